@@ -1,6 +1,6 @@
 /**
- * What this home is set up to, as small local values: read at every request, so that another process's change counts at once.
- * One row each; a crash leaves the value before or the value after.
+ * The settings of a home, as small local values: read at every request, so that a change by another process applies at
+ * once. One row each; a crash leaves the old value or the new one.
  */
 import { PhotospoolError } from '../base/errors.js';
 import type { Actor } from './actor.js';
@@ -10,11 +10,13 @@ import type { Local } from '../library/local-tables.js';
 /** The settings of a home. */
 export interface SettingStore {
   read(): Settings;
-  /** Changes some; where somebody does it, the audit says who. */
+  /** Changes some settings; the audit log names the actor. */
   change(change: Partial<Settings>, actor?: Actor): void;
-  /** The address that others reach the album by, such as `https://photos.example.org`; undefined where the owner set none. */
+  /** The public address of the album, such as `https://photos.example.org`; undefined if the owner set none. */
   publicAddress(): string | undefined;
-  /** Sets or (undefined) removes that address. @throws PhotospoolError `invalid` for what is no origin of HTTP or HTTPS. */
+  /**
+   * Sets or (undefined) removes that address. @throws PhotospoolError `invalid` if it is not an HTTP or HTTPS origin.
+   */
   setPublicAddress(address: string | undefined, actor: Actor): void;
 }
 
@@ -22,7 +24,7 @@ const publicAddress = 'access.public-address';
 
 const names = { setUp: 'access.set-up', visitors: 'access.visitors', familyEdits: 'access.family-edits' } as const;
 
-/** What the audit says of a change. */
+/** The entry of a change in the audit log. */
 const told: Record<keyof Settings, (on: boolean) => string> = {
   setUp: () => 'there is an owner account',
   visitors: (on) => (on ? 'open to visitors' : 'closed to visitors'),
@@ -30,7 +32,7 @@ const told: Record<keyof Settings, (on: boolean) => string> = {
 };
 
 /**
- * Reads the address of a server as somebody types it: scheme and host, perhaps a port (an origin, RFC 6454).
+ * Parses a typed server address: scheme, host, and optionally a port (an origin, RFC 6454).
  * @throws PhotospoolError `invalid`
  */
 export function readPublicAddress(text: string): string {
@@ -72,12 +74,12 @@ export function openSettings(local: Pick<Local, 'setting' | 'setSetting'>, audit
     },
   };
 }
-/** What a home is set up to. */
+/** The settings of a home. */
 export interface Settings {
-  /** Whether an owner account was ever made here. It stays true: losing accounts opens nothing. */
+  /** Whether an owner account was ever created here. It stays true: losing accounts opens nothing. */
   setUp: boolean;
-  /** Whether the owner opened the page to visitors. */
+  /** Whether the owner opened the album to visitors. */
   visitors: boolean;
-  /** Whether all of the family may edit. */
+  /** Whether all family accounts may edit. */
   familyEdits: boolean;
 }

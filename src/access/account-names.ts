@@ -1,12 +1,12 @@
-/** Names that people give to people, tokens and passkeys: one line of text, unique whatever their case. Pure. */
+/** Names of people, tokens and passkeys: one line of text, unique regardless of case. Pure. */
 import { PhotospoolError, printable } from '../base/errors.js';
 
-/** The longest name, in characters. */
+/** The maximum length of a name, in characters. */
 export const longestName = 100;
 
 /**
- * A name in the one form in which it is kept: NFC, without white space around it and with single spaces in it.
- * @throws PhotospoolError `invalid` where it is empty, too long, or has characters that can't be seen.
+ * A name in its stored form: NFC, trimmed, with single spaces.
+ * @throws PhotospoolError `invalid` if it is empty, too long, or contains invisible characters.
  */
 export function readName(given: string): string {
   const name = given.normalize('NFC').trim().replace(/\s+/gu, ' ');
@@ -16,10 +16,10 @@ export function readName(given: string): string {
   });
 }
 
-/** Whether a text from elsewhere is a name as `readName` writes it. */
+/** Whether an untrusted text is a name in the form of `readName`. */
 export const isName = (text: unknown): text is string =>
   typeof text === 'string' && text.trim() !== '' && text.length <= longestName && printable(text) === text;
 
-/** The key by which names are unique: compatibility forms and case make no difference. */
+/** The key by which names are unique: ignores compatibility forms and case. */
 export const keyOfName = (name: string): string =>
   name.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase().toUpperCase().toLowerCase();

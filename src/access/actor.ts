@@ -1,21 +1,21 @@
-/** Who does something to access: as documents keep it, and as the audit shows it to people. Pure. */
+/** The author of a change to access: as stored in documents, and as shown in the audit log. Pure. */
 import { PhotospoolError } from '../base/errors.js';
 import { authorOf, type Viewer } from './permissions.js';
 
-/** Who does something to access. */
+/** The author of a change to access. */
 export interface Actor {
   /** As `authorOf` writes it. */
   by: string;
   /** A name for people to read. */
   who: string;
   address?: string;
-  /** Comes by a session that did not prove within the last minutes who it is. */
+  /** Set for a session that has not confirmed its identity within the last minutes. */
   unconfirmed?: true;
-  /** Whoever reaches a home without accounts from this machine: no credential says who it is. */
+  /** Set for someone who uses a home without accounts from this machine, without credentials. */
   unclaimed?: true;
 }
 
-/** The actor that a viewer is. */
+/** The actor for a viewer. */
 export function actorOf(viewer: Viewer, address?: string): Actor {
   return {
     by: authorOf(viewer),
@@ -26,12 +26,12 @@ export function actorOf(viewer: Viewer, address?: string): Actor {
   };
 }
 
-/** Whoever types a command at this machine. */
+/** The actor for commands on this machine. */
 export const commandLine: Actor = { by: 'owner', who: 'command line' };
 
 /**
- * Whether somebody may make a change to access that outlasts their session: a passkey, a token, a peer, an owner. Whoever took over a
- * session that was left open may not. @throws PhotospoolError `confirmation-needed`.
+ * Checks that an actor may make a permanent change to access: a passkey, a token, a peer, an owner. Someone who took
+ * over an open session may not. @throws PhotospoolError `confirmation-needed`.
  */
 export function checkConfirmed({ unconfirmed }: Pick<Actor, 'unconfirmed'>): void {
   if (unconfirmed !== true) return;
@@ -41,7 +41,8 @@ export function checkConfirmed({ unconfirmed }: Pick<Actor, 'unconfirmed'>): voi
 }
 
 /**
- * Whether somebody may add or change people: before there is an owner account, only the set-up link and the command line make one.
+ * Checks that an actor may add or change people: before there is an owner account, only the set-up link and the command
+ * line create one.
  * @throws PhotospoolError `conflict`.
  */
 export function checkClaimed({ unclaimed }: Pick<Actor, 'unclaimed'>): void {

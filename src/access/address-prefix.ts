@@ -1,9 +1,9 @@
-/** What an address counts as, wherever there is a bound on how much one may ask. Pure. */
+/** The groups of addresses for all limits per address. Pure. */
 
 /**
- * The groups that an address is counted in, the narrowest first: an IPv4 address alone; an IPv6 one in its /64, which is one
- * household's network, and in its /48, the most that a customer is usually given (RFC 6177): whoever has one has 65,536 of the
- * former.
+ * The groups in which an address is counted, the narrowest first: an IPv4 address alone; an IPv6 address in its /64,
+ * one household's network, and in its /48, the most that a customer usually gets (RFC 6177), which contains 65,536 of
+ * the former.
  */
 export function addressGroups(address: string): [narrow: string, ...wide: string[]] {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');

@@ -1,35 +1,36 @@
 /**
- * The file of the audit: JSON lines, appended in order behind everything else. When it has grown to a megabyte it becomes
- * `audit.log.1`, the one before `.2`, up to `.5`; older ones go. A crash loses at most the lines that were not yet written.
+ * The file of the audit log: JSON lines, appended in order in the background. At one megabyte it becomes
+ * `audit.log.1`, the previous one `.2`, up to `.5`; older ones are removed. A crash loses at most the lines not yet
+ * written.
  */
 import type { Files } from '../base/file-operations.js';
 
-/** A file of lines that is bounded. */
+/** A file of lines with a limited size. */
 export interface LineFile {
-  /** Takes a line, without its end. */
+  /** Appends a line, without its line end. */
   add(line: string): void;
   /** Resolves when all lines so far are written. */
   settled(): Promise<void>;
 }
 
-/** The size at which a new file is begun, in bytes. */
+/** The size at which a new file is started, in bytes. */
 const fullSize = 1024 * 1024;
-/** Full files that are kept. */
+/** The number of full files kept. */
 const kept = 5;
 
-/** Opens a file of lines; `failed` hears of a disk that takes none. */
+/** Opens a file of lines; `failed` is called with write errors. */
 export function openLineFile(path: string, files: Files, failed: (error: unknown) => void): LineFile {
   let waiting: string[] = [];
   let working: Promise<void> | undefined;
 
   async function write(): Promise<void> {
-    // One turn later, so that what comes together is written together.
+    // Deferred by one turn, so that simultaneous lines are written together.
     await Promise.resolve();
     while (waiting.length > 0) {
       const text = waiting.map((line) => `${line}\n`).join('');
       waiting = [];
       try {
-        // Another process may have done it at the same time: then there is nothing to turn over.
+        // Another process may have rotated it at the same time: then it is small again.
         if (((await files.stat(path))?.size ?? 0) >= fullSize) await turnOver().catch(failed);
         await files.append(path, text, 0o600);
       } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * Browsers in which a person has signed in before. Each holds a secret of its own, which opens nothing: it only spares its
- * person the wait that others' wrong guesses would cause (OWASP Authentication, "device cookies").
+ * Browsers in which a person has signed in before. Each has a secret without any permission: it only exempts its person
+ * from delays caused by others' wrong guesses (OWASP Authentication, "device cookies").
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -8,17 +8,17 @@ import { drawSecret, hashSecret, type Random } from './random-secrets.js';
 
 /** The known browsers. */
 export interface Devices {
-  /** Whether a person has signed in with this secret's browser before. */
+  /** Whether this person has signed in before in the browser with this secret. */
   known(secret: string, person: string): boolean;
-  /** Remembers a browser and answers its secret: the one it has, where that is known, else a new one. */
+  /** Remembers a browser and returns its secret: the existing one if it is known, otherwise a new one. */
   remember(person: string, secret?: string): string;
   /** Forgets all browsers of a person. */
   forget(person: string): void;
 }
 
-/** How long a browser is known after the last sign-in, ms. */
+/** How long a browser is remembered after the last sign-in, ms. */
 const life = 365 * 86_400_000;
-/** Browsers that are remembered of a person. */
+/** The maximum number of browsers per person. */
 const most = 20;
 
 /** Opens the known browsers. */

@@ -1,22 +1,22 @@
 /**
- * When something was last used, written lazily: at most once per `every`, and never while a request waits for it. A crash
- * loses the last of these times and nothing else.
+ * The times of last use, written lazily: at most once per `every`, and never while a request waits. A crash loses only
+ * the latest of these times.
  */
 import { inLaterTurn } from '../base/async/yield.js';
 import type { Clock } from '../base/clock.js';
 
 /** Lazily written times of use. */
 export interface Touches {
-  /** Notes a use now. `last` is the time that is written, ms. */
+  /** Records a use now. `last` is the stored time, ms. */
   touch(id: string, last: number): void;
-  /** Writes what was noted. */
+  /** Writes pending times. */
   flush(): void;
 }
 
-/** How many ids are remembered; past that all are forgotten, and written once more. */
+/** The maximum number of ids in memory; beyond it all are dropped, and written once more often. */
 const most = 10_000;
 
-/** Opens lazy times; `write` puts one into its table, `failed` hears what it throws. */
+/** Opens lazy times; `write` stores one, `failed` is called with its errors. */
 export function openTouches(
   clock: Pick<Clock, 'now'>,
   every: number,

@@ -1,7 +1,7 @@
 /**
- * One-time links: the set-up of the first owner, and invitations (also for a password that was forgotten). A link holds a
- * code of 256 bits in its fragment, which browsers send to nobody; the table holds its hash. Whoever uses one ends it, in
- * the same transaction. A new one for the same purpose ends the one before.
+ * One-time links: the set-up of the first owner, and invitations (also for a forgotten password). A link contains a
+ * code of 256 bits in its fragment, which browsers send to nobody; the table has its hash. Using a code ends it, in the
+ * same transaction. A new code for the same purpose ends the previous one.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -9,19 +9,19 @@ import { drawSecret, hashSecret, type Random } from './random-secrets.js';
 
 /** One-time codes. The purpose is a person's id, or `setUp`. */
 export interface Codes {
-  /** Draws a code. `expires`: ms since 1970. */
+  /** Creates a code. `expires`: ms since 1970. */
   draw(purpose: string): { code: string; expires: number };
-  /** What a living code is for. */
+  /** The purpose of a valid code. */
   look(code: string): string | undefined;
-  /** Uses a code up. Call it in the transaction of what it permits. Undefined where it is used, expired or unknown. */
+  /** Uses a code up. Call it in the transaction of what it permits. Undefined if it is used, expired or unknown. */
   use(code: string): string | undefined;
   /** Ends the codes of a purpose. */
   drop(purpose: string): void;
 }
 
-/** The purpose of the link that makes the first owner. */
+/** The purpose of the link that creates the first owner. */
 export const setUp = '';
-/** How long a link works, ms. */
+/** How long a link is valid, ms. */
 export const codeLife = 7 * 86_400_000;
 
 /** Opens the codes. */

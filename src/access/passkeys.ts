@@ -1,8 +1,8 @@
 /**
- * Passkeys (Web Authentication Level 3, https://www.w3.org/TR/webauthn-3/), as the better way to sign in: nothing that can
- * be guessed or asked for by a false page. A passkey belongs to one host name, needs the person's presence and
- * verification, and is found by the browser itself, so that no list of people is asked for. Challenges live for
- * five minutes, are used once, and are void after a restart: that only means another click.
+ * Passkeys (Web Authentication Level 3, https://www.w3.org/TR/webauthn-3/): protection against guessing and phishing. A
+ * passkey belongs to one host name, requires the person's presence and verification, and is found by the browser
+ * itself, so that no list of people is needed. Challenges are valid for five minutes, used once, and void after a
+ * restart, which only costs another click.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type {
@@ -17,7 +17,7 @@ import type { Sqlite } from '../base/sqlite.js';
 import { readName } from './account-names.js';
 import type { Random } from './random-secrets.js';
 
-/** Where a page is: its origin, and the host name that its passkeys belong to. */
+/** The origin of a page, and the host name to which its passkeys belong. */
 export interface Site {
   /** `https://album.example.org` */
   origin: string;
@@ -38,21 +38,26 @@ export interface Passkey {
 /** The passkeys of a server. */
 export interface Passkeys {
   list(person: string): Passkey[];
-  /** What a browser needs to make one. */
+  /** The options for creating one. */
   offer(person: { id: string; name: string }, site: Site): Promise<PublicKeyCredentialCreationOptionsJSON>;
-  /** Checks what the browser made; call `keep` with it in a transaction. @throws PhotospoolError `invalid`. */
+  /**
+   * Verifies the browser's response; call `keep` with the result in a transaction. @throws PhotospoolError `invalid`.
+   */
   verifyNew(person: string, response: RegistrationResponseJSON, site: Site): Promise<NewPasskey>;
-  /** Keeps a passkey that was verified. @throws PhotospoolError `invalid` for its name, `conflict` where it is known or there are too many. */
+  /**
+   * Stores a verified passkey. @throws PhotospoolError `invalid` for its name, `conflict` if it exists or there are too
+   * many.
+   */
   keep(person: string, name: string, made: NewPasskey): Passkey;
-  /** What a browser needs to use one. */
+  /** The options for using one. */
   ask(site: Site): Promise<PublicKeyCredentialRequestOptionsJSON>;
-  /** Checks a sign-in, and notes the use. Undefined where it is not right, for whatever reason. */
+  /** Verifies a sign-in, and records the use. Undefined if it is invalid for any reason. */
   verify(response: AuthenticationResponseJSON, site: Site): Promise<Passkey | undefined>;
   remove(id: string, person: string): Passkey | undefined;
   removeAll(person: string): void;
 }
 
-/** A passkey that was verified and is not yet kept. */
+/** A verified passkey that is not stored yet. */
 export interface NewPasskey {
   id: string;
   rp: string;
@@ -62,7 +67,7 @@ export interface NewPasskey {
 }
 
 const challengeLife = 5 * 60_000;
-/** Used challenges that are remembered. */
+/** The maximum number of used challenges remembered. */
 const mostUsed = 10_000;
 const mostPasskeys = 50;
 
@@ -78,11 +83,11 @@ interface Columns {
   used: number | null;
 }
 
-/** Loaded when it is first needed: the commands do without. */
+/** Loaded on first use: commands do not need it. */
 const webauthn = async () => import('@simplewebauthn/server');
 
 /** Opens the passkeys. */
-// Longer than a screen: making, offering and checking passkeys share their challenges.
+// Longer than a screen: creating, offering and verifying passkeys share their challenges.
 export function openPasskeys(db: Sqlite, { clock, random }: { clock: Pick<Clock, 'now'>; random: Random }): Passkeys {
   const columns = 'id, person, name, rp, key, counter, transports, created, used';
   const insert = db.prepare(`INSERT INTO access_passkey (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)
@@ -92,7 +97,7 @@ export function openPasskeys(db: Sqlite, { clock, random }: { clock: Pick<Clock,
   const use = db.prepare('UPDATE access_passkey SET counter = ?, used = ? WHERE id = ?');
   const remove = db.prepare('DELETE FROM access_passkey WHERE id = ?');
   const removeAll = db.prepare('DELETE FROM access_passkey WHERE person = ?');
-  // For a person: making a passkey. For nobody: signing in with one.
+  // With a person: for creating a passkey. Without: for signing in with one.
   const challenges = openChallenges(clock, random);
 
   return {
@@ -158,7 +163,7 @@ export function openPasskeys(db: Sqlite, { clock, random }: { clock: Pick<Clock,
         expectedRPID: rp,
         credential: { id: row.id, publicKey: new Uint8Array(row.key), counter: row.counter },
       }).catch(() => undefined);
-      // The user handle says whose it is; a browser that sends another's is not to be trusted.
+      // The user handle names the owner; a response with another one is rejected.
       const handle = response.response.userHandle;
       const own = handle === undefined || Buffer.from(handle, 'base64url').toString() === row.person;
       if (found?.verified !== true || !own || row.rp !== rp) return undefined;
@@ -176,8 +181,8 @@ export function openPasskeys(db: Sqlite, { clock, random }: { clock: Pick<Clock,
 }
 
 /**
- * Challenges carry their own proof: random bytes, the time until which they are good, and an HMAC of both with what they are
- * for. So however many are asked for, none takes memory, and none pushes another out. Only used ones are remembered.
+ * Challenges are self-contained: random bytes, an expiry time, and an HMAC of both with the purpose. So requesting many
+ * takes no memory and invalidates none. Only used ones are remembered.
  */
 function openChallenges(clock: Pick<Clock, 'now'>, random: Random) {
   const key = random(32);
@@ -186,14 +191,14 @@ function openChallenges(clock: Pick<Clock, 'now'>, random: Random) {
     createHmac('sha256', key).update(head).update(purpose).digest();
 
   return {
-    /** Draws a challenge for a purpose. */
+    /** Creates a challenge for a purpose. */
     draw(purpose: string): Uint8Array<ArrayBuffer> {
       const head = Buffer.alloc(30);
       head.set(random(24));
       head.writeUIntBE(clock.now() + challengeLife, 24, 6);
       return new Uint8Array(Buffer.concat([head, seal(head, purpose)]));
     },
-    /** Whether a challenge is one of ours for that purpose, in time and for the first time. */
+    /** Whether a challenge was issued for that purpose, is valid, and is used for the first time. */
     use(text: string, purpose: string): boolean {
       const bytes = Buffer.from(text, 'base64url');
       if (bytes.length !== 62) return false;

@@ -1,13 +1,13 @@
 /**
- * Passwords as scrypt hashes (RFC 7914) at OWASP's settings. Each hash takes 128 MiB for its half second, so one is made at
- * a time, and who may wait for it, in which order, is the queue's (password-queue.ts). The settings are kept with each hash; one that was made
- * with others is to be made anew when its owner signs in.
+ * Password hashes with scrypt (RFC 7914) at OWASP's parameters. Each hash takes 128 MiB for half a second, so one is
+ * computed at a time; password-queue.ts decides who waits, in which order. The parameters are stored with each hash; a
+ * hash with others is recomputed when its owner signs in.
  */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { openPasswordQueue, type Waiter } from './password-queue.js';
 import type { Random } from './random-secrets.js';
 
-/** Settings of scrypt: cost 2^`ln`, block size `r`, parallelism `p`. */
+/** Parameters of scrypt: cost 2^`ln`, block size `r`, parallelism `p`. */
 export interface Cost {
   ln: number;
   r: number;
@@ -17,16 +17,16 @@ export interface Cost {
 /** OWASP Password Storage Cheat Sheet, scrypt: N = 2^17, r = 8, p = 1. */
 export const usualCost: Cost = { ln: 17, r: 8, p: 1 };
 
-/** What became of a check. `stale`: the password is right, and its hash should be made anew. */
+/** The result of a check. `stale`: the password is right, and its hash should be recomputed. */
 export type PasswordCheck = 'right' | 'stale' | 'wrong';
 
-/** Makes and checks hashes. */
+/** Computes and checks hashes. */
 export interface Passwords {
-  /** A hash with its salt and settings. @throws PhotospoolError `busy` where too many wait. */
+  /** A hash with its salt and parameters. @throws PhotospoolError `busy` if too many wait. */
   hash(password: string, waiter: Waiter): Promise<string>;
   /**
-   * Checks a password. Where there is no hash, one is computed all the same: a name that nobody has takes as long as a
-   * wrong password. @throws PhotospoolError `busy`.
+   * Checks a password. Without a hash, one is computed nevertheless: an unknown name takes as long as a wrong password.
+   * @throws PhotospoolError `busy`.
    */
   check(password: string, hash: string | undefined, waiter: Waiter): Promise<PasswordCheck>;
 }
@@ -66,7 +66,7 @@ function deriveKey(password: string, salt: Uint8Array, { ln, r, p }: Cost): Prom
   });
 }
 
-/** As the PHC string format has it: `$scrypt$ln=17,r=8,p=1$salt$key`. */
+/** In the PHC string format: `$scrypt$ln=17,r=8,p=1$salt$key`. */
 function write({ ln, r, p }: Cost, salt: Uint8Array, key: Buffer): string {
   const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64').replaceAll('=', '');
   return `$scrypt$ln=${ln},r=${r},p=${p}$${text(salt)}$${text(key)}`;
@@ -77,7 +77,7 @@ function parse(hash: string): { cost: Cost; salt: Buffer; key: Buffer } | undefi
   if (!match) return undefined;
   const [ln, r, p] = match.slice(1, 4).map(Number) as [number, number, number];
   const key = Buffer.from(match[5]!, 'base64');
-  // No hash makes the server take more than four times the usual memory.
+  // No stored hash makes the server use more than four times the usual memory.
   if (ln > 19 || r > 8 || p > 4 || key.length !== length) return undefined;
   return { cost: { ln, r, p }, salt: Buffer.from(match[4]!, 'base64'), key };
 }

@@ -1,16 +1,16 @@
 /**
- * Which passwords are taken (NIST SP 800-63B, 5.1.1.2; OWASP Authentication Cheat Sheet): long enough, none of the first
- * that everybody tries, and not the person's own name. No rules about kinds of characters: they make passwords worse. Pure.
+ * The password policy (NIST SP 800-63B, 5.1.1.2; OWASP Authentication Cheat Sheet): long enough, not among the most
+ * common ones, and not the person's own name. No rules about kinds of characters: they make passwords worse. Pure.
  */
 import { PhotospoolError } from '../base/errors.js';
 import { keyOfName } from './account-names.js';
 
-/** The fewest characters of a password. */
+/** The minimum length of a password, in characters. */
 export const shortest = 10;
-/** The most, so that nobody sends megabytes to be hashed. */
+/** The maximum length, so that nobody sends megabytes to be hashed. */
 export const longest = 256;
 
-/** Words that the most common passwords are made of, whatever digits and signs stand around them. */
+/** Words in the most common passwords, whatever digits and signs surround them. */
 const words = new Set(
   `abc abcd abcdef abcdefg abcdefgh abcdefghij admin administrator album alexander angel apple arsenal asdf asdfgh asdfghjkl
   asdfghjklqwertyuiop babygirl baseball basketball batman beautiful butterfly changeit changeme charlie chelsea chocolate
@@ -23,7 +23,7 @@ const words = new Set(
   whatever winter yankees zaq zxcvbn zxcvbnm`.split(/\s+/),
 );
 
-/** Rows of keys and letters that people run along. */
+/** Keyboard rows and alphabetic sequences. */
 const runs = [
   '01234567890123456789',
   'abcdefghijklmnopqrstuvwxyz',
@@ -31,7 +31,7 @@ const runs = [
   'qwertzuiopasdfghjklyxcvbnm',
 ];
 
-/** Mixed rows that are among the first tried, as they are. */
+/** Mixed sequences among the most common passwords. */
 const others = new Set([
   '1q2w3e4r5t',
   '1q2w3e4r5t6y',
@@ -44,8 +44,8 @@ const others = new Set([
 ]);
 
 /**
- * Checks a password that somebody chose; `name` is theirs.
- * @throws PhotospoolError `invalid` with a sentence that says what is wrong, never with the password.
+ * Checks a chosen password; `name` is that of the person.
+ * @throws PhotospoolError `invalid` with a sentence about the problem, never with the password.
  */
 export function checkStrength(password: string, name: string): void {
   const text = password.normalize('NFKC');
@@ -60,14 +60,14 @@ export function checkStrength(password: string, name: string): void {
 function isCommon(text: string, name: string): boolean {
   if (new Set(text).size < 4 || others.has(text)) return true;
   const letters = inner(text);
-  // Also written with signs for letters: p@ssw0rd.
+  // Also with signs instead of letters: p@ssw0rd.
   const plain = [letters, inner(withLetters(text)), withLetters(letters)];
   const names = new Set([name, name.replaceAll(' ', '')]);
   if (names.has(text) || plain.some((word) => words.has(word) || names.has(word))) return true;
   return runs.some((run) => isRun(text, run));
 }
 
-/** A text without what is no letter at its ends. */
+/** A text without leading and trailing characters that are not letters. */
 const inner = (text: string): string => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
 
 const withLetters = (text: string): string => [...text].map((sign) => signs[sign] ?? sign).join('');
@@ -84,7 +84,7 @@ const signs: Record<string, string> = {
   '7': 't',
 };
 
-/** Whether a text is a piece of a run, forwards or backwards. */
+/** Whether a text is part of a sequence, forwards or backwards. */
 function isRun(text: string, run: string): boolean {
   return run.includes(text) || [...run].reverse().join('').includes(text);
 }

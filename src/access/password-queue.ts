@@ -1,29 +1,29 @@
 /**
- * Who waits for the hash of a password, which takes half a second and 128 MiB: one is computed at a time. Whoever is known has
- * places of their own and comes first, so that no crowd of strangers keeps the owner out; strangers and visitors of links take
- * turns. Everybody's places are bounded, and so are those of one person and one address. In memory: a restart forgets.
+ * The queue for password hashes, which take half a second and 128 MiB each: one is computed at a time. Known people
+ * have places of their own and come first, so that strangers cannot keep the owner out; strangers and visitors of share
+ * links take turns. All places are limited, also per person and address. In memory: a restart forgets them.
  */
 import { PhotospoolError } from '../base/errors.js';
 import { addressGroups } from './address-prefix.js';
 
 /**
- * Who waits. `known`: somebody with a session, a one-time code or a browser in which they have signed in before, by the id of
- * the person. `stranger`: anybody who signs in, by their address. `link`: a visitor of a share link, likewise.
+ * Who waits. `known`: someone with a session, a one-time code or a known browser, by the id of the person. `stranger`:
+ * anyone else who signs in, by address. `link`: a visitor of a share link, by address.
  */
 export type Waiter = { known: string } | { stranger: string } | { link: string };
 
 /** A queue for work of one kind. */
 export interface PasswordQueue {
-  /** Does `work` in the waiter's turn. @throws PhotospoolError `busy` where too many wait, and what `work` throws. */
+  /** Runs `work` in the waiter's turn. @throws PhotospoolError `busy` if too many wait, and the error of `work`. */
   run<T>(waiter: Waiter, work: () => Promise<T>): Promise<T>;
 }
 
 type Kind = 'known' | 'stranger' | 'link';
-/** Places of all together, the one in work among them. */
+/** Places in total, including the running one. */
 const places: Record<Kind, number> = { known: 10, stranger: 20, link: 10 };
-/** Places of a person, or an address (of IPv6: a /64). */
+/** Places per person or address (for IPv6: a /64). */
 const mostOfOne = 2;
-/** Places of a /48. */
+/** Places per /48. */
 const mostOfSite = 5;
 
 /** Opens a queue. */
@@ -33,7 +33,7 @@ export function openPasswordQueue(): PasswordQueue {
   let working = false;
   let served: Kind = 'link';
 
-  /** Begins the next one's work. */
+  /** Starts the next one. */
   function next(): void {
     const other: Kind = served === 'link' ? 'stranger' : 'link';
     const kind = (['known', other, served] as const).find((one) => waiting[one].length > 0);
@@ -70,7 +70,7 @@ export function openPasswordQueue(): PasswordQueue {
 
 const kindOf = (waiter: Waiter): Kind => ('known' in waiter ? 'known' : 'stranger' in waiter ? 'stranger' : 'link');
 
-/** What a waiter is counted as, with the places of each. */
+/** The groups in which a waiter is counted, with the places of each. */
 function boundsOf(waiter: Waiter): [key: string, most: number][] {
   const kind = kindOf(waiter);
   const all: [string, number] = [kind, places[kind]];

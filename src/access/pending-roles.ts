@@ -1,7 +1,8 @@
 /**
- * What a person may be here, and what their document says. The two differ where another server's document says more than an owner
- * of this server has agreed to: that waits. This is the only file that reads `role`, `canEdit`, `removed` and `name` from a document.
- * Pure: it reads no clock, and a stamp decides nothing here, so a forged one gains nothing.
+ * The effective standing of a person here, and what their document says. They differ if another server's document
+ * grants more than an owner of this server has approved: that is pending. Only this file reads `role`, `canEdit`,
+ * `removed` and `name` from a document. Pure: it reads no clock, and stamps decide nothing here, so a forged one gains
+ * nothing.
  */
 import { createHash } from 'node:crypto';
 import { own } from '../document/json-values.js';
@@ -9,12 +10,12 @@ import { countedIn } from '../document/overruled-registers.js';
 import type { Body } from '../document/photo-document.js';
 import { isName } from './account-names.js';
 
-/** What a person may be. */
+/** The roles of a person. */
 export const personRoles = ['owner', 'family'] as const;
 /** What a person is. */
 export type PersonRole = (typeof personRoles)[number];
 
-/** What a person is called and may do. `canEdit` matters for family. */
+/** The name and role of a person. `canEdit` applies to family. */
 export interface Standing {
   name: string;
   role: PersonRole;
@@ -22,21 +23,21 @@ export interface Standing {
   removed: boolean;
 }
 
-/** A standing as a document says it. */
+/** A standing in a document. */
 export interface Said extends Standing {
-  /** A hash of the registers it was read from: the same values written once more are another edition. */
+  /** A hash of the registers it was read from: writing the same values again gives another edition. */
   edition: string;
 }
 
-/** The values that make up a standing, in the order in which they are written. */
+/** The values of a standing, in the order in which they are written. */
 export const standingKeys = ['name', 'role', 'canEdit', 'removed'] as const;
 
 type Key = (typeof standingKeys)[number];
 
-/** What counts of a register whose values overrule each other round, as only a forged document has them. */
+/** The values in effect for registers that overrule each other in a cycle, which only a forged document has. */
 const narrowest: Partial<Standing> = { role: 'family', canEdit: false, removed: true };
 
-/** The standing in a document; undefined where there is none, or where a foreign writer got it wrong. */
+/** The standing in a document; undefined if it is missing or malformed. */
 export function readStanding(body: Body | undefined): Said | undefined {
   const counts = (key: Key): unknown => countedIn(body, key);
   const value = (key: Key): unknown => {
@@ -51,14 +52,15 @@ export function readStanding(body: Body | undefined): Said | undefined {
   return { name, role, canEdit: value('canEdit') === true, removed: value('removed') === true, edition };
 }
 
-/** How much somebody may: 0 family, 1 family that edits, 2 owner. */
+/** The rank of a role: 0 family, 1 family that edits, 2 owner. */
 export const rankOf = ({ role, canEdit }: Pick<Standing, 'role' | 'canEdit'>): 0 | 1 | 2 =>
   role === 'owner' ? 2 : canEdit ? 1 : 0;
 
 /**
- * The standing in force after another server's document came in. Less applies at once: a removal, a lower role. More waits: a
- * higher role, another name, coming back. Somebody new is family until an owner agrees. `said` undefined: the document is gone
- * or unreadable, which is a removal. `isLast`: the last owner who can sign in here, whom nobody else removes or demotes.
+ * The effective standing after another server's document arrived. Less applies at once: a removal, a lower role. More
+ * is pending: a higher role, another name, a return. A new person is family until an owner approves. `said` undefined:
+ * the document is gone or unreadable, which counts as removal. `isLast`: the last owner who can sign in here, whom
+ * nobody else can remove or demote.
  */
 export function receive(here: Standing | undefined, said: Standing | undefined, isLast: boolean): Standing | undefined {
   if (!here) {
@@ -70,7 +72,7 @@ export function receive(here: Standing | undefined, said: Standing | undefined, 
   return { ...here, role, canEdit };
 }
 
-/** What a document says beyond what is in force; undefined where nothing waits. */
+/** The pending change in a document; undefined if there is none. */
 export function waitingChange(here: Standing, said: Standing | undefined): Partial<Standing> | undefined {
   const wanted = said ?? { ...here, removed: true };
   if (wanted.removed) return here.removed ? undefined : { removed: true };
@@ -79,6 +81,6 @@ export function waitingChange(here: Standing, said: Standing | undefined): Parti
   return differs.length === 0 ? undefined : Object.fromEntries(differs.map((key) => [key, wanted[key]]));
 }
 
-/** Whether a change gives somebody more than they have: a higher role, or coming back. */
+/** Whether a change grants more than before: a higher role, or a return. */
 export const isPromotion = (before: Standing, after: Standing): boolean =>
   !after.removed && (before.removed || rankOf(after) > rankOf(before));

@@ -1,14 +1,14 @@
 /**
- * Access to a public server: whoever comes is a visitor, also at this machine itself, for a proxy may stand there. Nobody
- * signs in. A token that may `publish` makes its bearer a peer, and every other token nothing: which database the peer
- * reaches, publishing/publisher-registry.ts says.
+ * Access to a public server: everyone is a visitor, also on this machine, where a proxy may run. Nobody signs in. A
+ * token with `publish` makes its bearer a peer; every other token gives nothing. publishing/publisher-registry.ts
+ * decides which database the peer reaches.
  */
 import type { Access } from './access.js';
 import { audiencesOf, type Viewer } from './permissions.js';
 
 const visitor: Viewer = { role: 'visitor', audiences: audiencesOf.visitor, canEdit: false };
 
-/** The access of a home, as a public server has it. */
+/** The access of a home, restricted to a public server. */
 export function publicAccess(access: Access): Access {
   const settings = { setUp: true, visitors: true, familyEdits: false } as const;
   return {

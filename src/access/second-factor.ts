@@ -1,7 +1,8 @@
 /**
- * The second factor of a password: an authenticator app, and ten recovery codes for the day when it is lost. It is in force only
- * after one code was right, so that nobody locks themselves out. The secret is kept as it is, for codes are made from it; of recovery
- * codes only hashes are kept. Each code is good once, also where two requests bring it at the same time. True of this server only.
+ * The second factor: an authenticator app, and ten recovery codes. It takes effect only after one code was right, so
+ * that people don't lock themselves out. The secret is stored in plain, because codes are computed from it; of recovery
+ * codes only hashes are stored. Each code is valid once, also if two requests send it at the same time. Local to this
+ * server.
  */
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -9,30 +10,30 @@ import type { Sqlite } from '../base/sqlite.js';
 import { hashSecret, type Random } from './random-secrets.js';
 import { base32, findStep, keyUri } from './totp.js';
 
-/** What a person knows of their second factor. */
+/** The state of a person's second factor. */
 export interface FactorState {
   on: boolean;
-  /** ms since 1970, where it is on. */
+  /** ms since 1970, if it is on. */
   since?: number;
-  /** Recovery codes that were not used yet. */
+  /** The number of unused recovery codes. */
   recovery: number;
 }
 
-/** The second factors of a server. All but `use` are called after the session proved who it is (sessions.ts). */
+/** The second factors of a server. All methods except `use` require a session with confirmed identity (sessions.ts). */
 export interface SecondFactors {
   state(person: string): FactorState;
-  /** Draws a secret that is not in force yet. @throws PhotospoolError `conflict` where the second factor is on. */
+  /** Creates a secret that is not in effect yet. @throws PhotospoolError `conflict` if the second factor is on. */
   begin(person: string, name: string): { secret: string; uri: string };
   /**
-   * Puts the drawn secret in force, where the code is one of it; answers the recovery codes, which are shown once.
-   * @throws PhotospoolError `invalid` where the code is wrong, `conflict` where no secret was drawn.
+   * Puts the created secret into effect if the code matches; returns the recovery codes, which are shown once.
+   * @throws PhotospoolError `invalid` if the code is wrong, `conflict` if no secret was created.
    */
   confirm(person: string, code: string): string[];
   /** Uses up a code of the app, or a recovery code. */
   use(person: string, code: string): 'app' | 'recovery' | undefined;
-  /** New recovery codes, in place of all before. @throws PhotospoolError `conflict` where it is off. */
+  /** Creates new recovery codes, replacing all previous ones. @throws PhotospoolError `conflict` if it is off. */
   renew(person: string): string[];
-  /** Turns it off; false where it was off. */
+  /** Turns it off; false if it was off. */
   remove(person: string): boolean;
 }
 
@@ -61,7 +62,7 @@ export function openSecondFactors(
 
   const isOn = (row: Columns | undefined): row is Columns => row !== undefined && row.since !== null;
 
-  /** Ten codes of 80 bits, in four groups that can be read out. */
+  /** Ten codes of 80 bits, in four groups for reading aloud. */
   function drawCodes(person: string): string[] {
     dropCodes.run(person);
     return Array.from({ length: recoveryCodes }, () => {
@@ -126,5 +127,5 @@ export function openSecondFactors(
   return factors;
 }
 
-/** A code as it was drawn: people type spaces, hyphens and capitals. */
+/** A code in its created form: people type spaces, hyphens and capitals. */
 const plainCode = (code: string): string => code.replace(/[\s-]/g, '').toLowerCase();

@@ -1,6 +1,6 @@
 /**
- * Sessions of people who signed in. The browser holds a secret of 256 bits, the table its hash (OWASP Session Management).
- * A session ends 30 days after its last use, 180 days after it began, when it is ended by hand, or when the password changes.
+ * Sessions. The browser has a secret of 256 bits, the table its hash (OWASP Session Management). A session ends 30 days
+ * after its last use, 180 days after its start, by hand, or when the password changes.
  */
 import { ulid } from 'ulid';
 import type { Clock } from '../base/clock.js';
@@ -10,22 +10,22 @@ import { openTouches } from './last-used.js';
 
 /** A session. Times are ms since 1970. */
 export interface Session {
-  /** A ULID; no secret. */
+  /** A ULID; not secret. */
   id: string;
   person: string;
   created: number;
   used: number;
-  /** Where it was begun, or the empty text. */
+  /** The address at its start, or empty. */
   address: string;
-  /** The browser's own words (User-Agent): hostile text. */
+  /** The User-Agent: hostile text. */
   browser: string;
-  /** When it last proved who it is: by password, second factor or passkey. 0 for never. */
+  /** When it last confirmed the identity: by password, second factor or passkey. 0 for never. */
   confirmed: number;
-  /** When its person said that they saw what was added before it began. 0 for never. */
+  /** When its person acknowledged what was added before it began. 0 for never. */
   noticed: number;
 }
 
-/** Where somebody signs in from. */
+/** The origin of a sign-in. */
 export interface SignInOrigin {
   address: string;
   browser: string;
@@ -33,34 +33,34 @@ export interface SignInOrigin {
 
 /** The sessions of a server. */
 export interface Sessions {
-  /** Begins a session; the secret is for the browser alone. */
+  /** Starts a session; the secret is for the browser alone. */
   start(person: string, place: SignInOrigin): { id: string; secret: string };
-  /** The living session of a secret; its time of use is written lazily. */
+  /** The valid session of a secret; its last use is written lazily. */
   find(secret: string): Session | undefined;
-  /** The living sessions of a person, the last used first. */
+  /** The valid sessions of a person, the last used first. */
   list(person: string): Session[];
   get(id: string): Session | undefined;
-  /** The session has proved who it is. */
+  /** Records that the session has confirmed its identity. */
   confirm(id: string): void;
-  /** Its person saw what was added. */
+  /** Records that its person has seen what was added. */
   notice(id: string): void;
   end(id: string): void;
-  /** Ends all of a person, but one. */
+  /** Ends all sessions of a person, except one. */
   endAll(person: string, but?: string): number;
-  /** Writes the times of use that were noted. */
+  /** Writes pending times of use. */
   flush(): void;
 }
 
 const day = 86_400_000;
-/** How long a session lives after its last use, and in all, ms. */
+/** How long a session is valid after its last use, ms. */
 export const idle = 30 * day;
-/** How long a session lives in all, ms. */
+/** How long a session is valid in total, ms. */
 export const longest = 180 * day;
-/** For how long after a proof of who it is a session may make lasting changes to access, ms. */
+/** How long after confirming its identity a session may change access permanently, ms. */
 export const confirmedFor = 10 * 60_000;
-/** Sessions that a person may have at once; the longest unused ends. */
+/** The maximum number of sessions per person; beyond it the longest unused one ends. */
 const most = 50;
-/** How exactly the last use is known, ms. */
+/** The precision of the last use, ms. */
 const every = 5 * 60_000;
 const longestBrowser = 300;
 

@@ -1,24 +1,24 @@
 /**
- * Slows guessing down. After a few wrong passwords from an address, or for a name, the next try has to wait, twice as long
- * each time. A try counts as wrong until it is known to be right, so that many at once win nothing. Nobody is locked out:
- * a name waits at most half a minute, and a browser in which the person has signed in before waits for its own mistakes
- * only (OWASP Authentication, "device cookies"). In memory, and bounded: a restart forgets.
+ * Delays against guessing. After a few wrong passwords from an address, or for a name, the next attempt has to wait,
+ * twice as long each time. An attempt counts as wrong until it is known to be right, so that concurrent ones gain
+ * nothing. Nobody is locked out: a name waits at most half a minute, and a known browser waits only for its own
+ * mistakes (OWASP Authentication, "device cookies"). In memory, and limited: a restart forgets them.
  */
 import { backOff } from '../base/async/backoff.js';
 import type { Clock } from '../base/clock.js';
 import { addressGroups } from './address-prefix.js';
 
-/** How tries are slowed down. */
+/** A rule for delays. */
 export interface DelayRule {
-  /** So many mistakes are free. */
+  /** The number of mistakes without a delay. */
   free: number;
-  /** The longest wait, ms. */
+  /** The maximum delay, ms. */
   most: number;
 }
 
 /** By address: up to a quarter of an hour. */
 export const addressRule: DelayRule = { free: 10, most: 15 * 60_000 };
-/** By /48, which has many networks of one customer, and at times of several. */
+/** By /48, which contains many networks of one customer, and sometimes of several. */
 export const siteRule: DelayRule = { free: 50, most: 15 * 60_000 };
 /** By name: up to half a minute, so that others can't keep its owner out. */
 export const nameRule: DelayRule = { free: 5, most: 30_000 };
@@ -26,29 +26,29 @@ export const nameRule: DelayRule = { free: 5, most: 30_000 };
 export const deviceRule: DelayRule = { free: 5, most: 15 * 60_000 };
 
 /**
- * By account, for codes of the second factor. Only who knows the password gets here, so nobody else keeps the owner out, and
- * the wait may be long: some hundred guesses a day at a million codes.
+ * By account, for codes of the second factor. These require the password, so nobody else can keep the owner out, and
+ * the delay may be long: some hundred guesses a day at a million codes.
  */
 export const codeRule: DelayRule = { free: 5, most: 15 * 60_000 };
 
 /** Counted mistakes. */
 export interface Delays {
-  /** How long a key has to wait, ms; 0 where it may try now. */
+  /** How long a key has to wait, ms; 0 if it may try now. */
   wait(key: string, rule: DelayRule): number;
-  /** Counts a try. */
+  /** Counts an attempt. */
   count(key: string): void;
-  /** Takes one try back: it was right. */
+  /** Removes one attempt: it was right. */
   takeBack(key: string): void;
-  /** Forgets all mistakes of a key. */
+  /** Removes all mistakes of a key. */
   forget(key: string): void;
-  /** How many keys are remembered. */
+  /** The number of keys remembered. */
   size(): number;
 }
 
 const first = 1_000;
-/** After so long without a mistake, all are forgotten, ms. */
+/** After this time without a mistake, all are removed, ms. */
 const memory = 60 * 60_000;
-/** Keys that are remembered; past that the longest untouched is forgotten. */
+/** The maximum number of keys; beyond it the longest untouched one is dropped. */
 const mostKeys = 10_000;
 
 /** Opens the counters. */
@@ -71,7 +71,7 @@ export function openDelays(clock: Pick<Clock, 'now'>): Delays {
     },
     count(key) {
       const n = (read(key)?.n ?? 0) + 1;
-      // Set anew, so that the order of the map is that of the last tries.
+      // Inserted again, so that the map is ordered by the last attempts.
       known.delete(key);
       known.set(key, { n, at: clock.now() });
       if (known.size > mostKeys) known.delete(known.keys().next().value!);
@@ -86,7 +86,7 @@ export function openDelays(clock: Pick<Clock, 'now'>): Delays {
   };
 }
 
-/** The keys by which mistakes from an address are counted, each with its rule. */
+/** The keys under which mistakes of an address are counted, each with its rule. */
 export function addressRules(address: string): [key: string, rule: DelayRule][] {
   const [narrow, wide] = addressGroups(address);
   const one: [string, DelayRule] = [`address ${narrow}`, addressRule];

@@ -1,7 +1,7 @@
 /**
- * Signing in: by password, by passkey, by a one-time link. An unknown name is answered like a wrong password and takes as
- * long. What is decided is decided in one transaction at the end, on what is true then: who was removed meanwhile, or whose
- * password changed while the hash was computed, is not let in.
+ * Signing in: by password, passkey, or one-time link. An unknown name gets the same response as a wrong password, after
+ * the same time. The decision is made in one transaction at the end, on the state at that time: someone who was removed
+ * meanwhile, or whose password changed while the hash was computed, is rejected.
  */
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { Clock } from '../base/clock.js';
@@ -30,45 +30,45 @@ import type { SecondFactors } from './second-factor.js';
 import type { SignInOrigin, Sessions } from './sessions.js';
 import { checkStrength } from './password-policy.js';
 
-/** Where and with what somebody comes: the secrets are those that the browser holds already. */
+/** The origin and the existing secrets of a browser. */
 export interface Visit extends SignInOrigin {
-  /** Of a known browser. */
+  /** That of a known browser. */
   device?: string;
-  /** Of a session: it ends when another begins. */
+  /** That of a session: it ends when another begins. */
   session?: string;
 }
 
 /** The outcome of a sign-in. */
 export type SignInOutcome =
   | { kind: 'in'; person: string; session: string; device: string }
-  /** The name, the password, the passkey or the link is not right; which of them is not said. `otp`: the code is not. */
+  /** The name, password, passkey or link is wrong; which of them is not revealed. `otp`: the code is. */
   | { kind: 'wrong'; what?: 'otp' }
-  /** The password is right, and a code is needed too. */
+  /** The password is right, and a code is required, too. */
   | { kind: 'otp' }
-  /** Too many tries: the next may come after so many ms. */
+  /** Too many attempts: the next may follow after so many ms. */
   | { kind: 'wait'; ms: number };
 
-/** What became of proving once more who one is. */
+/** The outcome of confirming one's identity. */
 export type Confirmation = { kind: 'confirmed' } | Exclude<SignInOutcome, { kind: 'in' }>;
 
-/** What somebody gives beside the password: a code of the second factor, and passkeys that are to go with the old password. */
+/** Inputs besides the password: a code of the second factor, and passkeys to remove together with the old password. */
 export interface Besides {
   otp?: string;
   removePasskeys?: readonly string[];
 }
 
 /**
- * The ways in. `otp`: a code of the second factor, or a recovery code. All throw PhotospoolError `busy` where too many sign in at
- * once.
+ * The ways to sign in. `otp`: a code of the second factor, or a recovery code. All throw PhotospoolError `busy` if too
+ * many sign in at once.
  */
 export interface Signing {
   byPassword(name: string, password: string, visit: Visit, otp?: string): Promise<SignInOutcome>;
   byPasskey(response: AuthenticationResponseJSON, site: Site, visit: Visit): Promise<SignInOutcome>;
-  /** Makes the first owner. @throws PhotospoolError `invalid` for the name or the password. */
+  /** Creates the first owner. @throws PhotospoolError `invalid` for the name or the password. */
   bySetUp(code: string, name: string, password: string, visit: Visit): Promise<SignInOutcome>;
   /** Uses an invitation: sets the password. @throws PhotospoolError `invalid` for the password. */
   byInvitation(code: string, password: string, visit: Visit, otp?: string): Promise<SignInOutcome>;
-  /** Proves once more who a session is, by its person's password. */
+  /** Confirms the identity of a session by its person's password. */
   confirmByPassword(session: string, password: string, visit: Visit, otp?: string): Promise<Confirmation>;
   /** As `confirmByPassword`, by a passkey of that person. */
   confirmByPasskey(
@@ -77,13 +77,14 @@ export interface Signing {
     site: Site,
     visit: Visit,
   ): Promise<Confirmation>;
-  /** Whether a code is that of the set-up link that works now. */
+  /** Whether a code is that of the valid set-up link. */
   setsUp(code: string): boolean;
-  /** The name of whom an invitation is for. */
+  /** The name of the invited person. */
   invited(code: string): string | undefined;
   /**
-   * Changes one's own password; all other sessions end, and this one is begun anew. Passkeys named go too. Who has no password yet
-   * must have proven otherwise who they are. @throws PhotospoolError `invalid`, `confirmation-needed`.
+   * Changes the person's own password; all other sessions end, and this one is renewed. Also removes the named
+   * passkeys. Someone without a password must have confirmed their identity otherwise. @throws PhotospoolError
+   * `invalid`, `confirmation-needed`.
    */
   changePassword(
     actor: Actor,
@@ -92,13 +93,13 @@ export interface Signing {
     visit: Visit,
     besides?: Besides,
   ): Promise<SignInOutcome>;
-  /** Ends the session that a browser has. */
+  /** Ends the session of a browser. */
   signOut(secret: string, address: string): void;
-  /** Sets a password by right of who does it. @throws PhotospoolError `invalid`, `not-found`. */
+  /** Sets a password with the actor's right. @throws PhotospoolError `invalid`, `not-found`. */
   setPassword(person: string, fresh: string, actor: Actor): Promise<void>;
 }
 
-/** What signing in is made of. */
+/** The dependencies of signing in. */
 export interface SigningParts {
   db: Sqlite;
   clock: Pick<Clock, 'now'>;
@@ -113,25 +114,25 @@ export interface SigningParts {
   audit: Audit;
 }
 
-/** Opens the ways in. */
+/** Opens signing in. */
 export function openSigning(parts: SigningParts): Signing {
   const { enter, signOut } = openEntry(parts);
   const core: Core = { ...parts, ...openChecks(parts), enter };
   return { ...openWaysIn(core), ...openLinks(core), ...openConfirmation(core), ...openPasswordChange(core), signOut };
 }
 
-/** What all ways in work with. */
+/** The shared parts of all ways to sign in. */
 type Core = SigningParts & ReturnType<typeof openChecks> & Pick<ReturnType<typeof openEntry>, 'enter'>;
 
 const wrong: Refusal = { kind: 'wrong' };
 
-/** Passwords and second factors, and how tries are slowed down. */
+/** Checks passwords and second factors, with delays. */
 function openChecks(parts: SigningParts) {
   const { clock, passwords, people, accounts, factors, audit } = parts;
   const delays = openDelays(clock);
   const slowly = openSlowly(parts, delays);
 
-  /** Whether the second factor of a person, where it is on, is given. It has a count of its own. */
+  /** Checks the second factor of a person, if it is on. It has its own count. */
   function checkCode(id: string, otp: string | undefined): Refusal | undefined {
     const [key, { on }] = [`code ${id}`, factors.state(id)];
     if (!on) return undefined;
@@ -149,7 +150,7 @@ function openChecks(parts: SigningParts) {
     return undefined;
   }
 
-  /** Whether a password and, where it is on, the second factor are right. */
+  /** Checks the password and, if it is on, the second factor. */
   async function checkBoth(
     account: Account | undefined,
     password: string,
@@ -160,7 +161,7 @@ function openChecks(parts: SigningParts) {
     return checkCode(account.id, otp);
   }
 
-  /** Whether a password is an account's now; where its hash is of old settings, makes it anew. */
+  /** Whether a password belongs to an account now; recomputes a hash with old parameters. */
   async function check(account: Account | undefined, password: string, waiter: Waiter): Promise<boolean> {
     const hash = account && accounts.password(account.id);
     const found = await passwords.check(password, hash, waiter);
@@ -170,7 +171,7 @@ function openChecks(parts: SigningParts) {
     return true;
   }
 
-  /** How long an address has to wait before it may bring another passkey, ms. */
+  /** How long an address has to wait before the next passkey, ms. */
   const waitOf = (address: string): number =>
     Math.max(...addressRules(address).map(([key, rule]) => delays.wait(key, rule)));
 
@@ -181,9 +182,9 @@ function openChecks(parts: SigningParts) {
   return { slowly, checkCode, checkBoth, check, waitOf, countMistake };
 }
 
-/** Slows tries down: each counts as a mistake until it is known to be right. */
+/** Delays attempts: each counts as a mistake until it is known to be right. */
 function openSlowly({ devices, audit }: SigningParts, delays: Delays) {
-  /** Lets `check` be tried, unless there were too many mistakes. It counts as one until it is known to be right. */
+  /** Runs `check`, unless there were too many mistakes. It counts as one until it is known to be right. */
   async function slowly(
     name: string,
     account: Account | undefined,
@@ -210,11 +211,11 @@ function openSlowly({ devices, audit }: SigningParts, delays: Delays) {
       audit.note('sign-in-failed', { ...(account && { who: account.name }), address, detail });
       return refused;
     }
-    // The password is right; what is missing yet is no mistake, and forgets none.
+    // The password is right; a missing code is not a mistake, and clears none.
     if (refused) for (const key of keys.keys()) delays.takeBack(key);
     if (refused) return refused;
     for (const key of keys.keys()) {
-      // An address keeps its other mistakes: one good account must not make guessing at others free.
+      // An address keeps its other mistakes: one valid account must not allow guessing at others.
       if (byAddress.has(key)) delays.takeBack(key);
       else delays.forget(key);
     }
@@ -223,9 +224,9 @@ function openSlowly({ devices, audit }: SigningParts, delays: Delays) {
   return slowly;
 }
 
-/** Begins and ends sessions. */
+/** Starts and ends sessions. */
 function openEntry({ db, people, sessions, devices, audit }: SigningParts) {
-  /** Begins a session in place of the one that the browser had. Call it in a transaction. */
+  /** Starts a session in place of the browser's previous one. Call it in a transaction. */
   function enter(person: string, { address, browser, device, session }: Visit, detail: string): SignInOutcome {
     const before = session === undefined ? undefined : sessions.find(session);
     if (before) sessions.end(before.id);
@@ -235,7 +236,7 @@ function openEntry({ db, people, sessions, devices, audit }: SigningParts) {
     return { kind: 'in', person, session: secret, device: devices.remember(person, device) };
   }
 
-  /** Ends the session that a browser has. */
+  /** Ends the session of a browser. */
   function signOut(secret: string, address: string): void {
     const session = sessions.find(secret);
     if (!session) return;
@@ -248,7 +249,7 @@ function openEntry({ db, people, sessions, devices, audit }: SigningParts) {
   return { enter, signOut };
 }
 
-/** By a password or a passkey. */
+/** By password or passkey. */
 function openWaysIn(core: Core): Pick<Signing, 'byPassword' | 'byPasskey'> {
   const { db, people, accounts, passkeys, audit, slowly, checkBoth, waitOf, countMistake, enter } = core;
 
@@ -276,7 +277,7 @@ function openWaysIn(core: Core): Pick<Signing, 'byPassword' | 'byPasskey'> {
   };
 }
 
-/** By a one-time link. */
+/** By one-time link. */
 function openLinks(core: Core): Pick<Signing, 'bySetUp' | 'byInvitation' | 'setsUp' | 'invited'> {
   const { db, passwords, people, accounts, codes, audit, checkCode, enter } = core;
 
@@ -320,11 +321,11 @@ function openLinks(core: Core): Pick<Signing, 'bySetUp' | 'byInvitation' | 'sets
   };
 }
 
-/** Proves once more who somebody is. */
+/** Confirms the identity of a signed-in person. */
 function openConfirmation(core: Core): Pick<Signing, 'confirmByPassword' | 'confirmByPasskey'> {
   const { accounts, sessions, passkeys, audit, slowly, checkBoth, waitOf, countMistake } = core;
 
-  /** Whose a living session is. */
+  /** The account of a valid session. */
   function accountOf(session: string): Account | undefined {
     const found = sessions.get(session);
     return found && accounts.find(found.person);
@@ -364,7 +365,7 @@ function openPasswordChange(core: Core): Pick<Signing, 'changePassword' | 'setPa
       const id = actor.by.slice('person:'.length);
       const account = accounts.find(id);
       if (!account) return wrong;
-      // Who signed in by a passkey and has no password may choose one, and proves by the passkey who it is.
+      // Someone who signed in with a passkey and has no password may choose one, and confirms with the passkey.
       if (account.passwordSet) {
         const right = async (): Promise<Refusal | undefined> =>
           (await check(account, old ?? '', { known: id })) ? undefined : wrong;
@@ -389,7 +390,7 @@ function openPasswordChange(core: Core): Pick<Signing, 'changePassword' | 'setPa
   };
 }
 
-/** How a way in is refused. */
+/** The ways in which a sign-in is rejected. */
 type Refusal = Exclude<SignInOutcome, { kind: 'in' }>;
 
 const actorEntry = ({ who, address }: Actor): { who: string; address?: string } => ({

@@ -1,6 +1,6 @@
 /**
- * One-time passwords by time (TOTP, RFC 6238) as authenticator apps make them: HMAC-SHA-1, six digits, a new one every 30 seconds.
- * Pure: the time is a parameter, and who calls keeps the step that was used last.
+ * Time-based one-time passwords (TOTP, RFC 6238) for authenticator apps: HMAC-SHA-1, six digits, a new one every 30
+ * seconds. Pure: the time is a parameter, and the caller stores the last used step.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
@@ -21,8 +21,8 @@ export function codeOf(secret: Uint8Array, step: number): string {
 }
 
 /**
- * The step that a code belongs to, of the one now and its two neighbours (RFC 6238, 5.2: a clock may be half a minute off), and
- * after `last`: no code is good twice. Undefined for a wrong one.
+ * The step of a code: the present one or one of its neighbours (RFC 6238, 5.2: a clock may be half a minute off), and
+ * after `last`: no code is valid twice. Undefined for a wrong code.
  */
 export function findStep(secret: Uint8Array, code: string, now: number, last: number): number | undefined {
   const same = (step: number): boolean => timingSafeEqual(Buffer.from(codeOf(secret, step)), Buffer.from(code));
@@ -36,7 +36,7 @@ export function base32(bytes: Uint8Array): string {
   return (bits.match(/.{1,5}/g) ?? []).map((five) => alphabet[parseInt(five.padEnd(5, '0'), 2)]).join('');
 }
 
-/** The address that an authenticator app reads from a QR code (Key Uri Format of Google Authenticator). */
+/** The URI that an authenticator app reads from a QR code (Key Uri Format of Google Authenticator). */
 export function keyUri(secret: Uint8Array, account: string, issuer: string): string {
   const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`;
   return `otpauth://totp/${label}?secret=${base32(secret)}&issuer=${encodeURIComponent(issuer)}`;

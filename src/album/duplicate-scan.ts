@@ -1,7 +1,7 @@
 /**
- * Looks at the photos that were not looked at yet, so that those can be found that look the same: new ones, those of an album from
- * before, and those that came from other servers. It begins when somebody asks for duplicates, and goes on by itself until
- * all are done. What is done is kept in the catalog; a crash loses some looks of the last moment, which are taken again.
+ * Computes perceptual hashes for the search for duplicates: for new photos, for those of an older album, and for those
+ * from other servers. It starts at the first request for duplicates, and continues until all are done. Results are
+ * stored in the catalog; a crash loses the hashes of the last moment, which are computed again.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Clock } from '../base/clock.js';
@@ -12,50 +12,52 @@ import type { Alike } from '../catalog/near-duplicates.js';
 import type { HashedPhoto } from '../catalog/similarity-index.js';
 import type { Library } from '../library/library.js';
 
-/** What a photo (SHA-256) looks like; undefined where its picture is not on this server. @throws as `Decoders.look`. */
+/**
+ * The perceptual hash of a photo (SHA-256); undefined if its picture is not on this server. @throws as `Decoders.look`.
+ */
 export type ReadLook = (id: string) => Promise<Uint8Array | undefined>;
 
-/** How far it is: photos that are looked at, of how many. */
+/** The progress: hashed photos, of the total. */
 export interface ScanProgress {
   done: number;
   total: number;
 }
 
-/** Finds photos that look the same. */
+/** The search for similar photos. */
 export interface Duplicates {
-  /** Groups, those with the newest photos first, as far as photos were looked at; the rest is looked at from now on. */
+  /** Groups of the photos hashed so far, those with the newest photos first; starts hashing the rest. */
   find(): Promise<Alike[]>;
-  /** Undefined where nothing is left to be looked at. */
+  /** Undefined if all photos are hashed. */
   progress(): ScanProgress | undefined;
-  /** Ends it. */
+  /** Stops it. */
   close(): Promise<void>;
 }
 
-/** What it works with. */
+/** The dependencies of the scan. */
 interface DuplicatesParts {
   library: Pick<Library, 'lastChange'>;
   catalog: Catalog;
-  /** Absent where nothing can be looked at. */
+  /** Absent if no hashes can be computed. */
   look: ReadLook | undefined;
   log: Log;
   clock: Clock;
 }
 
-/** So many are looked at side by side: few, so that photos that come in are rendered meanwhile. */
+/** Concurrent hashes: few, so that new photos are rendered meanwhile. */
 const lanes = 2;
-/** So many are written together. */
+/** The number of hashes per write. */
 const batch = 32;
-/** Pictures that are elsewhere are asked for again after so long, ms. */
+/** The interval at which missing pictures are tried again, ms. */
 const rest = 60_000;
 
-/** Opens it; nothing is done before somebody asks. */
+/** Opens the scan; nothing is done before the first request. */
 export function openDuplicates(parts: DuplicatesParts): Duplicates {
   const { library, catalog, look, log, clock } = parts;
   const { slices, count, lookAtSome } = openLooking(parts, () => ended);
   let progress: ScanProgress | undefined;
   let running: Promise<void> | undefined;
   let counted: Promise<void> | undefined;
-  /** The library's last change when it began to look, and when those are asked for again whose pictures were elsewhere (ms). */
+  /** The library's last change at the start of the scan, and when missing pictures are tried again (ms). */
   let settled = -1;
   let again = Infinity;
   let found: { change: number; groups: Promise<Alike[]> } | undefined;
@@ -83,7 +85,7 @@ export function openDuplicates(parts: DuplicatesParts): Duplicates {
     again = away > 0 ? clock.now() + rest : Infinity;
   }
 
-  /** Begins to look, and waits until it is known at how many. */
+  /** Starts hashing, and waits until the total is known. */
   async function start(): Promise<void> {
     const change = library.lastChange();
     if (!look || running || ended || (settled === change && clock.now() < again)) return counted;
@@ -125,9 +127,9 @@ export function openDuplicates(parts: DuplicatesParts): Duplicates {
   };
 }
 
-/** Goes through the photos that were not looked at yet. */
+/** Scans the photos without a hash. */
 function openLooking({ catalog, look }: DuplicatesParts, isEnded: () => boolean) {
-  /** What was not looked at, row by row, a slice at a time. */
+  /** Photos without a hash, row by row, in slices. */
   async function* slices(): AsyncGenerator<HashedPhoto[]> {
     for (let n: number | undefined = -Number.MAX_SAFE_INTEGER; n !== undefined && !isEnded();) {
       const { photos, last } = catalog.looks.wanted(n);
@@ -153,7 +155,7 @@ function openLooking({ catalog, look }: DuplicatesParts, isEnded: () => boolean)
     return looks;
   }
 
-  /** Undefined where there is a picture that can't be read, which is not tried again. */
+  /** Undefined for an unreadable picture, which is not tried again. */
   async function lookAtOne(id: string): Promise<Uint8Array | 'away' | undefined> {
     try {
       return (await look?.(id)) ?? 'away';

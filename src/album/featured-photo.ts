@@ -1,24 +1,24 @@
 /**
- * The picture of the day: what the front page and the previews of the album show first. The owner chooses by the tag `featured`,
- * which reaches public servers like any other; where nothing has it, a favourite, then a photo with four stars or more, then any.
- * Of several the day chooses one: the same on every server and at every look, until midnight (UTC). Nothing is written.
+ * The picture of the day: shown first on the front page and in link previews. The owner chooses by the tag `featured`,
+ * which reaches public servers like any other; without one, a favourite, then a photo with four stars or more, then
+ * any. Of several the date decides: the same one on every server at any time, until midnight (UTC). Nothing is written.
  */
 import { createHash } from 'node:crypto';
 import type { Catalog, Tile, Viewer } from '../catalog/catalog.js';
 import { parseQuery } from '../catalog/search-parser.js';
 
-/** The tag by which the owner chooses. It is in no cloud. */
+/** The tag by which the owner chooses. It is in no tag cloud. */
 export const featuredTag = 'featured';
 
 const choices = [`tag:${featuredTag}`, 'is:favourite', 'rating:>=4', ''].map((text) => parseQuery(text));
-/** So many of each, the newest, are candidates. */
+/** The maximum number of candidates of each kind, the newest. */
 const most = 500;
 
-/** Shapes that fill a wide frame without losing much; chosen among only where the owner did not choose. */
+/** Shapes that fill a wide frame without much cropping; considered only if the owner did not choose. */
 const isWide = ({ width, height }: Tile): boolean => width >= height * 1.2 && width <= height * 2.6;
 const isShown = ({ type, unshown }: Tile): boolean => unshown === undefined && !type.startsWith('video/');
 
-/** The photo of a day for a viewer; undefined where there is none. `now` in ms since 1970. The catalog must be loaded. */
+/** The photo of a day for a viewer; undefined if there is none. `now` in ms since 1970. The catalog must be loaded. */
 export function featuredOf(catalog: Catalog, viewer: Viewer, now: number): Tile | undefined {
   const day = new Date(now).toISOString().slice(0, 10);
   for (const [k, query] of choices.entries()) {
@@ -30,7 +30,7 @@ export function featuredOf(catalog: Catalog, viewer: Viewer, now: number): Tile 
   return undefined;
 }
 
-/** In an order that is another one every day; a photo that comes or goes moves no other one. */
+/** An order that differs every day; adding or removing a photo does not move the others. */
 function ranked(tiles: readonly Tile[], day: string): Tile[] {
   const rank = ({ id }: Tile): string => createHash('sha256').update(`${day} ${id}`).digest('hex');
   return tiles

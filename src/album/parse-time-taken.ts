@@ -1,19 +1,19 @@
-/**
- * The time taken as people and programs write it, for an edit.
- */
+/** Parses a time taken, as people and programs write it, for an edit. */
 import { PhotospoolError } from '../base/errors.js';
 import { isOffset, isWallTime } from '../document/field-rules.js';
 
-/** A time taken as documents hold it: local wall time `2024-07-01T12:00:00.000`, and the offset `+02:00` where it is known. */
+/**
+ * A time taken in the form of documents: local wall time `2024-07-01T12:00:00.000`, and the offset `+02:00` if known.
+ */
 export interface TakenEdit {
   local: string;
   offset?: string;
 }
 
 /**
- * Reads a time: `2024-07-01T12:00:00.000` as a photo's JSON shows it, also with an offset behind it (ISO 8601), or the
- * same in two parts. Seconds may be absent; `Z` is the offset +00:00.
- * @throws PhotospoolError `invalid` where the calendar or the clock has no such time, or the offset is none.
+ * Parses `2024-07-01T12:00:00.000` as in a photo's JSON, also with an offset after it (ISO 8601), or both separately.
+ * Seconds may be missing; `Z` means +00:00.
+ * @throws PhotospoolError `invalid` for an impossible date, time or offset.
  */
 export function readTaken(given: string | TakenEdit): TakenEdit {
   const { local, offset } = typeof given === 'string' ? split(given) : given;
@@ -25,13 +25,13 @@ export function readTaken(given: string | TakenEdit): TakenEdit {
   return { local: full, offset: known };
 }
 
-/** Cuts a text behind the time of day; what follows is the offset. */
+/** Splits a text after the time of day; the rest is the offset. */
 function split(text: string): TakenEdit {
   const [, local, offset] = /^(.*T[\d:.]*)(Z|[+-].*)$/s.exec(text) ?? [];
   return local === undefined || offset === undefined ? { local: text } : { local, offset };
 }
 
-/** Local wall time with seconds and milliseconds; what is no time stays as it is. */
+/** Local wall time with seconds and milliseconds; an invalid text stays unchanged. */
 function fullTime(local: string): string {
   const [, minutes, seconds = ':00', fraction = ''] =
     /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(?:(:\d\d)(?:\.(\d{1,3})\d*)?)?$/.exec(local) ?? [];

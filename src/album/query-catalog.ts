@@ -1,6 +1,6 @@
 /**
- * What every question to the catalog goes through: the search is understood, what other processes wrote is taken in, and
- * nobody else waits while the catalog comes into memory.
+ * The preparation of every catalog query: parses the search, reads changes by other processes, and loads the catalog
+ * into memory without blocking others.
  */
 import type { Viewer } from '../access/permissions.js';
 import type { Catalog } from '../catalog/catalog.js';
@@ -10,13 +10,13 @@ import type { Library } from '../library/library.js';
 import { checkSearch } from './visibility.js';
 
 /**
- * Makes the catalog ready for a search. A page of everything needs no more than the tables, so the first view of an album
- * does not wait for the rest to be loaded.
- * @throws PhotospoolError `invalid` where the search is not understood, or asks for what the viewer may not know.
+ * Prepares the catalog for a search. A page of all photos needs only the tables, so the first view of an album does not
+ * wait until the rest is loaded.
+ * @throws PhotospoolError `invalid` if the search is invalid, or asks for something hidden from the viewer.
  */
 export type Ask = (text: string | undefined, what: 'page' | 'count', viewer?: Viewer) => Promise<Query>;
 
-/** Makes the way to ask. */
+/** Creates the preparation. */
 export function makeAsk(library: Library, catalog: Catalog): Ask {
   return async (text = '', what, viewer) => {
     const query = parseQuery(text);

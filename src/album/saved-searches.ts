@@ -1,7 +1,7 @@
 /**
- * Saved searches, which are albums that fill themselves, what became of suggested albums, and the covers of albums. They are
- * documents: every server of the mesh shows them. They exist for those for whom originals do, and for family only where one
- * finds them a photo.
+ * Saved searches (albums that update themselves), accepted or dismissed album suggestions, and covers. They are
+ * documents: every server of the mesh shows them. They are visible to viewers with access to originals, and to family
+ * only if they match a visible photo.
  */
 import { monotonicFactory } from 'ulid';
 import { authorOf, may, type Viewer } from '../access/permissions.js';
@@ -23,31 +23,31 @@ import {
 import type { Body } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
 
-/** The albums of a library that are documents. */
+/** The album documents of a library. */
 export interface Albums {
   /** By name. */
   list(): SavedSearch[];
-  /** @throws PhotospoolError `invalid`; `conflict` where there are too many. */
+  /** @throws PhotospoolError `invalid`; `conflict` if there are too many. */
   add(viewer: Viewer, name: string, q: string): SavedSearch;
-  /** Changes one, or takes it away and brings it back. @throws PhotospoolError `invalid`, `not-found`. */
+  /** Changes one, deletes or restores it. @throws PhotospoolError `invalid`, `not-found`. */
   change(viewer: Viewer, id: string, change: AlbumChange): void;
-  /** The names of suggestions that were turned down. */
+  /** The names of dismissed suggestions. */
   declined(): Set<string>;
-  /** Turns a suggestion down, or takes that back. @throws PhotospoolError `invalid`. */
+  /** Dismisses a suggestion, or undoes that. @throws PhotospoolError `invalid`. */
   decline(viewer: Viewer, name: string, declined: boolean): void;
-  /** The photos (SHA-256) that were chosen as covers, by the name of the album. */
+  /** The photos (SHA-256) chosen as covers, by the name of the album. */
   covers(): Map<string, string>;
   /** Chooses a photo as the cover of an album, or (undefined) none. @throws PhotospoolError `invalid`. */
   cover(viewer: Viewer, name: string, photo: string | undefined): void;
 }
 
-/** The most of them; each is asked for its count. */
+/** The maximum number; each is counted. */
 const most = 500;
 
-/** Whether saved searches, and covers that somebody chose, exist for somebody. */
+/** Whether saved searches and chosen covers are visible to a viewer. */
 export const seesSaved = (viewer: Viewer): boolean => may(viewer, 'details') && viewer.role !== 'link';
 
-/** Opens the albums of a library; nothing must be closed. */
+/** Opens the albums of a library; nothing needs to be closed. */
 export function openAlbums(library: Library, clock: Pick<Clock, 'now'>): Albums {
   const nextId = monotonicFactory();
   const all = () => [...library.scan(albumPrefix)];
@@ -63,14 +63,14 @@ export function openAlbums(library: Library, clock: Pick<Clock, 'now'>): Albums 
     });
   }
 
-  /** What was said of the album of this name: one document, or several where servers did not know of each other. */
+  /** The documents about the album of this name: one, or several if servers did not know of each other. */
   const saidOf = (name: string) =>
     all().filter(({ body }) => {
       const album = albumOf(body);
       return album !== undefined && album.query === undefined && album.name.value === name.normalize('NFC').trim();
     });
 
-  /** Writes it into each of them, or into a new one. */
+  /** Writes a change into each of them, or into a new one. */
   function say(viewer: Viewer, name: string, change: AlbumChange, needed: boolean): void {
     const said = saidOf(name);
     for (const { id } of said) write(id, viewer, change);

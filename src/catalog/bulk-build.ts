@@ -1,7 +1,6 @@
 /**
- * Building the whole catalog: between `clear` and `finish` rows are appended in the order they come, then sorted and
- * numbered at once in one transaction. A crash on the way leaves `building` set, so that the catalog is not current and
- * is built again.
+ * Builds the whole catalog: between `clear` and `finish` rows are appended in arrival order, then sorted and numbered
+ * in one transaction. A crash in between leaves `building` set, so that the catalog is not current and is built again.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { homeOf } from './row-numbers.js';
@@ -10,13 +9,13 @@ import { rowColumns } from './catalog-row.js';
 import { openStacks } from './raw-jpeg-stacks.js';
 import { bulkSchema, dropAll, readState, schema, version } from './catalog-tables.js';
 
-/** Drops all tables and makes them anew, empty and ready to be filled. */
+/** Drops all tables and creates empty ones to be filled. */
 export function startBuilding(db: Sqlite): void {
   remake(db, 1);
   db.exec(bulkSchema);
 }
 
-/** Makes the tables anew, empty. `building` is 1 where they are about to be filled. */
+/** Creates the tables again, empty. `building` is 1 if they are about to be filled. */
 export function remake(db: Sqlite, building: 0 | 1): void {
   const generation = (readState(db)?.generation ?? 0) + 1;
   db.exec(dropAll + schema);
@@ -28,8 +27,8 @@ export function remake(db: Sqlite, building: 0 | 1): void {
 }
 
 /**
- * Sorts what was appended, numbers it and moves it into `catalog_photo`. Without a `clear` before it only says that the
- * tables are complete.
+ * Sorts and numbers the appended rows and moves them into `catalog_photo`. Without a `clear` before it only marks the
+ * tables as complete.
  */
 export function finishBuilding(db: Sqlite): void {
   if (readState(db)?.building === 1) {
@@ -47,7 +46,7 @@ export function finishBuilding(db: Sqlite): void {
   db.exec('UPDATE catalog_state SET building = 0, complete = 1, generation = generation + 1');
 }
 
-/** Gives each photo its number (row-numbers.ts), in the order of time taken and id. */
+/** Assigns row numbers (row-numbers.ts), in the order of time taken and id. */
 function number(db: Sqlite): void {
   const keys = db.prepare<{ arrival: number; taken: string; id: Uint8Array }>(
     'SELECT arrival, taken, id FROM catalog_bulk ORDER BY taken, id',

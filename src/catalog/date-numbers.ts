@@ -1,6 +1,4 @@
-/**
- * Dates as numbers, `20240701` for the first of July 2024, so that years, months and days are ranges of them. Pure.
- */
+/** Dates as numbers, `20240701` for the first of July 2024, so that years, months and days are ranges of them. Pure. */
 
 /** A closed range of numbers. */
 export interface Range {
@@ -8,7 +6,7 @@ export interface Range {
   max: number;
 }
 
-/** The number of a date in `2024-07-01T12:00:00.000`; 0 where the text is no such date. */
+/** The number of a date in `2024-07-01T12:00:00.000`; 0 if the text is invalid. */
 export function dateNumber(text: string): number {
   const match = /^(\d{4})-(\d{2})-(\d{2})/.exec(text);
   return match ? Number(`${match[1] ?? ''}${match[2] ?? ''}${match[3] ?? ''}`) : 0;
@@ -23,7 +21,7 @@ export function monthText(month: number): string {
 export const dayText = (date: number): string =>
   `${monthText(Math.floor(date / 100))}-${String(date % 100).padStart(2, '0')}`;
 
-/** The range of `2024`, `2024-06` or `2024-06-15`; undefined where the calendar has no such date. */
+/** The range of `2024`, `2024-06` or `2024-06-15`; undefined for an impossible date. */
 export function dateRange(text: string): Range | undefined {
   const match = /^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$/.exec(text);
   if (!match) return undefined;

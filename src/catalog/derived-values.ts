@@ -1,13 +1,13 @@
 /**
- * What searches compare of the distinct values in the columns, computed once per value: words, folded text, country,
- * and the name that is shown.
+ * Values that searches compare, computed once per distinct value in the columns: words, folded text, country, and the
+ * displayed name.
  */
 import type { Columns } from './columns.js';
 import { placeLabel, placeWords, type PlaceKey } from './place-names.js';
 import { derive } from './value-dictionary.js';
 import { fold, wordsOf } from './tokenize.js';
 
-/** Of each value, by its number. */
+/** The derived values, by the number of a value. */
 export interface Derived {
   words: Record<'camera' | 'lens' | 'place' | 'tag', (number: number) => readonly string[]>;
   folded: Record<'camera' | 'lens' | 'place' | 'tag' | 'album', (number: number) => string>;
@@ -17,7 +17,7 @@ export interface Derived {
 
 const known = new WeakMap<Columns, Derived>();
 
-/** What is derived from the values of these columns. */
+/** The derived values of these columns. */
 export function derivedOf(columns: Columns): Derived {
   let derived = known.get(columns);
   if (!derived) known.set(columns, (derived = deriveAll(columns)));

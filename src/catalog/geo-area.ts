@@ -1,12 +1,9 @@
-/**
- * Areas of the earth: what `box:` and `near:` say, and which photos lie in one. Pure. A photo whose position is not known
- * lies nowhere.
- */
+/** Areas for `box:` and `near:`, and which photos are inside. Pure. A photo without a position is in no area. */
 import type { Box } from './catalog-answers.js';
 import type { Columns } from './columns.js';
 import { invalid } from './search-errors.js';
 
-/** A box, and within it, where said, a circle of `km` around a position. */
+/** A box, optionally limited to a circle of `km` around a position. */
 export interface Area {
   box: Box;
   circle?: { lat: number; lon: number; km: number };
@@ -15,7 +12,7 @@ export interface Area {
 /** Kilometres in a degree of latitude, and the earth's mean radius (IUGG). */
 const perDegree = 111.195;
 const radius = 6371.009;
-/** A photo's position is known to some metres; a circle is that large where nothing is said. */
+/** The default radius: positions are known to some metres only. */
 const usualKm = 1;
 const mostKm = 5_000;
 
@@ -23,7 +20,7 @@ const decimal = '(-?\\d{1,3}(?:\\.\\d{1,10})?)';
 const boxForm = new RegExp(`^${decimal},${decimal},${decimal},${decimal}$`);
 const nearForm = new RegExp(`^${decimal},${decimal}(?:,(\\d{1,6}(?:\\.\\d{1,6})?)(km|m)?)?$`, 'i');
 
-/** The box of `box:south,west,north,east`. @throws PhotospoolError `invalid`. */
+/** Parses `box:south,west,north,east`. @throws PhotospoolError `invalid`. */
 export function parseBox(raw: string, value: string): Area {
   const hint = 'A box is its south, west, north and east in degrees: box:39.0,-108.6,39.2,-108.3.';
   const [south, west, north, east] = numbersIn(boxForm, value);
@@ -33,7 +30,7 @@ export function parseBox(raw: string, value: string): Area {
   return { box: { south, west, north, east } };
 }
 
-/** The circle of `near:lat,lon` or `near:lat,lon,5km`. @throws PhotospoolError `invalid`. */
+/** Parses `near:lat,lon` or `near:lat,lon,5km`. @throws PhotospoolError `invalid`. */
 export function parseNear(raw: string, value: string): Area {
   const hint = 'It is a latitude, a longitude and a distance: near:39.11,-108.35,5km. Without a distance it is 1km.';
   const unit = nearForm.exec(value)?.[4]?.toLowerCase();
@@ -53,7 +50,7 @@ const numbersIn = (form: RegExp, value: string): number[] =>
     .filter((part) => /\d/.test(part))
     .map(Number);
 
-/** The smallest box around a circle; over a pole it goes all the way round. */
+/** The smallest box around a circle; across a pole it spans all longitudes. */
 function around(lat: number, lon: number, km: number): Box {
   const high = km / perDegree;
   const [south, north] = [Math.max(-90, lat - high), Math.min(90, lat + high)];
@@ -66,13 +63,15 @@ function around(lat: number, lon: number, km: number): Box {
 
 const radians = Math.PI / 180;
 
-/** Degrees from west to east, over the date line where need be: 0 to 360. */
+/** Degrees from west to east, across the date line if needed: 0 to 360. */
 export const widthOf = ({ west, east }: Box): number => (east < west ? east - west + 360 : Math.min(360, east - west));
 
 /** A longitude from -180 up to 180. */
 export const normal = (lon: number): number => ((((lon + 180) % 360) + 360) % 360) - 180;
 
-/** Keeps those of the slots that lie in the area, or outside of it. Columns hold 32 bits, so edges are compared as such. */
+/**
+ * Keeps the slots inside the area, or outside of it. Columns have 32 bits, so edges are compared with that precision.
+ */
 export function keepArea({ lat, lon, size }: Columns, area: Area, negated: boolean, kept: Uint8Array): void {
   const { box, circle } = area;
   const [south, north, west] = [Math.fround(box.south), Math.fround(box.north), Math.fround(box.west)];

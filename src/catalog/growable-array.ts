@@ -3,10 +3,10 @@
 /** The arrays that columns are made of. */
 export type Numbers = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
 
-/** The next multiple of four: bytes of that number can be looked at as words. */
+/** The next multiple of four: so many bytes can be read as words. */
 export const padded = (size: number): number => Math.ceil(size / 4) * 4;
 
-/** An array of at least `size` elements with the same beginning: the same one where it is long enough. */
+/** An array of at least `size` elements with the same beginning: the same one if it is long enough. */
 export function grown<T extends Numbers>(array: T, size: number): T {
   if (array.length >= size) return array;
   const length = padded(Math.max(size, array.length * 2, 64));

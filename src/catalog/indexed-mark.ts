@@ -1,26 +1,26 @@
 /**
- * Documents that are stored and not in the catalog yet: many that nobody had before come in faster when their rows are written
- * after them, in larger turns. How far the catalog came is a number in `catalog_state`, written in the transaction that
- * stores the first of them: a crash leaves what the next opening takes in.
+ * Documents that are stored but not in the catalog yet: large batches of new ones arrive faster if their rows are
+ * written later, in larger transactions. `catalog_state` has the progress, written in the transaction that stores the
+ * first of them: after a crash, the next opening indexes the rest.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { readState, version } from './catalog-tables.js';
 import type { Turn } from './per-transaction.js';
 
-/** The part of the catalog that tells what it leaves for later. */
+/** The part of the catalog that records deferred indexing. */
 export interface IndexedMark {
   /**
-   * Change `n` of the library, and what comes after it, is taken in later by reading the library's change feed. Joins the
-   * caller's transaction. False where it must be taken in now: the tables are being built.
+   * Defers change `n` of the library and all later ones: they are indexed from the library's change feed. Joins the
+   * caller's transaction. False if it must be indexed now, because the tables are being built.
    */
   leave(n: number): boolean;
-  /** The number of the change after which documents wait; undefined where none do. */
+  /** The number of the change after which documents are deferred; undefined if none are. */
   behind(): number | undefined;
-  /** Everything up to change `n` is taken in; without a number, everything. Joins the caller's transaction. */
+  /** Everything up to change `n` is indexed; without a number, everything. Joins the caller's transaction. */
   reached(n?: number): void;
 }
 
-/** Opens it in the catalog's database file. */
+/** Opens the mark in the catalog's database file. */
 export function openIndexedMark(db: Sqlite, turn: Turn): IndexedMark {
   let left = 0;
   return {

@@ -1,6 +1,6 @@
 /**
- * Photos on the map: counted into the cells of a grid that lies still when the map is moved, from the columns. An answer
- * has at most `mostCells` clusters: cells grow until no more of them lie in the area.
+ * Clusters photos on the map: counts them in the cells of a grid that stays fixed when the map moves, from the columns.
+ * At most `mostCells` clusters are returned: cells grow until no more of them are in the area.
  */
 import { PhotospoolError } from '../base/errors.js';
 import type { Box, Cluster } from './catalog-answers.js';
@@ -13,7 +13,7 @@ const mostCells = 500;
 /** A cluster before its photo is known: `slot` is that of its newest photo. */
 export type Spot = Pick<Cluster, 'lat' | 'lon' | 'count' | 'box'> & { slot: number };
 
-/** A part of the grid: `columns` × `rows` cells of `size` degrees, from the cell that holds the corner in the south-west. */
+/** A part of the grid: `columns` × `rows` cells of `size` degrees, from the cell with the south-west corner. */
 interface Grid {
   size: number;
   south: number;
@@ -23,7 +23,7 @@ interface Grid {
 }
 
 function gridOf(box: Box, zoom: number): Grid {
-  // A tile of the usual web map is 256 pixels and 360 / 2^zoom degrees wide; a quarter of one is a thumb's width.
+  // A tile of a usual web map is 256 pixels and 360 / 2^zoom degrees wide; a quarter of one is a thumb's width.
   for (let size = 360 / 2 ** zoom / 4; ; size *= 2) {
     const south = Math.floor(box.south / size) * size;
     const west = Math.floor(box.west / size) * size;
@@ -43,7 +43,7 @@ function check({ south, west, north, east }: Box, zoom: number): void {
   });
 }
 
-/** Counts what was found into the cells of an area. @throws PhotospoolError `invalid` for an area that is none. */
+/** Counts matches in the cells of an area. @throws PhotospoolError `invalid` for an invalid area. */
 export function clusterSpots(columns: Columns, found: MatchingSlots, box: Box, zoom: number): Spot[] {
   check(box, zoom);
   const grid = gridOf(box, zoom);
@@ -61,12 +61,12 @@ export function clusterSpots(columns: Columns, found: MatchingSlots, box: Box, z
   const [lastRow, lastColumn] = [grid.rows - 1, grid.columns - 1];
   for (const slot of found) {
     const y = lat[slot]!;
-    // A place that is not known is NaN, which no comparison holds for.
+    // An unknown position is NaN, for which every comparison is false.
     if (!(y >= south && y <= north)) continue;
     let east = lon[slot]! - west;
     if (east < 0) east += 360;
     if (east > across) continue;
-    // Dividing and multiplying round differently: what lies on the edge is in the last cell.
+    // Division and multiplication round differently: a position on the edge belongs to the last cell.
     const row = Math.min(lastRow, Math.trunc((y - fromSouth) * perDegree));
     const cell = row * grid.columns + Math.min(lastColumn, Math.trunc((east + fromWest) * perDegree));
     counts[cell]!++;
@@ -76,7 +76,7 @@ export function clusterSpots(columns: Columns, found: MatchingSlots, box: Box, z
     if (y > norths[cell]!) norths[cell] = y;
     if (east < wests[cell]!) wests[cell] = east;
     if (east > easts[cell]!) easts[cell] = east;
-    // What comes later is newer.
+    // Later slots are newer.
     newest[cell] = slot;
   }
   const spots: Spot[] = [];

@@ -1,10 +1,10 @@
-/** The photo that stands for a month or a year, where the timeline is seen from far away. Pure. */
+/** The cover photo of a month or a year in the overview of the timeline. Pure. */
 import type { Columns } from './columns.js';
 import { monthText } from './date-numbers.js';
 import { bit } from './photo-flags.js';
 import type { MatchingSlots } from './search-filter.js';
 
-/** A month or a year, and the photo that stands for it. */
+/** A month or a year, and its cover photo. */
 export interface CoveredSpan {
   /** `2024-07` or `2024` */
   span: string;
@@ -14,8 +14,9 @@ export interface CoveredSpan {
 }
 
 /**
- * Photos per month or year, newest first, each with the one that stands for it: a favourite of the owner's (where `favourites`:
- * somebody with favourites of their own is not told of them), then the one with most stars, no video where there is a picture; of equal ones the newest.
+ * Photos per month or year, newest first, each with its cover: a favourite of the owner (with `favourites`: viewers
+ * with their own favourites don't learn the owner's), then the one with most stars, pictures before videos; of equal
+ * ones the newest.
  */
 export function pickCovers(
   { taken, state, rating, n }: Columns,

@@ -1,22 +1,22 @@
-/** Where the photos of a month or a day were taken mostly: the places that its heading names. Pure. */
+/** The most frequent places of a month or a day, for its heading. Pure. */
 import type { Columns } from './columns.js';
 import { monthText, dayText } from './date-numbers.js';
 import { derivedOf } from './derived-values.js';
 import { eachSpan } from './search-counts.js';
 import type { MatchingSlots } from './search-filter.js';
 
-/** The places of a month or a day, those of most photos first. */
+/** The places of a month or a day, the most frequent first. */
 export interface SpanPlaces {
   /** `2024-07` or `2024-07-03` */
   span: string;
   places: string[];
 }
 
-/** So many places stand for a span, where each has at least this share of its photos. */
+/** The maximum number of places per span, and the minimum share of its photos for each. */
 const mostPlaces = 2;
 const leastShare = 0.2;
 
-/** Where the photos of each month or day were taken mostly, newest first; those of which it is not known are left out. */
+/** The most frequent places of each month or day, newest first, without spans of unknown places. */
 export function countPlaces(columns: Columns, found: MatchingSlots, by: 'month' | 'day'): SpanPlaces[] {
   const { taken, place } = columns;
   const label = derivedOf(columns).label.place;

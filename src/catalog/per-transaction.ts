@@ -1,17 +1,17 @@
 /**
- * What holds for a whole transaction is asked and told once in it, for many documents may come in one: whether the tables are
- * being built, and that what is in memory has to follow.
+ * Values that are cached for a transaction, because many documents may be written in one: whether the tables are being
+ * built, and that the columns in memory must be refreshed.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { readState } from './catalog-tables.js';
 
-/** What is known of the transaction that is under way. */
+/** The cached state of the current transaction. */
 export interface Turn {
   /** Whether the tables are being built. */
   isBuilding(): boolean;
-  /** Has `refresh` run when the transaction is committed; at once outside of one. */
+  /** Runs `refresh` when the transaction has committed; at once outside of one. */
   refreshLater(): void;
-  /** The tables begin or cease to be built: what was known is not so any more. */
+  /** Clears the cache, when building starts or ends. */
   forget(): void;
 }
 

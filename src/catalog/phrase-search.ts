@@ -1,11 +1,12 @@
-/** Which slots have a phrase in their own words (file name, title, description). */
+/** Finds the slots with a phrase in their own words (file name, title, description). */
 import type { Columns } from './columns.js';
 import { markSlots, weigh } from './multi-value-column.js';
 import type { Phrase } from './tokenize.js';
 
 /**
- * Marks the slots whose words hold the phrase: `mark[slot] = 1`; with `named` false, in other words than the file name's.
- * `maybe` is zeros to work with, as long as `mark`.
+ * Marks the slots whose words contain the phrase: `mark[slot] = 1`; with `named` false, in other words than those of
+ * the file name.
+ * `maybe` is a zeroed work array, as long as `mark`.
  */
 export function markPhrase(
   columns: Columns,
@@ -33,7 +34,7 @@ export function markPhrase(
   }
 }
 
-/** True where the slot's words have these numbers next to each other, followed by one of `end`. */
+/** True if the slot's words contain these numbers consecutively, followed by one of `end`. */
 function hasNumbers(
   { word: { start, length, items } }: Columns,
   slot: number,

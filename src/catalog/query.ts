@@ -1,10 +1,10 @@
-/** What a search means, as the parser gives it and the filter takes it. Types only. */
+/** The parsed form of a search, between parser and filter. Types only. */
 import type { StateTest } from './photo-flags.js';
 import type { Range } from './date-numbers.js';
 import type { Area } from './geo-area.js';
 import type { Phrase } from './tokenize.js';
 
-/** How a value is meant: by words in it, as the whole (folded), or by its country's ISO 3166 code. */
+/** How a value is matched: by words in it, as a whole (folded), or by its country's ISO 3166 code. */
 export type ValueMatch = { phrase: Phrase } | { whole: string } | { country: string };
 
 /** One condition of a search. */
@@ -13,7 +13,7 @@ export type Condition =
   | { kind: 'words'; phrase: Phrase }
   /** A column with one value per photo. */
   | { kind: 'value'; column: 'camera' | 'lens' | 'place'; match: ValueMatch }
-  /** A column with any number of values per photo, of which one must equal `folded` (as by `fold`). */
+  /** A column with any number of values per photo, one of which must equal `folded` (as by `fold`). */
   | { kind: 'element'; column: 'tag' | 'album'; folded: string }
   | { kind: 'range'; column: 'taken' | 'added' | 'rating' | 'iso'; range: Range }
   /** A day of the month, in any year: 1224 for the 24th of December. */
@@ -23,7 +23,7 @@ export type Condition =
   /** One of these states. */
   | { kind: 'state'; tests: readonly StateTest[] };
 
-/** What a photo must fit, or where `negated` must not. */
+/** A condition that a photo must meet, or with `negated` must not. */
 export type Term = { negated: boolean } & Condition;
 
 /** A parsed search; opaque outside of the catalog. */

@@ -1,11 +1,11 @@
-/** Counting what a search found: per month, per stretch of the timeline, per value. From the columns. */
+/** Counts matches: per month, per segment of the timeline, per value. From the columns. */
 import type { Facet, Segment } from './catalog-answers.js';
 import type { Columns } from './columns.js';
 import { monthText } from './date-numbers.js';
 import { derivedOf } from './derived-values.js';
 import type { MatchingSlots } from './search-filter.js';
 
-/** The kinds of values that are counted. */
+/** The kinds of values to count. */
 export type FacetKind = 'tag' | 'camera' | 'lens' | 'place' | 'album';
 
 /** Photos per month, newest first. */
@@ -15,11 +15,14 @@ export function countMonths({ taken }: Columns, found: MatchingSlots): { month: 
   return months;
 }
 
-/** Tells of each month with its count, newest first: neighbours of one month are one stretch. */
+/** Calls `tell` with each month and its count, newest first: consecutive photos of one month are one span. */
 const eachMonth = (taken: Int32Array, found: MatchingSlots, tell: (month: string, count: number) => void): void =>
   eachSpan(taken, found, 100, (month, count) => tell(monthText(month), count));
 
-/** Tells of each span of time with its count, newest first; a date is `yyyymmdd`, of which a span leaves the last digits out. */
+/**
+ * Calls `tell` with each span of time and its count, newest first; a date is `yyyymmdd`, of which a span omits the last
+ * digits.
+ */
 export function eachSpan(
   taken: Int32Array,
   found: MatchingSlots,
@@ -36,7 +39,7 @@ export function eachSpan(
   }
 }
 
-/** Stretches of at most `size` photos of one month, newest first. */
+/** Segments of at most `size` photos of one month, newest first. */
 export function cutSegments({ taken, ratio, n }: Columns, found: MatchingSlots, size: number): Segment[] {
   const segments: Segment[] = [];
   let at = found.length;

@@ -1,9 +1,9 @@
-/** Errors of the search language: a sentence that names the word, and a hint that says what it may be. */
+/** Errors of the search language: a sentence that names the word, and a hint with the permitted forms. */
 import { PhotospoolError, printable } from '../base/errors.js';
 
 const shown = 60;
 
-/** A PhotospoolError `invalid`: a sentence and a hint, or a word of the search, what is wrong with it, and a hint. */
+/** A PhotospoolError `invalid`: a sentence and a hint, or a word of the search, its problem, and a hint. */
 export function invalid(
   ...parts: [sentence: string, hint: string] | [word: string, wrong: string, hint: string]
 ): PhotospoolError {

@@ -1,30 +1,31 @@
 /**
- * The search language (docs/interface.md): text to a Query. An unknown key or a value that makes no sense is an error
- * with a sentence, never an empty page. Pure.
+ * The search language (docs/interface.md): parses text to a Query. An unknown key or an invalid value is an error with
+ * a sentence, never an empty page. Pure.
  *
- * A search is terms between white space; all of them must fit. A term is a word, a phrase in quotes, or `key:value`;
- * `-` before it negates. A bare word matches the beginning of a word, a quoted one whole words in that order. Typographic
- * quotes count as quotes, and `\"` is a quote within quotes.
+ * A search consists of terms separated by white space, which must all match. A term is a word, a quoted phrase, or
+ * `key:value`;
+ * `-` before it negates it. A bare word matches the beginning of a word, a quoted one whole words in that order.
+ * Typographic quotes count as quotes, and `\"` is a quote within quotes.
  */
 import { invalid } from './search-errors.js';
 import { parseValue } from './search-keys.js';
 import type { Query, Term } from './query.js';
 import { wordsOf } from './tokenize.js';
 
-/** Longest search in characters, and most terms: each costs a look at every photo. */
+/** The maximum characters of a search, and of terms: each costs a pass over all photos. */
 const longest = 2_000;
 const mostTerms = 32;
 
 /**
- * One term: its minus, its key, and a value in quotes or bare. Control characters separate as white space does, since
- * nobody can type them.
+ * One term: its minus, its key, and a value, quoted or bare. Control characters separate like white space, since nobody
+ * can type them.
  */
 const term = /(-?)(?:(\p{L}+):)?(?:(=?)["“”„]((?:[^"“”„\\]|\\.)*)(["“”„])?|([^\s\p{Cc}]*))/suy;
 const gap = /[\s\p{Cc}]*/uy;
 
 /**
- * Parses a search; the empty text matches all. A word without a letter or digit is passed over where there are others.
- * @throws PhotospoolError `invalid`, naming the word, with what it may be as the hint.
+ * Parses a search; the empty text matches everything. A word without a letter or digit is ignored beside others.
+ * @throws PhotospoolError `invalid` that names the word, with the permitted forms as the hint.
  */
 export function parseQuery(text: string): Query {
   if (text.length > longest) {
@@ -46,7 +47,7 @@ export function parseQuery(text: string): Query {
   return { text: text.trim(), terms };
 }
 
-/** A term as written. */
+/** A term as typed. */
 interface Found {
   raw: string;
   negated: boolean;

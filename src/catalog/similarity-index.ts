@@ -1,36 +1,37 @@
 /**
- * What photos look like (document/perceptual-hash.ts), and which belong together by it: a table beside the catalog that outlives its
- * rebuilding, because each look costs the reading of a picture. It can be dropped; it is made when the first look is put in.
+ * The similarity index: the perceptual hashes of photos (document/perceptual-hash.ts) and their groups, in a table
+ * beside the catalog that survives its rebuilding, because each hash requires reading a picture. It can be dropped, and
+ * is created with the first hash.
  *
- * The first photo of its kind leads; each that is like a leader follows it, the nearest where there are several, and is compared
- * with no more. So a thousand shots of one view cost no more than a thousand comparisons, and the groups are those that
- * comparing each with all leaders would give. Leaders are found by their bits without looking at all of them: of two looks that
- * differ in at most 7 of their bits, one of the four parts differs in at most one bit. A crash leaves what was committed.
+ * The first photo of its kind leads a group; each similar one follows the nearest leader, and is compared with no
+ * other. So a thousand shots of one view need only a thousand comparisons, and the groups equal those from comparing
+ * each photo with all leaders. Leaders are found by their bits without a scan: if two hashes differ in at most 7 bits,
+ * one of their four parts differs in at most one bit. A crash leaves what was committed.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { bitsApart, detailOf, lookParts, partsOf } from '../document/perceptual-hash.js';
 import { isAlike, lookBounds } from '../document/same-picture.js';
 
-/** A photo that was looked at, or is to be: its SHA-256, and which picture of it (catalog-row.ts). */
+/** A photo with or without a hash: its SHA-256, and its picture (catalog-row.ts). */
 export interface HashedPhoto {
   id: string;
   version: string;
-  /** What it looks like; absent where the picture can't be read. */
+  /** The hash; absent if the picture can't be read. */
   look?: Uint8Array;
 }
 
-/** The looks of photos. */
+/** The hashes of photos. */
 export interface SimilarityIndex {
-  /** Notes what photos look like, and whom they follow. Those that have another picture by now, or are gone, are passed over. */
+  /** Stores hashes, and which leaders they follow. Skips photos whose picture has changed or that are gone. */
   put(seen: readonly HashedPhoto[]): void;
-  /** Forgets a photo, and those that follow it: they are to be looked at again. */
+  /** Removes a photo and its followers: they must be hashed again. */
   forget(id: string): void;
   /**
-   * Photos with a picture that was not looked at, of those in rows after `n`; at most 2,000 rows are gone through. `last`: the row
-   * to go on after; undefined at the end.
+   * Photos with a picture and without a hash, in rows after `n`; scans at most 2,000 rows. `last`: the row to continue
+   * after; undefined at the end.
    */
   wanted(n: number): { photos: HashedPhoto[]; last: number | undefined };
-  /** The next leaders after one (0 at the beginning) that others follow, at most 200. */
+  /** The next leaders with followers after one (0 at the beginning), at most 200. */
   leaders(after: number): number[];
 }
 
@@ -43,7 +44,7 @@ interface Leader {
 }
 
 const parts = Array.from({ length: lookParts }, (_, part) => `p${part}`);
-/** An index for each part, with the other parts behind it: the bits are compared without a look into the table. */
+/** An index for each part, covering the other parts: the bits are compared without reading the table. */
 const indexes = parts.map(
   (
     part,
@@ -56,7 +57,10 @@ const schema = `
   CREATE INDEX IF NOT EXISTS look_leader ON look (leader) WHERE leader IS NOT NULL;
   ${indexes.join('\n')}`;
 
-/** Only so many of the nearest leaders are looked at closely: bounds what thousands of pictures with the same bits cost. */
+/**
+ * The maximum number of nearest leaders compared in detail: bounds the cost of thousands of pictures with the same
+ * bits.
+ */
 const mostClose = 200;
 const rowsAtOnce = 2_000;
 const leadersAtOnce = 200;
@@ -64,11 +68,11 @@ const wordOfPart = 1 << 16;
 
 const hex = (id: Uint8Array): string => Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
 
-/** A part, and what differs from it in one bit: JSON. */
+/** A part, and all that differ from it in one bit: JSON. */
 const nearParts = (part: number): string =>
   JSON.stringify([part, ...Array.from({ length: Math.log2(wordOfPart) }, (_, bit) => part ^ (1 << bit))]);
 
-/** Opens the table, which need not be there. */
+/** Opens the table, which need not exist. */
 export function openSimilarityIndex(db: Sqlite): SimilarityIndex {
   const near = parts.map(
     (part) => `SELECT seq, ${parts.join(', ')} FROM look WHERE ${part} IN (SELECT value FROM json_each(?))`,
@@ -76,7 +80,7 @@ export function openSimilarityIndex(db: Sqlite): SimilarityIndex {
   const isThere = (): boolean =>
     db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'look'").get() !== undefined;
 
-  /** The nearest leader that a look is like. */
+  /** The nearest similar leader of a hash. */
   function leaderOf(look: Uint8Array, own: readonly number[]): number | undefined {
     const close = db
       .prepare<Leader>(near.join(' UNION '))

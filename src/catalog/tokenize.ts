@@ -1,16 +1,15 @@
 /**
- * Text to words, the same for what is searched and for what is searched in: without case, accents, width and ligature
- * differences (Unicode NFKD, then NFKC). Letters, digits and marks make words; a character of a script written without
- * spaces (Chinese, Japanese, Thai …) is a word of its own, so that any part of such a text is found as a phrase of
- * neighbours; so are emoji. That is why no n-grams are needed: they would miss words of one and two characters, which
- * in Chinese and Japanese are most. Pure.
+ * Splits text into words, the same for searches and for searched text: ignores case, accents, width and ligatures
+ * (Unicode NFKD, then NFKC). Letters, digits and marks form words; a character of a script without spaces (Chinese,
+ * Japanese, Thai …) is a word of its own, so that any part of such a text matches as a phrase; so are emoji. Therefore
+ * no n-grams are needed: they would miss words of one and two characters, which in Chinese and Japanese are most. Pure.
  */
 
 /** Longer words are cut: nobody types them, and a hostile file may be full of them. In UTF-16 units. */
 const longest = 64;
 
 const ascii = /^[ -~]*$/;
-/** Accents, and the selectors that choose how an emoji looks. Marks of other scripts are letters there, and stay. */
+/** Accents, and the selectors for the style of emoji. Marks of other scripts are letters there, and stay. */
 const marks = /[\u0300-\u036f\ufe00-\ufe0f]/gu;
 const letters: Record<string, string> = {
   ß: 'ss',
@@ -64,13 +63,13 @@ export function wordsOf(text: string, limit = Infinity): string[] {
   return found.map((w) => (w.length > longest ? w.slice(0, longest) : w));
 }
 
-/** Words next to each other. `prefix`: the last one may be the beginning of a word. */
+/** Consecutive words. `prefix`: the last one may be the beginning of a word. */
 export interface Phrase {
   words: readonly string[];
   prefix: boolean;
 }
 
-/** True where the phrase occurs in a sequence of words. */
+/** True if the phrase occurs in a sequence of words. */
 export function hasPhrase(sequence: readonly string[], { words, prefix }: Phrase): boolean {
   const last = words.length - 1;
   for (let at = 0; at + last < sequence.length; at++) {

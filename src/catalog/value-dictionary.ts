@@ -1,13 +1,13 @@
 /**
  * Distinct values and their numbers, so that a column in memory is an array of numbers. Number 0 is "none". A value
- * that no photo has any more keeps its number until the columns are loaded anew.
+ * without photos keeps its number until the columns are loaded again.
  */
 
-/** Values numbered from 1 in the order they came. */
+/** Values numbered from 1 in arrival order. */
 export interface Values {
   /** By number; `list[0]` is the empty text. */
   readonly list: readonly string[];
-  /** The number of a value, a new one where it has none yet. */
+  /** The number of a value, a new one if it has none yet. */
   numberOf(value: string): number;
   /** The number of a value, or undefined. */
   find(value: string): number | undefined;
@@ -29,7 +29,7 @@ export function makeValues(): Values {
   };
 }
 
-/** What is computed once per value and looked at in every search: `of(k)` is `compute` of the k-th value. */
+/** A value computed once per distinct value and read in every search: `of(k)` is `compute` of the k-th value. */
 export function derive<T>(values: Values, compute: (value: string) => T): (number: number) => T {
   const computed: T[] = [];
   return (number) => {
@@ -40,7 +40,7 @@ export function derive<T>(values: Values, compute: (value: string) => T): (numbe
 
 /** The words of a vocabulary by their beginning, without sorting it: grouped by their first two characters. */
 export interface Beginnings {
-  /** Tells of a new word. */
+  /** Adds a new word. */
   add(word: string, number: number): void;
   /** The numbers of words that begin with `prefix`. */
   find(prefix: string): number[];

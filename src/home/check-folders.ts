@@ -1,12 +1,14 @@
-/** Whether the folders of a home are apart from one another. Changes nothing. */
+/** Ensures that the folders of a home are disjoint. Changes nothing. */
 import { realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import type { Config } from '../base/config.js';
 import { PhotospoolError } from '../base/errors.js';
 
-/** @throws PhotospoolError `config` where two of the folders are, or lie in, one another: the spool would take its own files. */
+/**
+ * @throws PhotospoolError `config` if a folder equals or contains another one: the spool would import its own files.
+ */
 export async function checkFolders({ incoming, work, done, data }: Config): Promise<void> {
-  // The archive is made later, when it is known that it is not one that is missing.
+  // The archive is created later, when it is known not to be missing.
   const folders = await Promise.all([incoming, work, done, data].map((folder) => realpath(folder).catch(() => folder)));
   for (const [n, folder] of folders.entries()) {
     const other = folders.find((one, m) => m !== n && `${one}${sep}`.startsWith(`${folder}${sep}`));

@@ -1,4 +1,4 @@
-/** What `doctor` knows of a home before it looks: from a running server's parts, or read beside whoever works in it. Reads only. */
+/** The state of a home for `doctor`: from a running server's parts, or read while others use the home. Reads only. */
 import { lstat } from 'node:fs/promises';
 import { readHistory } from '../backup/backup-history.js';
 import type { Config } from '../base/config.js';
@@ -15,7 +15,7 @@ import { meshOf } from './manage-peers.js';
 import { version } from './version.js';
 import { libraryPath, viewHome } from './open-read-only.js';
 
-/** Examines the home of the server that asks. */
+/** Examines the home of the running server. */
 export async function examineServed(home: Home, spool: SpoolPort, mesh: Pick<Mesh, 'status'>): Promise<Examined> {
   const { config, files, library } = home;
   return examine({
@@ -28,7 +28,7 @@ export async function examineServed(home: Home, spool: SpoolPort, mesh: Pick<Mes
   });
 }
 
-/** Examines a home on which no server runs that could be asked. */
+/** Examines a home without a responding server. */
 export async function examineUnserved(config: Config, running: Running): Promise<Examined> {
   const files = openFiles();
   const { photos, failure } = await lookInto(config);
@@ -57,7 +57,7 @@ async function known(config: Config): Promise<Pick<Patient, 'config' | 'backup' 
   return { config, backup, newest: newest > 0 ? newest : undefined, version, node: process.versions.node };
 }
 
-/** How many photos the library knows, or why it can't be opened. */
+/** The number of photos in the library, or why it can't be opened. */
 async function lookInto(config: Config): Promise<{ photos: number; failure?: unknown }> {
   try {
     const view = await viewHome(config);

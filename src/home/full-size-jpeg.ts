@@ -1,11 +1,11 @@
 /**
- * An original's picture as a JPEG of its full size, for those whose programs can't read the original. It lies in a temporary
- * file while it is sent; what a crash leaves, the next start sweeps away.
+ * An original's picture as a full-size JPEG, for programs that can't read the original. A temporary file while it is
+ * sent; the next start removes the leftovers of a crash.
  */
 import { headLength, identify } from '../photo/formats/identify.js';
 import type { Home } from './open-home.js';
 
-/** Writes it; undefined where there is no picture of it. `original` is relative to the archive. @throws as `Decoders.convert`. */
+/** Writes it; undefined without a picture. `original` is relative to the archive. @throws as `Decoders.convert`. */
 export async function writeJpeg(
   { archive, blobs, decoders, files }: Home,
   original: string,

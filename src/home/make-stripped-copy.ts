@@ -1,20 +1,23 @@
 /**
- * What is given of an original without what it tells, where it can't be stripped in place (photo/strip/strip-metadata.ts): a film with its
- * streams as they are, anything else as a JPEG of its full size. It lies in a temporary file while it is sent; what a crash
- * leaves, the next start sweeps away.
+ * The stripped form of originals that can't be stripped directly (photo/strip/strip-metadata.ts): a video with its
+ * streams unchanged, anything else as a full-size JPEG. A temporary file while it is sent; the next start removes the
+ * leftovers of a crash.
  */
 import { headLength, identify } from '../photo/formats/identify.js';
 import type { Home } from './open-home.js';
 import { writeJpeg } from './full-size-jpeg.js';
 
-/** A file that was made to be sent, and its MIME type. */
+/** A file made for sending, and its MIME type. */
 export interface Bare {
   path: string;
   type: string;
   remove(): Promise<void>;
 }
 
-/** Writes it; undefined where it can't be had. `original` is relative to the archive. @throws PhotospoolError as the decoders. */
+/**
+ * Writes it; undefined if it can't be made. `original` is relative to the archive. @throws PhotospoolError as the
+ * decoders.
+ */
 export async function writeBare(home: Home, original: string): Promise<Bare | undefined> {
   const { archive, blobs, films, files } = home;
   const path = archive.resolve(original);

@@ -1,4 +1,4 @@
-/** Access to a home, with the file of the audit beside the library. A crash leaves nothing half done. */
+/** Access to a home, with the audit file beside the library. A crash leaves nothing half done. */
 import { join } from 'node:path';
 import { openAccess, type Access } from '../access/access.js';
 import { openLineFile } from '../access/audit-file.js';
@@ -14,7 +14,7 @@ export interface OpenAccess {
   close(): Promise<void>;
 }
 
-/** Opens access to a home. `secret` is what this machine's commands bring to the server that is opened with it. */
+/** Opens access to a home. `secret` is the one that this machine's commands send to its server. */
 export function openHomeAccess(
   { db, library }: Records,
   config: Config,

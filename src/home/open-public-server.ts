@@ -1,6 +1,6 @@
 /**
- * A public server, put together: what was published (published-album.ts), and what serves it to everybody; no spool, no archive, no
- * accounts.
+ * Assembles a public server: the published album (published-album.ts), and the server for everyone; no spool, no
+ * archive, no accounts.
  */
 import { join } from 'node:path';
 import { publicAccess } from '../access/public-access.js';
@@ -73,7 +73,7 @@ export async function openPublic(config: Config, log: Log, files: Files = filesO
   }
 }
 
-/** Ms between looks for homes that are to be removed. */
+/** Ms between checks for homes to be removed. */
 const look = 1_000;
 
 async function keepRemoving({ remove }: Published, log: Log, signal: AbortSignal): Promise<void> {
@@ -83,7 +83,7 @@ async function keepRemoving({ remove }: Published, log: Log, signal: AbortSignal
   }
 }
 
-/** What was taken back while its picture was on its way is removed when it is here. */
+/** Removes a picture that arrives after its photo was withdrawn. */
 function checked(exchange: Exchange, combiner: Combiner): Exchange {
   const { take } = exchange.store;
   const takeNamed: typeof take = async (sha256, from, source) => {
@@ -97,7 +97,7 @@ function checked(exchange: Exchange, combiner: Combiner): Exchange {
 
 const nothing = (): Promise<never> => Promise.reject(refused('take photos'));
 
-/** A public server makes no links: homes come to it. */
+/** A public server opens no connections: homes connect to it. */
 const noMesh: ServerParts['mesh'] = { status: () => [], on: () => () => undefined };
 
 /** There is no spool here. */

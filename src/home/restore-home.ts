@@ -1,8 +1,8 @@
 /**
- * Restoring a home from a backup: the library takes its place (src/backup/restore-snapshot.ts), then the archive is looked through by
- * hash: originals that were moved are found, missing ones put back where the backup has them, photos that came after the
- * backup are taken in again, renditions made. Nothing that was there is removed or replaced. A crash in the middle leaves a
- * home that can be restored again; photos on their way lie in `work`, as those of any other crash.
+ * Restores a home from a backup: the library is replaced (src/backup/restore-snapshot.ts), then the archive is scanned
+ * by hash: moved originals are found, missing ones restored from the backup, photos newer than the backup imported
+ * again, renditions made. Nothing existing is removed or replaced. A crash leaves a home that can be restored again;
+ * photos being imported are in `work`, as after any other crash.
  */
 import { randomUUID } from 'node:crypto';
 import { join, relative, sep } from 'node:path';
@@ -27,39 +27,39 @@ import { importWork } from '../spool/work-folder.js';
 import { findServer } from './running-server.js';
 import { filesOf } from './open-read-only.js';
 
-/** What is restored. */
+/** Options of a restore. */
 export interface RestoreOptions {
   /** The backup's folder, absolute. */
   folder: string;
-  /** A snapshot's name; the newest without it. */
+  /** The name of a snapshot; default: the newest. */
   snapshot?: string;
-  /** The archive is gone for good: begin with an empty one. */
+  /** The archive is lost: start with an empty one. */
   archiveLost?: boolean;
-  /** The configuration of the home, read anew: the backup may bring the file that it is in. */
+  /** The configuration of the home, read again: the backup may restore its file. */
   config: () => Config;
   progress?: (what: string, done: number, total: number) => void;
-  /** For trials. */
+  /** For tests. */
   parts?: HomeParts;
 }
 
-/** What a restore did. */
+/** The result of a restore. */
 export interface Restored {
   config: Config;
   snapshot: Complete;
-  /** Where the library is that was there before. */
+  /** The path of the previous library. */
   kept?: string;
   configFile: ConfigOutcome;
-  /** Folders that the configuration names and that are not on this machine. */
+  /** Folders in the configuration that do not exist on this machine. */
   absent: string[];
   photos: number;
-  /** Originals that the archive holds now, of those that the library knows. */
+  /** The number of known originals now in the archive. */
   here: number;
   findings: VerifyFinding[];
-  /** Photos in the archive that came after the backup. */
+  /** Photos in the archive that are newer than the backup. */
   later: ReadoptedOriginals;
 }
 
-/** Restores a home. @throws PhotospoolError before anything is changed where it can't be done. */
+/** Restores a home. @throws PhotospoolError before anything is changed if it can't be done. */
 export async function restoreHome(options: RestoreOptions): Promise<Restored> {
   const { folder, progress = () => undefined } = options;
   const first = options.config();
@@ -104,7 +104,7 @@ export async function restoreHome(options: RestoreOptions): Promise<Restored> {
   }
 }
 
-/** @throws PhotospoolError `locked` where a server runs on the home. */
+/** @throws PhotospoolError `locked` if a server runs on the home. */
 async function checkIdle(config: Config, files: Files): Promise<void> {
   const server = await findServer(config);
   if (server) throw inUse(config, `The server at ${server.url} is working in it.`);
@@ -123,7 +123,7 @@ function inUse(config: Config, message: string): PhotospoolError {
   });
 }
 
-/** Holds the work folders, so that nobody begins to work meanwhile. */
+/** Locks the work folders, so that nobody starts working meanwhile. */
 async function holdWork(config: Config, files: Files): Promise<Lock[]> {
   await checkIdle(config, files);
   await files.makeFolder(config.work);
@@ -134,7 +134,7 @@ async function holdWork(config: Config, files: Files): Promise<Lock[]> {
 
 const isIn = (folder: string, inner: string): boolean => `${inner}${sep}`.startsWith(`${folder}${sep}`);
 
-/** The folders outside of the home that are not there. */
+/** The missing folders outside of the home. */
 async function missingFolders({ home, incoming, work, done }: Config, files: Files): Promise<string[]> {
   const outside = [incoming, work, done].filter((folder) => !isIn(home, folder));
   const found = await Promise.all(outside.map((folder) => files.stat(folder)));
@@ -142,9 +142,9 @@ async function missingFolders({ home, incoming, work, done }: Config, files: Fil
 }
 
 /**
- * The id in the archive's mark; undefined where it has none and may get one: a folder in the home, one that holds originals
- * of the snapshot, or any where the archive is lost. An empty mount point is not taken for an empty archive.
- * @throws PhotospoolError `config` where it is another library's, `unusable` where it is not there.
+ * The id in the archive's mark; undefined if it has none and may get one: a folder in the home, one with originals of
+ * the snapshot, or any if the archive is lost. An empty mount point is not taken for an empty archive.
+ * @throws PhotospoolError `config` if it belongs to another library, `unusable` if it does not exist.
  */
 async function checkArchive(
   config: Config,
@@ -169,7 +169,7 @@ async function checkArchive(
   });
 }
 
-/** Whether a folder holds some of the originals that a snapshot lists. */
+/** Whether a folder contains some of the originals in a snapshot's list. */
 async function holdsListed(done: string, snapshot: Complete, files: Files): Promise<boolean> {
   const list = (await files.readText(join(snapshot.folder, 'originals.txt'))) ?? '';
   for (const line of list.split('\n').filter(Boolean).slice(0, 1000)) {
@@ -203,5 +203,5 @@ async function look(
   return verified;
 }
 
-/** The path of a library that was kept, as short as it can be told. */
+/** The path of a kept library, relative to the home if possible. */
 export const shortPath = (path: string, { home }: Config): string => (isIn(home, path) ? relative(home, path) : path);

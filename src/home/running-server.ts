@@ -1,7 +1,4 @@
-/**
- * The server that runs on a home, as the verbs reach it: found by what it writes down of itself, asked over HTTP. Loads none of
- * the parts that work.
- */
+/** The server running on a home, for commands: found by its record, called over HTTP. Loads none of its parts. */
 import { X509Certificate } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { request } from 'node:http';
@@ -11,16 +8,16 @@ import { PhotospoolError } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
 import { serverRecord } from './open-read-only.js';
 
-/** What a running server writes down of itself. Folders are real paths. */
+/** The record of a running server. Folders are real paths. */
 export interface ServerRecord {
   url: string;
   pid: number;
   incoming: string;
   work: string;
   done: string;
-  /** What the commands of this machine bring, as a Bearer token: the file can be read by its user alone. */
+  /** The Bearer token of this machine's commands: the file is readable by its user alone. */
   secret: string;
-  /** The file of its certificate, where it speaks HTTPS. */
+  /** The file of its certificate, if it uses HTTPS. */
   cert?: string;
 }
 
@@ -42,9 +39,9 @@ export async function recordOf(
 }
 
 /**
- * The server that runs on a home and holds this `work` folder; undefined where there is none. `signal` ends the waiting for one that
- * says nothing.
- * @throws PhotospoolError `locked` where it works with another incoming or archive.
+ * The server that runs on a home and holds this `work` folder; undefined if there is none. `signal` ends waiting for a
+ * silent one.
+ * @throws PhotospoolError `locked` if it uses another incoming folder or archive.
  */
 export async function findServer(config: Config, signal?: AbortSignal): Promise<ServerRecord | undefined> {
   const text = await openFiles().readText(serverRecord(config));
@@ -60,7 +57,7 @@ export async function findServer(config: Config, signal?: AbortSignal): Promise<
   });
 }
 
-/** Whether a server is there, or only the record of one that was killed. */
+/** Whether the server responds; otherwise the record is that of a killed one. */
 function answers(server: ServerRecord, signal?: AbortSignal): Promise<boolean> {
   return askServer(server, 'GET', '/healthz', undefined, signal).then(
     () => true,
@@ -69,8 +66,8 @@ function answers(server: ServerRecord, signal?: AbortSignal): Promise<boolean> {
 }
 
 /**
- * Asks a server and waits as long as it takes (a pass over a big folder takes hours), or until `signal`.
- * @throws what the server answers.
+ * Calls a server and waits as long as it takes (a pass over a large folder takes hours), or until `signal` aborts.
+ * @throws the server's error.
  */
 export async function askServer<T>(
   server: ServerRecord,
@@ -124,8 +121,8 @@ export async function askServer<T>(
 }
 
 /**
- * How a server that speaks HTTPS is known: by its own certificate, and no other one that the same authority signed. Whatever
- * names are in that, the address of this machine need not be.
+ * The trust in a server with HTTPS: its own certificate, and no other one of the same authority. Its names need not
+ * include the address of this machine.
  */
 async function trustOf({ cert }: ServerRecord): Promise<RequestOptions> {
   const text = cert === undefined ? undefined : await readFile(cert).catch(() => undefined);

@@ -1,21 +1,24 @@
-/** The films of a home's videos, made in the background while the server runs. A crash leaves what the next start makes anew. */
+/**
+ * Transcodes the videos of a home in the background while the server runs. After a crash, the next start repeats what
+ * is missing.
+ */
 import { systemClock as clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import { openClips, type TranscodeJobs } from '../ingest/transcode-jobs.js';
 import { openFilms } from '../video/transcode.js';
 import type { Home } from './open-home.js';
 
-/** Making films, and what ends it. */
+/** Running transcodes. */
 export interface Filming {
   clips: TranscodeJobs;
-  /** Ends what is in hand, which is made anew another time. */
+  /** Ends running transcodes, which are repeated later. */
   close(): Promise<void>;
 }
 
-/** Opens the maker of a home's films. `watch` begins at once, and goes on with whatever comes in. */
+/** Opens the transcoding of a home. With `watch` it starts at once, and continues with everything that arrives. */
 export function openFilming(home: Home, log: Log, { watch }: { watch: boolean }): Filming {
   const { changes, decoders, tools } = home;
-  // Its own, so that it can be ended while the spool finishes the videos in hand.
+  // Separate, so that it can be closed while the spool finishes its videos.
   const films = openFilms(tools);
   const ended = new AbortController();
   const clips = openClips({

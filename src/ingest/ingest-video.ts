@@ -1,7 +1,7 @@
 /**
- * What is made of a video when it comes in, and again where it could not be made then: facts, and pictures of a frame. Without
- * ffmpeg the facts are those that ExifTool knows, and there are no pictures; the recipes say so, so that whoever can make them
- * later, here or on another server, wins. A crash leaves a temporary file that is swept away.
+ * Ingests a video, and repeats what could not be made before: facts, and pictures of a frame. Without ffmpeg the facts
+ * are those of ExifTool, and there are no pictures; the recipes are lower then, so that better results from here or
+ * another server win. A crash leaves a temporary file that is removed later.
  */
 import type { Blobs } from '../archive/blob-store.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -19,7 +19,7 @@ import type { Film } from '../video/ffprobe.js';
 import { storeRendered } from './store-renditions.js';
 import type { ProcessedOriginal } from './record-original.js';
 
-/** What making pictures of a video works with. */
+/** The dependencies of making pictures. */
 export interface PictureParts {
   films: Films;
   blobs: Blobs;
@@ -28,22 +28,22 @@ export interface PictureParts {
   render(path: string, format: Format): Promise<Rendered>;
 }
 
-/** What reading it works with, too. */
+/** The dependencies of reading, too. */
 export interface FilmParts extends PictureParts {
   metadata: Metadata;
 }
 
-/** The recipe of facts that were read without ffprobe: below every whole one. */
+/** The recipe of facts without ffprobe: below every complete one. */
 const unaided = 0.5;
-/** The renditions of what could not be shown here: below every recipe. */
+/** The renditions without a picture: below every recipe. */
 const none: Renditions = { recipe: 0 };
 const untold: Renditions = { ...none, unshown: 'no-ffmpeg' };
 const png: Format = { type: 'image/png', family: 'png', name: 'PNG' };
 
 /**
- * Reads a video and makes its pictures; `inspecting` is called when they are made. One that ffmpeg can't show, though there is
- * a film in it, has no pictures. `asIs`: a damaged one is taken for what can be had of it.
- * @throws PhotospoolError `truncated` (its end is missing), `undecodable` (there is no film in it), `timeout`, `busy`.
+ * Reads a video and makes its pictures; `inspecting` is called when they are made. A valid video that ffmpeg can't
+ * decode has no pictures. `asIs`: accepts a damaged one.
+ * @throws PhotospoolError `truncated` (its end is missing), `undecodable` (it contains no video), `timeout`, `busy`.
  */
 export async function makeFilm(
   parts: FilmParts,
@@ -68,7 +68,7 @@ export async function makeFilm(
   };
 }
 
-/** What a video is; undefined where it is sound, but of a codec that is not decoded here. */
+/** Probes a video; undefined if it is valid, but of an unsupported codec. */
 async function look(films: Films, source: VideoSource, asIs: boolean): Promise<Film | 'damaged' | undefined> {
   try {
     return await lookAt(films, source, asIs);
@@ -78,7 +78,7 @@ async function look(films: Films, source: VideoSource, asIs: boolean): Promise<F
   }
 }
 
-/** What a video is, and where `asIs`, that it is too damaged to tell. */
+/** Probes a video, or with `asIs` reports that it is too damaged. */
 async function lookAt(films: Films, source: VideoSource, asIs: boolean): Promise<Film | 'damaged'> {
   try {
     return await films.look(source);
@@ -88,7 +88,7 @@ async function lookAt(films: Films, source: VideoSource, asIs: boolean): Promise
   }
 }
 
-/** The renditions of a film that is so damaged that there are none. */
+/** The renditions of a video too damaged for pictures. */
 const spoilt = ({ format }: VideoSource): Renditions => ({
   recipe: recipeOf(format),
   unshown: 'damaged',
@@ -106,7 +106,7 @@ function factsOf(film: Film, { format }: VideoSource): Partial<Facts> {
   };
 }
 
-/** Makes the pictures of a video alone; where `asIs`, of a damaged one what can be had. @throws as `makeFilm`. */
+/** Makes only the pictures of a video; with `asIs`, what is possible of a damaged one. @throws as `makeFilm`. */
 export async function pictureFilm(parts: PictureParts, source: VideoSource, asIs = false): Promise<Renditions> {
   const film = await lookAt(parts.films, source, asIs);
   if (film === 'damaged') return spoilt(source);
@@ -121,7 +121,7 @@ async function pictures(parts: PictureParts, source: VideoSource, film: Film, cu
     const made = await storeRendered(await parts.render(frame, png), source.format, blobs);
     return { ...made, ...(cut && { damaged: true }) };
   } catch (error) {
-    // No picture of a film is no reason to keep it out; but one that could be made in a moment is waited for.
+    // A missing picture is no reason to reject a video; but a temporary error is retried.
     if (!(error instanceof PhotospoolError) || error.code === 'busy') throw error;
     return cut && error.code === 'undecodable' ? spoilt(source) : none;
   } finally {

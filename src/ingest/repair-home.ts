@@ -1,7 +1,7 @@
 /**
- * Mends what a check found, as far as nothing has to be replaced or removed: originals that were moved get their row, originals
- * that are missing are put back from a copy, renditions are made again. What is in the archive stays where it is,
- * with its bytes. Each step is durable by itself; a crash leaves some of it done, and the next check finds the rest.
+ * Repairs what a check found, as far as nothing has to be replaced or removed: moved originals get their row, missing
+ * originals are restored from a copy, renditions are made again. Files in the archive keep their place and bytes. Each
+ * step is durable by itself; a crash leaves some of it done, and the next check finds the rest.
  */
 import { createHash } from 'node:crypto';
 import { isAbsolute } from 'node:path';
@@ -23,36 +23,36 @@ import { storeRendered } from './store-renditions.js';
 import type { IngestParts } from './ingest-parts.js';
 import { isLost, type VerifyFinding } from './verify-home.js';
 
-/** Where a file with these bytes is, beside the home: in a backup. It need not be sound. */
+/** The path of a copy with these bytes outside of the home, in a backup. It may be damaged. */
 export type SpareCopy = (kind: 'originals' | 'renditions', sha256: string) => Promise<string | undefined>;
 
-/** What a repair works with. */
+/** The dependencies of a repair. */
 export interface RepairParts {
   library: Library;
   archive: Archive;
   blobs: Blobs;
   files: Files;
   films: Films;
-  /** Makes the scaled pictures; bounds how many are made at once. */
+  /** Makes the scaled pictures, with a concurrency limit. */
   render: IngestParts['render'];
   /**
-   * Where originals may be put back from, also in place of damaged ones, and renditions. Without it only those that are
-   * missing come back, from copies that the check found.
+   * Copies of originals, also for damaged ones, and of renditions. Without it only missing ones are restored, from
+   * copies that the check found.
    */
   elsewhere?: SpareCopy;
-  /** Told how many findings were looked at. */
+  /** Called with the number of findings processed. */
   progress?: (done: number) => void;
 }
 
-/** How many names are tried for one original. */
+/** The maximum number of names tried for one original. */
 const mostNames = 20;
-/** How many photos are in hand at once: reading one and rendering another go together. */
+/** Photos in progress: reading one overlaps with rendering another. */
 const lanes = 4;
-/** Mends what can be mended, and marks it as `repaired`. What fails stays as it was found. */
+/** Repairs what is possible, and marks it as `repaired`. What fails stays as it was found. */
 export async function repair(findings: readonly VerifyFinding[], parts: RepairParts): Promise<void> {
   let done = 0;
   const step = async (finding: VerifyFinding, work: () => Promise<boolean>): Promise<void> => {
-    // What the disk or a decoder says of one is no trouble of the others: that one stays as it was found.
+    // An error of one finding does not stop the others: that one stays as it was found.
     if (await work().catch(() => false)) finding.repaired = true;
     parts.progress?.(++done);
   };
@@ -68,7 +68,7 @@ export async function repair(findings: readonly VerifyFinding[], parts: RepairPa
   await Promise.all(Array.from({ length: lanes }, lane));
 }
 
-/** The row of an original says where it was found. */
+/** Records the new place of an original. */
 async function takeUp({ path, sha256 }: VerifyFinding, { library, archive, files }: RepairParts): Promise<boolean> {
   const look = await files.stat(archive.resolve(path));
   if (!look) return false;
@@ -80,8 +80,8 @@ async function takeUp({ path, sha256 }: VerifyFinding, { library, archive, files
 }
 
 /**
- * Puts an original back from where its bytes are as well. One that is there, but damaged, stays, and only a restore puts the
- * good one beside it, under a name of its own.
+ * Restores an original from a copy. A damaged one stays, and only a restore from a backup puts the intact one beside
+ * it, under a new name.
  */
 async function putBack({ kind, sha256, copies = [] }: VerifyFinding, parts: RepairParts): Promise<boolean> {
   const { archive, elsewhere } = parts;
@@ -101,7 +101,7 @@ async function copyBack(from: string, sha256: string, { library, archive, files 
   if (!row) return false;
   const view = photo && viewPhoto(sha256, photo, { here: false });
   for (let n = -1; n < mostNames; n++) {
-    // A sidecar has no document, and no place but the one beside its photo.
+    // A sidecar has no document, and its only place is beside its photo.
     const path = n < 0 ? row.path : view && archiveName(view.taken, view.name, sha256, n);
     if (path === undefined) return false;
     const holder = originals.findByPath(path);
@@ -122,7 +122,7 @@ async function copyBack(from: string, sha256: string, { library, archive, files 
   return false;
 }
 
-/** Makes the renditions and films of a photo again: from a backup, or from its original. */
+/** Makes the renditions and videos of a photo again: from a backup, or from its original. */
 async function remake({ sha256 }: VerifyFinding, parts: RepairParts): Promise<boolean> {
   const { library, archive, files } = parts;
   const photo = photoWith(library, sha256!);
@@ -170,7 +170,7 @@ async function picture(
 const areThere = async (renditions: readonly Rendition[], parts: RepairParts): Promise<boolean> =>
   (await Promise.all(renditions.map((rendition) => fetch(rendition, parts)))).every(Boolean);
 
-/** A rendition that is sound here, or comes from a backup. */
+/** Whether a rendition is intact here, or restored from a backup. */
 async function fetch({ sha256, bytes }: Rendition, { blobs, files, elsewhere }: RepairParts): Promise<boolean> {
   for (const path of [blobs.path(sha256), await elsewhere?.('renditions', sha256)]) {
     const look = path === undefined ? undefined : await files.stat(path);

@@ -1,6 +1,6 @@
 /**
- * Makes renditions again that an older recipe made, that are missing, or that could not be made then. What is done is in the
- * documents, so a run that broke off goes on where it was; a crash leaves blobs at most. Originals are only read.
+ * Renders again what an older recipe rendered, what is missing, or what could not be rendered before. Progress is in
+ * the documents, so an interrupted run is continued by the next; a crash leaves blobs at most. Originals are only read.
  */
 import type { Archive } from '../archive/archive.js';
 import type { Blobs } from '../archive/blob-store.js';
@@ -20,7 +20,7 @@ import { pictureFilm } from './ingest-video.js';
 import type { IngestParts } from './ingest-parts.js';
 import { storeRendered } from './store-renditions.js';
 
-/** What it works with. */
+/** The dependencies of the run. */
 export interface RerenderParts {
   library: Library;
   archive: Archive;
@@ -28,19 +28,19 @@ export interface RerenderParts {
   files: Files;
   films: Films;
   render: IngestParts['render'];
-  /** How many at once. */
+  /** The concurrency. */
   lanes: number;
-  /** Told how many of how many were looked at. */
+  /** Called with the number of photos processed, and the total. */
   progress?: (done: number, total: number) => void;
 }
 
-/** One that could not be made: the place of its original in the archive, and why, as a sentence. */
+/** A photo that could not be rendered: the path of its original in the archive, and why, as a sentence. */
 export interface NotRendered {
   path: string;
   reason: string;
 }
 
-/** The outcome. `away`: photos whose original is not on this server, and which another one has to make. */
+/** The result. `away`: photos whose original is not on this server, for another one to render. */
 export interface Rerendered {
   looked: number;
   made: number;
@@ -48,11 +48,11 @@ export interface Rerendered {
   failed: NotRendered[];
 }
 
-/** Whether the pictures of a document are as this version makes them, as far as they could be made here. */
+/** Whether the pictures of a document are those of this version, as far as it can make them. */
 function isCurrent({ facts, renditions }: PhotoDocument, { blobs, films }: RerenderParts): boolean {
   const recipe = own(renditions, 'recipe');
   const unshown = own(renditions, 'unshown');
-  // Whether a damaged one can be shown better is found out by trying.
+  // Whether a damaged one can be shown better is only found by trying.
   if (isDamaged(renditions)) return false;
   if (unshown === 'no-ffmpeg') return films.missing.length > 0;
   if (typeof recipe !== 'number' || recipe < recipeOfType(String(own(facts, 'type')))) return false;
@@ -61,7 +61,7 @@ function isCurrent({ facts, renditions }: PhotoDocument, { blobs, films }: Reren
   return thumb !== undefined && preview !== undefined && blobs.has(thumb.sha256) && blobs.has(preview.sha256);
 }
 
-/** Looks at all photos and makes what has to be made. `ended`: no more are begun. */
+/** Processes all photos and renders what is needed. After `ended` no more are started. */
 export async function rerender(parts: RerenderParts, ended?: AbortSignal): Promise<Rerendered> {
   const { library, progress = () => undefined } = parts;
   const outcome: Rerendered = { looked: 0, made: 0, away: 0, failed: [] };
@@ -85,7 +85,7 @@ export async function rerender(parts: RerenderParts, ended?: AbortSignal): Promi
   return outcome;
 }
 
-/** `same`: what is damaged gave the same again. */
+/** `same`: a damaged one gave the same again. */
 async function remake(sha256: string, parts: RerenderParts): Promise<'made' | 'away' | 'same' | NotRendered> {
   const { library, archive } = parts;
   const row = library.local.originals.find(sha256);
@@ -93,16 +93,17 @@ async function remake(sha256: string, parts: RerenderParts): Promise<'made' | 'a
   try {
     const before = photoWith(library, sha256)?.renditions;
     const made = await render(archive.resolve(row.path), sha256, row.bytes, parts, isDamaged(before));
-    // Not merged by recipe: the same one may give other bytes, with another decoder, and these are the ones that are here.
+    // Not merged by recipe: the same one may give other bytes with another decoder, and these are the ones on this
+    // server.
     const changed = updatePhotosWith(library, sha256, (body) => ({ ...body, renditions: made }));
     return !changed && made.damaged ? 'same' : 'made';
   } catch (error) {
-    // What one original does is no trouble of the others.
+    // An error of one original does not stop the others.
     return { path: printable(row.path), reason: toPhotospoolError(error, 'render', row.path).message };
   }
 }
 
-/** `asIs`: it was damaged before; of any other, what can be decoded of it now does not replace what was shown. */
+/** `asIs`: it was damaged before; otherwise a partial result does not replace the present pictures. */
 async function render(
   path: string,
   sha256: string,

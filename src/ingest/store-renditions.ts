@@ -1,11 +1,14 @@
-/** Stores what was made of an original's pixels, durably, and tells it as a document does. A crash leaves blobs at most. */
+/**
+ * Stores the renditions of an original durably, and returns them in the form of a document. A crash leaves blobs at
+ * most.
+ */
 import type { Blobs } from '../archive/blob-store.js';
 import type { Rendition, Renditions } from '../document/photo-document.js';
 import { recipeOf } from '../photo/formats/families.js';
 import type { Format } from '../photo/formats/identify.js';
 import type { Picture, Rendered } from '../photo/decode/renditions.js';
 
-/** Stores the pictures; `anew` also where blobs of that name are there, which then are not trusted. */
+/** Stores the pictures; with `anew` also if blobs of that name exist, which are not trusted then. */
 export async function storeRendered(
   rendered: Rendered,
   format: Format,

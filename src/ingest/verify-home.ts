@@ -1,6 +1,6 @@
 /**
- * Checks a home against its library: every original in the archive and every rendition, by its hash, and files that nobody
- * knows. Reads every byte; changes nothing.
+ * Checks a home against its library: every original in the archive and every rendition by its hash, and unknown files.
+ * Reads every byte; changes nothing.
  */
 import { join } from 'node:path';
 import { originalPath } from '../archive/archive.js';
@@ -13,53 +13,53 @@ import { viewPhoto } from '../document/photo-view.js';
 import type { Library } from '../library/library.js';
 import type { OriginalRow } from '../library/local-tables.js';
 
-/** What is made of an original. */
+/** The kinds of renditions. */
 export type Shown = 'thumb' | 'preview' | 'hover' | 'video';
 
-/** Something that is not as the library says. Paths are relative to the archive. */
+/** A difference from the library. Paths are relative to the archive. */
 export interface VerifyFinding {
   /**
-   * `moved`: an original that is elsewhere in the archive than the library says, or of which it did not know that it is
-   * there. `unknown`: a file that the library does not know. `unreadable`: the disk would not give it. `rendition`: a scaled
-   * picture or a film that is missing or changed; the path is the photo's.
+   * `moved`: an original elsewhere in the archive than recorded, or not recorded as here. `unknown`: a file that is not
+   * in the library. `unreadable`: a disk error. `rendition`: a scaled picture or a video that is missing or changed;
+   * the path is the photo's.
    */
   kind: 'missing' | 'changed' | 'moved' | 'unknown' | 'unreadable' | 'rendition';
   path: string;
-  /** What the library says it is; of an unknown file, what its bytes are. Absent where it could not be read. */
+  /** The hash in the library; for an unknown file, that of its bytes. Absent if it could not be read. */
   sha256?: string;
-  /** Of a moved one: where the library says it is; absent where it says that it is not here. */
+  /** For a moved one: its recorded path; absent if it was recorded as not here. */
   from?: string;
-  /** Of a lost or changed original: where its bytes are as well, in the archive or by an absolute path. */
+  /** For a missing or changed original: paths of copies, in the archive or absolute. */
   copies?: string[];
-  /** Of a rendition: which ones. */
+  /** For a rendition: which ones. */
   renditions?: Shown[];
   repaired?: true;
 }
 
-/** The outcome of a check. */
+/** The result of a check. */
 export interface Verified {
-  /** How many originals were read. */
+  /** The number of originals read. */
   checked: number;
   findings: VerifyFinding[];
 }
 
-/** What a check looks at. Folders are absolute. */
+/** The input of a check. Folders are absolute. */
 export interface VerifyParts {
   library: Library;
   archive: string;
   blobs: string;
   files: Files;
-  /** Where a backup has an original, by its hash. */
+  /** The copies of an original in backups, by its hash. */
   backups?: (sha256: string) => Promise<string[]>;
-  /** Told how many of how many files were read. */
+  /** Called with the number of files read, and the total. */
   progress?: (done: number, total: number) => void;
 }
 
-/** Folders of the archive that hold no originals. */
+/** Folders of the archive without originals. */
 const aside = new Set(['duplicates', 'trash']);
 const lost = new Set<VerifyFinding['kind']>(['missing', 'changed', 'unreadable']);
 
-/** Whether an original is not in the archive as it should be. */
+/** Whether an original in the archive is missing or damaged. */
 export const isLost = ({ kind }: VerifyFinding): boolean => lost.has(kind);
 
 /** Checks all originals that are `here`, then the rest of the archive, then all renditions. */
@@ -90,7 +90,7 @@ export async function verifyHome(parts: VerifyParts): Promise<Verified> {
   return { checked, findings: [...bad.values(), ...strays, ...renditions] };
 }
 
-/** What is wrong with a file that should have these bytes. */
+/** The problem of a file that should have these bytes. */
 async function check(
   file: string,
   sha256: string,
@@ -101,12 +101,12 @@ async function check(
     if (!there?.isFile()) return 'missing';
     return (await files.hash(file)).sha256 === sha256 ? undefined : 'changed';
   } catch {
-    // What the disk says of one file is a finding; the others are looked at all the same.
+    // A disk error of one file is a finding; the others are checked nevertheless.
     return 'unreadable';
   }
 }
 
-/** A file in the archive that no row names. */
+/** A file in the archive without a row. */
 interface Stray {
   path: string;
   entry: Entry;
@@ -124,13 +124,15 @@ async function* strayFiles(
     if (entry.name.startsWith('.') || aside.has(path)) continue;
     if (entry.kind === 'folder') yield* strayFiles(parts, bad, path);
     const row = library.local.originals.findByPath(path);
-    // Where only the case differs, it is that original, unless the system can tell them apart.
+    // If only the case differs, it is that original, unless the system can tell them apart.
     const named = row && (row.path === path || bad.get(row.sha256)?.kind !== 'missing');
     if (entry.kind === 'file' && !named) yield { path, entry };
   }
 }
 
-/** Says what a stray file is. One that is a lost original is taken from the lost ones; of two, it is the first. */
+/**
+ * Classifies a file without a row. One that is a missing original is removed from the missing ones; of two, the first.
+ */
 async function nameStray(
   { path, entry }: Stray,
   bad: Map<string, VerifyFinding>,
@@ -143,7 +145,7 @@ async function nameStray(
   const { sha256 } = hashed;
   const row = library.local.originals.find(sha256);
   const wanted = bad.has(sha256) || (!row && library.items.withBytes(sha256).length > 0);
-  // A name that can't be written down can't be taken up.
+  // A name that can't be stored can't be adopted.
   if (!wanted || found.has(sha256) || typeof entry.path !== 'string' || path !== shown)
     return { kind: 'unknown', path: shown, sha256 };
   bad.delete(sha256);
@@ -158,8 +160,8 @@ async function addCopies(finding: VerifyFinding, { library, archive, files, back
 }
 
 /**
- * The files with the bytes of an original in `duplicates/`, and in `trash/`: a library from before its photo was purged says that
- * it is in its place.
+ * Copies of an original in `duplicates/` and `trash/`: a library from before the purge of its photo expects it in its
+ * place.
  */
 async function laidAside({ sha256, bytes }: OriginalRow, archive: string, files: Files): Promise<string[]> {
   const found: string[] = [];

@@ -1,12 +1,10 @@
-/**
- * The change feed: of each document the newest change, in the order in which they were committed.
- */
+/** The change feed: the newest change of each document, in the order of commits. */
 import type { Sqlite } from '../base/sqlite.js';
 import type { Epochs } from './sequences.js';
 
-/** A line of the change feed: the newest change of each document. */
+/** A row of the change feed: the newest change of each document. */
 export interface FeedChange {
-  /** The sequence as peers see it, `<n>-<epoch>`. */
+  /** The sequence for peers, `<n>-<epoch>`. */
   seq: string;
   n: number;
   id: string;
@@ -15,16 +13,16 @@ export interface FeedChange {
   deleted: boolean;
 }
 
-/** How many changes are read where nobody says. */
+/** The default number of changes per read. */
 const usualLimit = 1000;
 
 /** The change feed of a library. */
 export interface Feed {
-  /** Changes after `since` (a sequence, or a number), oldest first; 1,000 at most where no limit is given. */
+  /** Changes after `since` (a sequence, or a number), oldest first; at most 1,000 by default. */
   changes(since: string | number, limit?: number): { changes: FeedChange[]; last: string };
-  /** Changes before the change `before` (its number; the newest ones where it is undefined), newest first. */
+  /** Changes before the change `before` (its number; undefined for the newest), newest first. */
   newest(before: number | undefined, limit: number): FeedChange[];
-  /** How many documents changed after `since`. */
+  /** The number of documents changed after `since`. */
   pending(since: string | number): number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What goes with every change of a document, in its transaction: the change row that peers read, the last stamp drawn, and
- * the catalog's rows. Where the catalog fails, the change does not happen either.
+ * The consequences of every document change, in its transaction: the change row for peers, the last stamp, and the
+ * catalog's rows. If the catalog fails, the change is rolled back, too.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { ownPrefix } from '../document/item-id.js';
@@ -10,40 +10,40 @@ import type { Epochs } from './sequences.js';
 import type { Revisions } from './revision-tree.js';
 
 /**
- * Writes the catalog rows of a document inside the library's transaction. `body` is the winner's, undefined when the
- * document is deleted. Handed in by the CLI, so that the library knows no catalog.
+ * Writes the catalog rows of a document inside the library's transaction. `body` is the winner's, undefined if the
+ * document is deleted. Passed in, so that the library does not depend on the catalog.
  */
 export type Index = (id: string, body: Body | undefined, n: number) => void;
 
 /**
- * Asked of a document that came with many others and that nobody had before: true where change `n` is taken into the catalog
- * later, by reading the change feed. Called inside the library's transaction.
+ * Called for a new document in a large batch: true if change `n` is indexed later from the change feed. Called inside
+ * the library's transaction.
  */
 export type Defer = (n: number) => boolean;
 
-/** What the journal writes from. */
+/** The dependencies of the journal. */
 export interface JournalParts {
   hlc: Hlc;
   epochs: Epochs;
   revisions: Revisions;
   index?: Index;
   defer?: Defer;
-  /** Told of each change, before the catalog. */
+  /** Called with each change, before the catalog. */
   take: (id: string, deleted: boolean) => void;
 }
 
 /**
- * Gives a document its newest change. Call it in the transaction of the change. `only` is its only leaf where the caller
- * has just written that; with `later` it may come into the catalog after the transaction.
+ * Gives a document its newest change. Call it in the transaction of the change. `only` is its only leaf if the caller
+ * has just written that; with `later` it may be indexed after the transaction.
  */
 export type Journal = (id: string, only?: { deleted: boolean; body: Body; later: boolean }) => void;
 
 /** Opens the journal of a library. */
 export function openJournal(db: Sqlite, { hlc, epochs, revisions, index, defer, take }: JournalParts): Journal {
-  // The number is drawn before the old row goes: the newest change of all may be this document's own.
+  // The number is assigned before the old row is deleted: the newest change of all may be that of this document.
   const bump = db.prepare(`INSERT INTO change (seq, doc) VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM change), ?)
     ON CONFLICT (doc) DO UPDATE SET seq = excluded.seq`);
-  // One that was drawn while the clock was years ahead does not stay.
+  // Drops one that was issued while the clock was years ahead.
   const keepStamp = db.prepare(
     "UPDATE library SET stamp = CASE WHEN stamp > ?2 THEN ?1 ELSE max(coalesce(stamp, ''), ?1) END",
   );

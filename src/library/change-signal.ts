@@ -1,25 +1,25 @@
 /**
- * Tells that the library changed in this process. Only a wake-up: what changed is read from the library's change feed, so
- * that a lost or doubled call does no harm.
+ * Signals changes of the library in this process. Only a wake-up: changes are read from the library's change feed, so
+ * that a lost or repeated signal does no harm.
  */
 import { openListeners, type Subscribe } from '../base/async/listeners.js';
 import { inLaterTurn } from '../base/async/yield.js';
 
-/** What is listened to: documents changed. */
+/** The event: documents changed. */
 export interface Changes {
   on: Subscribe;
 }
 
-/** A source of wake-ups. */
+/** A source of the signal. */
 export interface ChangeSource extends Changes {
   /**
-   * Says that something changed; cheap, and safe to call inside the library's transaction (from its `index`): listeners
-   * are called once, in a later turn of the event loop, when the transaction has ended.
+   * Sends the signal; cheap, and safe inside the library's transaction (from its `index`): listeners are called once,
+   * in a later turn of the event loop, after the transaction has ended.
    */
   notify(): void;
 }
 
-/** Makes a source of wake-ups. It holds nothing that must be closed. */
+/** Creates a source. It need not be closed. */
 export function makeChanges(): ChangeSource {
   const { on, call, size } = openListeners();
   let due = false;

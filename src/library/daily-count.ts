@@ -1,17 +1,17 @@
 /**
- * How many files came through today, whichever process did it: one small row among the settings, written in the transaction
- * of what it counts. The day is that of this machine's clock.
+ * The number of files imported today by any process: one small row among the settings, written in the transaction of
+ * the import. The day is that of this machine's clock.
  */
 import type { Clock } from '../base/clock.js';
 
 /** The count of a day. */
 export interface Today {
-  /** Counts one more. Joins the transaction of the caller. */
+  /** Counts one more. Joins the caller's transaction. */
   add(what: 'stored' | 'duplicates'): void;
   count(): { stored: number; duplicates: number };
 }
 
-/** Where the count is kept: the library's settings. */
+/** The storage of the count: the library's settings. */
 interface Settings {
   setting(name: string): string | undefined;
   setSetting(name: string, value: string): void;
@@ -19,7 +19,7 @@ interface Settings {
 
 const name = 'today';
 
-/** Opens the count of today. */
+/** Opens today's count. */
 export function openToday({ setting, setSetting }: Settings, clock: Clock): Today {
   function read(): { day: string; stored: number; duplicates: number } {
     const day = new Date(clock.now()).toDateString();

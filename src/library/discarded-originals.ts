@@ -1,15 +1,15 @@
 /**
- * Where originals were laid aside when their photos were purged: local, so that one comes back where its photo does (an edit
- * that the purge had not seen brings it back). The table is made with its first row; losing it loses no file.
+ * Where originals of purged photos were moved: local, so that an original comes back with its photo (after an edit that
+ * the purge had not seen). The table is created with its first row; losing it loses no file.
  */
 import type { Sqlite, Statement } from '../base/sqlite.js';
 
-/** Originals that were laid aside, by hash; paths are relative to the archive, with forward slashes. */
+/** Discarded originals, by hash; paths are relative to the archive, with forward slashes. */
 export interface Discarded {
-  /** Notes one. Joins the transaction of the caller. */
+  /** Adds one. Joins the caller's transaction. */
   put(sha256: string, path: string): void;
   find(sha256: string): string | undefined;
-  /** Forgets one: it is in its place again, or is not where it was laid. */
+  /** Removes one: it is in its place again, or no longer where it was moved. */
   remove(sha256: string): void;
   all(): string[];
 }
@@ -21,12 +21,12 @@ interface Statements {
   all: Statement<{ sha256: string }>;
 }
 
-/** Opens what is known of them. Makes nothing. */
+/** Opens the list. Creates nothing. */
 export function openDiscarded(db: Sqlite): Discarded {
   const isThere = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'discarded'");
   let prepared: Statements | undefined;
 
-  /** Undefined while nothing was ever noted, by whichever process. */
+  /** Undefined until any process has added one. */
   function known(): Statements | undefined {
     if (!prepared && isThere.get())
       prepared = {

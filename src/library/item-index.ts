@@ -1,37 +1,37 @@
 /**
- * Which items there are by public id, and by their bytes: a local table of the items that people hold, kept in the transaction of each
- * change; items of the house are found by their id alone. An older version that wrote to the library kept no such table: what it
- * changed is taken in at the next opening. It can be dropped, and is filled again.
+ * The index of items by public id, and by their bytes: a local table of the items held by people, updated in the
+ * transaction of each change; items of the house are found by their id alone. Older versions had no such table: their
+ * changes are indexed at the next opening. It can be dropped and is then rebuilt.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { house, itemId, itemOf, ownPrefix, publicIdOf } from '../document/item-id.js';
 
-/** The items of a library that are not purged, those in the trash too. */
+/** The items of a library that are not purged, including those in the trash. */
 export interface ItemIndex {
-  /** The id of an item’s document by its public id; undefined where there is none. */
+  /** The id of an item’s document by its public id; undefined if there is none. */
   find(publicId: string): string | undefined;
   /** The ids of the documents of all items with these bytes (SHA-256): the house’s first. */
   withBytes(sha256: string): string[];
 }
 
-/** The index, as the library keeps it. */
+/** The index with its update. */
 export interface KeptItemIndex extends ItemIndex {
-  /** Takes in a change of a document, in its transaction. Documents that are no items of people are passed over. */
+  /** Indexes a change of a document, in its transaction. Ignores documents that are not items of people. */
   take(id: string, deleted: boolean): void;
 }
 
-/** What the index asks the library. */
+/** What the index needs of the library. */
 export interface ItemSources {
-  /** Whether a document is there and not deleted. */
+  /** Whether a document exists and is not deleted. */
   isThere(id: string): boolean;
   setting(name: string): string | undefined;
   setSetting(name: string, value: string): void;
 }
 
-/** The setting with the number of the last change that was taken in at an opening. */
+/** The setting with the number of the last change indexed at an opening. */
 const takenMark = 'items.taken';
 
-/** Opens the index. With `readOnly` it is as the last one that wrote left it. */
+/** Opens the index. With `readOnly` it is in the state of the last writer. */
 export function openItemIndex(db: Sqlite, sources: ItemSources, readOnly: boolean): KeptItemIndex {
   const isMade = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'item'").get() !== undefined;
   if (!isMade && readOnly) return withoutTable(sources);
@@ -61,7 +61,7 @@ export function openItemIndex(db: Sqlite, sources: ItemSources, readOnly: boolea
   };
 }
 
-/** Takes in what changed since the last opening: an older version may have written it. */
+/** Indexes changes since the last opening: an older version may have written them. */
 function takeMissed(db: Sqlite, sources: ItemSources, take: KeptItemIndex['take']): void {
   const changed = db.prepare<{ doc: string }>('SELECT doc FROM change WHERE seq > ? AND +doc >= ? AND +doc < ?');
   const newest = db.prepare<{ n: number | null }>('SELECT max(seq) AS n FROM change');

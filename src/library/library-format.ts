@@ -1,28 +1,28 @@
 /**
- * The library's tables and their format number. A file without tables gets them; one of an older format is migrated, in
- * one transaction and after a backup; one of a newer format is refused and not touched. A crash leaves the old format
- * or the new one, never something between.
+ * The library's tables and their format number. A file without tables gets them; an older format is migrated, in one
+ * transaction and after a backup; a newer format is rejected and not changed. A crash leaves the old format or the new
+ * one, never something in between.
  */
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { migrations } from './migrations.js';
 import { tables } from './library-tables.js';
 
-/** The format of the library file that this version writes. */
+/** The format of library files that this version writes. */
 export const libraryFormat = 1;
 
-/** How the tables are opened. */
+/** Options of opening the tables. */
 export interface SchemaOptions {
-  /** The id for a library that has none yet. */
+  /** The id for a new library. */
   server: () => string;
   readOnly?: boolean;
-  /** Called before a migration with the format found, outside of any transaction. */
+  /** Called before a migration with the old format, outside of any transaction. */
   backup?: (from: number) => void;
 }
 
 /**
- * Makes or migrates the tables. @throws PhotospoolError `newer-version`; `unusable` where the file is opened for reading
- * only and holds no library, or one of an older format.
+ * Creates or migrates the tables. @throws PhotospoolError `newer-version`; `unusable` if the file is opened for reading
+ * only and has no library, or one of an older format.
  */
 export function openSchema(db: Sqlite, { server, readOnly, backup }: SchemaOptions): void {
   const found = formatOf(db);
@@ -31,14 +31,14 @@ export function openSchema(db: Sqlite, { server, readOnly, backup }: SchemaOptio
   if (readOnly) throw unready(db, found);
   if (found !== undefined) backup?.(found);
   db.transaction(() => {
-    // Another process may have made or migrated it since.
+    // Another process may have created or migrated it meanwhile.
     const now = formatOf(db);
     if (now === undefined) create(db, server());
     else migrate(db, now);
   });
 }
 
-/** The format of the library in a file; undefined where there is none. */
+/** The format of the library in a file; undefined if there is none. */
 export function formatOf(db: Sqlite): number | undefined {
   const there = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'library'").get();
   const row = there && db.prepare<{ format: number }>('SELECT format FROM library').get();

@@ -1,7 +1,7 @@
 /**
- * Where a library may live: on a disk of this machine, and in no folder that a sync tool copies about. SQLite's locks and
- * shared memory do not work over a network (https://sqlite.org/useovernet.html), and a sync tool would replace the file
- * under the running program. Nothing is written here.
+ * Where a library may be stored: on a disk of this machine, and in no folder of a sync tool. SQLite's locks and shared
+ * memory do not work over a network (https://sqlite.org/useovernet.html), and a sync tool would replace the file while
+ * it is open. Nothing is written here.
  */
 import { execFile } from 'node:child_process';
 import { readdir, readFile, realpath } from 'node:fs/promises';
@@ -11,26 +11,26 @@ import { errnoOf, PhotospoolError } from '../base/errors.js';
 
 /** A mounted filesystem. */
 export interface Mount {
-  /** The folder at which it begins. */
+  /** The folder of the mount point. */
   folder: string;
-  /** As the system calls it: `ext4`, `nfs4`, `fuse.sshfs`. */
+  /** The system's name: `ext4`, `nfs4`, `fuse.sshfs`. */
   type: string;
 }
 
-/** What is asked of the system; for tests. */
+/** Queries to the system; for tests. */
 export interface Surroundings {
-  /** The real path of a folder, links resolved; undefined where there is none. */
+  /** The real path of a folder, with links resolved; undefined if it does not exist. */
   real(folder: string): Promise<string | undefined>;
   mounts(): Promise<Mount[]>;
-  /** What is in a folder; empty where it can't be read. */
+  /** The content of a folder; empty if it can't be read. */
   list(folder: string): Promise<{ name: string; isFile: boolean }[]>;
 }
 
-/** Filesystems that other machines serve. 9p and virtiofs are left out: they are how a virtual machine sees its own disk. */
+/** Network filesystems. Without 9p and virtiofs, with which a virtual machine accesses its own disk. */
 const network =
   /^(nfs\d*|cifs|smb\d*|smbfs|afs|afpfs|ncpfs|coda|davfs\d*|webdav|ceph|glusterfs|lustre|beegfs|ocfs2|gfs2|fuse\.(sshfs|rclone|davfs2?|glusterfs|s3fs|curlftpfs|cephfs|smbnetfs|gvfsd-fuse|gcsfuse|mount-s3|seaweedfs))$/;
 
-/** What sync tools leave in the folder that they keep in step. `~/.dropbox` is a folder and means nothing: the mark is a file. */
+/** The marks of sync tools in their folders. `~/.dropbox` is a folder and means nothing: the mark is a file. */
 const marks: { tool: string; is: (name: string, isFile: boolean) => boolean }[] = [
   { tool: 'Dropbox', is: (name, isFile) => (name === '.dropbox' && isFile) || name === '.dropbox.cache' },
   { tool: 'Syncthing', is: (name) => name === '.stfolder' },
@@ -41,7 +41,7 @@ const marks: { tool: string; is: (name: string, isFile: boolean) => boolean }[] 
   },
 ];
 
-/** Folders that are synced whatever is in them, by their name. */
+/** Folders that are synced by their name. */
 const names: { tool: string; is: RegExp }[] = [
   { tool: 'iCloud', is: /^Mobile Documents$/ },
   { tool: 'a cloud provider of macOS', is: /^CloudStorage$/ },
@@ -52,8 +52,8 @@ const hint =
   'Choose a home on a disk of this machine with --home, outside of any synced folder; only `incoming` may be synced.';
 
 /**
- * Looks whether the library may live in a folder, which need not exist yet.
- * @throws PhotospoolError `unusable`, saying which network filesystem or sync tool is in the way.
+ * Checks whether the library may be stored in a folder, which need not exist yet.
+ * @throws PhotospoolError `unusable` that names the network filesystem or sync tool.
  */
 export async function checkPlace(folder: string, system: Surroundings = surroundings): Promise<void> {
   const place = await nearest(folder, system);
@@ -75,20 +75,20 @@ function refuse(folder: string, reason: string): PhotospoolError {
   return new PhotospoolError('unusable', message, { op: 'open', path: folder, hint });
 }
 
-/** The real path of a folder, or of the nearest parent that exists. */
+/** The real path of a folder, or of its nearest existing parent. */
 async function nearest(folder: string, system: Surroundings): Promise<string> {
   const found = await system.real(folder);
   if (found !== undefined || dirname(folder) === folder) return found ?? folder;
   return nearest(dirname(folder), system);
 }
 
-/** A folder and all above it. */
+/** A folder and all its parents. */
 function parents(folder: string): string[] {
   const parent = dirname(folder);
   return parent === folder ? [folder] : [folder, ...parents(parent)];
 }
 
-/** The mount that a folder is on: the deepest one, of equals the last. */
+/** The mount of a folder: the deepest one, of equal ones the last. */
 function mountOf(folder: string, mounts: readonly Mount[]): Mount | undefined {
   const above = new Set(parents(folder));
   return mounts
@@ -99,7 +99,7 @@ function mountOf(folder: string, mounts: readonly Mount[]): Mount | undefined {
     );
 }
 
-/** The mounts in Linux's `/proc/self/mountinfo` (proc(5)); `\040` stands for a space. */
+/** Parses Linux's `/proc/self/mountinfo` (proc(5)); `\040` stands for a space. */
 export function parseMountinfo(text: string): Mount[] {
   return text.split('\n').flatMap((line) => {
     const [before, after] = line.split(' - ');
@@ -111,7 +111,7 @@ export function parseMountinfo(text: string): Mount[] {
   });
 }
 
-/** The mounts that macOS's mount(8) prints: `//me@nas/x on /Volumes/x (smbfs, nodev, nosuid)`. */
+/** Parses the output of macOS's mount(8): `//me@nas/x on /Volumes/x (smbfs, nodev, nosuid)`. */
 export function parseMountOutput(text: string): Mount[] {
   return [...text.matchAll(/ on (.+) \(([^,)]+)[^)]*\)$/gm)].map(([, folder, type]) => ({
     folder: folder!,
@@ -127,7 +127,7 @@ async function readMounts(): Promise<Mount[]> {
   return parseMountOutput(stdout);
 }
 
-/** A system that does not tell its mounts (a container without /proc) is taken at its word. */
+/** Without information about mounts (a container without /proc), the folder is accepted. */
 const nothing = (): string => '';
 
 const surroundings: Surroundings = {

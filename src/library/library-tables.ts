@@ -1,9 +1,9 @@
 /**
- * The library's tables, as this version makes them (format 1). Changing one means: raise `libraryFormat`, add a migration,
- * and keep the old tables as a snapshot in the tests.
+ * The library's tables in this version (format 1). To change one: raise `libraryFormat`, add a migration, and keep the
+ * old tables as a snapshot in the tests.
  */
 
-/** SQL that makes all tables of an empty library. */
+/** SQL that creates all tables of an empty library. */
 export const tables = `
 -- One row. The last stamp drawn by any process, so that a clock set back does not repeat a time.
 CREATE TABLE library (format INTEGER NOT NULL, server TEXT NOT NULL, stamp TEXT);

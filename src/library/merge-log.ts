@@ -1,7 +1,7 @@
 /**
- * What was merged: how many documents on each of the last days, and the last ones with the fields in which the sides
- * differed; where two people gave a field a value without knowing of each other, both values and whose is shown. Local,
- * written in the transaction of the merge. The table is made at the first merge. Days are UTC.
+ * The merge log: the number of merged documents on each of the last days, and the latest ones with their differing
+ * fields; for concurrent edits of a field both values with the winner. Local, written in the transaction of the merge.
+ * The table is created at the first merge. Days are UTC.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -11,50 +11,50 @@ import { fieldNames, type FieldName } from '../document/field-rules.js';
 import { isObject, own } from '../document/json-values.js';
 import { photoOf, type Body, type Edit, type Stamp } from '../document/photo-document.js';
 
-/** A value that somebody gave a field. Long ones are cut. */
+/** A value that someone gave to a field. Long ones are cut. */
 export interface Side {
   value: unknown;
   at: Stamp;
   /** As in `Edit`. */
   made?: string;
-  /** As documents keep it: `person:<ulid>`, `token:<name>`, `owner`. */
+  /** In the form of documents: `person:<ulid>`, `token:<name>`, `owner`. */
   by: string;
-  /** Whether it is the one that is shown since. */
+  /** Whether it is the shown value since the merge. */
   won: boolean;
 }
 
-/** A field that got values in two places at the same time. */
+/** A field with concurrent edits. */
 export interface Contest {
   field: FieldName;
   sides: Side[];
 }
 
-/** A document that was merged. */
+/** A merged document. */
 export interface Merge {
   id: string;
   /** UTC */
   at: string;
-  /** What the sides differed in: names of edits, else of parts of the document. */
+  /** The differing parts: names of edited fields, otherwise parts of the document. */
   fields: string[];
-  /** Of these, those in which one value had to give way. */
+  /** Those of them with concurrent edits. */
   contests: Contest[];
 }
 
-/** What was merged in the last days, newest first. */
+/** The merges of the last days, newest first. */
 export interface MergeTally {
   days: { day: string; count: number }[];
   last: Merge[];
 }
 
-/** The tally of merges. */
+/** The merge log. */
 export interface Merges {
-  /** Notes the merge of these bodies into one. Joins the transaction of the caller. */
+  /** Adds the merge of these bodies. Joins the caller's transaction. */
   add(id: string, bodies: readonly Body[], merged: Body): void;
-  /** The last merges, at most 50. */
+  /** The latest merges, at most 50. */
   read(): MergeTally;
-  /** The last merges of one document. */
+  /** The latest merges of one document. */
   of(id: string): Merge[];
-  /** How many there ever were. */
+  /** The total number of merges. */
   count(): number;
 }
 
@@ -67,16 +67,16 @@ interface Settings {
 const name = 'merges';
 const mostDays = 14;
 const mostTold = 50;
-/** Merges that are kept. */
+/** The maximum number of merges kept. */
 const mostKept = 500;
-/** A value longer than this, as JSON, is cut. */
+/** Longer values, as JSON, are cut. */
 const longest = 300;
 
 const table = `
   CREATE TABLE IF NOT EXISTS merged (n INTEGER PRIMARY KEY AUTOINCREMENT, doc TEXT NOT NULL, body TEXT NOT NULL);
   CREATE INDEX IF NOT EXISTS merged_doc ON merged (doc, n);`;
 
-/** Opens the tally. */
+/** Opens the log. */
 export function openMerges(db: Sqlite, { setting, setSetting }: Settings, clock: Clock): Merges {
   const isThere = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'merged'");
   const rows = (sql: string, ...values: (string | number)[]): Merge[] =>
@@ -121,7 +121,7 @@ function differing(bodies: readonly unknown[]): string[] {
   return [...names].filter((key) => new Set(bodies.map((body) => text(own(body, key)))).size > 1).sort();
 }
 
-/** The fields for which bodies show different values of which none was made in sight of another. */
+/** The fields in which bodies show different values that have not seen each other. */
 function contestsOf(bodies: readonly Body[], merged: Body): Contest[] {
   const photos = bodies.flatMap((body) => photoOf(body) ?? []);
   const outcome = photoOf(merged);

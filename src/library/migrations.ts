@@ -1,14 +1,14 @@
 /**
- * The way from each older library format to the next. A migration runs inside the transaction of `openSchema`: it happens
- * whole or not at all. One that was released is never changed.
+ * The migrations from each older library format to the next. A migration runs inside the transaction of `openSchema`:
+ * completely or not at all. A released one is never changed.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { nameKey } from './local-tables.js';
 
-/** By the format found: what makes it the next one. */
+/** Migrations by the format they start from. */
 export const migrations: Record<number, (db: Sqlite) => void> = { 0: addLeavesAndKeys };
 
-/** Format 0 looked for leaves in every query, knew no epochs, and compared archive names as they are. */
+/** Format 0 computed leaves in every query, had no epochs, and compared archive names byte by byte. */
 function addLeavesAndKeys(db: Sqlite): void {
   db.exec(`
     ALTER TABLE library ADD COLUMN stamp TEXT;

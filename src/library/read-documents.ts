@@ -1,6 +1,6 @@
 /**
- * Reading documents: the winning revision of one, of many, of all whose id begins alike. A read sees what was committed
- * before it, and inside a transaction what that one wrote.
+ * Reads documents: the winning revision of one, of many, of all with an id prefix. A read sees everything committed
+ * before it, and inside a transaction its own writes.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import type { Body } from '../document/photo-document.js';
@@ -16,7 +16,7 @@ export interface StoredRevision<B extends object = Body> {
   body: B;
 }
 
-/** A revision with its ancestors, newest first, as it is stored. */
+/** A stored revision with its ancestors, newest first. */
 export interface Raw {
   revisions: string[];
   deleted: boolean;
@@ -24,7 +24,7 @@ export interface Raw {
   text: string;
 }
 
-/** The reading half of a library; see `Library`. */
+/** The read operations of a library; see `Library`. */
 export interface Reads {
   get<B extends object = Body>(id: string): StoredRevision<B> | undefined;
   getMany<B extends object = Body>(ids: readonly string[]): (StoredRevision<B> | undefined)[];
@@ -39,9 +39,9 @@ export interface Reads {
   missing(asked: ReadonlyMap<string, readonly string[]>): Map<string, string[]>;
 }
 
-/** How many leaves a scan reads at once. */
+/** The number of leaves that a scan reads at once. */
 const batch = 200;
-/** Sorts after every text that goes on from a prefix: the greatest code point. */
+/** Sorts after every text with a prefix: the greatest code point. */
 const end = '\u{10ffff}';
 
 interface LeafRow {
@@ -51,7 +51,7 @@ interface LeafRow {
   body: string;
 }
 
-/** Opens the reads. */
+/** Opens the read operations. */
 export function openReads(db: Sqlite, revisions: Revisions): Reads {
   const one = db.prepare<LeafRow>(`SELECT doc, rev, deleted, body FROM revision WHERE doc = ? AND leaf = 1
     ORDER BY deleted, generation DESC, rev DESC LIMIT 1`);
@@ -66,7 +66,7 @@ export function openReads(db: Sqlite, revisions: Revisions): Reads {
     return row && row.deleted === 0 ? stored<B>(row) : undefined;
   }
 
-  /** Each batch is read whole, so that no statement is open while the caller does other things. */
+  /** Each batch is read completely, so that no statement is open while the caller works. */
   function* scan<B extends object>(prefix: string, after = ''): IterableIterator<StoredRevision<B>> {
     for (let last = after; ;) {
       const rows = some.all(last, prefix, prefix + end);

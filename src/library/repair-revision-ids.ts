@@ -1,15 +1,16 @@
 /**
- * Revision ids that former versions took from hostile or odd programs and that CouchDB refuses: 32 characters that are not hex digits
- * in small letters. CouchDB rejects every request that names one. They are renamed, once per library: the same on every server, so
- * that all end with the same trees; nothing of a document changes but the names of its revisions. One transaction.
+ * Repairs revision ids that earlier versions accepted from hostile or odd programs and that CouchDB rejects: 32
+ * characters that are not lower-case hex digits. CouchDB rejects every request with one of them. They are renamed once
+ * per library, the same way on every server, so that all get the same trees; only the ids of revisions change. One
+ * transaction.
  */
 import { createHash } from 'node:crypto';
 import type { Sqlite } from '../base/sqlite.js';
 
-/** The length of the hashes that CouchDB reads as hex digits. */
+/** The length of hashes that CouchDB parses as hex digits. */
 const hashLength = 32;
 
-/** The name that such a revision gets: hex digits in capitals become small, as at CouchDB; of anything else the MD5. */
+/** The new id of such a revision: upper-case hex digits become lower-case, as in CouchDB; otherwise the MD5. */
 export function repairedRevision(rev: string): string {
   const at = rev.indexOf('-') + 1;
   const hash = rev.slice(at);
@@ -24,7 +25,10 @@ interface Row {
   parent: string | null;
 }
 
-/** Renames them in the trees of all documents. Returns the documents that changed: their change is still to be told. */
+/**
+ * Renames them in the trees of all documents. Returns the documents that changed: their changes are still to be
+ * recorded.
+ */
 export function repairRevisions(db: Sqlite): string[] {
   const isOdd = (column: string): string =>
     `length(${column}) - instr(${column}, '-') = ${hashLength} AND substr(${column}, instr(${column}, '-') + 1) GLOB '*[^0-9a-f]*'`;
@@ -53,7 +57,7 @@ export function repairRevisions(db: Sqlite): string[] {
       const key = [doc, generation, rev] as const;
       if (has.get(doc, generation, name) === undefined) rename.run(name, ...key);
       else {
-        // Another server renamed it before, and it came here under its new name.
+        // Another server renamed it before, and it arrived here under its new id.
         fill.run(...key, ...key, doc, generation, name);
         remove.run(...key);
       }

@@ -1,8 +1,8 @@
 /**
- * Revision trees by CouchDB's rules, in the table `revision`: a path is inserted with what is known already left as it is,
- * so any set of revisions gives the same tree in any order; leaves are revisions without a child; the winner is the leaf
- * that is not deleted, of the greatest generation, of the greatest revision id. Ancestors further away from every leaf
- * than the limit are forgotten, and so are closed branches beyond theirs.
+ * Revision trees by CouchDB's rules, in the table `revision`: inserting a path leaves known revisions unchanged, so any
+ * set of revisions gives the same tree in any order; leaves are revisions without a child; the winner is the live leaf
+ * of the greatest generation, then of the greatest revision id. Ancestors farther from every leaf than the limit are
+ * dropped, and so are closed branches beyond theirs.
  *
  * Every call joins the caller's transaction.
  */
@@ -11,12 +11,12 @@ import type { Sqlite } from '../base/sqlite.js';
 import { canonical } from '../document/canonical-json.js';
 import { isRevision, parseRevision } from './validate-documents.js';
 
-/** How many revisions back from each leaf are remembered (CouchDB's `_revs_limit`). */
+/** The number of ancestors kept per leaf (CouchDB's `_revs_limit`). */
 export const revisionLimit = 1000;
 
 /**
- * How many branches are remembered that a bare tombstone closed, the newest first. What they said is in the branch that lives: one
- * that comes again is merged into the same document and closed by the same tombstone.
+ * The number of branches closed by bare tombstones that are kept, the newest first. Their content is in the live
+ * branch: one that arrives again is merged into the same document and closed by the same tombstone.
  */
 export const branchLimit = 100;
 
@@ -28,7 +28,7 @@ export interface Leaf {
   body: string;
 }
 
-/** A body that is kept although its revision is no leaf any more. */
+/** A body that is kept although its revision is no longer a leaf. */
 export interface KeptBody {
   rev: string;
   body: string;
@@ -36,52 +36,52 @@ export interface KeptBody {
 
 /** The trees of all documents. */
 export interface Revisions {
-  /** The leaf that wins, undefined where the document is unknown. */
+  /** The winning leaf; undefined if the document is unknown. */
   winner(doc: string): Leaf | undefined;
   /** All leaves, the winner first. */
   leaves(doc: string): Leaf[];
   /** As `leaves`, without bodies. */
   heads(doc: string): { rev: string; deleted: boolean }[];
-  /** One revision that has its body, and its parent where that is known. */
+  /** A revision with its body, and its parent if known. */
   find(doc: string, rev: string): (Leaf & { parent?: string }) | undefined;
-  /** A revision and its ancestors as far as they are known, newest first; empty where it is unknown. */
+  /** A revision and its known ancestors, newest first; empty if it is unknown. */
   path(doc: string, rev: string): string[];
-  /** The leaves below a revision, itself left out, in no order. */
+  /** The leaves below a revision, without itself, in no order. */
   heirs(doc: string, rev: string): string[];
-  /** Those of some revisions that are not in the tree; what is no revision id is not in it either. */
+  /** Those of some revisions that are not in the tree, including invalid ids. */
   missing(doc: string, revs: readonly string[]): string[];
   /**
-   * Adds a revision made here, below a leaf or as a root, and returns its id. The parent's body goes: who makes a
-   * revision has taken it into account.
+   * Appends a revision made here to a leaf or as a root, and returns its id. The parent's body is dropped: the new
+   * revision takes it into account.
    */
   append(doc: string, parent: string | undefined, deleted: boolean, body: string): string;
   /**
-   * Adds a live revision made here at any generation from 2 on, on a branch of its own, and returns its id: its parent is known by
-   * name only, a name that follows from `instead`, the revision that it takes the place of. So all servers make the same one.
-   * Undefined where that revision is known already.
+   * Appends a live revision made here at any generation from 2 on, on a separate branch, and returns its id: its parent
+   * is known by id only, derived from `instead`, the revision that it replaces. So all servers make the same one.
+   * Undefined if that revision exists.
    */
   appendApart(doc: string, generation: number, instead: string, body: string): string | undefined;
   /**
-   * Inserts a revision with its ancestors, newest first. Tells whether it was in the tree: `first` where nothing of the
-   * document was. A body that comes late, for what was known as an ancestor only, is left to `kept`.
+   * Inserts a revision with its ancestors, newest first. Returns whether it was in the tree: `first` if the document is
+   * new. A late body, for a revision known only as an ancestor, is left to `kept`.
    */
   insert(doc: string, path: readonly string[], deleted: boolean, body: string): 'first' | 'added' | 'known';
   /**
-   * Bodies of closed branches, the highest first: of revisions that no body follows but those of tombstones. Bodies that the body of a live
-   * revision or of a purge (told by `isPurge`) follows are dropped on the way. A live one that is known by name only takes
-   * nothing into account: its server may have been restored before anybody else had it.
+   * Bodies of closed branches, the highest first: of revisions that are followed only by tombstones. Bodies followed by
+   * the body of a live revision or of a purge (by `isPurge`) are dropped on the way. A live revision known by id only
+   * takes nothing into account: its server may have been restored before anyone else had it.
    */
   kept(doc: string, isPurge: (body: string) => boolean): KeptBody[];
   dropBody(doc: string, rev: string): void;
-  /** How many bodies of a document are here, those of bare tombstones left out, and their bytes. */
+  /** The number and bytes of a document's bodies, without bare tombstones. */
   apart(doc: string): { count: number; bytes: number };
-  /** Forgets ancestors and closed branches beyond the limits, some at a time. */
+  /** Drops ancestors and closed branches beyond the limits, some at a time. */
   prune(doc: string): void;
 }
 
 /**
- * The id of a revision: its generation and the MD5 of the canonical JSON of `[id, parent, deleted, body]`, `parent` being
- * null for a root. The same change made on two servers is the same revision.
+ * The id of a revision: its generation and the MD5 of the canonical JSON of `[id, parent, deleted, body]`, with a
+ * parent of null for a root. The same change made on two servers is the same revision.
  */
 export function revisionId(doc: string, parent: string | undefined, deleted: boolean, body: string): string {
   const generation = parent === undefined ? 1 : parseRevision(parent).generation + 1;
@@ -205,12 +205,12 @@ function openTreeInserts(db: Sqlite, limit: number): Pick<Revisions, 'insert'> {
 
   function addLeaf(doc: string, rev: string, parent: string | undefined, deleted: boolean, body: string): void {
     const { generation } = parseRevision(rev);
-    // Its child may be known already, where this revision was forgotten as too old.
+    // Its child may be known already, if this revision was dropped as too old.
     const leaf = child.get(doc, generation + 1, rev) === undefined;
     add.run(doc, generation, rev, parent ?? null, Number(deleted), Number(leaf), leaf || !deleted ? body : null);
   }
 
-  /** The first branch of a document: none of it can have been here. */
+  /** The first branch of a document: all of it is new. */
   function begin(doc: string, path: readonly string[], deleted: boolean, body: string): void {
     path.slice(0, limit).forEach((rev, n) => {
       const [leaf, parent] = [n === 0, path[n + 1] ?? null];
@@ -218,13 +218,13 @@ function openTreeInserts(db: Sqlite, limit: number): Pick<Revisions, 'insert'> {
     });
   }
 
-  /** An ancestor that was known by name only, or whose body was dropped: whether its body is of use, `kept` decides. */
+  /** An ancestor known by id only, or whose body was dropped: `kept` decides whether its body is needed. */
   function fillAncestor(doc: string, rev: string, parent: string | undefined, deleted: boolean, body: string): void {
     fill.run(Number(deleted), deleted ? null : body, ...key(doc, rev));
     if (parent !== undefined) setParent.run(parent, ...key(doc, rev));
   }
 
-  /** A revision is known to be an ancestor now. */
+  /** A revision is now known as an ancestor. */
   function addAncestor(doc: string, rev: string, parent: string | undefined): void {
     addStub.run(...key(doc, rev), parent ?? null);
     if (parent !== undefined) setParent.run(parent, ...key(doc, rev));
@@ -242,14 +242,14 @@ function openTreeInserts(db: Sqlite, limit: number): Pick<Revisions, 'insert'> {
       if (!known) addLeaf(doc, rev, ancestors[0], deleted, body);
       else if (known.body === null) fillAncestor(doc, rev, ancestors[0], deleted, body);
       ancestors.forEach((ancestor, n) => addAncestor(doc, ancestor, path[n + 2]));
-      // The one beyond the limit is not remembered, but if it is here, it is no leaf.
+      // The one beyond the limit is not stored, but if it exists, it is no longer a leaf.
       if (path[limit] !== undefined) unsetLeaf.run(...key(doc, path[limit]));
       return known ? 'known' : 'added';
     },
   };
 }
 
-/** Drops what is of no use any more. */
+/** Drops what is no longer needed. */
 function openTreeDrops(
   db: Sqlite,
   limit: number,
@@ -285,7 +285,7 @@ function openTreeDrops(
     dropBody,
     kept(doc, isPurge) {
       return closed.all(doc).flatMap(({ generation, rev, deleted, body }) => {
-        // What a closed purge knew is in whatever came back below it.
+        // The content of a closed purge is in whatever came back below it.
         const takesIn = (one: { deleted: number; body: string | null }): boolean =>
           one.deleted === 0 ? deleted === 1 || one.body !== null : one.body !== null && isPurge(one.body);
         if (!below.all(doc, generation + 1, rev, doc).some(takesIn)) return [{ rev, body: body! }];

@@ -1,30 +1,35 @@
 /**
- * Sequences: the number of a change with the epoch it belongs to, `<n>-<epoch>`. An epoch is drawn at every opening and
- * owns the changes from its first number up to the next epoch's. So a peer that read further than a server restored from
- * a backup can go is noticed: it resumes where its epoch ends here, and nothing is missed.
+ * Sequences: the number of a change with its epoch, `<n>-<epoch>`. An epoch is drawn at every opening and owns the
+ * changes from its first number up to that of the next epoch. So a peer that read beyond the end of a server restored
+ * from a backup is noticed: it resumes where its epoch ends here, and misses nothing.
  *
- * Which epoch a number belongs to is read from the table and not remembered, because another process may open the same
- * library meanwhile.
+ * The epoch of a number is read from the table and not cached, because another process may open the same library
+ * meanwhile.
  */
 import type { Sqlite } from '../base/sqlite.js';
 
 /** The epochs of a library. */
 export interface Epochs {
-  /** Begins an epoch, and forgets old ones that own no change: their name is in no sequence. Call it in a transaction. */
+  /** Starts an epoch, and drops old ones without a change: no sequence contains them. Call it in a transaction. */
   begin(epoch: string): void;
-  /** The newest epoch; the empty text before the first. */
+  /** The newest epoch; empty before the first. */
   newest(): string;
-  /** What gives a change's number its sequence; 0 is where all begins. For use at once: it remembers what it read. */
+  /**
+   * A function from a change's number to its sequence; 0 is the beginning. For immediate use: it caches what it read.
+   */
   sequences(): (n: number) => string;
-  /** The number after which to go on: a sequence's own, its epoch's last where that is smaller, 0 for an unknown one. */
+  /**
+   * The number to resume after: that of the sequence, the last one of its epoch if that is smaller, 0 for an unknown
+   * epoch.
+   */
   resume(since: string | number): number;
   /** The number of the newest change, 0 before the first. */
   last(): number;
 }
 
 /**
- * How many of the newest epochs are kept although they own no change: in a backup such a one may be that of the server
- * which then went on.
+ * The number of newest epochs kept without a change: after a restore, one of them may be that of the server that
+ * continued.
  */
 const spared = 100;
 

@@ -1,6 +1,7 @@
 /**
- * Documents of no kind that Photospool knows: written by a hostile or odd program, or by one that an owner no longer uses. An owner may
- * remove such a document for good, on every server; a photo, an album or a comment never in this way. A crash leaves it whole or gone.
+ * Documents of unknown kinds: written by a hostile or odd program, or by one that an owner no longer uses. An owner may
+ * remove such a document permanently, on every server; never a photo, an album or a comment. A crash leaves it complete
+ * or gone.
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import { textOf, own } from '../document/json-values.js';
@@ -10,7 +11,7 @@ import { purge } from '../document/purge.js';
 import { newestStamp } from '../document/stamp.js';
 import type { Library } from './library.js';
 
-/** The kinds of documents, which are also what their ids begin with. */
+/** The known kinds of documents, which are also the prefixes of their ids. */
 const kinds: ReadonlySet<string> = new Set([
   'photo',
   'own',
@@ -27,7 +28,7 @@ const kinds: ReadonlySet<string> = new Set([
   'withdrawn',
 ]);
 
-/** Why a document can't be removed as a foreign one, as a sentence; undefined where it can. */
+/** Why a document can't be removed as a foreign one, as a sentence; undefined if it can. */
 export function whyNotForeign(id: string, body: object | undefined): string | undefined {
   if (body === undefined) return `${printable(id.slice(0, 80))} is not here (any more).`;
   const kind = [id.slice(0, Math.max(0, id.indexOf(':'))), textOf(own(body, 'kind'))].find((one) => kinds.has(one));
@@ -36,7 +37,10 @@ export function whyNotForeign(id: string, body: object | undefined): string | un
   return isNewer(body) ? 'It was written by a newer version of Photospool: upgrade this one.' : undefined;
 }
 
-/** Removes a document of no known kind for good, here and on every server that it goes to. @throws PhotospoolError `conflict`. */
+/**
+ * Removes a document of an unknown kind permanently, here and on every server that it replicates to.
+ * @throws PhotospoolError `conflict`.
+ */
 export function removeForeign(library: Library, id: string, by: string): void {
   library.transaction(() => {
     const found = library.get(id);

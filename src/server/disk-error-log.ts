@@ -1,20 +1,20 @@
 /**
- * Troubles of the disk that peers meet again and again are logged once, until they are others or over. Kept in memory only: after
- * a restart they are said anew.
+ * Logs disk errors that peers cause repeatedly only once, until they change or end. In memory only: after a restart
+ * they are logged again.
  */
 import { openLogOnce } from '../base/async/log-once.js';
 import { sentence, type PhotospoolError } from '../base/errors.js';
 import { ofDisks } from '../sync/connections/retry-on-disk-error.js';
 
-/** What was said of the disk. */
+/** The logged disk errors. */
 export interface DiskErrorLog {
-  /** Whether it is a trouble of the disk that was said already; if not, it has been said from now on. */
+  /** Whether it is a disk error that was logged already; if not, it counts as logged from now on. */
   knows(error: PhotospoolError): boolean;
-  /** Something could be written: what comes after that is news. */
+  /** A write succeeded: the next error is logged again. */
   over(): void;
 }
 
-/** Begins with nothing said. */
+/** Opens it without logged errors. */
 export function openSaid(): DiskErrorLog {
   const { tell, over } = openLogOnce();
   return {
@@ -25,11 +25,11 @@ export function openSaid(): DiskErrorLog {
 
 const hushed = new WeakSet<object>();
 
-/** Marks an error that is answered like any other, and need not be logged. */
+/** Marks an error that is answered like any other, but not logged. */
 export const hush = (error: PhotospoolError): PhotospoolError => {
   hushed.add(error);
   return error;
 };
 
-/** Whether an error was marked so. */
+/** Whether an error is marked so. */
 export const isHushed = (error: object): boolean => hushed.has(error);

@@ -1,21 +1,21 @@
-/** The figures of the mesh for Prometheus: of each link, of what is missing here, and of merges. No secret is in them. */
+/** The metrics of the mesh for Prometheus: of connections, missing blobs, and merges. They contain no secret. */
 import type { LinkStatus } from '../sync/connections/connection.js';
 import { blobKinds, type BlobKind } from '../sync/blobs/blob-index.js';
 
 type Line = [labels: Record<string, string>, value: number];
 
-/** What the figures tell of. `missing` counts blobs that are not here, `missingBytes` their bytes. */
+/** The input of the metrics. `missing` counts missing blobs, `missingBytes` their bytes. */
 export interface MeshFigures {
   links: readonly LinkStatus[];
   missing: Record<BlobKind, number>;
   missingBytes: Record<BlobKind, number>;
-  /** How many documents were ever merged here. */
+  /** The number of documents ever merged here. */
   merges: number;
   /** ms since 1970 */
   now: number;
 }
 
-/** The figures of the mesh in Prometheus' text format. */
+/** The metrics of the mesh in Prometheus' text format. */
 export function meshFigures({ links, missing, missingBytes, merges, now }: MeshFigures): string {
   const each = (more: Record<string, string>, value: (link: LinkStatus) => number): Line[] =>
     links.map((link) => [{ peer: link.url, ...more }, value(link)]);
@@ -71,7 +71,7 @@ export function meshFigures({ links, missing, missingBytes, merges, now }: MeshF
   ].join('');
 }
 
-/** Seconds since both sides had the same; 0 while they have, since the link was begun where they never had. */
+/** Seconds since both sides were in sync; 0 while they are, and since the connection was opened if they never were. */
 const lagOf = ({ state, synced, opened }: LinkStatus, now: number): number =>
   state === 'live' ? 0 : Math.max(0, (now - Date.parse(synced ?? opened)) / 1000);
 

@@ -1,4 +1,7 @@
-/** The servers that connect to this one, and merges with the names of their authors, as `GET /api/peers` answers. Holds no secret. */
+/**
+ * The servers that connect to this one, and merges with the names of their authors, for `GET /api/peers`. Contains no
+ * secret.
+ */
 import type { People } from '../access/people.js';
 import type { Viewer } from '../access/permissions.js';
 import type { Token } from '../access/api-tokens.js';
@@ -9,10 +12,10 @@ import { leastDrift } from '../sync/connections/clock-drift.js';
 import { authorFor } from '../album/author-names.js';
 import type { ServerParts } from './context.js';
 
-/** A guest is thought to be there for so long after its last word, ms: it asks at least once a minute. */
+/** A guest counts as connected for this time after its last request, ms: it sends one at least once a minute. */
 const silence = 180_000;
 
-/** The servers that make links to here: what is known of them is what became of their tokens. */
+/** The servers that connect to this one: known by the use of their tokens. */
 export const guestsOf = (tokens: readonly Token[], now: number) =>
   tokens
     .filter(({ may }) => may.includes('replicate') || may.includes('publish'))
@@ -23,13 +26,13 @@ export const guestsOf = (tokens: readonly Token[], now: number) =>
       connected: used !== undefined && now - used < silence,
     }));
 
-/** Merges with the names of those whose edits met. */
+/** Merges with the names of the authors of conflicting edits. */
 export const mergesFor = (viewer: Viewer, people: Pick<People, 'find'>, { days, last }: MergeTally, now: number) => ({
   days,
   last: last.map((merge) => mergeFor(viewer, people, merge, now)),
 });
 
-/** A merge with the names of those whose edits met. */
+/** A merge with the names of the authors of conflicting edits. */
 export const mergeFor = (viewer: Viewer, people: Pick<People, 'find'>, { contests, ...merge }: Merge, now: number) => ({
   ...merge,
   contests: contests.map(({ field, sides }) => ({
@@ -41,8 +44,8 @@ export const mergeFor = (viewer: Viewer, people: Pick<People, 'find'>, { contest
 });
 
 /**
- * When an edit was made, UTC, by the wall clock of its server. Nothing was made later than `now` (ms; two minutes more are taken
- * for right): then that clock was ahead.
+ * When an edit was made, UTC, by the wall clock of its server. A time later than `now` (ms; plus two minutes of
+ * tolerance) means that that clock was ahead.
  */
 export function momentOf(
   { at, made }: { at: Stamp; made?: string | undefined },
@@ -53,6 +56,9 @@ export function momentOf(
   return { at: new Date(ms).toISOString(), ...(ms > now + leastDrift * 1_000 && { ahead: true as const }) };
 }
 
-/** Whether another server may bring an original: one that has a link to here, or that this one has a link to that brings some. */
+/**
+ * Whether another server may send an original: one that connects to this one, or one that this one connects to and that
+ * sends some.
+ */
 export const hasPeers = ({ exchange, mesh }: Pick<ServerParts, 'exchange' | 'mesh'>): boolean =>
   exchange.isServed() || mesh.status().some(({ publish, originals }) => !publish && originals !== 'none');

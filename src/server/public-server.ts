@@ -1,6 +1,6 @@
 /**
- * What a public server answers: the pages of a visitor, and what publishers need. There is no sign-in, no editing, no
- * upload, no original. A publisher reaches its own projection and brings pictures; it reads none.
+ * The routes of a public server: the pages of a visitor, and what publishers need. No sign-in, no editing, no upload,
+ * no original. A publisher reaches its own projection and sends pictures; it reads none.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Access } from '../access/access.js';
@@ -30,7 +30,7 @@ export const publicRoutes: readonly Routes[] = [
   routes.replication,
 ];
 
-/** Puts a look before all routes that are added from now on: whether a publisher asks for its own. */
+/** Installs a check before all routes added from now on: whether a publisher accesses its own database. */
 export function admitPublishers(app: FastifyInstance, publishers: Pick<Publishers, 'admit'>): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const route = request.routeOptions.url ?? '';
@@ -46,7 +46,7 @@ function tokenOf(request: FastifyRequest): string {
   throw new PhotospoolError('forbidden', 'Only a token may publish here.');
 }
 
-/** @throws PhotospoolError `config` where other machines could reach the host before anybody can publish there. */
+/** @throws PhotospoolError `config` if other machines could reach the host before anyone can publish there. */
 export function checkPublicHost(host: string, { tokens }: Pick<Access, 'tokens'>): void {
   if (isLoopbackName(host) || tokens.list().some((token) => token.may.includes('publish'))) return;
   throw new PhotospoolError('config', `Nothing can be published to ${printable(host)} yet: there is no token for it.`, {

@@ -1,21 +1,24 @@
 /**
- * What of the spool's trouble an owner has not looked at yet: a setting of this home keeps when the Spool page was last seen, and
- * how many files were left alone then. A crash leaves the setting before it, or after.
+ * The spool's problems that no owner has seen yet: a setting of this home stores when the Spool page was last opened,
+ * and the number of ignored files at that time. A crash leaves the old setting or the new one.
  */
 import type { Clock } from '../base/clock.js';
 import type { Library } from '../library/library.js';
 import type { SpoolStatus } from '../spool/spool-interface.js';
 
-/** How many stuck files, and files that were left alone, nobody has seen yet. Ignored ones are none of them. */
+/**
+ * The numbers of unseen stuck files and of unseen ignored files. A stuck file that a person chose to ignore does not
+ * count.
+ */
 export interface UnseenStuckFiles {
   stuck: number;
   ignored: number;
 }
 
-/** What was noticed in one home. */
+/** The unseen problems of one home. */
 export interface Noticed {
   news(status: SpoolStatus): UnseenStuckFiles;
-  /** All that there is now was seen. */
+  /** Marks everything as seen. */
   see(status: SpoolStatus): void;
 }
 

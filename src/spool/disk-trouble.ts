@@ -1,29 +1,29 @@
 /**
- * Trouble that every file would meet, such as a full disk: while it lasts nothing is tried, and the pauses between the
- * tries double, 5 s to 5 min. It is said when it begins, not at each try. Nothing on disk.
+ * The pause after an error that affects every file, such as a full disk: nothing is tried while it lasts, and
+ * consecutive pauses double from 5 s to 5 min. The error is logged at its start, not at every retry. Nothing on disk.
  */
 import { backOff, type BackOff } from '../base/async/backoff.js';
 import type { Clock } from '../base/clock.js';
 import type { ErrorCode } from '../base/errors.js';
 import type { SpoolPause } from './spool-interface.js';
 
-/** A pause that some trouble causes. */
+/** A pause after a disk error. */
 export interface DiskPause {
-  /** Until when nothing is tried, in ms; 0 where nothing is in the way. */
+  /** The end of the pause, in ms; 0 without one. */
   until(): number;
-  /** The same to be shown, with the reason. */
+  /** The same for display, with the reason. */
   read(): SpoolPause | undefined;
-  /** Begins the pause, or goes on with the one that runs. True where this trouble was not met before: it is to be said. */
+  /** Starts the pause, or continues the current one. True if this error is new: it should be logged. */
   failed(code: ErrorCode, reason: string): boolean;
-  /** Something went through. True where that is news. */
+  /** A file succeeded. True if that ends a pause. */
   passed(): boolean;
-  /** Ends the pause without knowing whether the trouble is over: everything may be tried at once. */
+  /** Ends the pause without knowing whether the error is over: everything may be retried at once. */
   reset(): void;
 }
 
 const pauses: BackOff = { first: 5_000, longest: 300_000 };
 
-/** Opens a hold. */
+/** Opens the pause. */
 export function openHold(clock: Clock): DiskPause {
   let [until, failures] = [0, 0];
   let met: ErrorCode | undefined;
@@ -40,7 +40,7 @@ export function openHold(clock: Clock): DiskPause {
     read: () => (isHeld() ? { until: new Date(until).toISOString(), reason } : undefined),
     failed(code, because) {
       reason = because;
-      // Several that were under way fail of the same trouble: one pause for all of them.
+      // Concurrent files fail with the same error: one pause for all of them.
       if (!isHeld()) until = clock.now() + backOff(++failures, pauses);
       const news = met !== code;
       met = code;
@@ -56,6 +56,6 @@ export function openHold(clock: Clock): DiskPause {
   };
 }
 
-/** The earliest of many times, in ms; undefined of none. */
+/** The minimum of many times, in ms; undefined for none. */
 export const earliest = (times: readonly number[]): number | undefined =>
   times.reduce<number | undefined>((least, time) => (least === undefined || time < least ? time : least), undefined);

@@ -1,16 +1,16 @@
 /**
- * Names that the spool leaves alone: unfinished and foreign files of sync tools, browsers and systems. Each rule says whose
- * they are and where that can be read; docs/sync/README.md lists them for people. A name that is not hidden and ends as a
- * photo's does is never left alone, whatever else it looks like: conflict copies are photos. Pure.
+ * Names that the spool ignores: incomplete files and files of sync tools, browsers and systems. Each rule names its
+ * program and source; docs/sync/README.md lists them for people. A name that is not hidden and has the extension of a
+ * photo is never ignored, whatever else it looks like: conflict copies are photos. Pure.
  */
 
-/** A rule for names of files or folders; a folder that matches is not walked. */
+/** A rule for names of files or folders; a matching folder is not scanned. */
 export interface LeftAlone {
   whose: string;
   pattern: RegExp;
 }
 
-/** The list. Adding a tool is one line. */
+/** The rules. Adding a tool takes one line. */
 export const leftAlone: readonly LeftAlone[] = [
   // What most tools do with an unfinished file is to hide it:
   // macOS .DS_Store ._x .localized .Spotlight-V100 .Trashes .fseventsd, iCloud .x.jpg.icloud (not downloaded)
@@ -49,5 +49,5 @@ export const leftAlone: readonly LeftAlone[] = [
   { whose: 'macOS, Linux', pattern: /^(?:Icon\r|__MACOSX|lost\+found)$/ },
 ];
 
-/** Whether a name in `incoming` is left alone. */
+/** Whether a name in `incoming` is ignored. */
 export const isLeftAlone = (name: string): boolean => leftAlone.some(({ pattern }) => pattern.test(name));

@@ -1,4 +1,4 @@
-/** What can be said of a claim that waits: when it is due, and why it waits. Pure. */
+/** When a waiting claim is due, and why it waits. Pure. */
 import { dirname } from 'node:path';
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Claim } from './claims.js';
@@ -7,8 +7,8 @@ import { patienceEnds, patience, isDamaged } from './damaged-files.js';
 import type { StuckItem } from './spool-interface.js';
 
 /**
- * When a stuck claim is due, in ms; Infinity where only a person can help. Damage is not waited for longer than a day. One due later than any delay can be was written by a
- * clock that went wrong: it is due at once.
+ * When a stuck claim is due, in ms; Infinity if only a person can help. Damage waits at most a day. A time beyond the
+ * maximum delay was written by a wrong clock: then it is due at once.
  */
 export function dueAt({ item }: Claim, now: number): number {
   if (!item.error) return 0;
@@ -19,7 +19,7 @@ export function dueAt({ item }: Claim, now: number): number {
   return due !== Infinity && due > now + longest ? 0 : due;
 }
 
-/** A stuck claim as it is told of. Its name is the file's own: hostile text. */
+/** A stuck claim in the form of the API. Its name is that of the file: hostile text. */
 export function toStuckItem({ id, item }: Claim): StuckItem {
   return {
     name: item.name,
@@ -34,7 +34,7 @@ export function toStuckItem({ id, item }: Claim): StuckItem {
   };
 }
 
-/** What can be done with a stuck file, and what was chosen, as it is told of. */
+/** The possible and chosen actions for a stuck file, in the form of the API. */
 export function aboutOf(item: ClaimRecord): Pick<StuckItem, 'asIs' | 'since' | 'own' | 'ignored'> {
   return {
     ...(isDamaged(item) && { asIs: isoTime(patienceEnds(item)) }),
@@ -44,7 +44,7 @@ export function aboutOf(item: ClaimRecord): Pick<StuckItem, 'asIs' | 'since' | '
   };
 }
 
-/** The failure of a claim whose `work` folder is not there. */
+/** The error of a claim whose `work` folder does not exist. */
 export function away({ folder }: Claim): PhotospoolError {
   return new PhotospoolError('io', `${printable(dirname(folder))} is not there any more.`, {
     op: 'read',

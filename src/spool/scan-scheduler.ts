@@ -1,35 +1,35 @@
 /**
- * The rhythm of a watching processor: one look at `incoming` at a time, again when something happened, and never so often
- * that looking at a full folder becomes the work itself. Its timers do not keep the process alive.
+ * Schedules the scans of a watching processor: one scan of `incoming` at a time, another one after events, and rarely
+ * enough that scanning a full folder does not dominate. Its timers do not keep the process alive.
  */
 import type { Clock } from '../base/clock.js';
 
-/** The looks of one processor. */
+/** The scans of one processor. */
 export interface ScanScheduler {
-  /** Something may have changed: looks soon, or again after the look that is under way. */
+  /** Something may have changed: scans soon, or again after the current scan. */
   wake(): void;
-  /** Ends them; resolves when none is under way. */
+  /** Stops scanning; resolves when none is in progress. */
   close(): Promise<void>;
 }
 
-/** What a rhythm is made of. */
+/** The dependencies of a scan scheduler. */
 export interface LooksParts {
   clock: Clock;
-  /** Looks once. Answers when to look next: in how many ms (Infinity: only when woken). */
+  /** Scans once. Returns when to scan next: in how many ms (Infinity: only when woken). */
   look: () => Promise<number>;
-  /** Told of what `look` throws; it is tried again after `patience` ms. */
+  /** Called with an error of `look`, which is retried after `patience` ms. */
   failed: (error: unknown) => void;
   patience: number;
 }
 
-/** A pause after a look is this many times as long as the look, and so many ms at least and at most. */
+/** The pause after a scan as a multiple of its duration, with a minimum and a maximum in ms. */
 const rest = 10;
 const leastRest = 50;
 const longestRest = 5_000;
-/** A timer can't wait longer than this, in ms. */
+/** The maximum delay of a timer, in ms. */
 const longestTimer = 2 ** 31 - 1;
 
-/** Opens the rhythm. Nothing is looked at before the first `wake`. */
+/** Opens the scheduler. Nothing is scanned before the first `wake`. */
 export function openScanScheduler({ clock, look, failed, patience }: LooksParts): ScanScheduler {
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;

@@ -1,6 +1,6 @@
 /**
- * One processor per `work`: an exclusive SQLite lock on `work/.lock`, held for life and released by death (Node has no
- * flock). A crash leaves the file, unlocked.
+ * One processor per `work` folder: an exclusive SQLite lock on `work/.lock`, held for life and released by death (Node
+ * has no flock). A crash leaves the file, unlocked.
  */
 import { PhotospoolError } from '../base/errors.js';
 import { openSqlite } from '../base/sqlite.js';
@@ -11,7 +11,7 @@ export interface Lock {
   release(): void;
 }
 
-/** Takes the lock of a `work` folder at once, or answers undefined where another process holds it. */
+/** Takes the lock of a `work` folder, or returns undefined if another process holds it. */
 export function takeLock(work: string): Lock | undefined {
   try {
     const db = openSqlite(lockPath(work), { busyTimeout: 0, journal: 'delete' });
@@ -28,7 +28,7 @@ export function takeLock(work: string): Lock | undefined {
   }
 }
 
-/** Takes the lock of a `work` folder. @throws PhotospoolError `locked` where another process holds it. */
+/** Takes the lock of a `work` folder. @throws PhotospoolError `locked` if another process holds it. */
 export function holdLock(work: string): Lock {
   const lock = takeLock(work);
   if (lock) return lock;

@@ -1,35 +1,35 @@
 /**
- * What came through a spool since it was opened: totals, the last files, the pace, and how long each step took. Nothing on
- * disk, and nothing that grows with the number of files.
+ * Statistics of a spool since it was opened: totals, the last files, the rate, and the duration of each step. Nothing
+ * on disk, and nothing that grows with the number of files.
  */
 import type { Clock } from '../base/clock.js';
 import { printable } from '../base/errors.js';
 import { stepBounds, type DoneItem, type StepFigures, type Totals } from './spool-interface.js';
 
-/** The tally of one spool. */
+/** The statistics of one spool. */
 export interface SpoolStatistics {
-  /** A file is done, after so many seconds; `at` is now. A sidecar that was stored is counted as that, and not as a photo. */
+  /** A file is done now, after so many seconds. A stored sidecar is counted as such, not as a photo. */
   add(item: Pick<DoneItem, 'name' | 'outcome' | 'sha256' | 'seconds'>, sidecar?: boolean): void;
-  /** A duplicate that was never in hand. */
+  /** A duplicate that was recognised without a claim. */
   addSeen(): void;
-  /** How long a file was in each step, in seconds. */
+  /** The time a file spent in each step, in seconds. */
   addSteps(seconds: Readonly<Record<string, number>>): void;
   totals(): Totals & { sidecars: number };
-  /** Files per minute, over the last five minutes, or since the opening where that is less. */
+  /** Files per minute, over the last five minutes, or since the opening if that is shorter. */
   rate(): number;
-  /** The last ones, newest first. */
+  /** The last files, newest first. */
   recent(): DoneItem[];
   steps(): StepFigures[];
 }
 
 const kept = 20;
-/** The pace is counted over so long, in slices of one second, in ms. */
+/** The window of the rate, in slices of one second, in ms. */
 const window = 300_000;
 const slice = 1_000;
-/** So soon after the opening the pace is no guess yet, in ms. */
+/** The time after the opening before the rate is meaningful, in ms. */
 const least = 5_000;
 
-/** Opens the tally. */
+/** Opens the statistics. */
 export function openTally(clock: Clock): SpoolStatistics {
   const opened = clock.now();
   const totals = { stored: 0, duplicates: 0, sidecars: 0 };

@@ -1,6 +1,7 @@
 /**
- * What the spool holds: as its processor knows it, or read from the disk without touching it, for a look while no server
- * runs. There a claim without an error in its record is in some other process's hand, or left over from one that died.
+ * The state of the spool: as its processor knows it, or read from the disk without changing it if no server runs. In
+ * the latter, a claim without an error in its record is being processed by another process, or left over from a killed
+ * one.
  */
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.js';
@@ -16,7 +17,7 @@ import type { Taking } from './claimer.js';
 import type { SpoolStatistics } from './spool-statistics.js';
 import { importWork } from './work-folder.js';
 
-/** What a processor's parts hold now, as it is told of. Names are the files' own: hostile text. */
+/** The state of a processor's parts in the form of the API. Names are those of files: hostile text. */
 export function tellStatus(parts: {
   inbox: IncomingFiles;
   hand: Pick<Hand, 'working' | 'stuck'>;
@@ -43,13 +44,13 @@ export function tellStatus(parts: {
   };
 }
 
-/** Reads the state of a spool. A folder that is not there holds nothing. */
+/** Reads the state of a spool. A missing folder counts as empty. */
 export async function readStatus(incoming: string, work: string, files: Files): Promise<SpoolStatus> {
   const works = [work, importWork(work)];
   const inbox = openInbox(incoming, 0, files, systemClock, works);
   const { ready } = await inbox.look();
   for (const found of ready) await inbox.whyNot(found).catch(() => undefined);
-  // Looked at again, now that it is known which of them are no photos.
+  // A second scan, now that it is known which files are not photos.
   await inbox.look();
   const { working, stuck } = await readClaims(works, files);
   return {
@@ -63,7 +64,7 @@ export async function readStatus(incoming: string, work: string, files: Files): 
   };
 }
 
-/** What is in hand and what is stuck, by the records in `work` folders; fast, for `incoming` is not looked at. */
+/** Files being processed and stuck files, by the records in `work` folders; fast, because `incoming` is not scanned. */
 export async function readClaims(
   folders: readonly string[],
   files: Files,

@@ -1,10 +1,10 @@
 /**
- * Which files stand still: a file is ready when its size and mtime have been the same for `settle`, at start-up too,
- * whatever its mtime says (sync tools set old ones). Keeps one small record per file that is waiting; nothing on disk.
+ * Which files are stable: a file is ready when its size and mtime have been unchanged for `settle`, also after
+ * start-up, whatever its mtime is (sync tools set old ones). Keeps one small record per waiting file; nothing on disk.
  */
 import type { Clock } from '../base/clock.js';
 
-/** The state of a file that tells whether it changed. */
+/** The state of a file that reveals changes. */
 export interface FileState {
   size: bigint;
   mtimeNs: bigint;
@@ -13,17 +13,17 @@ export interface FileState {
 
 /** The readiness of the files in one folder. */
 export interface Ready {
-  /** Ms until the file may be ready: 0 where it is now. */
+  /** Ms until the file may be ready: 0 if it is now. */
   wait(key: string, look: FileState): number;
-  /** Forgets all files but these: what is gone or was taken. */
+  /** Forgets all other files: those that are gone or claimed. */
   keep(keys: ReadonlySet<string>): void;
 }
 
-/** Whether two looks show the same file, unchanged. */
+/** Whether two states are those of the same unchanged file. */
 export const same = (a: FileState, b: FileState): boolean =>
   a.size === b.size && a.mtimeNs === b.mtimeNs && a.ino === b.ino;
 
-/** Opens the watch over readiness; `settle` in ms. */
+/** Opens the tracking of readiness; `settle` in ms. */
 export function openReady(settle: number, clock: Clock): Ready {
   const waiting = new Map<string, { look: FileState; since: number }>();
   return {
@@ -31,7 +31,7 @@ export function openReady(settle: number, clock: Clock): Ready {
       if (settle === 0) return 0;
       const known = waiting.get(key);
       const now = clock.now();
-      // A clock that was set back starts the wait anew.
+      // After the clock was set back, the wait starts again.
       if (known && same(known.look, look) && now >= known.since) return Math.max(0, known.since + settle - now);
       waiting.set(key, { look, since: now });
       return settle;

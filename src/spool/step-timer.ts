@@ -1,17 +1,17 @@
-/** How long one file takes, step by step. Nothing on disk. */
+/** Measures the processing time of one file, step by step. Nothing on disk. */
 import type { Clock } from '../base/clock.js';
 
-/** The watch over one file. */
+/** The timer of one file. */
 export interface Stopwatch {
-  /** The next step begins, and the one before ends. */
+  /** Starts the next step, and ends the previous one. */
   step(name: string): void;
-  /** Seconds until now: in all, and in each step, the present one included. */
+  /** Seconds so far: in total, and in each step, including the current one. */
   read(): { seconds: number; steps: Record<string, number> };
 }
 
 const seconds = (ms: number): number => Math.round(ms) / 1000;
 
-/** Opens the watch; it runs from now. */
+/** Opens the timer; it starts now. */
 export function openStopwatch(clock: Clock): Stopwatch {
   const began = clock.now();
   const spent = new Map<string, number>();

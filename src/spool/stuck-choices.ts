@@ -1,6 +1,6 @@
 /**
- * What an owner does with stuck files: tries them again, wants them as they are, does not care, or throws them away. What is
- * chosen is written down before it is answered; a crash in the middle leaves it done for some of them, and none is lost.
+ * An owner's decisions about stuck files: retry, import as they are, ignore, or move to the trash. A decision is
+ * durable before it is answered; a crash leaves it done for some of the files, and none is lost.
  */
 import { printable } from '../base/errors.js';
 import type { Log } from '../base/log.js';
@@ -8,19 +8,22 @@ import type { Claim, Claims } from './claims.js';
 import { isOwn } from './claim-record.js';
 import type { Chosen, StuckNames } from './spool-interface.js';
 
-/** The choices over the stuck claims of a hand. */
+/** The decisions about the stuck claims of a processor. */
 export interface Choices {
-  /** The chosen claims, and those of the names that nothing stuck has. */
+  /** The chosen claims, and the names that match none. */
   find(names: StuckNames): { claims: Claim[]; unknown: string[] };
-  /** Writes down that files may be archived as they look now. Where the disk takes no record, that is known in this process. */
+  /**
+   * Records that files may be archived in their present state. If the disk rejects the record, this process remembers
+   * it.
+   */
   allow(claims: readonly Claim[]): Promise<void>;
-  /** Leaves files where they are, untried, as long as they look as they do now. @throws what the disk says. */
+  /** Leaves files in place, without retries, while they do not change. @throws disk errors. */
   ignore(names: StuckNames): Promise<Chosen>;
-  /** Moves files into the trash of the spool. @throws what the disk says; what was moved stays moved. */
+  /** Moves files to the trash of the spool. @throws disk errors; files moved before stay moved. */
   discard(names: StuckNames): Promise<Chosen>;
 }
 
-/** Opens the choices. `stuck` are the claims that nobody works on. */
+/** Opens the decisions. `stuck` are the claims that nobody works on. */
 export function openChoices(stuck: Map<string, Claim>, claims: Claims, log: Log): Choices {
   function find(names: StuckNames): { claims: Claim[]; unknown: string[] } {
     const callsOf = ({ id, item }: Claim): string[] => [id, item.name, printable(item.name)];
@@ -32,13 +35,13 @@ export function openChoices(stuck: Map<string, Claim>, claims: Claims, log: Log)
     return { claims: found, unknown: names === 'all' ? [] : names.filter((name) => !known.has(name)) };
   }
 
-  /** Does something to those of the claims whose trouble is their file's own; nothing else is a person's to decide. */
+  /** Applies an action to claims whose problem is in the file itself; others are not a person's decision. */
   async function decide(names: StuckNames, act: (claim: Claim) => Promise<void>): Promise<Chosen> {
     const { claims: found, unknown } = find(names);
     const chosen: Chosen = { chosen: [], refused: [], unknown };
     for (const claim of found) {
       const own = isOwn(claim.item) && claim.item.via === undefined && !claim.unread;
-      // It may be in work meanwhile, or done.
+      // It may be in progress meanwhile, or done.
       if (own && stuck.get(claim.id) === claim) await act(claim);
       (own ? chosen.chosen : chosen.refused).push(claim.item.name);
     }

@@ -1,8 +1,8 @@
-/** Stuck files by what keeps them: so many for each reason, which can be dealt with at once. Pure. */
+/** Groups stuck files by reason, so that each group can be handled at once. Pure. */
 import type { ErrorCode } from '../base/errors.js';
 import type { StuckGroup, StuckItem } from './spool-interface.js';
 
-/** What files that are stuck by a code have in common. */
+/** The titles of groups by error code. */
 const titles: Partial<Record<ErrorCode, string>> = {
   truncated: 'Incomplete: the end of the file is missing',
   undecodable: 'Damaged: the file can’t be read',
@@ -18,10 +18,10 @@ const titles: Partial<Record<ErrorCode, string>> = {
   locked: 'Waiting for another file',
 };
 
-/** What is said of files that are stuck by an error's code, without a full stop. */
+/** The title for an error code, without a full stop. */
 export const titleOf = (code: string): string => titles[code as ErrorCode] ?? 'Other problems';
 
-/** Groups what is stuck by its code, the largest first. What is ignored is in no group. */
+/** Groups stuck files by code, the largest first, without ignored ones. */
 export function groupsOf(stuck: readonly StuckItem[]): StuckGroup[] {
   const groups = new Map<string, StuckGroup>();
   for (const { code, own, asIs, ignored } of stuck) {

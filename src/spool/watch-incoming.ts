@@ -1,25 +1,24 @@
 /**
- * Tells when something happens in `incoming`: file-system events where the filesystem has them, and a rescan now and
- * then beside them; polling where it has none (network filesystems), found out by itself. An event says only "look
- * again": losing one costs time, never a file.
+ * Watches `incoming`: with file system events if available, plus occasional rescans; otherwise by polling (network
+ * filesystems), detected automatically. An event only triggers a scan: losing one costs time, never a file.
  */
 import { watch as watchFolder, type FSWatcher } from 'node:fs';
 import { lstat, statfs } from 'node:fs/promises';
 import { errnoOf } from '../base/errors.js';
 import { keyOf, nameOf, type Path } from '../base/paths.js';
 
-/** What is watched, and how often it is looked at. */
+/** Options of a watch. */
 export interface WatchOptions {
-  /** Called when something may have changed; never twice within `pause` ms. */
+  /** Called when something may have changed; at most once within `pause` ms. */
   changed: () => void;
-  /** Called once, with a sentence, where events can't be had. */
+  /** Called once, with a sentence, if events are not available. */
   degraded: (sentence: string) => void;
-  /** Seconds between rescans where there are events, and where there are none. */
+  /** Seconds between rescans with events, and without. */
   rescan: number;
   poll: number;
 }
 
-/** A folder that is watched. Another one may come to its path: `id` tells them apart. */
+/** A watched folder. Another one may replace it at the same path: `id` differs then. */
 export interface Folder {
   path: Path;
   id: string;
@@ -28,24 +27,24 @@ export interface Folder {
 /** A running watch. */
 export interface Watch {
   /**
-   * Watches exactly these folders (absolute, `incoming` first) from now on. True where one of them was not watched before:
-   * what came into it since it was last looked at gave no event, so it must be looked at once more.
+   * Watches exactly these folders (absolute, `incoming` first) from now on. True if one of them is new: files that
+   * arrived in it since its last scan caused no event, so it must be scanned again.
    */
   follow(folders: readonly Folder[]): boolean;
   close(): void;
 }
 
-/** What the system gives: for tests that own its events. */
+/** The system's interface: for tests that control its events. */
 export interface WatchSystem {
-  /** Calls `happened` with the kind of each event and the name that it is about. @throws the system's error. */
+  /** Calls `happened` with the kind and name of each event. @throws the system's error. */
   watch(folder: Path, happened: (kind: string, name: string | null) => void): Pick<FSWatcher, 'close' | 'on'>;
   /** The magic number of a folder's filesystem. */
   filesystem(folder: string): Promise<number>;
-  /** The `id` of the folder at a path now; undefined where there is none. */
+  /** The present `id` of the folder at a path; undefined if there is none. */
   identify(folder: string): Promise<string | undefined>;
 }
 
-/** Node's own. */
+/** The one of Node. */
 export const system: WatchSystem = {
   watch: (folder, happened) => watchFolder(folder, { persistent: false }, happened),
   filesystem: async (folder) => (await statfs(folder)).type,
@@ -56,13 +55,13 @@ export const system: WatchSystem = {
     ),
 };
 
-/** What tells one folder from another at the same path. */
+/** The identity of a folder at a path. */
 export const idOf = ({ dev, ino }: { dev: bigint; ino: bigint }): string => `${dev} ${ino}`;
 
-/** The gathering time of events, in ms: long enough for a burst, too short to notice. */
+/** The time for collecting events, in ms: long enough for a burst, too short to notice. */
 const pause = 20;
 
-/** Filesystems whose changes made elsewhere give no events here, by their magic number (statfs(2), linux/magic.h). */
+/** Filesystems that report no changes made on other machines, by their magic number (statfs(2), linux/magic.h). */
 const remote = new Map([
   [0x6969, 'NFS'],
   [0xff534d42, 'CIFS'],
@@ -74,19 +73,19 @@ const remote = new Map([
   [0x5346414f, 'AFS'],
 ]);
 
-/** The name of the network filesystem that a folder is on; undefined where it is a local one. */
+/** The name of a folder's network filesystem; undefined for a local one. */
 export async function remoteFilesystem(folder: string, { filesystem } = system): Promise<string | undefined> {
   if (process.platform !== 'linux') return undefined;
   return remote.get((await filesystem(folder)) >>> 0);
 }
 
-/** Limits that keep a folder from being watched, by errno (inotify_add_watch(2), inotify_init(2)): which, and its setting. */
+/** Limits that prevent watching, by errno (inotify_add_watch(2), inotify_init(2)): which one, and its setting. */
 const limits: Record<string, string> = {
   ENOSPC: 'watched folders: incoming is looked at every few seconds instead. Raise fs.inotify.max_user_watches',
   EMFILE: 'watching programs: incoming is looked at every few seconds instead. Raise fs.inotify.max_user_instances',
 };
 
-/** Starts to watch `incoming`. Its timers do not keep the process alive. */
+/** Starts watching `incoming`. Its timers do not keep the process alive. */
 // Longer than a screen: a watch has three modes, which any event may change.
 export async function openWatch(incoming: string, options: WatchOptions, from = system): Promise<Watch> {
   const watchers = new Map<string, { id: string; close(): void }>();
@@ -106,7 +105,7 @@ export async function openWatch(incoming: string, options: WatchOptions, from = 
     said = true;
   }
 
-  /** A limit may be raised, or used by others for a while: events are tried again at the pace of rescans. */
+  /** A limit may be raised, or be exhausted only temporarily: events are retried at the interval of rescans. */
   function waitForLimit(): void {
     timers.after(options.rescan, () => {
       if (mode !== 'polling') return;
@@ -120,7 +119,7 @@ export async function openWatch(incoming: string, options: WatchOptions, from = 
     const key = keyOf(path);
     try {
       const watcher = from.watch(path, (kind, name) => {
-        // A folder's own name: it was removed or renamed, and one made anew would be another. Followed again by the next look.
+        // The folder itself was removed or renamed, and a new one would be different. The next scan follows it again.
         if (kind === 'rename' && name === nameOf(path)) remove(key);
         happened();
       });
@@ -128,7 +127,7 @@ export async function openWatch(incoming: string, options: WatchOptions, from = 
       watchers.set(key, { id, close: () => watcher.close() });
     } catch (error) {
       const errno = errnoOf(error) ?? '';
-      // A folder that went away meanwhile, or may not be read; what comes of it, the next look tells.
+      // A folder that is gone, or not readable; the next scan reports the result.
       if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errno)) return;
       const limit = limits[errno];
       if (limit === undefined)
@@ -143,7 +142,7 @@ export async function openWatch(incoming: string, options: WatchOptions, from = 
     watchers.delete(key);
   }
 
-  /** A disk that is mounted over `incoming` gives no event. */
+  /** A disk mounted over `incoming` causes no event. */
   async function lookAtTop(): Promise<void> {
     const now = await from.identify(incoming);
     if (top !== undefined && now !== undefined && now !== top) options.changed();
@@ -165,7 +164,7 @@ export async function openWatch(incoming: string, options: WatchOptions, from = 
       for (const [key, { id }] of [...watchers]) if (wanted.get(key)?.id !== id) remove(key);
       const added = [...wanted].filter(([key]) => !watchers.has(key));
       for (const [, folder] of added) {
-        // Where the first of thousands meets a limit, the others would, too.
+        // If one of thousands hits a limit, the others would, too.
         if ((mode as string) !== 'events') break;
         add(folder);
       }
@@ -185,7 +184,7 @@ function openTimers() {
     ...{ gather: undefined, look: undefined, top: undefined, again: undefined },
   };
   return {
-    /** Gathers what comes together. */
+    /** Collects simultaneous events. */
     soon(work: () => void): void {
       timers.gather ??= setTimeout(() => {
         timers.gather = undefined;
@@ -196,7 +195,7 @@ function openTimers() {
       clearInterval(timers[which]);
       timers[which] = setInterval(work, seconds * 1000).unref();
     },
-    /** Once, after a while. */
+    /** Runs once after a delay. */
     after(seconds: number, work: () => void): void {
       clearTimeout(timers.again);
       timers.again = setTimeout(work, seconds * 1000).unref();

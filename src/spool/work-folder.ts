@@ -1,5 +1,5 @@
 /**
- * What lies in `work` folders, as others than their processor see it. Only `handOver` changes anything: it moves whole
+ * The content of `work` folders, for others than their processor. Only `handOver` changes anything: it moves whole
  * claims, each by one rename.
  */
 import { basename, dirname, join } from 'node:path';
@@ -11,13 +11,16 @@ import type { StuckFile } from './spool-interface.js';
 import { cameFrom, itemName, parseItem, type ClaimRecord } from './claim-record.js';
 import { isClaimName } from './claim-name.js';
 
-/** The lock of a `work` folder. As long as a processor holds it, it is there. */
+/** The lock of a `work` folder, which exists while a processor holds it. */
 export const lockPath = (work: string): string => join(work, '.lock');
 
-/** The `work` folder of imports, in that of their home, with a lock of its own. */
+/** The `work` folder of imports, inside that of their home, with a separate lock. */
 export const importWork = (work: string): string => join(work, '.import');
 
-/** Whether a claim (by the path of its folder) still holds a file, or has one coming: there, or where it was handed over to. */
+/**
+ * Whether a claim (by the path of its folder) still has a file, or is getting one: there, or where it was handed over
+ * to.
+ */
 export async function isClaimed(folder: string, files: Files): Promise<boolean> {
   return (await holdsFile(folder, files)) || holdsFile(join(dirname(dirname(folder)), basename(folder)), files);
 }
@@ -30,15 +33,15 @@ async function holdsFile(folder: string, files: Files): Promise<boolean> {
 }
 
 /**
- * What is not there of a claim (by its folder) that has no file: the `file`, where something else took it out, or all of
- * `work`, where its disk went away. undefined where nothing is missing.
+ * What is missing of a claim (by its folder) without a file: the `file`, if something else took it, or all of
+ * `work`, if its disk is gone. Undefined if nothing is missing.
  */
 export async function missing(folder: string, files: Files): Promise<'file' | 'work' | undefined> {
   if (!(await files.stat(lockPath(dirname(folder))))) return 'work';
   return (await isClaimed(folder, files)) ? undefined : 'file';
 }
 
-/** The files in claims of a `work` folder, by the claims' ids; those that are not there are left out. */
+/** The files in claims of a `work` folder, by the ids of the claims, without missing ones. */
 export async function filesOf(ids: readonly string[], work: string, files: Files): Promise<StuckFile[]> {
   const found: StuckFile[] = [];
   for (const id of ids.filter(isClaimName)) {
@@ -50,7 +53,7 @@ export async function filesOf(ids: readonly string[], work: string, files: Files
   return found;
 }
 
-/** The records of all claims in a `work` folder, by `keyOf` the paths that their files came from. */
+/** The records of all claims in a `work` folder, by `keyOf` the original paths of their files. */
 export async function claimedPaths(folder: string, files: Files): Promise<Map<string, ClaimRecord>> {
   const found = new Map<string, ClaimRecord>();
   for (const { name, kind } of (await files.list(folder)) ?? []) {
@@ -62,8 +65,9 @@ export async function claimedPaths(folder: string, files: Files): Promise<Map<st
 }
 
 /**
- * Moves all claims of a `work` folder into the one that it lies in, whose processor takes them up. One whose name is taken
- * there stays (a power loss can leave both names of a folder): it goes when the other one is done, and holds up none.
+ * Moves all claims of a `work` folder into its parent, whose processor continues them. A claim whose name is in use
+ * there stays (a power loss can leave both names of a folder): it is moved when the other one is done, and does not
+ * stop the others.
  */
 export async function handOver(from: string, to: string, files: Files): Promise<void> {
   for (const { name, kind, path } of (await files.list(from)) ?? []) {

@@ -14,7 +14,7 @@ import {
   type Size,
 } from './paint-tools.js';
 
-/** Ridge behind ridge, paler with distance, the sun just up. */
+/** Ridge behind ridge, paler with distance, just after sunrise. */
 export async function ridges(size: Size): Promise<Painting> {
   const { width, height } = size;
   const count = 8;
@@ -58,7 +58,7 @@ export async function ridges(size: Size): Promise<Painting> {
   return { ground: svg(size, defs, band(size, 0, height, 'url(#sky)') + sun + layers.join('')), layers: [wisps] };
 }
 
-/** Mountains and their picture in still water, after sunset. */
+/** Mountains reflected in still water, after sunset. */
 export async function lake(size: Size): Promise<Painting> {
   const { width, height } = size;
   const shore = height * 0.58;

@@ -64,7 +64,7 @@ function tent(x: number, foot: number, tall: number): string {
   return `${defs}<circle cx="${x}" cy="${foot}" r="${tall * 5}" fill="url(#lamp)"/><path d="M${x - tall * 1.3},${foot + tall * 0.3} L${x},${foot - tall} L${x + tall * 1.3},${foot + tall * 0.3} Z" fill="#ffb347"/><path d="M${x},${foot - tall} L${x + tall * 0.28},${foot + tall * 0.3} L${x - tall * 0.2},${foot + tall * 0.3} Z" fill="#fff0c4"/>`;
 }
 
-/** The open sea, wide, with the light on it. */
+/** The open sea, wide, with reflected light. */
 export async function sea(size: Size): Promise<Painting> {
   const { width, height } = size;
   const horizon = 0.47;
@@ -145,7 +145,7 @@ export async function lamps(size: Size): Promise<Painting> {
   return { ground: svg(size, defs, shapes, 0.3), layers: [haze] };
 }
 
-/** Leaves, one over the other, with the light behind them. */
+/** Overlapping leaves, lit from behind. */
 export async function leaves(size: Size): Promise<Painting> {
   const { width, height } = size;
   const next = numbers(31);

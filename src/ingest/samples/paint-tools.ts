@@ -1,6 +1,6 @@
 /**
- * What the sample pictures are painted with: random numbers that are the same every time, noise, colours, and the few
- * shapes of SVG that they need. Coordinates are pixels.
+ * The tools for painting sample pictures: reproducible random numbers, noise, colours, and a few SVG shapes.
+ * Coordinates are pixels.
  */
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
 
@@ -15,7 +15,7 @@ export function numbers(seed: number): () => number {
   };
 }
 
-/** Mixes two colours `#rrggbb`; `share` is the second one's part, 0 to 1. */
+/** Mixes two colours `#rrggbb`; `share` is that of the second one, 0 to 1. */
 export function mix(one: string, other: string, share: number): string {
   const channel = (at: number): string => {
     const [a, b] = [parseInt(one.slice(at, at + 2), 16), parseInt(other.slice(at, at + 2), 16)];
@@ -57,7 +57,7 @@ export function clouds(x: number, y: number, seed: number, octaves = 5): number 
   return sum / (2 - 2 * height);
 }
 
-/** Noise as mountains are, in [0, 1]: sharp above, wide below. */
+/** Noise shaped like mountains, in [0, 1]: sharp at the top, wide at the bottom. */
 export function peaks(x: number, seed: number): number {
   let sum = 0;
   for (let octave = 0; octave < 6; octave++)
@@ -71,7 +71,7 @@ export interface Size {
   height: number;
 }
 
-/** A vertical gradient: colours with their places, 0 at the top. */
+/** A vertical gradient: colours with their positions, 0 at the top. */
 export function gradient(id: string, stops: readonly (readonly [number, string, number?])[], turned = 90): string {
   const marks = stops.map(
     ([at, colour, opacity = 1]) => `<stop offset="${at}" stop-color="${colour}" stop-opacity="${opacity}"/>`,
@@ -87,34 +87,37 @@ export function glow(id: string, stops: readonly (readonly [number, string, numb
   return `<radialGradient id="${id}">${marks.join('')}</radialGradient>`;
 }
 
-/** A rectangle over the whole width. */
+/** A rectangle over the full width. */
 export function band({ width }: Size, top: number, height: number, fill: string, more = ''): string {
   return `<rect x="0" y="${top}" width="${width}" height="${height}" fill="${fill}" ${more}/>`;
 }
 
-/** The area below a line that `at` gives the height of, every `step` pixels. */
+/** The area below a line whose height `at` returns, every `step` pixels. */
 export function area({ width, height }: Size, fill: string, at: (x: number) => number, step = 6): string {
   const points: string[] = [];
   for (let x = 0; x <= width + step; x += step) points.push(`${x},${at(x).toFixed(1)}`);
   return `<path d="M0,${height} L${points.join(' ')} L${width},${height} Z" fill="${fill}"/>`;
 }
 
-/** Puts shapes together to an SVG picture, drawn at `scale` of its size. */
+/** Combines shapes to an SVG picture, drawn at `scale` of its size. */
 export function svg({ width, height }: Size, defs: string, shapes: string, scale = 1): Buffer {
   return Buffer.from(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width * scale}" height="${height * scale}" viewBox="0 0 ${width} ${height}"><defs>${defs}</defs>${shapes}</svg>`,
   );
 }
 
-/** A picture to be: what lies at the bottom (scaled to the size, so a small one is a soft one), and what above it. */
+/**
+ * A picture to be rendered: the bottom layer (scaled to the size, so a small one is a soft one), and those above it.
+ */
 export interface Painting {
   ground: Buffer;
   layers: readonly OverlayOptions[];
 }
 
 /**
- * A soft layer of one colour, computed small and scaled up. `at` gives the opacity, 0 to 1, for a place in [0, 1]²;
- * `detail` is how many pixels it is computed wide.
+ * A soft layer of one colour, computed small and scaled up. `at` returns the opacity, 0 to 1, for a position in [0,
+ * 1]²;
+ * `detail` is the width in pixels at which it is computed.
  */
 export async function veil(
   size: Size,

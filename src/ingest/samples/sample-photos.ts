@@ -1,7 +1,7 @@
 /**
- * Sample pictures for an empty library: painted here, taken from nowhere. The same code gives the same bytes, so that
- * asking twice stores nothing twice. Each comes into the folder whole, under its own name; a file that already has the
- * name stays as it is. A crash leaves the ones that were placed, and at most a temporary file that the spool ignores.
+ * Sample pictures for an empty library, painted by this code. The result is always the same, so that requesting them
+ * twice stores nothing twice. Each file is placed atomically under its name; an existing file of this name stays. A
+ * crash leaves the files placed so far, and at most a temporary file that the spool ignores.
  */
 import { join } from 'node:path';
 import type { Files } from '../../base/files.js';
@@ -9,13 +9,13 @@ import { dunes, forest, lake, ridges } from './paint-land.js';
 import { lamps, leaves, sea, stars } from './paint-light.js';
 import { develop, type Painting, type Size } from './paint-tools.js';
 
-/** A sample: how it is painted, and what its EXIF and XMP say. */
+/** A sample: how to paint it, and its EXIF and XMP. */
 interface Sample extends Size {
   name: string;
   paint: (size: Size) => Promise<Painting>;
   title: string;
   tags: readonly string[];
-  /** Local wall time as EXIF writes it, and its offset where it is told. */
+  /** Local wall time in EXIF form, and its offset if known. */
   taken: string;
   offset?: string;
   /** Degrees, WGS 84. */
@@ -175,8 +175,8 @@ function xmp({ title, tags, rating }: Sample): string {
 }
 
 /**
- * Paints the samples and puts them into a folder, normally `incoming`. Returns the names that were placed; those that
- * were in use are left out. Takes some seconds of two cores.
+ * Paints the samples and writes them to a folder, normally `incoming`. Returns the names written, without those in use.
+ * Takes some seconds of two cores.
  */
 export async function placeSamples(folder: string, files: Files): Promise<string[]> {
   const placed: string[] = [];

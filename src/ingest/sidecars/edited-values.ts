@@ -1,10 +1,10 @@
-/** What people said of a photo, as a sidecar says it: only what was edited here, and of that what is shown. Pure. */
+/** The edits of a photo as sidecar values: only edited fields, with their shown values. Pure. */
 import { shownEdit } from '../../document/edits.js';
 import type { PhotoDocument } from '../../document/photo-document.js';
 import { viewPhoto } from '../../document/photo-view.js';
 import type { Said } from '../../photo/facts/write-xmp.js';
 
-/** undefined where nothing was edited that a sidecar can say. */
+/** Undefined without an edit that a sidecar can express. */
 export function editedOf(sha256: string, photo: PhotoDocument): Said | undefined {
   const { edits } = photo;
   const said: Said = {};

@@ -1,7 +1,7 @@
 /**
- * Writes what was edited as sidecars into a folder. A file that is there is replaced only where Photospool wrote it and nobody
- * changed it since, which a list of hashes in the folder tells. The list names a file's new bytes before they are written, so a
- * crash leaves whole files, each the old or the new one, and both are known as ours.
+ * Exports edits as sidecars into a folder. An existing file is replaced only if Photospool wrote it and nobody changed
+ * it since, known by a list of hashes in the folder. The list has a file's new hash before it is written, so a crash
+ * leaves complete files, each the old or the new one, and both are recognised as ours.
  */
 import { createHash } from 'node:crypto';
 import { join, posix } from 'node:path';
@@ -20,41 +20,41 @@ import { namedAfter, versionOf } from './match-sidecars.js';
 import { stemOf } from './arrival-names.js';
 import { placeOf } from './ingest-sidecars.js';
 
-/** What an export works with. */
+/** The dependencies of an export. */
 export interface ExportParts {
   library: Library;
   /** The archive's folder. */
   archive: string;
   files: Files;
   writer: XmpWriter;
-  /** Where to, absolute. */
+  /** The target folder, absolute. */
   folder: string;
   /** `full`: `IMG_1.jpg.xmp`; `stem`: `IMG_1.xmp`. */
   names: 'full' | 'stem';
-  /** Names and folders as the photos came in, instead of those in the archive. */
+  /** Original names and folders, instead of those in the archive. */
   asImported: boolean;
 }
 
-/** What became of one: its path in the folder, and why it was not written, where it was not. */
+/** The result for one sidecar: its path in the folder, and why it was not written, if so. */
 export interface Exported {
   path: string;
   outcome: 'written' | 'same' | 'kept' | 'failed';
   reason?: string;
 }
 
-/** The name of the list of what was written. */
+/** The name of the list of written files. */
 export const listName = '.photospool-xmp.json';
-/** So many are made before the list is written. */
+/** The number of sidecars per write of the list. */
 const batch = 100;
 
-/** A sidecar that was made. */
+/** A generated sidecar. */
 interface Made {
   path: string;
   bytes: Buffer;
   sha256: string;
 }
 
-/** Exports photos by their hashes, those that were edited; yields what became of each. */
+/** Exports those of the photos that have edits, by hash; yields the result of each. */
 export async function* exportXmp(ids: Iterable<string>, parts: ExportParts): AsyncGenerator<Exported> {
   const { library, files, folder } = parts;
   const list = await readList(parts);
@@ -87,7 +87,7 @@ export async function* exportXmp(ids: Iterable<string>, parts: ExportParts): Asy
       const bytes = await parts.writer.make(said, await baseOf(photo, parts));
       made.push({ path, bytes, sha256: createHash('sha256').update(bytes).digest('hex') });
     } catch (error) {
-      // One that can't be made is told of, and holds up none of the others.
+      // An error of one sidecar does not stop the others.
       yield { path, outcome: 'failed', reason: sentence(toPhotospoolError(error, 'write', path)) };
     }
     if (made.length >= batch) yield* flush();
@@ -95,7 +95,7 @@ export async function* exportXmp(ids: Iterable<string>, parts: ExportParts): Asy
   yield* flush();
 }
 
-/** Which are to be written; what is said of the others. */
+/** Splits into those to write, and results for the others. */
 async function sort(made: Made[], list: List, { files, folder }: ExportParts): Promise<[Made[], Exported[]]> {
   const written: Made[] = [];
   const others: Exported[] = [];
@@ -120,7 +120,7 @@ async function put({ path, bytes }: Made, { files, folder }: ExportParts): Promi
   return { path, outcome: 'written' };
 }
 
-/** The hashes that files were written with, by path: the last two. */
+/** The last two hashes written, by path. */
 type List = Map<string, string[]>;
 
 async function readList({ files, folder }: ExportParts): Promise<List> {
@@ -144,7 +144,7 @@ function pathOf(sha256: string, photo: PhotoDocument, { library, asImported, nam
   return posix.join(posix.dirname(path), `${names === 'full' ? name : stemOf(name)}.xmp`);
 }
 
-/** The sidecar in the archive that the new one begins with: of those that are named like it the newest, else the newest. */
+/** The sidecar in the archive that the new one extends: the newest with a matching name, otherwise the newest. */
 async function baseOf(
   photo: PhotoDocument,
   { library, archive, files, names }: ExportParts,

@@ -1,4 +1,4 @@
-/** What the owner set of access. */
+/** The owner's settings of access. */
 import { Type } from 'typebox';
 import type { Routes } from '../context.js';
 import { answers } from '../../api/photo-schemas.js';

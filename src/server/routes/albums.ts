@@ -1,4 +1,4 @@
-/** Albums beside what photos say of them: saved searches, suggestions from folders, covers. */
+/** Albums beyond those named in photos: saved searches, suggestions from folders, covers. */
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import type { Viewer } from '../../access/permissions.js';
@@ -11,7 +11,7 @@ import { strict } from '../../api/access-schemas.js';
 import { AlbumCover, CountedSearch, SavedSearch, SuggestedAlbum } from '../../api/album-schemas.js';
 import { sightOf } from '../../album/visibility.js';
 
-/** Fewer photos from one folder are no album; more suggestions at once are none either. */
+/** The minimum number of photos from one folder for a suggestion; the maximum number of suggestions. */
 const [least, most] = [2, 24];
 
 const Name = Type.String({ minLength: 1, maxLength: 200 });
@@ -22,7 +22,7 @@ export const albums: Routes = (app, context) => {
   for (const add of [savedSearches, covers, suggestions]) void add(app, context);
 };
 
-/** Searches that were saved as albums. */
+/** Saved searches. */
 const savedSearches: Routes = (app, { catalog, clock, library, ask }) => {
   const own = openAlbums(library, clock);
 
@@ -40,7 +40,7 @@ const savedSearches: Routes = (app, { catalog, clock, library, ask }) => {
       if (!seesSaved(who)) return { albums: [] };
       const found = [];
       for (const saved of own.list()) {
-        // One that a newer version wrote may be asked in words that this one does not know.
+        // A search by a newer version may use keys that this one does not know.
         const query = await ask(saved.q, 'count', who).catch(() => undefined);
         const count = query ? catalog.count(query, sightOf(who)) : 0;
         if (count === 0 && who.role === 'family') continue;
@@ -93,12 +93,12 @@ const savedSearches: Routes = (app, { catalog, clock, library, ask }) => {
   );
 };
 
-/** The photos that stand for albums. */
+/** The covers of albums. */
 const covers: Routes = (app, { catalog, clock, library, ask }) => {
   const own = openAlbums(library, clock);
   const inAlbum = (album: string) => parseQuery(`album:"${album.replaceAll(/["\\“”„]/gu, '\\$&')}"`);
 
-  /** The tile of a photo, where it is in an album and exists for somebody. */
+  /** The tile of a photo, if it is in an album and visible to the viewer. */
   const tileIn = (album: string, photo: string, who: Viewer) => catalog.tile(photo, inAlbum(album), sightOf(who));
 
   app.get(
@@ -140,13 +140,13 @@ const covers: Routes = (app, { catalog, clock, library, ask }) => {
       if (photo !== null && !tileIn(album, photo, who)) throw notFound('This photo is not in the album.');
       const before = own.covers().get(album.normalize('NFC').trim());
       own.cover(who, album, photo ?? undefined);
-      // Who can't see the photo that was there is not told of it.
+      // The previous cover is returned only if it is visible to the viewer.
       return { before: before !== undefined && tileIn(album, before, who) ? before : null };
     },
   );
 };
 
-/** Albums that folders suggest. */
+/** Albums suggested by folders. */
 const suggestions: Routes = (app, { catalog, clock, library, ask }) => {
   const own = openAlbums(library, clock);
 

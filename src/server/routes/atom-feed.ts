@@ -8,7 +8,7 @@ import { findPhotos } from '../../album/find-photos.js';
 import { bytes } from '../../api/photo-schemas.js';
 import { showTo, sightOf } from '../../album/visibility.js';
 
-/** So many photos are in it, the newest ones. */
+/** The maximum number of photos, the newest ones. */
 const most = 50;
 
 export const atom: Routes = (app, { library, catalog, config, ask }) => {
@@ -20,7 +20,7 @@ export const atom: Routes = (app, { library, catalog, config, ask }) => {
     },
     async (request, reply) => {
       const who = viewer(request);
-      // What a link shows can't be searched; of that, too, only what is public is in the feed.
+      // The content of a share link can't be searched; of that, too, only public photos are in the feed.
       const query = await ask(who.scope ? '' : 'audience:public', 'page', who);
       const { ids } = catalog.page(query, { limit: most, viewer: sightOf(who) });
       const photos = findPhotos(library, who, ids)

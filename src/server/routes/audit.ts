@@ -1,4 +1,4 @@
-/** What happened to access, for the owner. */
+/** The audit log, for the owner. */
 import { Type } from 'typebox';
 import { PhotospoolError } from '../../base/errors.js';
 import { limit, within } from '../http/page-size.js';

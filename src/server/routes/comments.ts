@@ -1,4 +1,4 @@
-/** Comments on a photo, to read and to write. */
+/** Reading and writing comments of a photo. */
 import { Type } from 'typebox';
 import { longestComment } from '../../document/comment.js';
 import { viewer } from '../http/request-viewer.js';
@@ -23,7 +23,7 @@ export const comments: Routes = (app, { library, access, clock }) => {
   );
 
   const config = { rule: 'comment' } as const;
-  // A pair of surrogates is one character to the schema, and two to what is kept: that has the last word.
+  // A surrogate pair is one character for the schema, and two for the stored limit, which decides.
   const body = strict({ text: Type.String({ minLength: 1, maxLength: longestComment }) });
   app.post(
     '/api/photos/:id/comments',

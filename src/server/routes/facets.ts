@@ -1,4 +1,4 @@
-/** Values with counts: tags, cameras, lenses, places, albums; of a search, or of photos that are named. */
+/** Values with counts: tags, cameras, lenses, places, albums; of a search, or of given photos. */
 import { yieldToEventLoop } from '../../base/async/yield.js';
 import { Type } from 'typebox';
 import { viewer } from '../http/request-viewer.js';
@@ -12,7 +12,7 @@ import { seesCircumstances, sightOf, tagsShown } from '../../album/visibility.js
 
 const bounds = { most: 10_000, usual: 1_000 };
 const kinds = { tags: 'tag', cameras: 'camera', lenses: 'lens', places: 'place', albums: 'album' } as const;
-/** The facets that tell where and with what a picture was taken. */
+/** The facets about where and with what a picture was taken. */
 const circumstances: ReadonlySet<keyof typeof kinds> = new Set(['places', 'cameras', 'lenses']);
 const batch = 200;
 

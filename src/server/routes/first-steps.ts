@@ -1,4 +1,4 @@
-/** What the page says when there is nothing to show yet. */
+/** The content of the page of an empty library. */
 import { may } from '../../access/permissions.js';
 import { viewer } from '../http/request-viewer.js';
 import type { Routes } from '../context.js';

@@ -1,4 +1,4 @@
-/** What the front page of an album for everybody is made of. */
+/** The content of the front page of a public album. */
 import { viewer } from '../http/request-viewer.js';
 import { featuredOf, featuredTag } from '../../album/featured-photo.js';
 import type { Routes } from '../context.js';
@@ -7,7 +7,7 @@ import { FrontPage } from '../../api/album-schemas.js';
 import { answers } from '../../api/photo-schemas.js';
 import { showTo, sightOf } from '../../album/visibility.js';
 
-/** So many tags and albums are on it. */
+/** The maximum numbers of tags and albums. */
 const most = { tags: 60, albums: 24 };
 
 export const front: Routes = (app, { library, catalog, clock, config, ask }) => {

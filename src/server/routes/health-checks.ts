@@ -1,4 +1,4 @@
-/** What may be wrong with this home, for its owner. */
+/** The possible problems of this home, for its owner. */
 import { notFound } from '../../base/errors.js';
 import type { Routes } from '../context.js';
 import { DoctorAnswer } from '../../api/mesh-schemas.js';

@@ -1,4 +1,4 @@
-/** Photos on the map, grouped: for those who are told exact positions. */
+/** Photos on the map, in clusters: for viewers with access to exact positions. */
 import { Type } from 'typebox';
 import { PhotospoolError } from '../../base/errors.js';
 import type { Box } from '../../catalog/catalog.js';

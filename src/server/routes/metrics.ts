@@ -1,4 +1,4 @@
-/** Figures in Prometheus' text format (exposition format 0.0.4). */
+/** Metrics in Prometheus' text format (exposition format 0.0.4). */
 import { viewer } from '../http/request-viewer.js';
 import { meshFigures } from '../mesh-metrics.js';
 import { makeDone } from '../archive-count.js';
@@ -74,7 +74,7 @@ export const metrics: Routes = (app, { catalog, clock, config, exchange, library
 const write = ([name, type, help, value]: Figure): string =>
   `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`;
 
-/** The histogram of what the steps took. */
+/** The histogram of the durations of steps. */
 function steps(figures: readonly StepFigures[]): string {
   const name = 'photospool_step_seconds';
   const lines = figures.flatMap(({ step, counts, count, sum }) => [

@@ -1,4 +1,4 @@
-/** The description of all routes. */
+/** The OpenAPI description of all routes. */
 import { Type } from 'typebox';
 import type { Routes } from '../context.js';
 import { answers } from '../../api/photo-schemas.js';

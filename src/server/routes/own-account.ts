@@ -1,4 +1,4 @@
-/** One's own password, second factor and passkeys. */
+/** The viewer's own password, second factor and passkeys. */
 import type { RegistrationResponseJSON } from '@simplewebauthn/server';
 import { Type, type Static } from 'typebox';
 import type { Passkey as Kept } from '../../access/passkeys.js';
@@ -34,7 +34,7 @@ export const me: Routes = (app, context) => {
   for (const add of [ownPassword, ownPasskeys, ownSecondFactor]) void add(app, context);
 };
 
-/** One's own password. */
+/** The viewer's password. */
 const ownPassword: Routes = (app, { access: { signing } }) => {
   app.post(
     '/api/me/password',
@@ -62,7 +62,7 @@ const ownPassword: Routes = (app, { access: { signing } }) => {
   );
 };
 
-/** One's own passkeys. */
+/** The viewer's passkeys. */
 const ownPasskeys: Routes = (app, { access: { passkeys, accounts } }) => {
   app.get(
     '/api/me/passkeys',
@@ -98,7 +98,7 @@ const ownPasskeys: Routes = (app, { access: { passkeys, accounts } }) => {
     },
     async (request, reply) => {
       const person = personBehind(request);
-      // The schema looked at all that is read of it.
+      // The schema has validated all fields that are read.
       const response = request.body.response as unknown as RegistrationResponseJSON;
       const made = await passkeys.verifyNew(person, response, siteFor(request));
       const kept = accounts.addPasskey(person, request.body.name, made, actorBehind(request));
@@ -118,7 +118,7 @@ const ownPasskeys: Routes = (app, { access: { passkeys, accounts } }) => {
   );
 };
 
-/** One's own second factor. */
+/** The viewer's second factor. */
 const ownSecondFactor: Routes = (app, { access: { accounts, factors } }) => {
   const Recovery = Type.Object({ recovery: Type.Array(Type.String(), { description: 'shown this once' }) });
   const otp = strict({ otp: GivenOtp });

@@ -1,4 +1,4 @@
-/** The people of the album, for its owner, and what other servers ask to change of them. */
+/** The people of the album, for its owner, and changes by other servers that are pending. */
 import { Type, type Static } from 'typebox';
 import type { Account } from '../../access/accounts.js';
 import type { WaitingChange } from '../../access/people.js';
@@ -21,7 +21,7 @@ export const people: Routes = (app, context) => {
   for (const add of [roster, waysIn, waitingChanges]) void add(app, context);
 };
 
-/** Who there is here. */
+/** The list of people. */
 const roster: Routes = (app, { access }) => {
   const { accounts } = access;
 
@@ -96,7 +96,7 @@ const roster: Routes = (app, { access }) => {
   );
 };
 
-/** Changes of other servers that wait for an owner here. */
+/** Changes by other servers that are pending. */
 const waitingChanges: Routes = (app, { access: { accounts } }) => {
   const Shown = strict({ edition: Type.String({ maxLength: 100, description: 'of the change that was shown' }) });
 
@@ -135,7 +135,7 @@ const waitingChanges: Routes = (app, { access: { accounts } }) => {
   );
 };
 
-/** Ways in for people who lost theirs. */
+/** Invitations and resets for people who lost their access. */
 const waysIn: Routes = (app, { access: { accounts } }) => {
   app.delete(
     '/api/people/:id/second-factor',

@@ -1,4 +1,4 @@
-/** Who visits a public server: nobody signs in there. */
+/** The session of a visitor on a public server, where nobody signs in. */
 import type { Action } from '../../access/permissions.js';
 import { viewerOf } from '../http/request-viewer.js';
 import type { Routes } from '../context.js';
@@ -6,7 +6,7 @@ import { answers } from '../../api/photo-schemas.js';
 import { Session } from '../../api/access-schemas.js';
 import { describeSession } from '../http/sign-in-response.js';
 
-/** What exchanges everything at a home, only publishes here. */
+/** The permission to replicate at a home corresponds to publishing here. */
 const here = (action: Action): Action => (action === 'replicate' ? 'publish' : action);
 
 export const visitor: Routes = (app) => {

@@ -1,8 +1,8 @@
-/** robots.txt: what search engines and programs that show previews may fetch. */
+/** robots.txt: what search engines and link preview programs may fetch. */
 import { bytes } from '../../api/photo-schemas.js';
 import type { Routes } from '../context.js';
 
-/** Programs that show a preview of a link in a message; what they fetch is in no search engine. */
+/** Programs that show a preview of a link in a message; what they fetch is not in a search engine. */
 const previewers = [
   ...['Twitterbot', 'facebookexternalhit', 'LinkedInBot', 'Slackbot-LinkExpanding', 'TelegramBot', 'WhatsApp'],
   ...['Discordbot', 'SkypeUriPreview', 'Mastodon', 'Bluesky Cardyb'],

@@ -1,10 +1,10 @@
-/** Sample pictures, for an album that is still empty. */
+/** Sample pictures, for an empty album. */
 import { Type } from 'typebox';
 import type { Routes } from '../context.js';
 import { Problem } from '../../api/photo-schemas.js';
 
 export const samples: Routes = (app, context) => {
-  // They are painted, which takes a while: who asks meanwhile gets the same ones.
+  // Painting takes a while: concurrent requests get the same pictures.
   let painting: Promise<number> | undefined;
   const paint = (): Promise<number> => (painting ??= context.samples().finally(() => (painting = undefined)));
   const Placed = Type.Object({ placed: Type.Integer() });

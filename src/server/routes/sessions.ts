@@ -1,4 +1,4 @@
-/** Sessions: one's own, and for the owner everybody's. */
+/** Sessions: the viewer's own, and for the owner everyone's. */
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import { may } from '../../access/permissions.js';

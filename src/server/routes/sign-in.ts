@@ -1,4 +1,4 @@
-/** Signing in and out, by password and by passkey, and proving once more who one is. */
+/** Signing in and out, by password and by passkey, and confirming one's identity. */
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { viewerNow, viewerOf } from '../http/request-viewer.js';
 import { sessionOf, takeCookie } from '../http/cookies.js';
@@ -62,7 +62,7 @@ const signIn: Routes = (app, { access }) => {
       const secret = sessionOf(request);
       if (secret !== undefined) access.signing.signOut(secret, request.ip);
       takeCookie(request, reply);
-      // What the owner's browser keeps without asking again goes; cookies stay, for one of them marks a known browser.
+      // Clears cached pictures of the owner; cookies stay, since one of them marks a known browser.
       void reply.header('clear-site-data', '"cache"');
       void reply.send(describeSession(request, access.recognise({ direct: false })));
     },
@@ -81,7 +81,7 @@ const signIn: Routes = (app, { access }) => {
       schema: { summary: 'Signs in by passkey', body: strict({ response: SignInAnswer }), response: answers(Session) },
     },
     async (request, reply) => {
-      // The schema looked at all that is read of it.
+      // The schema has validated all fields that are read.
       const response = request.body.response as unknown as AuthenticationResponseJSON;
       const outcome = await access.signing.byPasskey(response, siteFor(request), visitOf(request));
       return answerOutcome(request, reply, outcome, refusals.passkey);
@@ -89,7 +89,7 @@ const signIn: Routes = (app, { access }) => {
   );
 };
 
-/** Who is signed in says more. */
+/** The session of the viewer. */
 const signedIn: Routes = (app, { access }) => {
   app.post(
     '/api/session/confirm',
@@ -111,7 +111,7 @@ const signedIn: Routes = (app, { access }) => {
     async (request, reply) => {
       const { password = '', otp, response } = request.body;
       const [id, visit] = [sessionBehind(request), visitOf(request)];
-      // The schema looked at all that is read of it.
+      // The schema has validated all fields that are read.
       const outcome = response
         ? await access.signing.confirmByPasskey(
             id,

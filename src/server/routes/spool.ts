@@ -1,4 +1,4 @@
-/** The spool: its status, a pass, another try. */
+/** The spool: its status, a pass, retries. */
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import { disposition } from '../http/content-disposition.js';
@@ -23,7 +23,7 @@ export const spool: Routes = (app, context) => {
   for (const add of [passes, choices, downloads]) void add(app, context);
 };
 
-/** What the spool holds, and passes over it. */
+/** The state of the spool, and passes over it. */
 const passes: Routes = (app, context) => {
   const done = makeDone(context.library, context.clock);
   const noticed = openNoticed(context.library, context.clock);
@@ -74,7 +74,7 @@ const passes: Routes = (app, context) => {
   );
 };
 
-/** What becomes of stuck files. */
+/** Actions on stuck files. */
 const choices: Routes = (app, context) => {
   const Names = Type.Object({ names });
 
@@ -106,7 +106,7 @@ const choices: Routes = (app, context) => {
   );
 };
 
-/** Stuck files as they are. */
+/** Downloads of stuck files. */
 const downloads: Routes = (app, context) => {
   app.get(
     '/api/spool/stuck/:claim',

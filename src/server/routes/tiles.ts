@@ -1,4 +1,4 @@
-/** Tiles: of each photo what a timeline needs, and nothing more. */
+/** Tiles: the minimal data of photos for a timeline. */
 import { Type } from 'typebox';
 import { viewer } from '../http/request-viewer.js';
 import { limit, within } from '../http/page-size.js';

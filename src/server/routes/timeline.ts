@@ -1,4 +1,4 @@
-/** How many photos when: what a timeline is sized from. */
+/** The number of photos by time: for the size of a timeline. */
 import { Type } from 'typebox';
 import { viewer } from '../http/request-viewer.js';
 import { limit, within } from '../http/page-size.js';
@@ -35,7 +35,7 @@ export const timeline: Routes = (app, { catalog, ask }) => {
     async (request) => {
       const { q: text, by = 'month' } = request.query;
       const who = viewer(request);
-      // Before the search is looked at: a link may not search by dates, and its page asks so all the same.
+      // Before the search is parsed: a share link may not search by dates, but its page requests this nevertheless.
       if (!seesCircumstances(who)) return [];
       const query = await ask(text, 'count', who);
       const found = catalog.places(query, by, sightOf(who));
