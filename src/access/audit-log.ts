@@ -37,6 +37,7 @@ export const happenings = [
   'peer-added',
   'peer-removed',
   'document-removed',
+  'end-confirmed',
 ] as const;
 /** What happened. */
 export type Happening = (typeof happenings)[number];

@@ -17,7 +17,7 @@ import { albumNamed, house, membersId, peopleId, type Holder } from '../document
 import { own, textOf } from '../document/json-values.js';
 import { registerIn, withRegisters } from '../document/overruled-registers.js';
 import { format, type Body, type PhotoDocument } from '../document/photo-document.js';
-import type { PeopleLibraries } from '../library/people-libraries.js';
+import { demandPeopleLibraries, type PeopleLibraries } from '../library/people-libraries.js';
 import { albumDocumentId } from '../library/control-documents.js';
 import type { Library } from '../library/library.js';
 import { readItem } from '../access/item-access.js';
@@ -82,19 +82,14 @@ const prefix = 'own-album:';
 export interface MemberAlbumParts {
   library: Library;
   clock: Pick<Clock, 'now'>;
-  /** Whether people may have libraries of their own. */
-  gate(): PeopleLibraries;
+  /** Whether people may have libraries of their own; undefined where they never have. */
+  gate: { state(): PeopleLibraries } | undefined;
 }
 
 /** Opens the albums with members; nothing must be closed. */
 export function openMemberAlbums(parts: MemberAlbumParts): MemberAlbums {
   const core = openCore(parts);
   return { ...openReading(core), ...openHolding(core), ...openMembers(core), ...openEntries(core) };
-}
-
-/** @throws PhotospoolError `conflict` with the reason while people have no libraries here. */
-export function checkGate(gate: PeopleLibraries): void {
-  if (!gate.on) throw new PhotospoolError('conflict', gate.reason);
 }
 
 type Core = ReturnType<typeof openCore>;
@@ -106,7 +101,7 @@ function openCore({ library, clock, gate }: MemberAlbumParts) {
   /** Runs a change in one transaction, where the libraries of people are on. */
   function changing<T>(work: () => T): T {
     return library.transaction(() => {
-      checkGate(gate());
+      demandPeopleLibraries(gate);
       return work();
     });
   }
@@ -172,13 +167,13 @@ function openReading({ library, gate, state, setOf }: Core): Pick<MemberAlbums, 
 
   return {
     list(viewer) {
-      checkGate(gate());
+      demandPeopleLibraries(gate);
       return [...library.scan(prefix)]
         .flatMap(({ id, body }) => view(viewer, id.slice(prefix.length), body) ?? [])
         .sort((a, b) => a.name.localeCompare(b.name) || (a.album < b.album ? -1 : 1));
     },
     find(viewer, album) {
-      checkGate(gate());
+      demandPeopleLibraries(gate);
       const found = view(viewer, album, library.get(albumDocumentId(album))?.body);
       if (found) return found;
       throw notFound('There is no such album.');

@@ -10,7 +10,8 @@ import { noGrants, withEnd, withGive } from '../document/grants.js';
 import { peopleId, sharingId } from '../document/item-id.js';
 import { format, type Body } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
-import { checkGate, type MemberAlbumParts } from './member-albums.js';
+import { demandPeopleLibraries } from '../library/people-libraries.js';
+import type { MemberAlbumParts } from './member-albums.js';
 
 /** Whom somebody lets see their photos, and who lets them see theirs: ULIDs of persons, sorted. */
 export interface PartnerList {
@@ -33,7 +34,7 @@ export interface Partners {
 export function openPartners({ library, gate }: Omit<MemberAlbumParts, 'clock'>): Partners {
   /** The person who asks. */
   function self(viewer: Viewer): string {
-    checkGate(gate());
+    demandPeopleLibraries(gate);
     const { person } = viewer;
     if (person !== undefined && actsFor(viewer, person, { access: itemAccess(library) })) return person;
     throw new PhotospoolError('forbidden', 'Only a person who is signed in has partners.');

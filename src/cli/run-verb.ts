@@ -26,6 +26,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   reindex: async () => (await import('./commands/reindex.js')).reindex,
   service: async () => (await import('./commands/service.js')).service,
   users: async () => (await import('./commands/users.js')).users,
+  people: async () => (await import('./commands/people.js')).people,
   peers: async () => (await import('./commands/peers.js')).peers,
   publishers: async () => (await import('./commands/publishers.js')).publishers,
   tokens: async () => (await import('./commands/tokens.js')).tokens,

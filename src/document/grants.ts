@@ -55,7 +55,7 @@ const givePattern = /^(\S+) ([a-z]+) (\S+)$/;
 
 /**
  * Reads a set. `part` is what holds `gives` and `ends`: the body of a control document, or the `edits` of an item. `known` has ends that this server
- * knows of beside those in the document. What has not the shape of an entry counts for nothing.
+ * knows of, as the later of all it has seen under a key; they count before those in the document. What has not the shape of an entry counts for nothing.
  */
 export function readGrants(part: unknown, known: ReadonlyMap<string, End> = new Map()): GrantSet {
   const gives = entriesOf(own(part, 'gives')).flatMap(([key, entry]): Give[] => {
@@ -65,7 +65,7 @@ export function readGrants(part: unknown, known: ReadonlyMap<string, End> = new 
     return [{ key, to, what, by, saw: readSaw(own(entry, 'saw')) }];
   });
   const ends = entriesOf(own(part, 'ends')).filter(([, entry]) => isObject(entry));
-  return { gives, ends: new Map([...known, ...ends.map(([key, entry]) => [key, readEnd(key, entry)] as const)]) };
+  return { gives, ends: new Map([...ends.map(([key, entry]) => [key, readEnd(key, entry)] as const), ...known]) };
 }
 
 function readEnd(key: string, entry: unknown): End {

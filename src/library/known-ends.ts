@@ -92,9 +92,8 @@ function withEnds<B extends object>(id: string, body: B, known: JsonObject): B {
   const part = partOf(id, body);
   if (!isObject(part)) return body;
   const before = own(part, 'ends');
-  const lacking = Object.entries(known).filter(([key]) => !isObject(own(before, key)));
-  if (lacking.length === 0) return body;
-  const ends = { ...(isObject(before) && before), ...Object.fromEntries(lacking) };
+  const ends = mergeMaps(isObject(before) ? before : {}, known, later);
+  if (isObject(before) && canonical(ends) === canonical(before)) return body;
   const restored = (isControl(id) ? { ...body, ends } : { ...body, edits: { ...part, ends } }) as B;
   // What somebody flooded is read together with the table all the same, and must not shed what people wrote.
   return sizeOf(restored) <= sizeLimit ? restored : body;

@@ -1,5 +1,8 @@
 /** Libraries of people by command. They are not ready in this version: the tests open the gate. */
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { openSqlite } from '../../src/base/sqlite.js';
+import { openLibrary } from '../../src/library/library.js';
 import { makeHome } from './run.js';
 
 const gate = vi.hoisted(() => ({ ready: true }));
@@ -57,4 +60,33 @@ test('tokens act for a person', async () => {
     2,
     expect.stringMatching(/libraries of their own here yet\. This version of Photospool/),
   ]);
+});
+
+test('ends of access that are lost are listed and confirmed, where people have libraries', async () => {
+  const home = await openPeople('ada', 'ben');
+  expect(await home.run('people', 'confirm')).toMatchObject({ code: 0, out: 'No end of access is lost.\n' });
+  expect(await home.run('people', 'confirm', 'x')).toMatchObject({ code: 2 });
+  const ben = values((await home.run('users', 'list', '--json')).out)[1] as { id: string };
+  const key = `person:${ben.id} 001764000000000-0000-k3`;
+  const db = openSqlite(join(home.folder, '.photospool', 'library.sqlite'));
+  const library = openLibrary(db);
+  const gives = {
+    [`person:${ben.id} member ${library.stamp()}`]: { at: library.stamp(), by: 'owner', saw: { self: [key] } },
+  };
+  library.update<object>('library:people', () => ({ format: 1, kind: 'people', gives }));
+  db.close();
+  const listed = await home.run('people', 'confirm');
+  expect(listed.out).toBe(`${key}  ben was removed from the family. 1 document waits for it.\n`);
+  expect(values((await home.run('people', 'confirm', key, '--json')).out)).toEqual([
+    {
+      ...{ set: 'library:people', key, to: `person:${ben.id}`, waiting: 1, confirmed: true },
+      sentence: 'ben was removed from the family.',
+    },
+  ]);
+  expect((await home.run('people', 'confirm')).out).toBe('No end of access is lost.\n');
+
+  gate.ready = false;
+  const { code, err } = await home.run('people', 'confirm');
+  gate.ready = true;
+  expect([code, err]).toEqual([2, expect.stringMatching(/libraries of their own here yet/)]);
 });

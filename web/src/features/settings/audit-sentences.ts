@@ -29,6 +29,7 @@ const known: Record<string, string> = {
   'peer-added': 'Linked a server',
   'peer-removed': 'Ended the link to a server',
   'document-removed': 'Removed a document of another program',
+  'end-confirmed': 'Confirmed that access had ended',
 };
 
 /** A kind of entry in words; an unknown one is shown unchanged. */

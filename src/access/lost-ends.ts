@@ -1,0 +1,131 @@
+/**
+ * Ends of access that a grant had in sight and that this server has never seen: mostly they are on their way, but where the only server
+ * that had one is gone for good, everything that saw it stays hidden for ever. Its whole key is in what saw it, so whoever holds the set
+ * can write it again. What comes back then is what was given after that end. One that still turns up takes the place of what was written.
+ */
+import { closureOf, noGrants, readGrants, readUnder, self, type GrantSet, type Saw } from '../document/grants.js';
+import { house, itemOf, ownPrefix, peopleId } from '../document/item-id.js';
+import { isObject, own } from '../document/json-values.js';
+import { format, type Body } from '../document/photo-document.js';
+import { isStamp } from '../document/stamp.js';
+import type { Library } from '../library/library.js';
+
+/** An end that is missing here. */
+export interface LostEnd {
+  /** The id of the document that it stood in. */
+  set: string;
+  /** Its key, `<to> <stamp>`. */
+  key: string;
+  /** Whose access it ended, as in grants.ts. */
+  to: string;
+  /** How many documents have something that waits for it. */
+  waiting: number;
+}
+
+/** A stamp before all others: the end itself, where it turns up, is later. */
+const earliest = '000000000000000-0000-0';
+const kinds: Record<string, string> = { library: 'people', sharing: 'sharing', members: 'members', offer: 'offer' };
+const sets = [peopleId, 'sharing:', 'members:', 'offer:'];
+const kindOf = (set: string): string | undefined => kinds[set.slice(0, set.indexOf(':'))];
+
+/**
+ * All ends that something here waits for, by set and key. Reads all items: for a command, not for a request.
+ */
+export function listLostEnds(library: Library): LostEnd[] {
+  if (!library.controls.isUsed()) return [];
+  const found = new Map<string, LostEnd>();
+  const known = (id: string, body: object | undefined): GrantSet => readGrants(body, library.controls.endsOf(id));
+
+  function look(id: string, grants: GrantSet, saws: readonly Saw[]): void {
+    const lost = new Map<string, { set: string; key: string }>();
+    for (const saw of saws)
+      for (const [name, heads] of Object.entries(saw)) {
+        const set = name === self ? id : name;
+        const named = name === self ? grants : (library.controls.find(name) ?? noGrants);
+        for (const key of closureOf(named, heads).missing) lost.set(`${set}\n${key}`, { set, key });
+      }
+    for (const [name, { set, key }] of lost) {
+      const to = toOf(key);
+      if (to === undefined || !mayStandIn(set)) continue;
+      found.set(name, { set, key, to, waiting: (found.get(name)?.waiting ?? 0) + 1 });
+    }
+  }
+
+  for (const prefix of sets)
+    for (const { id, body } of library.scan(prefix)) {
+      const grants = known(id, body);
+      const ends = [...grants.ends.values()].map(({ saw }): Saw => ({ [self]: saw }));
+      look(id, grants, [...grants.gives.map(({ saw }) => saw), ...ends]);
+    }
+  for (const prefix of [ownPrefix, 'photo:'])
+    for (const { id, body } of library.scan(prefix)) {
+      const edits = own(body, 'edits');
+      if (!isObject(edits) || (edits['gives'] === undefined && edits['under'] === undefined)) continue;
+      const grants = known(id, edits);
+      look(id, grants, [...grants.gives.map(({ saw }) => saw), readUnder(edits['under'])]);
+    }
+  return [...found.values()].sort((a, b) => (`${a.set}\n${a.key}` < `${b.set}\n${b.key}` ? -1 : 1));
+}
+
+/** Whom a key names; undefined where it is none. */
+function toOf(key: string): string | undefined {
+  const [, to, stamp] = /^(\S+) (\S+)$/.exec(key) ?? [];
+  return isStamp(stamp) ? to : undefined;
+}
+
+const mayStandIn = (set: string): boolean => kindOf(set) !== undefined || itemOf(set) !== undefined;
+
+/** Whose set it is: the house’s or a person’s; undefined for what is none. The holder may confirm its ends. */
+export function holderOfSet(set: string): string | undefined {
+  const item = itemOf(set);
+  if (item) return item.holder;
+  if (set === peopleId) return house;
+  return kindOf(set) === undefined ? undefined : set.split(':')[1];
+}
+
+/**
+ * Writes an end again that is lost, in one transaction; false where it is here meanwhile, or is none. `by`: as `authorOf` writes it. The
+ * caller decides whether they may.
+ */
+export function confirmEnd(library: Library, { set, key }: Pick<LostEnd, 'set' | 'key'>, by: string): boolean {
+  if (toOf(key) === undefined || !mayStandIn(set)) return false;
+  return library.transaction(() => {
+    if (library.controls.endsOf(set).has(key)) return false;
+    const entry = { at: earliest, by, saw: {} };
+    const written = library.update<object>(set, (body) => {
+      if (!itemOf(set)) return withEntry(body ?? { format, kind: kindOf(set) }, key, entry);
+      const edits = own(body, 'edits');
+      return body && isObject(edits) ? { ...body, edits: withEntry(edits, key, entry) } : undefined;
+    });
+    return written?.changed === true;
+  });
+}
+
+function withEntry(part: object, key: string, entry: object): object {
+  const ends = own(part, 'ends');
+  return { ...part, ends: { ...(isObject(ends) && ends), [key]: entry } };
+}
+
+/** What an end ended, in a sentence. `nameOf`: of a person, by their ULID; `albumName`: of an album with members. */
+export function describeLostEnd(
+  { set, to }: Pick<LostEnd, 'set' | 'to'>,
+  nameOf: (person: string) => string,
+  albumName: (album: string) => string,
+): string {
+  const [kind, who = ''] = to.split(':');
+  const album = set.slice('members:'.length);
+  if (set === peopleId && kind === 'person') return `${nameOf(who)} was removed from the family.`;
+  if (set === peopleId && kind === 'role') return `${nameOf(who)} was no longer an owner.`;
+  if (set === peopleId && kind === 'publish') return `Photos of ${nameOf(who)} were no longer published.`;
+  if (set.startsWith('sharing:')) return `${nameOf(who)} was no longer a partner of ${nameOf(set.split(':')[1]!)}.`;
+  if (set.startsWith('members:') && kind === 'item') return `A photo was taken out of the album ${albumName(album)}.`;
+  if (set.startsWith('members:')) return `${nameOf(who)} was no longer a member of the album ${albumName(album)}.`;
+  if (to === '*') return 'A photo was locked.';
+  return itemOf(set) ? `A photo was taken out of the album ${albumName(to)}.` : 'Access ended.';
+}
+
+/** The name of an album with members, as its document says; its id where that is not here. */
+export function nameOfAlbum(body: Body | undefined, album: string): string {
+  const name = own(own(body, 'name'), 'value');
+  return typeof name === 'string' && name !== '' ? `“${name}”` : album;
+}
