@@ -33,7 +33,7 @@ import type { Flags } from './command.js';
 import { viewHome } from '../home/open-read-only.js';
 
 /** The flags of `import`. */
-export type ImportFlags = Flags & { move?: boolean; dryRun?: boolean; report?: string };
+export type ImportFlags = Flags & { move?: boolean; for?: string; dryRun?: boolean; report?: string };
 
 /** What was done, or would be: a pass, and the bytes of each entry, by its id. */
 interface Done {
@@ -137,13 +137,14 @@ const openIsHere =
   (sha256: string): boolean =>
     library.local.originals.find(sha256)?.state === 'here' && isHeldBy(library, sha256, holder);
 
-/** Reports what an import would do: everything is read and hashed, nothing is stored. */
+/** Reports what an import would do: everything is read and hashed, nothing is stored. `holder`: as in `importExport`. */
 export async function dryRun(
   found: Export,
   paths: readonly string[],
   config: Config,
   plain: Files,
   flags: ImportFlags,
+  holder?: Holder,
 ): Promise<number> {
   await checkReport(flags, plain);
   const began = clock.now();
@@ -152,7 +153,7 @@ export async function dryRun(
   const view = await viewHome(config);
   const progress = openProgress();
   try {
-    const isHere = view ? openIsHere(view.library) : () => false;
+    const isHere = view ? openIsHere(view.library, holder) : () => false;
     const hashes = new Map<string, string>();
     const met = new Set<string>();
     const summary: PassSummary = { stored: 0, duplicates: 0, stuck: 0, ignored: 0, seconds: 0, stuckItems: [] };

@@ -30,6 +30,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   peers: async () => (await import('./commands/peers.js')).peers,
   publishers: async () => (await import('./commands/publishers.js')).publishers,
   tokens: async () => (await import('./commands/tokens.js')).tokens,
+  folders: async () => (await import('./commands/folders.js')).folders,
 };
 
 /** Runs a command line and returns its exit code. Never rejects. */

@@ -5,7 +5,10 @@ import type { Config } from '../base/config.js';
 import { PhotospoolError, printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
 import { openLog } from '../base/log.js';
+import type { Holder } from '../document/item-id.js';
+import { demandPeopleLibraries } from '../library/people-libraries.js';
 import { openHomeAccess } from '../home/open-access.js';
+import { openHomeGate } from '../home/open-gate.js';
 import { say } from './output.js';
 import { openRecords, type Records } from '../home/open-records.js';
 import { findServer } from '../home/running-server.js';
@@ -40,8 +43,26 @@ export async function withAccess<T>(
 export function personCalled(access: Access, name: string): Account {
   const account = access.accounts.named(name);
   if (account) return account;
-  throw new PhotospoolError('usage', `There is nobody called ${printable(name)}.`, {
+  throw nobodyCalled(name);
+}
+
+const nobodyCalled = (name: string): PhotospoolError =>
+  new PhotospoolError('usage', `There is nobody called ${printable(name)}.`, {
     hint: '`photospool users list` shows the names.',
+  });
+
+/**
+ * The ULID of the person of a name, for whom something is to come in; undefined for the house, where no name is given. Asks the gate of
+ * the libraries of people. @throws PhotospoolError `usage`.
+ */
+export async function holderCalled(config: Config, name: string | undefined): Promise<Holder | undefined> {
+  if (name === undefined) return undefined;
+  // A dry run makes no home.
+  if (!(await openFiles().stat(libraryPath(config)))) throw nobodyCalled(name);
+  return withAccess(config, (access, records) => {
+    const { id } = personCalled(access, name);
+    demandPeopleLibraries(openHomeGate(records));
+    return id;
   });
 }
 

@@ -23,6 +23,7 @@ import type { PeopleGate } from '../sync/connections/people-gate.js';
 import type { Peers } from '../sync/connections/peers.js';
 import type { Publishers } from '../publishing/publisher-registry.js';
 import type { Served } from '../sync/couch/serve-database.js';
+import type { GiveFolderParts } from '../spool/give-folder.js';
 import type { SpoolPort } from '../spool/spool-interface.js';
 import type { Ask } from '../album/query-catalog.js';
 import type { PairFiles } from './http/tls-certificate.js';
@@ -86,6 +87,8 @@ export interface ServerParts {
   peers?: Peers;
   /** Whether people may have libraries of their own; absent on a public server, where they have not. */
   gate?: PeopleGate;
+  /** The folders of `incoming` that were given to people; absent on a public server. */
+  folders?: GiveFolderParts;
   /** Told which library asks in which epoch. */
   copies?: Pick<Copies, 'saw' | 'all'>;
   /** Lets publishers into their databases, and to their pictures, on a public server. */

@@ -1,9 +1,14 @@
 /** Libraries of people by command. They are not ready in this version: the tests open the gate. */
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { openRecords } from '../../src/home/open-records.js';
+import { readConfig } from '../../src/base/config.js';
+import { openFiles } from '../../src/base/files.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { openLibrary } from '../../src/library/library.js';
-import { makeHome } from './run.js';
+import { makePhoto } from '../picture.js';
+import { makeHome, type TestHome } from './run.js';
 
 const gate = vi.hoisted(() => ({ ready: true }));
 vi.mock(import('../../src/library/people-libraries.js'), async (original) => {
@@ -21,6 +26,18 @@ async function openPeople(...names: string[]) {
   for (const [n, name] of names.entries())
     await home.run('users', 'add', name, '--role', n === 0 ? 'owner' : 'family', '--invite');
   return home;
+}
+
+/** How many items each has: the house under `house`, people under their names. */
+async function itemsOf(home: TestHome): Promise<Record<string, number>> {
+  const listed = values((await home.run('users', 'list', '--json')).out) as { id: string; name: string }[];
+  const { db, library } = await openRecords(readConfig(home.folder, {}), openFiles());
+  const counted = [...listed.map(({ id, name }) => [name, `own:${id}:`] as const), ['house', 'photo:'] as const]
+    .map(([name, prefix]) => [name, library.count(prefix)] as const)
+    .filter(([, count]) => count > 0);
+  library.close();
+  db.close();
+  return Object.fromEntries(counted);
 }
 
 /** What commands say, one JSON value a line. */
@@ -89,4 +106,66 @@ test('ends of access that are lost are listed and confirmed, where people have l
   const { code, err } = await home.run('people', 'confirm');
   gate.ready = true;
   expect([code, err]).toEqual([2, expect.stringMatching(/libraries of their own here yet/)]);
+});
+
+test('folders are given, used and taken back', async () => {
+  const home = await openPeople('ada', 'ben', 'cleo');
+  const given = await home.run('folders', 'give', '--to', 'Ben', '--json');
+  const path = join(home.incoming, '@ben');
+  expect(values(given.out)).toEqual([{ folder: '@ben', person: 'ben', path }]);
+  expect(existsSync(path)).toBe(true);
+  expect((await home.run('folders', 'give', 'scans/cleo', '--to', 'cleo')).out).toMatch(/becomes cleo’s own$/m);
+  expect((await home.run('folders', 'list')).out).toBe('@ben  ben\nscans/cleo  cleo\n');
+
+  await home.drop('@ben/1.jpg', 1);
+  await home.drop('scans/cleo/1.jpg', 1);
+  await home.drop('2.jpg', 2);
+  const waiting = await home.run('folders', 'take-back', '@ben');
+  expect([waiting.code, waiting.err]).toEqual([2, expect.stringMatching(/still files in @ben/)]);
+  expect((await home.run('process')).code).toBe(0);
+  expect(await itemsOf(home)).toEqual({ house: 1, ben: 1, cleo: 1 });
+
+  for (const [args, said] of [
+    [['give', '@ben', '--to', 'cleo'], /@ben is somebody else’s\. Take it back first/],
+    [['give', '../x', '--to', 'cleo'], /“\.\.\/x” is no folder below incoming/],
+    [['give', '--to', 'nobody'], /There is nobody called nobody/],
+    [['give', '@ben'], /required option '--to <PERSON>'/],
+    [['take-back', '@nobody'], /@nobody was given to nobody/],
+  ] as const) {
+    const { code, err } = await home.run('folders', ...args);
+    expect([args, code, err]).toEqual([args, 2, expect.stringMatching(said)]);
+  }
+  expect((await home.run('folders', 'take-back', '@ben', '--json')).out).toBe('{"takenBack":"@ben"}\n');
+  gate.ready = false;
+  const { code, err } = await home.run('folders', 'give', '--to', 'ben');
+  gate.ready = true;
+  expect([code, err]).toEqual([2, expect.stringMatching(/no libraries of people yet/)]);
+});
+
+test('a folder is imported for a person: what is there already is asked of their photos alone', async () => {
+  const home = await openPeople('ada', 'ben');
+  const tree = join(home.folder, '../tree');
+  mkdirSync(join(tree, 'Trip'), { recursive: true });
+  for (const n of [1, 2]) writeFileSync(join(tree, 'Trip', `${n}.jpg`), await makePhoto(n));
+  await home.drop('1.jpg', 1);
+  expect((await home.run('process')).code).toBe(0);
+  const summary = async (...args: string[]): Promise<unknown> => {
+    const { code, out } = await home.run('import', tree, ...args, '--json');
+    const { stored, duplicates } = values(out)[0] as Record<string, number>;
+    return { code, stored, duplicates };
+  };
+  gate.ready = false;
+  const refused = await home.run('import', tree, '--for', 'ben');
+  gate.ready = true;
+  expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/no libraries of people yet/)]);
+  expect(await summary('--dry-run')).toEqual({ code: 0, stored: 1, duplicates: 1 });
+  expect(await summary('--for', 'ben', '--dry-run')).toEqual({ code: 0, stored: 2, duplicates: 0 });
+  expect(await itemsOf(home)).toEqual({ house: 1 });
+  expect(await summary('--for', 'ben')).toEqual({ code: 0, stored: 2, duplicates: 0 });
+  expect(await itemsOf(home)).toEqual({ house: 1, ben: 2 });
+  for (const more of [[], ['--dry-run']])
+    expect(await summary('--for', 'ben', ...more)).toEqual({ code: 0, stored: 0, duplicates: 2 });
+  expect(readdirSync(join(tree, 'Trip'))).toEqual(['1.jpg', '2.jpg']);
+  const unknown = await home.run('import', tree, '--for', 'nobody');
+  expect([unknown.code, unknown.err]).toEqual([2, expect.stringMatching(/There is nobody called nobody/)]);
 });

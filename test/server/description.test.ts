@@ -18,8 +18,8 @@ interface Description {
 const needsAccount = (method: string, path: string): boolean =>
   // Peers bring a token: test/sync.
   path.startsWith('/blobs/') ||
-  /^\/api\/(?:setup|share\b|shares\/|invitation|me\/pass|me\/second|people\/|sessions|tokens\/)/.test(path) ||
-  /^(?:post \/api\/session(?:\/passkey|\/confirm)?|delete \/api\/(?:me\/sessions|session\/passkeys-added)|post \/api\/people)$/.test(
+  /^\/api\/(?:setup|share\b|shares\/|invitation|me\/pass|me\/second|people\/|sessions|tokens\/|folders\/)/.test(path) ||
+  /^(?:post \/api\/session(?:\/passkey|\/confirm)?|delete \/api\/(?:me\/sessions|session\/passkeys-added)|post \/api\/(?:people|folders))$/.test(
     `${method} ${path}`,
   );
 
@@ -62,6 +62,7 @@ describe('the description', () => {
     );
     expect(routes.sort()).toEqual(
       [
+        'delete /api/folders/{folder}',
         'delete /api/me/passkeys/{id}',
         'delete /api/me/second-factor',
         'delete /api/me/sessions',
@@ -88,6 +89,7 @@ describe('the description', () => {
         'get /api/duplicates',
         'get /api/events',
         'get /api/feed.xml',
+        'get /api/folders',
         'get /api/front',
         'get /api/home',
         'get /api/lenses',
@@ -143,6 +145,7 @@ describe('the description', () => {
         'post /api/albums/suggested',
         'post /api/downloads',
         'post /api/facets',
+        'post /api/folders',
         'post /api/invitation',
         'post /api/invitation/look',
         'post /api/me/passkeys',

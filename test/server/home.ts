@@ -292,6 +292,7 @@ export async function makeHome(
     exchange: openExchange({ db, library, archive, blobs, files, clock, onChange }),
     mesh: links,
     peers: openPeers(db),
+    folders: { incoming, files, folders: library.local.personFolders },
     toJpeg: async () => undefined,
     toBare: async (original) => made.bare?.(original),
     look: async (id) => made.look?.(id),

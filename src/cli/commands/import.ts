@@ -19,6 +19,8 @@ import { quiet } from '../output.js';
 import { openProgress } from '../progress-bar.js';
 import { addVerb, configOf, type Verb } from '../command.js';
 import { filesOf } from '../../home/open-read-only.js';
+import type { Holder } from '../../document/item-id.js';
+import { holderCalled } from '../with-access.js';
 import { runPass } from './process.js';
 
 /** The verb `import`. */
@@ -26,6 +28,7 @@ export const importVerb: Verb = (program, run) => {
   addVerb(program, 'import', 'ingests photos from folders, ZIP and TAR files, which are left as they are')
     .argument('<PATH...>', 'a folder, or all parts of an export (Google Takeout, iCloud Photos)')
     .option('--move', 'move the files out of the folders instead of copying them')
+    .option('--for <PERSON>', 'take them into the library of that person instead of the house’s')
     .option('--dry-run', 'say what would be done, and store nothing')
     .option(
       '--report <FILE>',
@@ -41,12 +44,13 @@ async function importPaths(named: readonly string[], flags: ImportFlags): Promis
     [...new Set(named)].map((path) => realpath(resolve(path)).catch(() => resolve(path))),
   );
   for (const path of paths) await checkPath(path, config, files, flags.move === true);
+  const holder = await holderCalled(config, flags.for);
   const found = await look(paths, files);
   try {
-    if (flags.dryRun) return await dryRun(found, paths, config, files, flags);
+    if (flags.dryRun) return await dryRun(found, paths, config, files, flags, holder);
     if (found.plan.kind !== 'folder' || paths.length > 1 || paths.some(isPart) || flags.report !== undefined)
-      return await importExport(found, paths, config, flags);
-    return await importTree(paths[0]!, config, flags);
+      return await importExport(found, paths, config, flags, holder);
+    return await importTree(paths[0]!, config, flags, holder);
   } finally {
     found.sources.close();
   }
@@ -62,7 +66,7 @@ async function look(paths: readonly string[], files: Files): Promise<Export> {
   }
 }
 
-async function importTree(folder: string, config: Config, flags: ImportFlags): Promise<number> {
+async function importTree(folder: string, config: Config, flags: ImportFlags, holder?: Holder): Promise<number> {
   const log = openLog(quiet(config));
   const home = await openHome(config, log);
   try {
@@ -73,6 +77,7 @@ async function importTree(folder: string, config: Config, flags: ImportFlags): P
       mode: flags.move ? 'move' : 'copy',
       settle: 0,
       countSeen: true,
+      ...(holder !== undefined && { holder }),
     });
     return await runPass(spool, flags.json === true);
   } finally {

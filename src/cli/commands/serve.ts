@@ -102,7 +102,17 @@ async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts)
 }
 
 type HomeParts =
-  'library' | 'catalog' | 'changes' | 'blobs' | 'files' | 'toJpeg' | 'toBare' | 'look' | 'samples' | 'config';
+  | 'library'
+  | 'catalog'
+  | 'changes'
+  | 'blobs'
+  | 'files'
+  | 'toJpeg'
+  | 'toBare'
+  | 'look'
+  | 'samples'
+  | 'folders'
+  | 'config';
 
 function serverParts(home: Home): Pick<ServerParts, HomeParts> {
   const { library, catalog, archive, blobs, changes, config, files } = home;
@@ -119,6 +129,7 @@ function serverParts(home: Home): Pick<ServerParts, HomeParts> {
       discard: archive.discard,
     },
     files,
+    folders: { incoming, files, folders: library.local.personFolders },
     toJpeg: (original) => writeJpeg(home, original),
     toBare: (original) => writeBare(home, original),
     look: (id) => lookAt(home, id),
