@@ -64,6 +64,10 @@ function openPast(random: () => number) {
   return { controls, members, seenOf };
 }
 
+/** The sightings of a photo, as of somebody who brought it. */
+const broughtBy = (by: string, { document }: SyntheticPhoto): object =>
+  Object.fromEntries(Object.entries(document.sightings).map(([key, sighting]) => [key, { ...sighting, by }]));
+
 /** Opens it. */
 export function openPeopleLibrary(seed: number): PeopleLibrary {
   const random = makeRandom(seed);
@@ -90,16 +94,22 @@ export function openPeopleLibrary(seed: number): PeopleLibrary {
       before = photo;
       const under = seenOf(holder === house ? [peopleId] : [peopleId, sharingId(holder)]);
       const at = formatStamp({ ms: 1.6e12, counter: 0, epoch: 'bench' });
+      const by = authorOf(holder);
+      const asTheirs = (_key: string, value: unknown): unknown => (value === 'person:bench' ? by : value);
       const edits = {
-        ...photo.document.edits,
-        ...(random() < 0.02 && { archived: [{ value: true, at, by: authorOf(holder) }] }),
+        ...(JSON.parse(JSON.stringify(photo.document.edits), asTheirs) as object),
+        ...(random() < 0.02 && { archived: [{ value: true, at, by }] }),
         under: Object.fromEntries(
           Object.entries(under).flatMap(([set, heads]) => heads.map((head) => [`${set} ${head}`, { at, by: 'x' }])),
         ),
         ...(random() < 0.15 && { gives: entriesOf(holder, at) }),
       };
       const id = itemId({ holder, sha256 });
-      return { id, sha256, document: { ...photo.document, edits } as SyntheticPhoto['document'] };
+      return {
+        id,
+        sha256,
+        document: { ...photo.document, edits, sightings: broughtBy(by, photo) } as SyntheticPhoto['document'],
+      };
     },
     revoke() {
       if (ended) controls.give(membersId(ended.album), `person:${ended.person}`, 'view', ended.holder);

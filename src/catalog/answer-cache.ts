@@ -11,6 +11,8 @@ import type { Sight } from './item-visibility.js';
 import type { Query } from './query.js';
 
 const most = 32;
+/** The smallest memory for an answer, in slots. */
+const least = 1_024;
 /** So many answers with all photos. */
 const room = 4;
 
@@ -36,11 +38,16 @@ export function makeRecent(): Recent {
     answers.delete(key);
   }
 
-  /** Memory for so many slots, so that all answers and what is spare fit into `limit`. */
+  /**
+   * Memory for so many slots, so that all answers and what is spare fit into `limit`. There are few sizes, so that it is used again
+   * and hardly any is left to the garbage collector.
+   */
   function take(length: number, limit: number): Uint32Array {
-    while (answers.size > 0 && (answers.size >= most || used + length > limit)) forget(answers.keys().next().value!);
-    const place = spare.findIndex((memory) => memory.length >= length && memory.length <= 2 * length + 64);
-    const memory = place < 0 ? grown(new Uint32Array(0), length) : spare.splice(place, 1)[0]!;
+    const doubled = 2 ** Math.ceil(Math.log2(Math.max(length, least)));
+    const size = Math.min(doubled, Math.max(length, limit / room));
+    while (answers.size > 0 && (answers.size >= most || used + size > limit)) forget(answers.keys().next().value!);
+    const place = spare.findIndex((memory) => memory.length >= size && memory.length <= 2 * size);
+    const memory = place < 0 ? new Uint32Array(size) : spare.splice(place, 1)[0]!;
     used += memory.length;
     let left = limit - used;
     spare = spare.filter(({ length }) => (left -= length) >= 0);
@@ -60,7 +67,7 @@ export function makeRecent(): Recent {
     if (!answer) {
       into = grown(into, columns.count);
       const found = evaluate(columns, query, sight, scratch, into, each);
-      const memory = take(found.length, Math.max(room * columns.count, 1024));
+      const memory = take(found.length, room * Math.max(columns.count, least));
       memory.set(found);
       answer = { memory, found: memory.subarray(0, found.length) };
     }

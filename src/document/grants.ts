@@ -113,10 +113,11 @@ export interface Grants {
 
 /** Whether all that somebody saw is here. `set` is the one that `self` means. */
 export function isKnown(saw: Saw, set: GrantSet, grants: Grants): boolean {
-  return Object.entries(saw).every(([id, heads]) => {
+  for (const id in saw) {
     const named = id === self ? set : (grants.find(id) ?? noGrants);
-    return heads.every((head) => isHeadKnown(named, head));
-  });
+    if (!saw[id]!.every((head) => isHeadKnown(named, head))) return false;
+  }
+  return true;
 }
 
 const knownHeads = new WeakMap<GrantSet, Map<string, boolean>>();
