@@ -143,3 +143,37 @@ export const HomeAnswer = Type.Object({
   empty: Type.Boolean({ description: 'there is no photo, not even in the trash (of what may be seen)' }),
   photos: Type.Integer(),
 });
+
+const MemberRight = Type.Enum(['view', 'add']);
+/** An album with members; album/member-albums.ts. */
+export const MemberAlbum = Type.Object({
+  holder: Type.String({ description: 'the person whose it is, a ULID; or house' }),
+  album: Type.String({ description: 'a ULID' }),
+  holderName: Type.Optional(Type.String()),
+  name: Type.String(),
+  added: Type.String({ description: 'UTC' }),
+  right: Type.Enum(['holder', 'view', 'add'], { description: 'what the viewer may do: all; see it; add photos too' }),
+  cover: Type.Optional(Sha256),
+  members: Type.Optional(
+    Type.Array(
+      Type.Object({ person: Type.String({ description: 'a ULID' }), name: Type.String(), right: MemberRight }),
+      {
+        description: 'for the holder alone',
+      },
+    ),
+  ),
+});
+/** What became of photos that were to go into an album or out of it. */
+export const EntriesChanged = Type.Object({
+  changed: Type.Integer(),
+  missing: Type.Array(Type.String(), { description: 'they do not exist for the viewer' }),
+  refused: Type.Array(Type.String(), { description: 'the viewer may not do that with them' }),
+});
+/** The partners of a person; people by ULID. */
+export const PartnerList = Type.Object({
+  given: Type.Array(Type.String(), { description: 'they see the photos of the viewer' }),
+  received: Type.Array(Type.String(), { description: 'the viewer sees their photos' }),
+  people: Type.Array(Type.Object({ id: Type.String(), name: Type.String() }), {
+    description: 'the others of the family',
+  }),
+});

@@ -18,6 +18,8 @@ interface Description {
 const needsAccount = (method: string, path: string): boolean =>
   // Peers bring a token: test/sync.
   path.startsWith('/blobs/') ||
+  // member-albums.test.ts opens the gate of the libraries of people.
+  /^\/api\/(?:albums\/(?:shared$|\{holder\})|partners)/.test(path) ||
   /^\/api\/(?:setup|share\b|shares\/|invitation|me\/pass|me\/second|people\/|sessions|tokens\/|folders\/)/.test(path) ||
   /^(?:post \/api\/session(?:\/passkey|\/confirm)?|delete \/api\/(?:me\/sessions|session\/passkeys-added)|post \/api\/(?:people|folders))$/.test(
     `${method} ${path}`,
@@ -63,6 +65,18 @@ describe('the description', () => {
     expect(routes.sort()).toEqual(
       [
         'delete /api/folders/{folder}',
+        'get /api/albums/shared',
+        'post /api/albums/shared',
+        'get /api/albums/{holder}/{album}',
+        'patch /api/albums/{holder}/{album}',
+        'put /api/albums/{holder}/{album}/members/{person}',
+        'delete /api/albums/{holder}/{album}/members/{person}',
+        'post /api/albums/{holder}/{album}/entries',
+        'post /api/albums/{holder}/{album}/entries/remove',
+        'get /api/partners',
+        'put /api/partners/{person}',
+        'delete /api/partners/{person}',
+        'delete /api/partners/{person}/received',
         'delete /api/me/passkeys/{id}',
         'delete /api/me/second-factor',
         'delete /api/me/sessions',

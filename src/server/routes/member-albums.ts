@@ -1,0 +1,242 @@
+/**
+ * Albums with members, and partners: what people share with each other. The rule of these routes lets in whoever has an account; what they
+ * may do with which album, access/sharing-rights.ts decides. Refused while people have no libraries here.
+ */
+import { Type } from 'typebox';
+import { itemAccess } from '../../access/library-access.js';
+import { openMemberAlbums, type MemberAlbum as Seen } from '../../album/member-albums.js';
+import { openPartners } from '../../album/partners.js';
+import { EntriesChanged, MemberAlbum, PartnerList } from '../../api/album-schemas.js';
+import { strict } from '../../api/access-schemas.js';
+import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
+import { house } from '../../document/item-id.js';
+import type { Context, Routes } from '../context.js';
+import { viewer } from '../http/request-viewer.js';
+
+const config = { rule: 'own-links' } as const;
+
+const Ulid = Type.String({ pattern: '^[0-9A-HJKMNP-TV-Z]{26}$' });
+const Name = Type.String({ minLength: 1, maxLength: 200 });
+const Right = Type.Enum(['view', 'add']);
+const one = { holder: Type.String({ pattern: '^(?:house|[0-9A-HJKMNP-TV-Z]{26})$' }), album: Ulid };
+const params = Type.Object(one);
+const Photos = strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: 1_000 }) });
+const Changed = answers(Type.Object({ changed: Type.Boolean() }));
+
+const nameIn = ({ holder, album }: { holder: string; album: string }): string => `${holder}:${album}`;
+
+export const memberAlbums: Routes = (app, context) => {
+  for (const add of [list, album, members, entries, partners]) void add(app, context);
+};
+
+const open = ({ library, clock, gate }: Context) => openMemberAlbums({ library, clock, gate });
+
+/** An album as it is answered: with the names of people. */
+const shown = ({ access }: Context, { album, holder, members, ...seen }: Seen) => ({
+  ...seen,
+  ...{ holder, album: album.slice(holder.length + 1) },
+  ...(holder !== house && { holderName: access.people.find(holder)?.name ?? '' }),
+  ...(members && {
+    members: members.map(({ person, right }) => ({ person, right, name: access.people.find(person)?.name ?? '' })),
+  }),
+});
+
+const list: Routes = (app, context) => {
+  const albums = open(context);
+
+  app.get(
+    '/api/albums/shared',
+    {
+      config,
+      schema: {
+        summary: 'Albums with members: one’s own, and those that one is a member of, by name',
+        response: answers(Type.Object({ albums: Type.Array(MemberAlbum) })),
+      },
+    },
+    (request, reply) => void reply.send({ albums: albums.list(viewer(request)).map((one) => shown(context, one)) }),
+  );
+
+  app.post(
+    '/api/albums/shared',
+    {
+      config,
+      schema: {
+        summary: 'Makes an album with members: one’s own, or for owners the house’s',
+        body: strict({ name: Name, holder: Type.Optional(Type.Literal('house')) }),
+        response: { 201: MemberAlbum, '4xx': Problem, '5xx': Problem },
+      },
+    },
+    (request, reply) => {
+      const who = viewer(request);
+      const { name, holder = who.person ?? house } = request.body;
+      void reply.code(201).send(shown(context, albums.create(who, holder, name)));
+    },
+  );
+};
+
+const album: Routes = (app, context) => {
+  const albums = open(context);
+
+  app.get(
+    '/api/albums/:holder/:album',
+    { config, schema: { summary: 'An album with members', params, response: answers(MemberAlbum) } },
+    (request, reply) => void reply.send(shown(context, albums.find(viewer(request), nameIn(request.params)))),
+  );
+
+  app.patch(
+    '/api/albums/:holder/:album',
+    {
+      config,
+      schema: {
+        summary: 'Another name or cover of one’s own album; or takes it away for everybody, and brings it back',
+        params,
+        body: strict(
+          {
+            name: Type.Optional(Name),
+            cover: Type.Optional(Type.Union([Sha256, Type.Null()])),
+            removed: Type.Optional(Type.Boolean()),
+          },
+          { minProperties: 1 },
+        ),
+        response: answers(Type.Object({ changed: Type.Literal(true) })),
+      },
+    },
+    (request, reply) => {
+      const { name, cover, removed } = request.body;
+      albums.change(viewer(request), nameIn(request.params), {
+        ...(name !== undefined && { name }),
+        ...(cover !== undefined && { cover }),
+        ...(removed !== undefined && { removed }),
+      });
+      void reply.send({ changed: true });
+    },
+  );
+};
+
+const members: Routes = (app, context) => {
+  const albums = open(context);
+  const member = Type.Object({ ...one, person: Ulid });
+
+  app.put(
+    '/api/albums/:holder/:album/members/:person',
+    {
+      config,
+      schema: {
+        summary: 'Lets a person see an album, or add photos to it too',
+        params: member,
+        body: strict({ right: Right }),
+        response: answers(Type.Object({ changed: Type.Literal(true) })),
+      },
+    },
+    (request, reply) => {
+      const { person, ...named } = request.params;
+      albums.give(viewer(request), nameIn(named), person, request.body.right);
+      void reply.send({ changed: true });
+    },
+  );
+
+  app.delete(
+    '/api/albums/:holder/:album/members/:person',
+    {
+      config,
+      schema: { summary: 'Ends what a person may do in an album; or leaves it', params: member, response: Changed },
+    },
+    (request, reply) => {
+      const { person, ...named } = request.params;
+      void reply.send({ changed: albums.end(viewer(request), nameIn(named), person) });
+    },
+  );
+};
+
+const entries: Routes = (app, context) => {
+  const albums = open(context);
+
+  app.post(
+    '/api/albums/:holder/:album/entries',
+    {
+      config,
+      schema: {
+        summary: 'Puts photos of one’s own into an album',
+        params,
+        body: Photos,
+        response: answers(EntriesChanged),
+      },
+    },
+    (request, reply) => void reply.send(albums.add(viewer(request), nameIn(request.params), request.body.ids)),
+  );
+
+  app.post(
+    '/api/albums/:holder/:album/entries/remove',
+    {
+      config,
+      schema: {
+        summary: 'Takes photos out of an album: one’s own, or of one’s own album those of others',
+        params,
+        body: Photos,
+        response: answers(EntriesChanged),
+      },
+    },
+    (request, reply) => void reply.send(albums.takeOut(viewer(request), nameIn(request.params), request.body.ids)),
+  );
+};
+
+const partners: Routes = (app, { library, gate, access }) => {
+  const all = openPartners({ library, gate });
+  const one = Type.Object({ person: Ulid });
+
+  app.get(
+    '/api/partners',
+    {
+      config,
+      schema: {
+        summary: 'Who sees all of one’s photos, whose photos one sees, and who there is to share with',
+        response: answers(PartnerList),
+      },
+    },
+    (request, reply) => {
+      const who = viewer(request);
+      const { given, received } = all.list(who);
+      const { isMember } = itemAccess(library);
+      const people = access.people
+        .all()
+        .filter(({ id }) => id !== who.person && isMember(id))
+        .map(({ id, name }) => ({ id, name }))
+        .sort((a, b) => a.name.localeCompare(b.name));
+      void reply.send({ given, received, people });
+    },
+  );
+
+  app.put(
+    '/api/partners/:person',
+    {
+      config,
+      schema: {
+        summary: 'Lets a person see all of one’s photos but what is archived, locked or in the trash',
+        params: one,
+        response: answers(Type.Object({ changed: Type.Literal(true) })),
+      },
+    },
+    (request, reply) => {
+      all.give(viewer(request), request.params.person);
+      void reply.send({ changed: true });
+    },
+  );
+
+  app.delete(
+    '/api/partners/:person',
+    {
+      config,
+      schema: { summary: 'Ends it', params: one, response: Changed },
+    },
+    (request, reply) => void reply.send({ changed: all.end(viewer(request), request.params.person) }),
+  );
+
+  app.delete(
+    '/api/partners/:person/received',
+    {
+      config,
+      schema: { summary: 'No longer sees the photos of a person', params: one, response: Changed },
+    },
+    (request, reply) => void reply.send({ changed: all.leave(viewer(request), request.params.person) }),
+  );
+};

@@ -1,0 +1,106 @@
+/** Albums with members, and partners, over HTTP: with the gate of the libraries of people open, and shut. */
+import { expect, onTestFinished, test } from 'vitest';
+import { itemId, publicIdOf } from '../../src/document/item-id.js';
+import type { PhotoDocument } from '../../src/document/photo-document.js';
+import type { PeopleLibraries } from '../../src/library/people-libraries.js';
+import { commandLine } from '../../src/access/actor.js';
+import { buildApp } from '../../src/server/app.js';
+import { photo } from '../document/documents.js';
+import { expectError, openHome } from './fixture.js';
+
+const good = 'seven green ladders';
+
+test('a person shares an album and gives a partner their photos; for others it does not exist', async () => {
+  const home = await openHome();
+  const { library, access } = home;
+  const gate = { announced: [], heardGuest: () => undefined, heardPeer: () => undefined };
+  let state: PeopleLibraries = { on: true };
+  const app = await buildApp({ ...home.parts, gate: { ...gate, state: () => state } });
+  onTestFinished(() => app.close());
+  const cookies = new Map<string, string>();
+  for (const [name, role] of [
+    ['Ada', 'owner'],
+    ['Anna', 'family'],
+    ['Ben', 'family'],
+    ['Cleo', 'family'],
+  ] as const) {
+    const { id } = access.accounts.add({ name, role }, commandLine);
+    await access.signing.setPassword(id, good, commandLine);
+    const signed = await app.inject({ method: 'POST', url: '/api/session', payload: { name, password: good } });
+    cookies.set(name, String(signed.headers['set-cookie']).split(';')[0]!);
+  }
+  const idOf = (name: string): string => access.people.named(name)[0]!.id;
+  const ask = (name: string, method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, payload?: object) =>
+    app.inject({ method, url, headers: { cookie: cookies.get(name)! }, ...(payload && { payload }) });
+
+  const item = { holder: idOf('Anna'), sha256: 'a'.repeat(64) };
+  library.update<PhotoDocument>(itemId(item), () => photo({ sighting: { by: `person:${item.holder}` } }));
+  const id = publicIdOf(item);
+
+  const made = await ask('Anna', 'POST', '/api/albums/shared', { name: 'Summer' });
+  expect(made.statusCode).toBe(201);
+  const { holder, album } = made.json<{ holder: string; album: string }>();
+  const url = `/api/albums/${holder}/${album}`;
+  expect((await ask('Anna', 'PUT', `${url}/members/${idOf('Ben')}`, { right: 'view' })).json()).toEqual({
+    changed: true,
+  });
+  expect((await ask('Anna', 'POST', `${url}/entries`, { ids: [id] })).json()).toEqual({
+    ...{ changed: 1, missing: [], refused: [] },
+  });
+  expect((await ask('Anna', 'PATCH', url, { cover: id })).statusCode).toBe(200);
+  expect((await ask('Ben', 'GET', '/api/albums/shared')).json()).toEqual({
+    albums: [
+      expect.objectContaining({
+        holder,
+        album,
+        holderName: 'Anna',
+        name: 'Summer',
+        right: 'view',
+        cover: id,
+      }) as unknown,
+    ],
+  });
+  expect((await ask('Anna', 'GET', url)).json()).toMatchObject({
+    members: [{ person: idOf('Ben'), name: 'Ben', right: 'view' }],
+  });
+  expect((await ask('Cleo', 'GET', '/api/albums/shared')).json()).toEqual({ albums: [] });
+  for (const [method, path, payload] of [
+    ['GET', url],
+    ['PATCH', url, { name: 'x' }],
+    ['DELETE', `${url}/members/${idOf('Cleo')}`],
+    ['POST', `${url}/entries`, { ids: [id] }],
+    ['POST', `${url}/entries/remove`, { ids: [id] }],
+    ['GET', `/api/albums/house/${album}`],
+  ] as const) {
+    expectError(await ask('Cleo', method, path, payload), 404, 'not-found');
+    expectError(await ask('Ada', method, path, payload), 404, 'not-found');
+  }
+  expectError(await ask('Ben', 'PATCH', url, { name: 'x' }), 403, 'forbidden');
+  expectError(await ask('Ben', 'POST', '/api/albums/shared', { name: 'x', holder: 'house' }), 403, 'forbidden');
+  expect((await ask('Ben', 'DELETE', `${url}/members/${idOf('Ben')}`)).json()).toEqual({ changed: true });
+  expectError(await ask('Ben', 'GET', url), 404, 'not-found');
+
+  expect((await ask('Anna', 'PUT', `/api/partners/${idOf('Cleo')}`)).json()).toEqual({ changed: true });
+  expect((await ask('Cleo', 'GET', '/api/partners')).json()).toMatchObject({
+    ...{ given: [], received: [idOf('Anna')] },
+    people: [{ name: 'Ada' }, { name: 'Anna' }, { name: 'Ben' }],
+  });
+  expect((await ask('Cleo', 'DELETE', `/api/partners/${idOf('Anna')}/received`)).json()).toEqual({ changed: true });
+  expect((await ask('Anna', 'DELETE', `/api/partners/${idOf('Cleo')}`)).json()).toEqual({ changed: false });
+  expect((await ask('Anna', 'GET', '/api/partners')).json()).toMatchObject({ given: [], received: [] });
+
+  state = { on: false, server: 'cabin', reason: 'cabin runs an older version of Photospool. Upgrade it.' };
+  const before = library.lastChange();
+  for (const [method, path, payload] of [
+    ['GET', '/api/albums/shared'],
+    ['POST', '/api/albums/shared', { name: 'x' }],
+    ['GET', url],
+    ['PUT', `/api/partners/${idOf('Cleo')}`],
+    ['GET', '/api/partners'],
+  ] as const) {
+    const refused = await ask('Anna', method, path, payload);
+    expectError(refused, 409, 'conflict');
+    expect(refused.body).toContain('cabin runs an older version of Photospool. Upgrade it.');
+  }
+  expect(library.lastChange()).toBe(before);
+});
