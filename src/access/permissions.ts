@@ -102,6 +102,8 @@ const rules = {
   links: ownerOnly,
   /** Share links to one’s own photos. */
   'own-links': { family: true, visitor: false, token: [] },
+  /** Saving what one sees to one’s own library. */
+  save: { family: true, visitor: false, token: [] },
   /** Tokens that act for the house. */
   tokens: ownerOnly,
   /** Tokens that act for oneself. */
@@ -176,6 +178,9 @@ export function mayOn(viewer: Viewer | undefined, action: ItemAction, holder: Ho
 /** Whether somebody may make links to a holder’s photos; those of a person, who is the person now, show them while they are. */
 export const mayLink = (viewer: Viewer | undefined, holder: Holder): boolean =>
   holder === house ? may(viewer, 'links') : viewer?.person === holder && may(viewer, 'own-links');
+
+/** Whether somebody may save what they see to a library of their own. */
+export const maySave = (viewer: Viewer | undefined): boolean => viewer?.person !== undefined && may(viewer, 'save');
 
 /** Whether there can be an item on which somebody may do an action: of the house, or their own. */
 export const mayOnSome = (viewer: Viewer, action: ItemAction): boolean =>

@@ -170,8 +170,8 @@ function changePhoto(
   return written?.changed === true ? [{ id, inverse: asOwn(inverse ?? {}) }] : [];
 }
 
-/** A changed photo whose author had seen the ends known here: a server that does not know them yet does not show the change to others. */
-function inSight(library: Library, { holder }: Item, photo: PhotoDocument, author: Author): PhotoDocument {
+/** A changed item whose author had seen the ends known here: a server that does not know them yet does not show the change to others. */
+export function inSight(library: Library, { holder }: Item, photo: PhotoDocument, author: Author): PhotoDocument {
   const ids = [peopleId, ...(holder === house ? [] : [sharingId(holder)])];
   const sees = Object.fromEntries(
     ids.flatMap((id) => (library.controls.find(id) ? [[id, library.controls.find(id)!]] : [])),

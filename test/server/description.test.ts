@@ -21,7 +21,7 @@ const needsAccount = (method: string, path: string): boolean =>
   // member-albums.test.ts opens the gate of the libraries of people.
   /^\/api\/(?:albums\/(?:shared$|\{holder\})|partners)/.test(path) ||
   /^\/api\/(?:setup|share\b|shares\/|invitation|me\/pass|me\/second|people\/|sessions|tokens\/|folders\/)/.test(path) ||
-  /^(?:post \/api\/session(?:\/passkey|\/confirm)?|delete \/api\/(?:me\/sessions|session\/passkeys-added)|post \/api\/(?:people|folders))$/.test(
+  /^(?:post \/api\/session(?:\/passkey|\/confirm)?|delete \/api\/(?:me\/sessions|session\/passkeys-added)|post \/api\/(?:people|folders|photos\/save))$/.test(
     `${method} ${path}`,
   );
 
@@ -175,6 +175,7 @@ describe('the description', () => {
         'post /api/people/{id}/approve',
         'post /api/people/{id}/invitation',
         'post /api/people/{id}/reject',
+        'post /api/photos/save',
         'post /api/photos/{id}/comments',
         'post /api/photos/{id}/original',
         'post /api/samples',

@@ -9,12 +9,13 @@ import { findPhotos, getPhoto } from '../../src/album/find-photos.js';
 import { openComments } from '../../src/album/photo-comments.js';
 import { openPhotoFeed } from '../../src/album/photo-changes.js';
 import { makeAsk } from '../../src/album/query-catalog.js';
+import { savePhotos } from '../../src/album/save-photos.js';
 import { showTo } from '../../src/album/visibility.js';
 import { house, itemId, publicIdOf, type Holder } from '../../src/document/item-id.js';
 import { applyChange } from '../../src/document/edits.js';
 import { exifId, type Audience, type PhotoDocument } from '../../src/document/photo-document.js';
 import { photo } from '../document/documents.js';
-import { openHome } from './fixture.js';
+import { expectError, openHome } from './fixture.js';
 
 const bytes = 'c'.repeat(64);
 
@@ -122,6 +123,36 @@ describe('an item of a person', () => {
     await emptyTrash(library, { discard: async () => undefined }, family, [ofBen]);
     expect(await heard()).toEqual([undefined, [ofBen]]);
   });
+});
+
+it('a photo that was saved stays with what was seen of it, when its owner shares it no longer', async () => {
+  const { ada, ben, owner, family, token, visitor, library, clock, add, seen } = await withPeople();
+  const ofBen = add(ben, 'family');
+  await changePhotos(library, family, [ofBen], { title: 'Pier', tags: { add: ['sea'] }, rating: 4 });
+  const save = (viewer: Viewer, ids: string[]) => savePhotos({ library, clock }, viewer, ids);
+  expect(await save(owner, [ofBen, 'f'.repeat(64)])).toEqual({ saved: 1, known: 0, missing: ['f'.repeat(64)] });
+  await changePhotos(library, family, [ofBen], { audience: 'private', title: 'Secret' });
+  const mine = publicIdOf({ holder: ada, sha256: bytes });
+  expect([seen(owner, [ofBen]), seen(family, [mine])]).toEqual([[], []]);
+  const { item: _item, original: _original, ...copy } = getPhoto(library, owner, mine);
+  expect(copy).toMatchObject({ title: 'Pier', tags: ['sea'], rating: 0, audience: 'private', name: 'a.jpg' });
+  const { sightings, edits } = library.get<PhotoDocument>(itemId({ holder: ada, sha256: bytes }))!.body;
+  expect(Object.values(sightings).map(({ by }) => by)).toEqual([`person:${ada}`]);
+  expect(JSON.stringify(edits)).not.toContain(ben);
+  // What is not seen is not told from what does not exist, and a second time changes nothing.
+  expect(await save(owner, [ofBen, mine])).toEqual({ saved: 0, known: 1, missing: [ofBen] });
+  await changePhotos(library, owner, [mine], { trashed: true });
+  await changePhotos(library, family, [ofBen], { audience: 'family' });
+  expect(await save(owner, [ofBen])).toMatchObject({ saved: 1 });
+  expect(getPhoto(library, owner, mine)).toMatchObject({ trashed: false, title: 'Pier' });
+  for (const viewer of [token, visitor]) await expect(save(viewer, [ofBen])).rejects.toThrow(/sign in/);
+});
+
+it('a photo can’t be saved while people have no libraries of their own', async () => {
+  const home = await openHome();
+  const payload = { ids: [await home.add()] };
+  const answer = await home.app.inject({ method: 'POST', url: '/api/photos/save', payload });
+  expectError(answer, 409, 'conflict');
 });
 
 it('a photo that is archived leaves the timeline, and is found by a search', async () => {

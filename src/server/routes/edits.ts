@@ -1,5 +1,5 @@
 /** Edits of one photo and of many. */
-import type { Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import type { Viewer } from '../../access/permissions.js';
 import { PhotospoolError, notFound } from '../../base/errors.js';
 import { viewer } from '../http/request-viewer.js';
@@ -7,14 +7,26 @@ import { clipsBeside, withMotion } from '../../album/playable-videos.js';
 import { changeEach, type PhotoEdit, type PhotosEdited as Made, type PhotosChange } from '../../album/edit-photos.js';
 import type { Routes } from '../context.js';
 import { getPhoto } from '../../album/find-photos.js';
-import { answers, BulkEdits, Changed, EachEdits, IdParams, Photo, PhotoEdits } from '../../api/photo-schemas.js';
+import {
+  answers,
+  BulkEdits,
+  Changed,
+  EachEdits,
+  IdParams,
+  Photo,
+  PhotoEdits,
+  Sha256,
+} from '../../api/photo-schemas.js';
+import { strict } from '../../api/access-schemas.js';
+import { demandPeopleLibraries } from '../../library/people-libraries.js';
+import { savePhotos } from '../../album/save-photos.js';
 import { showTo } from '../../album/visibility.js';
 import { rawsBeside, withStack } from '../../album/stack-members.js';
 import { readTaken } from '../../album/parse-time-taken.js';
 
 const mostAtOnce = 5_000;
 
-export const edits: Routes = (app, { library, catalog }) => {
+export const edits: Routes = (app, { library, catalog, clock, gate }) => {
   const parts = { library, catalog };
 
   /** Changes photos, and the films and RAW files that go with them. Which these are is looked at before: a change may part them. */
@@ -65,6 +77,27 @@ export const edits: Routes = (app, { library, catalog }) => {
         throw new PhotospoolError('too-large', `More than ${mostAtOnce} photos can’t be changed at once.`);
       const changes = each.map(({ ids, ...body }) => ({ ids, ...changeOf(body) }));
       return make(viewer(request), changes, undo === true);
+    },
+  );
+
+  const Saved = Type.Object({
+    saved: Type.Integer({ description: 'how many came into the library' }),
+    known: Type.Integer({ description: 'how many were in it' }),
+    missing: Type.Array(Sha256),
+  });
+  app.post(
+    '/api/photos/save',
+    {
+      config: { rule: 'save' },
+      schema: {
+        summary: 'Saves photos that somebody shares to one’s own library',
+        body: strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: mostAtOnce }) }),
+        response: answers(Saved),
+      },
+    },
+    async (request) => {
+      demandPeopleLibraries(gate);
+      return savePhotos({ library, clock }, viewer(request), request.body.ids);
     },
   );
 };

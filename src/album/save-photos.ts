@@ -1,0 +1,112 @@
+/**
+ * Saves photos of others to one’s own library: an item with the same bytes and what the viewer could see of the photo, without its grants,
+ * history and comments. It stays when the source is shared no longer. Each batch is one transaction; saving again completes what a
+ * crash left out.
+ */
+import { yieldToEventLoop } from '../base/async/yield.js';
+import { PhotospoolError } from '../base/errors.js';
+import { itemAccess } from '../access/library-access.js';
+import { authorOf, maySave, type Viewer } from '../access/permissions.js';
+import type { Clock } from '../base/clock.js';
+import { newPhoto } from '../document/arrival.js';
+import { applyChange, type PhotoChange } from '../document/edits.js';
+import { itemId, type Item } from '../document/item-id.js';
+import type { PhotoDocument, Sighting } from '../document/photo-document.js';
+import { viewPhoto } from '../document/photo-view.js';
+import { earliestSighting } from '../document/time-taken.js';
+import type { Library } from '../library/library.js';
+import { inSight } from './edit-photos.js';
+import { findPhotos, readPhotos, type FoundPhoto } from './find-photos.js';
+import { showTo } from './visibility.js';
+
+/** The outcome: how many photos came into the library, how many were there, and which do not exist for the viewer. */
+export interface PhotosSaved {
+  saved: number;
+  known: number;
+  missing: string[];
+}
+
+const batch = 100;
+
+/**
+ * Saves photos, by their public ids. One that the viewer holds already stays as it is, or returns from their trash.
+ * @throws PhotospoolError `forbidden` where they have no library of their own.
+ */
+export async function savePhotos(
+  { library, clock }: { library: Library; clock: Pick<Clock, 'now'> },
+  viewer: Viewer,
+  ids: readonly string[],
+): Promise<PhotosSaved> {
+  const { person } = viewer;
+  if (person === undefined || !maySave(viewer))
+    throw new PhotospoolError('forbidden', 'Only people who sign in can save photos to their library.');
+  const wanted = [...new Set(ids)];
+  const total: PhotosSaved = { saved: 0, known: 0, missing: [] };
+  for (let at = 0; at < wanted.length; at += batch) {
+    await yieldToEventLoop();
+    library.transaction(() => {
+      // Asked where it takes effect: they may have been removed since the last batch.
+      if (!itemAccess(library).isMember(person)) throw new PhotospoolError('forbidden', 'You were removed here.');
+      const part = wanted.slice(at, at + batch);
+      const found = findPhotos(library, viewer, part);
+      const seen = new Set(found.map(({ id }) => id));
+      total.missing.push(...part.filter((id) => !seen.has(id)));
+      for (const photo of found) {
+        const target = { holder: person, sha256: photo.item.sha256 };
+        total[saveOne(library, viewer, photo, target, clock.now()) ? 'saved' : 'known']++;
+      }
+    });
+  }
+  return total;
+}
+
+/** Answers whether the photo came into the library, from outside or from the trash. */
+function saveOne(library: Library, viewer: Viewer, photo: FoundPhoto, target: Item, now: number): boolean {
+  const by = authorOf(viewer);
+  const written = library.update<PhotoDocument>(itemId(target), (before) => {
+    const signature = { ...library.sign(before), by, confirms: true };
+    if (before) {
+      const isTrashed = viewPhoto('', before, { here: false }).trashed;
+      return isTrashed
+        ? inSight(library, target, applyChange(before, { trashed: false }, signature), signature)
+        : before;
+    }
+    const made = copyOf(library, viewer, photo, { at: new Date(now).toISOString(), by });
+    return made && inSight(library, target, applyChange(made.copy, made.change, signature), signature);
+  });
+  return written?.changed === true;
+}
+
+/** A photo as the viewer sees it: its facts, and an edit for each value in which it differs from them. */
+function copyOf(
+  library: Library,
+  viewer: Viewer,
+  photo: FoundPhoto,
+  { at, by }: Pick<Sighting, 'at' | 'by'>,
+): { copy: PhotoDocument; change: PhotoChange } | undefined {
+  const [source] = readPhotos(library, [photo.id]);
+  if (!source) return undefined;
+  const { facts, renditions } = source.body;
+  const seen = showTo(viewer, photo);
+  const modified = earliestSighting(source.body)?.modified ?? at;
+  const sighting = { at, server: library.server, name: seen.name ?? '', modified, ...(by !== undefined && { by }) };
+  const copy = newPhoto({ facts, renditions, sighting });
+  const plain = viewPhoto(photo.id, copy, { here: false });
+  const tags = {
+    add: seen.tags.filter((tag) => !plain.tags.includes(tag)),
+    remove: plain.tags.filter((tag) => !seen.tags.includes(tag)),
+  };
+  const change: PhotoChange = {
+    ...(seen.title !== plain.title && { title: seen.title }),
+    ...(seen.description !== plain.description && { description: seen.description }),
+    ...((seen.taken !== plain.taken || seen.offset !== plain.offset) && {
+      taken: { local: seen.taken, ...(seen.offset !== undefined && { offset: seen.offset }) },
+    }),
+    ...(differs(seen.gps, plain.gps) && seen.gps && { gps: seen.gps }),
+    ...(differs(seen.place, plain.place) && seen.place && { place: seen.place }),
+    ...(tags.add.length + tags.remove.length > 0 && { tags }),
+  };
+  return { copy, change };
+}
+
+const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
