@@ -26,6 +26,8 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   reindex: async () => (await import('./commands/reindex.js')).reindex,
   service: async () => (await import('./commands/service.js')).service,
   users: async () => (await import('./commands/users.js')).users,
+  albums: async () => (await import('./commands/albums.js')).albums,
+  partners: async () => (await import('./commands/partners.js')).partners,
   people: async () => (await import('./commands/people.js')).people,
   peers: async () => (await import('./commands/peers.js')).peers,
   publishers: async () => (await import('./commands/publishers.js')).publishers,

@@ -63,6 +63,7 @@ export const walls: Record<string, readonly string[]> = {
     'library',
     'catalog',
     'access',
+    'album',
     'ingest',
     'spool',
     'importers',

@@ -169,3 +169,39 @@ test('a folder is imported for a person: what is there already is asked of their
   const unknown = await home.run('import', tree, '--for', 'nobody');
   expect([unknown.code, unknown.err]).toEqual([2, expect.stringMatching(/There is nobody called nobody/)]);
 });
+
+test('albums and partners are shared for a person, and refused while people have no libraries', async () => {
+  const home = await openPeople('ada', 'ben', 'cleo');
+  const made = values((await home.run('albums', 'create', 'Summer', '--for', 'ben', '--json')).out);
+  const { album } = made[0] as { album: string };
+  expect((await home.run('albums', 'share', album, 'cleo', '--add', '--for', 'ben')).out).toBe(
+    `${album}  Summer  (1 member)\n`,
+  );
+  expect((await home.run('albums', 'list', '--for', 'cleo')).out).toBe(`${album}  Summer  (add)\n`);
+  expect((await home.run('albums', 'list')).out).toBe('');
+  expect((await home.run('albums', 'remove', album)).code).toBe(2);
+  const photo = 'f'.repeat(64);
+  expect(values((await home.run('albums', 'put', album, photo, '--for', 'cleo', '--json')).out)).toEqual([
+    { changed: 0, missing: [photo], refused: [] },
+  ]);
+  expect((await home.run('albums', 'unshare', album, 'cleo', '--for', 'cleo')).out).toBe('changed: true\n');
+  expect((await home.run('albums', 'list', '--for', 'cleo')).out).toBe('');
+  expect((await home.run('albums', 'remove', album, '--for', 'ben')).code).toBe(0);
+  expect((await home.run('albums', 'list', '--for', 'ben')).out).toBe('');
+
+  expect((await home.run('partners', 'add', 'cleo', '--for', 'ben')).code).toBe(0);
+  expect((await home.run('partners', 'list', '--for', 'cleo')).out).toBe('given: none; received: ben\n');
+  expect((await home.run('partners', 'leave', 'ben', '--for', 'cleo')).out).toBe('changed: true\n');
+  expect((await home.run('partners', 'remove', 'cleo', '--for', 'ben')).out).toBe('changed: false\n');
+
+  gate.ready = false;
+  for (const args of [
+    ['albums', 'create', 'x', '--for', 'ben'],
+    ['partners', 'add', 'cleo', '--for', 'ben'],
+  ])
+    expect(await home.run(...args)).toMatchObject({
+      ...{ code: 2, out: '' },
+      err: expect.stringMatching(/libraries of their own here yet/) as string,
+    });
+  gate.ready = true;
+});

@@ -1,0 +1,64 @@
+/** Albums with members, and partners, for the commands that change them: who acts, and what is told. A crash leaves nothing half done. */
+import type { Access } from '../access/access.js';
+import type { Viewer } from '../access/permissions.js';
+import type { Person } from '../access/people.js';
+import { local, personViewer } from '../access/viewer.js';
+import { openMemberAlbums, type MemberAlbum, type MemberAlbums } from '../album/member-albums.js';
+import { openPartners, type Partners } from '../album/partners.js';
+import { systemClock as clock } from '../base/clock.js';
+import { PhotospoolError, printable } from '../base/errors.js';
+import { counted } from '../base/human-format.js';
+import { openHomeGate } from '../home/open-gate.js';
+import { configOf, type Flags } from './command.js';
+import { exit } from './exit-codes.js';
+import { print, printJson } from './output.js';
+import { withAccess } from './with-access.js';
+
+/** The flags of these commands. */
+export type ForFlags = Flags & { for?: string; add?: boolean };
+
+/** What a command works with. */
+export interface SharingParts {
+  access: Access;
+  albums: MemberAlbums;
+  partners: Partners;
+  /** Who acts. */
+  who: Viewer;
+  named(name: string): Person;
+}
+
+/** Opens a home for a command; `--for` says for whom it acts, else for the house. @throws PhotospoolError `usage` for an unknown name. */
+export function withSharing(flags: ForFlags, work: (parts: SharingParts) => number): Promise<number> {
+  return withAccess(configOf(flags), (access, { db, library }) => {
+    const gate = openHomeGate({ db, library });
+    const named = (name: string): Person => {
+      const [person] = access.people.named(name);
+      if (person) return person;
+      throw new PhotospoolError('usage', `There is nobody called ${printable(name)}.`, {
+        hint: '`photospool users list` shows the names.',
+      });
+    };
+    const who = flags.for === undefined ? local : personViewer(named(flags.for), access.settings.read());
+    return work({
+      ...{ access, who, named },
+      ...{ albums: openMemberAlbums({ library, clock, gate }), partners: openPartners({ library, gate }) },
+    });
+  });
+}
+
+/** Says what became of it: an album in a line, anything else by its keys. */
+export function report(told: object | object[], flags: Flags): number {
+  for (const one of Array.isArray(told) ? (told as object[]) : [told]) {
+    if (flags.json) printJson(one);
+    else print('album' in one && 'right' in one ? describe(one as MemberAlbum) : describeOther(one));
+  }
+  return exit.done;
+}
+
+const describe = ({ album, name, right, members }: MemberAlbum): string =>
+  `${album}  ${printable(name)}  (${right === 'holder' ? counted(members?.length ?? 0, 'member') : right})`;
+
+const describeOther = (told: object): string =>
+  Object.entries(told)
+    .map(([key, value]) => `${key}: ${printable(Array.isArray(value) ? value.join(', ') || 'none' : String(value))}`)
+    .join('; ');
