@@ -1,4 +1,4 @@
-/** Waits grow from the first to the longest, and how they grow is said in one place. */
+/** Waits grow from the first to the longest, by a rule defined in one place. */
 import { expect, test } from 'vitest';
 import { backOff } from '../../src/base/async/backoff.js';
 import { waitAfter } from '../../src/sync/connections/reconnect-backoff.js';

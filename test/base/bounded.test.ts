@@ -1,4 +1,4 @@
-/** A program that misbehaves in every way that a decoder can, and what becomes of its neighbours. */
+/** A program that misbehaves in every way a decoder can, and what happens to those running next to it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
@@ -10,7 +10,7 @@ import { childrenOf, until } from '../processes.js';
 const linux = process.platform === 'linux';
 const posix = process.platform !== 'win32';
 
-/** Answers with the line it was asked, unless told to do something else. */
+/** Responds with the requested line, unless that is a command. */
 const script = `
   const does = {
     hang() {},
@@ -80,7 +80,8 @@ test.each([
   ['nonsense', 'crash', {}],
   ...(linux ? [['swell', 'memory', {}] as const] : []),
 ] as const)('one that should %s ends by itself (%s), and the next is answered', async (question, why, limits) => {
-  // A start may take longer than a second on a busy machine: then it is the time that is over, so only `hang` has so little.
+  // Starting may take longer than a second on a busy machine, which would count as a timeout: so only `hang` has this
+  // limit.
   const bounded = open(limits);
   const failed = bounded.ask(question);
   expect(await failed).toMatchObject({ kind: 'ended', why });

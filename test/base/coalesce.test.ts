@@ -1,4 +1,4 @@
-/** Many calls become few: the first works at once, those that come meanwhile share one more, and none is lost. */
+/** Many calls become few: the first works at once, calls meanwhile share one more, and none is lost. */
 import { expect, test } from 'vitest';
 import { openCoalescer } from '../../src/base/async/coalesce.js';
 import { openPool } from '../../src/base/async/concurrency-limit.js';
@@ -6,7 +6,7 @@ import type { Clock } from '../../src/base/clock.js';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** A clock whose sleeps end when they are told to, or at their signal. */
+/** A clock whose sleeps end when the test says so, or at their signal. */
 function sleeper(): { clock: Clock; slept: number[]; wake(): Promise<void> } {
   const slept: number[] = [];
   let end = (): void => undefined;

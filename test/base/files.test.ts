@@ -206,7 +206,7 @@ describe('remove', () => {
 });
 
 describe('modes', () => {
-  /** The modes of everything in a folder that one of each operation made, under a umask. */
+  /** The modes of everything in a folder that was filled with one of each operation, under a umask. */
   async function made(umask: number, readers: FileModes): Promise<Record<string, string>> {
     const folder = temporaryFolder();
     const before = process.umask(umask);

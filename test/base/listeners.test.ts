@@ -1,9 +1,12 @@
-/** Listeners are called in order until they end it, also while they are being called; and waiting for a call leaves none behind. */
+/**
+ * Listeners are called in order until they are removed, also while being called; and waiting for a call leaves none
+ * behind.
+ */
 import { expect, test } from 'vitest';
 import { openListeners, untilCalled } from '../../src/base/async/listeners.js';
 import type { Clock } from '../../src/base/clock.js';
 
-/** A clock whose sleeps end only at their signal; tells how long they were to be. */
+/** A clock whose sleeps end only at their signal; records their durations. */
 function sleeper(): Clock & { slept: number[] } {
   const slept: number[] = [];
   return {

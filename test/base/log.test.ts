@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { openLog } from '../../src/base/log.js';
 
-/** What is written to a log of such a format, on a terminal or not. */
+/** What is written to a log with this format, on a terminal or not. */
 function written(format: 'auto' | 'text' | 'json', isTTY: boolean): string {
   let all = '';
   const out = Object.assign(

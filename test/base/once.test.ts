@@ -1,4 +1,4 @@
-/** Programs that are run once, and what they may not do. */
+/** Programs that run once, and what they are not allowed to do. */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

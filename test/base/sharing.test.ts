@@ -1,8 +1,8 @@
-/** Work that is done once for several who ask: each is covered by a run that began after it asked, or learns that it failed. */
+/** Work shared by several callers: each is covered by a run that began after its call, or learns that it failed. */
 import { describe, expect, test } from 'vitest';
 import { gather, shareNext } from '../../src/base/async/single-flight.js';
 
-/** Work that ends when it is told to. */
+/** Work that ends when the test says so. */
 function held(): {
   begun: string[];
   work: (key: string) => Promise<void>;
@@ -36,7 +36,7 @@ describe('shareNext', () => {
     await end();
     expect(ended).toEqual([1]);
     expect(begun).toEqual(['a', 'a']);
-    // The second one runs already when this one asks.
+    // The second run has already started at this call.
     ask(4);
     await end();
     expect(ended).toEqual([1, 2, 3]);

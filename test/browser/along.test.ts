@@ -1,6 +1,6 @@
 /**
- * Along the timeline in a real browser: the strip at its edge says where one is, heads say where photos were taken, and
- * nothing moves by itself while it all arrives.
+ * Moving along the timeline in a real browser: the strip at the edge shows the position, headings show places, and
+ * nothing moves by itself while data arrives.
  */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -21,7 +21,7 @@ beforeAll(async () => {
     { place: { city: 'Palisade', region: 'Colorado', country: 'US' }, gps: { lat: 39.11, lon: -108.35 } },
     { place: { city: 'Bergen', country: 'NO' }, gps: { lat: 60.39, lon: 5.32 } },
   ];
-  // Two places, a day each in turn, over three years; and some photos of today's day in earlier years.
+  // Two places on alternating days over three years, and some photos taken on today's date in earlier years.
   await fill(home, stage.pictures, 1500, {
     minutes: 1000,
     tell: (n) => ({
@@ -42,7 +42,7 @@ const see = async (...args: [path: string, options?: Parameters<Stage['see']>[1]
   onTestFinished(seen.close);
   return seen;
 };
-/** The months of the photos that are seen in the upper half of the window, as the strip writes them. */
+/** The months of the photos visible in the upper half of the window, as the strip writes them. */
 const monthsSeen = (page: Page): Promise<string[]> =>
   page.$$eval('a.tile', (tiles) =>
     tiles.flatMap((tile) => {
@@ -52,7 +52,7 @@ const monthsSeen = (page: Page): Promise<string[]> =>
     }),
   );
 const told = (page: Page): Promise<string> => page.locator('.scrubber .thumb b').innerText();
-/** The strip says a month that is seen, and not the one it said before. */
+/** The strip shows the month of a visible photo, and not `before`. */
 const agrees = async (page: Page, before: string): Promise<boolean> => {
   const month = await told(page);
   return month !== before && (await monthsSeen(page)).some((seen) => month.startsWith(seen));
@@ -121,7 +121,7 @@ test('heads of months and days say where', async () => {
   const places = await days.allInnerTexts();
   expect(places.every((place) => /Palisade|Bergen/.test(place))).toBe(true);
   expect(new Set(places).size).toBeGreaterThan(1);
-  // Where one only scrolls by, nothing is asked.
+  // Scrolling past sends no request.
   const asked: string[] = [];
   page.on('request', (request) => {
     if (request.url().includes('by=day')) asked.push(request.url());
@@ -133,7 +133,7 @@ test('heads of months and days say where', async () => {
   expect(mishaps).toEqual([]);
 });
 
-/** Resolves when every photo on the screen is shown, and where it was taken is said. */
+/** Resolves when every photo on the screen is shown with its place. */
 async function settled(page: Page): Promise<void> {
   await shown(page);
   await drawn(page);
@@ -154,7 +154,7 @@ test.each([390, 1440])(
     await page.locator('h3 span').first().waitFor();
     expect((await monthsSeen(page))[0]).toMatch(/^Jun 2022$/);
     expect(await shiftOf(page)).toBeLessThan(0.02);
-    // By then it is noted where one is.
+    // By then the position is recorded.
     await page.waitForFunction(() => (history.state as { place?: object } | null)?.place !== undefined);
     const before = await page.evaluate(() => document.querySelector('a.tile')!.getAttribute('data-id'));
     await page.reload();
@@ -210,7 +210,7 @@ test.each(['light', 'dark'] as const)(
     await page.keyboard.press('i');
     const map = page.getByRole('link', { name: 'Show on the map' });
     await map.waitFor();
-    // Land and water are painted, and not one colour.
+    // Land and water are drawn, not a single colour.
     await expect
       .poll(() =>
         map.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {

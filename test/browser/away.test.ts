@@ -1,6 +1,6 @@
 /**
- * Photos whose pictures are on their way, in a real browser: their ThumbHash is shown and it is said; when a picture comes
- * it is there by itself; and an original of another server is brought when somebody wants it. Two real servers.
+ * Photos whose pictures have not arrived yet, in a real browser: their ThumbHash is shown with a note, a picture
+ * appears as soon as it arrives, and an original on another server is fetched on request. Two real servers.
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ test.each(['light', 'dark'] as const)(
     await far.spool.pass();
     const { photos } = (await (await fetch(`${far.url}/api/photos`)).json()) as { photos: { id: string }[] };
     const id = photos[0]!.id;
-    // The pictures are out of reach at first, as over a slow link.
+    // The pictures are unavailable at first, as over a slow link.
     const hidden = (await renditionsOf(far, id)).map((hash) => far.rendition(hash));
     for (const path of hidden) renameSync(path, `${path}.away`);
     const { secret } = far.access.tokens.make('near', ['replicate'], { by: 'owner', who: 'owner' });
@@ -70,7 +70,7 @@ test.each(['light', 'dark'] as const)(
     await large.page.locator('.picture[aria-hidden="false"] img.shown').first().waitFor();
     await expect.poll(() => large.page.getByText('On its way from another server').count()).toBe(0);
 
-    // The original comes when somebody wants it.
+    // The original is fetched on request.
     await large.page.keyboard.press('i');
     await large.page.getByText('The original is on another server').waitFor();
     expect(await large.page.getByRole('link', { name: 'Download original' }).count()).toBe(0);

@@ -1,6 +1,6 @@
 /**
- * What holds on every page of the album, in a real browser on a real home: nothing moves for those who want no motion, the focus is
- * always seen, and an address leads another person to the same.
+ * What holds on every page of the album, in a real browser on a real home: nothing moves for people who prefer reduced
+ * motion, the focus is always visible, and an address shows another person the same.
  */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -33,7 +33,7 @@ afterAll(async () => {
   await stage.close();
 });
 
-/** Each page, and what is there when it is. */
+/** Each page, and a selector that is present when it is ready. */
 const pages: [path: string, ready: string][] = [
   ['/', 'a.tile img.shown'],
   ['/?by=month', 'a[data-span] img'],
@@ -49,7 +49,7 @@ const pages: [path: string, ready: string][] = [
   ['/access', '[role="switch"]'],
 ];
 
-/** Elements that would move or fade: a transition or an animation of more than a moment. */
+/** Elements that would move or fade: with a noticeable transition or animation. */
 const moving = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const long = (durations: string): boolean => durations.split(', ').some((one) => parseFloat(one) > 0.001);
@@ -87,7 +87,7 @@ test('what would move is found where motion is wanted', async () => {
   expect((await moving(page)).length).toBeGreaterThan(0);
 });
 
-/** Whether what has the focus can be told from what has not: by an outline, or by a line drawn inside, on it or on its label. */
+/** Whether the focused element is distinguishable: by an outline, or a line inside it, on it or on its label. */
 const isSeen = (page: Page): Promise<string | undefined> =>
   page.evaluate(() => {
     const active = document.activeElement;
@@ -101,7 +101,7 @@ const isSeen = (page: Page): Promise<string | undefined> =>
     return seen ? undefined : active.outerHTML.slice(0, 160);
   });
 
-// Every control of every page.
+// Every control on every page.
 test.each(['light', 'dark'] as const)('the focus is always seen, %s', { timeout: 120_000 }, async (colorScheme) => {
   const { page, mishaps, close } = await stage.see(home.url, { colorScheme });
   onTestFinished(close);
@@ -146,7 +146,7 @@ test('an address leads another person to the same', async () => {
   await second.page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   expect((await ask(home, found[2]!)).tags).toContain('sea');
   expect(new URL(second.page.url()).pathname).toBe(`/photo/${found[2]!}`);
-  // Among what was found: the next one is the next of the search.
+  // Within the results: the next photo is the next one of the search.
   await second.page.waitForSelector('button[aria-label="Next photo"]');
   await second.page.keyboard.press('ArrowRight');
   await expect.poll(() => new URL(second.page.url()).pathname).toBe(`/photo/${found[3]!}`);

@@ -104,7 +104,7 @@ test('an album shows the photo that was chosen as its cover, under another name 
   await page.waitForSelector('text=“July” has a new cover');
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.waitForSelector('text=Undone: “July” has a new cover');
-  // One photo is the cover, not two of them.
+  // One photo as the cover, not two.
   await page.focus(`a[data-id="${ids[3]!}"]`);
   await page.keyboard.press('Shift+ArrowRight');
   await expect.poll(() => page.getByRole('button', { name: 'Cover' }).isDisabled()).toBe(true);

@@ -1,4 +1,4 @@
-/** What people say of a photo, in a real browser: written, changed, taken away, live, and only for those who may. */
+/** Comments on a photo, in a real browser: written, changed, deleted, updated live, and only by people who may. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson } from './door.js';
@@ -15,7 +15,7 @@ afterAll(() => stage.close());
 const good = 'three green boats';
 const refusals = /status of 401/;
 
-/** A fixture with an owner and a family, and a photo of it. */
+/** A fixture with an owner, a family member, and a photo. */
 async function open(): Promise<{ fixture: Fixture; path: string }> {
   const fixture = await stage.fixture(makePhotos(3, stage.pictures));
   addPerson(fixture.door, 'Owner', 'owner', good);
@@ -23,7 +23,7 @@ async function open(): Promise<{ fixture: Fixture; path: string }> {
   return { fixture, path: `${fixture.url}/photo/${fixture.photos[1]!.id}` };
 }
 
-/** The photo with its info open, as somebody sees it. */
+/** The photo with its info panel open, as that person sees it. */
 async function look(path: string, name: string): Promise<Seen> {
   const seen = await stage.see(path, {}, refusals);
   await signIn(seen.page, name, good);

@@ -1,4 +1,6 @@
-/** The door in a real browser: set-up, invitation, password, passkey, what each may see, and what ends it. */
+/**
+ * Signing in, in a real browser: set-up, invitation, password, passkey, what each role sees, and what ends a session.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson, setUpCode } from './door.js';
 import { type Fixture, makePhotos } from './fixture.js';
@@ -11,14 +13,14 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** A fixture under a name, as passkeys need it. */
+/** A fixture with a host name, as passkeys require. */
 async function open(): Promise<Fixture> {
   const fixture = await stage.fixture(makePhotos(30, stage.pictures));
   fixture.url = fixture.url.replace('127.0.0.1', 'localhost');
   return fixture;
 }
 
-/** What the browser says of answers and connections that these tests bring about. */
+/** Console messages about responses and connections that these tests cause. */
 const refusals = /status of 40[0134]|ERR_INCOMPLETE_CHUNKED_ENCODING/;
 const good = 'three green boats';
 

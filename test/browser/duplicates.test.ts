@@ -1,4 +1,7 @@
-/** The page of duplicates in a real browser, on a real home that looks at real pictures: by keys, by finger, and undone. */
+/**
+ * The page of duplicates in a real browser, on a real home that compares real pictures: by keyboard, by touch, and
+ * undone.
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { copies, jpegOf, scene } from '../looks.js';
@@ -41,7 +44,7 @@ async function open(options = {}) {
   return { ...seen, ids };
 }
 const list = (page: Page) => page.locator('[data-list="duplicates"] > section');
-/** The page asks again by itself while the server looks at the pictures. */
+/** The page polls while the server compares the pictures. */
 const groups = (page: Page, n: number) => expect.poll(() => list(page).count(), { timeout: 60_000 }).toBe(n);
 const chosen = (page: Page, group: number) =>
   list(page)
@@ -51,7 +54,7 @@ const chosen = (page: Page, group: number) =>
 
 test('by keys: the better one is proposed, another chosen; kept with what was said of the other; all kept; undone', async () => {
   const { page, ids, mishaps, close } = await open();
-  // Oldest first: the copies are older here, and the larger ones proposed.
+  // Oldest first: the copies are older here, and the larger pictures are proposed.
   expect([await chosen(page, 0), await chosen(page, 1)]).toEqual([1, 1]);
   await page.keyboard.press('ArrowDown');
   await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('radio');

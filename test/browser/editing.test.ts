@@ -1,4 +1,7 @@
-/** One photo, changed in a real browser on a real home: words, stars, date, place, tags, who may see it; every tag; slideshow. */
+/**
+ * Editing a photo in a real browser on a real home: text, rating, date, place, tags, audience; the page of all tags;
+ * the slideshow.
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { exifId, format } from '../../src/document/photo-document.js';
@@ -112,7 +115,7 @@ test('share, favourite, album and trash by touch, on a phone', async () => {
   }
   await actions.getByRole('button', { name: 'Favourite' }).tap();
   await expect.poll(async () => (await ask(home, ids[0]!)).favourite).toBe(true);
-  // The message about it covers no button.
+  // The notification covers no button.
   const said = (await toast(page).boundingBox())!;
   expect(said.y + said.height).toBeLessThanOrEqual((await actions.boundingBox())!.y);
   await actions.getByRole('button', { name: 'Add to album' }).tap();

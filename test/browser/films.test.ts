@@ -1,4 +1,4 @@
-/** Videos and moving photos in a real browser: marks and previews in the timeline, playing by mouse and key. */
+/** Videos and motion photos in a real browser: badges and previews in the timeline, playback by mouse and keyboard. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tinyFilm } from '../video/films.js';
@@ -9,7 +9,7 @@ let stage: Stage;
 let plays = false;
 beforeAll(async () => {
   stage = await openStage();
-  // The Chromium that comes with npm has no H.264; Debian's has.
+  // The Chromium from npm has no H.264; Debian's has.
   const { page, close } = await stage.see((await stage.fixture([])).url);
   plays = await page.evaluate(
     () => document.createElement('video').canPlayType('video/mp4; codecs="avc1.42E01E"') !== '',
@@ -115,7 +115,7 @@ describe('in the photo view', () => {
     const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${live}`);
     await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
     expect(filmRequests(fixture)).toEqual([]);
-    // So slowly that it is seen to play on a busy machine, too.
+    // Slowly enough to be observed playing on a busy machine, too.
     await page.evaluate(() =>
       addEventListener('playing', (event) => ((event.target as HTMLVideoElement).playbackRate = 0.2), {
         capture: true,
@@ -128,7 +128,7 @@ describe('in the photo view', () => {
     await page.waitForSelector('.live video', { state: 'detached' });
     await page.keyboard.press('l');
     await page.waitForSelector('.live video.playing');
-    // It ends by itself, and is a picture again.
+    // It ends by itself, and becomes a picture again.
     await page.waitForSelector('.live video', { state: 'detached' });
     await page.getByRole('button', { name: 'Play the moving photo' }).hover();
     await page.waitForSelector('.live video.playing');

@@ -1,6 +1,7 @@
 /**
- * The public face in a real browser on a real server: the picture of the day, its slideshow, tags, albums, the timeline below;
- * in both themes, from a phone to a large screen. With SHOTS=<folder> it leaves screenshots there, and PHOTOS=<folder> of JPEGs are shown.
+ * The public front page in a real browser on a real server: the picture of the day, its slideshow, tags, albums, the
+ * timeline below; in both themes, from a phone to a large screen. SHOTS=<folder> saves screenshots there, and
+ * PHOTOS=<folder> shows the JPEGs in it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,7 +59,7 @@ afterAll(async () => {
 const shoot = async (page: Page, name: string): Promise<void> => {
   if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}.png`) });
 };
-/** How much the page moved by itself (Layout Instability, web.dev/cls). */
+/** The layout shift of the page (Layout Instability, web.dev/cls). */
 const shift = (page: Page): Promise<number> =>
   page.evaluate(
     () =>

@@ -1,4 +1,4 @@
-/** Text that others wrote stays text on every page: no script, no request, no other direction, no broken layout. */
+/** Text written by others stays text on every page: no script, no request, no change of direction, no broken layout. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AuditEntry } from '../../src/api/answer-types.js';
@@ -29,7 +29,7 @@ const allowed = new Set(
   ]),
 );
 
-/** What of descriptions and comments is in the page: elements, attributes, and where links lead. */
+/** The elements, attributes and link targets of descriptions and comments on the page. */
 const anatomy = (page: Page): Promise<{ tags: string[]; attributes: string[]; links: string[] }> =>
   page.$$eval('aside .markdown', (roots) => {
     const all = roots.flatMap((root) => [...root.querySelectorAll('*')]);
@@ -42,7 +42,7 @@ const anatomy = (page: Page): Promise<{ tags: string[]; attributes: string[]; li
     };
   });
 
-/** Resolves when so many texts were read as Markdown. */
+/** Resolves when this many texts were rendered from Markdown. */
 const settled = (page: Page, count = 1): Promise<unknown> =>
   page.waitForFunction(
     (most) =>
@@ -51,17 +51,17 @@ const settled = (page: Page, count = 1): Promise<unknown> =>
     count,
   );
 
-/** Says the same of a photo as its description, in the name of the same text. */
+/** Adds the description of a photo as a comment too, with the same text as the author's name. */
 const speak = (fixture: Fixture, photo: string, text: string): unknown =>
   fixture.comments.all.push({ photo, id: 'c', text, by: { name: text }, added: text });
 
-// Each way is a page.
+// Each vector is a page.
 test(`${vectors.length} ways past a sanitizer lead nowhere`, { timeout: 180_000 }, async () => {
   expect(vectors.length).toBeGreaterThan(60);
   const photos = vectors.map((text, i) =>
     makePhoto(i + 1, stage.pictures[0]!, {
       title: `${i}`,
-      // The sign at the end makes every one of them go through the reader of Markdown.
+      // The emphasis at the end sends every text through the Markdown parser.
       description: `${text}\n\n*end*`,
       taken: new Date(Date.UTC(2024, 5, 20) - i * 60_000).toISOString().slice(0, -1),
     }),

@@ -1,4 +1,7 @@
-/** The inbox in a real browser, on a real home: worked through by keys, by finger, and all at once, to a reward at zero. */
+/**
+ * The inbox in a real browser, on a real home: worked through by keyboard, by touch, and all at once, until it is
+ * empty.
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { breaches } from './axe.js';
@@ -71,7 +74,7 @@ test('by finger: up keeps, down is the trash, aside is later', async () => {
     await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0) });
     for (const share of [0.3, 0.6, 1])
       await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(share) });
-    // The finger rests before it lifts: after a fling Chromium takes the next tap to stop the fling, and no click follows.
+    // The finger rests before it lifts: after a fling, Chromium uses the next tap to stop it, without a click.
     await page.waitForTimeout(200);
     await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(1) });
     await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });

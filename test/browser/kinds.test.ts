@@ -1,4 +1,7 @@
-/** Kinds of files in a real browser: RAW with its JPEG, what has no picture, what is given as JPEG, what moves in the timeline. */
+/**
+ * Kinds of files in a real browser: RAW with its JPEG, files without a picture, originals served as JPEG, previews that
+ * play in the timeline.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -21,13 +24,13 @@ const asked = (fixture: Fixture, id: string): string[] =>
 const photo = (n: number, over: Partial<FixturePhoto> = {}): FixturePhoto =>
   makePhoto(n, stage.pictures[n % stage.pictures.length]!, { taken: `2024-07-0${n}T12:00:00.000`, ...over });
 
-/** A photo without a picture, as the server tells of it. */
+/** A photo without a picture, as the server describes it. */
 function bare(n: number, over: Partial<FixturePhoto>): FixturePhoto {
   const { thumbhash: _, ...rest } = photo(n, over);
   return rest;
 }
 
-/** Opens the information of the photo that is looked at. */
+/** Opens the info panel of the current photo. */
 async function openInfo(page: Page): Promise<void> {
   await page.keyboard.press('i');
   await page.waitForSelector('aside dl');
@@ -112,7 +115,7 @@ test('a video that this server could not read has a sign and its length in the t
   expect(await tile.locator('svg.film').count()).toBe(1);
   expect(await tile.getAttribute('aria-label')).toMatch(/^Video, /);
   expect(asked(fixture, video.id)).toEqual([]);
-  // Somebody who looks at it is given what the server has, and no broken picture.
+  // Viewing it offers the file, not a broken picture.
   await tile.click();
   await page.waitForSelector('.view video');
   expect(await page.$eval('.view video', (film) => film.getAttribute('poster'))).toBeNull();
@@ -135,7 +138,7 @@ test('a HEIC is shown by its renditions and can be had as JPEG; a JPEG is one al
   const saved = join(temporaryFolder(), 'IMG_2.jpg');
   await download.saveAs(saved);
   expect((await readFile(saved)).equals(Buffer.from(heic.picture.preview))).toBe(true);
-  // The original itself is no picture that a browser knows, and is never asked for.
+  // Browsers can't show the original, so it is never requested.
   expect(fixture.requests.filter((path) => path === `/originals/${heic.id}`)).toEqual([]);
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => openId(page)).toBe(idOf(1));

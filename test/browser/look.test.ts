@@ -1,4 +1,7 @@
-/** What a look at any page must show: no overflow, both themes, enough contrast, names for everything, nothing inline. */
+/**
+ * What must hold for the appearance of every page: no overflow, both themes, enough contrast, accessible names for
+ * everything, nothing inline.
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson } from './door.js';
@@ -13,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** Buttons, links and fields without a name, on the whole page. */
+/** Buttons, links and fields without an accessible name, on the whole page. */
 const nameless = (page: Page): Promise<string[]> =>
   page.$$eval('button, a, input, textarea', (elements) =>
     elements
@@ -27,7 +30,7 @@ const nameless = (page: Page): Promise<string[]> =>
       .map((element) => element.outerHTML.slice(0, 120)),
   );
 
-/** Texts whose contrast with the page's colour is below what WCAG 2 AA asks for (4.5, or 3 for large ones). */
+/** Texts whose contrast with the background is below WCAG 2 AA (4.5, or 3 for large text). */
 const faint = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const parts = (colour: string): number[] => (colour.match(/[\d.]+/g) ?? []).map(Number);
@@ -71,7 +74,7 @@ const height = 844;
 const widths = [390, 820, 1440];
 const pages = { light: 'rgb(255, 255, 255)', dark: 'rgb(17, 17, 17)' };
 
-/** Looks at a page as it stands, at some widths and in both themes; it is then as wide as it was. */
+/** Checks the current page at some widths and in both themes; restores the width. */
 async function check(page: Page, what: string, at = widths): Promise<void> {
   const before = page.viewportSize()!;
   for (const width of at) {
@@ -120,7 +123,7 @@ test('nothing overflows, all is named and readable', async () => {
   await close();
 });
 
-/** People, tokens and comments as a family has them; the owner can sign in. */
+/** Adds people, tokens and comments of a typical family; the owner can sign in. */
 function furnish({ door, comments, photos }: Fixture): void {
   const password = 'three green boats';
   const at = '2026-01-01T10:00:00.000Z';
@@ -135,7 +138,7 @@ function furnish({ door, comments, photos }: Fixture): void {
     comments.all.push({ photo, id, text: 'A *good* day', by: { id, name }, added: at, edited: true });
 }
 
-/** What stands open on a page, one after the other. */
+/** Dialogs and panels of a page, opened one after another. */
 const pagesBeside: [path: string, ready: string, ...open: string[]][] = [
   ['people', '[data-list="people"] li', 'Invite someone', 'Change Family', 'Remove this person'],
   ['me', '[data-list="sessions"] li', 'Add a passkey', 'Change password', 'Remove: A phone'],
@@ -149,7 +152,7 @@ const pagesBeside: [path: string, ready: string, ...open: string[]][] = [
   ['trash', 'text=The trash is empty'],
 ];
 
-// Every page, each in two themes.
+// Every page in both themes.
 test.each([
   [390, []],
   [1440, [820]],
@@ -215,7 +218,7 @@ test('choosing, changing and the inbox', { timeout: 120_000 }, async () => {
   await check(page, 'message');
   await page.goto(`${fixture.url}/photo/${photos[0]!.id}`);
   await opened(page);
-  // What changes a fact is fetched when it is asked for; other fields are there before.
+  // Editors of facts are loaded on request; other fields are there before.
   const field = page.locator('aside :is(form, .field, .change) input').first();
   for (const key of ['e', 't', 'd', 'p']) {
     await page.keyboard.press(key);

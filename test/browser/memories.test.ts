@@ -1,4 +1,7 @@
-/** Above and along the timeline, in a real browser on a real home: this day in earlier years, places, going to a date, the keys. */
+/**
+ * Memories and navigation in the timeline, in a real browser on a real home: this day in earlier years, places, going
+ * to a date, the keyboard.
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { fill } from './fill.js';
@@ -30,7 +33,7 @@ test('on this day: earlier years are above the timeline, and lead to it', async 
     return year === undefined ? {} : { facts: { taken: `${year}-03-14T12:00:00.000` } };
   };
   const { page, ids, mishaps, close } = await open(120, { tell });
-  // Whatever day it is: a day that no other photo is of.
+  // A fixed date on which no other photo was taken.
   await page.clock.setFixedTime('2026-03-14T12:00:00');
   await page.reload();
   await shown(page);
@@ -95,7 +98,7 @@ test('the keys are on a sheet', async () => {
   await page.keyboard.press('/');
   await page.keyboard.type('what?');
   expect(await page.getByRole('dialog').count()).toBe(0);
-  // A key that comes before the page has heard that the sheet is closed goes to the page.
+  // A key press before the page has noticed that the sheet closed goes to the page.
   await page.keyboard.press('Escape');
   await page.keyboard.press('?');
   await sheet.waitFor();

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Two real servers with a link: who looks at one in a browser sees what is done at the other, as it is done. */
+/** Two real servers with a link: a browser at one sees changes made at the other as they happen. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeHome } from '../cli/run.js';
 import { joinChromium } from './stage.js';
@@ -19,7 +19,7 @@ test('a photo that is added, edited and trashed at one server is so in a browser
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
   page.setDefaultTimeout(60_000);
   await page.goto(here.url);
-  // Nothing is asked for anew: only what the server tells by itself changes the page.
+  // Nothing is reloaded: only server-sent events change the page.
   await page.evaluate(() => void (document.body.dataset['loaded'] = 'once'));
 
   await far.drop('there.jpg', 1);

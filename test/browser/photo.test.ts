@@ -1,4 +1,4 @@
-/** The photo view in a real browser: opening, turning, zooming, going back, and hostile text that stays text. */
+/** The photo viewer in a real browser: opening, paging, zooming, going back, and hostile text that stays text. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makePhoto, makePhotos } from './fixture.js';
@@ -97,7 +97,7 @@ test('zooms by key, wheel and double click, and takes the original’s pixels wh
   expect(await scaleOf(page)).toBe(1);
   await expect
     .poll(async () => {
-      // On a machine that is so busy that it draws a double click out, it is two clicks.
+      // On a machine so busy that it stretches a double click, it counts as two clicks.
       await page.mouse.dblclick(700, 400);
       return scaleOf(page);
     })

@@ -1,4 +1,4 @@
-/** Two fingers in a real browser: on one photo, on the timeline, and on its months and years. */
+/** Two-finger gestures in a real browser: on a photo, on the timeline, and on its months and years. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { fill } from './fill.js';
@@ -19,14 +19,14 @@ const scaleOf = (page: Page): Promise<number> =>
   page.$eval('.picture[aria-hidden="false"]', (picture) =>
     Number(/scale\((.+)\)/.exec((picture as HTMLElement).style.transform)?.[1]),
   );
-/** Lifts the finger that was put down last, as the page hears of it: the protocol lifts all of them or none. */
+/** Lifts the finger that was put down last by a synthetic event: the DevTools protocol lifts all of them or none. */
 const lift = (page: Page): Promise<unknown> =>
   page.evaluate(() => {
     const { fingers = [] } = window as unknown as { fingers?: number[] };
     const told = { pointerId: fingers.at(-1)!, pointerType: 'touch', bubbles: true, clientX: 225, clientY: 420 };
     return document.querySelector('.stage')!.dispatchEvent(new PointerEvent('pointerup', told));
   });
-/** How far the photo is moved aside, px. */
+/** How far the photo has been dragged sideways, px. */
 const asideOf = (page: Page): Promise<number> =>
   page.$eval('.picture[aria-hidden="false"]', (picture) => {
     const { left, right } = picture.getBoundingClientRect();
@@ -47,7 +47,7 @@ test('on a photo: closer and back, and neither turns it nor closes it, in whatev
   const hand = await openHand(page);
   await hand.pinch(middle, 80, 240);
   await expect.poll(() => scaleOf(page)).toBeCloseTo(3, 1);
-  // A finger moves what is larger than the screen, and does not turn to the next photo.
+  // A finger pans a photo that is larger than the screen, and does not go to the next one.
   await hand.down({ x: 300, y: 420 });
   for (const x of [260, 200, 120, 60]) await hand.move({ x, y: 420 });
   await hand.up();
@@ -81,7 +81,7 @@ test('on the timeline: larger and smaller photos, then months and years, and bac
     return heights.reduce((sum, one) => sum + one, 0) / heights.length;
   };
   const hand = await openHand(page);
-  // As far as one step needs, and not as far as two.
+  // Far enough for one step, and not for two.
   const out = (): Promise<void> => hand.pinch(middle, 80, 118);
   const together = (): Promise<void> => hand.pinch(middle, 160, 100);
   const usual = await height();

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** The map of places in a real browser, on a real home: seen, moved, searched, in both themes and widths. */
+/** The map of places in a real browser, on a real home: shown, moved, searched, in both themes and widths. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { breaches } from './axe.js';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 afterEach(() => home.close());
 
-/** Five around Palisade, two of them at one spot; two in Oslo; one near Fiji; one that tells nothing. */
+/** Five around Palisade, two of them at the same spot; two in Oslo; one near Fiji; one without a position. */
 const spots = [
   [39.11, -108.35],
   [39.11, -108.35],
@@ -68,10 +68,10 @@ test('a group opens up; what lies on one spot is searched for; back leads to the
   await group(page, 'Palisade, 5 photos').waitFor({ state: 'detached' });
   await page.getByText('5 photos here').waitFor();
   const at = () => query(page).get('at')?.split(',').map(Number) ?? [];
-  // On a busy machine the flight there pauses, and what is in view then is counted, too.
+  // On a busy machine the flight there pauses, and then the photos in view are counted, too.
   await expect.poll(() => at()[2]).toBeGreaterThan(8);
   expect(at()[0]).toBeCloseTo(39.2, 0);
-  // The two at one spot are a group of their own when the map is close enough.
+  // The two at the same spot are a group of their own when zoomed in far enough.
   for (let zoom = 10; zoom <= 15 && !(await group(page, 'Palisade, 2 photos').isVisible()); zoom++) {
     await page.goto(`${home.url}/places?at=39.11300,-108.35300,${zoom}`);
     await page.getByText(/photos here$/).waitFor();

@@ -1,4 +1,4 @@
-/** The search in a real browser, on a real home: completed by key and value, and what it says when nothing is found. */
+/** Search in a real browser, on a real home: completion of keys and values, and the message when nothing is found. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';

@@ -1,4 +1,7 @@
-/** Choosing photos in a real browser, on a real home: by click, shift, box, day, key and finger; and what is done with them. */
+/**
+ * Selecting photos in a real browser, on a real home: by click, shift, box, day, keyboard and touch; and the actions on
+ * them.
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ask, change, count, fill } from './fill.js';
@@ -151,7 +154,7 @@ describe('what is done with them', () => {
     await page.keyboard.press('t');
     const field = page.getByRole('combobox', { name: 'Add a tag' });
     await field.fill('summer');
-    // On a quick machine it is over before one could look for it.
+    // On a fast machine it is over before one could check.
     const progress = page.evaluate(
       () =>
         new Promise<boolean>((resolve) => {

@@ -1,6 +1,6 @@
 /**
- * Share links, in a real browser on a real server: made from a search and from a photo, seen by somebody without an account,
- * with a password, and ended. In both themes, on a phone and on a desk.
+ * Share links, in a real browser on a real server: created from a search and from a photo, viewed without an account,
+ * with a password, and revoked. In both themes, on a phone and on a desktop.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -62,7 +62,7 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
   await shoot(owner.page, `share-new-${width}-${colorScheme}`);
   await owner.page.getByRole('button', { name: 'Create link' }).click();
   const address = await linkOf(owner.page);
-  // The new link is in the list at once, and says that others can't open it.
+  // The new link is in the list at once, with a note that others can't open it.
   await expect.poll(() => owner.page.locator('[data-list="shares"]').innerText()).toContain('By <b>the</b> sea');
   expect(await owner.page.getByText('No shared links yet.').count()).toBe(0);
   expect(await owner.page.locator('.secret').innerText()).toContain('Only this computer can open this link.');
@@ -103,7 +103,7 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
   await page.keyboard.press('Escape');
   await shown(page);
 
-  // Ended, it is over for the page that is open, too.
+  // Once revoked, it also ends on the page that is open.
   await owner.page
     .getByRole('button', { name: /^Delete link/ })
     .first()

@@ -1,6 +1,6 @@
 /**
- * People in a real browser at the real server: the set-up link, passkeys, an invitation, what each may see and do, and the
- * spool. What the pages ask for is answered here by what answers it at visits.home.
+ * People in a real browser at the real server: the set-up link, passkeys, an invitation, what each may see and do, and
+ * the spool. `visits.home` answers the requests of the pages.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,13 +13,13 @@ import { type Seen, seenTiles, shown } from './stage.js';
 import { openVisits } from './visits.js';
 
 const password = { owner: 'three green boats', family: 'two slow trains' };
-/** What the browser says of answers and connections that these tests bring about. */
+/** Console messages about responses and connections that these tests cause. */
 const refusals = /status of 40[0134]|ERR_INCOMPLETE_CHUNKED_ENCODING/;
 
 const visits = openVisits(refusals);
 const { see, calm } = visits;
 
-/** The owner's page, made by the set-up link. */
+/** Creates the owner with the set-up link; returns their page. */
 async function becomeOwner(): Promise<Seen> {
   const owner = await see(visits.home.setUpLink());
   await owner.page.getByLabel('Name').fill('Owner');
@@ -30,7 +30,7 @@ async function becomeOwner(): Promise<Seen> {
   return owner;
 }
 
-/** The owner invites somebody; returns the link. */
+/** The owner invites someone; returns the link. */
 async function inviteFamily({ page }: Seen): Promise<string> {
   await page.goto(`${visits.home.url}/people`);
   await page.getByRole('button', { name: 'Invite someone' }).click();
@@ -45,7 +45,7 @@ async function comeIn({ page }: Seen): Promise<void> {
   await page.getByRole('button', { name: 'Menu' }).waitFor();
 }
 
-/** Takes photos in; the first is the newest. */
+/** Imports photos; the first is the newest. */
 async function takeIn(count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
     const exif = { DateTimeOriginal: `2024:07:${String(28 - n)} 12:00:00` };
@@ -97,7 +97,7 @@ test('a lasting change asks once more who it is; a second factor, its recovery c
   await page.keyboard.press('Enter');
   const [recovery] = (await page.locator('.secret code').innerText()).split('\n');
 
-  // As ten minutes later.
+  // As if ten minutes had passed.
   visits.home.db.exec('UPDATE access_session SET confirmed = 0');
   await addAuthenticator(page);
   await page.getByRole('button', { name: 'Add a passkey' }).click();
@@ -111,7 +111,7 @@ test('a lasting change asks once more who it is; a second factor, its recovery c
   await page.keyboard.press('Enter');
   await dialog.getByLabel('Code', { exact: true }).fill(code(1));
   await page.keyboard.press('Enter');
-  // What was asked is done then.
+  // The requested action is then completed.
   await page.waitForSelector('[data-list="passkeys"] >> text=Test device');
 
   await signOut(page);
@@ -169,7 +169,7 @@ test('an invitation lets family in, who see what is shown to them as soon as it 
   await family.page.goto(`${visits.home.url}/photo/${mine}`);
   await family.page.waitForSelector('text=This photo is not here');
 
-  // They lost their phone: the owner turns two-step sign-in off for them.
+  // They lost their phone: the owner turns off two-step sign-in for them.
   const { accounts } = visits.home.access;
   const [{ id }, command] = [accounts.named('Family')!, { by: 'owner', who: 'command line' }];
   const { secret } = accounts.beginSecondFactor(id, command);
@@ -224,7 +224,7 @@ test('tokens, sessions that end elsewhere, and what happened', async () => {
   await page.getByRole('button', { name: 'Make it' }).click();
   const token = await page.locator('.secret code').innerText();
   const authorization = `Bearer ${token}`;
-  // It is for putting photos in, and for nothing else.
+  // It allows adding photos, and nothing else.
   expect((await fetch(`${visits.home.url}/api/tiles`, { headers: { authorization } })).status).toBe(403);
   await page.getByRole('button', { name: 'Done' }).click();
   expect(await page.content()).not.toContain(token);

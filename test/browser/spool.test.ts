@@ -1,4 +1,4 @@
-/** The spool page in a real browser: what it shows, that it stays current by itself, and that a retry does what it says. */
+/** The spool page in a real browser: what it shows, that it updates by itself, and that a retry does what it says. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SpoolStatus } from '../../src/spool/spool-interface.js';

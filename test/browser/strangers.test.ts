@@ -1,6 +1,7 @@
 /**
- * Names that others gave, through the real server and its pages: tags, albums, cameras, places, the inbox, a history, links and
- * what they show, uploads, the spool, downloads. All of it is text: nothing runs, turns what is around it, or breaks a page.
+ * Names given by others, through the real server and its pages: tags, albums, cameras, places, the inbox, a history,
+ * share links and their pages, uploads, the spool, downloads. All of them stay text: nothing runs, changes the
+ * direction of text around it, or breaks a page.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,10 +17,12 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** As long as the server takes them from people. */
+/** The longest names that the server accepts from people. */
 const short = names.map((name) => name.slice(0, 180));
 
-/** A home whose photos, albums, comments and links are all called so; gives the photos and the addresses of the links. */
+/**
+ * Gives a home photos, albums, comments and links with these names; returns the photos and the addresses of the links.
+ */
 async function furnish(home: ServedHome): Promise<{ ids: string[]; links: string[] }> {
   const tell = (n: number) => {
     const name = names[n]!;
@@ -50,7 +53,7 @@ async function furnish(home: ServedHome): Promise<{ ids: string[]; links: string
   return { ids, links };
 }
 
-// Every page there is.
+// Every page.
 test.each([390, 1440])('names that others gave break no page at %i px', { timeout: 120_000 }, async (width) => {
   const home = await openServedHome(stage.folder);
   onTestFinished(() => home.close());

@@ -1,4 +1,4 @@
-/** The timeline in a real browser: rows, live photos, big days, fast scrolling, and every state it can be in. */
+/** The timeline in a real browser: rows, live updates, big days, fast scrolling, and every state. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makePhoto, makePhotos } from './fixture.js';
@@ -211,7 +211,7 @@ describe('states', () => {
     await page.route(/\/api\/timeline\?q=/, async (route) => {
       counts++;
       await held;
-      // The page may have called it off.
+      // The page may have aborted it.
       await route.continue().catch(() => undefined);
     });
     await page.keyboard.press('/');
@@ -282,7 +282,7 @@ test('a place is kept while its photos are still on their way', async () => {
   fixture.slow(3000);
   await page.reload();
   await page.waitForFunction(() => scrollY > 0);
-  // Longer than a rest of the page lasts.
+  // Longer than the page's pause.
   await page.waitForTimeout(500);
   expect(await kept()).toEqual(before);
   expect(mishaps).toEqual([]);

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /**
- * Uploads from a real browser to the real server: chosen, dropped, shared to the app; through cut networks and restarts; and
- * what is safe is told by hash alone.
+ * Uploads from a real browser to the real server: chosen, dropped, shared to the app; through network failures and
+ * restarts; and what is already stored is recognized by its hash alone.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { makePhoto } from '../picture.js';
 import { type Seen, shown } from './stage.js';
 import { openVisits } from './visits.js';
 
-/** What the browser says of a network and a server that these tests take away. */
+/** Console messages about the network and server that these tests take away. */
 const cuts = /ERR_|status of (?:409|50\d)|Failed to fetch/;
 const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
@@ -32,7 +32,7 @@ const picked = (page: Page) => page.locator('input[data-add="files"]');
 const panel = (page: Page) => page.locator('[data-uploads]');
 const rows = (page: Page, state: string) => panel(page).locator(`li[data-state="${state}"]`);
 const told = (page: Page): Promise<string> => panel(page).getByRole('heading').innerText();
-/** On a phone the list is folded. */
+/** On a phone the list is collapsed. */
 const unfold = (page: Page): Promise<void> => panel(page).getByRole('button', { name: 'Show files' }).click();
 /** Files in incoming, by name with their folder, and the hash of their bytes. */
 const arrived = (): Map<string, string> =>
@@ -52,10 +52,10 @@ const photo = async (n: number): Promise<Sent> => ({
   mimeType: 'image/jpeg',
   buffer: await makePhoto(n, { width: 320, height: 240 }),
 });
-/** A damaged video, of a size that takes its time over a slow network. */
+/** A damaged video, large enough to take a while over a slow network. */
 const film = (bytes = 4_000_000): Sent => ({ name: 'film.mov', mimeType: 'video/mp4', buffer: randomBytes(bytes) });
 
-/** Lets so many bytes a second up. */
+/** Limits uploads to a number of bytes per second. */
 async function slow(page: Page, bytes: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await session.send('Network.enable');
@@ -110,7 +110,7 @@ test('chosen, dropped and whole folders: all arrive, are told safe by hash, and 
   calm();
 });
 
-// It waits as the page waits for a network.
+// It waits like the page for a network.
 test(
   'a network that is cut is waited for, the upload goes on where it was, also on another page',
   { timeout: 180_000 },
@@ -120,7 +120,7 @@ test(
     page.on('request', (request) => {
       if (request.method() === 'PATCH') offsets.push(Number(request.headers()['upload-offset']));
     });
-    // Longer than the server lets a request go on when it stops.
+    // Longer than the server lets requests continue when it stops.
     await slow(page, 800_000);
     const sent = film(24_000_000);
     await picked(page).setInputFiles([sent]);
@@ -131,7 +131,7 @@ test(
     await page.getByRole('button', { name: 'Menu' }).click();
     await page.getByRole('link', { name: 'Spool', exact: true }).click();
     await page.waitForSelector('h1:text("Spool")');
-    // Closing the window asks first.
+    // Closing the window asks for confirmation.
     const asked = page.waitForEvent('dialog');
     await page.close({ runBeforeUnload: true });
     expect((await asked).type()).toBe('beforeunload');
@@ -234,7 +234,7 @@ test('what is shared to the app is kept on the device until the server has it, a
   await rows(page, 'held').waitFor();
   expect(await panel(page).innerText()).toContain('They stay on it until the server has them');
   expect(await waiting(page)).toBe(1);
-  // The phone is switched off and on: it still waits.
+  // The phone is switched off and on: it is still waiting.
   await page.reload();
   await unfold(page);
   await rows(page, 'held').waitFor();
@@ -336,7 +336,7 @@ test('what is no photo or video is not sent, with one sentence that says why; th
     'page.jpg Not sent: it is a web page. Only photos, videos and their XMP files can be added.',
   ]);
   expect([...arrived().keys()].filter((name) => /notes|page/.test(name))).toEqual([]);
-  // Another try could not help.
+  // A retry could not help.
   expect(await page.locator('[data-uploads]').getByRole('button', { name: 'Try again' }).count()).toBe(0);
   expect(mishaps).toEqual([]);
   await close();

@@ -1,6 +1,6 @@
 /**
- * The timeline from years to days in a real browser, on a real home: by keys, wheel, click and the address; one stays where one is
- * in time, and Back leads back. In both themes, on a phone and a desk.
+ * The timeline from years to days in a real browser, on a real home: by keyboard, wheel, click and address; the
+ * position in time is kept, and Back returns. In both themes, on a phone and a desktop.
  */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { breaches } from './axe.js';
@@ -14,7 +14,7 @@ let ids: string[];
 beforeAll(async () => {
   stage = await openStage();
   home = await openServedHome(stage.folder);
-  // One every two days and a half: 600 photos over four years.
+  // One every two and a half days: 600 photos over four years.
   ids = await fill(home, stage.pictures, 600, { minutes: 3600 });
 });
 afterAll(async () => {

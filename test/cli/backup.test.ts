@@ -1,4 +1,4 @@
-/** Backup, restore and repair as a person runs them. */
+/** Backup, restore and repair, from the command line. */
 import {
   chmodSync,
   cpSync,
@@ -66,7 +66,7 @@ describe('backup and restore', () => {
     expect((await home.run('restore', to)).code).toBe(2);
     rmSync(join(to, 'mine.txt'));
     expect((await home.run('backup', to)).code).toBe(0);
-    // Homes that are filled are copies of one: another one is made anew.
+    // Filled homes are copies of one: this other home is created separately.
     const other = makeHome();
     await other.drop('0.jpg', 0);
     await other.run('process');

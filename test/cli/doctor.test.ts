@@ -1,4 +1,7 @@
-/** `photospool doctor` as a person runs it: beside a server, without one, and where one does not answer. It changes nothing. */
+/**
+ * `photospool doctor` from the command line: next to a server, without one, and with one that does not respond. It
+ * changes nothing.
+ */
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';

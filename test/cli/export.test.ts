@@ -1,4 +1,4 @@
-/** `export-xmp` as a person runs it, and the way of what it wrote into another home. */
+/** `export-xmp` from the command line, and the import of its output into another home. */
 import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Videos on a machine without ffmpeg, and what happens when it is there: as a person meets it. */
+/** Videos on a machine without ffmpeg, and after ffmpeg was installed, from the command line. */
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { makeHome, type TestHome } from './run.js';
 
 const soon = { timeout: 120_000, interval: 200 };
 
-/** All programs of this machine but those that show videos. */
+/** A PATH with all programs of this machine except those that process videos. */
 function pathWithout(): string {
   const folder = join(temporaryFolder(), 'bin');
   mkdirSync(folder);
@@ -19,7 +19,7 @@ function pathWithout(): string {
     try {
       names = readdirSync(from);
     } catch {
-      // A folder in PATH need not be there.
+      // A folder in PATH need not exist.
     }
     for (const name of names) if (taken.size < taken.add(name).size) symlinkSync(join(from, name), join(folder, name));
   }
@@ -49,7 +49,7 @@ describe.skipIf(process.platform === 'win32')('a machine without ffmpeg', () => 
     const tiles = (await (await fetch(`${server.url}/api/tiles`)).json()) as { tiles: { id: string; type: string }[] };
     const film = tiles.tiles.find(({ type }) => type === 'video/mp4')!;
     expect(film).toMatchObject({ seconds: 1, unshown: 'no-ffmpeg', width: 64, height: 48 });
-    // Browsers that can play the original get it; there is no picture to be had.
+    // Browsers that can play the original get it; there is no picture.
     const played = await fetch(`${server.url}/media/${film.id}/video`);
     expect([played.status, Buffer.from(await played.arrayBuffer()).equals(tinyFilm())]).toEqual([200, true]);
     expect((await fetch(`${server.url}/media/${film.id}/thumb`)).status).toBe(404);
@@ -61,7 +61,7 @@ describe.skipIf(process.platform === 'win32')('a machine without ffmpeg', () => 
     writeFileSync(join(home.incoming, 'MOV_1.mp4'), tinyFilm());
     expect((await home.run('process')).code).toBe(0);
     expect(await listed(home)).toMatchObject([{ unshown: 'no-ffmpeg' }]);
-    // The same home, on the machine as it is.
+    // The same home, with the machine's real PATH.
     const later = makeHome();
     const server = await later.serve('--home', home.folder);
     await expect

@@ -1,6 +1,6 @@
 /**
- * Documents that come in great numbers are in the catalog a moment after they are stored, a few at once; edits at once; a crash in
- * between loses none, and the catalog is the one that it would be.
+ * Documents that arrive in large numbers are in the catalog shortly after they are stored, in small batches; edits at
+ * once. A crash in between loses none, and the catalog is the same as a rebuilt one.
  */
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
@@ -27,7 +27,7 @@ const rows = (db: Sqlite): Row[] => db.prepare('SELECT * FROM catalog_photo ORDE
 
 const newHome = () => readConfig(temporaryFolder(), {}, {});
 
-/** Opens the records of a home; `end` closes them as a crash would: nothing more is taken in. */
+/** Opens the records of a home; `end` closes them like a crash: nothing more is indexed. */
 async function openSide(config = newHome()): Promise<Records & { end(): void }> {
   const records = await openRecords(config, openFiles());
   let ended = false;
@@ -104,7 +104,7 @@ test('what a crash left is in the catalog when the home is opened again', async 
   before.library.insert(photos(1, 700), { later: true });
   expect(before.catalog.count(everything)).toBe(0);
   before.end();
-  // Who only looks is told what is there.
+  // A read-only view shows what is indexed so far.
   const view = (await viewHome(config))!;
   expect([view.catalog.count(everything), view.catalog.behind()]).toEqual([0, 0]);
   view.close();
@@ -132,7 +132,7 @@ test('a crash in the middle goes on there', async () => {
   const config = newHome();
   const before = await openSide(config);
   before.library.insert(photos(1, 1_100), { later: true });
-  // One turn, and no more.
+  // Exactly one turn.
   let turns = 0;
   const dying = openFollower({
     ...before,

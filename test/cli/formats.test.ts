@@ -1,4 +1,4 @@
-/** Files that browsers do not show, from the folder to a person: pictures, and the whole picture as a JPEG to download. */
+/** Files that browsers can't show, from the folder to the viewer: pictures, and a full-size JPEG to download. */
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -28,7 +28,7 @@ it('HEIC and JPEG XL are kept as they came, shown, and given as JPEG, upright', 
     expect(await sharp(jpeg).metadata()).toMatchObject({ format: 'jpeg', width: 160, height: 96 });
     const [red = 0, green = 255] = await colourAt(jpeg, 0.2, 0.2);
     expect([name, red > 190, green < 60]).toEqual([name, true, true]);
-    // The original is the file that came.
+    // The original is the file as imported.
     const file = readFileSync(kept(`${name.endsWith('jxl') ? 'jxl' : 'heic'}/${name}`));
     expect(readFileSync(join(home.archive, original.path!)).equals(file)).toBe(true);
     expect(Buffer.from(await (await fetch(`${server.url}/originals/${id}`)).arrayBuffer()).equals(file)).toBe(true);

@@ -1,4 +1,4 @@
-/** What `peers list` and `status` say of a link, and of what is not here yet. */
+/** What `peers list` and `status` report about a link, and about missing blobs. */
 import { expect, test } from 'vitest';
 import { describeElsewhere, describeLink, type PeerOverview } from '../../src/home/manage-peers.js';
 
@@ -21,7 +21,7 @@ test.each<[string, Partial<PeerOverview>]>([
     'everything  waits, 2 days behind: It is away.',
     { state: 'waiting', synced: utc(180_000_000), reason: 'It is away.' },
   ],
-  // The disk that holds up both is named once.
+  // The disk that blocks both is named once.
   [
     'everything  waits, 0 seconds behind: The disk is full.',
     { state: 'waiting', held: 'The disk is full.', reason: 'The disk is full.' },

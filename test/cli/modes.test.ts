@@ -1,4 +1,4 @@
-/** Who else on the machine may read what the built command line writes, whatever its umask. */
+/** Which other users of the machine can read the files that the built command line writes, whatever its umask. */
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { makeBroken, makePhoto } from '../picture.js';
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
 const run = promisify(execFile);
 
-/** Runs a verb under a umask; a pass may end with 1, for one file is stuck. */
+/** Runs a command under a umask; a pass may end with 1, because one file is stuck. */
 async function verb(home: string, umask: string, args: string[], input = ''): Promise<void> {
   const env = { ...process.env, PHOTOSPOOL_HOME: home, PHOTOSPOOL_SETTLE: '0' };
   const script = 'umask "$0"; exec "$@"';
@@ -51,7 +51,7 @@ async function fill(home: string, umask: string, more: string[] = []): Promise<s
 test.each(['000', '022'])('nobody else may read a home or its backup, under umask %s', async (umask) => {
   const home = join(temporaryFolder(), 'home');
   const backup = await fill(home, umask);
-  // The stuck file is its user's own, as it came; the folder around it is not to be entered.
+  // The stuck file keeps its user's mode; the folder around it can't be entered.
   const open = [...modesIn(home), ...modesIn(backup)].filter((line) => !/^[4-7]00 /.test(line));
   expect(open.map((line) => line.replace(/[0-9A-Z]{26}/, 'CLAIM'))).toEqual(['666 work/CLAIM/broken.png']);
   expect(

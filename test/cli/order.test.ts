@@ -1,6 +1,6 @@
 /**
- * What is durable when: the system calls of one whole run, as strace saw them. Skipped where there is no strace (CI
- * installs it).
+ * The order in which data becomes durable: the system calls of one complete run, recorded by strace. Skipped without
+ * strace (CI installs it).
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const strace = (() => {
   }
 })();
 
-/** The calls of a trace in the order they ended: name, and the paths of the files they were about. */
+/** The calls of a trace in the order they returned: name, and the paths of the files concerned. */
 function read(trace: string): { call: string; paths: string[] }[] {
   const calls: { call: string; paths: string[] }[] = [];
   const begun = new Map<string, string>();
@@ -80,13 +80,13 @@ describe('the order of durability', () => {
     const rendition = first(/^rename/, /blobs\/..\/[0-9a-f]{64}$/, original);
     first(/sync$/, /blobs\/..$/, rendition);
     const archived = first(/^link/, /archive\/2024\/07\/a\.jpg$/, rendition);
-    // The document is in the write-ahead log, flushed, before the original leaves its claim.
+    // The document is in the write-ahead log, and flushed, before the original leaves its claim.
     const document = first(/sync$/, /library\.sqlite-wal$/, rendition);
     expect(document).toBeLessThan(archived);
-    // The new name is flushed before the old one goes.
+    // The new name is flushed before the old one is removed.
     const flushed = first(/sync$/, /archive\/2024\/07$/, archived);
     first(/^unlink/, /work\/[0-9A-Z]{26}\/a\.jpg$/, flushed);
-    // Nothing is ever renamed or linked over something in the archive.
+    // Nothing in the archive is ever overwritten by a rename or link.
     expect(
       calls.filter(({ call, paths }) => /^rename/.test(call) && paths.some((path) => path.includes('/archive/'))),
     ).toEqual([]);

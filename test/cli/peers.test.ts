@@ -1,11 +1,14 @@
-/** Two servers, as a person joins them: what is dropped on one appears on the other, whole; and a token that was revoked is said. */
+/**
+ * Connecting two servers from the command line: a file dropped on one appears completely on the other; and a revoked
+ * token is reported.
+ */
 import { readdir } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { odd, openStrictCouch } from '../sync/strictcouch.js';
 import { makeHome } from './run.js';
 
 const soon = { timeout: 60_000, interval: 100 };
-/** The status of an answer that is read to its end: a server that is stopped waits for those who still read. */
+/** The status of a response that is read to its end: a stopping server waits for open responses. */
 async function statusOf(url: string): Promise<number> {
   const answer = await fetch(url);
   await answer.arrayBuffer();
@@ -67,7 +70,7 @@ test(
     expect(figures).toMatch(/^photospool_blobs_missing\{kind="original"\} 0$/m);
 
     await far.run('tokens', 'revoke', 'laptop');
-    // What waits is asked anew at the next change.
+    // Waiting documents are retried at the next change.
     await far.drop('later.jpg', 3);
     await expect
       .poll(async () => lines((await near.run('peers', 'list', '--json')).out)[0]?.['state'], soon)
@@ -107,7 +110,7 @@ test(
     const server = await home.serve();
     await home.run('peers', 'add', url);
     await expect.poll(() => couch.count('album'), soon).toBeGreaterThan(1);
-    // From now on this one, too, is one that the CouchDB does not take.
+    // From now on the CouchDB rejects this one, too.
     couch.validate((doc) => (doc._id === 'odd:2' ? 'Not this one.' : undefined));
     couch.misbehave(({ path }) =>
       path === '/_changes' ? odd.status(200, { results: [], last_seq: '9-strict' }) : undefined,

@@ -1,9 +1,9 @@
-/** The bar of long commands: total, rate and time left on a terminal, and nothing at all elsewhere. */
+/** The progress bar of long commands: total, rate and remaining time on a terminal, and nothing elsewhere. */
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { duration, facts, openProgress } from '../../src/cli/progress-bar.js';
 
-/** A terminal, as a stream: what was written to it so far. */
+/** A fake terminal, and what was written to it so far. */
 function openTerminal(isTTY: boolean): { out: NodeJS.WriteStream; parts: string[]; written: () => string } {
   const stream = new PassThrough();
   const parts: string[] = [];
@@ -41,7 +41,7 @@ describe('the bar', () => {
     progress.show(1, 4, 'Verifying', 'x'.repeat(500));
     progress.end();
     expect(parts.some((part) => part.includes('Verifying'))).toBe(true);
-    // What a terminal is told of its cursor takes no room.
+    // Control sequences take no columns.
     for (const part of parts) expect(part.replaceAll(/\u001b\[[0-9;?]*[a-zA-Z]/g, '').length).toBeLessThan(40);
   });
 });

@@ -1,4 +1,4 @@
-/** `photospool rerender` as a person runs it: what is missing and outdated is made, also after it was killed. */
+/** `photospool rerender` from the command line: missing and outdated renditions are made, also after a kill. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const filledHome = fillHomes();
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
 const last = (out: string): unknown => JSON.parse(out.trim().split('\n').at(-1) ?? '');
 
-/** Does something with the documents of all photos of a home that nobody else has open. */
+/** Changes the documents of all photos of a home that no other process has open. */
 function each(home: TestHome, use: (body: PhotoDocument, n: number) => PhotoDocument | undefined): void {
   const db = openSqlite(join(home.folder, '.photospool/library.sqlite'));
   const library = openLibrary(db, { index: () => undefined });
@@ -62,7 +62,7 @@ it('killed in the middle, it goes on where it was', async () => {
     stdio: 'ignore',
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  // Two pictures of a photo; those of the first ones are durable, with their documents.
+  // Each photo has two pictures; those of the first photos are durable, with their documents.
   await expect.poll(made, { interval: 5, timeout: 60_000 }).toBeGreaterThan(7);
   child.kill('SIGKILL');
   await ended;

@@ -17,13 +17,13 @@ it('the commands reach a server that speaks HTTPS, by its own certificate and no
   expect(server.url).toMatch(/^https:/);
   const status = await home.run('status', '--json');
   expect(JSON.parse(status.out)).toMatchObject({ server: server.url });
-  // A pass and another try are the server's: it holds the work folder, so nobody else could make them.
+  // Passes and retries run in the server: it holds the work folder, so no other process could run them.
   await home.drop('a.jpg', 1);
   writeFileSync(join(home.incoming, 'broken.png'), await makeBroken());
   const pass = await home.run('process', '--json');
   expect([pass.code, pass.err.trim()]).toEqual([1, expect.stringMatching(/^stuck: broken\.png: [^\n]*$/)]);
   expect(JSON.parse(pass.out.trim().split('\n').at(-1)!)).toMatchObject({ stuck: 1 });
-  // Stored once, by that pass or, on a busy machine, by the server before it was asked for one.
+  // Stored once: by that pass or, on a busy machine, by the server before the pass was requested.
   expect(JSON.parse((await home.run('status', '--json')).out)).toMatchObject({ today: { stored: 1, duplicates: 0 } });
   expect(existsSync(join(home.archive, '2024/07/a.jpg'))).toBe(true);
   for (const args of [['--all'], ['broken.png']])
@@ -32,7 +32,7 @@ it('the commands reach a server that speaks HTTPS, by its own certificate and no
   expect(stuck!.attempts).toBe(3);
   writeFileSync(files.cert, other.cert);
   expect(JSON.parse((await home.run('status', '--json')).out)).not.toHaveProperty('server');
-  // A pass that is asked for meanwhile waits, and says so.
+  // A pass requested meanwhile waits, and reports that.
   const waiting = home.start('process');
   await home.drop('b.jpg', 2);
   await expect.poll(() => waiting.errors()).toMatch(/^Waiting for the server or the pass that works in \S+work\.\n/);

@@ -1,4 +1,4 @@
-/** Sidecars as a person meets them: in a running server they wait, are found, and come back from a backup. */
+/** Sidecars from the command line: in a running server they wait, are matched, and come back from a backup. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Two homes, each with its own library and archive, take from one `incoming`: each file is once in one of the two. */
+/** Two homes, each with its own library and archive, share one `incoming`: each file ends up in exactly one of them. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -30,7 +30,7 @@ it('while both are killed and started again, nothing is lost and nothing is twic
   for (const n of photos.keys()) {
     drop(n);
     if (n % 8 !== 4) continue;
-    // Killed with something in hand: what is not in an archive yet is in a claim of one of them.
+    // Killed during work: a file that is not in an archive yet is in a claim of one of them.
     for (const { child } of servers) {
       child.kill('SIGKILL');
       await new Promise((resolve) => child.once('exit', resolve));
@@ -40,7 +40,7 @@ it('while both are killed and started again, nothing is lost and nothing is twic
   const archived = (): string[] => homes.flatMap(({ archive }) => hashesIn(archive));
   await expect.poll(() => archived().length, { timeout: 120_000 }).toBeGreaterThanOrEqual(photos.length);
   for (const server of servers) expect(await server.stop()).toBe(0);
-  // A last pass of each: nothing is left in a claim.
+  // A final pass of each: no claim keeps a file.
   for (const home of homes) expect(await home.run('process', '--incoming', incoming)).toMatchObject({ code: 0 });
   expect(archived().sort()).toEqual(photos.map(hash).sort());
   expect(filesIn(incoming)).toEqual([]);

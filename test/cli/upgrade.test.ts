@@ -1,6 +1,6 @@
 /**
- * A home of version 0.1.0 (test/fixtures/home-0.1), opened by the code of today: nothing is lost, and what worked works.
- * Where a test here fails, an upgrade breaks the homes that people have: mend the code, not the test.
+ * A home of version 0.1.0 (test/fixtures/home-0.1), opened by today's code: nothing is lost, and what worked still
+ * works. If a test here fails, an upgrade breaks existing homes: fix the code, not the test.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, utimesSync } from 'node:fs';
@@ -31,7 +31,7 @@ const known = JSON.parse(readFileSync(join(fixture, 'known.json'), 'utf8')) as K
 const photos = Object.values(known.photos);
 const named = (name: string): string => photos.find((photo) => photo.name === name)!.id;
 
-/** A copy of the old home. Its unfinished upload is kept for a week after its last byte: it came just now. */
+/** A copy of the old home. Its unfinished upload is kept for a week after its last byte; here it has just arrived. */
 function oldHome(): TestHome {
   const home = makeHome();
   execFileSync('tar', ['-xzf', join(fixture, 'home.tar.gz'), '-C', home.folder]);
@@ -100,11 +100,11 @@ test('what was told of photos, people, links and peers is told again', { timeout
   expect(await ask('/api/albums/saved')).toMatchObject(known.saved);
   expect(await ask('/api/albums/covers')).toMatchObject(known.covers);
   expect(await ask('/api/people')).toMatchObject(known.people);
-  // The one that had a second to live when this was told.
+  // The link that expired a second after this was recorded.
   const shares = known.shares.shares.map((share) => ('expires' in share ? { ...share, over: !isFar(share) } : share));
   expect(await ask('/api/shares')).toMatchObject({ shares });
   expect((await ask('/api/peers'))['peers']).toMatchObject(known.peers);
-  // It is tried once more, for in the copy it is another file; what it says then is up to this version.
+  // It is retried once, because the copy is another file; the message depends on this version.
   const stuck = known.stuck.map(({ name, code }) => ({ name, code }));
   await expect.poll(async () => (await ask('/api/spool'))['stuck'], { timeout: 30_000 }).toMatchObject(stuck);
 });

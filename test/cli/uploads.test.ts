@@ -11,7 +11,7 @@ import { makeHome } from './run.js';
 const tus = { 'tus-resumable': '1.0.0' };
 const chunk = { ...tus, 'content-type': 'application/offset+octet-stream' };
 
-/** Sends the first bytes of a piece, and no end. */
+/** Sends the first bytes of a chunk, without ending the request. */
 function sendPart(url: string, offset: number, length: number, part: Buffer): ClientRequest {
   const headers = { ...chunk, 'upload-offset': `${offset}`, 'content-length': length };
   const client = request(url, { method: 'PATCH', headers }).on('error', () => undefined);

@@ -31,7 +31,7 @@ describe('users who came from another server', () => {
         expect.stringMatching(/^waits {3}Ada: family to owner \(from 127\.0\.0\.1.*\): approve it or reject it$/),
         expect.stringMatching(/^waits {3}Bob: family to owner/),
       ]);
-    // The first account of the second server is the owner who came.
+    // The first account of the second server is the replicated owner.
     expect((await near.feed(`${good}\n`, 'users', 'add', 'ada')).out).toBe('Ada (owner) may sign in now\n');
     expect(await near.run('users', 'approve', 'bob')).toEqual({ code: 0, out: 'Bob: family to owner\n', err: '' });
     expect(await list(near)).toEqual([
@@ -53,14 +53,14 @@ describe('users', () => {
       .poll(() => server.errors())
       .toMatch(/To make yours, open {2}http:\/\/127\.0\.0\.1:\d+\/setup#[\w-]{43}\n/);
 
-    // As before there were accounts, this machine needs none.
+    // Without accounts, this machine needs no sign-in.
     expect((await fetch(`${server.url}/api/photos`)).status).toBe(200);
     const added = await home.feed(`${good}\n`, 'users', 'add', 'Owner');
     expect(added).toEqual({ code: 0, out: 'Owner (owner) may sign in now\n', err: '' });
     expect((await fetch(`${server.url}/api/photos`)).status).toBe(401);
     const entered = await signIn(server.url, 'owner', good);
     expect(await entered.json()).toMatchObject({ role: 'owner', person: { name: 'Owner' } });
-    // The commands of this machine need no account.
+    // Commands on this machine need no account.
     expect(JSON.parse((await home.run('status', '--json')).out)).toMatchObject({ server: server.url });
 
     const link = (await home.run('users', 'add', 'Guest', '--invite')).out;
@@ -131,7 +131,7 @@ describe('tokens', () => {
       may: ['read'],
       lastUsed: expect.any(String) as string,
     });
-    // Said twice is both, not the last one.
+    // Repeated options add up; the last one does not win.
     await home.run('tokens', 'add', 'both', '--may', 'upload', '--may', 'read');
     expect((await home.run('tokens', 'list')).out).toMatch(/^both {2}read,upload {2}/);
     expect((await home.run('tokens', 'revoke', 'Feed')).code).toBe(0);

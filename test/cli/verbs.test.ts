@@ -331,7 +331,7 @@ describe('stuck', () => {
     );
     const ignored = await home.run('stuck', 'ignore', '--reason', 'truncated', '--json');
     expect([ignored.code, last(ignored.out)]).toEqual([0, { chosen: ['cut.jpg'], refused: [], unknown: [] }]);
-    // What is ignored has no reason any more that could be named.
+    // An ignored file no longer has a reason to select by.
     expect(await home.run('stuck', 'trash', '--reason', 'truncated')).toMatchObject({ code: 2, out: '' });
     const to = join(home.folder, '../out');
     expect(await home.run('stuck', 'copy', '--all', '--to', to)).toMatchObject({ code: 0, err: '' });

@@ -1,4 +1,4 @@
-/** Albums as documents, and what a folder suggests. */
+/** Albums as documents, and the album that a folder suggests. */
 import { expect, test } from 'vitest';
 import { albumOf, changeAlbum, coverOf, turnedDown, viewSaved } from '../../src/document/album-document.js';
 import { suggestedAlbum } from '../../src/document/suggested-album.js';

@@ -1,4 +1,4 @@
-/** Which of several that show the same is proposed: the camera's original. */
+/** Which of several files of the same picture is proposed: the camera's original. */
 import { describe, expect, it } from 'vitest';
 import { bestOf, isResaved, type Judged } from '../../src/document/best-duplicate.js';
 
@@ -11,7 +11,7 @@ const photo = (over: Partial<Judged> = {}): Judged => ({
   ...over,
 });
 
-/** The first one wins, whichever way they come. */
+/** The first one wins, in any order. */
 function expectFirst(original: Judged, ...others: Judged[]): void {
   for (const other of others)
     for (const pair of [

@@ -1,6 +1,4 @@
-/**
- * Canonical JSON: one text per value, and nothing that is no I-JSON.
- */
+/** Canonical JSON: one text per value, and only I-JSON. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonical, wellFormed } from '../../src/document/canonical-json.js';

@@ -1,7 +1,7 @@
 /**
- * The order of edits where stamps lie: clocks that are years off, forged stamps at the end of time, forged lists of what was
- * seen, circles, stamps that two values share. The laws of the merge hold all the same, and whoever takes something back in
- * sight of such values has taken it back.
+ * The order of edits when stamps are wrong: clocks that are years off, forged stamps at the end of time, forged lists
+ * of seen edits, cycles, and stamps shared by two values. The laws of the merge still hold, and an edit that takes
+ * something back in sight of such values is effective.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -23,7 +23,7 @@ import { edited, history, photo, play, stamp } from './documents.js';
 
 const end = '999999999999999';
 const now = 1_700_000_000_000;
-/** Stamps that collide, that are at the end of time, of years ahead, and that are none. */
+/** Stamps that collide, at the end of time, years ahead, and invalid ones. */
 const at = fc.oneof(
   fc.tuple(fc.integer({ min: 0, max: 6 }), fc.constantFrom('a', 'b', 'c')).map(([n, epoch]) => stamp(n, epoch)),
   fc.constantFrom(`${end}-fffd-x`, `${end}-ffff-x`, `${end}-ffff-y`, `${end}-fffd-here`, `001900000000000-0000-c`),
@@ -60,7 +60,7 @@ const view = (document: PhotoDocument): PhotoView => viewPhoto('0', document, { 
 const told = (document: PhotoDocument, change: PhotoChange, ms = now): PhotoDocument =>
   edited(document, change, openHlc({ now: () => ms }, 'here').after(document));
 
-/** By its definition: of each two, what each one names and itself. */
+/** By definition: for each pair, what each one names, and itself. */
 function lastingByPairs(edits: readonly Edit<unknown>[]): Edit<unknown>[] {
   const hasAll = (a: Edit<unknown>, b: Edit<unknown>): boolean => {
     const named = ({ at, over, saw = [] }: Edit<unknown>): string[] => [at, over, ...saw].filter((one) => isStamp(one));
@@ -77,7 +77,7 @@ test('what lasts is what no other value has wholly in sight, of forged lists of 
     }),
     { numRuns: 100 },
   );
-  // More than are compared at once, none of which has another in sight; and one that has half of them.
+  // More edits than are compared at once, none in sight of another; and one that has seen half of them.
   const apart = Array.from({ length: 2_500 }, (_, n): Edit<unknown> => {
     return { value: 1, at: stamp(n, 'x'), by: 'x', saw: [stamp(5_000 - n, 'y')] };
   });
@@ -118,7 +118,7 @@ describe('the laws of the merge', () => {
   });
 });
 
-/** The values that no later one has seen, as servers before this rule told it. */
+/** The values that no later one has seen, as computed by servers before this rule. */
 function formerUnseen(edits: readonly Edit<unknown>[]): Edit<unknown>[] {
   const names = (edit: Edit<unknown>): string[] => [edit.over ?? '', ...(edit.saw ?? [])];
   const epoch = (text: string): string => text.split('-')[2] ?? '';
@@ -149,7 +149,7 @@ describe('whatever a document holds', () => {
   test('a later decision by a right clock is shown: any value of any field', () => {
     fc.assert(
       fc.property(forged, fc.constantFrom(...audiences), fc.boolean(), (document, audience, trashed) => {
-        // Once for what the forger names beforehand, once in sight of it.
+        // Once for what the forger names in advance, once in sight of it.
         const after = told(told(document, { audience, trashed, title: 'mine' }), { title: 'mine too' }, now + 1);
         const shown = view(after);
         expect(shown).toMatchObject({ audience, trashed, title: 'mine too' });
@@ -199,7 +199,7 @@ describe('stamps at the end of time', () => {
     let document = told(flood(length), { audience: 'private', trashed: true, title: 'mine' });
     for (let n = 0; n < 20; n++) document = merge(told(document, { description: `${n}` }, now + n), flood(length));
     expect(view(document)).toMatchObject({ audience: 'private', trashed: true, title: 'mine' });
-    // And it can be undone and done again, as often as anybody likes.
+    // It can be undone and redone any number of times.
     for (let n = 0; n < 20; n++) {
       document = merge(told(document, { audience: 'public', trashed: false }, now + 100 + 2 * n), flood(length));
       expect(view(document)).toMatchObject({ audience: 'public', trashed: false });
@@ -292,8 +292,8 @@ describe('stamps at the end of time', () => {
 
 describe('small histories, all of them', () => {
   /**
-   * Two servers, one with a clock years ahead and one with a clock years behind, and a third whose clock is right; all ways to
-   * make four edits with a meeting of any two between them. What must be shown is told by what was in sight alone.
+   * Two servers, one with a clock years ahead and one years behind, and a third with a right clock; all ways to make
+   * four edits with an exchange between any two of them. Only what was in sight decides what must be shown.
    */
   test('what was made in sight of a value wins over it', () => {
     const skews = [0, 3e11, -7e11];

@@ -1,6 +1,4 @@
-/**
- * Comments: what is shown of one, how two versions become one, and what is refused.
- */
+/** Comments: what is shown, how two versions are merged, and what is rejected. */
 import { describe, expect, test } from 'vitest';
 import {
   commentId,

@@ -1,4 +1,4 @@
-/** What is left of a photo for links to a search, when what others said and brought is left out who may not share. */
+/** The state of a photo for links to a search, after removing what was written or added by others who may not share. */
 import { describe, expect, it } from 'vitest';
 import { confirmedOf, isConfirmed, peopleIn } from '../../src/document/share-link-view.js';
 import { applyChange, type PhotoChange, type Signature } from '../../src/document/edits.js';
@@ -47,7 +47,7 @@ describe('what those said who may share', () => {
     expect(isConfirmed(all, mayShare)).toBe(true);
     expect(isConfirmed(say(all, guest, { rating: 1 }), mayShare)).toBe(false);
     expect(isConfirmed(photo(sighting(guest)), mayShare)).toBe(false);
-    // Favourites of one's own are no matter of links.
+    // Personal favourites do not concern links.
     expect(isConfirmed(say(all, guest, { favourites: { add: [guest] } }), mayShare)).toBe(true);
   });
 

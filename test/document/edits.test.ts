@@ -1,6 +1,4 @@
-/**
- * Edits: what a change writes into a document, what it leaves alone, what it refuses.
- */
+/** Edits: what a change writes into a document, what it leaves unchanged, and what it rejects. */
 import { describe, expect, test } from 'vitest';
 import { applyChange, asTheirs, type PhotoChange } from '../../src/document/edits.js';
 import type { PhotoDocument } from '../../src/document/photo-document.js';
@@ -39,7 +37,7 @@ test('that photos are not the same is said of each with the other, here and else
   expect(inverseOf(photo(), change)).toEqual({ apart: { remove: [one] } });
   expect(inverseOf(here, change)).toBeUndefined();
   expect(apartFrom(edited(both, { apart: { remove: [other] } }, stamp(3)))).toEqual([one, third]);
-  // What is no photo's id is passed on, and told to nobody.
+  // Invalid photo ids are kept and replicated, but not reported.
   expect(apartFrom(edited(here, { apart: { add: ['x'] } }, stamp(4)))).toEqual([one]);
 });
 

@@ -1,6 +1,4 @@
-/**
- * Grant sets: what no order of arrival, no purge, no shedding and no forged entry may change.
- */
+/** Grant sets: what no order of arrival, purge, removal of old entries or forged entry can change. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonical } from '../../src/document/canonical-json.js';
@@ -29,7 +27,7 @@ const alone: Grants = { find: () => undefined };
 const by = 'person:1';
 const at = (n: number): { at: string; by: string } => ({ at: stamp(n), by });
 const members: Body = { format: 1, kind: 'members' };
-/** Whom a set gives something at this moment. */
+/** Those to whom a set currently grants something. */
 const standing = (set: object): string[] => {
   const read = readGrants(set);
   return read.gives.filter((give) => stands(give, read, alone)).map(({ to, what }) => `${to} ${what}`);

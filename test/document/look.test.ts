@@ -1,4 +1,7 @@
-/** What looks the same, by looks of pictures made here: copies do, other pictures do not, and what shows nothing is like nothing. */
+/**
+ * Visual similarity, with pictures generated here: copies are similar, other pictures are not, and a blank picture is
+ * similar to nothing.
+ */
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bitsApart, detailOf, lookLength, lookOf, lookPixels, partsOf } from '../../src/document/perceptual-hash.js';
@@ -12,7 +15,7 @@ beforeAll(async () => {
   scenes = await Promise.all(seeds.map(async (seed) => look(await jpegOf(scene(seed)))));
 });
 
-/** The looks of pairs that are alike. */
+/** The pairs of similar pictures. */
 const pairs = (looks: readonly Uint8Array[]): [number, number][] =>
   looks.flatMap((a, at) =>
     looks.slice(at + 1).flatMap((b, k): [number, number][] => (isAlike(a, b) ? [[at, at + 1 + k]] : [])),
@@ -60,7 +63,7 @@ describe('a look', () => {
     const across = lookOf(pixels((x) => 255 - x * 8));
     expect(across).toHaveLength(lookLength);
     expect(lookOf(pixels((x) => 255 - x * 8))).toEqual(across);
-    // Bright on the left: half a wave across has a positive sign, and turned round a negative one.
+    // Bright on the left: half a wave across has a positive sign, mirrored a negative one.
     expect(partsOf(across)[0]! & 2).toBe(2);
     expect(partsOf(lookOf(pixels((x) => x * 8)))[0]! & 2).toBe(0);
     expect(partsOf(lookOf(pixels((_, y) => 255 - y * 8)))[0]! & 256).toBe(256);

@@ -1,6 +1,4 @@
-/**
- * The laws of the merge, on what servers really do to a photo and on what a careless program might make of a document.
- */
+/** The laws of the merge, for what servers really do to a photo and for what a careless program might write. */
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -11,13 +9,13 @@ import { audiences, type Audience, type Edit, type PhotoDocument } from '../../s
 import { viewPhoto } from '../../src/document/photo-view.js';
 import { edited, history, join, photo, play, stamp, type Replica } from './documents.js';
 
-/** Three states out of one history. */
+/** Three states of one history. */
 const three = fc.tuple(history(), fc.array(fc.nat(), { minLength: 3, maxLength: 3 })).map(([happenings, picks]) => {
   const { states } = play(happenings);
   return picks.map((pick) => states[pick % states.length]!) as [Replica, Replica, Replica];
 });
 
-/** Documents as nobody should write them: any JSON in any part, and stamps that collide. */
+/** Documents as no program should write them: any JSON in any part, and stamps that collide. */
 const at = fc.integer({ min: 0, max: 12 }).map((n) => stamp(n, n % 2 === 0 ? 'a' : 'b'));
 const junk = fc.jsonValue({ maxDepth: 2 });
 const register = fc.record({ at, value: fc.constantFrom(1, 2, 'x'), present: fc.boolean() }, { requiredKeys: ['at'] });
@@ -138,7 +136,7 @@ describe('the audience', () => {
     for (let n = 0; n < 20; n++) home = edited(home, { audience: n % 2 ? 'public' : 'family' }, stamp(10 + n));
     const both = merge(home, offline);
     expect(viewPhoto('0', both, { here: false }).audience).toBe('private');
-    // Who sees both decides, once.
+    // A server that sees both resolves the conflict, once.
     const decided = edited(both, { audience: 'public' }, stamp(40));
     expect(viewPhoto('0', merge(decided, offline), { here: false }).audience).toBe('public');
     expect(decided.edits.audience!.length).toBe(keptValues);

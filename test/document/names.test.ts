@@ -1,6 +1,4 @@
-/**
- * Dates in file names: what phones, messengers and sync tools write, and what only looks like a date.
- */
+/** Dates in file names: as phones, messengers and sync tools write them, and look-alikes. */
 import { describe, expect, test } from 'vitest';
 import { wallTimeInName } from '../../src/document/filename-dates.js';
 

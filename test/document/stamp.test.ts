@@ -1,6 +1,4 @@
-/**
- * Stamps: each greater than all that its maker knew, whatever the clocks say.
- */
+/** Stamps: each greater than all that its author knew, whatever the clocks say. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatStamp, isStamp, newestStamp, openHlc, parseStamp } from '../../src/document/stamp.js';
@@ -70,7 +68,7 @@ test('are right again as soon as a clock that was years ahead is corrected, unde
   expect(parseStamp(first)).toMatchObject({ ms: 3 * day, counter: 0 });
   expect(parseStamp(first)!.epoch).not.toBe('a');
   expect(parseStamp(hlc.next())).toMatchObject({ ms: 3 * day, counter: 1, epoch: parseStamp(first)!.epoch });
-  // And the last stamp of a home that was pushed is not gone on with.
+  // The last stamp of a home whose clock was pushed ahead is not continued.
   expect(openHlc({ now: () => now }, 'b', { last: stamp(900 * day, 'a') }).next()).toBe(stamp(3 * day, 'b'));
 });
 

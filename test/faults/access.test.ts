@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { subject } from '../../torture/access.js';
 
-// A small part of `npm run torture access`: the same code, so that it goes on working.
+// A small part of `npm run torture access`, with the same code, so that it keeps working.
 it('everybody asks for everything, and nothing breaks or leaks', async () => {
   const result = await subject.run({ seed: 4, scale: 0.02, say: () => undefined });
   expect(result.failures).toEqual([]);

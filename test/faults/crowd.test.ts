@@ -1,6 +1,6 @@
 /**
- * Killed with SIGKILL in the middle of its work, again and again, alone and beside another processor on the same incoming:
- * nothing lost, overwritten or doubled. `npm run torture crowd` does it with hundreds of kills and real photos.
+ * Killed with SIGKILL repeatedly during its work, alone and next to another process on the same incoming: nothing is
+ * lost, overwritten or duplicated. `npm run torture crowd` runs it with hundreds of kills and real photos.
  */
 import { expect, it } from 'vitest';
 import { manyPhotos, tryCrowd } from '../../torture/crowd.js';

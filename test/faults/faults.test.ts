@@ -1,6 +1,7 @@
 /**
- * Every system call that a file's way is made of fails: nothing is lost at any moment, the failure is said in one
- * sentence, and without it all ends well. Here an even share of the faults; `npm run torture faults` tries every one.
+ * Every system call on a file's way fails once: nothing is lost at any moment, the failure is reported in one sentence,
+ * and everything ends well once it is gone. An evenly spaced sample of the faults; `npm run torture faults` runs all of
+ * them.
  */
 import { expect, it } from 'vitest';
 import { subject } from '../../torture/faults.js';

@@ -1,4 +1,4 @@
-/** Faults that once lost, doubled or stuck something, each by the call that fails. */
+/** Faults that once lost, duplicated or blocked something, each by the failing call. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ import { makeSpool, photo } from '../spool/fixture.js';
 const memory = openMemory();
 afterAll(() => memory.close());
 
-/** The first call that reads like `at`, after one that reads like `after`. */
+/** The first call that matches `at`, after one that matches `after`. */
 function first(at: RegExp, after = /^/): Fault['is'] {
   let seen = false;
   return (_, text) => {

@@ -1,6 +1,6 @@
 /**
- * A real process killed before single changes that it makes. Here an even share of them; `npm run torture kills` tries
- * every one.
+ * A real process killed before individual changes that it makes. An evenly spaced sample; `npm run torture kills` runs
+ * all of them.
  */
 import { expect, it } from 'vitest';
 import { subject } from '../../torture/kills.js';

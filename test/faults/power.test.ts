@@ -1,6 +1,6 @@
 /**
- * Power loss at any moment. Here an even share of the disks that it can leave; `npm run torture power` tries every one. And
- * what is recorded here does show where a flush is missing.
+ * Power loss at any moment. An evenly spaced sample of the possible disk states; `npm run torture power` runs all of
+ * them. Also checks that the recording reveals a missing flush.
  */
 import { expect, it } from 'vitest';
 import { attempt, openMemory } from '../../torture/attempt.js';

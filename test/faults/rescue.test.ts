@@ -1,6 +1,6 @@
 /**
- * `backup` and `restore`, as real processes, killed before single changes that they make: nothing is lost, and the same
- * command once more does all of it. `npm run torture rescue` tries every one.
+ * `backup` and `restore`, as real processes, killed before individual changes that they make: nothing is lost, and
+ * running the same command again completes it. `npm run torture rescue` runs all of them.
  */
 import { expect, it } from 'vitest';
 import { subject } from '../../torture/rescue.js';

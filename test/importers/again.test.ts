@@ -1,18 +1,21 @@
-/** The same account exported again, months later: no photo twice, what is new in it is taken, and nothing a person did here is undone. */
+/**
+ * The same account exported again months later: no photo is duplicated, new ones are imported, and no edit made here is
+ * undone.
+ */
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { PhotoView } from '../../src/document/photo-view.js';
 import { makeHome, type TestHome } from '../cli/run.js';
 import { albumJson, bare, googleJson, writeZip, type Tree } from './make.js';
 
-/** Photos by their names, as `list` tells them. */
+/** Photos by name, as `list` prints them. */
 async function photosOf(home: TestHome): Promise<Map<string, PhotoView>> {
   const { out } = await home.run('list', '--json');
   const lines = out.trim().split('\n');
   return new Map(lines.map((line) => JSON.parse(line) as PhotoView).map((photo) => [photo.name, photo]));
 }
 
-/** Imports one part that was written at that time, and answers the figures. */
+/** Imports one part with that time; returns the summary. */
 async function take(home: TestHome, name: string, tree: Tree, written: string): Promise<unknown> {
   const ran = await home.run('import', '--json', await writeZip(name, tree, { written: new Date(written) }));
   expect(ran).toMatchObject({ code: 0, err: '' });
@@ -53,7 +56,7 @@ it('brings what is new, and nothing twice', { timeout: 300_000 }, async () => {
   await edit(inTrip, { albums: { remove: ['Trip'] } });
   await server.stop();
 
-  // In another language, by Google's newer names, with one photo more; the place of a photo was found out meanwhile.
+  // In another language, with Google's newer file names and one more photo; the place of a photo was added meanwhile.
   const second = 'Takeout/Google Fotos';
   const after: Tree = {
     [`${second}/Fotos von 2024/1.jpg`]: one,
@@ -88,7 +91,7 @@ it('brings what is new, and nothing twice', { timeout: 300_000 }, async () => {
   });
   expect(photos.get('2.jpg')).toMatchObject({ description: 'said here', albums: ['Trip'] });
 
-  // The older one once more, by another name: it says nothing that is not known.
+  // The older part again under another name: it contains nothing new.
   const told = await take(home, 'copy of takeout-001.zip', before, '2026-01-01T00:00:00Z');
   expect(told).toMatchObject({ stored: 0, duplicates: 3 });
   expect(await photosOf(home)).toEqual(photos);

@@ -1,4 +1,6 @@
-/** Entries of ZIP parts on their way through the spool, with each file operation failing in turn, and with a full disk. */
+/**
+ * Entries of ZIP parts on their way through the spool, with each file operation failing in turn, and with a full disk.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -14,7 +16,7 @@ import { googleJson, writeZip } from './make.js';
 
 const year = 'Takeout/Google Photos/Photos from 2024';
 
-/** Opens a part for a spool; `step` is told of each operation. */
+/** Opens a part for a spool; `step` is called for each operation. */
 async function partFor(
   path: string,
   step: Step = () => undefined,
@@ -56,19 +58,19 @@ it(
       await first?.close().catch(() => undefined);
       failing.close();
       if (n < at) {
-        // Nothing failed any more: that was the last one.
+        // Nothing failed any more: that was the last operation.
         expect(summary).toMatchObject({ stored: 2, duplicates: 1, stuck: 0 });
         break;
       }
       failures++;
       const good = await partFor(path);
       const second = await spool.open(good.options, good.files);
-      // What is stuck for a while is tried at once.
+      // Files that are stuck temporarily are retried at once.
       await second.retry('all', { wait: true });
       expect(await second.pass()).toMatchObject({ stuck: 0 });
       await second.close();
       good.close();
-      // What failed is tried after what follows it: the same bytes may then be among the duplicates as well.
+      // A failed file is retried after those that follow it: the same bytes may then be among the duplicates as well.
       expect(done(spool).filter((name) => name !== 'duplicates')).toEqual(['a.jpg', 'b.jpg']);
       expect(leftIn(spool)).toEqual([]);
       const told = spool.arrivals.filter(({ name, folder }) => name === 'a.jpg' && folder === year);
@@ -93,7 +95,7 @@ it('a full disk holds all up, loses nothing, and is over when there is room', as
   expect(done(spool)).toEqual([]);
   isFull = false;
   expect(await processor.pass()).toMatchObject({ stored: 2, stuck: 0 });
-  // Half a photo is never under a name that the next start would take for a whole one.
+  // Half a photo never has a name that the next start would take for a complete one.
   expect(written.length).toBeGreaterThan(2);
   expect(written.every(isTemporary)).toBe(true);
   expect((await processor.status()).held).toBeUndefined();

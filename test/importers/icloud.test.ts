@@ -1,4 +1,4 @@
-/** Exports of iCloud Photos: what their tables say of which photo. */
+/** Exports of iCloud Photos: which photo each row of their tables describes. */
 import { expect, it } from 'vitest';
 import { openFiles } from '../../src/base/files.js';
 import { timeIn } from '../../src/importers/icloud-metadata.js';
@@ -16,7 +16,7 @@ const row = (
 const table = (...rows: string[]): string => [head, ...rows].join('\r\n');
 const taken = Date.UTC(2022, 5, 4, 12, 11);
 
-/** The plan of a folder; photos here are no photos yet, for nothing looks into them. */
+/** The plan of a folder; the photos here need no valid content, because nothing reads it. */
 async function planOf(tree: Tree): Promise<ImportPlan> {
   const { plan, sources } = await openExport([writeTree(tree)], openFiles(), () => undefined);
   sources.close();

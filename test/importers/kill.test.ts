@@ -1,4 +1,4 @@
-/** An import of parts that is killed again and again: nothing is lost, nothing is twice, and all that is said is there. */
+/** An import of parts that is killed repeatedly: nothing is lost or duplicated, and all descriptions are there. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -39,7 +39,7 @@ test.each([
   ]);
   const archived = (): string[] => filesIn(home.archive);
 
-  // Killed while it looks, while the first is in work, and after some are in.
+  // Killed while it scans, during the first file, and after some files.
   for (const enough of [-1, 0, 2, 5, 9]) {
     const child = spawn(process.execPath, [main, 'import', ...parts], {
       env: { ...process.env, PHOTOSPOOL_HOME: home.folder },

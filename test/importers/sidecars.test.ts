@@ -1,4 +1,4 @@
-/** `.xmp` files in what is imported: in ZIP parts, and in folders that are moved out of. */
+/** `.xmp` files in imports: in ZIP parts, and in folders that are moved. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -38,7 +38,7 @@ it('in ZIP parts are taken with their photos, whichever part these lie in, once'
     }),
     await writeZip('trip-2.zip', {
       'trip/IMG_1.jpg': await makePhoto(1),
-      // In another folder it is taken only where it says the second, so it has to be read.
+      // From another folder it matches only if it states the second, so it has to be read.
       'trip/IMG_2.jpg.xmp': xmp({ title: 'Tiber', taken: '2024-07-02T13:14:15' }),
     }),
   ];
@@ -51,10 +51,10 @@ it('in ZIP parts are taken with their photos, whichever part these lie in, once'
     ['IMG_2.jpg', 'Tiber', 0],
   ]);
   expect(archived(home)).toEqual(['2024/07/IMG_1.jpg.xmp', '2024/07/IMG_2.jpg.xmp']);
-  // Nothing unpacked is left behind.
+  // No unpacked file is left.
   expect(readdirSync(join(home.folder, 'work'), { recursive: true, encoding: 'utf8' }).filter(isLeft)).toEqual([]);
 
-  // What waited is told of, and taken when its photo came by whatever way.
+  // A waiting sidecar is reported, and used once its photo arrives in any way.
   await home.drop('trip/alone.jpg', 3);
   expect((await home.run('process')).code).toBe(0);
   expect(last((await home.run('import', '--json', ...parts)).out)).toMatchObject({
@@ -97,7 +97,7 @@ it('a damaged one is named, and the rest is taken', async () => {
     'IMG_1.jpg': await makePhoto(1),
     'IMG_1.jpg.xmp': xmp({ title: 'x'.repeat(40) }),
   });
-  // The sum of the entry in the central directory is another one than that of its bytes.
+  // The checksum in the central directory differs from that of the bytes.
   const bytes = readFileSync(zip);
   const entry = bytes.lastIndexOf('PK\x01\x02');
   bytes.writeUInt32LE(bytes.readUInt32LE(entry + 16) ^ 1, entry + 16);

@@ -1,4 +1,6 @@
-/** `import` of Google Takeouts, from the command line: what comes in, and what of the export's words with it. */
+/**
+ * `import` of Google Takeouts from the command line: the photos, and which of the export's descriptions are imported.
+ */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +22,7 @@ async function photosOf(home: TestHome): Promise<Map<string, PhotoView>> {
   return new Map(lines.map((line) => JSON.parse(line) as PhotoView).map((photo) => [photo.name, photo]));
 }
 
-/** The names, sizes and times of all files in a tree: what an import may not change. */
+/** Names, sizes and times of all files in a tree, which an import must not change. */
 const stateOf = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .sort()
@@ -102,7 +104,7 @@ it('takes ZIP parts with all that is said, the JSON in another part than its pho
   expect(written.photos.filter(({ sha256 }) => sha256 !== undefined)).toHaveLength(3);
   expect(written).toMatchObject({ orphans: [{ path: `${year}/lonely.jpg.json` }] });
 
-  // Again: nothing new, nothing twice.
+  // Again: nothing new, no duplicate.
   const again = await home.run('import', '--json', ...parts);
   expect(last(again.out)).toMatchObject({ stored: 0, duplicates: 3 });
   expect(await photosOf(home)).toEqual(photos);
@@ -130,7 +132,7 @@ it('takes a folder the same way, and leaves it as it is', async () => {
     [`${year}/IMG_1.jpg.json`]: googleJson('IMG_1.jpg', { description: 'one' }),
     [`${year}/IMG_1-bearbeitet.jpg`]: await bare(2),
     [`${trip}/metadata.json`]: albumJson('Trip'),
-    // The JSON of the album names a photo that lies in the folder of its year alone.
+    // The JSON in the album names a photo that exists only in the folder of its year.
     [`${trip}/IMG_1.jpg.json`]: googleJson('IMG_1.jpg', { description: 'one' }),
     [`${trip}/20240701_120000.jpg`]: await bare(3),
     [`${trip}/20240701_120000.jpg.json`]: googleJson('20240701_120000.jpg'),

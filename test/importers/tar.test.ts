@@ -1,4 +1,7 @@
-/** TAR parts, packed or not: read from their beginning, once to know them and once to take what is wanted; damaged and hostile ones. */
+/**
+ * TAR parts, compressed or not: read from the start, once to list them and once to extract what is needed; damaged and
+ * hostile ones.
+ */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';

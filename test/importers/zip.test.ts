@@ -1,4 +1,4 @@
-/** ZIP parts that are damaged, or made to do harm: what is wrong is said, and the rest can be read. */
+/** Damaged and hostile ZIP parts: errors are reported, and the rest can be read. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
@@ -24,7 +24,7 @@ async function altered(path: string, change: (bytes: Buffer) => Buffer): Promise
   return openZip(path, room);
 }
 
-/** Puts a number into the record of the n-th entry in the central directory (`at` bytes in), and answers all bytes. */
+/** Writes a number into the record of the n-th entry in the central directory (at offset `at`); returns all bytes. */
 function patch(bytes: Buffer, n: number, at: number, value: number, width: 2 | 4): Buffer {
   let record = -1;
   for (let i = 0; i <= n; i++) record = bytes.indexOf(Buffer.from('504b0102', 'hex'), record + 1);
@@ -140,7 +140,7 @@ it('what is no ZIP says so', async () => {
   await expect(openSources([`${path}.not.zip`], openFiles())).rejects.toMatchObject({ code: 'not-found' });
 });
 
-/** A ZIP with names as bytes, each entry of one letter: no writer makes these. */
+/** A ZIP with names as raw bytes and one-letter entries, which no writer produces. */
 function zipOf(entries: { name: Buffer; flags: number; mode?: number }[]): Buffer {
   const [locals, directory]: [Buffer[], Buffer[]] = [[], []];
   const data = deflateRawSync('a');

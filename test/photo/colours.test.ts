@@ -1,4 +1,4 @@
-/** Colours come out right, whatever space they were written in: compared with what the standards' own numbers give. */
+/** Colours are correct in every colour space: compared with values computed from the standards. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
@@ -12,7 +12,7 @@ import { temporaryFolder } from '../folder.js';
 import { deltaE, hdrSignal, lab, labOf, scene, spaces, type Three } from './colour.js';
 import { colourAt, expectPressed, shown } from './pictures.js';
 
-/** Patches that every space here can hold: greys, skin, sky, leaves, and near-primaries. */
+/** Patches within every space tested here: greys, skin, sky, leaves, and near-primaries. */
 const patches: Three[] = [
   [128, 128, 128],
   [240, 240, 240],
@@ -37,7 +37,7 @@ function strip(bits: 8 | 16): { data: Buffer; width: number; height: number } {
   return { data: Buffer.from(samples.buffer), width, height };
 }
 
-/** The profile of a space as libvips brings it; `adobe` is made by hand below. */
+/** The profile of a space from libvips; `adobe` is built below. */
 async function profileOf(name: 'p3' | 'srgb'): Promise<Uint8Array> {
   const made = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#fff' } })
     .withIccProfile(name)
@@ -46,7 +46,7 @@ async function profileOf(name: 'p3' | 'srgb'): Promise<Uint8Array> {
   return (await sharp(made).metadata()).icc!;
 }
 
-/** A matrix profile (ICC.1:2001) of Adobe RGB (1998), by its chromaticities adapted to D50, and gamma 563/256. */
+/** A matrix profile (ICC.1:2001) of Adobe RGB (1998), from its chromaticities adapted to D50, and gamma 563/256. */
 function adobeProfile(): Buffer {
   const fixed = (value: number): Buffer => {
     const bytes = Buffer.alloc(4);
@@ -106,7 +106,7 @@ async function renderBytes(bytes: Uint8Array): Promise<Pictures> {
   return shown(await render(path, found.format));
 }
 
-/** The worst ΔE of the patches that were shown, in both pictures. */
+/** The largest ΔE of the patches in both renditions. */
 async function worst(bytes: Uint8Array, space: keyof typeof spaces): Promise<number> {
   const { thumb, preview } = await renderBytes(bytes);
   const each = [thumb, preview].flatMap((picture) =>
@@ -147,7 +147,7 @@ describe('ΔE of every patch is below 3, and mostly unseen', () => {
     ];
     const { file, pixels } = makeUncompressed({ width: inks.length * edge, height: edge, channels: 4, bits: 8 });
     for (let i = 0; i < pixels.length / 4; i++) pixels.set(inks[Math.floor((i % (inks.length * edge)) / edge)]!, i * 4);
-    // PhotometricInterpretation is "separated", and what was said of alpha says now that the inks are CMYK.
+    // PhotometricInterpretation becomes "separated", and the tag for alpha becomes the one that declares CMYK inks.
     const entry = (tag: number): number => file.indexOf(Buffer.from([tag & 255, tag >> 8, 3, 0]), 8 + pixels.length);
     file.writeUInt16LE(5, entry(0x106) + 8);
     file.writeUInt16LE(1, entry(0x152) + 8);
@@ -164,7 +164,8 @@ describe('ΔE of every patch is below 3, and mostly unseen', () => {
     ];
     expect(paper[0]).toBeGreaterThan(97);
     expect(black[0]).toBeLessThan(25);
-    // As ISO 12647-2 prints them, within what a screen can show: cyan is to green and blue, magenta to red, yellow to yellow.
+    // As printed by ISO 12647-2, within the gamut of a screen: cyan tends to green and blue, magenta to red, yellow to
+    // yellow.
     expect(deltaE(cyan, [55, -37, -50])).toBeLessThan(35);
     expect(deltaE(magenta, [48, 74, -3])).toBeLessThan(25);
     expect(deltaE(yellow, [89, -5, 93])).toBeLessThan(25);
@@ -194,7 +195,7 @@ describe('without a profile, by the numbers of H.273', () => {
     expect(levels).toEqual([...levels].sort((a, b) => a - b));
     expect(levels[0]).toBe(0);
     expect(levels[5]).toBe(255);
-    // Half of reference white stays as it is: 100/203 is 0.4926 in light, 187 in sRGB.
+    // Half of reference white is kept: 100/203 is 0.4926 in linear light, 187 in sRGB.
     expect(levels[2]).toBeGreaterThan(183);
     expect(levels[2]).toBeLessThan(191);
   });

@@ -1,4 +1,7 @@
-/** Damaged originals, shown as far as they can be decoded: the same bytes give the same, and what is sound is not called damaged. */
+/**
+ * Damaged originals, rendered as far as they can be decoded: the same bytes give the same result, and undamaged files
+ * are not called damaged.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
@@ -25,7 +28,7 @@ function formatOf(bytes: Uint8Array): Format {
 const asIs = (bytes: Uint8Array): Promise<Rendered> => render(write(bytes), formatOf(bytes), true);
 const half = (bytes: Uint8Array, part = 0.6): Uint8Array => bytes.subarray(0, Math.floor(bytes.length * part));
 
-/** As broken inside: some of its middle is other bytes. */
+/** Damaged in the middle: some bytes there are replaced. */
 function broken(bytes: Uint8Array): Uint8Array {
   const copy = Uint8Array.from(bytes);
   return copy.fill(0x5a, Math.floor(copy.length / 2), Math.floor(copy.length / 2) + 300);
@@ -74,7 +77,7 @@ test.each(['png', 'avif', 'tiff'] as const)(
   },
 );
 
-/** Where the entropy-coded data of a JPEG's scans begins. */
+/** The offsets of the entropy-coded data of a JPEG's scans. */
 function scansOf(bytes: Uint8Array): number[] {
   const found: number[] = [];
   for (let at = 0; at < bytes.length - 4; at++)
@@ -82,16 +85,16 @@ function scansOf(bytes: Uint8Array): number[] {
   return found;
 }
 
-/** With a block of 512 bytes missing, as a transfer loses it. */
+/** With a block of 512 bytes missing, as after a faulty transfer. */
 const torn = (bytes: Uint8Array, part: number): Uint8Array => {
   const at = Math.floor(bytes.length * part);
   return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 512)]);
 };
 
-/** Where the first marker of a kind is. */
+/** The offset of the first marker of a kind. */
 const before = (bytes: Uint8Array, marker: number): number => Buffer.from(bytes).indexOf(Buffer.from([0xff, marker]));
 
-/** With bytes put between those that are there. */
+/** With bytes inserted. */
 const padded = (bytes: Uint8Array, at: number, ...more: number[]): Uint8Array =>
   Buffer.concat([bytes.subarray(0, at), Uint8Array.from(more), bytes.subarray(at)]);
 
@@ -151,7 +154,7 @@ it('shows the small picture of one that carries it, where nothing else can be de
   await quarters(640, 480).jpeg({ progressive: true }).toFile(path);
   await writeTags(path, `-ThumbnailImage<=${small}`);
   const bytes = readFileSync(path);
-  // Its header is there, its picture is not: from the frame header on there are other bytes.
+  // Its header is intact, its picture is not: the bytes from the frame header on are replaced.
   const frame = bytes.lastIndexOf(Buffer.from([0xff, 0xc2]));
   bytes.fill(0x5a, frame, frame + 40);
   const rendered = shown(await asIs(bytes));
@@ -166,7 +169,7 @@ it('calls nothing damaged that is sound, also where it is wanted as it is', asyn
     expect(wanted).toEqual(plain);
     expect(wanted).not.toHaveProperty('damaged');
   }
-  // All its pixels are there.
+  // All its pixels are intact.
   const whole = await waves(60, 40).jpeg().toBuffer();
   expect(await asIs(whole.subarray(0, -2))).toEqual(await asIs(whole));
 });

@@ -1,4 +1,7 @@
-/** Decoders as processes: they answer as the code in them does, and whatever happens to one is that file's failure alone. */
+/**
+ * Decoder processes: they give the same results as the code in them, and a failure affects only the file that caused
+ * it.
+ */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -116,7 +119,7 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
     const path = await fileOf(quarters(60, 40).jpeg().toBuffer());
     const before = childrenOf(process.pid);
     const decoders = open({ limits: { ...decoderLimits, seconds: 3 } });
-    // On a machine so busy that even this takes too long, it is asked again.
+    // On a machine so busy that even this takes too long, it is retried.
     while (!(await decoders.render(path, jpeg).catch(() => undefined)));
     const pid = one(own(before));
     process.kill(pid, 'SIGSTOP');
@@ -125,7 +128,7 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
   });
 
   it('that needs too much memory fails that file, for good', async () => {
-    // Progressive: libjpeg holds all of it, 6 bytes a pixel.
+    // Progressive: libjpeg keeps the whole picture in memory, 6 bytes a pixel.
     const plain = sharp({ create: { width: 7000, height: 7000, channels: 3, background: '#357' } });
     const big = await fileOf(plain.jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer());
     const small = await fileOf(quarters(60, 40).jpeg().toBuffer());
@@ -134,7 +137,7 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
       code: 'too-large',
       message: "This JPEG can't be shown: it needs more memory than one photo may take.",
     });
-    // Newer versions of Node need more than this for themselves: the next photo goes to one with room.
+    // Newer versions of Node need more than this for themselves: the next photo is rendered with a larger limit.
     expect(shown(await open().render(small, jpeg)).width).toBe(60);
   });
 

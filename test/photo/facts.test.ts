@@ -1,11 +1,11 @@
-/** Facts from tags, without ExifTool: every rule as a table of what ExifTool would answer. */
+/** Facts from tags, without ExifTool: every rule as a table of ExifTool responses. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { readFacts } from '../../src/photo/facts/read-metadata.js';
 import { describeTags, tagLimits } from '../../src/photo/facts/exif-tags.js';
 import { wordLimits } from '../../src/photo/facts/captions.js';
 
-/** An answer of ExifTool from plain values; `[num, val]` where the two differ. */
+/** A response of ExifTool from plain values; `[num, val]` if the two differ. */
 function answer(tags: Record<string, string | string[] | { num: string; val: string }>): Record<string, unknown> {
   const long = Object.entries(tags).map(([name, value]) => [
     name,
@@ -401,7 +401,7 @@ describe('hostile text', () => {
       fc.property(tags, (raw) => {
         const found = JSON.stringify({ ...readFacts(raw), ...describeTags(raw) });
         expect(found.length).toBeLessThan(250_000);
-        // JSON.stringify escapes half pairs, and only these, as \\ud8xx to \\udfxx.
+        // JSON.stringify escapes only lone surrogates, as \\ud8xx to \\udfxx.
         expect(/[^\\]\\ud[89a-f]/.test(found)).toBe(false);
       }),
       { numRuns: 300 },

@@ -1,4 +1,4 @@
-/** docs/formats.md is generated from the list of families; `npx vitest run test/photo/formats -u` writes it again. */
+/** docs/formats.md is generated from the list of families; `npx vitest run test/photo/formats -u` updates it. */
 import { format } from 'prettier';
 import { expect, it } from 'vitest';
 import type { Limits } from '../../src/base/sandbox/pool.js';

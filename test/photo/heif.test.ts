@@ -1,4 +1,4 @@
-/** HEIC and HEIF, by WebAssembly and, where the machine has it, by heif-dec. The files beside it: heic/make.mjs. */
+/** HEIC and HEIF, by WebAssembly and, if installed, by heif-dec. For the files see heic/make.mjs. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,7 +70,7 @@ describe('its main picture', () => {
   it('is mapped to what a screen shows where it is HDR', async () => {
     const pixels = await cornersOf(shown(await render(file('pq'), heic)));
     const [red, green, blue, white] = pixels as [number[], number[], number[], number[]];
-    // 250 of 255 in PQ is brighter than any screen; 20 is next to nothing.
+    // 250 of 255 in PQ is brighter than any screen; 20 is almost black.
     expect(Math.min(...white)).toBeGreaterThan(240);
     expect(red[0]! > 200 && red[1]! < 30 && red[2]! < 30).toBe(true);
     expect(green[1]! > 200 && green[0]! < 30).toBe(true);

@@ -12,7 +12,7 @@ const ftyp = (major: string, ...compatible: string[]): Uint8Array => {
   return bytes(`\0\0\0${size}ftyp${major}\0\0\0\0${compatible.join('')}`);
 };
 
-/** A little-endian TIFF head with one directory: `[tag, type, count, value]`; text is put behind it. */
+/** The start of a little-endian TIFF with one directory: `[tag, type, count, value]`, followed by text. */
 function tiffHead(entries: [number, number, number, number][], text = ''): Uint8Array {
   const head = Buffer.alloc(8 + 2 + entries.length * 12 + 4 + 64);
   head.write('II*\0', 'latin1');

@@ -1,4 +1,4 @@
-/** JPEG XL, by WebAssembly. The files beside it: jxl/make.mjs. */
+/** JPEG XL by WebAssembly. For the files see jxl/make.mjs. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';

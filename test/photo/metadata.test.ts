@@ -1,4 +1,4 @@
-/** Facts through ExifTool itself, from files that ExifTool wrote; and its life: no process stays. */
+/** Facts from ExifTool itself, from files written by ExifTool; and its lifecycle: no process is left. */
 import { execFileSync, spawn } from 'node:child_process';
 import {
   closeSync,
@@ -200,7 +200,7 @@ describe.skipIf(process.platform !== 'linux')('processes', () => {
     const before = childrenOf(process.pid);
     const own = (): number[] => childrenOf(process.pid).filter((pid) => !before.includes(pid));
     const short = openMetadata({ processes: 2, idle: 50 });
-    // Counted while it reads: on a busy machine it may be idle, and gone, before the answer is looked at.
+    // Counted while it reads: on a busy machine it may be idle, and gone, before the result is checked.
     let most = 0;
     const counting = setInterval(() => (most = Math.max(most, own().length)), 1);
     await short.read(path, jpeg, 1, size);
@@ -232,7 +232,7 @@ describe.skipIf(process.platform !== 'linux')('processes', () => {
     const before = childrenOf(process.pid);
     const open = (seconds: number) => openMetadata({ processes: 1, limits: { ...readerLimits, seconds } });
     let patient = open(2);
-    // On a machine so busy that even this takes too long, there is more time.
+    // On a machine so busy that even this takes too long, the limit is raised.
     for (let seconds = 4; !(await patient.read(path, jpeg, 1, size).catch(() => undefined)); seconds *= 2) {
       await patient.close();
       patient = open(seconds);
@@ -244,7 +244,10 @@ describe.skipIf(process.platform !== 'linux')('processes', () => {
     await patient.close();
   });
 
-  /** A process of its own that reads a photo, says so, and reads more; killed at the end. Returns its ExifTool, too. */
+  /**
+   * A separate process that reads a photo, reports that, and reads more; killed at the end. Returns the id of its
+   * ExifTool, too.
+   */
   async function startReader(seconds: number, then = '') {
     const path = await tagged(temporaryFolder(), 'a.jpg', '-Model=x');
     const read = (file: string): string =>
@@ -276,14 +279,14 @@ describe.skipIf(process.platform !== 'linux')('processes', () => {
   });
 
   it('that are busy when we are killed end a second after the time that a file may take', async () => {
-    // A pipe into which nobody writes: ExifTool waits for more of it.
+    // A pipe without a writer: ExifTool waits for more data.
     const pipe = join(temporaryFolder(), 'pipe.jpg');
     execFileSync('mkfifo', [pipe]);
     const { reader, child } = await startReader(6, pipe);
     let writer = -1;
     await until(() => {
       try {
-        // Possible only once ExifTool has it open.
+        // Possible only once ExifTool has opened it.
         writer = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
         return true;
       } catch {
@@ -311,7 +314,7 @@ test.skipIf(!existsSync(realPhotos))(
       (path) => identify(readFileSync(path).subarray(0, 4096)).kind === 'photo',
     );
     expect(photos.length).toBeGreaterThan(100);
-    // The other way: its own command line, simple names, numbers only where they are numbers.
+    // The reference: its plain command line, simple names, numbers only for numeric tags.
     const wanted = [
       'DateTimeOriginal',
       'OffsetTimeOriginal',
@@ -369,7 +372,7 @@ test.skipIf(!existsSync(realPhotos))(
       ] as const;
       for (const [fact, tag] of numbers) {
         const value = Number(text(tag));
-        // ISO 65535 means "does not fit", and is no speed.
+        // ISO 65535 means "does not fit", and is not a speed.
         if (text(tag) !== '' && Number.isFinite(value) && value !== 0 && value !== 65535) {
           expect([path, tag, Math.abs((fact ?? 1e9) - value) <= (tag === 'ISO' ? 0.51 : 0.0051)]).toEqual([
             path,

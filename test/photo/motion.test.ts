@@ -1,4 +1,4 @@
-/** What ties a Live Photo together, and where the film in a motion photo lies. */
+/** The id that connects a Live Photo, and the position of the video in a motion photo. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** RAW: the camera's own picture inside, upright; and without one, kept all the same. */
+/** RAW: the embedded preview, upright; a RAW without one is stored too. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
@@ -77,7 +77,7 @@ describe('upright', () => {
       .toBuffer();
     const rendered = await renderRaw(make('Nikon RAW (NEF)', { preview, orientation }));
     expect(await cornersOf(rendered)).toEqual(['red', 'green', 'blue', 'white']);
-    // The size is the RAW's, of which the picture is a small copy.
+    // The size is that of the RAW, of which the preview is a small copy.
     expect(rendered).toMatchObject({ width, height });
   });
 
@@ -98,7 +98,7 @@ describe('upright', () => {
 
 it('takes the largest of several pictures, and no end of an answer for that of another', async () => {
   const small = await jpeg(30, 20);
-  // What a file says in the words of ExifTool's own protocol is only bytes.
+  // Text of ExifTool's own protocol inside a file is only data.
   const preview = Buffer.concat([await jpeg(300, 200), Buffer.from('\n{ready}\n')]);
   const one = await renderRaw(make('Nikon RAW (NEF)', { preview }));
   const other = await renderRaw(make('Sony RAW (ARW)', { preview: small }));

@@ -12,7 +12,7 @@ import { previewEdge, thumbBox, type Pictures } from '../../src/photo/decode/ren
 import { temporaryFolder } from '../folder.js';
 import { colourAt, largePhotos, quarters, realPhotos, shown, waves, writeTags } from './pictures.js';
 
-/** Renders bytes as a file of whatever they are. */
+/** Renders bytes as a file of the type detected. */
 async function renderBytes(bytes: Uint8Array, name = 'picture'): Promise<Pictures> {
   const path = join(temporaryFolder(), name);
   writeFileSync(path, bytes);
@@ -32,12 +32,12 @@ describe('orientation', () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('%i is shown upright', async (orientation) => {
     const folder = temporaryFolder();
     const path = join(folder, 'a.jpg');
-    // The bytes as a camera that was held so would have stored them.
+    // The pixels as a camera held that way would have stored them.
     const turn: Record<number, (upright: Sharp) => Sharp> = {
       2: (upright) => upright.flop(),
       3: (upright) => upright.rotate(180),
       4: (upright) => upright.flip(),
-      // sharp mirrors first and turns then.
+      // sharp mirrors first, then rotates.
       5: (upright) => upright.rotate(270).flop(),
       6: (upright) => upright.rotate(270),
       7: (upright) => upright.rotate(90).flop(),
@@ -149,7 +149,7 @@ describe('formats', () => {
   });
 });
 
-/** CIE76 between two colours of sRGB. */
+/** CIE76 difference between two sRGB colours. */
 async function deltaE(a: number[], b: number[]): Promise<number> {
   const lab = async (rgb: number[]): Promise<Float32Array> => {
     const image = sharp(Buffer.from(rgb), { raw: { width: 1, height: 1, channels: 3 } });
@@ -165,7 +165,8 @@ describe('colours', () => {
   const plain = (edge: number): Sharp =>
     sharp({ create: { width: edge, height: edge, channels: 3, background: { r: 180, g: 90, b: 60 } } });
 
-  // Small ones are converted as they are decoded, big ones after they were made smaller: both must come out alike.
+  // Small pictures are converted while decoded, large ones after they were scaled down: both must give the same
+  // colours.
   test.each([
     ['p3', 64],
     ['p3', 2100],
@@ -174,7 +175,7 @@ describe('colours', () => {
       .withIccProfile(profile)
       .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
       .toBuffer();
-    // The stored numbers are those of the other space, so a reader that ignores the profile shows something else.
+    // The stored values are those of the other space, so a reader that ignores the profile shows wrong colours.
     const stored = await sharp(bytes, { ignoreIcc: true }).raw().toBuffer();
     expect(await deltaE([...stored.subarray(0, 3)], patch)).toBeGreaterThan(4);
     const rendered = await renderBytes(bytes);
@@ -258,7 +259,7 @@ describe('damage', () => {
     for (const keep of [16, 40, 120]) {
       const bytes = Buffer.concat([whole.subarray(0, keep), garbage]);
       if (identify(bytes.subarray(0, 4096)).kind !== 'photo') continue;
-      // Some decoders make a picture of anything; all that counts is that nothing else is thrown.
+      // Some decoders accept anything; only an unexpected error fails the test.
       const outcome = await renderBytes(bytes).catch((error: unknown) => error);
       if (outcome instanceof Error) expect(outcome).toBeInstanceOf(PhotospoolError);
     }
@@ -287,7 +288,7 @@ describe('damage', () => {
   });
 });
 
-/** A PNG that declares a size and holds next to nothing. */
+/** A PNG that declares a size and contains almost no data. */
 function pngOf(width: number, height: number): Buffer {
   const chunk = (type: string, data: Buffer): Buffer => {
     const body = Buffer.concat([Buffer.from(type), data]);
@@ -378,8 +379,8 @@ test.skipIf(!existsSync(realPhotos))('shows the eight real orientations alike (n
 });
 
 /**
- * Decoding these takes seconds each: the large ones are shown by stripped.test.ts, HDR in small pictures by jxl.test.ts (16 bits) and
- * heif.test.ts (10 bits).
+ * Decoding these takes seconds each: the large ones are covered by stripped.test.ts, HDR with small pictures by
+ * jxl.test.ts (16 bits) and heif.test.ts (10 bits).
  */
 const slow = [
   ...largePhotos,
@@ -396,7 +397,7 @@ test.skipIf(!existsSync(realPhotos))(
     let shown = 0;
     for (const path of files.map((entry) => join(entry.parentPath, entry.name))) {
       const found = identify(readFileSync(path).subarray(0, headLength));
-      // Films are shown by ffmpeg (test/video).
+      // Videos are rendered by ffmpeg (test/video).
       if (found.kind !== 'photo' || found.format.type.startsWith('video/')) continue;
       if (slow.includes(path.slice(realPhotos.length + 1))) continue;
       await render(path, found.format).then(

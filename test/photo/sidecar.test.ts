@@ -1,4 +1,4 @@
-/** What sidecars of other programs say, in the shapes in which these write them. */
+/** Sidecars of other programs, in the forms in which these write them. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';

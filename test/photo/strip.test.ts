@@ -1,4 +1,7 @@
-/** Originals without what they tell: no tag that names a place, a device or a person is left, and each pixel is. */
+/**
+ * Originals without private metadata: no tag that names a place, a device or a person is left, and every pixel is
+ * unchanged.
+ */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +20,7 @@ afterAll(async () => {
 const told =
   /GPS|Serial|Owner|Artist|Copyright|Creator|By-line|Author|Comment|Description|Make|Model|Date|Location|City|XMP|IPTC|Trailer|Preview/;
 
-/** Tags of a file that tell more than the picture. */
+/** Tags of a file that reveal more than the picture. */
 async function tagsOf(bytes: Buffer): Promise<string[]> {
   const path = join(folder, 'a.bin');
   writeFileSync(path, bytes);
@@ -45,7 +48,7 @@ async function picture(type: 'jpeg' | 'png', orientation: number): Promise<Buffe
 
 test.each([1, 3, 6, 8])('a JPEG turned by %i tells nothing and looks the same', async (orientation) => {
   const plain = await picture('jpeg', orientation);
-  // With a comment, and a second picture behind its end, as phones write one.
+  // With a comment, and a second picture after its end, as phones write.
   const comment = Buffer.concat([Buffer.from([0xff, 0xfe, 0, 10]), Buffer.from('zq-note!')]);
   const given = Buffer.concat([plain.subarray(0, 2), comment, plain.subarray(2), plain]);
   expect((await tagsOf(given)).length).toBeGreaterThan(5);

@@ -1,4 +1,7 @@
-/** Originals without what they tell, of the kinds that are no JPEG or PNG: no tag is left, and the picture is the same. */
+/**
+ * Originals without private metadata, of the types other than JPEG and PNG: no tag is left, and the picture is
+ * unchanged.
+ */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sharp } from 'sharp';
@@ -13,7 +16,7 @@ import { largePhotos, quarters, realPhotos, shown, writeTags } from './pictures.
 const reader = openReader({ processes: 1 });
 afterAll(() => reader.close());
 
-/** Groups and names of tags that tell more than the picture. */
+/** Groups and names of tags that reveal more than the picture. */
 const groups =
   /^(?:XMP|IPTC|ExifIFD|InteropIFD|GPS|IFD1|SubIFD|Photoshop|MakerNotes|Keys|UserData|JUMBF|Trailer|Samsung|Apple)/;
 const names =
@@ -31,7 +34,7 @@ const words = [
   ...['-XMP-dc:Description=zq-words', '-XMP-photoshop:City=zq-city'],
 ];
 
-/** Tags of some bytes that tell more than the picture. */
+/** Tags of these bytes that reveal more than the picture. */
 async function tagsOf(bytes: Buffer): Promise<string[]> {
   const path = join(temporaryFolder(), 'a.bin');
   writeFileSync(path, bytes);
@@ -44,7 +47,7 @@ async function tagsOf(bytes: Buffer): Promise<string[]> {
   });
 }
 
-/** The picture that the album makes of some bytes. */
+/** The picture that the album renders from these bytes. */
 async function pictureOf(bytes: Buffer): Promise<string> {
   const found = identify(bytes.subarray(0, headLength));
   if (found.kind !== 'photo') throw new Error(found.reason);
@@ -54,7 +57,7 @@ async function pictureOf(bytes: Buffer): Promise<string> {
   return `${width} × ${height} ${Buffer.from(preview.bytes).toString('base64')}`;
 }
 
-/** A file of these bytes with words in every place that ExifTool knows. */
+/** A file with these bytes, and with text in every tag that ExifTool can write. */
 async function wordy(name: string, bytes: Buffer, ...more: string[]): Promise<Buffer> {
   const path = join(temporaryFolder(), name);
   writeFileSync(path, bytes);
@@ -159,7 +162,7 @@ describe('what is not understood to its end is not given at all:', () => {
     expect(strip(sequence, 'image/heic')).toBeUndefined();
     const foreign = Buffer.from(plain);
     const iloc = foreign.indexOf('iloc');
-    // The data reference of the first item, behind its id (and how it lies there).
+    // The data reference index of the first item, after its id and construction method.
     foreign.writeUInt16BE(1, iloc + 4 + 4 + 2 + 2 + 2 + (foreign[iloc + 4] === 0 ? 0 : 2));
     expect(strip(foreign, 'image/heic')).toBeUndefined();
   });

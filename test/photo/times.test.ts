@@ -1,6 +1,6 @@
 /**
- * When a picture was taken, from end to end: what the file's tags say, then its name, then its time stamp, and above all of
- * them what a person said. The cases that other programs got wrong.
+ * When a picture was taken, end to end: from the file's tags, its name, its modification time, and with priority over
+ * all of them a person's edit. Includes cases that other programs got wrong.
  */
 import { describe, expect, it, test } from 'vitest';
 import { format, type PhotoDocument, type TakenSource } from '../../src/document/photo-document.js';
@@ -9,7 +9,7 @@ import { readFacts } from '../../src/photo/facts/read-metadata.js';
 
 type Tags = Record<string, string | { num: string; val: string }>;
 
-/** What is shown of a file with these tags and this name. */
+/** The time shown for a file with these tags and this name. */
 function shown(tags: Tags, name = 'IMG_0001.JPG', edited?: { local: string; offset?: string }): string {
   const answer = Object.fromEntries(
     Object.entries(tags).map(([tag, value]) => [tag, typeof value === 'string' ? { val: value } : value]),

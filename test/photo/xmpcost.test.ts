@@ -38,7 +38,7 @@ describe('a sidecar', () => {
   it('that is not read fails for good, before ExifTool is asked', async () => {
     const path = join(temporaryFolder(), 'a.xmp');
     writeFileSync(path, xmp(nested(5_000)));
-    // No time for any question.
+    // No time for any request.
     const metadata = openMetadata({ processes: 1, limits: { seconds: 0, memory: 1, output: 1 } });
     await expect(metadata.sidecar(path)).rejects.toMatchObject({ code: 'too-large', transient: false });
     await metadata.close();

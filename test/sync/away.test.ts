@@ -1,7 +1,7 @@
 /**
- * A server in the middle goes away while thousands of documents are going over, and comes back: two libraries that meet only
- * there are equal soon after. It goes by a link that is cut at whatever byte passes; where `$COUCHDB_RESTART` is a command
- * that ends and starts the CouchDB of `$COUCHDB_URL` again, by that too.
+ * A server in the middle goes away while thousands of documents are being transferred, and comes back: two libraries
+ * that meet only there become equal soon after. Tested with a link that is cut at an arbitrary byte, and, if
+ * `$COUCHDB_RESTART` is a command that restarts the CouchDB at `$COUCHDB_URL`, with that too.
  */
 import { exec } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -21,7 +21,7 @@ const restart = process.env['COUCHDB_RESTART'];
 const count = 3_000;
 const soon = { timeout: 120_000, interval: 50 };
 
-/** A clock whose waits after failures are short. */
+/** A clock with short waits after failures. */
 const clock = { ...systemClock, sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 10, signal) };
 
 function ours(): Ours {
@@ -43,7 +43,7 @@ const fill = ({ library }: Ours, from: number, to: number): void =>
   });
 const all = ({ library }: Ours): string => JSON.stringify([...library.scan('')]);
 
-/** Gives a library a link to `url`, which may hold a user and a password. */
+/** Gives a library a link to `url`, which may contain a user name and a password. */
 function linkTo(url: string, side: Ours): void {
   const peers = openPeers(side.db);
   peers.put({ ...readAddress(url), publish: false, originals: 'none', added: '2026-11-24T10:00:00.000Z' });
@@ -60,7 +60,7 @@ function linkTo(url: string, side: Ours): void {
   onTestFinished(() => mesh.close());
 }
 
-/** A new database on the CouchDB, by its address there. */
+/** Creates a database on a CouchDB server; returns its address. */
 function couchDatabase(server: string): string {
   const url = new URL(server);
   url.pathname = `/photospool-${randomBytes(8).toString('hex')}`;
@@ -95,7 +95,7 @@ const middles: [string, () => Promise<string>][] = [
     : ([['CouchDB', () => Promise.resolve(couchDatabase(couch))]] as [string, () => Promise<string>][])),
 ];
 
-/** Two libraries that meet at `url` are equal, whatever `interrupt` does while documents go over. */
+/** Checks that two libraries that meet at `url` become equal, whatever `interrupt` does during the transfer. */
 async function meetAt(url: string, interrupt: (a: Ours, b: Ours) => Promise<void>): Promise<void> {
   const [a, b] = [ours(), ours()];
   fill(a, 0, count);
@@ -103,7 +103,7 @@ async function meetAt(url: string, interrupt: (a: Ours, b: Ours) => Promise<void
   linkTo(url, a);
   linkTo(url, b);
   await interrupt(a, b);
-  // All is compared last, and not often: it would take the processor from those that are compared.
+  // Everything is compared last and rarely: comparing takes CPU time from the servers being compared.
   const newest = ({ library }: Ours): unknown[] => [
     library.count(''),
     ...[1, 2].map((n) => library.leaves(id(n)).map(({ rev }) => rev)),
@@ -116,10 +116,10 @@ async function meetAt(url: string, interrupt: (a: Ours, b: Ours) => Promise<void
   expect(a.library.get(id(2))?.body).toMatchObject({ text: { value: 'from a' } });
 }
 
-/** Edits that both make while nothing goes over. */
+/** Edits on both sides while the link is down. */
 async function editApart(a: Ours, b: Ours): Promise<void> {
   write(a.library, 1, 'from a');
-  // Later than the other one, by the clock.
+  // Gives the second edit a later time.
   await systemClock.sleep(5);
   write(b.library, 1, 'from b');
   write(a.library, 2, 'from a');

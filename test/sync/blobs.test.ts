@@ -1,6 +1,6 @@
 /**
- * Blobs follow the documents, both ways over one link: whole, once, in their places, whatever is cut; and nothing comes
- * in or goes out that no document names.
+ * Blobs follow documents in both directions over one link: complete, once, in the right place, wherever the link is
+ * cut. Blobs that no document names are neither accepted nor sent.
  */
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -34,7 +34,7 @@ test('originals as the link says: none; on demand, when somebody asks', async ()
   await expect.poll(() => files(laptop), soon).toEqual({ renditions: 4, originals: 0 });
   expect(await laptop.exchange.ask(ids[1]!, 60_000)).toBe(true);
   expect(await files(laptop)).toEqual({ renditions: 4, originals: 1 });
-  // The other way round too: the side that was linked to asks, and the one that made the link brings.
+  // And in the other direction: the accepting side requests, and the side that opened the link sends.
   const mine = await laptop.add(3);
   await expect.poll(() => server.library.get(photoId(mine)), soon).toBeDefined();
   expect(await server.exchange.ask(mine, 60_000)).toBe(true);
@@ -50,7 +50,7 @@ test('what was cut goes on where it was', async () => {
   for (const side of [laptop, server])
     await expect.poll(() => files(side), soon).toEqual({ renditions: 4, originals: 2 });
   expect(way.cuts()).toBeGreaterThan(3);
-  // Begun anew each time, it would have cost many times as much.
+  // Restarting each transfer from the beginning would have cost many times as much.
   expect(mesh.status()[0]!.blobs.fetched.bytes).toBeLessThan(3_010_000);
 });
 
@@ -79,7 +79,10 @@ test('cut at any of its bytes, a blob goes on there and comes whole', async () =
   expect(await files(one)).toEqual({ renditions: 2 * (length + 1), originals: length + 1 });
 });
 
-/** A way to ask that counts what is asked: by method and path, numbers and hashes left out. `old` is a server that knows no /here. */
+/**
+ * A fetch that counts requests by method and path, without numbers and hashes. `old`: a server that does not know
+ * /here.
+ */
 function counting(old = false): { fetching: typeof fetch; count: (what: RegExp) => number } {
   const asked: string[] = [];
   return {
@@ -94,7 +97,7 @@ function counting(old = false): { fetching: typeof fetch; count: (what: RegExp) 
   };
 }
 
-/** A home with photos whose pictures are nowhere; `bring` has them come to it. */
+/** A home with photos whose pictures are missing; `bring` adds them. */
 async function withoutPictures(count: number): Promise<{ server: Home; bring(): Promise<void> }> {
   const server = await home();
   const renditions: Buffer[] = [];
@@ -111,7 +114,7 @@ async function withoutPictures(count: number): Promise<{ server: Home; bring(): 
   };
 }
 
-// In both, what is not there yet is asked for again at the link's own pace.
+// In both cases, missing blobs are requested again at the link's own pace.
 test(
   'of many pictures a peer is asked which it has, and the others come when it has them',
   { timeout: 300_000 },
@@ -119,9 +122,9 @@ test(
     const [{ server, bring }, laptop] = [await withoutPictures(150), await home()];
     const { fetching, count } = counting();
     link(laptop, { url: await served(server), originals: 'none' }, undefined, fetching);
-    // A page at a time, and then all of them again.
+    // One page at a time, then all of them again.
     await expect.poll(() => count(/^POST \/blobs\/here$/), { ...soon, timeout: 120_000 }).toBeGreaterThan(3);
-    // But a few that came before the others.
+    // Except a few that arrived before the others.
     expect(count(/^GET \/blobs\/[0-9a-f]{64}/)).toBeLessThan(10);
     await bring();
     await expect.poll(() => files(laptop), { ...soon, timeout: 150_000 }).toEqual({ renditions: 300, originals: 0 });
@@ -149,7 +152,7 @@ test('what a peer wants that comes in here later is passed on then, however long
     get: () => Promise.resolve(undefined),
     async wanted({ wait }, signal) {
       waits.push(wait);
-      // As long as the photo's thumb is not brought there is nothing new there; nobody answers a question that waits.
+      // Until the photo's thumb arrives there is no news; a waiting request gets no response.
       if (wait > 0)
         await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('ended'))));
       return { list: brought.includes(wanted) ? [] : [{ sha256: wanted, have: 0 }] };
@@ -177,7 +180,7 @@ describe('what must not happen', () => {
     const put = (hash: string, body: string, headers: Record<string, string> = {}) =>
       fetch(`${url}/blobs/${hash}`, { method: 'PUT', body, headers });
     expect((await put('a'.repeat(64), 'x')).status).toBe(404);
-    // A photo whose original is away.
+    // A photo whose original is on another server.
     const row = server.library.local.originals.find(id)!;
     await rm(server.archive.resolve(row.path));
     server.library.local.originals.remove(id);

@@ -1,4 +1,4 @@
-/** Bytes from another server: all that it sent arrive, also where they are read only later. */
+/** Bytes from another server: all that it sent arrive, even when they are read later. */
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,10 +1,10 @@
-/** What another Photospool wants is read page by page once, until it wants something else. */
+/** What another Photospool wants is read once, page by page, until it changes. */
 import { expect, test } from 'vitest';
 import { openCarrier } from '../../src/sync/blobs/remote-blobs.js';
 
 const signal = new AbortController().signal;
 
-/** A server that wants three pages, and tells its version. */
+/** A server that wants three pages of blobs and reports their version. */
 function wanting(): { asked: string[]; set: (version: number | undefined) => void; fetching: typeof fetch } {
   const asked: string[] = [];
   let version: number | undefined = 1;
@@ -37,7 +37,7 @@ test('pages are asked for once for each version of what is wanted, and anew afte
   await carrier.put('x', { path: import.meta.filename, bytes: 1 }, 1, (source) => source, signal);
   expect((await read()).slice(-2)).toEqual(['GET 200', 'GET 400']);
   expect(await read()).toEqual(['GET 0']);
-  // One of an earlier version tells none.
+  // An earlier version reports none.
   set(undefined);
   for (let n = 0; n < 2; n++) expect(await read()).toEqual(['GET 0', 'GET 200', 'GET 400']);
 });

@@ -1,4 +1,4 @@
-/** `_changes` as CouchDB serves it: which rows a query gets, in what order and form. */
+/** `_changes` as CouchDB serves it: the rows that match a query, their order and their form. */
 import { expect, onTestFinished, test } from 'vitest';
 import { openLibrarySide } from './peers.js';
 import { serveSide } from './serving.js';

@@ -1,4 +1,4 @@
-/** Which epochs tell of a second copy of a home, and which of restarts and restores. */
+/** Which epochs indicate a second copy of a home, and which indicate restarts and restores. */
 import { expect, test, vi } from 'vitest';
 import type { Clock } from '../../src/base/clock.js';
 import { openCopies } from '../../src/sync/connections/detect-copies.js';

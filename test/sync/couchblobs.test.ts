@@ -1,6 +1,6 @@
 /**
- * Pictures through a CouchDB: homes that never meet exchange everything through it, and nothing that it holds is believed.
- * The same on PouchDB Server and on a CouchDB that `$COUCHDB_URL` names.
+ * Pictures through a CouchDB: homes that never meet exchange everything through it, and verify everything they read
+ * from it. Runs on PouchDB Server, and on the CouchDB at `$COUCHDB_URL`.
  */
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(async () => pouch.close());
 
-/** A new address in the middle; its databases are removed after the test. */
+/** Creates the address of a server in the middle; its databases are removed after the test. */
 function middle(server: string): Address {
   const { url: root, authorization } = readAddress(server);
   const address = {
@@ -33,7 +33,7 @@ function middle(server: string): Address {
   return address;
 }
 const blobsOf = (address: Address): Address => ({ ...address, url: `${address.url}-blobs` });
-/** Keeps what is logged. */
+/** Records log entries. */
 const note =
   (told: string[]) =>
   (...[, text]: unknown[]): void =>
@@ -59,7 +59,7 @@ describe.each(kinds)('through %s', (kind, server) => {
     await a.add(10);
     await b.add(11);
     for (const side of [a, b]) await expect.poll(() => files(side), soon).toEqual({ renditions: 24, originals: 12 });
-    // What came is counted when it is noted, a moment after its file is there.
+    // Received blobs are counted when they are recorded, shortly after their file exists.
     for (const mesh of links)
       await expect
         .poll(() => mesh.status()[0], soon)
@@ -144,7 +144,7 @@ describe.each(kinds)('through %s', (kind, server) => {
       return { ...there, url: there.url.replace(new URL(there.url).origin, way.url), cuts: way.cuts };
     };
     const [near, far] = [await cut(), await cut()];
-    // PouchDB Server takes what came before a cut for all of it.
+    // PouchDB Server takes a truncated upload for a complete one.
     link(a, kind === 'CouchDB' ? near : there);
     await expect.poll(() => count(there), soon).toBe(3);
     if (kind === 'CouchDB') expect(near.cuts()).toBeGreaterThan(0);
@@ -153,7 +153,7 @@ describe.each(kinds)('through %s', (kind, server) => {
     await expect.poll(() => files(b), soon).toEqual({ renditions: 2, originals: 1 });
     expect(far.cuts()).toBeGreaterThan(0);
     expect(sha256(Buffer.alloc(2_000_000, 'original 1 '))).toBe(id);
-    // With ranges, no byte is fetched twice.
+    // With range requests, no byte is fetched twice.
     if (kind === 'CouchDB') expect(mesh.status()[0]!.blobs.fetched.bytes).toBeLessThan(2_010_000);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * A real CouchDB, which `$COUCHDB_URL` names (`http://user:password@host:5984`, on this machine): its own replicator reads
- * from and writes to our server, and two of our libraries meet through it.
+ * A real CouchDB at `$COUCHDB_URL` (`http://user:password@host:5984`, on this machine): its own replicator reads from
+ * and writes to our server, and two of our libraries meet through it.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -89,7 +89,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     });
   });
 
-  /** The options of its replicator, and which of the documents 0 to 5 go over then. */
+  /** Options of CouchDB's replicator, and which of the documents 0 to 5 it then transfers. */
   const modes: [string, object, number[]][] = [
     ['one by one, without _bulk_get (as before 3.3)', { use_bulk_get: false }, [0, 1, 2, 3, 4, 5]],
     ['with create_target', { create_target: true }, [0, 1, 2, 3, 4, 5]],
@@ -108,7 +108,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
       const here = sideOf(middle, middle.authorization);
       const pulled = await replicateOnce(sideOf(from.address, basic), here, options);
       const counts = [{ docs_written: wanted.length, doc_write_failures: 0 }];
-      // Without a feed there is no history, and the counts stand beside `ok`.
+      // Without a feed there is no history, and the counts are next to `ok`.
       const countsOf = (one: Replicated): unknown[] => one.history ?? [one];
       expect(countsOf(pulled)).toMatchObject(counts);
       const pushed = await replicateOnce(here, sideOf(to.address, basic), options);
@@ -159,7 +159,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     };
     await round();
     write(a.library, 1, 'from a');
-    // In the same millisecond neither is the later one.
+    // Within the same millisecond, neither edit is later.
     await systemClock.sleep(5);
     write(b.library, 1, 'from b');
     await round();

@@ -1,6 +1,6 @@
 /**
- * What replication needs of a side, on every kind of side there is: our library, our server over HTTP, PouchDB Server,
- * and a real CouchDB where `$COUCHDB_URL` names one.
+ * What replication requires of a side, tested on every kind of side: our library, our server over HTTP, PouchDB Server,
+ * and a real CouchDB if `$COUCHDB_URL` is set.
  */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from 'vitest';

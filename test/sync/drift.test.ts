@@ -1,6 +1,4 @@
-/**
- * A peer whose clock is wrong: noticed by the date of its answers, said once, shown until it is right.
- */
+/** A peer whose clock is wrong: detected from the date of its responses, logged once, shown until it is right. */
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
@@ -16,7 +14,7 @@ import { serveSide } from './serving.js';
 
 const year = 365 * 86_400;
 
-/** Answers with a date that is some seconds off. */
+/** Responds with a date that is some seconds off. */
 const dated =
   (seconds: () => number): typeof fetch =>
   async (input, init) => {
@@ -49,7 +47,7 @@ test('is said once, and shown at the link until it is right', { timeout: 60_000 
   const host = new URL(url).host;
   const sentence = `The clock of ${host} is 3 years ahead of the clock of this server.`;
   expect(told.filter((text) => text.startsWith(sentence))).toHaveLength(1);
-  // Documents go on.
+  // Documents are still transferred.
   b.library.update('x:b', () => ({ format: 1, kind: 'comment', text: 'x' }));
   await vi.waitFor(() => expect(a.library.get('x:b')).toBeDefined(), soon);
   off = 0;
@@ -73,7 +71,7 @@ test('an answer that took long says only what is certain', async () => {
   expect(seen).toEqual([]);
   await ask(10, -7_200_000);
   expect(seen.pop()).toBe(-7_199);
-  // A clock that was set while the answer was on its way tells nothing.
+  // A local clock change during a request says nothing about the peer.
   await ask(-3_600_000, 0);
   await ask(10, -7_205_000);
   expect(seen).toEqual([]);

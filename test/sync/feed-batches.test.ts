@@ -1,9 +1,9 @@
-/** A feed is read to its end, batch by batch, and no longer: also of a server that says that there is more and gives nothing. */
+/** A feed is read to its end, batch by batch, and not beyond it, even if a server announces more and sends nothing. */
 import { expect, test } from 'vitest';
 import type { FeedBatch } from '../../src/sync/couch/database.js';
 import { feedBatches } from '../../src/sync/couch/feed-batches.js';
 
-/** The places that are asked for, of a side that gives one batch after the other. */
+/** The positions requested from a side that sends one batch after another. */
 async function placesOf(batches: Omit<FeedBatch, 'rows'>[], signal?: AbortSignal): Promise<string[]> {
   const asked: string[] = [];
   const changes = (since: string): Promise<FeedBatch> => {

@@ -1,4 +1,7 @@
-/** Films on a public server: what was made of public videos is there, moving photos move, and what is taken back is gone. */
+/**
+ * Videos on a public server: the renditions of public videos are there, motion photos play, and what is withdrawn is
+ * removed.
+ */
 import { expect, test } from 'vitest';
 import type { Facts, PhotoDocument } from '../../src/document/photo-document.js';
 import { photoId } from '../../src/document/photo-document.js';
@@ -11,9 +14,9 @@ const identifier = '4D9C5D1C-2D9A-4A61-9A0B-0C4C8F0A1B2C';
 interface Bench {
   vps: Public;
   home: Publisher;
-  /** Adds a photo with these facts, and with films made of it; answers its id. */
+  /** Adds a photo with these facts and with clips made from it; returns its id. */
   add(n: number, facts: Partial<Facts>, clips: readonly ('hover' | 'video')[]): Promise<string>;
-  /** What a visitor gets. */
+  /** The response to a visitor. */
   media(id: string, which: string): Promise<{ status: number; text: string }>;
 }
 

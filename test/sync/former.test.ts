@@ -1,7 +1,8 @@
 /**
- * Versions one apart: a peer that knows nothing of what came later to the protocol (signs of life and versions of what is wanted
- * at `/blobs`, sums, who asks, in which epoch) exchanges documents and pictures all the same, whichever side made the link.
- * `scripts/try-former.sh` does it with a build of another commit.
+ * Versions one apart: a peer that knows nothing of later additions to the protocol (heartbeats and versions of what is
+ * wanted at `/blobs`, checksums, the requester's identity and epoch) still exchanges all documents and pictures,
+ * whichever side opened the link.
+ * `scripts/try-former.sh` does the same with a build of another commit.
  */
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
@@ -12,7 +13,7 @@ import { openPeers } from '../../src/sync/connections/peers.js';
 import { silent, type Home } from './homes.js';
 import { clock, files, home, served, soon } from './linking.js';
 
-/** What the later one of two versions adds to questions and to answers, by the path where it does. */
+/** What the later of two versions adds to requests and responses, by path. */
 const later = {
   query: ['heartbeat', 'seen'],
   headers: Object.values(fromHeaders),
@@ -23,7 +24,7 @@ const later = {
   ],
 };
 
-/** A way to ask on which nothing passes that a former version would not say or not understand. */
+/** A fetch that removes everything that a former version would not send or understand. */
 function formerly(left: Set<string>): typeof fetch {
   return async (input, init = {}) => {
     const url = new URL(input as string);
@@ -72,21 +73,21 @@ test('documents and pictures go both ways without what came later', async () => 
   const { mesh, left } = linkFormerly(a, await served(b));
   for (const side of [a, b]) await expect.poll(() => files(side), soon).toEqual({ renditions: 12, originals: 6 });
   await expect.poll(() => mesh.status()[0]?.state, soon).toBe('live');
-  // What comes while the link stands goes over, too.
+  // Documents written while the link is up are transferred too.
   const [out, into] = [await a.add(6), await b.add(7)];
   await expect.poll(() => b.exchange.store.find(out), soon).toBeDefined();
   await expect.poll(() => a.exchange.store.find(into), soon).toBeDefined();
-  // What is not told is not known, and nothing is made up for it.
+  // A value that is not reported is unknown, and not invented.
   expect(mesh.status()[0]).not.toHaveProperty('missing');
   expect(mesh.status()[0]).toMatchObject({ kind: 'photospool', refused: [] });
-  // All of it was there to be left out; of a version that was never told, none was `seen`.
+  // Each of these was present and was removed; the ones a former version never receives were never `seen`.
   for (const name of ['heartbeat', ...later.headers, 'version', 'total', 'epoch']) expect([...left]).toContain(name);
 });
 
 test('what a photo of a former version lacks is no trouble, and is not added by who passes it on', async () => {
   const [a, b] = [await home(), await home()];
   const id = photoId('f'.repeat(64));
-  // As the first versions wrote it: no preview, no recipe of renditions, no sightings of places, no clips.
+  // As the first versions wrote it: no preview, rendition recipe, place sightings or clips.
   const body = {
     ...{ format: 1, kind: 'photo', facts: { type: 'image/jpeg', bytes: 3, width: 4, height: 3 } },
     ...{ renditions: {}, sightings: {}, edits: {} },

@@ -1,6 +1,7 @@
 /**
- * Pictures that can't be stored or read hold up nothing else: while a disk is full, at either side, the link stands and documents
- * go on; one file that is damaged or can't be read keeps no other from going over. What was held up comes by itself.
+ * Pictures that can't be stored or read block nothing else: while a disk is full on either side, the link stays up and
+ * documents are transferred; a damaged or unreadable file does not block others. What was blocked is transferred later
+ * without intervention.
  */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +15,7 @@ import { files as filesOf, home, link, served } from './linking.js';
 
 const soon = { timeout: 60_000, interval: 50 };
 
-/** A home whose disk has no room for pictures while `full` is set; `refuses` says how it tells. */
+/** A home whose disk has no room for pictures while `full` is set; `refuses` chooses how it fails. */
 async function smallHome(refuses: 'a write' | 'the room'): Promise<{ home: Home; disk: { full: boolean } }> {
   const disk = { full: false };
   const files = openFiles();
@@ -38,7 +39,7 @@ function listen(): { log: Log; told: string[] } {
   return { log: { ...silent, warn: note, error: note }, told };
 }
 
-/** Keeps every state that a link was in. */
+/** Records every state of a link. */
 function watch(mesh: Mesh): { states: Set<string | undefined> } {
   const states = new Set<string | undefined>();
   onTestFinished(mesh.on(() => void states.add(mesh.status()[0]?.state)));
@@ -68,7 +69,7 @@ test.each(cases)(
     small.disk.full = true;
     for (let n = 2; n < 6; n++) await a.add(n, 400_000);
     await expect.poll(() => mesh.status()[0]?.held ?? '', soon).toMatch(/507|disk is full|no room/);
-    // While they wait, what is written goes over, both ways.
+    // Meanwhile, documents are transferred in both directions.
     const [late, back] = [await a.add(6), await b.add(7)];
     await expect.poll(() => b.library.get(photoId(late)), soon).toBeDefined();
     await expect.poll(() => a.library.get(photoId(back)), soon).toBeDefined();
@@ -84,7 +85,7 @@ test.each(cases)(
   },
 );
 
-/** Adds three photos and spoils the preview of the second before anybody asked for it. */
+/** Adds three photos and damages the preview of the second before anyone requests it. */
 async function withSpoilt(spoil: (path: string) => Promise<void>): Promise<Home> {
   const a = await home();
   for (let n = 1; n <= 3; n++) {

@@ -1,6 +1,6 @@
 /**
- * Requests of peers that ask for a lot: what is in hand of them is bounded, others get their turn, and what is too much is
- * refused in CouchDB's words.
+ * Demanding requests from peers: their use of memory is bounded, others get their turn, and excessive ones are rejected
+ * with CouchDB's errors.
  */
 import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -38,7 +38,7 @@ function open(): ReturnType<typeof openLibrarySide> {
   return side;
 }
 
-/** Counts the work between two turns of the event loop, as the requests themselves count it. */
+/** Counts the work between two turns of the event loop, as the requests do. */
 function watched(served: Served): { served: Served; turns: () => number; most: () => number } {
   let [turns, most] = [0, 0];
   const pace = (): ReturnType<typeof makePace> => {
@@ -59,7 +59,7 @@ function watched(served: Served): { served: Served; turns: () => number; most: (
   return { served: { ...served, pace }, turns: () => turns, most: () => most };
 }
 
-/** Text in pieces, as a socket gives them. */
+/** Text in chunks, as from a socket. */
 async function* pieces(text: Iterable<string>): AsyncGenerator<Uint8Array> {
   for (const one of text) yield Buffer.from(one);
   await Promise.resolve();
@@ -88,7 +88,7 @@ describe('_bulk_get', () => {
     for await (const part of answer.stream!) {
       longest = Math.max(longest, part.length);
       size += part.length;
-      // Nothing is read before the last piece was taken.
+      // Nothing is read before the previous chunk was consumed.
       ahead = Math.max(ahead, reads - Math.floor(size / 200_000));
     }
     expect(size).toBeGreaterThan(200_000_000);
@@ -118,7 +118,7 @@ describe('_bulk_get', () => {
     const reader = response.body!.getReader();
     await reader.read();
     await settled(() => reads);
-    // What the sockets hold, and a few pieces on their way there; not a gigabyte.
+    // What the sockets buffer, and a few chunks on their way; not a gigabyte.
     expect(reads).toBeLessThan(200);
     stop.abort();
     await reader.closed.catch(() => undefined);
@@ -143,7 +143,7 @@ describe('_bulk_get', () => {
   });
 });
 
-/** Waits until a number stays as it is. */
+/** Waits until a number stops changing. */
 async function settled(count: () => number): Promise<void> {
   for (let last = -1; last !== count();) {
     last = count();
@@ -187,7 +187,7 @@ describe('_revs_diff', () => {
     };
     const members = Array.from({ length: 400_000 }, (_, n) => `"photo:${n}":["1-${hash(n)}"]`);
     expect(await ask(`{${members.join(',')}}`)).toEqual([413, { error: 'too_large', reason: expect.any(String) }]);
-    // Also where nobody says before how much it is.
+    // Also if the size is not declared in advance.
     const parts = Array.from({ length: 400 }, (_, n) => {
       return (n === 0 ? '{' : ',') + members.slice(1_000 * n, 1_000 * (n + 1)).join(',');
     });
@@ -351,7 +351,7 @@ test('documents over a link are read in answers of some mebibytes, each when the
     const bytes = load.incoming.reduce((sum, one) => sum + bytesOf(one), 0);
     held = Math.max(held, bytes);
     seen += load.incoming.length;
-    // What was asked for and not given on yet: one answer, and those that were too large.
+    // Read but not yet sent: one response, and those that were too large.
     expect(asked).toBeLessThanOrEqual(parts + 6);
     expect(await database.write(load.incoming)).toEqual([]);
   }

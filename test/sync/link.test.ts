@@ -1,5 +1,5 @@
 /**
- * A link between two servers: both directions at once, through cuts and restarts, and what it says when it can't.
+ * A link between two servers: both directions at once, through cuts and restarts, and what it reports when it fails.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ function ours(path?: string): Ours {
   return side;
 }
 
-/** A clock whose waits after failures are short. */
+/** A clock with short waits after failures. */
 const clock = { ...systemClock, sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 100, signal) };
 
 interface Told {
@@ -81,7 +81,7 @@ test('carries both directions, lives through a cut, and goes on with what happen
   onTestFinished(() => second.close());
   await equal(a, b);
   expect(a.library.leaves('x:1').filter(({ deleted }) => !deleted)).toHaveLength(1);
-  // Said once for each way to fail, not once for each try.
+  // Logged once for each kind of failure, not for each attempt.
   expect(warned.length).toBeLessThanOrEqual(2);
 });
 
@@ -107,7 +107,7 @@ test('says what is wrong: nothing there, something else there, itself', async ()
   await expect.poll(() => nothing.mesh.status()[0]?.reason).toMatch(/127\.0\.0\.1:1 can't be reached/);
 });
 
-/** A home and a copy of it, as somebody makes who copies its folder. */
+/** A home and a copy of it, as made by copying its folder. */
 function copiesOfOne(): [Ours, Ours] {
   const folder = temporaryFolder();
   const [path, copy] = [join(folder, 'a.sqlite'), join(folder, 'b.sqlite')];
@@ -126,7 +126,7 @@ test('two copies of a home are found out by a third server, and what each has co
   write(a.library, 'x:2', 'a');
   write(b.library, 'x:3', 'b');
   await expect.poll(() => third.library.count('')).toBe(3);
-  // Each asks again and again.
+  // Each asks repeatedly.
   await expect
     .poll(() => {
       for (const side of [a, b]) write(side.library, 'x:4', String(Math.random()));

@@ -1,4 +1,4 @@
-/** What was merged is told: how many documents a day, and the fields that the sides said different things of. */
+/** Merges are reported: the number of documents a day, and the fields with conflicting values. */
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { replicate } from '../../src/sync/couch/replicate.js';
@@ -32,7 +32,7 @@ test('a conflict that is merged is listed once, with its fields', async () => {
   const tally = b.library.local.merges.read();
   expect(tally.last).toMatchObject([{ id: 'photo:x', fields: ['rating', 'title'] }]);
   expect(tally.days).toMatchObject([{ count: 1 }]);
-  // What came merged is no merge of the other's.
+  // Receiving a merged document is not a merge of one's own.
   await over(b, a);
   await over(a, b);
   expect(b.library.local.merges.read()).toEqual(tally);

@@ -1,4 +1,4 @@
-/** Blobs of a long list: none is passed over or begun twice, and the link does not wait for the disk between pages. */
+/** Blobs of a long list: none is skipped or started twice, and the link does not wait for the disk between pages. */
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { openBlobPages, page, type Move, type BlobPage } from '../../src/sync/blobs/parallel-transfers.js';
@@ -9,7 +9,7 @@ interface One {
 const ones = (count: number): One[] => Array.from({ length: count }, (_, n) => ({ sha256: `blob ${n}` }));
 const never = new AbortController().signal;
 const always = (): boolean => true;
-/** Lets all that can go on go on. */
+/** Lets all pending work continue. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Goes through a list for the first time. */
@@ -20,7 +20,7 @@ const inPages = (
   signal: AbortSignal,
 ): Promise<boolean> => openBlobPages(systemClock).move({ read, possible, move, signal });
 
-/** A list that those which moved leave. */
+/** A list from which transferred blobs disappear. */
 function listOf(count: number): {
   read(skip?: number): BlobPage<One, number>;
   remove(one: One): void;
@@ -72,7 +72,7 @@ test('while the disk has some in hand the link goes on with the next page, and b
     },
     never,
   );
-  // So many may be in hand, of which the disk gives back some now and then.
+  // This many may be in progress; the disk releases some of them now and then.
   while (begun.length < 2 * page) {
     for (let n = 0; n < 20; n++) await turn();
     const inHand = onDisk.length;
@@ -119,10 +119,10 @@ test('a long list of which nothing is to be had is gone through to its end now a
   const whole = [0, page, 2 * page, 3 * page, 4 * page, 5 * page];
   expect(await look()).toEqual(whole);
   expect(await look()).toEqual([0]);
-  // What comes at the front is had at once, what comes far down when that is looked at.
+  // A blob at the front is transferred at once; one further down when its page is read.
   wanted.add('blob 3').add(`blob ${4 * page}`);
   expect(await look()).toEqual([0, 0]);
-  // It is on the fourth page; then all five from the front.
+  // It is on the fourth page; then all five pages from the front.
   expect(await look(true)).toHaveLength(4 + 5);
   expect(await look()).toEqual([0]);
   now += 20_000;

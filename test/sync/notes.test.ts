@@ -1,4 +1,4 @@
-/** What replications note: bounded for each token, and kept over a table of an older version. */
+/** What replications record: bounded for each token, and kept through a migration of the table. */
 import { expect, onTestFinished, test } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { noteBounds, openNotes } from '../../src/sync/couch/local-documents.js';

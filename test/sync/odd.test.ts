@@ -1,6 +1,7 @@
 /**
- * Documents that only a hostile or odd program writes: ids and revisions that other servers can't have. What is wrong with one is
- * said of that one, the others go on, and what former versions took of them holds up no peer.
+ * Documents that only a hostile or odd program writes: ids and revisions that other servers can't store. Errors concern
+ * only the affected document, others are transferred, and bad revisions that former versions accepted do not block any
+ * peer.
  */
 import { expect, onTestFinished, test } from 'vitest';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
@@ -16,7 +17,7 @@ import { serveSide } from './serving.js';
 import { openLibrarySide } from './peers.js';
 
 const good = '0123456789abcdef0123456789abcdef';
-/** 32 characters of which CouchDB refuses every request. */
+/** A request with these 32 characters is rejected by CouchDB as a whole. */
 const notHex = 'z'.repeat(32);
 
 async function open(): Promise<ReturnType<typeof openLibrarySide> & { post: Post; get: Get }> {
@@ -84,7 +85,7 @@ test('ids with NUL, half a surrogate pair, a line before them, of no length or t
   const [status, errors] = await post('/_bulk_docs', { new_edits: false, docs });
   expect([status, (errors as unknown[]).length]).toEqual([201, ids.length]);
   expect([...library.scan('')].map(({ id }) => id)).toEqual(['x:1', 'x:2']);
-  // Nor is another document found by them.
+  // They do not match another document either.
   expect(await post('/_revs_diff', { 'x:1\0a': [`1-${good}`] })).toEqual([
     200,
     { 'x:1\0a': { missing: [`1-${good}`] } },
@@ -101,7 +102,7 @@ test('a revision that can be none is missing, so that it is sent and refused, an
   expect(await post('/_revs_diff', { 'x:1': odd })).toEqual([200, { 'x:1': { missing: odd } }]);
 });
 
-/** A library as a former version left it: with a revision that it should not have taken. */
+/** A library as left by a former version, with a revision that should have been rejected. */
 function formerLibrary(ids: Record<string, string[]>): { db: Sqlite; served: Served } {
   const db = openSqlite(':memory:');
   const library = openLibrary(db);

@@ -1,4 +1,4 @@
-/** PouchDB as a client: what it asks for is served, what is not here is said so that it goes on. */
+/** PouchDB as a client: its requests are served, and missing features are reported so that it continues. */
 import { createRequire } from 'node:module';
 import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * What a public server is told of a photo, and that nothing else ever is: documents with marked secrets in every place
- * that has no business there.
+ * What a public server learns about a photo, and that it never learns more: documents with marked secrets in every
+ * place that must not be published.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -68,10 +68,10 @@ describe('what is told', () => {
     });
     expect(Object.keys(told!.photo.value!.clips!)).toEqual(['hover', 'video']);
     expect(JSON.stringify(told)).not.toMatch(/ABCDEF01|playable|motion|0002/);
-    // Another home of the same library says the same; without its key it says nothing of it.
+    // Another home of the same library projects the same; without the library's key it leaves the film out.
     expect(project(id, open(film) as unknown as Body, { gps: false }, 'ab'.repeat(32))).toEqual(told);
     expect(project(id, open(film) as unknown as Body, { gps: false })?.photo.value?.facts).not.toHaveProperty('pair');
-    // What comes to a public server goes through the list again.
+    // A public server applies the list of allowed fields again to what it receives.
     const sent = structuredClone(told) as unknown as { photo: { value: { facts: object } } };
     expect(readPublic(sent)).toEqual(told);
     sent.photo.value.facts = { ...sent.photo.value.facts, pair };
@@ -100,11 +100,11 @@ test('of decisions that did not see each other the narrower counts, as late as t
   const known = photo();
   const [opened, closed] = [
     edited(known, { audience: 'public' }, stamp(10)),
-    // Of another server: what is made in one library is made in sight of what was made there before.
+    // By another server: edits within one library are made in sight of earlier ones.
     edited(known, { audience: 'private' }, stamp(5, 'b')),
   ] as const;
   const both = merge(opened, closed);
-  // A public server that was told of public@10 by another home takes this as a later word than that.
+  // A public server that received public@10 from another home takes this as a later state.
   expect(told(both)?.photo).toEqual({ value: null, at: stamp(10) });
   expect(later(told(both)!.photo, told(opened)!.photo).value).toBeNull();
 });
@@ -120,7 +120,8 @@ describe('of a document that is deleted', () => {
   });
 
   test('of two purges the later counts, whichever revision wins: what it saw was taken back', () => {
-    // It was purged here; elsewhere, unseen, it was made public later, which a public server was told, and purged then.
+    // It was purged here. Elsewhere, without knowing of that, it was made public later, a public server received it,
+    // and then it was purged.
     const [first, second] = [purged(photo(), stamp(5)), purged(open(photo()), stamp(40))];
     for (const leaves of [
       [first, second],
@@ -161,7 +162,7 @@ test('no secret ever gets out, wherever it is put', () => {
   const text = fc.string().map((rest) => `${secret}${rest}`);
   const anything = fc.dictionary(fc.string({ minLength: 1 }), text);
   const hidden = fc.record({
-    // Fields that no version knows yet, beside and inside of every part.
+    // Fields that no version knows yet, next to and inside every part.
     root: anything,
     facts: anything,
     renditions: anything,

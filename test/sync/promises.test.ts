@@ -1,4 +1,7 @@
-/** docs/replication.md keeps what it promises: all that was asked of the mesh names what shows it, and that is there. */
+/**
+ * docs/replication.md keeps its promises: each requirement on the mesh names the test that shows it, and that test
+ * exists.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

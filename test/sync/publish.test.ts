@@ -1,6 +1,6 @@
 /**
- * Publishing with a real public server: what is public is there within seconds, what is taken back is gone from its answers
- * and its disk, whoever was away, restored, or behind.
+ * Publishing with a real public server: what is public appears within seconds, and what is withdrawn disappears from
+ * its responses and its disk, whichever side was offline, restored, or behind.
  */
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -50,7 +50,7 @@ test('what is public is shown with its pictures, what is edited changes, what is
   expect(await feed()).not.toMatch(/<entry>|MARKED|Sea/);
   home.edit(first, { audience: 'public' });
   await shows(vps, [opaque()]);
-  // Its pictures were removed, and come again.
+  // Its pictures were removed, and are sent again.
   await expect.poll(async () => (await fetch(media)).status, soon).toBe(200);
   home.edit(first, { trashed: true });
   await shows(vps, []);
@@ -109,7 +109,7 @@ test('a home that was restored does not publish again what it had taken back sin
   home.edit(first, { audience: 'private' });
   await shows(vps, [home.opaque(second)]);
   await again.stop();
-  // The library of the backup, with no projection at all.
+  // The library of the backup, without any projection.
   const old = openSqlite(join(home.folder, 'old.sqlite'));
   const before = openLibrary(old);
   for (const id of [first, second]) home.db.prepare('DELETE FROM revision WHERE doc = ?').run(`photo:${id}`);
@@ -156,7 +156,7 @@ test('of two homes the latest decision counts, also where the other still publis
   const sent = second.status()!.push.sent;
   other.edit(first, { title: 'Still here' });
   await expect.poll(() => second.status()!.push.sent, soon).toBeGreaterThan(sent);
-  // What was sent is combined before the next is.
+  // What was sent is combined before the next one is sent.
   const id = await other.add(7);
   other.edit(id, { audience: 'public' });
   await shows(vps, [other.opaque(id)]);
@@ -193,7 +193,7 @@ test.each([
   await expect.poll(() => links[0]!.status()?.state, soon).toBe('refused');
   expect(await listPublishers(vps.config)).toMatchObject([{ publisher: other.library.server }]);
   await expect(removePublisher(vps.config, 'home')).rejects.toThrow(/No home publishes here as home/);
-  // With a new token it may come again.
+  // With a new token it may connect again.
   await links[0]!.stop();
   home.publish(vps.url(), await vps.token('home'));
   await shows(vps, [opaque(), other.opaque(theirs)]);
@@ -202,7 +202,7 @@ test.each([
 describe('the token', () => {
   test('learns nothing of the pictures that another home brings', async () => {
     const { vps, home, token, first, opaque } = await begin();
-    // A projection whose pictures never come: its home has lost them.
+    // A projection whose pictures never arrive: its home has lost them.
     const other = await openPublisher();
     const theirs = await other.add(9);
     const { renditions } = other.library.get(`photo:${theirs}`)!.body as unknown as PhotoDocument;

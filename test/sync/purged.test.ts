@@ -1,6 +1,7 @@
 /**
- * Pictures of purged photos do not stay in a CouchDB in the middle; those of photos that are still somewhere do, and originals
- * whose only copy is there. A photo that comes back, because somebody had edited it without knowing of the purge, has its original.
+ * Pictures of purged photos are removed from a CouchDB in the middle. Pictures of photos that still exist somewhere are
+ * kept, and so are originals whose only copy is there. A photo that comes back, because someone edited it without
+ * knowing of the purge, has its original.
  */
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
@@ -43,7 +44,7 @@ function edit({ library }: Home, id: string, change: PhotoChange): void {
   });
 }
 
-/** Purges a photo as a person does: its original is laid aside. */
+/** Purges a photo as a person does: its original is set aside. */
 async function purgeByHand(one: Home, id: string): Promise<void> {
   edit(one, id, { trashed: true });
   expect(await emptyTrash(one.library, one.archive, owner, [id])).toEqual({ purged: 1, left: 0 });
@@ -59,9 +60,9 @@ test('they are removed where the purge is known, and the others stay', async () 
   purgeAt(b, gone);
   await expect.poll(() => count(url), soon).toBe(3);
   await expect.poll(() => a.library.get(photoId(gone)), soon).toBeUndefined();
-  // The homes keep what they have: the original always, the renditions for a day.
+  // The homes keep their files: the original forever, the renditions for a day.
   expect(await files(a)).toEqual({ renditions: 4, originals: 2 });
-  // What comes in again is brought again.
+  // A photo that is imported again is transferred again.
   await first.close();
   await a.add(1);
   link(a, url);
@@ -80,7 +81,7 @@ test('an original goes only where a home has its bytes', async () => {
   purgeAt(b, gone);
   await expect.poll(() => count(url), soon).toBe(1);
   expect(await holds(url, gone)).toBe(true);
-  // The one that has them knows the purge now, too.
+  // The server that has them now knows of the purge too.
   link(a, url);
   await expect.poll(() => count(url), soon).toBe(0);
   expect(await files(a)).toMatchObject({ originals: 1 });
@@ -102,7 +103,7 @@ test('a photo that comes back has its original, from where it was laid aside', a
   await expect.poll(() => a.exchange.store.find(back), soon).toBeDefined();
   expect(await files(a)).toMatchObject({ originals: 1 });
   expect(await readdir(aside)).toEqual(['IMG_2.jpg']);
-  // And it is there for who wants it.
+  // And it can be fetched.
   expect((await fetch(`${url}/blobs/${back}`)).status).toBe(200);
   expect((await fetch(`${url}/blobs/${gone}`)).status).toBe(404);
 });

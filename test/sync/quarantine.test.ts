@@ -1,6 +1,7 @@
 /**
- * A document that one side of a link rejects is named and set aside, durably, and blocks nothing else in either direction; it goes
- * over when it can. With a fake CouchDB that is as strict as the real one, and misbehaves.
+ * A document that one side of a link rejects is reported and quarantined durably, and blocks nothing else in either
+ * direction; it is transferred as soon as it is accepted. Tested with a fake CouchDB that is as strict as the real one,
+ * and misbehaves.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -35,7 +36,7 @@ interface Linked {
   mesh: Mesh;
   errors: string[];
   status(): LinkStatus | undefined;
-  /** Tries again what is set aside, as the owner does. */
+  /** Retries quarantined documents, as the owner can. */
   retry(): number;
 }
 
@@ -70,13 +71,13 @@ const fill = (side: Ours, count: number): void => {
 const odds = (linked: Linked): string[] | undefined => linked.status()?.refused.map((one) => one.id);
 const malformed = `1-${'z'.repeat(32)}`;
 
-/** A home that a former version gave a revision which no CouchDB takes. */
+/** Gives a home a revision that a former version accepted and no CouchDB does. */
 function plant(side: Ours, document: string): void {
   side.library.insert([{ id: document, revisions: ['1-plant'], deleted: false, body: { kind: 'odd' } }]);
   side.db.prepare('UPDATE revision SET rev = ? WHERE doc = ?').run(malformed, document);
 }
 
-/** Edits go over both ways. */
+/** Checks that edits are transferred both ways. */
 async function flows(side: Ours, server: StrictCouch, n: number): Promise<void> {
   write(side, n);
   await expect.poll(() => server.leaves('album', id(n)).length, soon).toBe(1);
@@ -142,7 +143,7 @@ test('what is set aside is kept over a restart, said once, and goes over when it
   expect(odds(after)).toEqual([id(1)]);
   expect([before.errors.length, after.errors.length]).toEqual([1, 0]);
   expect(before.errors[0]).toContain('Not this one.');
-  // In vain, and said no more.
+  // Without success, and without another warning.
   expect(after.retry()).toBe(1);
   await expect.poll(() => after.status()!.refused[0]?.tries, soon).toBe(2);
   expect(after.errors).toEqual([]);
@@ -163,7 +164,7 @@ test('a document that was set aside goes over by itself when it changes', async 
   expect(b.count('album')).toBe(1);
 });
 
-/** Misbehaves wherever a request names a document. */
+/** Misbehaves for every request that names a document. */
 const about =
   (document: string, how: Misbehaviour, path?: string) =>
   ({ body, path: asked }: CouchRequest): Misbehaviour | undefined =>
@@ -244,7 +245,7 @@ test.each([
     b.misbehave(({ path }) => (path.startsWith('/_bulk') || path === '/_revs_diff' ? how : undefined));
     const linked = link(a, b);
     await expect.poll(() => linked.status()?.state, soon).toMatch(/waiting|refused/);
-    // Another link goes on.
+    // Another link keeps working.
     const second = link(a, other);
     await expect.poll(() => other.count('album'), soon).toBe(20);
     expect(second.mesh.status().flatMap((one) => one.refused)).toEqual([]);

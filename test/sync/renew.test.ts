@@ -1,4 +1,4 @@
-/** After a restore, nobody takes what is missing here for what they have sent already. */
+/** After a restore, no peer assumes that the restored server still has what it was sent before. */
 import { createRequire } from 'node:module';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';

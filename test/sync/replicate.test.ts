@@ -1,6 +1,6 @@
 /**
- * One direction of a link between every two kinds of sides: everything goes over, once, and goes on where it stopped,
- * whatever was cut, killed or restored in between.
+ * One direction of a link between every two kinds of sides: everything is transferred, once, and resumes where it
+ * stopped after any cut, kill or restore.
  */
 import { rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -111,14 +111,14 @@ test('a run goes on where the last one stopped', async () => {
   expect(await run(a.database, b.database)).toMatchObject({ seen: 1, sent: 1 });
 });
 
-/** A database whose n-th call and all later ones fail, before or after they did their work. */
+/** A database of which the n-th call and all later ones fail, before or after they took effect. */
 function cutAfter(database: Database, calls: number, late: boolean): Database {
   let left = calls;
   const cut = new PhotospoolError('io', 'The link was cut.');
   return new Proxy(database, {
     get(target, key, receiver) {
       const found: unknown = Reflect.get(target, key, receiver);
-      // Then all is read by one call.
+      // Then everything is read by one call.
       if (key === 'readParts') return undefined;
       if (typeof found !== 'function') return found;
       return async (...given: unknown[]) => {
@@ -164,7 +164,7 @@ test('a target that is restored while a run goes on misses nothing after it', as
   let [batches, last]: [number, Promise<unknown>] = [0, Promise.resolve()];
   let after: Ours | undefined;
   let again: typeof server | undefined;
-  // Restored between a batch and the note of how far the run came. One batch after the other: none is under way then.
+  // Restored between a batch and its checkpoint. One batch at a time, so that none is in progress then.
   const restoring: Database = {
     ...target,
     write: (incoming) => (last = last.then(() => writeThenRestore(incoming))) as Promise<RejectedRevision[]>,
@@ -192,7 +192,7 @@ test('a target that is restored while a run goes on misses nothing after it', as
 });
 
 describe('batches that are under way at the same time', () => {
-  /** A target whose first batch comes last, and is lost where `isLost`. */
+  /** A target whose first batch arrives last, and is lost if `isLost`. */
   const overtaken = (target: Database, isLost: boolean): Database & { began: number } => {
     let open = (): void => undefined;
     const second = new Promise<void>((resolve) => (open = resolve));

@@ -1,4 +1,4 @@
-/** `/db` is for tokens of peers alone, and says no as CouchDB does. */
+/** `/db` is for tokens of peers only, and rejects requests like CouchDB. */
 import { expect, test } from 'vitest';
 import { openHome } from '../server/fixture.js';
 

@@ -1,6 +1,7 @@
 /**
- * Nothing that a home does not tell ever reaches a public server: documents with a marked secret in every place go to a real
- * `photospool serve --role public`, and its disk and every answer are searched for the marks.
+ * No unpublished information of a home ever reaches a public server: documents with a marked secret in every place are
+ * sent to a real
+ * `photospool serve --role public`, and its disk and all its responses are searched for the marks.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +15,7 @@ import { openPublisher } from './publishing.js';
 
 const soon = { timeout: 120_000, interval: 200 };
 const secret = 'SECRETMARK';
-/** Where the secrets of positions would be seen. */
+/** A position, to search for. */
 const [lat, lon] = [12.3456789, 98.7654321];
 
 const text = fc.string({ maxLength: 40 }).map((rest) => `${secret}${rest}`);
@@ -40,7 +41,7 @@ const hidden = fc.record({
 });
 type Hidden = typeof hidden extends fc.Arbitrary<infer T> ? T : never;
 
-/** A document with secrets in all places that a public server has no business with. */
+/** A document with secrets in all places that must not be published. */
 function withSecrets(document: PhotoDocument, h: Hidden): PhotoDocument {
   const [server, sighting] = Object.entries(document.sightings)[0]!;
   return {
@@ -54,7 +55,7 @@ function withSecrets(document: PhotoDocument, h: Hidden): PhotoDocument {
       camera: { ...h.facts, make: 'Canon' },
       exposure: { ...h.facts, iso: 100 },
       tags: [`_${h.tag}`, `private/${h.tag}`, 'sea'],
-      // What ties the halves of a Live Photo together at home.
+      // The id that connects the halves of a Live Photo at home.
       pair: `${secret}-half-0001`,
     },
     clips: { hover: { ...h.renditions }, video: { ...h.renditions } } as unknown as object,
@@ -122,13 +123,13 @@ test('no secret gets onto the disk of a public server, or into an answer', { tim
   };
   expect(shown.length).toBeGreaterThan(5);
   await expect.poll(listed, soon).toEqual(shown.sort());
-  // All pictures have come: what is on its way lies under a name of its own, and moves while the disk is searched.
+  // All pictures have arrived: one being received has a temporary name, and moves while the disk is searched.
   for (const id of shown)
     for (const size of ['thumb', 'preview'])
       await expect.poll(async () => (await fetch(`${server.url}/media/${id}/${size}`)).status, soon).toBe(200);
   expect(link.status()?.refused).toEqual([]);
 
-  // What any home holds is a mark, too: names of originals, the library's key.
+  // Values of the homes are marks too: names of originals, the library's key.
   const marks = [
     secret,
     String(lat),

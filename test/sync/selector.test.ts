@@ -1,4 +1,4 @@
-/** Mango selectors fit what they fit at CouchDB; with `$COUCHDB_URL` it is asked about the same ones. */
+/** Mango selectors match what they match in CouchDB; with `$COUCHDB_URL` the real one is compared. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { requestJson } from '../../src/sync/couch/json-client.js';
 import { readSelector } from '../../src/sync/couch/mango-selector.js';
@@ -12,7 +12,7 @@ const documents = [
   { _id: 'e', deep: { er: { x: 2, y: 3 } } },
 ];
 
-/** Selectors, and the ids of the documents that fit. */
+/** Selectors, and the ids of matching documents. */
 const cases: [object, string][] = [
   [{}, 'abcde'],
   [{ n: 1 }, 'a'],

@@ -1,4 +1,4 @@
-/** A public server tells each who asks what they may there: whoever publishes, that they may publish. */
+/** A public server tells each client what it may do there: a publisher, that it may publish. */
 import { expect, test } from 'vitest';
 import { openPublicServer } from './publishing.js';
 

@@ -1,4 +1,7 @@
-/** A link that falls silent, as behind a router that forgot its connections: it is found out, and holds up nobody's end. */
+/**
+ * A link that falls silent, as behind a router that forgot its connections: this is detected, and does not delay
+ * closing on either side.
+ */
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -46,7 +49,7 @@ test('a link whose other side says nothing any more can be closed', async () => 
   write(a, 'x:1');
   await expect.poll(() => b.library.get('x:1')).toBeDefined();
   cutting.hush();
-  // What is sent now is asked about, and never answered.
+  // The next request is sent, and never answered.
   write(a, 'x:2');
   await sleep(300);
   const closed = await Promise.race([mesh.close().then(() => 'closed'), sleep(60_000, 'still open', { ref: false })]);
@@ -72,7 +75,7 @@ test('while a change is waited for, the server gives signs of life where they ar
   expect(JSON.parse(rest)).toMatchObject({ results: [{ id: 'x:1' }], pending: 0 });
 });
 
-/** A server that answers as told. */
+/** A server with this handler. */
 async function answering(handler: Parameters<typeof createServer>[1]): Promise<string> {
   const server: Server = createServer(handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

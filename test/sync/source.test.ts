@@ -1,6 +1,6 @@
 /**
- * A side whose answers are not what they should be, or slow, or large: nothing is passed over without a word, one document holds
- * up no other, and a slow line gets on.
+ * A side whose responses are wrong, slow or large: nothing is skipped silently, one document blocks no other, and a
+ * slow connection makes progress.
  */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock as clock } from '../../src/base/clock.js';
@@ -25,7 +25,7 @@ const fill = ({ library }: Ours, count: number): void => {
 
 type Results = { id: string; docs: { ok?: Record<string, unknown>; error?: Record<string, unknown> }[] }[];
 
-/** A side over HTTP that gives other documents than it has. */
+/** A side over HTTP that sends modified documents. */
 async function changed(side: Ours, change: (results: Results) => unknown): Promise<Database> {
   const server = await serveSide(side);
   onTestFinished(() => server.close());
@@ -122,14 +122,14 @@ test('a target that does not say what became of documents ends the run', async (
   await expect(run(a.database, target, none)).rejects.toThrow(/_bulk_docs in a way/);
 });
 
-/** A document as `_bulk_get` answers it. */
+/** A document as in a response of `_bulk_get`. */
 const given = (n: number, text = ''): object => ({
   id: id(n),
   docs: [{ ok: { _id: id(n), _rev: '1-a', _revisions: { start: 1, ids: ['a'] }, text } }],
 });
 const named = (count: number): { id: string; rev: string }[] =>
   Array.from({ length: count }, (_, n) => ({ id: id(n), rev: '1-a' }));
-/** Time that the test moves on. */
+/** A clock that the test advances. */
 function ownTime(): (ms: number) => Promise<unknown> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());

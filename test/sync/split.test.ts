@@ -1,4 +1,4 @@
-/** A JSON object is taken apart as JSON.parse reads it, wherever its pieces are cut. */
+/** A JSON object is split as JSON.parse reads it, wherever the chunks end. */
 import { expect, test } from 'vitest';
 import { splitObject, type Part } from '../../src/sync/couch/json-stream.js';
 

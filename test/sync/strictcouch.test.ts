@@ -1,6 +1,6 @@
 /**
- * The strict fake CouchDB refuses what a real one refuses, and takes what a real one takes. Where `$COUCHDB_URL` names a real
- * CouchDB the same requests are made of both, so that the fake can't become milder than what it stands for.
+ * The strict fake CouchDB rejects what a real one rejects, and accepts what a real one accepts. If `$COUCHDB_URL` is
+ * set, the same requests are sent to both, so that the fake can't become more lenient than the real one.
  */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,6 @@
-/** The table of docs/replication.md is what the routes do: each of its requests is sent, and gets the status that it tells. */
+/**
+ * The table in docs/replication.md matches the routes: each of its requests is sent, and gets the status in the table.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Fastify from 'fastify';
@@ -15,7 +17,7 @@ interface Row {
   status: number;
 }
 
-/** The code in a cell. */
+/** The inline code in a cell. */
 const codes = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code!);
 
 function readRow(line: string): Row | undefined {

@@ -1,4 +1,4 @@
-/** What is wrong with a link is said once, not at every try. */
+/** A problem with a link is logged once, not for every attempt. */
 import { expect, test } from 'vitest';
 import { openLogOnce } from '../../src/base/async/log-once.js';
 

@@ -1,9 +1,9 @@
-/** The limit of all blobs together: how long bytes take, and that they come unchanged. */
+/** The bandwidth limit shared by all blobs: how long bytes take, and that they arrive unchanged. */
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/base/clock.js';
 import { makeThrottle } from '../../src/sync/blobs/bandwidth-limit.js';
 
-/** A clock on which only sleeping takes time. */
+/** A clock that only sleeping advances. */
 function openClock(): Clock {
   let now = 0;
   return {

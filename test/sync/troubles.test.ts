@@ -1,6 +1,6 @@
 /**
- * Links in trouble that only one side has: its library has no room, its token was taken away, it is a version newer. It goes on
- * with what it can, says what it can't, and catches up by itself.
+ * Links with a problem on one side: its library is full, its token was revoked, or it runs a newer version. It
+ * continues with what works, reports what does not, and catches up without intervention.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -37,7 +37,7 @@ const put = (side: Side, url: string, authorization?: string): void =>
     ...(authorization !== undefined && { authorization }),
   });
 
-/** A log, and what was said in it as a warning or an error. */
+/** A log, and its warnings and errors. */
 function listen(): { log: Log; told: string[] } {
   const told: string[] = [];
   const note = (...[, text]: unknown[]): void => void told.push(String(text));
@@ -84,12 +84,12 @@ test(
     for (let n = 0; n < 40; n++) write(a, `x:${n}`, 'x'.repeat(4_000));
     await expect.poll(() => mesh.status()[0]?.state, soon).toBe('waiting');
     expect(mesh.status()[0]).toMatchObject({ code: 'disk-full', reason: expect.stringContaining('(507)') as string });
-    // It is tried again and again, and said once, there too.
+    // It retries there too, and warns once.
     const { next } = mesh.status()[0]!;
     await expect.poll(() => mesh.status()[0]?.next, soon).not.toBe(next);
     expect(there.told).toHaveLength(1);
     expect(there.told[0]).toContain('the disk is full');
-    // What is there is read as before.
+    // Existing documents can still be read.
     expect((await requestJson({ url: `${url}/db/photos` }, '/_changes')).json).toMatchObject({
       results: [{ id: 'x:b' }],
     });
@@ -131,7 +131,7 @@ test(
     full = false;
     await expect.poll(() => all(a) === all(b) && mesh.status()[0]?.state, soon).toBe('live');
     expect(mesh.status()[0]).not.toHaveProperty('reason');
-    // The link stood all the time.
+    // The link was up all the time.
     expect(states).not.toContain('connecting');
     expect(told).toHaveLength(1);
   },
@@ -151,7 +151,7 @@ test(
     expect(code).toBe('unauthorized');
     expect(reason).toContain('does not accept the token');
     expect(Date.parse(next!) - clock.now()).toBeGreaterThan(200_000);
-    // It tries once more by itself, and says nothing of that.
+    // It retries without intervention, and logs nothing about that.
     await expect.poll(() => mesh.status()[0]?.next !== next && mesh.status()[0]?.state === 'refused', soon).toBe(true);
     expect(told).toHaveLength(1);
     put(a, url, 'Bearer right');
@@ -178,7 +178,7 @@ test(
   async () => {
     const [a, b, c] = [ours(), ours(), ours()];
     const at = '001732443200000-0000-1';
-    // As a newer version writes them: a field and a kind that are not known here, and a format that is.
+    // As a newer version writes them: an unknown field, an unknown kind, and a known format.
     const documents = {
       'x:field': {
         kind: 'comment',
@@ -191,7 +191,7 @@ test(
     };
     for (const [id, body] of Object.entries(documents))
       c.library.insert([{ id, revisions: [`1-${'a'.repeat(32)}`], deleted: false, body }]);
-    // From c to a, which is the older one, and on to b.
+    // From c to a, the older version, and on to b.
     put(a, await served(c));
     put(b, await served(a));
     const { told } = linkFrom(a);

@@ -1,4 +1,4 @@
-/** Blobs that no document names are removed when it has been so for a day, and no others. */
+/** Blobs that no document has named for a day are removed, and no others. */
 import { existsSync } from 'node:fs';
 import { utimes, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
@@ -25,7 +25,7 @@ test('what nothing names goes after a day; what is named, or came anew since, st
   now += day - 1_000;
   expect(await sweep()).toBe(0);
   now += 2_000;
-  // One is put in anew: whoever did so names it in a moment.
+  // One is stored again: its writer is about to name it.
   await writeFile(one.blobs.path(stray), 'no document names this');
   await utimes(one.blobs.path(stray), now / 1_000, now / 1_000);
   // Thumb and preview of the purged photo.
@@ -34,7 +34,7 @@ test('what nothing names goes after a day; what is named, or came anew since, st
   now += 2 * day;
   expect(await sweep()).toBe(1);
   expect(existsSync(one.blobs.path(stray))).toBe(false);
-  // Originals are never touched, of whatever photo.
+  // Originals are never removed, whatever the photo.
   for (const id of [kept, purged])
     expect(existsSync(one.archive.resolve(one.library.local.originals.find(id)!.path))).toBe(true);
   expect(await sweep()).toBe(0);

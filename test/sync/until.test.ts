@@ -1,4 +1,4 @@
-/** Waiting ends with its signal, also for what does not know of it. */
+/** Waiting ends with its signal, even for work that ignores it. */
 import { expect, test } from 'vitest';
 import { partsUntil, untilAborted } from '../../src/base/async/abortable.js';
 

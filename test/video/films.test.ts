@@ -1,4 +1,4 @@
-/** What ffmpeg makes of films, and what it is not brought to do. */
+/** What ffmpeg makes from videos, and what a hostile file can't make it do. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -74,7 +74,7 @@ describe.skipIf(noFfmpeg)('films (skipped where there is no ffmpeg)', () => {
     const played = await films.look(sourceOf(play));
     expect(isPlayable(played, 'video/mp4')).toBe(true);
     expect(played.sound).toMatchObject({ codec: 'aac' });
-    // "faststart": what tells of the film comes before it.
+    // "faststart": the index comes before the data.
     const bytes = readFileSync(play).toString('latin1');
     expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'));
   });
@@ -92,14 +92,14 @@ describe.skipIf(noFfmpeg)('films (skipped where there is no ffmpeg)', () => {
     const sizes = await films.together(source, film, hover, play);
     expect(sizes).toEqual({ hover: { width: 320, height: 240 }, video: { width: 320, height: 240 } });
     const [short, whole] = [await films.look(sourceOf(hover)), await films.look(sourceOf(play))];
-    // It begins a little into the film, as by itself.
+    // It starts a little into the video, like a preview made alone.
     expect(short.seconds).toBeCloseTo(2.6, 0);
     expect(short).not.toHaveProperty('sound');
     expect(whole).toMatchObject({ pictures: { codec: 'h264' }, sound: { codec: 'aac' } });
     expect(whole.seconds).toBeCloseTo(3, 0);
     await films.hover(source, film, alone);
     expect((await films.look(sourceOf(alone))).seconds).toBeCloseTo(short.seconds, 1);
-    // Longer ones, and those that need not be encoded, are not made so.
+    // Longer videos, and those that need no encoding, are not made together.
     expect(await films.together(source, { ...film, seconds: 60 }, hover, play)).toBeUndefined();
     const copyable = sourceOf(makeFilm(join(folder, 'b.mov'), h264));
     expect(await films.together(copyable, await films.look(copyable), hover, play)).toBeUndefined();
@@ -126,7 +126,7 @@ describe.skipIf(noFfmpeg)('films (skipped where there is no ffmpeg)', () => {
     writeFileSync(path, tinyFilm());
     const source = sourceOf(path);
     await films.poster(source, await films.look(source), 2048, join(folder, 'p.png'));
-    // Most of the frames that are looked at are blue.
+    // Most of the frames considered are blue.
     const [red = 255, green = 255, blue = 0] = await colourOf(join(folder, 'p.png'));
     expect(blue).toBeGreaterThan(240);
     expect(Math.max(red, green)).toBeLessThan(16);
@@ -153,12 +153,12 @@ describe.skipIf(noFfmpeg)('films (skipped where there is no ffmpeg)', () => {
 
 describe.skipIf(noFfmpeg)('a film without what it tells (skipped where there is no ffmpeg)', () => {
   const { ffmpeg } = (tools as { tools: { ffmpeg: string } }).tools;
-  /** A hash of each picture, as decoded. */
+  /** A hash of each decoded frame. */
   const picturesOf = (path: string): string =>
     execFileSync(ffmpeg, ['-v', 'error', '-i', path, '-map', '0:v', '-f', 'framemd5', '-'])
       .toString()
       .replace(/^#.*\n/gm, '');
-  /** What an encoder or a camera writes among the pictures themselves: an SEI message of 16 bytes and a text. */
+  /** What an encoder or a camera writes between the frames: an SEI message of 16 bytes and a text. */
   const spoken = ['-bsf:v', 'h264_metadata=sei_user_data=086f3693-b7b3-4f2c-9653-21492feee5b8+zq-serial'];
   const words = [
     '-movflags',
@@ -204,7 +204,7 @@ describe.skipIf(noFfmpeg)('a film without what it tells (skipped where there is 
 });
 
 describe.skipIf(noFfmpeg)('what a hostile file is not brought to do (skipped where there is no ffmpeg)', () => {
-  /** A film next to the hostile file, of which nothing may be seen. */
+  /** A video next to the hostile file, of which nothing may become visible. */
   function secretIn(folder: string): string {
     return makeFilm(join(folder, 'secret.mp4'), [...h264, '-an'], { size: '128x96' });
   }
@@ -222,7 +222,7 @@ describe.skipIf(noFfmpeg)('what a hostile file is not brought to do (skipped whe
     const path = join(folder, 'a.mp4');
     writeFileSync(path, text(secretIn(folder)));
     expect(identify(readFileSync(path))).toMatchObject({ kind: 'foreign' });
-    // Nor where somebody took it for one.
+    // Nor if it was detected as one of these.
     for (const name of ['MP4', 'AVI', 'MPEG transport stream (MTS)', 'WebM', 'MPEG video', 'Windows Media (WMV)']) {
       await expect(films.look({ path, format: { ...mp4, name }, bytes: 1 })).rejects.toMatchObject({
         code: 'undecodable',
@@ -234,13 +234,13 @@ describe.skipIf(noFfmpeg)('what a hostile file is not brought to do (skipped whe
     const folder = temporaryFolder();
     const secret = makeFilm(join(folder, 'secrets.mov'), [...h264, '-an', '-vf', 'drawbox=c=red:t=fill']);
     const path = join(folder, 'a.mov');
-    // The same film, but its own pictures are gone: they can only come from there.
+    // The same video without its own frames: they can only come from the other file.
     const film = withAlias(readFileSync(secret), 'secrets.mov');
     writeFileSync(path, film.fill(0, 64, film.indexOf('moov', 0, 'latin1') - 4));
     const source = { ...sourceOf(secret), path };
     const shown = films.look(source).then((found) => films.poster(source, found, 512, join(folder, 'p.png')));
     await expect(shown).rejects.toMatchObject({ code: 'undecodable' });
-    // It would be seen, were references followed: what is kept from is really there.
+    // It would be visible if references were followed: the protected file really is there.
     const { ffmpeg } = (tools as { tools: { ffmpeg: string } }).tools;
     const follow = ['-v', 'error', '-enable_drefs', '1', '-i', path, '-frames:v', '1', join(folder, 'q.png')];
     execFileSync(ffmpeg, follow, { stdio: 'ignore' });
@@ -256,7 +256,10 @@ describe.skipIf(noFfmpeg)('what a hostile file is not brought to do (skipped whe
   });
 });
 
-/** Lets the data reference of a film (QuickTime, "Data Reference Atoms") be an alias of a file beside it. Its `moov` is its end. */
+/**
+ * Makes the data reference of a video (QuickTime, "Data Reference Atoms") an alias of a file next to it. Its `moov` is
+ * its end.
+ */
 function withAlias(film: Buffer, name: string): Buffer {
   const path = Buffer.from(`:${name}`);
   const record = Buffer.alloc(150);

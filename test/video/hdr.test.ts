@@ -1,4 +1,7 @@
-/** HDR films on a usual screen: what is not brighter than it can show has the colours of the same scene in SDR. */
+/**
+ * HDR videos on a standard screen: what is not brighter than the screen can show has the colours of the same scene in
+ * SDR.
+ */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +19,7 @@ const patches = [...scene.asItIs, ...scene.pressed];
 const side = 80;
 const kinds = { pq: 'smpte2084', hlg: 'arib-std-b67' } as const;
 
-/** Paints the scene as the standards code it, without ffmpeg's own ideas of that. */
+/** Draws the scene as the standards encode it, independently of ffmpeg's conversions. */
 async function paint(to: string, name: keyof typeof kinds): Promise<void> {
   const signals = patches.map((pixel) => hdrSignal(pixel, name));
   const [width, height] = [side * patches.length, side];
@@ -35,7 +38,7 @@ const able = !noFfmpeg && execFileSync(ffmpeg, ['-v', 'error', '-filters'], { st
 const films = openFilms(tools);
 const mp4: Format = { type: 'video/mp4', family: 'video', name: 'MP4' };
 
-/** A film of the scene; `tags`: what it says of its colours beside that it is HDR. */
+/** A video of the scene; `tags`: its colour metadata beyond being HDR. */
 async function film(
   name: keyof typeof kinds,
   tags = 'color_primaries=bt2020:colorspace=bt2020nc',
@@ -62,7 +65,7 @@ async function film(
   return { path, format: found.format, bytes: statSync(path).size };
 }
 
-/** The patches as they are shown: in the poster, and in what browsers play. */
+/** The patches as shown: in the poster, and in what browsers play. */
 async function shown(source: VideoSource): Promise<[where: string, pixels: number[][]][]> {
   const to = (name: string): string => `${source.path}.${name}`;
   const looked = await films.look(source);
@@ -83,7 +86,9 @@ async function patchesIn(path: string): Promise<number[][]> {
   return patches.map((_, n) => [...data.subarray(at(n), at(n) + 3)]);
 }
 
-/** Expects the patches of a film as those of its scene: what every screen can show as it is, the rest pressed together. */
+/**
+ * Expects the patches of a video to match its scene: unchanged within the range of every screen, compressed above it.
+ */
 async function expectScene(source: VideoSource): Promise<void> {
   for (const [where, pixels] of await shown(source))
     for (const [n, pixel] of pixels.entries()) {
@@ -93,7 +98,7 @@ async function expectScene(source: VideoSource): Promise<void> {
     }
 }
 
-/** Films by an ffmpeg that a line of shell changes. */
+/** Videos processed by an ffmpeg that a line of shell changes. */
 function filmsWith(line: string): Films {
   const path = join(temporaryFolder(), 'ffmpeg');
   writeFileSync(path, `#!/bin/sh\n${line}\nexec '${ffmpeg}' "$@"\n`, { mode: 0o755 });
@@ -129,7 +134,7 @@ describe.skipIf(!able)('a film in HDR (skipped where ffmpeg has no zscale)', () 
     ];
     await plain.poster(source, looked, 2048, poster);
     for (const [n, pixel] of (await patchesIn(poster)).slice(0, 2).entries()) {
-      // A grey is still a grey, if darker or lighter than it should be.
+      // A grey stays neutral, even if too dark or too light.
       const said = `${patches[n]!.join()}: ${pixel.join()}`;
       expect(Math.max(...pixel) - Math.min(...pixel), said).toBeLessThan(4);
       expect(Math.abs(pixel[0]! - patches[n]![0]), said).toBeLessThan(60);

@@ -1,4 +1,4 @@
-/** What is decided of a film: from ffprobe's words, sizes, and what browsers play. */
+/** Decisions about a video: from ffprobe's output, sizes, and what browsers play. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { hoverSize, playSize, posterAt, readAbilities } from '../../src/video/ffmpeg-arguments.js';

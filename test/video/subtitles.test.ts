@@ -1,4 +1,4 @@
-/** Films with words in a track of their own, as drones and camcorders write them. */
+/** Videos with text in a separate track, as drones and camcorders write them. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * Makes the HEIC files beside it, from painted pixels, with heif-enc (Debian: libheif-examples, libheif-plugin-x265): no
- * package of npm writes HEIC; and the AVIF files in HDR, which sharp does not write. Run it where they should be made anew:
+ * Generates the HEIC files in this folder from drawn pixels with heif-enc (Debian: libheif-examples,
+ * libheif-plugin-x265), because no npm package writes HEIC; and the HDR AVIF files, which sharp can't write. To
+ * generate them again:
  * `npx tsx test/photo/heic/make.mjs`.
  */
 import { execFileSync } from 'node:child_process';
@@ -27,16 +28,16 @@ await sharp({ create: { width: 64, height: 64, channels: 3, background: '#f0f' }
   .png()
   .toFile(input('other.png'));
 
-// `irot`, and EXIF's orientation as well, as phones write it.
+// `irot` and EXIF's orientation, as phones write both.
 encode('turned', input('turned.jpg'));
 encode('plain', input('plain.png'));
 encode('grid', input('big.png'), '--cut-tiles', '64');
 encode('p3', input('p3.png'));
-// The numbers are P3's, and only nclx says so.
+// The pixel values are in P3, and only nclx says so.
 encode('nclx', input('plain.png'), '--colour_primaries', '12', '--transfer_characteristic', '13');
 encode('deep', input('deep.png'), '-b', '10');
 encode('pq', input('deep.png'), '-b', '10', '--colour_primaries', '9', '--transfer_characteristic', '16');
-// A scene in HDR: 10 bits, Rec. 2020.
+// An HDR scene: 10 bits, Rec. 2020.
 for (const [name, transfer] of [
   ['pq', '16'],
   ['hlg', '18'],
@@ -58,7 +59,7 @@ for (const [name, transfer] of [
   execFileSync('heif-enc', ['-A', '-q', '90', '-p', 'chroma=444', ...colours, file, '-o', avif]);
 }
 encode('several', [input('other.png'), input('plain.png')]);
-// The second picture is the main one: `pitm` holds 1.
+// The second picture is the primary one: `pitm` contains 1.
 const several = readFileSync(out('several'));
 several.writeUInt16BE(2, several.indexOf('pitm') + 8);
 writeFileSync(out('several'), several);

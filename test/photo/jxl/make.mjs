@@ -1,6 +1,6 @@
 /**
- * Makes the JPEG XL files beside it, from painted pixels, with cjxl (Debian: libjxl-tools): no package of npm writes them as they
- * are wanted. Run it where they should be made anew: `npx tsx test/photo/jxl/make.mjs`.
+ * Generates the JPEG XL files in this folder from drawn pixels with cjxl (Debian: libjxl-tools), because no npm package
+ * offers the options needed. To generate them again: `npx tsx test/photo/jxl/make.mjs`.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -32,7 +32,8 @@ encode('plain', input('plain.png'), '-d', '0');
 encode('lossy', input('plain.png'), '-d', '0.5');
 encode('p3', input('p3.png'), '-d', '0.5');
 encode('deep', input('deep.png'), '-d', '0');
-// A JPEG packed anew, as it can be had back, and as it lies in the file: its orientation is the picture's.
+// A losslessly recompressed JPEG, which can be restored, with its pixels as stored: the orientation is applied to the
+// picture.
 encode('turned', input('turned.jpg'), '--lossless_jpeg=1');
 encode('animated', input('animated.gif'), '-d', '0');
 for (const [name, space] of [
