@@ -1,6 +1,6 @@
 /**
- * Branches that only a hostile or odd program writes: whatever lies beside a photo, it is shown, edited, made private, trashed and
- * purged, on every server, and servers that exchange everything end equal.
+ * Branches that only a hostile or odd program writes: whatever branches a photo has, it is shown, edited, made private,
+ * trashed and purged on every server, and servers that exchange everything become equal.
  */
 import { describe, expect, test } from 'vitest';
 import { canonical } from '../../src/document/canonical-json.js';
@@ -43,12 +43,12 @@ const view = (library: Library): PhotoView | undefined => {
   return stored && viewPhoto(sha256, stored.body, { here: false });
 };
 const live = (library: Library): string[] => library.heads(id).flatMap(({ rev, deleted }) => (deleted ? [] : [rev]));
-/** A revision by somebody who writes what they like, beside all others, with as many forged ancestors as are asked for. */
+/** A revision by a program that writes anything, on its own branch, with a number of forged ancestors. */
 function foreign(body: object, n: number, { generation = 1, ancestors = 0, deleted = false } = {}): Incoming {
   const revisions = Array.from({ length: ancestors + 1 }, (_, m) => `${generation - m}-${hash(n * 10_000 + m)}`);
   return { id, revisions, deleted, body: body as Body };
 }
-/** Everything goes everywhere, until nothing moves. */
+/** Replicates everything everywhere, until nothing changes. */
 function exchange(...all: Library[]): void {
   for (let round = 0, before = ''; ; round++) {
     for (const from of all) for (const to of all) if (from !== to) replicate(from, to);
@@ -72,7 +72,7 @@ describe('a branch that says it is of a newer version', () => {
       foreign({ kind: 'odd' }, 3, { generation: 5 }),
       foreign({ format: 1, ...said }, 4, { generation: 2 }),
     ]);
-    // Those that are understood become one; the one that is not stays as it is, for a server that understands it.
+    // Known formats are merged; the unknown one is kept for a server that knows it.
     expect(live(a)).toHaveLength(2);
     expect(view(a)).toMatchObject({ type: 'image/jpeg' });
     edit(a, { title: 'mine', tags: { add: ['sea'] } });
@@ -82,7 +82,7 @@ describe('a branch that says it is of a newer version', () => {
     for (const library of [a, b])
       expect(view(library)).toMatchObject({ title: 'mine', tags: ['sea'], description: 'on another server' });
     expect(a.leaves(id).filter(({ deleted, body }) => !deleted && body['format'] === 99)).toHaveLength(1);
-    // It comes once more, above what is shown.
+    // It arrives again, with a generation above the winner's.
     b.insert([foreign(newer(2), 9, { generation: 99 })]);
     exchange(a, b);
     expect(view(a)).toMatchObject({ title: 'mine', type: 'image/jpeg' });
@@ -99,7 +99,7 @@ describe('a branch that says it is of a newer version', () => {
     edit(b, { trashed: true });
     exchange(a, b);
     expect(view(a)).toMatchObject({ audience: 'private', trashed: true });
-    // Whoever saw both may decide anew.
+    // A person who saw both may decide differently.
     edit(a, { trashed: false, audience: 'public' });
     exchange(a, b);
     expect(view(b)).toMatchObject({ audience: 'public', trashed: false });
@@ -205,7 +205,7 @@ describe('a flood of forged values', () => {
       return { ...one, ...other };
     };
     mergeAll(bodies, join);
-    // One after the other it would be a hundred times as much.
+    // One at a time would be a hundred times the work.
     expect(work).toBeLessThan(all * 6);
   });
 });
@@ -231,7 +231,7 @@ describe('a forged generation', () => {
       expect(view(library)).toMatchObject({ title: 'mine 2', audience: 'private', trashed: true });
       expect(library.heads(id)[0]!.rev).toMatch(/^\d{1,4}-/);
     }
-    // The forged one once more, below what closed it, and beside it.
+    // The forged revision again, below the one that closed it, and next to it.
     const top = late.heads(id).at(-1)!.rev;
     if (parseInt(top) < most)
       late.insert([{ id, revisions: [`${parseInt(top) + 1}-${hash(7)}`, top], deleted: false, body: forged }]);
@@ -241,7 +241,7 @@ describe('a forged generation', () => {
     purgeAt(b);
     exchange(a, b, late);
     for (const library of [a, b, late]) expect(library.get(id)).toBeUndefined();
-    // The bytes come in again: trashed, with what was said.
+    // The same bytes are imported again: trashed, with the earlier descriptions.
     late.update<PhotoDocument>(id, (before) => before ?? photo());
     exchange(a, b, late);
     for (const library of [a, b, late]) expect(view(library)).toMatchObject({ trashed: true, title: 'again' });
@@ -270,7 +270,7 @@ describe('a forged generation', () => {
     const [a, b] = libraries(2) as [Library, Library];
     const top = a.heads(id)[0]!.rev;
     const body = { format: 99, kind: 'photo', facts: {}, edits: {} } as Body;
-    // Below the photo itself, so that nothing else is left of it.
+    // Below the photo itself, so that nothing else of it remains.
     a.insert([{ id, revisions: [`2-${hash(1)}`, top], deleted: false, body }]);
     a.insert([foreign(body, 2, { generation: most - 1 })]);
     edit(a, { audience: 'private' });

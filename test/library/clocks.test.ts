@@ -1,6 +1,6 @@
 /**
- * A library with clocks that are years off and with documents whose stamps lie: its own clock is pushed by nobody, is right
- * again when it is corrected, and whatever the owner takes back is taken back.
+ * A library with clocks that are years off and with documents whose stamps are forged: nobody can advance its own
+ * clock, it is right again once corrected, and whatever the owner takes back is taken back.
  */
 import { describe, expect, test } from 'vitest';
 import { sizeOf } from '../../src/document/size-limits.js';
@@ -30,7 +30,7 @@ const edit = (library: Library, change: PhotoChange): unknown =>
     (before) => before && applyChange(before, change, { at: library.stampAfter(before), by: 'owner' }),
   );
 const view = (library: Library) => viewPhoto(sha256, library.get<PhotoDocument>(id)!.body, { here: false });
-/** A revision by somebody who writes what they like, beside all others. */
+/** A revision by a program that writes anything, on its own branch. */
 const foreign = (body: object, n = 1, doc = id): Incoming => ({
   id: doc,
   revisions: [`1-${String(n).padStart(32, 'f')}`],
@@ -60,7 +60,7 @@ test.each(ends)(
     expect(parseStamp(again.stamp())!.ms).toBeLessThan(start + 10_000);
     edit(again, { title: 'again', trashed: false });
     expect(view(again)).toMatchObject({ title: 'again', audience: 'private', trashed: false });
-    // What was forged comes once more, on another branch.
+    // The forged revision arrives again, on another branch.
     again.insert([foreign(forged(at, { novel: 1 }), 2)]);
     expect(view(again)).toMatchObject({ title: 'again', audience: 'private', trashed: false, tags: ['mine'] });
   },
@@ -113,7 +113,7 @@ test('servers that are years apart end equal, with what was made in sight of the
   expect(contents(ahead)).toEqual(contents(right));
   expect(contents(behind)).toEqual(contents(right));
   expect(view(ahead)).toMatchObject({ title: '5', audience: 'private', tags: ['x'] });
-  // Nobody's clock was pushed by another.
+  // No server's clock was advanced by another.
   expect(parseStamp(right.stamp())!.ms).toBeLessThan(start + 60_000);
   expect(parseStamp(behind.stamp())!.ms).toBeLessThan(start - 19 * year);
 });
@@ -130,7 +130,7 @@ test('a home whose clock was pushed years ahead is right again when it is opened
   const mended = openAt(start, 2);
   edit(mended, { title: 'now' });
   expect(view(mended).title).toBe('now');
-  // It is no secret for the next opening either.
+  // The next opening sees the same.
   expect(parseStamp(stored())!.ms).toBe(start);
 });
 
@@ -185,7 +185,7 @@ describe('a document that somebody filled to the brim', () => {
   const at = ends[1]!;
   const many = <T>(n: number, make: (n: number) => T): T[] => Array.from({ length: n }, (_, m) => make(m));
   const flood = (size: number, value: unknown): object[] =>
-    // No smaller ones: then it would have more fields than a document can have.
+    // No smaller ones: a document would have more fields than the limit.
     many(Math.floor(size / 530), (n) => ({
       value,
       pad: 'x'.repeat(390),
@@ -222,7 +222,7 @@ describe('a document that somebody filled to the brim', () => {
     expect(view(library)).toMatchObject({ audience: 'private', trashed: true });
     edit(library, { description: 'still edited' });
     expect(view(library).description).toBe('still edited');
-    // The same once more, as another branch of which nothing is known here.
+    // The same again, as another branch without known ancestors.
     library.insert([foreign(filled(filling, size, { more: 1 }), 2)]);
     expect(view(library)).toMatchObject({ audience: 'private', trashed: true });
     expect(library.leaves(id).filter(({ deleted }) => !deleted)).toHaveLength(1);
@@ -262,7 +262,7 @@ describe('a document that somebody filled to the brim', () => {
 });
 
 const saidBy = <T>(by: string, value: T, at: string) => ({ value, at, by });
-/** A comment that a foreign program wrote, not removed, with `at` in every register. */
+/** A comment by a foreign program, not removed, with `at` in every register. */
 const forgedCommentAt = (at: string): CommentDocument => ({
   ...newComment(sha256, 'x', at, 'x', 0),
   text: saidBy('x', 'forged', at),
@@ -299,7 +299,7 @@ test('what is decided beside a revision of the highest generation reaches other 
   const [{ library: home }, { library: other }] = [memory(), memory({}, 9)];
   home.insert([{ ...foreign(forged(ends[0]!)), revisions: [`1000000000-${'e'.repeat(32)}`] }]);
   for (let n = 0; n < 3; n++) edit(home, { audience: 'private', trashed: true, title: `mine ${n}` });
-  // There is room for later ones: it goes on where generations are low.
+  // There is room for later ones: it continues where generations are low.
   expect(home.get(id)!.rev).toMatch(/^5-/);
   replicate(home, other);
   expect(view(other)).toMatchObject({ audience: 'private', trashed: true, title: 'mine 2' });

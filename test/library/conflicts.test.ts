@@ -1,6 +1,6 @@
 /**
- * Conflicts: merged on sight, alike on every server, until none is left; and nothing that anybody wrote is lost on the
- * way, in whatever pieces and order it arrives.
+ * Conflicts: merged on arrival, identically on every server, until none is left; and no edit is lost, in whatever parts
+ * and order it arrives.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -61,7 +61,7 @@ describe('a conflict', () => {
     expect(view(a)).toMatchObject({ title: 'a', description: 'b', tags: ['x', 'y'] });
     expect(a.leaves(id).map(({ deleted }) => deleted)).toEqual([false, true]);
     expect(a.leaves(id)[1]!.body).toEqual({});
-    // Nothing is left to say.
+    // Everything is settled.
     const changes = [a.lastChange(), b.lastChange()];
     exchange(a, b);
     expect([a.lastChange(), b.lastChange()]).toEqual(changes);
@@ -120,7 +120,7 @@ describe('a tombstone that comes without the merge', () => {
     const { a, b, loser, tombstone, winner } = setUp();
     b.insert([loser, winner].slice(0, 1));
     b.insert([tombstone]);
-    // Only a purge means that the photo is to go.
+    // Only a purge removes the photo.
     expect(view(b)).toBeDefined();
     b.insert([winner]);
     expect(view(b)).toMatchObject(said);
@@ -141,7 +141,7 @@ describe('a tombstone that comes without the merge', () => {
           b.insert(order.slice(cut));
           expect(view(b)).toMatchObject(said);
           expect(live(b)).toBe(1);
-          // What the living document says is kept nowhere else.
+          // The content of the live document is stored only once.
           expect(db.prepare('SELECT rev FROM revision WHERE leaf = 0 AND body IS NOT NULL').all()).toEqual([]);
           exchange(a, b);
           expect(contents(b)).toEqual(contents(a));
@@ -154,14 +154,14 @@ describe('a tombstone that comes without the merge', () => {
   test('takes nothing from a server that was restored since, where the merge went nowhere', () => {
     const [a, b] = libraries(2) as [Library, Library];
     ingest(a);
-    // The backup that it will be restored from.
+    // The backup from which it will be restored.
     const backup = missingAt(a, memory({}, 8).library);
     edit(a, { title: 'lost with the rest' });
     ingest(b);
     edit(b, { description: 'b' });
     edit(b, { rating: 3 });
     a.insert(missingAt(b, a));
-    // A cut connection: of all that was made there, the tombstone came over and the merge did not.
+    // A cut connection: of these revisions, the tombstone arrived and the merge did not.
     b.insert(missingAt(a, b).filter(({ deleted }) => deleted));
     const { library: restored } = memory({}, 9);
     restored.insert(backup);
@@ -178,13 +178,13 @@ describe('a tombstone that comes without the merge', () => {
     ingest(b);
     edit(b, { description: 'b' });
     edit(b, { rating: 3 });
-    // The branch of a loses, and of what b made of it only the tombstone comes to c.
+    // The branch of a loses, and of b's merge only the tombstone reaches c.
     b.insert(missingAt(a, b));
     c.insert(missingAt(b, c).filter(({ deleted }) => deleted));
     expect(c.get(id)).toBeUndefined();
     ingest(c);
     edit(c, { tags: { add: ['c'] } });
-    // b is lost with all that it had; d still has what a wrote.
+    // b is lost with all its data; d still has a's revision.
     exchange(c, d);
     for (const library of [c, d]) expect(view(library)).toMatchObject({ title: 'a', tags: ['c'] });
     expect(contents(c)).toEqual(contents(d));
@@ -205,7 +205,7 @@ describe('a tombstone that comes without the merge', () => {
     ingest(c);
     for (let rating = 1; rating <= 4; rating++) edit(c, { rating });
     c.insert([...missingAt(a, c), ...missingAt(b, c)]);
-    // Of three branches that c merged, only the tombstones come to d, which had one of the two.
+    // Of three branches that c merged, only the tombstones reach d, which had one of the two.
     d.insert(missingAt(c, d).filter(({ deleted }) => deleted));
     expect(view(d)).toMatchObject({ title: 'a' });
     // c is lost; e still has the other one.
@@ -222,7 +222,7 @@ describe('a tombstone that comes without the merge', () => {
     exif(a, 1);
     exif(b, 2);
     b.insert(missingAt(a, b));
-    // Which of the two was closed hangs on their hashes.
+    // Their hashes decide which of the two was closed.
     const closed = b.leaves('exif:x').find(({ deleted }) => deleted)!;
     c.insert(missingAt(b, c).filter(({ deleted }) => deleted));
     expect(c.get('exif:x')).toBeUndefined();
@@ -254,7 +254,7 @@ describe('a purge', () => {
     edit(a, { title: 'a' });
     edit(b, { title: 'b' });
     exchange(a, b);
-    // c has only the branch that lost.
+    // c has only the losing branch.
     c.insert(missingAt(a, c).filter(({ deleted }) => !deleted));
     purgeAt(a);
     expect(a.get(id)).toBeUndefined();
@@ -274,7 +274,7 @@ describe('a purge', () => {
     expect(contents(a)).toEqual(contents(b));
     for (const library of [a, b])
       expect(view(library)).toMatchObject({ title: 'a', description: 'late', trashed: true });
-    // A person may restore it, or purge it for good.
+    // A person may restore it, or purge it permanently.
     edit(b, { trashed: false });
     exchange(a, b);
     expect(view(a)).toMatchObject({ trashed: false });
@@ -330,7 +330,7 @@ test('a merge that would be too large sheds what is largest, so that no branch s
   expect(live(a, 'comment:x')).toBe(1);
   expect(sizeOf(a.get('comment:x')!.body)).toBeLessThanOrEqual(mergedSizeLimit);
   expect(Object.keys(a.get('comment:x')!.body).length).toBeGreaterThan(3);
-  // What comes once more may find room now; then there is nothing left to do.
+  // What arrives again may fit now; then nothing is left to do.
   a.insert([incoming('1-a')]);
   const last = a.lastChange();
   a.insert([incoming('1-a')]);

@@ -1,6 +1,7 @@
 /**
- * What every follower of the change feed relies on: all that changed is taken in once, in order, in batches; the checkpoint and
- * what was made commit together; a failure or a crash leaves both where they were; and following goes on until its end.
+ * What every follower of the change feed relies on: every change is processed once, in order, in batches; the
+ * checkpoint and the result commit together; a failure or crash leaves both unchanged; and following continues until it
+ * is stopped.
  */
 import { describe, expect, test } from 'vitest';
 import { openListeners } from '../../src/base/async/listeners.js';
@@ -24,7 +25,7 @@ const put = (library: Library, ...ids: string[]): void => {
   for (const id of ids) library.update(id, (body) => ({ format: 1, kind: 'note', n: Number(body?.['n'] ?? 0) + 1 }));
 };
 
-/** A follower that notes what it takes in, in a table beside its checkpoint. */
+/** A follower that records what it processes, in a table next to its checkpoint. */
 function following(
   { library, db }: Opened,
   fails: () => boolean = () => false,
@@ -169,7 +170,7 @@ test('batches of changes end at a change, and tell of nothing after it', async (
 });
 
 describe('following', () => {
-  /** A clock that notes how long it was to sleep; a sleep ends at its signal, or by `wake`. */
+  /** A clock that records the duration of sleeps; a sleep ends at its signal, or by `wake`. */
   function sleeper(): { clock: Clock; slept: number[]; wake(): void } {
     const slept: number[] = [];
     let wake = (): void => undefined;

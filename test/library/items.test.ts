@@ -1,6 +1,4 @@
-/**
- * The index of items: by public id and by bytes, whichever version or process wrote them.
- */
+/** The index of items: by public id and by bytes, whichever version or process wrote them. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,7 +53,7 @@ test('takes in at its opening what was written without it', () => {
       db.close();
     }
   }
-  // An older version knows of no such table, and changes documents all the same.
+  // An older version does not know this table, but changes documents.
   withLibrary((library, db) => {
     add(library, ofAnna);
     add(library, ofBen);

@@ -1,6 +1,4 @@
-/**
- * The library: documents, changes, sequences, stamps; one transaction for all that belongs together.
- */
+/** The library: documents, changes, sequences, stamps; one transaction for everything that belongs together. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,7 +58,7 @@ describe('documents', () => {
     const found: string[] = [];
     for (const { id } of library.scan('p:')) {
       found.push(id);
-      // Writing and reading in the middle disturbs nothing.
+      // Writing and reading meanwhile changes nothing.
       library.update(id, () => body(1));
       library.get(id);
     }
@@ -227,7 +225,7 @@ describe('sequences', () => {
     const restored = open(backup, 3);
     expect(restored.library.server).toBe(server);
     for (const id of ['x', 'y', 'z']) set(restored.library, id, 1);
-    // The peer had read 3 of an epoch that ends at 2 here, and 4 of one that never was.
+    // The peer had read up to 3 of an epoch that ends at 2 here, and up to 4 of one that does not exist.
     expect(ids(restored.library, beyond)).toEqual(['x', 'y', 'z']);
     expect(ids(restored.library, newEpoch)).toEqual(['a', 'b', 'x', 'y', 'z']);
     expect(ids(restored.library, 'nonsense')).toHaveLength(5);
@@ -260,7 +258,7 @@ describe('sequences', () => {
     const { db, library: first } = memory();
     first.update('a', () => ({ text: 'a' }));
     first.update('b', () => ({ text: 'b' }));
-    // One without a change of its own in between.
+    // An opening without a change.
     openLibrary(db);
     const last = openLibrary(db);
     last.update('c', () => ({ text: 'c' }));

@@ -1,6 +1,4 @@
-/**
- * The local tables: where originals lie, what was seen and left in place, settings.
- */
+/** The local tables: locations of originals, files seen and left in place, settings. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nameKey, type OriginalRow } from '../../src/library/local-tables.js';

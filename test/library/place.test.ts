@@ -1,6 +1,4 @@
-/**
- * Where a library may live: on a disk of this machine, outside of what sync tools copy about.
- */
+/** Where a library may be stored: on a local disk, outside folders that sync tools copy. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +12,7 @@ const refused = (reason: string): unknown =>
     hint: expect.stringContaining('--home'),
   });
 
-/** A system with these mounts and with these names in these folders. */
+/** A system with these mounts and these names in these folders. */
 const system = (mounts: Record<string, string>, folders: Record<string, string[]> = {}): Surroundings => ({
   real: (folder) => Promise.resolve(folder),
   mounts: () => Promise.resolve(Object.entries(mounts).map(([folder, type]) => ({ folder, type }))),

@@ -1,6 +1,7 @@
 /**
- * Libraries that former versions gave revision ids which CouchDB refuses: they are renamed, the same on every server, and nothing of
- * a document is lost. Documents of no known kind can be removed for good; ours never in this way.
+ * Libraries to which former versions gave revision ids that CouchDB rejects: they are renamed, identically on every
+ * server, and no document loses anything. Documents of unknown kinds can be removed permanently; ours never in this
+ * way.
  */
 import { expect, onTestFinished, test } from 'vitest';
 import type { Sqlite } from '../../src/base/sqlite.js';
@@ -13,7 +14,7 @@ import { contents, memory, replicate } from './libraries.js';
 const bad = (character: string): string => character.repeat(32);
 const photo = photoId('0'.repeat(64));
 
-/** Puts a tree into the tables as a former version did. */
+/** Writes a tree into the tables as a former version did. */
 function plant(db: Sqlite, doc: string, path: readonly string[], body: object): void {
   path.forEach((rev, n) => {
     db.prepare(

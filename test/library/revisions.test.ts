@@ -1,6 +1,4 @@
-/**
- * Revision trees: whatever arrives in whatever order makes the tree, winner and conflicts that CouchDB would make of it.
- */
+/** Revision trees: whatever arrives in any order results in CouchDB's tree, winner and conflicts. */
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -15,7 +13,7 @@ function trees(limit?: number): { db: Sqlite; revisions: Revisions } {
   return { db, revisions: openRevisions(db, limit) };
 }
 
-/** A forest, an order to insert it in, and which of it arrives. */
+/** A forest, an order of insertion, and which revisions arrive. */
 const arrivals = forest().chain((made) =>
   fc.record({
     made: fc.constant(made),
@@ -67,13 +65,13 @@ test('a leaf is what has no child, and only leaves and live bodies of closed bra
       const arrived = new Map(order.map((one) => [one.rev, one]));
       const children = (rev: string): Made[] =>
         made.filter((one) => one.parent === rev && revisions.path('d', one.rev).length > 0);
-      // Those that never arrived are known by name only, and say nothing.
+      // Revisions that never arrived are known by name only, without content.
       const isSaid = ({ rev, deleted }: Made): boolean =>
         (!deleted && arrived.has(rev)) || children(rev).some((child) => isSaid(child));
       const closed = order.filter(
         ({ rev, deleted }) => !deleted && children(rev).length > 0 && !children(rev).some(isSaid),
       );
-      // A revision that was a leaf when it came and deleted is followed by something keeps its small body until then.
+      // A revision that was a leaf on arrival, and deleted, keeps its small body until it has a child.
       expect(kept.filter((rev) => !arrived.get(rev)!.deleted).sort()).toEqual(closed.map(({ rev }) => rev).sort());
     }),
     { numRuns: 100 },

@@ -1,6 +1,6 @@
 /**
- * The format of the library file: made, migrated after a backup, or refused; and queries that find what they need by an
- * index, however many documents there are.
+ * The format of the library file: created, migrated after a backup, or rejected; and queries that use an index, however
+ * many documents there are.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -65,7 +65,7 @@ describe('a library of format 0', () => {
       modified: 6.5,
     });
     expect(library.local.setting('greeting')).toBe('hello');
-    // A conflict that format 0 left is merged with the next change that comes.
+    // A conflict from format 0 is merged at the next change.
     library.insert([{ id: 'comment:a', revisions: ['9-y'], deleted: true, body: {} }]);
     expect(library.leaves('comment:a').filter(({ deleted }) => !deleted)).toHaveLength(1);
 
@@ -89,7 +89,7 @@ describe('a library of format 0', () => {
 
   test('stays as it is where the migration fails in the middle', () => {
     db.exec(format0);
-    // Two names that only format 1 takes for the same.
+    // Two names that only format 1 considers equal.
     db.exec("INSERT INTO original VALUES ('bb', '2024/07/ä.JPG', 'work/2', 'here', 1, 1)");
     const before = tablesOf(db);
     expect(() => openLibrary(db)).toThrow();
@@ -125,9 +125,9 @@ test('every query finds its rows by an index', () => {
   const spying: Sqlite = { ...db, prepare: (sql) => (prepared.push(sql), db.prepare(sql)) };
   openLibrary(spying);
   const small = /FROM (library|epoch|sqlite_schema)\b|^UPDATE library/;
-  // All originals are counted, and revisions of older versions are looked for once in a library's life.
+  // All originals are counted, and revisions of older versions are searched once in a library's life.
   const walks = /count\(\*\) AS n FROM original GROUP BY|^SELECT DISTINCT doc FROM revision WHERE \(length\(rev\)/;
-  /** Where a query walks what it has found itself (recursive, or up to a limit), there is nothing that an index could find. */
+  /** If a query walks its own results (recursive, or up to a limit), an index could not help. */
   const itself = (sql: string): string[] =>
     [...sql.matchAll(/WITH RECURSIVE (\w+)|LIMIT \?\) AS (\w+)/g)].map(([, walk, some]) => `SCAN ${walk ?? some}`);
   const slow = prepared
@@ -139,7 +139,7 @@ test('every query finds its rows by an index', () => {
         .filter(({ detail }) => !itself(sql).includes(detail))
         .map(({ detail }) => `${detail}: ${sql}`),
     )
-    // `FOR LAST`: those are sorted that are alike in what the index gives in order.
+    // `FOR LAST`: only sorts rows that are equal in the index's order.
     .filter((line) => /SCAN (?!CONSTANT|original USING INDEX original_reserved)|TEMP B-TREE (?!FOR LAST)/.test(line));
   expect(prepared.length).toBeGreaterThan(20);
   expect(slow).toEqual([]);

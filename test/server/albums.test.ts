@@ -1,4 +1,6 @@
-/** Saved searches and suggested albums over HTTP: who sees them, what they find, and that what was said of them stays said. */
+/**
+ * Saved searches and suggested albums over HTTP: who sees them, what they find, and that decisions about them are kept.
+ */
 import { expect, test } from 'vitest';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { invite, openOwned } from './accounts.js';

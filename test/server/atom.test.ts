@@ -1,4 +1,7 @@
-/** The feed of public photos: what it tells to whom, that what is taken back is gone from it, and that nothing breaks out of it. */
+/**
+ * The feed of public photos: what it shows to whom, that withdrawn photos disappear from it, and that no text can break
+ * its markup.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -30,7 +33,7 @@ async function put(home: Home, change: object, sample: Parameters<Home['add']>[0
   return id;
 }
 
-/** What stands between such tags, in order. */
+/** The contents of all such elements, in order. */
 const all = (xml: string, tag: string): string[] =>
   [...xml.matchAll(new RegExp(`<${tag}(?: [^>]*)?>([^<]*)</${tag}>`, 'g'))].map((match) => match[1]!);
 
@@ -97,7 +100,7 @@ test('text from files can’t leave its place', async () => {
   expect(xml).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/);
   expect(all(xml, 'title')[1]).toMatch(/^&lt;\/title&gt;&lt;script&gt;/);
   expect(xml).toContain('<category term="&quot;/&gt;&lt;entry&gt;"/>');
-  // Markup in it is text once more, behind the picture that is ours.
+  // Markup in a description is escaped twice, after the picture, which is ours.
   expect(xml).toContain('&amp;lt;script&amp;gt;');
   expect(xml.match(/<entry>/g)).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 /**
- * What belongs to one person is nobody else's: no session, passkey, link or favourite of another can be seen, changed or ended
- * by who guesses its id, and what is not one's own is answered byte for byte like what is not there. What an owner can't do
- * either is here as well.
+ * What belongs to one person is inaccessible to others: no session, passkey, link or favourite of another person can be
+ * seen, changed or ended by guessing its id, and the response is byte for byte that for a missing one. What even an
+ * owner can't do is tested as well.
  */
 import { describe, expect, it } from 'vitest';
 import type { LightMyRequestResponse } from 'fastify';
@@ -19,7 +19,7 @@ interface Options {
   user: { id: string };
 }
 
-/** Has a browser make a passkey; returns what made it. */
+/** Creates a passkey in a browser; returns its authenticator. */
 async function makePasskey(browser: Browser, name: string) {
   const key = makeAuthenticator();
   const options = (await browser.ask('POST', '/api/me/passkeys/options')).json<Options>();
@@ -33,7 +33,7 @@ const sessionsOf = async (browser: Browser, url = '/api/me/sessions') =>
 const passkeysOf = async (browser: Browser) =>
   (await browser.ask('GET', '/api/me/passkeys')).json<{ passkeys: { id: string; name: string }[] }>().passkeys;
 
-/** Expects two answers that nobody can tell apart. */
+/** Expects two indistinguishable responses. */
 function expectSame(one: LightMyRequestResponse, other: LightMyRequestResponse): void {
   const plain = ({ statusCode, body, headers }: LightMyRequestResponse) => ({
     statusCode,
@@ -43,7 +43,7 @@ function expectSame(one: LightMyRequestResponse, other: LightMyRequestResponse):
   expect(plain(one)).toEqual(plain(other));
 }
 
-/** A home with an owner and two of the family. */
+/** A home with an owner and two family members. */
 async function openFamily() {
   const owned = await openOwned();
   return { ...owned, one: await invite(owned, 'One'), two: await invite(owned, 'Two') };
@@ -129,7 +129,7 @@ describe('passkeys', () => {
     expectError(refused, 400, 'invalid');
     expect(await passkeysOf(two.browser)).toEqual([]);
     expect((await one.browser.ask('POST', '/api/me/passkeys', { response, name: 'Own' })).statusCode).toBe(201);
-    // The same key is nobody else's from then on.
+    // The same key can't be added to another account afterwards.
     const again = (await two.browser.ask('POST', '/api/me/passkeys/options')).json<Options>();
     const taken = { response: { ...response, id: response.id }, name: 'Again' };
     expect(again.challenge).not.toBe(options.challenge);
@@ -154,7 +154,7 @@ describe('a password', () => {
   it('is changed by whose it is, who knows it', async () => {
     const { home, one, two, owner } = await openFamily();
     const fresh = 'nine yellow kettles';
-    // One's own old password does not open another's, and nobody can be named.
+    // One's own old password does not confirm for another person, and no other person can be named.
     for (const browser of [one.browser, owner]) {
       const named = { old: good, new: fresh, person: two.id };
       expectError(await browser.ask('POST', '/api/me/password', named), 400, 'invalid');
@@ -193,7 +193,7 @@ describe('one-time links', () => {
       expectError(refused, 404, 'not-found');
       expectSame(refused, await stranger.ask('POST', url, { ...body, code: 'x'.repeat(43) }));
     }
-    // A new link for one leaves the other's.
+    // A new link for one person leaves the other's valid.
     await owner.ask('POST', `/api/people/${first.id}/invitation`);
     expectError(await stranger.ask('POST', '/api/invitation/look', { code: first.code }), 404, 'not-found');
     const named = { code: second.code, password: good, person: first.id };

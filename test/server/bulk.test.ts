@@ -18,7 +18,7 @@ const undo = (home: Home, { undo: each }: Changed): Promise<Changed> =>
 const see = async (home: Home, id: string): Promise<PhotoView> =>
   (await home.app.inject(`/api/photos/${id}`)).json<PhotoView>();
 
-/** What is shown of a photo that an edit can change. */
+/** The values of a photo that an edit can change, as shown. */
 const shown = async (home: Home, id: string): Promise<object> => {
   const { title, description, taken, offset, takenSource, place, gps, tags, albums, ...rest } = await see(home, id);
   const { rating, favourite, audience, reviewed, trashed } = rest;

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../folder.js';
 import { openHome } from './fixture.js';
 import { makePair } from './pair.js';
 
-/** Writes a pair as renewing tools do: beside, then renamed. */
+/** Writes a pair as renewal tools do: next to the old one, then renamed. */
 function write(folder: string, { cert, key }: { cert: string; key: string }): { cert: string; key: string } {
   const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
   writeFileSync(`${files.cert}.new`, cert);
@@ -19,7 +19,7 @@ function write(folder: string, { cert, key }: { cert: string; key: string }): { 
   return files;
 }
 
-/** What the server at `url` answers, and how its certificate is called. */
+/** The response of the server at `url`, and the name in its certificate. */
 const ask = (url: string, ca: string): Promise<{ name: string; headers: Record<string, unknown>; version: string }> =>
   new Promise((resolve, reject) => {
     get(`${url}/healthz`, { ca, agent: false }, (response) => {

@@ -46,7 +46,7 @@ describe('comments', () => {
       ['Gouda.', true],
     ]);
     expect(told[2]).toEqual(second);
-    // Ids of people are for those who manage them.
+    // Ids of people are only for those who manage them.
     expect((await list('owner', id)).map(({ by }) => by)).toEqual([
       { name: 'The owner' },
       { name: 'family', id: guests.people.family },

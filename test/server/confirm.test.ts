@@ -1,6 +1,6 @@
 /**
- * Lasting changes to access (a passkey, a token, a peer, an owner, a second factor) need a session that proved within the last ten
- * minutes who it is; and the second factor of a password, through the routes.
+ * Lasting changes to access (a passkey, a token, a peer, an owner, a second factor) need a session that was confirmed
+ * within the last ten minutes; and the second factor of a password, over HTTP.
  */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { codeOf, stepAt } from '../../src/access/totp.js';
@@ -29,7 +29,7 @@ async function addPasskey(browser: Browser, name: string) {
   return { key, id: made.json<{ id: string }>().id };
 }
 
-/** Turns the second factor of a browser's person on. */
+/** Turns on the second factor for a browser's person. */
 async function turnOn({ home }: Pick<Owned, 'home'>, browser: Browser, name = 'Owner') {
   const begun = await browser.ask('POST', '/api/me/second-factor');
   expect(begun.statusCode, begun.body).toBe(201);
@@ -64,7 +64,7 @@ describe('a session that is older than ten minutes', () => {
     expect(await owner.session()).not.toHaveProperty('confirmedUntil');
     for (const [method, url, body] of changes)
       expectError(await owner.ask(method, url, body), 403, 'confirmation-needed');
-    // What takes something away, or lasts no longer than the session, does not ask.
+    // Changes that remove access, or last no longer than the session, need no confirmation.
     expect((await owner.ask('PATCH', `/api/people/${family.id}`, { name: 'Kin' })).statusCode).toBe(200);
     expect((await owner.ask('POST', `/api/people/${family.id}/invitation`)).statusCode).toBe(200);
     expect((await owner.ask('DELETE', `/api/people/${other.id}`)).statusCode).toBe(200);
@@ -121,7 +121,7 @@ describe('passkeys', () => {
     expect((await mine.session()).passkeysAdded).toEqual([
       { name: 'Phone of a thief', at: '2026-11-24T10:01:00.000Z' },
     ]);
-    // A thief who says so in another session takes it from that one alone.
+    // A thief confirming in another session affects that session only.
     const theirs = openBrowser(home.app);
     await theirs.ask('POST', '/api/session', { name: 'Owner', password: good });
     await theirs.ask('DELETE', '/api/session/passkeys-added');
@@ -151,7 +151,7 @@ describe('the second factor', () => {
     const browser = openBrowser(home.app);
     const signIn = (otp?: string) => browser.ask('POST', '/api/session', { name: 'Owner', password: good, otp });
     expectError(await signIn(), 401, 'otp-needed');
-    // With a wrong password nobody learns that there is one.
+    // A wrong password does not reveal that there is a second factor.
     expectError(await browser.ask('POST', '/api/session', { name: 'Owner', password: 'wrong' }), 401, 'unauthorized');
     // The code that turned it on is used up.
     expectError(await signIn(code()), 401, 'unauthorized');
@@ -161,7 +161,7 @@ describe('the second factor', () => {
     const twice = await Promise.all([signIn(recovery[0]), signIn(recovery[0]?.toUpperCase())]);
     expect(twice.map(({ statusCode }) => statusCode).sort()).toEqual([200, 401]);
     expect((await owner.ask('GET', '/api/me/second-factor')).json()).toMatchObject({ on: true, recovery: 9 });
-    // Nothing of it is kept but hashes, and no answer or line of the audit tells a code.
+    // Only hashes are stored, and no response or audit line contains a code.
     const rows = JSON.stringify(home.db.prepare('SELECT * FROM access_recovery').all());
     const told = JSON.stringify(home.access.audit.list(100).entries);
     for (const one of recovery) {
@@ -242,7 +242,7 @@ describe('before there is an owner account', () => {
     expect(await far.session()).toMatchObject({ role: 'owner', setUp: false });
     expectError(await far.ask('POST', '/api/people', { name: 'Thief', role: 'owner' }), 409, 'conflict');
     expectError(await far.ask('POST', '/api/people', { name: 'Thief', role: 'family' }), 409, 'conflict');
-    // Nor does it change those who came from another server, which would take that as the owner's word.
+    // Nor does it change people replicated from another server, which would take that as the owner's decision.
     const at = '000000000000001-0000-a';
     const register = (value: unknown): object => ({ value, at, by: 'x' });
     const body = { format: 1, kind: 'person', name: register('Ada'), role: register('owner') };
@@ -277,7 +277,7 @@ describe('before there is an owner account', () => {
     const told = home.access.audit.list(20).entries.map(({ what, detail = '' }) => `${what} ${detail}`);
     const ended = ['token-revoked forwarded', 'share-revoked All', 'peer-removed http://127.0.0.1:1'];
     expect(told).toEqual(expect.arrayContaining(ended));
-    // What the owner makes stays.
+    // What the owner creates remains.
     const { id } = await codeFor({ owner }, 'Family');
     expect(id).toMatch(/^\w{26}$/);
   });

@@ -14,9 +14,9 @@ interface Description {
   paths: Record<string, Record<string, Operation>>;
 }
 
-/** Routes that a home without accounts has no good answer to: signing.test.ts compares those. */
+/** Routes without a useful response in a home without accounts: signing.test.ts compares those. */
 const needsAccount = (method: string, path: string): boolean =>
-  // Peers bring a token: test/sync.
+  // Peers send a token: test/sync.
   path.startsWith('/blobs/') ||
   // member-albums.test.ts opens the gate of the libraries of people.
   /^\/api\/(?:albums\/(?:shared$|\{holder\})|partners)/.test(path) ||
@@ -25,7 +25,7 @@ const needsAccount = (method: string, path: string): boolean =>
     `${method} ${path}`,
   );
 
-/** Routes that answer with something else than JSON, or with nothing, or that other files compare (uploads.test.ts). */
+/** Routes without a JSON response, or compared by other files (uploads.test.ts). */
 const withoutJson = new Set([
   'delete /api/peers/{url}',
   'post /api/peers/{url}/remove-document',

@@ -16,7 +16,7 @@ async function ready(home: Home, ids: string[], headers = {}): Promise<Ready> {
   return response.json<Ready>();
 }
 
-/** The files of an archive, by its directory at the end (APPNOTE 4.3.12); all are stored. */
+/** The files of an archive, by its central directory (APPNOTE 4.3.12); all are stored uncompressed. */
 function filesOf(zip: Buffer): Map<string, Buffer> {
   const files = new Map<string, Buffer>();
   const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));

@@ -1,4 +1,7 @@
-/** `GET /api/duplicates`: to whom, which is proposed, page by page; and that photos are apart, as an edit that can be undone. */
+/**
+ * `GET /api/duplicates`: who may, which photo is proposed, paging; and marking photos as different, which can be
+ * undone.
+ */
 import { describe, expect, it } from 'vitest';
 import { PhotospoolError } from '../../src/base/errors.js';
 import { lookLength } from '../../src/document/perceptual-hash.js';
@@ -29,7 +32,7 @@ const asking =
     return response.json<Found>();
   };
 
-/** What is found when nothing is left to be looked at. */
+/** The result once all pictures were compared. */
 async function settled(ask: Asking, path = '/api/duplicates'): Promise<Found> {
   let found = await ask(path);
   await expect.poll(async () => (found = await ask(path)).looking).toBeNull();
@@ -97,7 +100,7 @@ describe('groups', () => {
         (body) => body && { ...body, facts: { ...body.facts, ...facts } },
       );
     expect((await settled(asking(home))).groups).toMatchObject([{ best: ids[2] }]);
-    // A program saved it again, in more bytes.
+    // Saved again by a program, with more bytes.
     const tags = { 'ExifIFD:DateTimeOriginal': '2024:07:01 12:00:00', 'IFD0:ModifyDate': '2024:09:01 12:00:00' };
     home.library.update(exifId(ids[2]!), (body) => ({ ...body, tags }));
     expect((await settled(asking(home))).groups[0]!.best).not.toBe(ids[2]);

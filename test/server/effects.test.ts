@@ -1,7 +1,8 @@
 /**
- * Authorisation by effect: whatever somebody sends, and however it gets in, it changes what others are told only as far as the sender
- * has the right to. Each input is sent by everybody, and what each observer is told before and after is compared. All inputs share one
- * home, which is emptied before each. Those who may change nothing send together: nothing may come of all of them.
+ * Authorisation by effect: whatever someone sends, and however it arrives, it changes what others see only as far as
+ * the sender has the right to. Each input is sent by every actor, and what each observer sees before and after is
+ * compared. All inputs share one home, which is emptied before each. Actors who may change nothing send together: all
+ * of them together must have no effect.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +29,7 @@ import {
 
 /** The owner's photos: private, for the family, for everybody, and one for everybody that every link shows. */
 interface Set {
-  /** What their names begin with. */
+  /** The beginning of their file names. */
   stem: string;
   hidden: string;
   family: string;
@@ -49,10 +50,10 @@ afterAll(async () => {
 });
 
 let pictures = 0;
-/** Another photo each time; there are 251 of them. */
+/** A new photo each time; there are 251 of them. */
 const picture = (): Promise<Buffer> => makePhoto(++pictures);
 
-/** Empties the home, and brings new photos into it. */
+/** Empties the home, and adds new photos. */
 async function setUp(): Promise<Set> {
   await stage.empty();
   const stem = `IMG_${++sets}0`;
@@ -77,19 +78,21 @@ const edit = async (who: string, ids: string[], change: object): Promise<number>
 const owners: ObserverName[] = ['owner', 'token read'];
 const home: ObserverName[] = [...owners, 'family', 'editor'];
 const everyone: ObserverName[] = [...home, 'visitor'];
-/** The links into which the words below bring a photo. */
+/** The links that include a photo with the words below. */
 const linked: ObserverName[] = ['link tag', 'link bare', 'link rating', 'link words', 'link without'];
 const nobody: ObserverName[] = [];
 
-/** Who may be told something else than before, by who sent it; whoever is not named changes nothing for anybody. */
+/**
+ * The observers for whom each sender may change something; a sender who is not listed may change nothing for anybody.
+ */
 type Allowed = Partial<Record<ActorName, readonly ObserverName[]>>;
 
 interface Input {
   name: string;
   allowed: Allowed;
-  /** Sends it. `n` is another one for each actor. */
+  /** Sends it. `n` differs for each actor. */
   send(stage: Stage, actor: ActorName, set: Set, n: number): Promise<unknown>;
-  /** Before it is sent, and after it was compared. */
+  /** Before it is sent, and after the comparison. */
   before?(stage: Stage, set: Set): Promise<unknown>;
   after?(stage: Stage, set: Set): Promise<unknown>;
   without?: boolean;
@@ -112,11 +115,11 @@ const sidecars = ({ stem }: Set, n: number): Record<string, string> =>
   Object.fromEntries(
     [1, 2, 3]
       .flatMap((k) => [`${stem}${k}.jpg.xmp`, `${stem}${k}.xmp`, `${stem}${k}_01.jpg.xmp`])
-      // A version of darktable's with the same bytes would say that none of it counts.
+      // A version of darktable's sidecar with the same bytes would make it ineffective.
       .map((name) => [name, words(n, ` ${name}`)]),
   );
 
-/** An edit of photos, which the owner takes back after each sender. */
+/** An edit of photos, which the owner reverts after each sender. */
 const editing = (name: string, change: object, back: object, ...links: ObserverName[]): Input => ({
   ...{ name, allowed: { editor: everyone, 'token edit': [...everyone, ...links], owner: [...everyone, ...links] } },
   send: (_, actor, set) => edit(actor, [set.hidden, set.family, set.open], change),
@@ -150,7 +153,7 @@ const inputs: Input[] = [
   {
     name: 'a sidecar before its photo',
     allowed: {
-      // The photo itself, which the owner brings after each.
+      // The photo itself, which the owner adds after each.
       ...Object.fromEntries(actors.map((actor) => [actor, owners])),
       owner: [...owners, ...linked],
     },
@@ -262,7 +265,7 @@ const inputs: Input[] = [
   },
 ];
 
-/** Documents as another server writes them, of what somebody said there who may edit and not share. */
+/** Documents as another server writes them, with edits by someone who may edit and not share. */
 const documents: Input[] = [
   {
     name: 'an edit',
@@ -380,7 +383,7 @@ describe.each([...inputs, ...documents.map((one) => ({ ...one, name: `from anoth
       await stage.overheard();
       let told = await stage.told();
       const powerless = actors.filter((actor) => (allowed[actor] ?? nobody).length === 0);
-      // The owner comes last, who may do most.
+      // The owner, who may do most, comes last.
       const senders = actors.filter((actor) => !powerless.includes(actor));
       const inOrder = [
         ...senders.filter((actor) => actor !== 'owner'),
@@ -405,7 +408,7 @@ describe.each([...inputs, ...documents.map((one) => ({ ...one, name: `from anoth
           others.filter((one) => !may.includes(one)),
           `${who.join()}: ${differing(told, now).join()}`,
         ).toEqual([]);
-        // What somebody may do does something, and comes into the links, so that the test can fail.
+        // Permitted edits do have an effect, and change the links, so that the test can fail.
         const reached = may.filter((one) => one === may[0] || one.startsWith('link'));
         expect(others, who.join()).toEqual(expect.arrayContaining(reached));
         told = now;

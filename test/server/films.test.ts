@@ -1,4 +1,4 @@
-/** Films over HTTP: what is sent to whom, whole and in parts, and how a clip follows its photo. */
+/** Videos over HTTP: who gets what, completely and in ranges, and how a clip follows its photo. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -21,7 +21,7 @@ interface Told {
 
 const filmOf = (id: string, name: string): Buffer => Buffer.from(`${name} film of ${id}`);
 
-/** Puts a video or photo into the album, with films as told. */
+/** Adds a video or photo with these films. */
 async function put(home: Home, { facts, clips = [], audience, ...sample }: Told): Promise<string> {
   const id = await home.add({ type: facts.type ?? 'image/jpeg', ...sample });
   for (const name of clips) {
@@ -99,7 +99,7 @@ describe('a video', () => {
     able.yes = false;
     expect(expectError(await get('nobody', url), 403, 'forbidden').message).toContain('Only the original');
     expect(asked).toEqual([id, id]);
-    // Whoever may have the original is sent it, and nothing is made for them.
+    // Those who may have the original get it, and nothing is transcoded for them.
     expect((await get('owner', `/media/${id}/video`)).rawPayload.equals(original)).toBe(true);
     expect(asked).toHaveLength(2);
   });
@@ -201,7 +201,7 @@ describe('a Live Photo', () => {
       expect((await get(role, `/api/photos/${photo}`)).json()).toMatchObject({ motion: true });
       expect((await get(role, '/api/home')).json()).toMatchObject({ photos: 1 });
     }
-    // By its own address the film is nobody's but the owner's.
+    // At its own address only the owner can get the film.
     expectError(await get('visitor', `/media/${film}/video`), 404, 'not-found');
   });
 

@@ -1,4 +1,7 @@
-/** The public face over HTTP: the front page's picture of the day, previews of links, what robots are told, and that none of it leaks. */
+/**
+ * The public pages over HTTP: the front page's picture of the day, link previews, instructions for robots, and that
+ * none of it leaks.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';

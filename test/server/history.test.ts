@@ -1,4 +1,4 @@
-/** Who edited what of a photo: told to those who may edit, of what they may change. */
+/** The edit history of a photo: shown to those who may edit, for the fields that they may change. */
 import { expect, test } from 'vitest';
 import { applyChange } from '../../src/document/edits.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
@@ -57,7 +57,7 @@ test('tells when an edit was made by the wall clock, and that nobody knows it of
   const home = await openHome();
   const id = await home.add();
   const hour = 3_600_000;
-  // The library's clock is the machine's.
+  // The library uses the machine's clock.
   const start = Date.now();
   await home.clock.advance(start - home.clock.now());
   const add = (title: string, ahead: number): unknown =>
@@ -65,7 +65,7 @@ test('tells when an edit was made by the wall clock, and that nobody knows it of
       const at = formatStamp({ ms: start + ahead, counter: 0, epoch: 'other' });
       return applyChange(body!, { title }, { at, by: 'token:laptop' });
     });
-  // A stamp of up to a day ahead is adopted, so that what is said in its sight comes after it.
+  // A stamp of up to a day ahead is adopted, so that edits in its sight come after it.
   add('fast', 20 * hour);
   await change(home, id, { title: 'mine', tags: { add: ['sea'] } });
   add('years ahead', 26_000 * hour);
@@ -79,11 +79,11 @@ test('tells when an edit was made by the wall clock, and that nobody knows it of
     [true, 0, false],
     ['fast', 20, true],
   ]);
-  // When the time that a fast clock said has come, its edits are dated like all others.
+  // Once the time of the fast clock is reached, its edits are dated like all others.
   await home.clock.advance(24 * hour);
   const later = (await ask(home, id)).edits;
   expect(later.map(({ ahead }) => ahead === true)).toEqual([true, false, false, false, false]);
-  // A foreign program may have written anything there.
+  // A foreign program may write anything there.
   home.library.update<PhotoDocument>(photoId(id), (body) => {
     const [first] = body!.edits.title!;
     return { ...body!, edits: { ...body!.edits, title: [{ ...first!, made: '0 or never' }] } };
@@ -95,7 +95,7 @@ test('where two servers met, both edits are there, and the one that gave way is 
   const home = await openHome();
   const id = await home.add();
   await change(home, id, { title: 'before' });
-  // Its clock is right, as the library's: what is far ahead of a clock is not adopted.
+  // Its clock is right, like the library's: a stamp far ahead is not adopted.
   const { library: other } = memory({ clock: systemClock }, 5);
   other.insert(missingAt(home.library, other));
   other.update<PhotoDocument>(photoId(id), (body) =>
@@ -127,7 +127,7 @@ test('where two servers met, both edits are there, and the one that gave way is 
       ],
     },
   ]);
-  // What comes after the merge does not make the other one lose less.
+  // An edit after the merge does not change that the other edit lost.
   await change(home, id, { title: 'after' });
   expect(await titles()).toEqual([
     ['after', false],

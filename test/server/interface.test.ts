@@ -1,4 +1,4 @@
-/** docs/interface.md and the OpenAPI description tell of the same routes, parameters, bodies and answers. */
+/** docs/interface.md and the OpenAPI description agree on routes, parameters, bodies and responses. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openHome } from './fixture.js';
@@ -36,7 +36,7 @@ async function describedOperations(): Promise<Map<string, Operation>> {
   );
 }
 
-/** The operation of a documented route, with its name: a parameter of the description stands for any segment. */
+/** The operation of a documented route, with its name: a parameter of the description matches any segment. */
 function find(operations: Map<string, Operation>, route: string): [string, Operation] | undefined {
   const exact = operations.get(route);
   if (exact) return [route, exact];
@@ -88,7 +88,7 @@ describe('docs/interface.md and the OpenAPI description', () => {
     const routes = documented.flatMap((row) => row.routes);
     expect(routes.filter((route) => !find(operations, route))).toEqual([]);
     const found = new Set(routes.map((route) => find(operations, route)?.[0]));
-    // `HEAD` works wherever `GET` does: the document says so once.
+    // `HEAD` works wherever `GET` does; the document says so once.
     const missing = [...operations.keys()].filter(
       (name) => !found.has(name) && !found.has(name.replace(/^head /, 'get ')),
     );
@@ -121,7 +121,7 @@ describe('docs/interface.md and the OpenAPI description', () => {
       const schemas = row.routes.map((route) => schemaOf(find(operations, route)![1]));
       const described = new Set(schemas.flatMap((schema) => [...namesOf(schema)]));
       expect([row.routes, keys.filter((key) => !described.has(key))]).toEqual([row.routes, []]);
-      // Of several routes the document may give one example.
+      // For several routes the document may give one example.
       if (row.routes.length > 1) continue;
       const first = schemas.flatMap((schema) => [...namesOf(schema, 0)]);
       expect([row.routes, first.filter((key) => !row.named.has(key))]).toEqual([row.routes, []]);

@@ -13,7 +13,7 @@ async function open(handler: RequestListener, bounds = quick): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Connects and sends; resolves to all that came until the connection ended. */
+/** Connects and sends; resolves to everything received until the connection ended. */
 function send(port: number, text: string, read = true): { socket: Socket; ended: Promise<string> } {
   let got = '';
   const socket = connect(port, '127.0.0.1', () => socket.write(text));
@@ -33,7 +33,7 @@ describe('a connection is cut', () => {
 
   it('whose body stops, while one that waits for us is answered', async () => {
     let finish = (): void => undefined;
-    // Longer than this process may be kept from reading what has come.
+    // Longer than this process may be delayed in reading what arrived.
     const port = await open(
       (request, response) => {
         if (request.url === '/pass') finish = () => response.end('done');
@@ -106,7 +106,9 @@ describe('a body that is no file', () => {
 
 const part = Buffer.alloc(64 * 1024, 'a');
 
-/** A connection whose request was refused before its body, of which 64 KiB are on their way; `wrong` are its errors. */
+/**
+ * A connection whose request was rejected before its body, of which 64 KiB are being sent; `wrong` contains its errors.
+ */
 async function refused(port: number): Promise<{ socket: Socket; wrong: Error[]; closed: Promise<void> }> {
   const wrong: Error[] = [];
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });

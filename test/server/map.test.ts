@@ -1,4 +1,4 @@
-/** `GET /api/map`: what it tells, and to whom. All photos of `openDoors` were taken at 12.5, 34.5. */
+/** `GET /api/map`: what it returns, and to whom. All photos of `openDoors` were taken at 12.5, 34.5. */
 import { describe, expect, it } from 'vitest';
 import { expectError, shareHome } from './fixture.js';
 import { kinds, linkHeader, openDoors, type Guests, type RoleName } from './roles.js';

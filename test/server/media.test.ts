@@ -148,7 +148,7 @@ describe('originals', () => {
   });
 });
 
-/** Which files of the home's archive this process has open. */
+/** The files of the home's archive that this process has open. */
 async function openFiles(home: Home): Promise<string[]> {
   const all = await Promise.all(
     (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),

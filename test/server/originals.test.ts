@@ -1,4 +1,4 @@
-/** Originals as they came: whichever way they are asked for, nobody gets a byte of them but who may have them. */
+/** Unmodified originals: however they are requested, only those who may have them get a byte. */
 import { rm } from 'node:fs/promises';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { photoId, type Facts, type PhotoDocument } from '../../src/document/photo-document.js';
@@ -6,7 +6,7 @@ import { shareHome, type Home } from './fixture.js';
 import { may } from './expected.js';
 import { linkHeader, openDoors, roles, type Guests, type RoleName } from './roles.js';
 
-/** In the bytes of every original of this test, twice, and in nothing else. */
+/** In the bytes of every original of this test, twice, and nowhere else. */
 const secret = 'serial number 4711';
 
 const originalOf = (name: string): Buffer => Buffer.from(`${secret} of ${name}, ${secret}`);
@@ -42,14 +42,14 @@ beforeAll(async () => {
 
 const renditions = ['thumb', 'preview', 'hover', 'video'];
 
-/** Everything that is read of a photo by its id. */
+/** All requests that read a photo by its id. */
 const readsOf = (id: string): string[] =>
   reads.flatMap((path) => {
     const at = path.replace('{id}', id);
     return at.includes('{rendition}') ? renditions.map((one) => at.replace('{rendition}', one)) : [at];
   });
 
-/** Asks as somebody; below the address of their link, where they came by one. */
+/** Sends a request in a role, below the address of its share link if it has one. */
 function ask(home: Home, role: RoleName, url: string, more: object = {}) {
   const { [linkHeader]: link, ...headers } = guests.headersOf(role);
   const at = link === undefined ? url : `/s/${link}${url}`;
@@ -60,7 +60,7 @@ function ask(home: Home, role: RoleName, url: string, more: object = {}) {
   });
 }
 
-/** By which ways somebody got bytes of originals as they came. */
+/** The requests by which a role got bytes of unmodified originals. */
 async function waysOf(home: Home, role: RoleName): Promise<string[]> {
   const ways = new Set<string>();
   const note = (way: string, { body }: { body: string }): void => {
@@ -84,7 +84,7 @@ describe('the bytes of an original', () => {
   it.each(roles)('reach by no way who may not have them: %s', async (role) => {
     const home = shared();
     const ways = await waysOf(home, role);
-    // What is the owner's alone exists for no one of the family.
+    // What belongs to the owner does not exist for the family.
     const gets = role !== 'family' && role !== 'editor' && may.original.includes(role);
     expect(ways).toEqual(
       gets

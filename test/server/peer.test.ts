@@ -1,6 +1,6 @@
 /**
- * A hostile peer: a server with a `replicate` token may change every document, as the owner may, but gets no file of this
- * machine, makes no account here, turns no picture into a page, and breaks nothing with what it sends.
+ * A hostile peer: a server with a `replicate` token may change every document, as the owner may, but gets no file of
+ * this machine, creates no account here, can't have a picture served as a page, and breaks nothing with what it sends.
  */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ async function send(path: string, payload: string | Buffer, method: 'POST' | 'PU
 }
 const see = (role: RoleName, url: string) => shared().app.inject({ url, headers: guests.headersOf(role) });
 
-/** Brings a document as a peer would; returns its id. */
+/** Sends a document as a peer would; returns its id. */
 async function bring(id: string, body: object): Promise<string> {
   const hash = createHash('md5').update(`${id} ${count++}`).digest('hex');
   const doc = { _id: id, _rev: `1-${hash}`, ...body };
@@ -29,7 +29,7 @@ async function bring(id: string, body: object): Promise<string> {
   return id;
 }
 
-/** A photo that says what a peer likes. */
+/** A photo with arbitrary content from a peer. */
 const photo = (body: object): object => ({
   format: 1,
   kind: 'photo',

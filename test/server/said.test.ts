@@ -1,4 +1,4 @@
-/** What a full disk does to the requests of peers is answered each time, and logged once. */
+/** With a full disk, each request of a peer gets an error, which is logged once. */
 import { expect, test } from 'vitest';
 import { PhotospoolError } from '../../src/base/errors.js';
 import { openSaid } from '../../src/server/disk-error-log.js';

@@ -1,11 +1,11 @@
-/** Answers are written as their schemas say; each of the many writers is made when it is needed first. */
+/** Responses are serialized by their schemas; each of the many serializers is compiled on first use. */
 import serializers from '@fastify/fast-json-stringify-compiler';
 import { Type, type TSchema } from 'typebox';
 import { expect, it } from 'vitest';
 import { compileSerializer } from '../../src/server/http/response-serializer.js';
 import { openHome } from './fixture.js';
 
-/** What of the description is looked at here. */
+/** The parts of the description used here. */
 interface Description {
   paths: Record<
     string,

@@ -1,4 +1,4 @@
-/** What visitors, and whoever comes by a link, are not shown, they can't find out by searching either: file names, private tags. */
+/** Visitors, and people with a link, can't find out by searching what they are not shown: file names, private tags. */
 import { expect, test } from 'vitest';
 import { openBrowser } from './browser.js';
 import { invite, openOwned } from './accounts.js';

@@ -1,4 +1,4 @@
-/** Originals without what they tell, under readers that are slow, many, or not alone on the disk. */
+/** Originals without private metadata, when readers are slow, many, or the disk is shared. */
 import { readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -11,7 +11,7 @@ import { expectError, listenOn, openHome, type Home } from './fixture.js';
 
 const size = 4 * 1024 * 1024;
 
-/** A JPEG with a comment, and a scan of this many bytes. */
+/** A JPEG with a comment, and a scan of this size in bytes. */
 const jpegOf = (bytes: number): Buffer =>
   Buffer.concat([
     Buffer.from('ffd8fffe0010', 'hex'),
@@ -30,7 +30,7 @@ async function openLinked(): Promise<{ home: Home; path: string }> {
 
 const made = (home: Home): string[] => readdirSync(join(home.folder, 'blobs', '.tmp'));
 
-/** Asks over a connection and reads nothing of the answer. */
+/** Sends a request over a connection and does not read the response. */
 function askSlowly(port: number, url: string): Socket {
   const socket = connect(port, '127.0.0.1', () =>
     socket.write(`GET ${url} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`),

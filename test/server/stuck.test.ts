@@ -1,4 +1,4 @@
-/** What an owner does with stuck files over HTTP: choices, downloads, and what of them is news. */
+/** What an owner does with stuck files over HTTP: decisions, downloads, and the news about them. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** What waits for peers: it gives signs of life, tells how much is missing, and is answered when the server closes. */
+/** Long polls of peers: they send heartbeats, report how much is missing, and are answered when the server closes. */
 import { expect, test } from 'vitest';
 import { listenOn, openHome, type Home } from './fixture.js';
 

@@ -1,4 +1,4 @@
-/** What an owner chooses for stuck files: durable, undone by another choice, and never the loss of a byte. */
+/** An owner's decisions about stuck files: durable, reversed by another decision, and never losing a byte. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -31,9 +31,9 @@ describe('an ignored file', () => {
     }
     expect(spool.arrivals).toHaveLength(1);
     expect((await processor.status()).stuck).toMatchObject([{ name: 'bad.jpg', ignored: true }]);
-    // One that is asked for all is not meant; one that is named is.
+    // `all` does not include it; naming it does.
     expect(await processor.retry('all', { wait: true })).toMatchObject({ retried: [] });
-    // It did not change for longer than a day, so it is archived as it is.
+    // It has not changed for more than a day, so it is archived as it is.
     expect(await processor.retry(['bad.jpg'], { wait: true })).toMatchObject({ retried: ['bad.jpg'], stuck: [] });
     expect(spool.arrivals.map(({ asIs }) => asIs)).toEqual([undefined, true]);
   });

@@ -1,4 +1,7 @@
-/** Damaged files: waited for a day, archived as they are then or when an owner says so; never before they stand still. */
+/**
+ * Damaged files: they wait a day, then are archived as they are, or earlier if an owner decides so; never before they
+ * stop changing.
+ */
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';

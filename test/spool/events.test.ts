@@ -1,4 +1,4 @@
-/** What a watch makes of events, limits and filesystems without events; those it is told of are a test's own. */
+/** How a watch handles events, limits and filesystems without events; the tests send the events. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -9,7 +9,7 @@ import { idOf, openWatch, remoteFilesystem, type Folder, type WatchSystem } from
 import { temporaryFolder } from '../folder.js';
 import { fastClock, makeSpool, photo } from './fixture.js';
 
-/** A system of folders that are only names, with `room` for so many watches. */
+/** A system whose folders are only names, with `room` for a number of watches. */
 function makeSystem(room = Infinity, errno = 'ENOSPC') {
   const watched = new Map<string, (kind: string, name: string | null) => void>();
   const state = { room, watched, ids: new Map<string, string>(), magic: 0xef53, tries: 0 };
@@ -26,7 +26,7 @@ function makeSystem(room = Infinity, errno = 'ENOSPC') {
   return { ...state, state, system };
 }
 
-/** A watch of `/in`, what it said, and a promise of the next call of `changed`. */
+/** A watch of `/in`, its log, and a promise of the next call of `changed`. */
 async function open(system: WatchSystem, { rescan = 300, poll = 5 } = {}) {
   const said: string[] = [];
   let calls = 0;
@@ -116,7 +116,7 @@ describe('a limit on watches', () => {
       expect(said).toEqual([expect.stringContaining(setting)]);
       expect([watched.size, state.tries]).toEqual([0, 3]);
       await next();
-      // Tried again after a while, and given up again without a word.
+      // Retried after a while, and given up again silently.
       while (state.tries === 3) {
         await next();
         watch.follow(many);
@@ -147,7 +147,7 @@ describe('a filesystem without events', () => {
     for (const [magic, name] of [
       [0x6969, 'NFS'],
       [0x65735546, 'FUSE'],
-      // As statfs gives it on systems where the number is signed.
+      // As statfs returns it on systems where the number is signed.
       [0xff534d42 | 0, 'CIFS'],
     ] as const) {
       state.magic = magic;
@@ -190,7 +190,7 @@ describe('folders', () => {
     for (let n = 0; n < 30; n++) spool.drop(`trip/day ${n % 5}/${n}.jpg`);
     let steps = 0;
     const files = openFiles((operation, path) => {
-      // Between the list of a folder and its files, again and again, the whole tree gets another name.
+      // Between listing a folder and reading its files, the whole tree is renamed, again and again.
       if (operation !== 'list' || !String(path).includes('/day')) return;
       const [from, to] = steps++ % 2 === 0 ? ['trip', 'moved'] : ['moved', 'trip'];
       if (steps < 9) renameSync(join(spool.incoming, from), join(spool.incoming, to));
@@ -228,7 +228,7 @@ describe('many files', () => {
     expect(ready).toHaveLength(600);
     operations = 0;
     expect((await inbox.look()).ready).toEqual([]);
-    // Each file is looked at, each folder looked at and listed, and that of hidden ones listed; none is opened again.
+    // One stat for each file, a stat and a list for each folder, and a list for the hidden one; none is opened again.
     expect(operations).toBe(600 + 2 * 21 + 1);
     expect(inbox.ignored()).toHaveLength(600);
   });

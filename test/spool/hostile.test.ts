@@ -1,4 +1,4 @@
-/** Names that are hard on programs, through all real parts: each file comes in once, with the bytes of its name. */
+/** Difficult file names, through all real parts: each file is imported once, with its name byte for byte. */
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -49,7 +49,7 @@ it('hostile names all come in, each once, and their names are kept', async () =>
   const home = await openHome();
   const bytes = new Map(hostile.map((name) => [name, photo(name)]));
   for (const [name, content] of bytes) if (!name.startsWith('..')) writeFileSync(join(home.incoming, name), content);
-  // Hidden names are left alone.
+  // Hidden files are left alone.
   writeFileSync(join(home.incoming, '..jpg..'), bytes.get('..jpg..')!);
   bytes.delete('..jpg..');
   expect(await home.processor.pass()).toMatchObject({ stored: bytes.size, stuck: 0, ignored: 0 });
@@ -60,7 +60,7 @@ it('hostile names all come in, each once, and their names are kept', async () =>
     const { sightings } = home.library.get<PhotoDocument>(`photo:${hashOf(content)}`)!.body;
     expect(Object.values(sightings).map((sighting) => sighting.name)).toEqual([name]);
   }
-  // On a disk that knows no case, or only one form of Unicode, none would be another.
+  // They stay distinct even on a disk that ignores case or normalizes Unicode.
   expect(new Set(paths.map((path) => path.normalize('NFC').toLowerCase())).size).toBe(bytes.size);
   for (const path of paths) {
     expect(Buffer.byteLength(basename(path))).toBeLessThanOrEqual(255);
@@ -117,7 +117,7 @@ it('a name that is no UTF-8 and was not yet hidden when the process died is take
 it('folders that are deeper than a path can be long are named, and hold up nothing', async () => {
   const spool = makeSpool();
   spool.drop('good.jpg');
-  // Moved in from elsewhere, a tree may be deeper than any path to its end.
+  // A tree moved in from elsewhere may be deeper than the longest possible path.
   const half = (folder: string): string => join(folder, ...Array.from({ length: 15 }, () => 'd'.repeat(200)));
   const [upper, lower] = [half(spool.incoming), join(spool.folder, 'lower')];
   mkdirSync(upper, { recursive: true });

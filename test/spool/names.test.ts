@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isLeftAlone } from '../../src/spool/ignored-names.js';
 
-/** Names as each tool makes them. A photo must never be left alone for looking like one of them. */
+/** Temporary names of each tool. A photo must never be ignored because its name resembles one. */
 const contract: Record<string, { left: string[]; taken: string[] }> = {
   Dropbox: {
     left: ['.dropbox', '.dropbox.cache', '.dropbox.attr', 'Icon\r'],

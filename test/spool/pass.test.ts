@@ -124,7 +124,7 @@ describe('one pass', () => {
   });
 
   it('passes over a file it may not read, and says so', async () => {
-    if (process.getuid?.() === 0) return; // root may read everything; .ci/run has a root part of its own
+    if (process.getuid?.() === 0) return; // root may read everything; .ci/run runs these tests as root separately.
     const spool = makeSpool();
     chmodSync(spool.drop('closed.jpg'), 0);
     spool.drop('open.jpg');
@@ -144,7 +144,7 @@ describe('one pass', () => {
 });
 
 const makeAgain = async (spool: ReturnType<typeof makeSpool>) => {
-  // A second processor on the same folders needs a work of its own.
+  // A second processor on the same folders needs its own work folder.
   return spool.open({ work: join(spool.folder, 'work2') });
 };
 
@@ -156,7 +156,7 @@ describe('files that are not still', () => {
     utimesSync(path, 1000, 1000);
     let grown = 0;
     const files = openFiles((operation, at) => {
-      // Each time it is looked at, it has grown, five times over.
+      // It has grown at each stat, five times in a row.
       if (operation === 'stat' && String(at) === path && grown++ < 5) appendFileSync(path, ' more');
     });
     const summary = await (await spool.open({ settle: 2 }, files, clock)).pass();
@@ -199,7 +199,7 @@ describe('failures', () => {
     const item = JSON.parse(readFileSync(join(spool.work, claim!, 'item.json'), 'utf8')) as Record<string, unknown>;
     expect(item).toMatchObject({ name: 'bad.jpg', attempts: 1, error: { code: 'undecodable' } });
     expect(item).not.toHaveProperty('next');
-    // For good: another pass does not try it again, a person's retry does.
+    // Permanently: another pass does not retry it, a person's retry does.
     await processor.pass();
     expect(spool.arrivals.filter(({ name }) => name === 'bad.jpg')).toHaveLength(1);
     failures.clear();
@@ -233,7 +233,7 @@ describe('failures', () => {
     spool.drop('slow.jpg', photo('slow'));
     spool.drop('good.jpg');
     const files = openFiles();
-    // Each try takes longer than any delay: when it has ended, it is due again.
+    // Each attempt takes longer than any delay: when it ends, the file is due again.
     const hash = files.statExact.bind(files);
     files.statExact = (path) => {
       clock.pass(2 * 3_600_000);
@@ -351,7 +351,7 @@ describe('between filesystems', () => {
     openFiles((operation, path) => {
       const to = String(path);
       also(operation, to);
-      // As the kernel answers where `work` is on another disk: the names in it can't be reached by rename from outside.
+      // What the kernel returns if `work` is on another disk: files can't be renamed into it.
       if (operation === 'rename' && to.startsWith(work) && !to.endsWith('item.json'))
         throw Object.assign(new Error('EXDEV'), { code: 'EXDEV' });
     });
@@ -363,7 +363,7 @@ describe('between filesystems', () => {
     const files = crossing(spool.work);
     const copy = files.copy.bind(files);
     files.copy = async (from, to) => {
-      // The sync tool puts a new file at the old name meanwhile.
+      // Meanwhile the sync tool writes a new file with the old name.
       if (!again) writeFileSync(path, photo('second'));
       again = true;
       return copy(from, to);

@@ -1,4 +1,4 @@
-/** Sidecars on their way in, with real parts: before, with and after their photos, and those whose photo nobody can tell. */
+/** Importing sidecars, with real parts: before, with and after their photos, and those that match no single photo. */
 import { readFileSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -64,7 +64,7 @@ describe('a sidecar', () => {
         .map((path) => readFileSync(join(bench.home.config.done, path), 'utf8').match(/first|second|third/)![0])
         .sort(),
     ).toEqual(['first', 'second', 'third']);
-    // It is called as its photo is called in the archive.
+    // It has the name that its photo has in the archive.
     expect(
       kept.every(
         (path) =>

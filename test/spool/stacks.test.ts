@@ -1,4 +1,4 @@
-/** The sidecar of a shot that is a RAW and a JPEG: one for both, whichever of the three comes when (docs/sidecars.md). */
+/** The sidecar of a shot with RAW and JPEG: one for both, in whichever order the three arrive (docs/sidecars.md). */
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { parseQuery } from '../../src/catalog/search-parser.js';
@@ -13,7 +13,7 @@ beforeAll(async () => {
   const picture = sharp({ create: { width: 60, height: 40, channels: 3, background: '#a63' } });
   const tags = { IFD0: { Make: 'NIKON CORPORATION', Model: model }, IFD2: { DateTimeOriginal: '2024:07:01 12:00:00' } };
   jpeg = await picture.clone().withExif(tags).jpeg().toBuffer();
-  // Its date is that of the JPEG; it has another picture inside.
+  // Its date is that of the JPEG; its embedded picture differs.
   raw = raws['Nikon RAW (NEF)']!({ preview: await picture.jpeg({ quality: 70 }).toBuffer() });
 });
 

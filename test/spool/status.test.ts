@@ -1,4 +1,4 @@
-/** What a spool tells of itself, while it runs and from its folders alone. */
+/** The status of a spool, while it runs and from its folders alone. */
 import { mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ulid } from 'ulid';

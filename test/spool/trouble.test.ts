@@ -1,4 +1,4 @@
-/** Trouble of a disk, and what other programs do to files in hand: said once, waited for, gone on from. */
+/** Disk errors, and changes by other programs during processing: logged once, waited for, and resumed. */
 import { pino } from 'pino';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ describe('a disk that is full', () => {
     const tries = spool.arrivals.length;
     expect(tries).toBeLessThanOrEqual(8);
     expect(claimsOf(spool).length + readdirSync(spool.incoming).length).toBe(60);
-    // Nothing is tried in a pause, whatever is woken.
+    // Nothing is tried during a pause, whatever the wake-up.
     await processor.drain();
     expect(spool.arrivals).toHaveLength(tries);
     const pauses: number[] = [];
@@ -155,7 +155,7 @@ describe('a file in its claim', () => {
     const processor = await spool.open({}, openFiles(), clock, log);
     await processor.pass();
     const claim = claimOf(spool);
-    // As when its disk is unmounted: what is seen there is an empty folder.
+    // As when its disk is unmounted: the mount point is an empty folder.
     rmSync(spool.work, { recursive: true });
     mkdirSync(spool.work);
     clock.pass(5_000);

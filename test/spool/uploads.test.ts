@@ -20,7 +20,7 @@ const day = 86_400_000;
 interface Folders {
   incoming: string;
   work: string;
-  /** Where uploads lie. */
+  /** Where uploads are stored. */
   kept: string;
   open(parts?: Partial<UploadsParts>): Promise<OpenUploads>;
 }
@@ -36,7 +36,7 @@ function makeFolders(): Folders {
 
 const stream = (from = 0, to = bytes.length): Readable => Readable.from([bytes.subarray(from, to)]);
 
-/** What a client does until its file is safe, from whatever is there. */
+/** What a client does, from any state, until its file is safe. */
 async function carryOn(uploads: OpenUploads): Promise<void> {
   let found = await uploads.find(id);
   if (!found) {
@@ -49,7 +49,7 @@ async function carryOn(uploads: OpenUploads): Promise<void> {
 }
 
 describe('a crash', () => {
-  /** Ends the process at the n-th operation: nothing after it reaches the disk. */
+  /** Kills the process at the n-th operation: nothing after it reaches the disk. */
   const killedAt = (n: number): { step: Step; count: () => number } => {
     let count = 0;
     return {

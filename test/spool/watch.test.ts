@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeSpool, photo, type Spool } from './fixture.js';
 import type { Processor } from '../../src/spool/processor.js';
 
-/** Resolves when so many photos were stored. */
+/** Resolves when this number of photos was stored. */
 const stored = (processor: Processor, count: number): Promise<void> =>
   new Promise((resolve) => {
     let left = count;
@@ -15,7 +15,7 @@ const stored = (processor: Processor, count: number): Promise<void> =>
     });
   });
 
-/** A watching processor that would not rescan within the test: what it takes, it was told of by events. */
+/** A watching processor that does not rescan within the test: it learns about files only from events. */
 async function watching(spool: Spool, options: Parameters<Spool['open']>[0] = {}): Promise<Processor> {
   const processor = await spool.open(options);
   await processor.watch();
@@ -70,7 +70,7 @@ describe('watching', () => {
     const spool = makeSpool();
     const processor = await watching(spool, { rescan: 0.1 });
     const done = stored(processor, 1);
-    // The folder is younger than the last look, and its event may come before the file is in it.
+    // The folder is newer than the last scan, and its event may come before the file is in it.
     mkdirSync(join(spool.incoming, 'deep/deeper'), { recursive: true });
     spool.drop('deep/deeper/a.jpg');
     await done;

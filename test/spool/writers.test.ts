@@ -1,6 +1,6 @@
 /**
- * Writers that are not atomic, against a whole spool with real parts: at each file operation of an item in turn, another
- * program does something to it. What the archive holds always has the hash that its document names.
+ * Writers that are not atomic, against a whole spool with real parts: at each file operation of an item in turn,
+ * another program changes its file. What the archive contains always has the hash in its document.
  */
 import {
   closeSync,
@@ -24,10 +24,10 @@ const openHome = prepareHomes();
 
 const picture = await makePhoto(5);
 
-/** A sound photo; `text` makes its bytes distinct, and its length with it. */
+/** An undamaged photo; `text` makes its bytes and its length distinct. */
 const photo = (text: string): Buffer => Buffer.concat([picture, Buffer.from(text)]);
 
-/** Holds a trial for each operation; `trial` tells whether there was one. Returns how many there were. */
+/** Runs a trial for each operation; `trial` returns whether there was one. Returns their number. */
 async function forEachOperation(trial: (n: number) => Promise<boolean>): Promise<number> {
   for (let n = 0; ; n++) if (!(await trial(n))) return n;
 }
@@ -67,7 +67,7 @@ for (const [how, restores] of [
       const before = spool.check().size;
       const happened = await spool.run(n, () => {
         const where = spool.find(`over-${n}.jpg`);
-        // What is in the archive is written to by nobody who did not keep it open all the time; that is not this trial's.
+        // Only a program that kept the file open could write to it in the archive; that is not tested here.
         if (where === undefined) return;
         ftruncateSync(file);
         writeSync(file, second, 0, second.length, 0);
@@ -107,7 +107,7 @@ it('a photo that is replaced, renamed away or put beside itself: what is there c
         more.push(action(path, n));
       });
       const after = spool.check();
-      // What was replaced before it was taken is gone by the writer's own doing.
+      // What was replaced before it was claimed was removed by the writer itself.
       if (taken[0] || !more[0]) expect(after.has(hashOf(bytes)), `operation ${n}`).toBe(true);
       if (more[0]) expect(after.has(hashOf(more[0])), `operation ${n}`).toBe(true);
       expect(readdirSync(spool.incoming)).toEqual([]);
