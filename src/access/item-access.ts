@@ -94,6 +94,11 @@ export interface ItemAccess {
   albumRight(album: string, person: string): AlbumRight | undefined;
   /** Whether an entry counts: the item is in the album. Without `sha256`: any item but those in `takenOut`. */
   isInAlbum(item: { holder: Holder; sha256?: string }, entry: AlbumEntry): boolean;
+  /**
+   * The same object as in decisions before, as long as nothing has changed by which the album decides who sees it and which items are in it, of
+   * those whose entries saw only the people and its members; otherwise another one. Undefined for what is no album.
+   */
+  stateOf(album: string): object | undefined;
   /** The public ids of items that were ever taken out of an album by themselves. */
   takenOut(album: string): string[];
   /** Whether somebody sees all items that say this; `in-albums`: only those with an entry of which `seesEntry` holds. */
@@ -142,10 +147,11 @@ function isLocked({ holder }: Item, set: GrantSet): boolean {
 
 const authorOf = (person: string): string => `person:${person}`;
 
-/** What persons may do in an album of a holder, as long as the set of all people is this one. */
+/** What persons may do in an album, as long as the set of all people is this one. */
 interface Rights {
   people: GrantSet;
-  holder: Holder;
+  album: string;
+  isThere: boolean;
   of(person: string): AlbumRight | undefined;
 }
 
@@ -186,14 +192,15 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
     remember((person: string): boolean => given(find(sharingId(of)), of, authorOf(person), 'partner')),
   );
   /** What persons may do in an album. Carried over from decisions before, where neither its members nor the people have changed. */
-  function rightsIn(members: GrantSet, holder: Holder): Rights['of'] {
+  function rightsIn(members: GrantSet, holder: Holder, album: string, isThere: boolean): Rights['of'] {
     const before = rightsOf.get(members);
-    if (before?.people === people && before.holder === holder) return before.of;
+    const isSame = before?.people === people && before.album === album && before.isThere === isThere;
+    if (isSame) return before.of;
     const of = remember((person: string): AlbumRight | undefined =>
       (['add', 'view'] as const).find((what) => given(members, holder, authorOf(person), what)),
     );
     const others = members.gives.some(({ saw }) => Object.keys(saw).some((set) => set !== self && set !== peopleId));
-    if (!others) rightsOf.set(members, { people, holder, of });
+    if (!others) rightsOf.set(members, { people, album, isThere, of });
     return of;
   }
   /** An album: whose it is, whether it exists, who its members are, and what a person may do in it. */
@@ -202,7 +209,8 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
     if (holder === undefined) return undefined;
     const id = membersId(album);
     const members = find(id);
-    return { holder, id, members, right: rightsIn(members, holder), isThere: documents.hasAlbum(album) };
+    const isThere = documents.hasAlbum(album);
+    return { holder, id, members, right: rightsIn(members, holder, album, isThere), isThere };
   });
 
   const nameOf = remember(authorOf);
@@ -213,6 +221,7 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
     mayPublish: (holder) => holder === house || mayPublish(holder),
     isPartner: (of, person) => of !== house && isPartner(of)(person),
     albumRight: (album, person) => albumOf(album)?.right(person),
+    stateOf: (album) => albumOf(album)?.right,
     takenOut: (album) =>
       [...(albumOf(album)?.members.ends.values() ?? [])].flatMap(({ to }) =>
         to?.startsWith(itemTo) ? to.slice(itemTo.length) : [],

@@ -4,7 +4,7 @@
  */
 import { openItemAccess, type ClassClaims, type ItemAccess, type Onlooker } from '../access/item-access.js';
 import type { Sqlite } from '../base/sqlite.js';
-import { house, type Item } from '../document/item-id.js';
+import { house, membersId, peopleId, type Item } from '../document/item-id.js';
 import type { Audience } from '../document/photo-document.js';
 import { makeAccessLists, readAccessLists, type AccessLists } from './access-classes.js';
 import type { CatalogViewer } from './catalog-answers.js';
@@ -56,8 +56,58 @@ function classBits(access: ItemAccess, onlooker: Onlooker | undefined, { classes
   return bits;
 }
 
-function shownTerms(access: ItemAccess, onlooker: Onlooker, { terms }: AccessLists): number[] {
-  return terms.flatMap((term, number) => (term && access.seesEntry(onlooker, term, term.entry) ? [number] : []));
+/** The terms of each album; `others` are those whose authors saw more than the people and the members of the album. */
+interface AlbumTerms {
+  lists: AccessLists;
+  length: number;
+  albums: Map<string, number[]>;
+  others: number[];
+}
+
+function takeInTerms(into: AlbumTerms): void {
+  const { terms } = into.lists;
+  for (; into.length < terms.length; into.length++) {
+    const entry = terms[into.length]?.entry;
+    if (!entry) continue;
+    const own = [peopleId, membersId(entry.album)];
+    if (!Object.keys(entry.saw).every((set) => own.includes(set))) into.others.push(into.length);
+    else if (into.albums.has(entry.album)) into.albums.get(entry.album)!.push(into.length);
+    else into.albums.set(entry.album, [into.length]);
+  }
+}
+
+/** Finds the terms that count for viewers. Those of albums that are as they were are not looked at again. */
+function openShownTerms(): (access: ItemAccess, onlooker: Onlooker, lists: AccessLists) => number[] {
+  const known = new Map<string, Map<string, { state: object; of: number; shown: number[] }>>();
+  let all: AlbumTerms | undefined;
+
+  return (access, onlooker, lists) => {
+    if (all?.lists !== lists) {
+      known.clear();
+      all = { lists, length: 0, albums: new Map(), others: [] };
+    }
+    takeInTerms(all);
+    const key = JSON.stringify(onlooker);
+    const before = known.get(key) ?? new Map<string, { state: object; of: number; shown: number[] }>();
+    known.delete(key);
+    known.set(key, before);
+    if (known.size > mostViewers) known.delete(known.keys().next().value!);
+    const isShown = (number: number): boolean => {
+      const term = lists.terms[number];
+      return term !== undefined && access.seesEntry(onlooker, term, term.entry);
+    };
+    const found = all.others.filter(isShown);
+    for (const [album, numbers] of all.albums) {
+      const state = access.stateOf(album);
+      let last = before.get(album);
+      if (state && (last?.state !== state || last.of !== numbers.length)) {
+        last = { state, of: numbers.length, shown: numbers.filter(isShown) };
+        before.set(album, last);
+      }
+      if (state && last) for (const number of last.shown) found.push(number);
+    }
+    return found;
+  };
 }
 
 /** So many viewers are remembered. */
@@ -89,6 +139,7 @@ export function openSights(
   accessNow: () => ItemAccess,
 ): (columns: Columns, viewer: CatalogViewer) => Sight {
   const takenOut = openTakenOut(db);
+  const shownTerms = openShownTerms();
   const remembered = rememberViewers((access, onlooker, lists) => {
     const classes = classBits(access, onlooker, lists);
     const isAsked = onlooker !== undefined && classes.some((bits) => (bits & sees.inAlbums) !== 0);
