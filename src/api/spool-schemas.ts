@@ -55,6 +55,12 @@ export const SpoolStatus = Type.Object({
   rate: Type.Number({ description: 'files a minute' }),
   recent: Type.Array(DoneItem),
   held: optional(Type.Object({ until: utc, reason: Type.String() })),
+  others: optional(
+    Type.Object(
+      { waiting: whole(0), work: whole(0), stuck: whole(0) },
+      { description: 'how many files of other people there are; nothing else is told of them' },
+    ),
+  ),
   done: whole(0),
   news: Type.Object({ stuck: whole(0), ignored: whole(0) }, { description: 'what no owner has seen yet' }),
 });

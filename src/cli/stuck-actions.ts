@@ -8,6 +8,7 @@ import { openFiles } from '../base/files.js';
 import { openLog } from '../base/log.js';
 import type { StuckNames, SpoolStatus } from '../spool/spool-interface.js';
 import type { Processor } from '../spool/processor.js';
+import { statusFor } from '../spool/spool-view.js';
 import { readStatus } from '../spool/spool-status.js';
 import { openHome } from '../home/open-home.js';
 import { quiet } from './output.js';
@@ -45,7 +46,7 @@ export async function statusOf(config: Config): Promise<SpoolStatus> {
   const server = await findServer(config);
   return server
     ? askServer<SpoolStatus>(server, 'GET', '/api/spool')
-    : readStatus(config.incoming, config.work, openFiles());
+    : statusFor(await readStatus(config.incoming, config.work, openFiles()));
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Examined } from '../doctor/finding.js';
 import type { Running } from '../doctor/check-network.js';
 import type { Mesh } from '../sync/connections/mesh.js';
 import { readClaims } from '../spool/spool-status.js';
+import { seenOf, statusFor } from '../spool/spool-view.js';
 import type { SpoolPort } from '../spool/spool-interface.js';
 import { importWork } from '../spool/work-folder.js';
 import type { Home } from './open-home.js';
@@ -22,7 +23,7 @@ export async function examineServed(home: Home, spool: SpoolPort, mesh: Pick<Mes
     ...(await known(config)),
     files,
     running: { kind: 'here', host: config.host },
-    spool: () => spool.status(),
+    spool: async () => statusFor(await spool.status()),
     peers: mesh.status(),
     photos: library.count('photo:'),
   });
@@ -36,7 +37,10 @@ export async function examineUnserved(config: Config, running: Running): Promise
     ...(await known(config)),
     files,
     running,
-    spool: () => readClaims([config.work, importWork(config.work)], files),
+    spool: async () => {
+      const { stuck } = await readClaims([config.work, importWork(config.work)], files);
+      return { stuck: seenOf(stuck) };
+    },
     peers: (await meshOf(config, undefined).catch(() => ({ links: [] }))).links,
     photos,
     ...(failure !== undefined && { failure }),

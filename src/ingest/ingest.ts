@@ -7,13 +7,13 @@
 import { basename, dirname } from 'node:path';
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
-import { itemId } from '../document/item-id.js';
+import { house, itemId } from '../document/item-id.js';
 import { photoOf } from '../document/photo-document.js';
 import { earliestSighting } from '../document/time-taken.js';
 import type { OriginalRow } from '../library/local-tables.js';
 import { makePhoto, openSidecar } from './process-original.js';
 import { recordSighting } from './record-original.js';
-import { hasItem, itemOfArrival, type Recorded } from './arrival-holder.js';
+import { hasItem, holderOf, itemOfArrival, type Recorded } from './arrival-holder.js';
 import { isOwnClaim, settleReservation, settleReservations } from './reservations.js';
 import { isSidecarName } from './sidecars/match-sidecars.js';
 import type { Bringing } from './sidecars/ingest-sidecars.js';
@@ -154,7 +154,8 @@ function openBringing(parts: IngestParts) {
     else recordSighting(parts, sha256, arrival);
     const path = await archive.setAside(arrival.file, arrival.name, sha256, (to) => hooks.setAside(to), arrival.aside);
     await takeBack(arrival, before, path);
-    if (!isNew || !sidecar) library.local.today.add(isNew ? 'stored' : 'duplicates');
+    // By what is counted of others one could tell whose bytes were here.
+    if (holderOf(arrival) === house && (!isNew || !sidecar)) library.local.today.add(isNew ? 'stored' : 'duplicates');
     return { kind: isNew ? 'stored' : 'duplicate', sha256, path, bytes, ...(isNew && sidecar && { sidecar: true }) };
   }
 

@@ -77,7 +77,7 @@ export interface Local {
   discarded: Discarded;
   /** Folders of `incoming` that belong to people. */
   personFolders: PersonFolders;
-  /** What came through today: originals that arrived are counted by themselves, duplicates by who sets them aside. */
+  /** What came through today for the house: originals that arrived are counted by themselves, duplicates by who sets them aside. */
   today: Today;
   /** What was merged in the last days. */
   merges: Merges;
@@ -121,8 +121,10 @@ function openOriginals(db: Sqlite, today: Today): Originals {
     ON CONFLICT (sha256) DO UPDATE SET path = excluded.path, key = excluded.key, claim = excluded.claim, state = excluded.state,
       bytes = excluded.bytes, modified = excluded.modified`);
   const takeOver = db.prepare("UPDATE original SET claim = ? WHERE sha256 = ? AND claim = ? AND state = 'reserved'");
-  const arrived = db.prepare<{ sidecar: number }>(
-    `UPDATE original SET state = 'here' WHERE sha256 = ? AND state = 'reserved' RETURNING ${isSidecar} AS sidecar`,
+  // The claim of a person has a name that ends so (docs/spool.md): what came for them is not counted.
+  const arrived = db.prepare<{ counts: number }>(
+    `UPDATE original SET state = 'here' WHERE sha256 = ? AND state = 'reserved'
+      RETURNING NOT (${isSidecar}) AND claim NOT LIKE '%-own' AS counts`,
   );
   const release = db.prepare("DELETE FROM original WHERE sha256 = ? AND claim = ? AND state = 'reserved'");
   const remove = db.prepare('DELETE FROM original WHERE sha256 = ?');
@@ -158,7 +160,7 @@ function openOriginals(db: Sqlite, today: Today): Originals {
     takeOver: (sha256, from, to) => takeOver.run(to, sha256, from).changes > 0,
     arrived: (sha256) =>
       db.transaction(() => {
-        if (arrived.get(sha256)?.sidecar === 0) today.add('stored');
+        if (arrived.get(sha256)?.counts === 1) today.add('stored');
       }),
     put(row) {
       write({ ...row, key: nameKey(row.path) });

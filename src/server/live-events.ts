@@ -6,13 +6,14 @@
  */
 import { Readable } from 'node:stream';
 import { addressGroups } from '../access/address-prefix.js';
-import { countedAs, may, seesComments, type Viewer } from '../access/permissions.js';
+import { countedAs, may, seesArrivals, seesComments, type Viewer } from '../access/permissions.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
 import type { SpoolPort, SpoolStatus } from '../spool/spool-interface.js';
+import { statusFor } from '../spool/spool-view.js';
 import { openNoticed, type Noticed } from './unseen-stuck-files.js';
 import type { Ask } from '../album/query-catalog.js';
 import type { Changes } from '../library/change-signal.js';
@@ -108,7 +109,7 @@ export function openLive(parts: LiveParts): Live {
       stop ??= start();
       const change = listener.circle.feed.change();
       send(page, `retry: 2000\n\n${message({ type: 'hello', version: parts.version, change })}`);
-      if (listener.spool) spool.status().then((now) => send(page, message(spoolEvent(now, noticed))), warn);
+      if (listener.spool) spool.status().then((now) => send(page, spoolMessage(now, noticed, viewer)), warn);
       return page;
     },
     pages: () => pages.size,
@@ -216,8 +217,11 @@ function openTelling(parts: LiveParts, noticed: Noticed, { pages, circles, send,
           tell({ type: 'comments', photo }, (listener) => listener.circle === circle && listener.comments);
       }
     };
-    const tellSpool = async (): Promise<void> =>
-      tell(spoolEvent(await spool.status(), noticed), (listener) => listener.spool);
+    const tellSpool = async (): Promise<void> => {
+      const status = await spool.status();
+      for (const [page, listener] of pages)
+        if (listener.spool) send(page, spoolMessage(status, noticed, listener.viewerNow()));
+    };
     const photos = openCoalescer(clock, photosRest, tellPhotos, warn);
     const status = openCoalescer(clock, spoolRest, tellSpool, warn);
     const tellLinks = (): Promise<void> => Promise.resolve(tell({ type: 'peers' }, (listener) => listener.spool));
@@ -274,13 +278,14 @@ function placesTaken(viewer: Viewer, address: string): [string, ...string[]] {
 
 const message = (event: object): string => `data: ${JSON.stringify(event)}\n\n`;
 
-/** A status short enough to be sent often. */
-function spoolEvent(status: SpoolStatus, { news }: Noticed): object {
-  return {
+/** A status short enough to be sent often, as a viewer is told it. */
+function spoolMessage(all: SpoolStatus, { news }: Noticed, viewer: Viewer | undefined): string {
+  const status = statusFor(all, (holder) => seesArrivals(viewer, holder));
+  return message({
     type: 'spool',
     ...status,
-    news: news(status),
+    news: news(statusFor(all)),
     stuck: status.stuck.slice(0, 50),
     ignored: status.ignored.slice(0, 50),
-  };
+  });
 }

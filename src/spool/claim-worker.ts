@@ -12,8 +12,10 @@ import { earliest, openHold, type DiskPause } from './disk-trouble.js';
 import { isOwnClaim } from './claim-name.js';
 import { arrivalOf, failItem, isIgnored, type ClaimRecord } from './claim-record.js';
 import { isTakenAsIs } from './damaged-files.js';
-import type { SpoolPause, StuckNames, Retried, SpoolEvent, StuckItem, WorkItem } from './spool-interface.js';
-import { away, dueAt, toStuckItem } from './retry-schedule.js';
+import { house } from '../document/item-id.js';
+import { ofHouse } from './spool-view.js';
+import type { Sees, SpoolPause, StuckNames, Retried, SpoolEvent, StuckItem, WorkItem } from './spool-interface.js';
+import { away, dueAt, holderIn, toStuckItem } from './retry-schedule.js';
 import { openStopwatch, type Stopwatch } from './step-timer.js';
 import type { SpoolStatistics } from './spool-statistics.js';
 
@@ -32,9 +34,9 @@ export interface Hand {
   notice(): Promise<void>;
   /**
    * Makes stuck claims due, by name or id; answers which of the names it knew. Where `asIs`, damage of their files as they are
-   * now is not waited for any more; that is durable before the answer.
+   * now is not waited for any more; that is durable before the answer. `sees`: see `Retry`.
    */
-  retry(names: StuckNames, asIs?: boolean): Promise<Retried & { claims: Claim[] }>;
+  retry(names: StuckNames, asIs?: boolean, sees?: Sees): Promise<Retried & { claims: Claim[] }>;
   readonly choices: Pick<Choices, 'ignore' | 'discard'>;
   /**
    * When the next stuck claim is due, in ms; of those that are still being written alone where `changing`. `except`: those
@@ -80,14 +82,15 @@ export function openHand(parts: HandParts): Hand {
     adopt(found) {
       for (const claim of found) stuck.set(claim.id, claim);
     },
-    async retry(names, asIs = false) {
-      const { claims: found, unknown } = choices.find(names);
+    async retry(names, asIs = false, sees = ofHouse) {
+      const { claims: found, unknown } = choices.find(names, names === 'all' ? () => true : sees);
       // What is ignored is meant where it is named.
       const chosen = found.filter(({ item }) => names !== 'all' || !isIgnored(item));
       for (const claim of chosen) again(state, claim, 0);
       if (asIs) await choices.allow(chosen);
       if (chosen.length > 0) hold.reset();
-      return { claims: chosen, retried: chosen.map(({ item }) => item.name), unknown };
+      const told = chosen.filter(({ id, item }) => sees(holderIn(id, item).holder ?? house));
+      return { claims: chosen, retried: told.map(({ item }) => item.name), unknown };
     },
     choices,
     held: hold.read,
@@ -197,7 +200,7 @@ function openOutcomes(state: HandState) {
     const { seconds, steps } = watch.read();
     log.info({ ...about(claim), outcome: kind, sha256, path, bytes, seconds, steps }, `${kind} ${name}`);
     const sidecar = outcome.kind === 'stored' && outcome.sidecar === true;
-    tally.add({ name, outcome: kind, sha256, seconds }, sidecar);
+    tally.add({ name, outcome: kind, sha256, seconds, ...holderIn(claim.id, claim.item) }, sidecar);
     tally.addSteps(steps);
     emit({ type: kind, name, sha256, ...(sidecar && { sidecar }) });
   }
@@ -210,9 +213,16 @@ function openWork(state: HandState): Hand['work'] {
   const { drop, fail, settle } = openOutcomes(state);
   const now = (): string => new Date(clock.now()).toISOString();
 
-  function stepTo({ id, item: { name, claimed } }: Claim, step: string, watch: Stopwatch): void {
+  function stepTo({ id, item }: Claim, step: string, watch: Stopwatch): void {
+    const { name, claimed } = item;
     watch.step(step);
-    working.set(id, { name, step, since: now(), claimed });
+    working.set(id, {
+      name,
+      step,
+      since: now(),
+      claimed,
+      ...holderIn(id, item),
+    });
     emit({ type: 'item', name, step });
   }
 

@@ -8,6 +8,7 @@ import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError, type ErrorCode } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
+import type { Holder } from '../document/item-id.js';
 import type { Log } from '../base/log.js';
 import type { IngestOutcome } from '../ingest/ingest.js';
 import { isSidecarName } from '../ingest/sidecars/match-sidecars.js';
@@ -57,6 +58,8 @@ export interface UnclaimedFile {
   name: string;
   reason: string;
   code: ErrorCode;
+  /** Whose it is; absent for the house. */
+  holder?: Holder;
 }
 
 /** What taking works with. `countSeen`: tell of files that were taken before as duplicates, once. */
@@ -84,6 +87,8 @@ export interface TakingParts {
   tally: Pick<SpoolStatistics, 'addSeen'>;
 }
 
+const whose = ({ holder }: { holder?: Holder }): { holder?: Holder } => (holder === undefined ? {} : { holder });
+
 const delays: BackOff = { first: 5_000, longest: 300_000 };
 /** Trouble of claiming that every file would meet. */
 const everybodys: ReadonlySet<ErrorCode> = new Set(['disk-full', 'read-only', 'busy', 'io', 'not-found']);
@@ -108,7 +113,7 @@ export function openTaking(parts: TakingParts): Taking {
       const item = others.get(key);
       if (item?.error) {
         const { message, code } = item.error;
-        elsewhere.set(key, { name: found.name, reason: message, code });
+        elsewhere.set(key, { name: found.name, reason: message, code, ...whose(found) });
       }
       if (item) return false;
       const sha256 = taken(found);
@@ -120,7 +125,10 @@ export function openTaking(parts: TakingParts): Taking {
     heldUntil,
     nextTry: () => earliest([...refused.values()].map(({ until }) => until).filter((until) => until > clock.now())),
     refused: () =>
-      [...refused.values(), ...elsewhere.values()].map(({ name, reason, code }) => ({ name, reason, code })),
+      [...refused.values(), ...elsewhere.values()].map((one) => ({
+        ...{ name: one.name, reason: one.reason, code: one.code },
+        ...whose(one),
+      })),
     keep(ready) {
       for (const key of refused.keys()) if (!ready.has(key)) refused.delete(key);
       for (const key of elsewhere.keys()) if (!ready.has(key)) elsewhere.delete(key);
@@ -163,6 +171,7 @@ function openRefusals({ files, clock, log, emit }: TakingParts) {
       name: found.name,
       reason,
       code,
+      ...whose(found),
       failures,
       until: clock.now() + backOff(failures, delays),
     });

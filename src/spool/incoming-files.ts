@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.js';
 import { printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { parentOf, type Files, type Path } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
+import type { Holder } from '../document/item-id.js';
 import { isXmp } from '../photo/formats/unsupported.js';
 import { headLength, whyNotTaken } from '../photo/formats/identify.js';
 import { forgotten } from './cross-device-staging.js';
@@ -48,7 +49,9 @@ export interface IncomingFiles {
   waiting(): WaitingItem[];
 }
 
-const shown = ({ name, reason }: IgnoredItem): IgnoredItem => ({ name: printable(name), reason });
+const shown = (item: IgnoredItem): IgnoredItem => ({ ...item, name: printable(item.name) });
+
+const whose = ({ holder }: ScannedFile): { holder?: Holder } => (holder === undefined ? {} : { holder });
 
 /** How many of the files that wait are told of. */
 const mostWaiting = 50;
@@ -124,7 +127,7 @@ export function openInbox(
       const belongs = isSidecar(found) && isXmp(head);
       if (belongs && sidecars) return sidecars.whyNot(found);
       const reason = belongs ? waitsFor(found) : why;
-      refused.set(keyOf(found.path), { look: found.look, item: { name: nameOf(found), reason } });
+      refused.set(keyOf(found.path), { look: found.look, item: { name: nameOf(found), reason, ...whose(found) } });
       return reason;
     },
     took,
@@ -142,7 +145,12 @@ export function openInbox(
         .map((found) => ({ found, since: found.changed ?? found.modified }))
         .sort((a, b) => a.since - b.since)
         .slice(0, mostWaiting)
-        .map(({ found, since }) => ({ name: nameOf(found), since: isoTime(since), bytes: Number(found.look.size) })),
+        .map(({ found, since }) => ({
+          name: nameOf(found),
+          since: isoTime(since),
+          bytes: Number(found.look.size),
+          ...whose(found),
+        })),
   };
 }
 

@@ -19,7 +19,9 @@ import type { ProcessorOptions, ProcessorParts } from './processor-options.js';
 import type { PassSummary, SpoolEvent, SpoolPort } from './spool-interface.js';
 import { openKeyedQueue } from '../base/async/keyed-queue.js';
 import { openWaitingSidecars, type WaitingSidecars } from './waiting-sidecars.js';
+import { house } from '../document/item-id.js';
 import { tellStatus } from './spool-status.js';
+import { ofHouse, seenOf } from './spool-view.js';
 import type { Assignment } from './scan-incoming.js';
 import { openTaking } from './claimer.js';
 import { openTally } from './spool-statistics.js';
@@ -154,7 +156,7 @@ function openCore(parts: ProcessorParts, options: ProcessorOptions, emit: (event
   const queue = openKeyedQueue(options.workers + ahead, (error) =>
     log.error({ err: error }, sentence(toPhotospoolError(error))),
   );
-  const tally = openTally(clock);
+  const tally = openTally(clock, options.holder);
   const claims = openClaims(work, incoming, files, clock);
   const works = [work, importWork(work), ...(options.handOver === undefined ? [] : [options.handOver])];
   const openSidecars = (): WaitingSidecars | undefined =>
@@ -247,7 +249,7 @@ function openRounds({ parts, options, emit, queue, claims, inbox, hand, taking }
 
 /** Passes, one after the other: each works until nothing more can be done now. */
 function openPasses(
-  { parts, tally, emit, queue, inbox, hand, taking }: Core,
+  { parts, options, tally, emit, queue, inbox, hand, taking }: Core,
   { isQueued, look, isThere }: Rounds,
   signal: AbortSignal,
 ): () => Promise<PassSummary> {
@@ -268,15 +270,15 @@ function openPasses(
       const waits = [found.wait, due && Math.max(0, due - clock.now()), worked ? 0 : undefined];
       wait = isThere() && taking.heldUntil() === 0 ? earliest(waits.filter((ms) => ms !== undefined)) : undefined;
     }
-    const stuckItems = [...hand.stuck(), ...taking.refused(), ...inbox.trouble()].map(({ name, reason }) => ({
-      name: printable(name),
-      reason,
+    const left = [...hand.stuck(), ...taking.refused(), ...inbox.trouble()];
+    const stuckItems = seenOf(left, (holder) => holder === (options.holder ?? house)).map(({ name, reason }) => ({
+      ...{ name: printable(name), reason },
     }));
     const totals = tally.totals();
     const summary: PassSummary = {
       stored: totals.stored - before.stored,
       duplicates: totals.duplicates - before.duplicates,
-      stuck: stuckItems.length,
+      stuck: left.length,
       ignored: inbox.ignored().length,
       ...(totals.sidecars > before.sidecars && { sidecars: totals.sidecars - before.sidecars }),
       seconds: (clock.now() - began) / 1000,
@@ -296,20 +298,20 @@ function openStuck(
   wake: () => void,
 ): Pick<Processor, 'retry' | 'choices'> {
   return {
-    async retry(names, { wait = false, asIs = false } = {}) {
+    async retry(names, { wait = false, asIs = false, sees = ofHouse } = {}) {
       await adopt();
-      const { claims: chosen, ...answer } = await hand.retry(names, asIs);
+      const { claims: chosen, ...answer } = await hand.retry(names, asIs, sees);
       wake();
       if (!wait) return answer;
       resume();
       await Promise.all(chosen.map((claim) => queue.done(keyOfClaim(claim))));
       const ids = new Set(chosen.map(({ id }) => id));
-      const again = hand.stuck().filter(({ claim }) => ids.has(claim));
+      const again = seenOf(hand.stuck(), sees).filter(({ claim }) => ids.has(claim));
       return { ...answer, stuck: again.map(({ name, reason }) => ({ name: printable(name), reason })) };
     },
     choices: {
-      ignore: (names) => adopt().then(() => hand.choices.ignore(names)),
-      discard: (names) => adopt().then(() => hand.choices.discard(names)),
+      ignore: (names, sees) => adopt().then(() => hand.choices.ignore(names, sees)),
+      discard: (names, sees) => adopt().then(() => hand.choices.discard(names, sees)),
       restore: () => claims.restore().then(adopt).then(wake),
       // Files of people are not the owners’ to look at.
       filesOf: (ids) =>

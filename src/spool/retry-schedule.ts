@@ -1,6 +1,8 @@
 /** When a waiting claim is due, and why it waits. Pure. */
 import { dirname } from 'node:path';
 import { PhotospoolError, printable } from '../base/errors.js';
+import { unknownHolder, type Holder } from '../document/item-id.js';
+import { isOwnClaim } from './claim-name.js';
 import type { Claim } from './claims.js';
 import { isIgnored, isoTime, isOwn, longestDelay, type ClaimRecord } from './claim-record.js';
 import { patienceEnds, patience, isDamaged } from './damaged-files.js';
@@ -31,7 +33,14 @@ export function toStuckItem({ id, item }: Claim): StuckItem {
     claimed: item.claimed,
     ...(item.error && { failed: item.error.at }),
     ...aboutOf(item),
+    ...holderIn(id, item),
   };
+}
+
+/** Whose a claim is, as statuses tell it; of one whose record is lost, that it is not the house’s. */
+export function holderIn(id: string, { holder }: Pick<ClaimRecord, 'holder'>): { holder?: Holder } {
+  const whose = holder ?? (isOwnClaim(id) ? unknownHolder : undefined);
+  return whose === undefined ? {} : { holder: whose };
 }
 
 /** The possible and chosen actions for a stuck file, in the form of the API. */

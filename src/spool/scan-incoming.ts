@@ -38,9 +38,9 @@ export interface ScannedFile {
 export interface Scan {
   files: ScannedFile[];
   /** What is neither file nor folder, by path relative to `incoming`. */
-  special: { name: string; reason: string }[];
+  special: { name: string; reason: string; holder?: Holder }[];
   /** What could not be read, and may hold photos. */
-  trouble: { name: string; reason: string }[];
+  trouble: { name: string; reason: string; holder?: Holder }[];
   /** Files that lie hidden beside where they were, on their way into a claim (cross-device-staging.ts). */
   hidden: Path[];
   /** All folders that were read, `incoming` first. */
@@ -68,6 +68,8 @@ interface Place {
   holder?: Holder;
 }
 
+const whose = ({ holder }: Place): { holder?: Holder } => (holder === undefined ? {} : { holder });
+
 const inPlace = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 
 /**
@@ -88,7 +90,7 @@ export async function scan(incoming: string, files: Files, assignment: Assignmen
       if (isLeftAlone(entry.name)) continue;
       const shown = inPlace(place.shown, nameOf(entry));
       if (entry.kind === 'other') {
-        result.special.push({ name: shown, reason: 'is a link or device, which is never followed' });
+        result.special.push({ name: shown, reason: 'is a link or device, which is never followed', ...whose(place) });
         continue;
       }
       try {
@@ -96,7 +98,7 @@ export async function scan(incoming: string, files: Files, assignment: Assignmen
         else await enter(entry.path, { ...place, shown, folder: inPlace(place.folder, nameOf(entry)) });
       } catch (error) {
         const failure = toPhotospoolError(error, 'read', shown);
-        result.trouble.push({ name: shown, reason: sentence(failure) });
+        result.trouble.push({ name: shown, reason: sentence(failure), ...whose(place) });
       }
     }
   }

@@ -10,6 +10,8 @@ export interface WaitingItem {
   name: string;
   since: string;
   bytes: number;
+  /** Whose it is: a person (a ULID); absent for the house. Answers leave it out (spool-view.ts). */
+  holder?: Holder;
 }
 
 /** A file in hand. `since` is UTC, `2026-11-24T10:00:00.000Z`, when its present step began. */
@@ -20,6 +22,8 @@ export interface WorkItem {
   since: string;
   /** UTC, when it was taken out of `incoming`. */
   claimed: string;
+  /** Whose it is: a person (a ULID); absent for the house. Answers leave it out (spool-view.ts). */
+  holder?: Holder;
 }
 
 /** A file that could not be taken in and waits in its claim. */
@@ -46,6 +50,8 @@ export interface StuckItem {
   own?: true;
   /** An owner chose to leave it where it is; it is not tried until it changes, or `retry`. */
   ignored?: true;
+  /** Whose it is: a person (a ULID); absent for the house. Answers leave it out (spool-view.ts). */
+  holder?: Holder;
 }
 
 /** Stuck files with one reason, those that are ignored aside. */
@@ -65,6 +71,8 @@ export interface StuckGroup {
 export interface IgnoredItem {
   name: string;
   reason: string;
+  /** Whose it is: a person (a ULID); absent for the house. Answers leave it out (spool-view.ts). */
+  holder?: Holder;
 }
 
 /** A file that is done. `at` is UTC; `seconds` is how long it was in hand. */
@@ -74,6 +82,8 @@ export interface DoneItem {
   sha256: string;
   at: string;
   seconds: number;
+  /** Whose it is: a person (a ULID); absent for the house. Answers leave it out (spool-view.ts). */
+  holder?: Holder;
 }
 
 /** How many files came through. */
@@ -88,7 +98,17 @@ export interface SpoolPause {
   reason: string;
 }
 
-/** What the spool holds now. `stored` and `duplicates` count since the spool was opened. */
+/** How many files of other people are in the spool; nothing else is told of them. */
+export interface OthersFiles {
+  waiting: number;
+  work: number;
+  stuck: number;
+}
+
+/** Whether whoever asks is told of the files of a holder. Without it: of those of the house. */
+export type Sees = (holder: Holder) => boolean;
+
+/** What the spool holds now. `stored`, `duplicates` and `today` count what came in for the house: by others’ one could tell what they have. */
 export interface SpoolStatus extends Totals {
   /** Files in `incoming` that are not left alone. */
   incoming: number;
@@ -106,6 +126,8 @@ export interface SpoolStatus extends Totals {
   /** The last that were done, the newest first; 20 at most. */
   recent: DoneItem[];
   held?: SpoolPause;
+  /** Absent where there are none. */
+  others?: OthersFiles;
 }
 
 /** A spool that nothing happened in yet. */
@@ -136,7 +158,7 @@ export interface StepFigures {
 /** The bounds of `StepFigures`, in seconds. */
 export const stepBounds = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100] as const;
 
-/** The outcome of one pass. */
+/** The outcome of one pass; of a pass over `incoming`, for the house. */
 export interface PassSummary {
   stored: number;
   duplicates: number;
@@ -154,6 +176,8 @@ export interface Retry {
   wait?: boolean;
   /** Archive what is damaged as it is, instead of waiting for its damage to go away. */
   asIs?: boolean;
+  /** Whose files can be named, and are. `all` tries those of others too. */
+  sees?: Sees;
 }
 
 /** Stuck files, by name or claim. */
@@ -248,9 +272,9 @@ export interface Uploads {
 /** What an owner may do with stuck files beside trying them again. All throw what the disk says. */
 export interface SpoolChoices {
   /** Leaves files where they are, untried until they change or are tried again. */
-  ignore(names: StuckNames): Promise<Chosen>;
+  ignore(names: StuckNames, sees?: Sees): Promise<Chosen>;
   /** Moves files into the trash of the spool. */
-  discard(names: StuckNames): Promise<Chosen>;
+  discard(names: StuckNames, sees?: Sees): Promise<Chosen>;
   /** Brings all files in that trash back. */
   restore(): Promise<void>;
   /** The files of stuck claims of the house, by their ids; those that are not there are left out. */

@@ -4,12 +4,13 @@
  */
 import type { Clock } from '../base/clock.js';
 import { printable } from '../base/errors.js';
+import { house, type Holder } from '../document/item-id.js';
 import { stepBounds, type DoneItem, type StepFigures, type Totals } from './spool-interface.js';
 
 /** The statistics of one spool. */
 export interface SpoolStatistics {
   /** A file is done now, after so many seconds. A stored sidecar is counted as such, not as a photo. */
-  add(item: Pick<DoneItem, 'name' | 'outcome' | 'sha256' | 'seconds'>, sidecar?: boolean): void;
+  add(item: Pick<DoneItem, 'name' | 'outcome' | 'sha256' | 'seconds' | 'holder'>, sidecar?: boolean): void;
   /** A duplicate that was recognised without a claim. */
   addSeen(): void;
   /** The time a file spent in each step, in seconds. */
@@ -29,8 +30,8 @@ const slice = 1_000;
 /** The time after the opening before the rate is meaningful, in ms. */
 const least = 5_000;
 
-/** Opens the statistics. */
-export function openTally(clock: Clock): SpoolStatistics {
+/** Opens the statistics; `whose` files are in the totals. */
+export function openTally(clock: Clock, whose: Holder = house): SpoolStatistics {
   const opened = clock.now();
   const totals = { stored: 0, duplicates: 0, sidecars: 0 };
   const recent: DoneItem[] = [];
@@ -44,7 +45,8 @@ export function openTally(clock: Clock): SpoolStatistics {
 
   return {
     add(item, sidecar = false) {
-      totals[sidecar ? 'sidecars' : item.outcome === 'stored' ? 'stored' : 'duplicates']++;
+      if ((item.holder ?? house) === whose)
+        totals[sidecar ? 'sidecars' : item.outcome === 'stored' ? 'stored' : 'duplicates']++;
       recent.unshift({ ...item, name: printable(item.name), at: new Date(clock.now()).toISOString() });
       recent.splice(kept);
       forget();

@@ -12,9 +12,10 @@ import { openInbox, type IncomingFiles } from './incoming-files.js';
 import { itemName, parseItem } from './claim-record.js';
 import { idleStatus, type SpoolStatus, type StuckItem, type WorkItem } from './spool-interface.js';
 import { groupsOf } from './stuck-groups.js';
-import { aboutOf } from './retry-schedule.js';
+import { aboutOf, holderIn } from './retry-schedule.js';
 import type { Taking } from './claimer.js';
 import type { SpoolStatistics } from './spool-statistics.js';
+import type { Assignment } from './scan-incoming.js';
 import { importWork } from './work-folder.js';
 
 /** The state of a processor's parts in the form of the API. Names are those of files: hostile text. */
@@ -45,9 +46,14 @@ export function tellStatus(parts: {
 }
 
 /** Reads the state of a spool. A missing folder counts as empty. */
-export async function readStatus(incoming: string, work: string, files: Files): Promise<SpoolStatus> {
+export async function readStatus(
+  incoming: string,
+  work: string,
+  files: Files,
+  assignment: Assignment = {},
+): Promise<SpoolStatus> {
   const works = [work, importWork(work)];
-  const inbox = openInbox(incoming, 0, files, systemClock, works);
+  const inbox = openInbox(incoming, 0, files, systemClock, works, undefined, assignment);
   const { ready } = await inbox.look();
   for (const found of ready) await inbox.whyNot(found).catch(() => undefined);
   // A second scan, now that it is known which files are not photos.
@@ -79,7 +85,8 @@ export async function readClaims(
           : undefined;
       if (!item) continue;
       const name = printable(item.name);
-      if (!item.error) working.push({ name, step: 'claim', since: item.claimed, claimed: item.claimed });
+      const whose = holderIn(entry.name, item);
+      if (!item.error) working.push({ name, step: 'claim', since: item.claimed, claimed: item.claimed, ...whose });
       else {
         const { message, hint, code } = item.error;
         const reason = hint === undefined ? message : `${message} ${hint}`;
@@ -93,6 +100,7 @@ export async function readClaims(
           claimed: item.claimed,
           failed: item.error.at,
           ...aboutOf(item),
+          ...whose,
         });
       }
     }

@@ -6,38 +6,47 @@ import { printable } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import type { Claim, Claims } from './claims.js';
 import { isOwn } from './claim-record.js';
-import type { Chosen, StuckNames } from './spool-interface.js';
+import { house } from '../document/item-id.js';
+import { holderIn } from './retry-schedule.js';
+import type { Chosen, Sees, StuckNames } from './spool-interface.js';
+import { ofHouse } from './spool-view.js';
 
 /** The decisions about the stuck claims of a processor. */
 export interface Choices {
   /** The chosen claims, and the names that match none. */
-  find(names: StuckNames): { claims: Claim[]; unknown: string[] };
+  find(names: StuckNames, sees?: Sees): { claims: Claim[]; unknown: string[] };
   /**
    * Records that files may be archived in their present state. If the disk rejects the record, this process remembers
    * it.
    */
   allow(claims: readonly Claim[]): Promise<void>;
   /** Leaves files in place, without retries, while they do not change. @throws disk errors. */
-  ignore(names: StuckNames): Promise<Chosen>;
+  ignore(names: StuckNames, sees?: Sees): Promise<Chosen>;
   /** Moves files to the trash of the spool. @throws disk errors; files moved before stay moved. */
-  discard(names: StuckNames): Promise<Chosen>;
+  discard(names: StuckNames, sees?: Sees): Promise<Chosen>;
 }
 
 /** Opens the decisions. `stuck` are the claims that nobody works on. */
 export function openChoices(stuck: Map<string, Claim>, claims: Claims, log: Log): Choices {
-  function find(names: StuckNames): { claims: Claim[]; unknown: string[] } {
+  function find(names: StuckNames, sees: Sees = ofHouse): { claims: Claim[]; unknown: string[] } {
     const callsOf = ({ id, item }: Claim): string[] => [id, item.name, printable(item.name)];
     const wanted = new Set(names);
     const found = [...stuck.values()].filter(
-      (claim) => names === 'all' || callsOf(claim).some((name) => wanted.has(name)),
+      (claim) =>
+        sees(holderIn(claim.id, claim.item).holder ?? house) &&
+        (names === 'all' || callsOf(claim).some((name) => wanted.has(name))),
     );
     const known = new Set(found.flatMap(callsOf));
     return { claims: found, unknown: names === 'all' ? [] : names.filter((name) => !known.has(name)) };
   }
 
   /** Applies an action to claims whose problem is in the file itself; others are not a person's decision. */
-  async function decide(names: StuckNames, act: (claim: Claim) => Promise<void>): Promise<Chosen> {
-    const { claims: found, unknown } = find(names);
+  async function decide(
+    names: StuckNames,
+    sees: Sees | undefined,
+    act: (claim: Claim) => Promise<void>,
+  ): Promise<Chosen> {
+    const { claims: found, unknown } = find(names, sees);
     const chosen: Chosen = { chosen: [], refused: [], unknown };
     for (const claim of found) {
       const own = isOwn(claim.item) && claim.item.via === undefined && !claim.unread;
@@ -59,8 +68,8 @@ export function openChoices(stuck: Map<string, Claim>, claims: Claims, log: Log)
           .catch((err: unknown) => log.debug({ claim: claim.id, err }, 'a choice was not written down'));
       }
     },
-    ignore: (names) =>
-      decide(names, async (claim) => {
+    ignore: (names, sees) =>
+      decide(names, sees, async (claim) => {
         const { next: _next, ...item } = claim.item;
         const before = claim.item;
         claim.item = { ...item, ...(item.tried !== undefined && { ignored: item.tried }) };
@@ -69,8 +78,8 @@ export function openChoices(stuck: Map<string, Claim>, claims: Claims, log: Log)
           throw error;
         });
       }),
-    discard: (names) =>
-      decide(names, async (claim) => {
+    discard: (names, sees) =>
+      decide(names, sees, async (claim) => {
         stuck.delete(claim.id);
         await claims.discard(claim).catch((error: unknown) => {
           stuck.set(claim.id, claim);

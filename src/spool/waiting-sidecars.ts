@@ -133,7 +133,8 @@ export function openWaitingSidecars(sidecars: Sidecars, beside: Beside): Waiting
   };
 }
 
-const itemOf = ({ folder, name }: ScannedFile, reason: string): IgnoredItem => ({
+const itemOf = ({ folder, name, holder }: ScannedFile, reason: string): IgnoredItem => ({
   name: printable(folder === '' ? name : `${folder}/${name}`),
   reason,
+  ...(holder !== undefined && { holder }),
 });

@@ -120,6 +120,10 @@ test('folders are given, used and taken back', async () => {
   await home.drop('@ben/1.jpg', 1);
   await home.drop('scans/cleo/1.jpg', 1);
   await home.drop('2.jpg', 2);
+  const told = (await home.run('status')).out;
+  expect(told).toMatch(/^others {5}2 files of other people: 2 incoming, 0 in work, 0 stuck$/m);
+  expect(told).toMatch(/2\.jpg: /);
+  expect(told).not.toMatch(/@ben|cleo/);
   const waiting = await home.run('folders', 'take-back', '@ben');
   expect([waiting.code, waiting.err]).toEqual([2, expect.stringMatching(/still files in @ben/)]);
   expect((await home.run('process')).code).toBe(0);

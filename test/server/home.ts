@@ -31,6 +31,7 @@ import type { App } from '../../src/server/context.js';
 import {
   idleStatus,
   type Chosen,
+  type Sees,
   type StuckNames,
   type SpoolEvent,
   type SpoolPort,
@@ -97,6 +98,8 @@ export interface FakeSpool extends SpoolPort {
   receivers: Holder[];
   retries: (string[] | 'all')[];
   listeners: Set<(event: SpoolEvent) => void>;
+  /** Of whose files whoever made the last choice is told. */
+  sees: Sees | undefined;
   /** What was chosen for stuck files, and for which. */
   chosen: [string, StuckNames][];
   stuckFiles: (StuckFile & { claim: string })[];
@@ -105,7 +108,8 @@ export interface FakeSpool extends SpoolPort {
 }
 
 export function fakeSpool(uploads: Uploads): FakeSpool {
-  const choose = (what: string, names: StuckNames): Chosen => {
+  const choose = (what: string, names: StuckNames, sees?: Sees): Chosen => {
+    spool.sees = sees;
     spool.chosen.push([what, names]);
     return names === 'all'
       ? { chosen: ['a.jpg'], refused: [], unknown: [] }
@@ -117,6 +121,7 @@ export function fakeSpool(uploads: Uploads): FakeSpool {
     receivers: [],
     retries: [],
     chosen: [],
+    sees: undefined,
     stuckFiles: [],
     listeners: new Set(),
     async takes(stream, name) {
@@ -139,13 +144,14 @@ export function fakeSpool(uploads: Uploads): FakeSpool {
       stuckItems: [{ name: 'a.jpg', reason: 'broken' }],
     }),
     steps: () => [],
-    async retry(names) {
+    async retry(names, how) {
+      spool.sees = how?.sees;
       spool.retries.push(names);
       return names === 'all' ? { retried: ['a.jpg'], unknown: [] } : { retried: [], unknown: names };
     },
     choices: {
-      ignore: async (names) => choose('ignore', names),
-      discard: async (names) => choose('trash', names),
+      ignore: async (names, sees) => choose('ignore', names, sees),
+      discard: async (names, sees) => choose('trash', names, sees),
       restore: async () => void spool.chosen.push(['restore', 'all']),
       filesOf: async (claims) => spool.stuckFiles.filter(({ claim }) => claims.includes(claim)),
     },

@@ -10,6 +10,7 @@ import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { lookAt } from '../../src/home/hash-rendition.js';
 import { openSpool } from '../../src/home/open-spool.js';
 import { importWork } from '../../src/spool/work-folder.js';
+import type { PassSummary } from '../../src/spool/spool-interface.js';
 import { makePhoto } from '../picture.js';
 import { hashOf } from './home.js';
 import { begin, title } from './sidecars.js';
@@ -30,7 +31,20 @@ async function open() {
     Object.values(home.library.get<PhotoDocument>(itemId({ holder, sha256: hashOf(bytes) }))?.body.sidecars ?? {}).map(
       ({ values }) => String(values.title),
     );
-  return { ...bench, access, anna, ben, titles };
+  /** A pass, with what became of all files: its own counts are the house’s. */
+  async function pass(): Promise<PassSummary> {
+    const counts = { stored: 0, duplicates: 0, sidecars: 0 };
+    const end = bench.spool.on((event) => {
+      if (event.type === 'stored') counts[event.sidecar ? 'sidecars' : 'stored']++;
+      else if (event.type === 'duplicate') counts.duplicates++;
+    });
+    try {
+      return { ...(await bench.pass()), ...counts };
+    } finally {
+      end();
+    }
+  }
+  return { ...bench, pass, access, anna, ben, titles };
 }
 
 it('a sidecar counts for the item of its own holder, whoever has a photo of that name or the same bytes', async () => {

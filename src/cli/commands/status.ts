@@ -4,7 +4,8 @@ import { systemClock } from '../../base/clock.js';
 import { printable } from '../../base/errors.js';
 import { openFiles } from '../../base/files.js';
 import { describeCopied, type CopiedHome } from '../../sync/connections/detect-copies.js';
-import type { SpoolStatus, StuckItem, WaitingItem } from '../../spool/spool-interface.js';
+import type { OthersFiles, SpoolStatus, StuckItem, WaitingItem } from '../../spool/spool-interface.js';
+import { statusFor } from '../../spool/spool-view.js';
 import { readStatus } from '../../spool/spool-status.js';
 import { findTools } from '../../video/find-ffmpeg.js';
 import { viewHome } from '../../home/open-read-only.js';
@@ -26,10 +27,11 @@ export const status: Verb = (program, run) => {
 async function showStatus(flags: Flags): Promise<number> {
   const config = configOf(flags);
   const server = await findServer(config);
+  const view = await viewHome(config);
+  const personOf = view?.library.local.personFolders.find;
   const spool = server
     ? await askServer<SpoolStatus>(server, 'GET', '/api/spool')
-    : await readStatus(config.incoming, config.work, openFiles());
-  const view = await viewHome(config);
+    : statusFor(await readStatus(config.incoming, config.work, openFiles(), personOf && { personOf }));
   const done = view?.library.local.originals.counts().here ?? 0;
   const today = view?.library.local.today.count() ?? spool.today;
   view?.close();
@@ -92,6 +94,7 @@ export function describe(
     missing = [],
     elsewhere,
     people,
+    others,
   } = spool;
   const away = elsewhere && describeElsewhere(elsewhere);
   const since = (utc: string): string => lasting(now - Date.parse(utc));
@@ -110,6 +113,7 @@ export function describe(
       ? groups.map(({ code, title, count }) => `  ${counted(count, 'file')}: ${title} (--reason ${code})`)
       : []),
     ...stuck.map((item) => `  ${printable(item.name)}: ${printable(item.reason)} ${describeTries(item, now)}`),
+    ...(others ? [`others     ${describeOthers(others)}`] : []),
     `left alone ${counted(ignored.length, 'file')}`,
     ...ignored.map(({ name, reason }) => `  ${printable(name)}: ${printable(reason)}`),
     `done       ${counted(done, 'photo')}`,
@@ -124,6 +128,9 @@ export function describe(
     ...copies.map((copied) => `copies     ${describeCopied(copied)}`),
   ];
 }
+
+const describeOthers = ({ waiting, work, stuck }: OthersFiles): string =>
+  `${counted(waiting + work + stuck, 'file')} of other people: ${waiting} incoming, ${work} in work, ${stuck} stuck`;
 
 function describeTries({ attempts, next, failed, asIs }: StuckItem, now: number): string {
   const last = failed === undefined ? '' : `, last ${lasting(now - Date.parse(failed))} ago`;

@@ -1,6 +1,11 @@
 /** The spool: its status, a pass, retries. */
 import { notFound } from '../../base/errors.js';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { seesArrivals } from '../../access/permissions.js';
+import type { Sees } from '../../spool/spool-interface.js';
+import { statusFor } from '../../spool/spool-view.js';
+import { viewer } from '../http/request-viewer.js';
 import { disposition } from '../http/content-disposition.js';
 import { makeDone } from '../archive-count.js';
 import { sendDownload } from '../files/send-file.js';
@@ -17,6 +22,12 @@ const names = Type.Union([
   Type.Literal('all'),
 ]);
 const stuck = { rule: 'stuck' } as const;
+
+/** Of whose files whoever asks is told. */
+const seesOf = (request: FastifyRequest): Sees => {
+  const who = viewer(request);
+  return (holder) => seesArrivals(who, holder);
+};
 const nothing = Type.Null({ description: 'done' });
 
 export const spool: Routes = (app, context) => {
@@ -31,9 +42,9 @@ const passes: Routes = (app, context) => {
   app.get(
     '/api/spool',
     { config: { rule: 'spool' }, schema: { summary: 'What the spool holds', response: answers(SpoolStatus) } },
-    async () => {
+    async (request) => {
       const status = await context.spool.status();
-      return { ...status, done: done(status), news: noticed.news(status) };
+      return { ...statusFor(status, seesOf(request)), done: done(status), news: noticed.news(statusFor(status)) };
     },
   );
 
@@ -58,7 +69,10 @@ const passes: Routes = (app, context) => {
       config: { rule: 'process' },
       schema: { summary: 'Tries stuck items again', body: Again, response: answers(Retried) },
     },
-    async ({ body: { names, ...how } }) => context.spool.retry(names, how),
+    async (request) => {
+      const { names, ...how } = request.body;
+      return context.spool.retry(names, { ...how, sees: seesOf(request) });
+    },
   );
 
   app.post(
@@ -68,7 +82,7 @@ const passes: Routes = (app, context) => {
       schema: { summary: 'Says that an owner saw what is stuck', response: { 204: nothing, ...problems } },
     },
     async (_request, reply) => {
-      noticed.see(await context.spool.status());
+      noticed.see(statusFor(await context.spool.status()));
       return reply.code(204).send(null);
     },
   );
@@ -81,7 +95,7 @@ const choices: Routes = (app, context) => {
   app.post(
     '/api/spool/ignore',
     { config: stuck, schema: { summary: 'Ignores stuck files', body: Names, response: answers(Chosen) } },
-    async ({ body }) => context.spool.choices.ignore(body.names),
+    async (request) => context.spool.choices.ignore(request.body.names, seesOf(request)),
   );
 
   app.post(
@@ -90,7 +104,7 @@ const choices: Routes = (app, context) => {
       config: stuck,
       schema: { summary: 'Moves stuck files to the trash of the spool', body: Names, response: answers(Chosen) },
     },
-    async ({ body }) => context.spool.choices.discard(body.names),
+    async (request) => context.spool.choices.discard(request.body.names, seesOf(request)),
   );
 
   app.post(

@@ -1,0 +1,64 @@
+/** What the spool tells of files of people: each is told of their own, an owner how many others’ there are, and no name or reason. */
+import { expect, it } from 'vitest';
+import { house } from '../../src/document/item-id.js';
+import { statusFor } from '../../src/spool/spool-view.js';
+import { readStatus } from '../../src/spool/spool-status.js';
+import { openFiles } from '../../src/base/files.js';
+import { makeBroken, makePhoto } from '../picture.js';
+import { anna, ben, preparePeopleSpools } from './people-spool.js';
+
+const openSpool = preparePeopleSpools();
+
+it('names and counts the files of the house, or one’s own, and is asked about no others', async () => {
+  const spool = openSpool();
+  const [picture, broken] = [await makePhoto(7), await makeBroken()];
+  const holders = [house, anna, ben];
+  const nameOf = new Map(
+    holders.map((holder) => [holder, holder === house ? 'house' : holder === anna ? 'anna' : 'ben']),
+  );
+  const put = (): void => {
+    for (const holder of holders) {
+      const name = nameOf.get(holder)!;
+      spool.drop(holder, `${name}-1.jpg`, picture);
+      spool.drop(holder, `${name}-2.jpg`, picture);
+      spool.drop(holder, `${name}-broken.png`, broken);
+      spool.drop(holder, `${name}.pdf`, '%PDF-1.7 no photo');
+    }
+  };
+  put();
+  const personOf = spool.library.local.personFolders.find;
+  const before = await readStatus(spool.incoming, spool.work, openFiles(), { personOf });
+  expect(statusFor(before).waiting).toHaveLength(3);
+  expect(statusFor(before).others).toEqual({ waiting: 6, work: 0, stuck: 0 });
+  expect(JSON.stringify(statusFor(before))).not.toMatch(/anna|ben/);
+
+  await spool.during(async (processor) => {
+    const summary = await processor.pass();
+    expect(summary).toMatchObject({ stored: 1, duplicates: 1, stuck: 3, stuckItems: [{ name: 'house-broken.png' }] });
+    const status = await processor.status();
+    expect(status.stuck).toHaveLength(3);
+    const told = statusFor(status);
+    expect(JSON.stringify(told)).not.toMatch(/anna|ben|holder/);
+    expect(told).toMatchObject({ stored: 1, duplicates: 1, today: { stored: 1, duplicates: 1 } });
+    expect(told.others).toEqual({ waiting: 0, work: 0, stuck: 2 });
+    expect([told.stuck.length, told.groups, told.ignored.length, told.recent.length]).toEqual([
+      ...[1, [expect.objectContaining({ count: 1 })], 1, 2],
+    ]);
+    const own = statusFor(status, (holder) => holder === anna);
+    expect(own.stuck.map(({ name }) => name)).toEqual(['anna-broken.png']);
+    expect(JSON.stringify(own)).not.toMatch(/ben|house-/);
+
+    // By a name of others nothing is found, in the same words as where there is none.
+    const name = 'anna-broken.png';
+    expect(await processor.retry([name])).toEqual({ retried: [], unknown: [name] });
+    const nothing = { chosen: [], refused: [], unknown: [name] };
+    expect(await processor.choices.ignore([name])).toEqual(nothing);
+    expect(await processor.choices.discard([name], (holder) => holder === ben)).toEqual(nothing);
+    const again = await processor.retry('all', { wait: true });
+    expect([again.retried, again.stuck!.length]).toEqual([['house-broken.png'], 1]);
+    expect((await processor.status()).stuck.map(({ attempts }) => attempts)).toEqual([2, 2, 2]);
+    expect((await processor.choices.discard('all')).chosen).toEqual(['house-broken.png']);
+    expect((await processor.choices.ignore('all', (holder) => holder === anna)).chosen).toEqual([name]);
+    expect((await processor.status()).stuck).toHaveLength(2);
+  });
+});
