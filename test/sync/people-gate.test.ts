@@ -3,7 +3,7 @@
  * with this one; and that what a server announces gets there.
  */
 import { randomUUID } from 'node:crypto';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { silent } from '../../src/base/log.js';
 import { peopleFeature } from '../../src/library/people-libraries.js';
@@ -76,6 +76,19 @@ test('whoever replicates with a token keeps them off until it says that it suppo
   expect(gate.state()).toEqual(off('laptop', /older version/));
   tokens.length = 0;
   expect(gate.state()).toEqual({ on: true });
+});
+
+test('a request of a server that was noted within the hour writes nothing', () => {
+  const { gate, db, time } = open();
+  const transactions = vi.spyOn(db, 'transaction');
+  const ask = (): void => gate.heardGuest('laptop', { server: 'ab', features: ours });
+  ask();
+  ask();
+  gate.heardGuest('laptop', { server: 'no id', features: ours });
+  expect(transactions).toHaveBeenCalledTimes(1);
+  time.now += 3_600_001;
+  ask();
+  expect(transactions).toHaveBeenCalledTimes(2);
 });
 
 test('once there is a document of a person’s library, they stay on', () => {

@@ -75,17 +75,22 @@ export function openPeopleGate({ db, library, clock, tokens, ready = peopleLibra
       : [];
   const written = new Map<string, { features: string; heard: number }>();
 
-  function put(via: string, { server, features }: Announcement): void {
-    if (!isId(server)) return;
-    const [key, text, now] = [`${via} ${server}`, textOf(features), clock.now()];
-    const known = written.get(key);
-    if (known?.features === text && Math.abs(now - known.heard) < every) return;
+  /** Whether there is nothing to write: the same was written within the hour, or it is no server. */
+  function isNoted(via: string, { server, features }: Announcement): boolean {
+    const known = written.get(`${via} ${server}`);
+    if (!isId(server)) return true;
+    return known?.features === textOf(features) && Math.abs(clock.now() - known.heard) < every;
+  }
+
+  function put(via: string, said: Announcement): void {
+    if (isNoted(via, said)) return;
+    const [server, text, now] = [said.server, textOf(said.features), clock.now()];
     db.exec(tables);
     db.prepare('INSERT OR REPLACE INTO server_feature (via, server, features, heard) VALUES (?, ?, ?, ?)').run(
       ...([via, server, text, now] as const),
     );
     if (written.size >= 1_000) written.clear();
-    written.set(key, { features: text, heard: now });
+    written.set(`${via} ${server}`, { features: text, heard: now });
   }
 
   /** A disk that is full keeps nobody from reading: what was not noted is, when they ask again. */
@@ -100,7 +105,10 @@ export function openPeopleGate({ db, library, clock, tokens, ready = peopleLibra
 
   return {
     announced: ready ? [peopleFeature] : [],
-    heardGuest: (token, said) => noted(() => put(viaToken(token), said)),
+    heardGuest(token, said) {
+      // Asked at every request of a peer: no transaction for what is noted already.
+      if (!isNoted(viaToken(token), said)) noted(() => put(viaToken(token), said));
+    },
     heardPeer: (url, all) =>
       noted(() => {
         for (const { server } of rows().filter(({ via }) => via === url)) {
