@@ -17,7 +17,7 @@ const ticks = 100;
 /** Longer than all idle timeouts. */
 const cooling = 90;
 
-/** Runs it. Arguments: photos in the library (10,000), seconds to look at (60). */
+/** Runs it. Arguments: photos in the library (10,000), seconds to measure (60). */
 export async function run([photos = '10000', seconds = '60']: string[]): Promise<void> {
   const server = await startServer(makeHome(Number(photos)));
   try {
