@@ -181,6 +181,7 @@ export const mayLink = (viewer: Viewer | undefined, holder: Holder): boolean =>
 
 /** Whether somebody may save what they see to a library of their own. */
 export const maySave = (viewer: Viewer | undefined): boolean => viewer?.person !== undefined && may(viewer, 'save');
+
 /** Whether somebody is told of the files of a holder in the spool: an owner of the house’s, everybody of their own. */
 export const seesArrivals = (viewer: Viewer | undefined, holder: Holder): boolean =>
   holder === house ? may(viewer, 'spool') : viewer?.person === holder && may(viewer, 'upload');

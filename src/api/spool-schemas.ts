@@ -32,6 +32,8 @@ const StuckGroup = Type.Object({
   own: optional(Type.Literal(true)),
   damaged: optional(Type.Literal(true, { description: 'can be archived as they are' })),
 });
+const Waiting = Type.Array(Type.Object({ name: Type.String(), since: utc, bytes: whole(0) }));
+const Work = Type.Array(Type.Object({ name: Type.String(), step: Type.String(), since: utc, claimed: utc }));
 const Totals = Type.Object({ stored: whole(0), duplicates: whole(0) });
 const DoneItem = Type.Object({
   name: Type.String(),
@@ -44,8 +46,8 @@ const DoneItem = Type.Object({
 /** spool/spool-interface.ts `SpoolStatus`, and the number of originals here. */
 export const SpoolStatus = Type.Object({
   incoming: whole(0),
-  waiting: Type.Array(Type.Object({ name: Type.String(), since: utc, bytes: whole(0) })),
-  work: Type.Array(Type.Object({ name: Type.String(), step: Type.String(), since: utc, claimed: utc })),
+  waiting: Waiting,
+  work: Work,
   stuck: Type.Array(StuckItem),
   groups: Type.Array(StuckGroup),
   ignored: Type.Array(NameReason),
@@ -63,6 +65,24 @@ export const SpoolStatus = Type.Object({
   ),
   done: whole(0),
   news: Type.Object({ stuck: whole(0), ignored: whole(0) }, { description: 'what no owner has seen yet' }),
+});
+
+/** What a person is told of their own files in the spool. */
+export const OwnArrivals = Type.Object({
+  waiting: Waiting,
+  work: Work,
+  stuck: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      claim: Type.String(),
+      code: Type.String(),
+      reason: Type.String(),
+      attempts: whole(0),
+      next: optional(utc),
+      failed: optional(utc),
+    }),
+  ),
+  recent: Type.Array(DoneItem),
 });
 
 /** spool/spool-interface.ts `Chosen`. */

@@ -20,7 +20,9 @@ const needsAccount = (method: string, path: string): boolean =>
   path.startsWith('/blobs/') ||
   // member-albums.test.ts opens the gate of the libraries of people.
   /^\/api\/(?:albums\/(?:shared$|\{holder\})|partners)/.test(path) ||
-  /^\/api\/(?:setup|share\b|shares\/|invitation|me\/pass|me\/second|people\/|sessions|tokens\/|folders\/)/.test(path) ||
+  /^\/api\/(?:setup|share\b|shares\/|invitation|me\/pass|me\/second|me\/arrivals|people\/|sessions|tokens\/|folders\/)/.test(
+    path,
+  ) ||
   /^(?:post \/api\/session(?:\/passkey|\/confirm)?|delete \/api\/(?:me\/sessions|session\/passkeys-added)|post \/api\/(?:people|folders|photos\/save))$/.test(
     `${method} ${path}`,
   );
@@ -108,6 +110,7 @@ describe('the description', () => {
         'get /api/home',
         'get /api/lenses',
         'get /api/map',
+        'get /api/me/arrivals',
         'get /api/me/passkeys',
         'get /api/me/second-factor',
         'get /api/me/sessions',

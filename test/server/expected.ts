@@ -138,6 +138,7 @@ export const expected: Record<string, Expected> = {
   'patch /api/uploads/{upload}': { rule: 'upload', open: true, path: anUpload, headers: tus },
   'delete /api/uploads/{upload}': { rule: 'upload', open: true, path: anUpload, headers: tus },
   'get /api/spool': { rule: 'spool' },
+  'get /api/me/arrivals': { rule: 'upload', open: true },
   'get /api/peers': { rule: 'spool' },
   'post /api/peers': { rule: 'peers', open: true, body: {} },
   'delete /api/peers/{url}': { rule: 'peers', open: true },

@@ -1,6 +1,7 @@
 /** What owners are told of the spool where people have files in it. */
 import { expect, test } from 'vitest';
-import { house } from '../../src/document/item-id.js';
+import { house, publicIdOf } from '../../src/document/item-id.js';
+import { expectError } from './fixture.js';
 import { commandSecret } from './home.js';
 import { openPeople } from './people-home.js';
 
@@ -52,6 +53,21 @@ test('owners are told of the house’s files and their own; of others’ how man
       expect([house, ada.id, ben.id].map((holder) => home.spool.sees?.(holder))).toEqual([true, others === 1, false]);
     }
   }
+  // Whoever may not look into the spool is told of their own files, and not where they lie.
+  const own = (await ask(ben.headers, 'GET', '/api/me/arrivals')).json<Record<string, { name: string }[]>>();
+  for (const list of ['waiting', 'work', 'stuck', 'recent'])
+    expect([list, own[list]!.map(({ name }) => name)]).toEqual([list, ['zqben']]);
+  expect(own['stuck']).toMatchObject([{ code: 'undecodable', reason: 'Damaged: the file can’t be read.' }]);
+  const recent = { sha256: publicIdOf({ holder: ben.id, sha256: 'a'.repeat(64) }) };
+  expect(own['recent']).toMatchObject([recent]);
+  expect(Object.values((await ask(people.cleo.headers, 'GET', '/api/me/arrivals')).json<object>())).toEqual([
+    [],
+    [],
+    [],
+    [],
+  ]);
+  expectError(await ask(command, 'GET', '/api/me/arrivals'), 409, 'conflict');
+  expectError(await ask(ben.headers, 'GET', '/api/spool'), 403, 'forbidden');
   const figures = (await ask(ada.headers, 'GET', '/metrics')).body;
   expect(found(figures)).toEqual([]);
   expect(figures).toMatch(/^photospool_spool_stuck 3$/m);

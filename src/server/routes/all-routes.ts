@@ -20,6 +20,7 @@ export { downloads } from './downloads.js';
 export { upload } from './multipart-upload.js';
 export { uploads } from './resumable-uploads.js';
 export { spool } from './spool.js';
+export { ownArrivals } from './own-arrivals.js';
 export { folders } from './folders.js';
 export { samples } from './samples.js';
 export { home } from './first-steps.js';
