@@ -12,10 +12,11 @@ export interface SettingStore {
   read(): Settings;
   /** Changes some settings; the audit log names the actor. */
   change(change: Partial<Settings>, actor?: Actor): void;
-  /** The public address of the album, such as `https://photos.example.org`; undefined if the owner set none. */
+  /** The public address of the album, such as `https://photos.example.org`; undefined if none is set. */
   publicAddress(): string | undefined;
   /**
-   * Sets or (undefined) removes that address. @throws PhotospoolError `invalid` if it is not an HTTP or HTTPS origin.
+   * Sets that address, or removes it (undefined). @throws PhotospoolError `invalid` if it is not an HTTP or HTTPS
+   * origin.
    */
   setPublicAddress(address: string | undefined, actor: Actor): void;
 }
@@ -24,7 +25,7 @@ const publicAddress = 'access.public-address';
 
 const names = { setUp: 'access.set-up', visitors: 'access.visitors', familyEdits: 'access.family-edits' } as const;
 
-/** The entry of a change in the audit log. */
+/** The audit entry of each change. */
 const told: Record<keyof Settings, (on: boolean) => string> = {
   setUp: () => 'there is an owner account',
   visitors: (on) => (on ? 'open to visitors' : 'closed to visitors'),
@@ -76,9 +77,9 @@ export function openSettings(local: Pick<Local, 'setting' | 'setSetting'>, audit
 }
 /** The settings of a home. */
 export interface Settings {
-  /** Whether an owner account was ever created here. It stays true: losing accounts opens nothing. */
+  /** Whether an owner account ever existed here. It stays true: losing all accounts does not open the home. */
   setUp: boolean;
-  /** Whether the owner opened the album to visitors. */
+  /** Whether the album is open to visitors. */
   visitors: boolean;
   /** Whether all family accounts may edit. */
   familyEdits: boolean;

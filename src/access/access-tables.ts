@@ -1,6 +1,6 @@
 /**
- * The tables of access in the library's file. They are true of this server only: never replicated, and dropped by nothing.
- * Secrets are in them as hashes only. A crash while they are made leaves them to the next opening.
+ * The tables of access in the library's file. They are local to this server: never replicated, never dropped. They hold
+ * secrets as hashes only. After a crash while they are created, the next opening completes them.
  */
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -66,11 +66,11 @@ CREATE INDEX IF NOT EXISTS access_audit_what ON access_audit (what, id);
 `;
 
 /**
- * Columns that came later. An older version, which does not know them, writes rows without them. Of a session: when it last proved
- * who it is, and when its person was shown what was added before it began; ms since 1970, 0 for never. Of a token: whether it was made
- * while the home had no owner account, by whoever reached the page, and the person that it acts for (null for the house). Of a link: whose
- * photos it shows (null for the house’s), and as JSON the locks of its photo that were there before it. Of an entry of the audit: the server whose documents made it, by
- * its token or peer.
+ * Columns added later. An older version writes rows without them. `confirmed` and `noticed` of a session: when it last
+ * confirmed the identity, and when its person acknowledged what was added before it began; ms since 1970, 0 for never.
+ * Of a token: whether it was created anonymously before there was an owner account, and the person it acts for (null
+ * for the house). Of a link: the holder of its photos (null for the house), and as JSON the locks of its photo at the
+ * time of creation. Of an audit entry: the server whose documents caused it, by its token or peer.
  */
 const added = [
   { table: 'access_session', column: 'confirmed', type: 'INTEGER NOT NULL DEFAULT 0' },
@@ -85,7 +85,7 @@ const added = [
 
 const later = 'CREATE INDEX IF NOT EXISTS access_audit_source ON access_audit (source, id) WHERE source IS NOT NULL';
 
-/** Makes the tables where they are missing. @throws PhotospoolError `newer-version`. */
+/** Creates missing tables. @throws PhotospoolError `newer-version`. */
 export function openTables(db: Sqlite): void {
   db.transaction(() => {
     const there = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'access'").get();

@@ -1,6 +1,6 @@
 /**
- * Access to a home, put together: who is behind a request, and everything about accounts, sessions, tokens and links. The
- * server and the commands have it open at the same time, in one file, and see each other's changes at once.
+ * Access to a home, assembled: the viewer of a request, and all operations on accounts, sessions, tokens and links. The
+ * server and commands share one file, and see each other's changes at once. Every change is one transaction.
  */
 import { randomBytes } from 'node:crypto';
 import { systemClock, type Clock } from '../base/clock.js';
@@ -30,9 +30,9 @@ import { recognise, type Credentials } from './viewer.js';
 
 /** Access to a home. */
 export interface Access {
-  /** The viewer behind what a request brings; undefined for nobody. */
+  /** The viewer for a request's credentials; undefined if there is none. */
   recognise(brought: Credentials): Viewer | undefined;
-  /** Who an author of a document is now, with the rights of this moment; undefined for nobody. */
+  /** The present viewer of a document's author, with its rights now; undefined if there is none. */
   readonly senders: Senders;
   readonly people: People;
   readonly accounts: Accounts;
@@ -47,26 +47,26 @@ export interface Access {
   readonly audit: Audit;
   /** Runs `work` in one transaction. */
   transaction<T>(work: () => T): T;
-  /** Writes what was noted and not yet written. The database stays open. */
+  /** Writes pending times of use. The database stays open. */
   close(): void;
 }
 
-/** What `openAccess` needs beside the database and the library in it. */
+/** Options of `openAccess`. */
 export interface AccessOptions {
   clock?: Clock;
   random?: Random;
   passwords?: Passwords;
-  /** The secret by which this machine's commands reach the running server. */
+  /** The secret that authenticates this machine's commands at the running server. */
   secret?: string;
-  /** Takes each entry of the audit, as a line of JSON. */
+  /** Receives each audit entry as a line of JSON. */
   line?: (text: string) => void;
-  /** Removes the servers that were linked through the page before there was an owner account; answers their addresses. */
+  /** Removes the peers that were added through the page before there was an owner account; returns their addresses. */
   removeUnclaimedPeers?: () => string[];
-  /** Hears of what could not be written behind a request. */
+  /** Called with errors of writes that no request waits for. */
   failed?: (error: unknown) => void;
 }
 
-/** Opens access, making its tables where they are missing. @throws PhotospoolError `newer-version`. */
+/** Opens access, creating missing tables. @throws PhotospoolError `newer-version`. */
 export function openAccess(db: Sqlite, library: Library, options: AccessOptions = {}): Access {
   const { clock = systemClock, random = randomBytes, secret } = options;
   const { passwords = openPasswords({ random }), line = () => undefined, failed = () => undefined } = options;
@@ -129,7 +129,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   };
 }
 
-/** The locks of a photo, by its public id, as the keys of the ends that lock it. */
+/** The locks of a photo (by its public id): the keys of the ends that lock it. */
 function locksOf(library: Library, id: string): string[] {
   const document = library.items.find(id);
   const edits = document === undefined ? undefined : own(library.get(document)?.body, 'edits');

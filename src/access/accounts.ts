@@ -1,7 +1,7 @@
 /**
- * Accounts: people with what lets them sign in here. The document of a person replicates, their credentials do not, so an
- * owner counts here only when they can sign in here: the last such one can be neither removed nor made less, by nobody here and
- * by no other server. Every change and its line in the audit are one transaction.
+ * Accounts: people, with their means to sign in here. A person’s document replicates, their credentials do not; so only
+ * an owner who can sign in here counts as one. The last such owner can't be removed or demoted, neither here nor by
+ * another server. Every change and its audit entry are one transaction.
  */
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -21,80 +21,95 @@ import type { Shares } from './share-links.js';
 import { isPromotion, type Standing } from './pending-roles.js';
 import type { Tokens } from './api-tokens.js';
 
-/** A person, and how they sign in here. */
+/** A person, with their means to sign in here. */
 export interface Account extends Person {
   passwordSet: boolean;
   passkeys: number;
-  /** Whether the password needs a code of an authenticator app too. */
+  /** Whether the password also requires a code of an authenticator app. */
   secondFactor: boolean;
-  /** ms since 1970, where they have a living session. */
+  /** The last use of a valid session, ms since 1970; absent without one. */
   lastSeen?: number;
 }
 
 /** The accounts of a server. */
 export interface Accounts {
-  /** Owners first, then by name. */
+  /** All accounts: owners first, then by name. */
   list(): Account[];
   find(id: string): Account | undefined;
-  /** The one whom a name means at sign-in: whoever can sign in here with it. */
+  /** The account for a name at sign-in: the one that can sign in here with it, if several people have the name. */
   named(name: string): Account | undefined;
   /**
-   * Adds a person. The first owner of a home who came by replication already, and waits to be an owner here, is that person.
-   * @throws PhotospoolError `invalid`, `conflict` where the name is taken.
+   * Adds a person. If the first owner of a home already arrived by replication and is pending as an owner, approves
+   * that person instead.
+   * @throws PhotospoolError `invalid`, `conflict` if the name is taken.
    */
   add(person: { name: string; role: PersonRole }, actor: Actor): Account;
-  /** @throws PhotospoolError `invalid`, `not-found`, `conflict` where it would leave no owner who can sign in here. */
+  /**
+   * Changes a person. @throws PhotospoolError `invalid`, `not-found`, `conflict` if no owner who can sign in here would
+   * remain.
+   */
   change(id: string, change: PersonChange, actor: Actor): Account;
-  /** Removes a person and all that let them sign in. @throws PhotospoolError `not-found`, `conflict` for the last owner. */
+  /** Removes a person and their credentials. @throws PhotospoolError `not-found`, `conflict` for the last owner. */
   remove(id: string, actor: Actor): void;
-  /** Whether `add` would take a person who came by replication as the first owner of this home. */
+  /** Whether `add` would approve a replicated person as the first owner of this home. */
   isFirstOwner(name: string): boolean;
-  /** What other servers' documents ask for and an owner here has to decide, by name. */
+  /** The pending changes from other servers, by name. */
   waiting(): WaitingChange[];
   /**
-   * Puts in force what waits for a person. @throws PhotospoolError `not-found` where nothing waits; `conflict` where it is another
-   * edition now, the name is taken, or no owner who can sign in here would be left.
+   * Puts the pending change of a person into effect. @throws PhotospoolError `not-found` if there is none; `conflict`
+   * if its edition has changed, the name is taken, or no owner who can sign in here would remain.
    */
   approve(id: string, edition: string, actor: Actor): void;
-  /** Keeps what is in force, and puts the document back to it. @throws PhotospoolError `not-found`, `conflict` for another edition. */
+  /**
+   * Keeps the present standing, and restores it in the document. @throws PhotospoolError `not-found`, `conflict` for
+   * another edition.
+   */
   reject(id: string, edition: string, actor: Actor): void;
-  /** Looks at the document of a person that another server sent: what is less applies, what is more waits. */
+  /** Processes a person's document from another server: changes that grant less apply, others are pending. */
   receive(id: string, from?: string): void;
-  /** Looks at the family’s grant set, as another server sent it: who was removed or demoted there is so here. */
+  /** Processes the family’s grant set from another server: removals and demotions in it apply here. */
   receiveEnds(from?: string): void;
-  /** Draws a one-time link for a person. @throws PhotospoolError `not-found`. */
+  /** Creates a one-time link for a person. @throws PhotospoolError `not-found`. */
   invite(id: string, actor: Actor): { code: string; expires: number };
-  /** The hash of a password. */
+  /** The password hash of a person. */
   password(id: string): string | undefined;
   /**
-   * Gives a person a new password. All their sessions, known browsers and links end.
-   * @throws PhotospoolError `not-found`; `conflict` where somebody else signs in here by that name.
+   * Sets the password hash of a person, and ends all their sessions, known browsers and one-time links.
+   * @throws PhotospoolError `not-found`; `conflict` if another person signs in here by that name.
    */
   setPassword(id: string, hash: string, actor: Actor): void;
-  /** Ends a session, of that person where one is named; false where there is none. */
+  /** Ends a session, with `person` only one of that person; false if there is none. */
   endSession(id: string, actor: Actor, person?: string): boolean;
-  /** Ends all sessions of a person but one; answers how many. */
+  /** Ends all sessions of a person except one; returns their number. */
   endOthers(id: string, but: string | undefined, actor: Actor): number;
-  /** Writes a hash of the same password anew. */
+  /** Replaces a hash by another one of the same password. */
   renewHash(id: string, from: string, to: string): void;
-  /** Keeps a passkey that was verified. @throws PhotospoolError as `Passkeys.keep`. */
+  /** Stores a verified passkey. @throws PhotospoolError as `Passkeys.keep`. */
   addPasskey(id: string, name: string, made: NewPasskey, actor: Actor): Passkey;
   /**
-   * Begins to set up a second factor: a secret for an authenticator app, and the address in its QR code.
-   * @throws PhotospoolError `confirmation-needed`; `conflict` where it is on already, or the person has no password.
+   * Creates a second factor that is not in effect yet: a secret for an authenticator app, and the URI for its QR code.
+   * @throws PhotospoolError `confirmation-needed`; `conflict` if it is on already, or the person has no password.
    */
   beginSecondFactor(id: string, actor: Actor): { secret: string; uri: string };
-  /** Turns it on by a first code; answers recovery codes. @throws PhotospoolError `confirmation-needed`, `invalid`, `conflict`. */
+  /**
+   * Turns it on with a first code; returns recovery codes. @throws PhotospoolError `confirmation-needed`, `invalid`,
+   * `conflict`.
+   */
   confirmSecondFactor(id: string, code: string, actor: Actor): string[];
-  /** New recovery codes in place of the old ones. @throws PhotospoolError `confirmation-needed`, `conflict`. */
+  /** Creates new recovery codes, replacing the old ones. @throws PhotospoolError `confirmation-needed`, `conflict`. */
   renewRecovery(id: string, actor: Actor): string[];
-  /** Turns it off, of oneself or somebody else; false where it was off. @throws PhotospoolError `confirmation-needed`, `not-found`. */
+  /**
+   * Turns it off, for oneself or another person; false if it was off. @throws PhotospoolError `confirmation-needed`,
+   * `not-found`.
+   */
   removeSecondFactor(id: string, actor: Actor): boolean;
-  /** Takes a passkey away. @throws PhotospoolError `not-found`; `conflict` where it is the last way in of the last owner. */
+  /**
+   * Removes a passkey. @throws PhotospoolError `not-found`; `conflict` if it is the last owner's only means to sign in.
+   */
   removePasskey(id: string, passkey: string, actor: Actor): void;
 }
 
-/** What the accounts are made of. */
+/** The dependencies of the accounts. */
 export interface AccountParts {
   db: Sqlite;
   clock: Pick<Clock, 'now'>;
@@ -106,7 +121,7 @@ export interface AccountParts {
   factors: SecondFactors;
   tokens: Tokens;
   shares: Shares;
-  /** Removes the servers that were linked through the page before there was an owner account; answers their addresses. */
+  /** Removes the peers that were added through the page before there was an owner account; returns their addresses. */
   removeUnclaimedPeers: () => string[];
   settings: SettingStore;
   audit: Audit;
@@ -119,14 +134,14 @@ export function openAccounts(parts: AccountParts): Accounts {
   return { ...waiting, ...openRoster(core, waiting), ...openCredentials(core), ...openFactors(core) };
 }
 
-/** What all changes of accounts work with. */
+/** The shared parts of all changes to accounts. */
 type Core = ReturnType<typeof openCore>;
 
 function openCore(parts: AccountParts) {
   return { ...parts, ...openKnown(parts), ...openEndings(parts) };
 }
 
-/** Who there is, and how they sign in. */
+/** The people, and their means to sign in. */
 function openKnown({ db, people, sessions, passkeys, factors }: AccountParts) {
   const get = db.prepare<{ hash: string }>('SELECT hash FROM access_password WHERE person = ?');
   const password = (id: string): string | undefined => get.get(id)?.hash;
@@ -156,13 +171,13 @@ function openKnown({ db, people, sessions, passkeys, factors }: AccountParts) {
     throw new PhotospoolError('not-found', 'There is no such person.', { op: 'find' });
   }
 
-  /** Whether only this owner can sign in here. */
+  /** Whether no other owner can sign in here. */
   function isLast(account: Account): boolean {
     if (account.role !== 'owner' || !canSignIn(account)) return false;
     return !list().some((one) => one.id !== account.id && one.role === 'owner' && canSignIn(one));
   }
 
-  /** @throws PhotospoolError `conflict` where only this owner can sign in here. */
+  /** @throws PhotospoolError `conflict` if no other owner can sign in here. */
   function checkNotLast(account: Account): void {
     if (!isLast(account)) return;
     throw new PhotospoolError('conflict', 'This is the only owner who can sign in.', {
@@ -173,7 +188,7 @@ function openKnown({ db, people, sessions, passkeys, factors }: AccountParts) {
   return { password, canSignIn, accountOf, list, find, known, isLast, checkNotLast };
 }
 
-/** What ends when a person, or what they may, is another. */
+/** What ends when a person or their rights change. */
 function openEndings(parts: AccountParts) {
   const { db, sessions, devices, codes, passkeys, factors, settings, tokens, shares, audit } = parts;
   const drop = db.prepare('DELETE FROM access_password WHERE person = ?');
@@ -189,8 +204,8 @@ function openEndings(parts: AccountParts) {
   }
 
   /**
-   * Somebody can sign in: if it is an owner, this home has an owner account from now on. What whoever reached the page made
-   * before that ends: a program that forwards connections to this machine may have been among them.
+   * A person can sign in now. If it is an owner, this home has an owner account from now on, and everything that was
+   * created anonymously before ends: a program that forwards connections to this machine may have created it.
    */
   function settle({ role }: Person, actor: Actor): void {
     if (role !== 'owner') return;
@@ -203,7 +218,7 @@ function openEndings(parts: AccountParts) {
     codes.drop(setUp);
   }
 
-  /** Ends all that a removed person could sign in with. */
+  /** Removes all credentials of a removed person. */
   function forget(id: string): void {
     endAll(id);
     drop.run(id);
@@ -215,7 +230,7 @@ function openEndings(parts: AccountParts) {
   return { note, endAll, settle, forget };
 }
 
-/** Who there is here, and what they are to this home. */
+/** The people and their roles. */
 function openRoster(
   core: Core,
   { approve, firstOwner }: WaitingPeople,
@@ -272,7 +287,7 @@ function openRoster(
   };
 }
 
-/** What the documents of people say that came from other servers. */
+/** Changes in people's documents from other servers. */
 interface WaitingPeople extends Pick<
   Accounts,
   'isFirstOwner' | 'waiting' | 'approve' | 'reject' | 'receive' | 'receiveEnds'
@@ -283,7 +298,10 @@ interface WaitingPeople extends Pick<
 function openWaitingPeople(core: Core): WaitingPeople {
   const { db, people, settings, audit, find, isLast, canSignIn, checkNotLast, note, endAll, settle, forget } = core;
 
-  /** What waits for a person. @throws PhotospoolError `not-found`; `conflict` where it is another edition than was shown. */
+  /**
+   * The pending change of a person. @throws PhotospoolError `not-found`; `conflict` if the edition is not the one that
+   * was shown.
+   */
   function shown(id: string, edition: string): WaitingChange {
     const waiting = people.waiting().find((one) => one.id === id);
     if (!waiting) throw new PhotospoolError('not-found', 'Nothing waits to be approved for this person.');
@@ -298,11 +316,11 @@ function openWaitingPeople(core: Core): WaitingPeople {
     return account !== undefined && isLast(account);
   }
 
-  /** What follows from what another server said of a person. */
+  /** Applies the consequences of another server's document of a person. */
   function apply(received: ReceivedPerson | undefined, id: string, from: string): void {
     if (!received) return;
     const { before, after, waiting } = received;
-    // Their password and passkeys stay, and open nothing: an owner here may take them back.
+    // The password and passkeys stay but grant nothing: an owner here may restore the person.
     if (before?.removed === false && after.removed) endAll(id);
     const note = (what: Happening, detail: string): void => audit.note(what, { who: from, detail, source: from });
     if (!before && !after.removed) note('person-added', `${after.name} (${after.role}), by replication`);
@@ -311,7 +329,7 @@ function openWaitingPeople(core: Core): WaitingPeople {
     if (waiting) note('change-waiting', describeStanding(after, { ...after, ...waiting.change }));
   }
 
-  /** Somebody of that name whose document says owner, while this home has no owner account. */
+  /** The person of that name whose document says owner, while this home has no owner account. */
   function firstOwner(name: string): WaitingChange | undefined {
     if (settings.read().setUp) return undefined;
     const key = keyOfName(name);
@@ -468,7 +486,7 @@ function inOrder(a: Person, b: Person): number {
 const describeChange = (before: Person, after: Person): string =>
   describeStanding({ ...before, removed: false }, { ...after, removed: false });
 
-/** `Ada: family to owner, may edit`; the empty text where nothing differs. */
+/** A sentence such as `Ada: family to owner, may edit`; empty without a difference. */
 export function describeStanding(before: Standing, after: Standing): string {
   const parts = [
     ...(before.removed === after.removed ? [] : [after.removed ? 'removed' : 'back']),

@@ -1,6 +1,7 @@
 /**
- * Tokens: what programs and peers bring instead of a session (RFC 6750 Bearer, or as the password of RFC 7617 Basic). A
- * token is shown once and kept as a hash. Revoking one takes effect at the next look, in whichever process it is done.
+ * Tokens: the credentials of programs and peers, instead of a session (RFC 6750 Bearer, or the password of RFC 7617
+ * Basic). A token is shown once and stored as a hash. Revoking one takes effect at the next request, from whichever
+ * process. A crash loses only the latest times of use.
  */
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -16,37 +17,37 @@ import { openTouches } from './last-used.js';
 export interface Token {
   name: string;
   may: May[];
-  /** The person (a ULID) it acts for; absent where it acts for the house. */
+  /** The person (a ULID) it acts for; absent if it acts for the house. */
   person?: string;
-  /** Who made it, as `authorOf` writes it. */
+  /** The author, as `authorOf` writes it. */
   author: string;
   created: number;
-  /** To the minute. */
+  /** The last use, to the minute. */
   used?: number;
 }
 
 /** The tokens of a server. */
 export interface Tokens {
-  /** By name. */
+  /** All tokens, by name. */
   list(): Token[];
   /**
-   * Makes a token that acts for the house, or for a person; the secret is shown once. @throws PhotospoolError `invalid`,
-   * `confirmation-needed`; `conflict` where the name is taken.
+   * Creates a token that acts for the house, or for a person; the secret is shown once. @throws PhotospoolError
+   * `invalid`, `confirmation-needed`; `conflict` if the name is taken.
    */
   make(name: string, may: readonly May[], actor: Actor, person?: string): { token: Token; secret: string };
-  /** Revokes one of the house, or of a person; false where they have none of that name. */
+  /** Revokes a token of the house, or of a person; false if there is none of that name. */
   revoke(name: string, actor: Actor, person?: string): boolean;
-  /** Revokes those that act for a person, without a word in the audit: that the person was removed says it. */
+  /** Revokes all tokens of a person, without entries in the audit log: the removal of the person has one. */
   dropOf(person: string): void;
-  /** Revokes those that were made by nobody known, before there was an owner account; answers their names. */
+  /** Revokes the tokens created anonymously before there was an owner account; returns their names. */
   revokeUnclaimed(actor: Actor): string[];
-  /** The token of a secret; its time of use is written lazily. */
+  /** The token of a secret; its last use is written lazily. */
   find(secret: string): Token | undefined;
-  /** Writes the times of use that were noted. */
+  /** Writes pending times of use. */
   flush(): void;
 }
 
-/** What every token begins with: it is known by that in a log, a diff, or beside another program's password. */
+/** The prefix of every token, so that it is recognised in a log, a diff, or beside another program's password. */
 export const tokenPrefix = 'psp_';
 const every = 60_000;
 const columns = 'name, may, person, author, created, used';
@@ -60,18 +61,18 @@ interface Columns {
   used: number | null;
 }
 
-/** The tokens in a file, by name. */
+/** The tokens in a database, by name. */
 export const listTokens = (db: Sqlite): Token[] =>
   db
     .prepare<Columns>(`SELECT ${columns} FROM access_token ORDER BY substr(key, coalesce(length(person) + 2, 1)), key`)
     .all()
     .map(tokenOf);
 
-/** The key of a token: the house and every person have names of their own, so that nobody learns of others’. */
+/** The unique key of a token. The house and each person have separate names, so that nobody learns others’. */
 const keyOfToken = (name: string, person?: string | null): string =>
   `${person === undefined || person === null ? '' : `${person} `}${keyOfName(name)}`;
 
-/** What the tokens are made of. */
+/** The dependencies of the tokens. */
 interface TokenParts {
   clock: Pick<Clock, 'now'>;
   random: Random;
@@ -79,7 +80,7 @@ interface TokenParts {
   audit: Audit;
 }
 
-/** Notes when tokens are used; the first time goes into the audit. */
+/** Records the use of tokens; the first use goes into the audit log. */
 function openUse(db: Sqlite, { clock, failed, audit }: TokenParts) {
   const isFirst = db.prepare('UPDATE access_token SET used = ? WHERE key = ? AND used IS NULL');
   const use = db.prepare('UPDATE access_token SET used = max(used, ?) WHERE key = ?');
@@ -165,7 +166,10 @@ export function openTokens(db: Sqlite, parts: TokenParts): Tokens {
   return tokens;
 }
 
-/** The hash as it is stored. A version that knows no tokens of people finds none of them, rather than one that acts for the house. */
+/**
+ * The stored hash. It differs for tokens of people, so that an older version finds none of them instead of letting them
+ * act for the house.
+ */
 const hashOf = (secret: string, person: string | undefined): string =>
   person === undefined ? hashSecret(secret) : `person ${hashSecret(secret)}`;
 

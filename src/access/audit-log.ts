@@ -1,12 +1,13 @@
 /**
- * What happened to access: who signed in and from where, who changed what. Rows for the page, and a file of JSON lines for
- * those who watch it with other programs. Both are bounded: failed tries, which strangers can make, and what the documents of one
- * other server bring about never push out the rest. The file is written behind the rows, and may miss the last lines after a crash. No secret is ever in an entry.
+ * The audit log: records sign-ins and changes to access. Rows for the page, and a file of JSON lines for monitoring
+ * programs. Both are bounded: neither failed attempts, which strangers can cause, nor entries caused by one other
+ * server's documents ever displace the others. The file is written after the rows, and may miss the last lines after a
+ * crash. No entry contains a secret.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
 
-/** The closed list of what can happen. */
+/** The closed list of events. */
 export const happenings = [
   'signed-in',
   'sign-in-failed',
@@ -39,10 +40,10 @@ export const happenings = [
   'document-removed',
   'end-confirmed',
 ] as const;
-/** What happened. */
+/** One kind of event. */
 export type Happening = (typeof happenings)[number];
 
-/** One thing that happened. `at` is UTC, `who` a name for people to read: of a person, `token …`, or `command line`. */
+/** An audit entry. `at` is UTC; `who` is a name to display: of a person, `token …`, or `command line`. */
 export interface AuditEntry {
   at: string;
   what: Happening;
@@ -51,26 +52,26 @@ export interface AuditEntry {
   detail?: string;
 }
 
-/** What is told of an entry. `source`: the other server, by its token or peer, whose documents made it happen. */
+/** The content of an entry. `source`: the other server whose documents caused it, by its token or peer. */
 export type Told = Omit<AuditEntry, 'at' | 'what'> & { source?: string };
 
-/** The record of what happened. */
+/** The audit log. */
 export interface Audit {
-  /** Adds an entry. One that equals another of the last hour by the same source is not added again. */
+  /** Adds an entry, unless an equal one of the same source was added within the last hour. */
   note(what: Happening, entry?: Told): void;
-  /** Entries before a cursor, newest first; `next` where there are more. */
+  /** Entries before a cursor, newest first; `next` is set if there are more. */
   list(limit: number, before?: number): { entries: AuditEntry[]; next?: number };
 }
 
-/** Entries that are kept, beside failed tries. */
+/** The maximum number of entries, not counting failed attempts. */
 const most = 10_000;
-/** Of what strangers can make happen, so many are kept, each in a part of its own. */
+/** The maximum number of entries for each kind that strangers can cause, counted separately. */
 const mostFailed = { 'sign-in-failed': 2_000, 'share-failed': 1_000 } as const;
 const failures = Object.keys(mostFailed) as (keyof typeof mostFailed)[];
-/** Entries of one source that are kept, and that are written to the file in an hour. */
+/** The maximum number of entries kept per source, and of lines written to the file per source and hour. */
 const mostOfSource = { kept: 500, lines: 100 } as const;
 const hour = 3_600_000;
-/** How often old entries are taken out: every so many. */
+/** Old entries are removed once per this many. */
 const every = 100;
 
 interface Columns {
@@ -82,7 +83,7 @@ interface Columns {
   detail: string | null;
 }
 
-/** Opens the record; `line` takes each entry as a line of JSON, without its end. */
+/** Opens the audit log; `line` receives each entry as a line of JSON, without its line end. */
 export function openAudit(db: Sqlite, clock: Pick<Clock, 'now'>, line: (text: string) => void): Audit {
   const insert = db.prepare(
     'INSERT INTO access_audit (at, what, who, address, detail, source) VALUES (?, ?, ?, ?, ?, ?)',
@@ -116,9 +117,9 @@ export function openAudit(db: Sqlite, clock: Pick<Clock, 'now'>, line: (text: st
       const text = JSON.stringify(
         entryOf({ id: 0, at, what, who: who ?? null, address: address ?? null, detail: detail ?? null }),
       );
-      // The file turns over: the lines of one source must not be all of it.
+      // The file rotates: one source must not fill all of it.
       if (before && before.count >= mostOfSource.lines) return;
-      // Only what stays: an entry of a transaction that fails did not happen.
+      // After the commit: an entry of a failed transaction did not happen.
       db.afterCommit(() => line(text));
     },
     list(limit, before = Number.MAX_SAFE_INTEGER) {

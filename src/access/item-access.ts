@@ -1,8 +1,8 @@
 /**
- * Who sees which item, by what documents say (docs/people.md): the one function that decides it where people have libraries of their
- * own. An item is read once into what it says of access (`readItem`); who sees it follows from that, from the control documents, and
- * from who looks. So an index can keep what items say, and ask for a viewer once instead of once for each photo. Pure; a document that can’t be
- * read gives no access.
+ * Decides who sees which item, from documents alone (docs/people.md): the only place that does so in a home where
+ * people have their own libraries. `readItem` reads the access claims of an item once; the decision combines them with
+ * the control documents and the onlooker. So an index can store the claims, and evaluate a viewer once instead of once
+ * per photo. Pure. An unreadable document grants no access.
  */
 import { shownEdit } from '../document/edits.js';
 import {
@@ -34,7 +34,7 @@ import {
 import { entriesOf, own, textOf } from '../document/json-values.js';
 import { photoOf, type Audience, type Body } from '../document/photo-document.js';
 
-/** An album that an item says it is in. Whether that counts, the album’s members say. */
+/** An album entry claimed by an item. Whether it counts depends on the album’s members. */
 export interface AlbumEntry {
   /** `<holder>:<ulid>`. */
   album: string;
@@ -42,73 +42,90 @@ export interface AlbumEntry {
   saw: Saw;
 }
 
-/** What an item says of who may see it. */
+/** The claims of an item’s document about its access. */
 export interface ItemClaims {
   item: Item;
   audience: Audience;
   trashed: boolean;
   archived: boolean;
   locked: boolean;
-  /** Only guests brought it, and its holder has not accepted it. */
+  /** Added by guests only, and not yet accepted by the holder. */
   guest: boolean;
-  /** The ends that whoever wrote it had in sight. */
+  /** The ends that its author had in sight (`under`). */
   saw: Saw;
   entries: AlbumEntry[];
 }
 
-/** What an item says about who may see it, apart from its albums and the trash: the same for very many items. */
+/** The claims of an item except its albums and the trash: many items share the same ones. */
 export type ClassClaims = Omit<ItemClaims, 'item' | 'entries' | 'trashed'> & { holder: Holder };
 
 /**
- * Who looks at items. `visitor` is whoever has no account. `actsForHouse`: an owner, as this server has them in force; where documents say that
- * they were removed (of the last owner who can sign in, another server decides nothing) they see what the house sees.
+ * The onlooker. `visitor`: anyone without an account. `actsForHouse`: an owner in effect on this server. If documents
+ * say that this owner was removed, the onlooker sees what the house sees: no other server can remove the last owner who
+ * can sign in here.
  */
 export type Onlooker =
   | { kind: 'person'; person: string; actsForHouse: boolean; unlocked?: boolean }
   | { kind: 'house' }
-  /** Whoever came by a share link of a holder, whose scope is decided elsewhere. */
+  /** A visitor of a holder’s share link; its scope is checked elsewhere. */
   | { kind: 'link'; of: Holder }
   | { kind: 'visitor' };
 
-/** What decides beside the items. */
+/** The documents that the decision depends on, besides the items. */
 export interface AccessDocuments extends Grants {
-  /** Whether there is such a person (a ULID) who was not removed, by their own document. */
+  /** Whether a person (a ULID) exists and is not removed, according to their own document. */
   isThere(person: string): boolean;
-  /** Whether there is such an album (`<holder>:<ulid>`) that was not removed. */
+  /** Whether an album (`<holder>:<ulid>`) exists and is not removed. */
   hasAlbum(album: string): boolean;
 }
 
-/** What a member of an album may do, beside its holder. */
+/** The rights of an album’s members; the holder needs none. */
 export type AlbumRight = 'view' | 'add';
 
-/** Decides from one state of the control documents; of another one, open another. */
+/** The decision for one state of the control documents. A new state needs a new one. */
 export interface ItemAccess {
-  /** Whether somebody belongs to the family. */
+  /** Whether a person belongs to the family. */
   isMember(person: string): boolean;
-  /** Whether no demotion of somebody counts: none is known, or it was taken back since. Who is an owner, their own document says. */
+  /**
+   * Whether no demotion of a person is in effect: none is known, or each was taken back. The role itself is in the
+   * person’s own document.
+   */
   keepsRole(person: string): boolean;
-  /** Whether what a holder shows to everyone may be published. */
+  /** Whether a holder’s public items may be published. */
   mayPublish(holder: Holder): boolean;
   isPartner(of: Holder, person: string): boolean;
-  /** What a person (a ULID) may do in an album that they do not hold; undefined for nothing. */
+  /** The right of a person (a ULID) in an album that they do not hold; undefined for none. */
   albumRight(album: string, person: string): AlbumRight | undefined;
-  /** Whether an entry counts: the item is in the album. Without `sha256`: any item but those in `takenOut`. */
+  /**
+   * Whether an entry is valid, so that the item is in the album. Without `sha256`: for every item except those in
+   * `takenOut`.
+   */
   isInAlbum(item: { holder: Holder; sha256?: string }, entry: AlbumEntry): boolean;
   /**
-   * The same object as in decisions before, as long as nothing has changed by which the album decides who sees it and which items are in it, of
-   * those whose entries saw only the people and its members; otherwise another one. Undefined for what is no album.
+   * An object that stays the same while nothing changes that determines who sees the album and which items are in it,
+   * even across decisions; otherwise a different one. It covers only entries whose `saw` names no set but that of the
+   * people and that of the album’s members. Undefined if `album` names no album.
    */
   stateOf(album: string): object | undefined;
-  /** The public ids of items that were ever taken out of an album by themselves. */
+  /** The public ids of the items that were ever taken out of an album individually. */
   takenOut(album: string): string[];
-  /** Whether somebody sees all items that say this; `in-albums`: only those with an entry of which `seesEntry` holds. */
+  /**
+   * Whether the onlooker sees every item with these claims. `in-albums`: only those with an entry for which `seesEntry`
+   * is true.
+   */
   seesClass(onlooker: Onlooker, claims: ClassClaims, trashed: boolean): boolean | 'in-albums';
-  /** Whether an entry shows an item to somebody whom its class shows what is in albums. `item`: as of `isInAlbum`. */
+  /**
+   * Whether an entry shows its item to an onlooker for whom `seesClass` returned `in-albums`. `item`: as in
+   * `isInAlbum`.
+   */
   seesEntry(onlooker: Onlooker, item: { holder: Holder; sha256?: string }, entry: AlbumEntry): boolean;
   maySee(onlooker: Onlooker, claims: ItemClaims): boolean;
 }
 
-/** What an item’s document says; undefined where the body is none of a photo. `ends`: those this server knows beside the document’s. */
+/**
+ * The claims of an item’s document; undefined if the body is not a photo. `ends`: ends known to this server besides
+ * those in the document.
+ */
 export function readItem(item: Item, body: Body | undefined, ends?: ReadonlyMap<string, End>): ItemClaims | undefined {
   const photo = photoOf(body);
   if (!photo) return undefined;
@@ -137,7 +154,7 @@ export function readItem(item: Item, body: Body | undefined, ends?: ReadonlyMap<
 
 const nowhere: Grants = { find: () => undefined };
 
-/** An end of everything locks an item, until its holder opens it in sight of that. */
+/** An end of everything locks an item until its holder unlocks it in sight of that end. */
 function isLocked({ holder }: Item, set: GrantSet): boolean {
   if (holder === house) return false;
   const opens = ({ to, what, by, saw }: Give): boolean =>
@@ -147,7 +164,7 @@ function isLocked({ holder }: Item, set: GrantSet): boolean {
 
 const authorOf = (person: string): string => `person:${person}`;
 
-/** What persons may do in an album, as long as the set of all people is this one. */
+/** The members’ rights in an album, valid for one grant set of the people. */
 interface Rights {
   people: GrantSet;
   album: string;
@@ -155,7 +172,7 @@ interface Rights {
   of(person: string): AlbumRight | undefined;
 }
 
-/** The rights in albums, by their members: a set that was read is never changed. */
+/** The rights by member set. Grant sets are immutable once read. */
 const rightsOf = new WeakMap<GrantSet, Rights>();
 
 /** Opens the decision for one state of the control documents. */
@@ -163,7 +180,7 @@ const rightsOf = new WeakMap<GrantSet, Rights>();
 export function openItemAccess(documents: AccessDocuments): ItemAccess {
   const find = remember((id: string): GrantSet => documents.find(id) ?? noGrants);
   const people = find(peopleId);
-  /** Whether a give stands, and whoever gave it might do so in a set of `holder`. */
+  /** Whether a give stands, and its author had the right to make it in a set of `holder`. */
   function counts(give: Give, set: GrantSet, holder: Holder, to: readonly string[]): boolean {
     if (holder !== house && give.by !== authorOf(holder)) return false;
     const author = give.by.replace(/^person:/, '');
@@ -177,7 +194,7 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
 
   const isEnded = (set: GrantSet, to: string): boolean => endsOf(set, to).length > 0;
 
-  /** Whether all that somebody saw of control documents is here. */
+  /** Whether every end of control documents in a `saw` is known here. */
   const isKnownHere = (saw: Saw): boolean => isKnown(saw, noGrants, { find });
 
   const isMember = remember((person: string): boolean => {
@@ -191,7 +208,7 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
   const isPartner = remember((of: Holder) =>
     remember((person: string): boolean => given(find(sharingId(of)), of, authorOf(person), 'partner')),
   );
-  /** What persons may do in an album. Carried over from decisions before, where neither its members nor the people have changed. */
+  /** The members’ rights in an album, reused from earlier decisions while neither its members nor the people change. */
   function rightsIn(members: GrantSet, holder: Holder, album: string, isThere: boolean): Rights['of'] {
     const before = rightsOf.get(members);
     const isSame = before?.people === people && before.album === album && before.isThere === isThere;
@@ -203,7 +220,7 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
     if (!others) rightsOf.set(members, { people, album, isThere, of });
     return of;
   }
-  /** An album: whose it is, whether it exists, who its members are, and what a person may do in it. */
+  /** An album: its holder, whether it exists, its members, and their rights. */
   const albumOf = remember((album: string) => {
     const holder = albumNamed(album)?.holder;
     if (holder === undefined) return undefined;
@@ -267,16 +284,16 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
   return access;
 }
 
-/** Whether somebody looks at what is theirs. */
+/** Whether the onlooker is, or acts for, the holder. */
 function holds(onlooker: Onlooker, holder: Holder): boolean {
   if (holder === house) return onlooker.kind === 'house' || (onlooker.kind === 'person' && onlooker.actsForHouse);
   return onlooker.kind === 'person' && onlooker.person === holder;
 }
 
-/** What the `to` of an end begins with that takes an item out of an album. */
+/** The prefix of `to` in an end that takes an item out of an album. */
 const itemTo = 'item:';
 
-/** A function that answers each question once. */
+/** Memoises a function. */
 function remember<K, T>(answer: (key: K) => T): (key: K) => T {
   const known = new Map<K, T>();
   return (key) => {

@@ -1,7 +1,8 @@
 /**
- * Ends of access that a grant had in sight and that this server has never seen: mostly they are on their way, but where the only server
- * that had one is gone for good, everything that saw it stays hidden for ever. Its whole key is in what saw it, so whoever holds the set
- * can write it again. What comes back then is what was given after that end. One that still turns up takes the place of what was written.
+ * Lost ends: ends that a `saw` names and this server has never received. Most are on their way; but if the only server
+ * that had one is gone for good, everything that saw it stays hidden for ever. The `saw` contains the whole key, so the
+ * holder of the set can write the end again. That restores only access given after that end. If the original still
+ * arrives, it replaces the rewritten one.
  */
 import { closureOf, noGrants, readGrants, readUnder, self, type GrantSet, type Saw } from '../document/grants.js';
 import { house, itemOf, ownPrefix, peopleId } from '../document/item-id.js';
@@ -12,25 +13,23 @@ import type { Library } from '../library/library.js';
 
 /** An end that is missing here. */
 export interface LostEnd {
-  /** The id of the document that it stood in. */
+  /** The id of the document with its grant set. */
   set: string;
   /** Its key, `<to> <stamp>`. */
   key: string;
-  /** Whose access it ended, as in grants.ts. */
+  /** The recipient whose access it ended, as in grants.ts. */
   to: string;
-  /** How many documents have something that waits for it. */
+  /** The number of documents that wait for it. */
   waiting: number;
 }
 
-/** A stamp before all others: the end itself, where it turns up, is later. */
+/** A stamp before all others, so that the original end, if it arrives, is later. */
 const earliest = '000000000000000-0000-0';
 const kinds: Record<string, string> = { library: 'people', sharing: 'sharing', members: 'members', offer: 'offer' };
 const sets = [peopleId, 'sharing:', 'members:', 'offer:'];
 const kindOf = (set: string): string | undefined => kinds[set.slice(0, set.indexOf(':'))];
 
-/**
- * All ends that something here waits for, by set and key. Reads all items: for a command, not for a request.
- */
+/** All missing ends, by set and key. Reads all items: for a command, not for a request. */
 export function listLostEnds(library: Library): LostEnd[] {
   if (!library.controls.isUsed()) return [];
   const found = new Map<string, LostEnd>();
@@ -67,7 +66,7 @@ export function listLostEnds(library: Library): LostEnd[] {
   return [...found.values()].sort((a, b) => (`${a.set}\n${a.key}` < `${b.set}\n${b.key}` ? -1 : 1));
 }
 
-/** Whom a key names; undefined where it is none. */
+/** The recipient in a key; undefined if it is malformed. */
 function toOf(key: string): string | undefined {
   const [, to, stamp] = /^(\S+) (\S+)$/.exec(key) ?? [];
   return isStamp(stamp) ? to : undefined;
@@ -75,7 +74,7 @@ function toOf(key: string): string | undefined {
 
 const mayStandIn = (set: string): boolean => kindOf(set) !== undefined || itemOf(set) !== undefined;
 
-/** Whose set it is: the house’s or a person’s; undefined for what is none. The holder may confirm its ends. */
+/** The holder of a set, who may confirm its ends: the house or a person. Undefined if `set` is not one. */
 export function holderOfSet(set: string): string | undefined {
   const item = itemOf(set);
   if (item) return item.holder;
@@ -84,8 +83,8 @@ export function holderOfSet(set: string): string | undefined {
 }
 
 /**
- * Writes an end again that is lost, in one transaction; false where it is here meanwhile, or is none. `by`: as `authorOf` writes it. The
- * caller decides whether they may.
+ * Writes a lost end again, in one transaction; false if it has arrived meanwhile, or is malformed. `by`: as `authorOf`
+ * writes it. The caller checks the author’s right.
  */
 export function confirmEnd(library: Library, { set, key }: Pick<LostEnd, 'set' | 'key'>, by: string): boolean {
   if (toOf(key) === undefined || !mayStandIn(set)) return false;
@@ -106,7 +105,9 @@ function withEntry(part: object, key: string, entry: object): object {
   return { ...part, ends: { ...(isObject(ends) && ends), [key]: entry } };
 }
 
-/** What an end ended, in a sentence. `nameOf`: of a person, by their ULID; `albumName`: of an album with members. */
+/**
+ * A sentence about what an end ended. `nameOf`: the name of a person (a ULID); `albumName`: of an album with members.
+ */
 export function describeLostEnd(
   { set, to }: Pick<LostEnd, 'set' | 'to'>,
   nameOf: (person: string) => string,
@@ -124,7 +125,7 @@ export function describeLostEnd(
   return itemOf(set) ? `A photo was taken out of the album ${albumName(to)}.` : 'Access ended.';
 }
 
-/** The name of an album with members, as its document says; its id where that is not here. */
+/** The name of an album with members according to its document; its id if the document is not here. */
 export function nameOfAlbum(body: Body | undefined, album: string): string {
   const name = own(own(body, 'name'), 'value');
   return typeof name === 'string' && name !== '' ? `“${name}”` : album;

@@ -1,8 +1,7 @@
 /**
- * The effective standing of a person here, and what their document says. They differ if another server's document
+ * The effective standing of a person here, compared with their document. The two differ while another server's document
  * grants more than an owner of this server has approved: that is pending. Only this file reads `role`, `canEdit`,
- * `removed` and `name` from a document. Pure: it reads no clock, and stamps decide nothing here, so a forged one gains
- * nothing.
+ * `removed` and `name` from a document. Pure: it reads no clock and ignores stamps, so a forged one gains nothing.
  */
 import { createHash } from 'node:crypto';
 import { own } from '../document/json-values.js';
@@ -12,7 +11,7 @@ import { isName } from './account-names.js';
 
 /** The roles of a person. */
 export const personRoles = ['owner', 'family'] as const;
-/** What a person is. */
+/** One role of a person. */
 export type PersonRole = (typeof personRoles)[number];
 
 /** The name and role of a person. `canEdit` applies to family. */

@@ -1,7 +1,7 @@
 /**
- * The grant set of the family, `library:people`: what is written there when a person is removed or comes back, and when they begin or cease
- * to act for the house. Removal also stands in the person’s own document, which is enough to take access away; the ends here keep what
- * was given before a removal from coming back with the person. A home in which nothing was ever shared has nothing to keep, and writes
+ * Writes the grant set of the family, `library:people`, when a person is removed or returns, and when they start or
+ * stop acting for the house. The person’s own document records a removal too, which is enough to end access; the ends
+ * here prevent that access given before a removal returns with the person. A home that has never shared anything writes
  * none of this. Every function joins the caller’s transaction.
  */
 import { withEnd, withGive } from '../document/grants.js';
@@ -10,18 +10,21 @@ import { format, type Body } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
 import type { Standing } from './pending-roles.js';
 
-/** Writes the grant set of the family. */
+/** Writes to the grant set of the family. */
 export interface PeopleGrants {
-  /** Writes what a decision about a person (a ULID) changes: from `before`, as all servers were told, to `after`, as it is in force here. */
+  /**
+   * Records a decision about a person (a ULID): from `before`, the standing that all servers know, to `after`, the one
+   * in effect here.
+   */
   decided(person: string, before: Standing, after: Standing, by: string): void;
   /**
-   * Writes that a person stays, and stays an owner, where another server ended that. What they were given before, and what they shared, has to
-   * be given anew.
+   * Records that a person stays, and stays an owner, although another server ended that. Access given to them, and
+   * their own sharing, must be given again.
    */
   kept(person: string, here: Standing, by: string): void;
 }
 
-/** Opens what writes the grant set of the family. */
+/** Opens the writer of the family’s grant set. */
 export function openPeopleGrants(library: Library): PeopleGrants {
   const isEnded = (to: string): boolean =>
     [...(library.controls.find(peopleId)?.ends.values() ?? [])].some((end) => end.to === to);
@@ -48,7 +51,7 @@ export function openPeopleGrants(library: Library): PeopleGrants {
         if (!before.removed) end(member(person), by);
         return;
       }
-      // Who was removed by their own document alone comes back without what they had before, too.
+      // Someone removed only by their own document also returns without their former access.
       if (before.removed && !isEnded(member(person))) end(member(person), by);
       if (before.removed) give(member(person), 'member', by);
       if (before.role === 'owner' && after.role !== 'owner') end(role(person), by);

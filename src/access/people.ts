@@ -1,8 +1,9 @@
 /**
- * The people of this album. A person is a `person:<ulid>` document, which replicates; each value is a register `{value, at, by}`, so
- * that two servers' documents merge by shape (document/merge-by-shape.ts). Credentials are not in them. What is in force on this server is a
- * local row: what an owner here decided, and what other servers took away. What another server's document says beyond that
- * waits for an owner here (access/pending-roles.ts). A row and its document commit in one transaction.
+ * The people of this album. A person is a replicated document `person:<ulid>`; each value is a register `{value, at,
+ * by}`, so that two servers' documents merge by shape (document/merge-by-shape.ts). Credentials are never in it. A
+ * local row holds the standing in effect on this server: the decisions of its owners, and what other servers took away.
+ * Anything else in another server's document is pending until an owner here decides (access/pending-roles.ts). A row
+ * and its document commit in one transaction, so a crash never separates them.
  */
 import { ulid } from 'ulid';
 import type { Clock } from '../base/clock.js';
@@ -20,31 +21,31 @@ import { readStanding, receive, standingKeys, waitingChange, type PersonRole, ty
 
 export { personRoles, type PersonRole } from './pending-roles.js';
 
-/** A person, as they are in force here. `canEdit` matters for family. */
+/** A person with the standing in effect here. `canEdit` applies to family. */
 export interface Person extends Omit<Standing, 'removed'> {
   /** A ULID. */
   id: string;
 }
 
-/** What can be changed of a person. */
+/** The changeable values of a person. */
 export type PersonChange = Partial<Omit<Person, 'id'>>;
 
-/** A change of a person that another server's document brought and that waits for an owner here. */
+/** A change of a person in another server's document that an owner here has to decide. */
 export interface WaitingChange {
-  /** The person's id, name and standing, as they are in force here. */
+  /** The person's id; `here` is their standing in effect on this server. */
   id: string;
   here: Standing;
   /** The values that would change. */
   change: Partial<Standing>;
-  /** Which document says it: a later one with the same values is another edition. */
+  /** The edition of the document with this change; a later one with the same values differs. */
   edition: string;
-  /** Who sent it, for people to read. */
+  /** The source, as a name to display. */
   from?: string;
-  /** When it came, ms since 1970. */
+  /** The time of arrival, ms since 1970. */
   since?: number;
 }
 
-/** What became of a document that came from another server. */
+/** The effect of a document from another server. */
 export interface ReceivedPerson {
   before: Standing | undefined;
   after: Standing;
@@ -53,40 +54,43 @@ export interface ReceivedPerson {
 
 /** The people of a library. */
 export interface People {
-  /** All who are not removed. */
+  /** All people who are not removed. */
   all(): Person[];
   find(id: string): Person | undefined;
-  /** All who have a name, whatever its case; here there is one at most, but another server may have brought its own. */
+  /** All people with a name, ignoring case. This server allows one at most, but other servers may add more. */
   named(name: string): Person[];
-  /** @throws PhotospoolError `invalid`, `conflict` where the name is taken. */
+  /** Adds a person. @throws PhotospoolError `invalid`, `conflict` if the name is taken. */
   add(person: { name: string; role: PersonRole }, by: string): Person;
-  /** @throws PhotospoolError `invalid`, `conflict`, `not-found`. */
+  /** Changes a person. @throws PhotospoolError `invalid`, `conflict`, `not-found`. */
   change(id: string, change: PersonChange, by: string): Person;
-  /** Removes a person, everywhere; what they edited stays. @throws PhotospoolError `not-found`. */
+  /** Removes a person on all servers; their edits stay. @throws PhotospoolError `not-found`. */
   remove(id: string, by: string): Person;
-  /** What waits for an owner here, by name. */
+  /** The pending changes, by name. */
   waiting(): WaitingChange[];
   /**
-   * Puts a waiting change in force. @throws PhotospoolError `not-found` where nothing waits, `conflict` where the name is taken.
+   * Puts a pending change into effect. @throws PhotospoolError `not-found` if there is none, `conflict` if the name is
+   * taken.
    */
   approve(id: string, by: string): Standing;
-  /** Puts the document back to what is in force here. @throws PhotospoolError `not-found` where nothing waits. */
+  /**
+   * Restores the standing in effect here in the document. @throws PhotospoolError `not-found` if nothing is pending.
+   */
   reject(id: string, by: string): Standing;
-  /** Looks at the document of a person that came from elsewhere. Undefined where it changes nothing and asks nothing. */
+  /** Processes a person's document from another server. Undefined if it neither changes nor asks for anything. */
   receive(id: string, isLast: boolean, from?: string): ReceivedPerson | undefined;
   /**
-   * Looks at what the family’s grant set says of a person who is in force here: that they were removed or demoted, which applies at once.
-   * Undefined where it says nothing more.
+   * Applies the family’s grant set to a person in effect here: a removal or demotion in it applies at once. Undefined
+   * if it changes nothing.
    */
   receiveEnds(id: string, from?: string): ReceivedPerson | undefined;
-  /** The ids of all whose document was written since it was looked at last. */
+  /** The ids of all people whose document has changed since it was last processed. */
   unseen(): string[];
 }
 
 const prefix = 'person:';
 const isId = (id: string): boolean => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(id);
 
-/** Set where the rows were made of the documents that an older version left. */
+/** Set once the rows were created from the documents of an older version. */
 const seeded = 'access.standings';
 
 interface Columns {
@@ -101,7 +105,7 @@ interface Columns {
   since: number | null;
 }
 
-/** Opens the people of a library. Those whom an older version left keep what their documents say. */
+/** Opens the people of a library. People from an older version keep the standing in their documents. */
 export function openPeople(db: Sqlite, library: Library, clock: Pick<Clock, 'now'>): People {
   const core = openRows(db, library);
   const { all, find, named, keep, rows, rowOf, editionOf } = core;
@@ -117,7 +121,7 @@ export function openPeople(db: Sqlite, library: Library, clock: Pick<Clock, 'now
     },
   };
 
-  /** Once: people of an older version keep what their documents say. */
+  /** Runs once: creates the rows of people from an older version as their documents say. */
   function seed(): void {
     if (library.local.setting(seeded) === 'yes') return;
     for (const { id, body } of [...library.scan(prefix)]) {
@@ -141,7 +145,7 @@ function openRows(db: Sqlite, library: Library) {
   const bodyOf = (id: string): Body | undefined => library.get(prefix + id)?.body;
   const editionOf = (id: string): string => readStanding(bodyOf(id))?.edition ?? '';
 
-  /** Puts a standing in force, as decided about the document as it is now. */
+  /** Stores the effective standing, as decided on the present edition of the document. */
   function keep(id: string, { name, role, canEdit, removed }: Standing, more: Partial<Columns> = {}): void {
     const { refused = null, source = null, since = null } = more;
     put.run(id, name, role, Number(canEdit), Number(removed), editionOf(id), refused, source, since);
@@ -185,7 +189,7 @@ function openRows(db: Sqlite, library: Library) {
     try {
       library.update(prefix + id, change);
     } catch (error) {
-      // A document that this version can't write does not keep an owner from taking a right away here.
+      // An owner can take a right away here even if this version can't write the document.
       if (!(error instanceof PhotospoolError) || error.code !== 'newer-version') throw error;
     }
   }
@@ -193,7 +197,7 @@ function openRows(db: Sqlite, library: Library) {
   return { library, bodyOf, editionOf, keep, rowOf, rows, all, find, known, named, checkFree, write, grants };
 }
 
-/** What an owner here decides. */
+/** Decisions of an owner of this server. */
 function openDecisions(core: Core, clock: Pick<Clock, 'now'>): Pick<People, 'add' | 'change' | 'remove'> {
   const { library, bodyOf, keep, rowOf, known, checkFree, write, grants } = core;
 
@@ -236,7 +240,7 @@ function openDecisions(core: Core, clock: Pick<Clock, 'now'>): Pick<People, 'add
   };
 }
 
-/** What waits for an owner here, of a row. */
+/** The pending change for a row. */
 function waitingOf({ bodyOf }: Core, row: Columns): WaitingChange | undefined {
   const said = readStanding(bodyOf(row.person));
   const change = waitingChange(standingOf(row), said);
@@ -249,11 +253,11 @@ function waitingOf({ bodyOf }: Core, row: Columns): WaitingChange | undefined {
   };
 }
 
-/** What documents say that came from elsewhere: it waits where it would give somebody more. */
+/** Changes in other servers' documents that grant more: they are pending until an owner decides. */
 function openWaiting(core: Core): Pick<People, 'waiting' | 'approve' | 'reject'> {
   const { library, bodyOf, editionOf, keep, rowOf, rows, checkFree, write, grants } = core;
 
-  /** The row of somebody about whom something waits. @throws PhotospoolError `not-found`. */
+  /** The pending change of a person. @throws PhotospoolError `not-found`. */
   function asked(id: string): WaitingChange {
     const row = rowOf(id);
     const waiting = row && waitingOf(core, row);
@@ -281,7 +285,7 @@ function openWaiting(core: Core): Pick<People, 'waiting' | 'approve' | 'reject'>
         const isReadable = readStanding(bodyOf(id)) !== undefined;
         const keys = isReadable ? standingKeys.filter((key) => change[key] !== undefined) : standingKeys;
         write(id, Object.fromEntries(keys.map((key) => [key, here[key]])), by);
-        // Where the document still says it (its stamp is beyond every clock), it is not asked again.
+        // A stamp beyond every clock keeps the change in the document; it is not pending again.
         keep(id, here, { refused: editionOf(id) });
         grants.kept(id, here, by);
         return here;
@@ -289,7 +293,7 @@ function openWaiting(core: Core): Pick<People, 'waiting' | 'approve' | 'reject'>
   };
 }
 
-/** What came from elsewhere: it applies where it gives somebody less. */
+/** Documents from other servers: whatever grants less applies at once. */
 function openReceiving(core: Core, clock: Pick<Clock, 'now'>): Pick<People, 'receive' | 'receiveEnds'> {
   const { library, bodyOf, keep, rowOf } = core;
 
@@ -312,11 +316,11 @@ function openReceiving(core: Core, clock: Pick<Clock, 'now'>): Pick<People, 'rec
     receiveEnds: (id, from) =>
       library.transaction(() => {
         const row = rowOf(id);
-        // What the person’s own document says is received with that, or was refused here.
+        // The person’s own document is processed separately, or was rejected here.
         if (!row || row.removed === 1 || !library.controls.isUsed() || !library.controls.isThere(id)) return undefined;
         const [before, access] = [standingOf(row), itemAccess(library)];
         const isRemoved = !access.isMember(id);
-        // A demotion that their document says too, of the last owner, waits for an owner here.
+        // A demotion of the last owner that is also in their document is pending until an owner decides.
         const isWaiting = waitingOf(core, row)?.change.role === 'family';
         const isDemoted = !isWaiting && before.role === 'owner' && !access.keepsRole(id);
         if (!isRemoved && !isDemoted) return undefined;
@@ -335,7 +339,7 @@ function personOf(row: Columns): Person | undefined {
   return removed ? undefined : { id: row.person, ...standing };
 }
 
-/** Who may share, as the documents of people say (`sharesBy`), so that all servers agree. */
+/** Decides who may share from the documents of people (`sharesBy`), so that all servers agree. */
 export const openMayShare =
   (bodyOf: (id: string) => Body | undefined): MayShare =>
   (author, how) =>

@@ -1,67 +1,69 @@
 /**
- * Who may do what. The one place that decides it: docs/access.md shows the same table, and a test compares the two. Pure.
+ * Decides who may do what. The only place that does so: docs/access.md shows the same table, and a test compares the
+ * two. Pure.
  */
 import { house, publicIdOf, type Holder } from '../document/item-id.js';
 import type { Audience, EditableFields } from '../document/photo-document.js';
 import { owner, unknownSender } from '../document/photo-senders.js';
 import type { ItemAccess, ItemClaims, Onlooker } from './item-access.js';
 
-/** What somebody is to this home. `program` is whoever brings a token, `link` whoever comes by a share link. */
+/** The role of a viewer in this home. `program`: the bearer of a token. `link`: a visitor of a share link. */
 export type Role = 'owner' | 'family' | 'visitor' | 'program' | 'link';
 
-/** What a token may be made for. */
+/** The permissions that a token can have. */
 export const mays = ['read', 'edit', 'upload', 'replicate', 'publish'] as const;
-/** One of the things a token may be made for. */
+/** One permission of a token. */
 export type May = (typeof mays)[number];
 
-/** What a token of one person may be made for. */
+/** The permissions that a person’s token can have. */
 export const personalMays: readonly May[] = ['read', 'edit', 'upload'];
 
-/** What a share link shows: one photo (by its public id), or what a search finds. */
+/** The scope of a share link: one photo (by its public id), or the results of a search. */
 export type Scope = { photo: string } | { search: string };
 
-/** Who asks. */
+/** The sender of a request, with its permissions. */
 export interface Viewer {
   role: Role;
-  /** The audiences whose photos exist for them. */
+  /** The audiences whose photos it sees. */
   audiences: readonly Audience[];
-  /** The ULID of `person:<ulid>`; absent for the owner of a home that has no accounts yet, and for tokens of the house. */
+  /** The ULID of `person:<ulid>`; absent for the owner of a home without accounts, and for tokens of the house. */
   person?: string;
   name?: string;
   /** The name of the token. */
   token?: string;
   may?: readonly May[];
-  /** Of a token of a person: that person as they are now. It may no more than they may. */
+  /** For the token of a person: that person’s current permissions, which also limit the token. */
   behalf?: Viewer;
-  /** The id of the session, which is no secret. */
+  /** The id of the session; not secret. */
   session?: string;
-  /** Whether they proved within the last minutes who they are; see `checkConfirmed`. */
+  /** Whether the session confirmed the identity within the last minutes; see `checkConfirmed`. */
   confirmed?: boolean;
-  /** Whoever reaches a home without accounts from this machine: no credential says who it is. */
+  /** Set for a request from this machine to a home without accounts: no credentials identify its sender. */
   unclaimed?: true;
-  /** Whether a family member may edit what they see. */
+  /** Whether a family member may edit the photos they see. */
   canEdit: boolean;
-  /** Of a link: what it shows, whether originals may be taken, whether it tells more than the pictures. */
+  /** For a share link: its scope. `originals`: it allows originals. `details`: it reveals more than the pictures. */
   scope?: Scope;
-  /** Of a link: the person whose photos it shows; absent where it shows the house’s. */
+  /** For a share link: the person whose photos it shows; absent for photos of the house. */
   of?: string;
-  /** The id of the link, which is no secret. */
+  /** The id of the share link; not secret. */
   share?: string;
   originals?: boolean;
   details?: boolean;
-  /** Whether a photo (its id) is in the scope. The server puts it here; without it nothing is. */
+  /** Whether a photo (its id) is in the scope. Set by the server; without it no photo is. */
   holds?: (id: string) => boolean;
 }
 
 /**
- * Who may do an action, beside the owner, who may do all but replicate and publish. `allowed`: if the owner allows it.
+ * The viewers that may perform an action, besides the owner, who may do everything except replicate and publish.
+ * `allowed`: only with the owner’s permission.
  */
 interface Rule {
   family: boolean | 'allowed';
   visitor: boolean;
-  /** Whoever comes by a link that gives all of these; of an empty list, by any link. */
+  /** Visitors of a share link with all of these flags; an empty list means any link. */
   link?: readonly ('originals' | 'details')[];
-  /** Tokens for one of these may. */
+  /** Tokens with one of these permissions. */
   token: readonly May[];
   owner?: false;
 }
@@ -70,60 +72,63 @@ const read: readonly May[] = ['read', 'edit'];
 const ownerOnly: Rule = { family: false, visitor: false, token: [] };
 
 const rules = {
-  /** Photos of one's audiences: lists, counts, facets, pictures, live events. */
+  /** See photos of one’s audiences: lists, counts, facets, pictures, live events. */
   see: { family: true, visitor: true, link: [], token: read },
-  /** What is told beside the picture: the file name, every tag, the exact position. */
+  /** See more than the picture: the file name, all tags, the exact position. */
   details: { family: true, visitor: false, link: ['details'], token: read },
-  /** The original as it came, whole or in part, by whatever way: it tells all that is in the file. */
+  /** Get the unmodified original, whole or in part, by any route: it reveals all its metadata. */
   original: { family: true, visitor: false, link: ['originals', 'details'], token: read },
-  /** The original without what it tells beside its picture or film (docs/sharing.md). */
+  /** Get the original without metadata (docs/sharing.md). */
   stripped: { family: true, visitor: false, link: ['originals'], token: read },
-  /** Title, description, time, place, rating, favourite, tags and albums of what one sees. */
+  /** Edit title, description, time, place, rating, favourite, tags and albums of visible photos. */
   edit: { family: 'allowed', visitor: false, token: ['edit'] },
-  /** Who edited what and when, and what was there before: of the fields that one may change. */
+  /** See the edit history, with authors, times and previous values, of the fields that one may change. */
   history: { family: 'allowed', visitor: false, token: read },
-  /** Who may see a photo. */
+  /** Change who may see a photo. */
   share: { family: false, visitor: false, token: ['edit'] },
-  /** The trash, the inbox and duplicates: seeing what is in the trash, moving photos in and out, marking as reviewed or as not the same. */
+  /**
+   * The trash, the inbox and duplicates: see the trash, move photos in and out, mark them as reviewed or as not the
+   * same.
+   */
   trash: { family: false, visitor: false, token: ['edit'] },
   comment: { family: true, visitor: false, token: ['edit'] },
   favourite: { family: true, visitor: false, token: ['edit'] },
   upload: { family: true, visitor: false, token: ['edit', 'upload'] },
-  /** What lies in the spool, and where on this machine. */
+  /** See the contents of the spool and its location on this machine. */
   spool: { family: false, visitor: false, token: read },
-  /** Making a pass, trying stuck files again, sample pictures. */
+  /** Start a pass, retry stuck files, add sample pictures. */
   process: { family: false, visitor: false, token: ['edit'] },
-  /** Ignoring stuck files, moving them to the trash of the spool and back, downloading them. */
+  /** Ignore stuck files, move them to the trash of the spool and back, download them. */
   stuck: ownerOnly,
-  /** Servers that this one exchanges everything with. */
+  /** Manage the servers that this one replicates with. */
   peers: ownerOnly,
   people: ownerOnly,
-  /** Share links to photos of the house. */
+  /** Manage share links to photos of the house. */
   links: ownerOnly,
-  /** Share links to one’s own photos. */
+  /** Manage share links to one’s own photos. */
   'own-links': { family: true, visitor: false, token: [] },
-  /** Saving what one sees to one’s own library. */
+  /** Save visible photos to one’s own library. */
   save: { family: true, visitor: false, token: [] },
-  /** Tokens that act for the house. */
+  /** Manage tokens that act for the house. */
   tokens: ownerOnly,
-  /** Tokens that act for oneself. */
+  /** Manage tokens that act for oneself. */
   'own-tokens': { family: true, visitor: false, token: [] },
   settings: ownerOnly,
   audit: ownerOnly,
   metrics: { family: false, visitor: false, token: read },
-  /** One's own password, passkeys and sessions. */
+  /** Manage one's own password, passkeys and sessions. */
   'own-session': { family: true, visitor: false, token: [] },
   replicate: { family: false, visitor: false, token: ['replicate'], owner: false },
   publish: { family: false, visitor: false, token: ['publish'], owner: false },
 } as const satisfies Record<string, Rule>;
 
-/** Something that one may do or not. */
+/** An action that needs permission. */
 export type Action = keyof typeof rules;
 
 /** All actions, in the order of docs/access.md. */
 export const actions = Object.keys(rules) as readonly Action[];
 
-/** Whether somebody may do something. Nobody in particular (`undefined`) may do nothing. */
+/** Whether a viewer may perform an action. Without a viewer: never. */
 export function may(viewer: Viewer | undefined, action: Action): boolean {
   const rule: Rule = rules[action];
   switch (viewer?.role) {
@@ -142,11 +147,11 @@ export function may(viewer: Viewer | undefined, action: Action): boolean {
   }
 }
 
-/** Whether what a token is for includes an action. */
+/** Whether the permissions of a token include an action. */
 const mayBring = (viewer: Viewer, action: Action): boolean =>
   rules[action].token.some((one) => viewer.may?.includes(one) === true);
 
-/** What is done with one item; the other actions concern the server, or the library of the house. */
+/** The actions on a single item; the others concern the server, or the library of the house. */
 export const actionsOnItems = [
   'details',
   'original',
@@ -159,15 +164,15 @@ export const actionsOnItems = [
   'trash',
 ] as const satisfies readonly Action[];
 
-/** An action on one item that somebody sees. */
+/** An action on a single visible item. */
 export type ItemAction = (typeof actionsOnItems)[number];
 
-/** What those may do with another person’s item who see it. */
+/** The actions on another person’s item that anyone who sees it may perform. */
 const withOthers: ReadonlySet<ItemAction> = new Set(['details', 'original', 'stripped', 'comment', 'favourite']);
 
 /**
- * Whether somebody may do an action on an item that they see: on the house’s as their role says, on their own anything, on another
- * person’s only what leaves it as it is.
+ * Whether a viewer may perform an action on an item they see: on items of the house according to the role, on their own
+ * any action, on another person’s only actions that leave it unchanged.
  */
 export function mayOn(viewer: Viewer | undefined, action: ItemAction, holder: Holder): boolean {
   if (holder === house) return may(viewer, action);
@@ -175,32 +180,35 @@ export function mayOn(viewer: Viewer | undefined, action: ItemAction, holder: Ho
   return withOthers.has(action) && may(viewer, action);
 }
 
-/** Whether somebody may make links to a holder’s photos; those of a person, who is the person now, show them while they are. */
+/**
+ * Whether a viewer may create share links to a holder’s photos. For a person’s photos, only that person may, and a link
+ * works only while its author keeps the right.
+ */
 export const mayLink = (viewer: Viewer | undefined, holder: Holder): boolean =>
   holder === house ? may(viewer, 'links') : viewer?.person === holder && may(viewer, 'own-links');
 
-/** Whether somebody may save what they see to a library of their own. */
+/** Whether a viewer may save visible photos to a library of their own. */
 export const maySave = (viewer: Viewer | undefined): boolean => viewer?.person !== undefined && may(viewer, 'save');
 
-/** Whether somebody is told of the files of a holder in the spool: an owner of the house’s, everybody of their own. */
+/** Whether a viewer sees a holder’s files in the spool: owners see those of the house, everyone sees their own. */
 export const seesArrivals = (viewer: Viewer | undefined, holder: Holder): boolean =>
   holder === house ? may(viewer, 'spool') : viewer?.person === holder && may(viewer, 'upload');
 
-/** Whether there can be an item on which somebody may do an action: of the house, or their own. */
+/** Whether any item can exist on which a viewer may perform an action: of the house, or their own. */
 export const mayOnSome = (viewer: Viewer, action: ItemAction): boolean =>
   may(viewer, action) || (viewer.person !== undefined && mayOn(viewer, action, viewer.person));
 
-/** What somebody may do with an item of a holder that they see. */
+/** The actions that a viewer may perform on a visible item of a holder. */
 export const actionsOn = (viewer: Viewer, holder: Holder): ItemAction[] =>
   actionsOnItems.filter((action) => mayOn(viewer, action, holder));
 
-/** A field of a photo that people edit. */
+/** An editable field of a photo. */
 export type Field = keyof EditableFields | 'tags' | 'albums' | 'apart';
 
 /** The actions that change photos. */
 const changing = ['edit', 'share', 'trash', 'favourite'] as const satisfies readonly Action[];
 
-/** What whoever may use the trash changes. */
+/** The fields that the action `trash` covers. */
 const ofTrash: ReadonlySet<Field> = new Set<Field>(['trashed', 'reviewed', 'apart', 'archived']);
 
 function changingOf(field: Field): (typeof changing)[number] {
@@ -209,17 +217,18 @@ function changingOf(field: Field): (typeof changing)[number] {
   return ofTrash.has(field) ? 'trash' : 'edit';
 }
 
-/** Whether somebody may change a field of an item that they see; of the house’s where no holder is given. */
+/** Whether a viewer may change a field of an item they see; without a holder: of the house. */
 export const mayChange = (viewer: Viewer | undefined, field: Field, holder: Holder = house): boolean =>
   mayOn(viewer, changingOf(field), holder);
 
-/** Whether somebody may change at least one field of photos that they see. Which, `mayChange` tells. */
+/** Whether a viewer may change at least one field of the photos they see; `mayChange` decides per field. */
 export const mayChangeAny = (viewer: Viewer | undefined): boolean => changing.some((action) => may(viewer, action));
 
 /**
- * Whether an author may share, by what documents say alone, so that every server comes to the same: of what they said (`edit`), or
- * of a file that they sent in (`file`). A token that edits may share; one that only sends may not, and of a file it is not known
- * which it was. `roleOf`: of a person, by their ULID; undefined for whom nobody knows.
+ * Whether an author may share, judged by documents alone, so that every server gets the same result. `how`: by an edit
+ * (`edit`), or by a file they sent in (`file`). A token that edits may share, one that only uploads may not; a file
+ * does not record which of the two sent it, so a token’s file never shares. `roleOf`: the role of a person (a ULID),
+ * undefined for unknown people.
  */
 export function sharesBy(
   author: string,
@@ -235,17 +244,21 @@ export function sharesBy(
   return may({ role: 'program', audiences: [], canEdit: true, may: [how === 'edit' ? 'edit' : 'upload'] }, 'share');
 }
 
-/** Somebody who sent something in: as documents name them, and who they are now (undefined: nobody any more). */
+/**
+ * The sender of a file or a sidecar: the author in documents, and its present viewer (undefined if it has none any
+ * more).
+ */
 export interface Sender {
   by: string;
   viewer: Viewer | undefined;
 }
 
 /**
- * Whether what somebody sent in (a sidecar) may say what a photo is: of one that they alone brought (`own`), and of one that they
- * may edit at this moment. Of the latter it is told whose it is: their own, or the owner's (`own` for who acts for the owner,
- * `house` for others), or one that only guests brought, people and tokens that may not edit everything. `sees`: whether the photo
- * exists for somebody; `bringers`: all who brought it.
+ * Whether the sender of a sidecar may describe a photo, and as what. `own`: the sender alone brought the photo; or may
+ * edit it now, and is one of its bringers or acts for the owner as one of them does. `house`: the sender may edit it,
+ * and a bringer acts for the owner. `guest`: the sender may edit it, and all bringers are guests, that is people and
+ * tokens that may not edit everything. Undefined: not at all. `sees`: whether a viewer sees the photo; `bringers`: all
+ * senders of the photo.
  */
 export function mayDescribe(
   sender: Sender,
@@ -262,8 +275,8 @@ export function mayDescribe(
 }
 
 /**
- * The same for an item of a person (their ULID), of what came in for them: what lay in their folder or came by a command (`owner`)
- * counts, what whoever may edit it sent, and what somebody sent who alone brought the item.
+ * As `mayDescribe`, for an item of a person (a ULID). Accepts sidecars from their folder or from a command (`owner`),
+ * from anyone who may edit the item, and from the only bringer of the item.
  */
 export function mayDescribeOwn(sender: Sender, person: string, bringers: readonly string[]): 'own' | undefined {
   const { by, viewer } = sender;
@@ -273,8 +286,8 @@ export function mayDescribeOwn(sender: Sender, person: string, bringers: readonl
 }
 
 /**
- * The id under which somebody has favourites of their own among a holder’s items; undefined where the favourites are those of the
- * holder: for whoever acts for them, and for those who have no account.
+ * The author under whom a viewer has favourites of their own among a holder’s items. Undefined if the viewer uses the
+ * holder’s favourites: those who act for the holder, and those without an account.
  */
 export function favouritesOf({ role, person, behalf }: Viewer, holder: Holder = house): string | undefined {
   const actsFor = holder === house ? (behalf?.role ?? role) === 'owner' : holder === person;
@@ -282,7 +295,8 @@ export function favouritesOf({ role, person, behalf }: Viewer, holder: Holder = 
 }
 
 /**
- * Whether an item exists for somebody. `access`: the decision of now (library-access.ts); `claims`: what the item’s document says.
+ * Whether a viewer sees an item. `access`: the present decision (library-access.ts); `claims`: those of the item’s
+ * document.
  */
 export function maySee(viewer: Viewer | undefined, access: ItemAccess, claims: ItemClaims): boolean {
   const onlooker = onlookerOf(viewer);
@@ -291,22 +305,22 @@ export function maySee(viewer: Viewer | undefined, access: ItemAccess, claims: I
 }
 
 /**
- * Whether somebody may have the bytes of an original as it came, of an item that they see. Whatever sends them, or packs them, asks
- * this and nothing else.
+ * Whether a viewer may get the unmodified original of an item they see. Every route that sends or packs originals must
+ * use this check and no other.
  */
 export const mayHaveOriginal = (viewer: Viewer | undefined, holder: Holder = house): boolean =>
   mayOn(viewer, 'original', holder);
 
-/** Whether the comments on what somebody sees exist for them: for those who are told details, and did not come by a link. */
+/** Whether a viewer sees the comments on visible items: with the right to details, and not by a share link. */
 export const seesComments = (viewer: Viewer): boolean => may(viewer, 'details') && viewer.role !== 'link';
 
-/** How somebody looks at items; undefined for those who see none. */
+/** A viewer as an onlooker of items; undefined if it sees none. */
 export function onlookerOf(viewer: Viewer | undefined): Onlooker | undefined {
   if (!viewer || !may(viewer, 'see')) return undefined;
   const { role, person } = viewer;
   switch (role) {
     case 'owner':
-      // Before there are accounts, the owner is nobody by name.
+      // The owner of a home without accounts has no person.
       return person === undefined ? { kind: 'house' } : { kind: 'person', person, actsForHouse: true };
     case 'family':
       return person === undefined ? undefined : { kind: 'person', person, actsForHouse: false };
@@ -319,15 +333,18 @@ export function onlookerOf(viewer: Viewer | undefined): Onlooker | undefined {
   }
 }
 
-/** Whose comments on an item somebody may take away beside their own: all, where they may bring it into the trash. */
+/**
+ * Whether a viewer may remove other people’s comments on an item: only those who may comment on it and move it to the
+ * trash.
+ */
 export const removesComments = (viewer: Viewer, holder: Holder = house): boolean =>
   mayOn(viewer, 'trash', holder) && mayOn(viewer, 'comment', holder);
 
-/** Whether something is by somebody. What was written before there were accounts is by the owner. */
+/** Whether a viewer is the author. Everything written before there were accounts belongs to the owner. */
 export const isBy = (viewer: Viewer, author: string): boolean =>
   author === authorOf(viewer) || (author === 'owner' && viewer.role === 'owner');
 
-/** The audiences that exist for a role. */
+/** The audiences that a role sees. */
 export const audiencesOf = {
   owner: ['private', 'family', 'public'],
   program: ['private', 'family', 'public'],
@@ -337,8 +354,8 @@ export const audiencesOf = {
 } as const satisfies Record<Role, readonly Audience[]>;
 
 /**
- * Who an edit is by, as documents keep it: `person:<ulid>`; `token:<name>`, or `token:<ulid>/<name>` of a token that acts for a person;
- * `link:<id>` for whoever came by a share link; `owner` where there are no accounts.
+ * The author of an edit as documents store it: `person:<ulid>`; `token:<name>`, or `token:<ulid>/<name>` for a person’s
+ * token; `link:<id>` for a visitor of a share link; `owner` in a home without accounts.
  */
 export function authorOf({ role, person, token, share }: Viewer): string {
   if (token !== undefined) return `token:${person === undefined ? '' : `${person}/`}${token}`;
@@ -346,12 +363,12 @@ export function authorOf({ role, person, token, share }: Viewer): string {
   return person === undefined ? 'owner' : `person:${person}`;
 }
 
-/** The token that an author names, and the person it acts for; undefined for other authors. */
+/** The token of an author, and the person it acts for; undefined for other authors. */
 export function tokenIn(author: string): { token: string; person?: string } | undefined {
   const [, person, token] = /^token:(?:([0-9A-HJKMNP-TV-Z]{26})\/)?(.*)$/s.exec(author) ?? [];
   return token === undefined ? undefined : { token, ...(person !== undefined && { person }) };
 }
 
-/** What somebody is counted as where everybody has a bounded number of places: each person, token and link by itself. */
+/** The key under which a viewer’s use of limited places is counted: each person, token and link separately. */
 export const countedAs = (viewer: Viewer): string =>
   viewer.share === undefined ? `${viewer.role} ${authorOf(viewer)}` : `link ${viewer.share}`;

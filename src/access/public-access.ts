@@ -1,6 +1,6 @@
 /**
- * Access to a public server: everyone is a visitor, also on this machine, where a proxy may run. Nobody signs in. A
- * token with `publish` makes its bearer a peer; every other token gives nothing. publishing/publisher-registry.ts
+ * Access to a public server: every request is a visitor's, even from this machine, which may run a proxy. Nobody signs
+ * in. A token with `publish` makes its bearer a peer; other tokens grant nothing. publishing/publisher-registry.ts
  * decides which database the peer reaches.
  */
 import type { Access } from './access.js';

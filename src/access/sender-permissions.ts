@@ -1,6 +1,6 @@
 /**
- * Those who sent something in, with the rights that they have now: a change that waited is judged when it takes effect, not
- * when it was sent. A person who was removed, a token that was revoked, and whoever is not known have no rights.
+ * The senders of files and changes, with their present rights: a change that waited is judged when it takes effect, not
+ * when it was sent. Removed people, revoked tokens and unknown authors have no rights.
  */
 import { systemClock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -12,10 +12,10 @@ import { openTables } from './access-tables.js';
 import { listTokens, type Tokens } from './api-tokens.js';
 import { local, personViewer, tokenViewer } from './viewer.js';
 
-/** Finds who an author (`authorOf`) is now; undefined for nobody. */
+/** Finds the present viewer of an author (`authorOf`); undefined if there is none. */
 export type Senders = (by: string) => Viewer | undefined;
 
-/** Opens them. */
+/** Opens the lookup of senders. */
 export function openSenders(parts: {
   people: Pick<People, 'find'>;
   tokens: Pick<Tokens, 'list'>;
@@ -33,7 +33,7 @@ export function openSenders(parts: {
   };
 }
 
-/** Those of a home, for who needs nothing else of its access. Makes the tables where they are missing. */
+/** The senders of a home, for callers that need nothing else of access. Creates missing tables. */
 export function sendersOf(db: Sqlite, library: Library): Senders {
   openTables(db);
   const settings = openSettings(library.local, { note: () => undefined });

@@ -1,7 +1,8 @@
 /**
- * Share links: whoever has one sees a photo, or what a search finds, and nothing else. A link holds a secret of 256 bits,
- * kept as its hash and shown once; it may have a password, with the slow-down of the sign-in, and a day on which it ends.
- * Revoking one takes effect at the next look, in whichever process it was done. True of this server only.
+ * Share links: the bearer sees one photo, or the results of a search, and nothing else. A link has a secret of 256
+ * bits, shown once and stored as a hash. It may have a password, with the delays of the sign-in, and an expiry date.
+ * Revoking a link takes effect at the next request, from whichever process. A crash leaves a link created, revoked, or
+ * as it was. Local to this server.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
@@ -18,53 +19,53 @@ import type { Senders } from './sender-permissions.js';
 import { openTouches } from './last-used.js';
 import type { BroughtShare } from './viewer.js';
 
-/** A link, without its secret. Times are ms since 1970. */
+/** A link without its secret. Times are ms since 1970. */
 export interface Share {
   id: string;
   scope: Scope;
-  /** The person (a ULID) whose photos it shows; absent where it shows the house’s. */
+  /** The person (a ULID) whose photos it shows; absent for photos of the house. */
   holder?: string;
-  /** What its visitors read above the photos. */
+  /** The heading that its visitors see. */
   title: string;
-  /** Whether a password is asked for. */
+  /** Whether it has a password. */
   locked: boolean;
-  /** Whether originals may be taken; without `details` only such that tell no more than the picture. */
+  /** Whether it allows originals; without `details` only originals stripped of their metadata. */
   originals: boolean;
-  /** Whether file names, positions, places and all tags are told too. */
+  /** Whether it also shows file names, positions, places and all tags. */
   details: boolean;
-  /** Who made it, as `authorOf` writes it. */
+  /** The author, as `authorOf` writes it. */
   author: string;
   created: number;
   expires?: number;
-  /** To the minute. */
+  /** The last use, to the minute. */
   used?: number;
 }
 
-/** What a link is to be. */
+/** The properties of a new link. */
 export type NewShare = Pick<Share, 'scope' | 'holder' | 'title' | 'originals' | 'details' | 'expires'> & {
   password?: string;
 };
 
-/** The outcome of a password. */
+/** The result of a password attempt. */
 export type Unlocked = { kind: 'in'; ticket: string } | { kind: 'wrong' } | { kind: 'wait'; ms: number };
 
 /** The links of a server. */
 export interface Shares {
-  /** Newest first, those that ended too. */
+  /** All links, also expired ones, the newest first. */
   list(): Share[];
-  /** Makes a link; the secret is shown once. @throws PhotospoolError `invalid`, `busy`. */
+  /** Creates a link and returns its secret, which is not shown again. @throws PhotospoolError `invalid`, `busy`. */
   make(share: NewShare, actor: Actor): Promise<{ share: Share; secret: string }>;
-  /** False where there is none of that id. */
+  /** Revokes a link; false if the id is unknown. */
   revoke(id: string, actor: Actor): boolean;
-  /** Ends those that were made by nobody known, before there was an owner account; answers how many. */
+  /** Revokes the links created anonymously before there was an owner account; returns their number. */
   revokeUnclaimed(actor: Actor): number;
-  /** The living link of a secret: it has not ended, and who made it may still make links; whether its password was given or not. */
+  /** The valid link of a secret: not expired, and its author may still create links. Ignores its password. */
   find(secret: string): Share | undefined;
-  /** Whoever comes by a link; undefined where it is none, has ended, or its password was not given. */
+  /** The viewer for a link; undefined if it is unknown, expired, or its password was not entered. */
   viewer(brought: BroughtShare): Viewer | undefined;
-  /** Tries a password. Undefined where there is no such link. @throws PhotospoolError `busy`. */
+  /** Tries a password. Undefined if there is no such link. @throws PhotospoolError `busy`. */
   unlock(secret: string, password: string, address: string): Promise<Unlocked | undefined>;
-  /** Writes the times of use that were noted. */
+  /** Writes pending times of use. */
   flush(): void;
 }
 
@@ -84,10 +85,13 @@ interface Columns {
 }
 
 const every = 60_000;
-/** A password of a link is said on, so it may be shorter than a person's; it is slow to try all the same. Older links may have four. */
+/**
+ * The password of a link is passed on by word of mouth, so it may be shorter than a person's; guessing it is slow
+ * nevertheless. Older links may have four characters.
+ */
 const shortest = 8;
 
-/** Opens the links. */
+/** Opens the share links. */
 export function openShares(db: Sqlite, parts: SharesParts): Shares {
   const { clock, passwords, audit, senders } = parts;
   const bySecret = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE secret = ?`);
@@ -98,11 +102,11 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
   function living(secret: string): Columns | undefined {
     const row = bySecret.get(hashSecret(secret));
     if (!row || (row.expires !== null && row.expires <= clock.now())) return undefined;
-    // Whoever made it may have lost the right since, or be gone.
+    // The author may have lost the right since, or may not exist any more.
     if (!mayLink(senders(row.author), row.holder ?? house)) return undefined;
     const scope = JSON.parse(row.scope) as Scope;
     const before = JSON.parse(row.locks ?? '[]') as string[];
-    // A photo that was locked since is in no link that was made before, unlocked again or not.
+    // Locking a photo invalidates all its existing links for good, even after it is unlocked.
     return 'photo' in scope && parts.locksOf(scope.photo).some((lock) => !before.includes(lock)) ? undefined : row;
   }
 
@@ -143,7 +147,7 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
   };
 }
 
-/** What the links are made of. */
+/** The dependencies of the share links. */
 interface SharesParts {
   clock: Pick<Clock, 'now'>;
   random: Random;
@@ -151,13 +155,13 @@ interface SharesParts {
   failed: (error: unknown) => void;
   audit: Audit;
   senders: Senders;
-  /** The locks of a photo, by its public id: the ends of everything that its document has, as their keys. */
+  /** The locks of a photo (by its public id): the keys of the ends of everything in its document. */
   locksOf(photo: string): string[];
 }
 
 const columns = 'id, scope, holder, locks, title, password, originals, details, author, created, expires, used';
 
-/** Makes and ends links. */
+/** Creates and revokes links. */
 function openMaking(
   db: Sqlite,
   { clock, random, passwords, audit, locksOf }: SharesParts,
@@ -224,7 +228,7 @@ function openMaking(
   return making;
 }
 
-/** The proof that a password was given: nobody makes it who does not know both the link and the salted hash. */
+/** The proof that a password was entered: computing it requires both the link and the salted hash. */
 const ticketOf = (secret: string, hash: string): string =>
   createHash('sha256').update(`${hash}\n${secret}`).digest('base64url');
 

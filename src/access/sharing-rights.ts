@@ -1,20 +1,20 @@
 /**
- * Who may do what with albums that have members, and with partners: the one function per right that decides it. What documents say of
- * access, item-access.ts decides; here it is asked of a viewer. Pure.
+ * The rights on albums with members, and on partners: one function per right. item-access.ts decides by documents;
+ * these functions apply it to a viewer. Pure.
  */
 import { albumNamed, house, type Holder } from '../document/item-id.js';
 import type { AlbumRight, ItemAccess } from './item-access.js';
 import { may, onlookerOf, type Viewer } from './permissions.js';
 
-/** The decision on documents, and whether an album exists. */
+/** The decision by documents, and whether an album exists. */
 export interface SharingState {
   access: Pick<ItemAccess, 'isMember' | 'albumRight'>;
   hasAlbum(album: string): boolean;
 }
 
 /**
- * Whether somebody acts for a holder: a person for themselves, an owner for the house. Programs share nothing: what they write is not by
- * the person.
+ * Whether a viewer acts for a holder: a person for themselves, an owner for the house. Programs never share, since a
+ * person must be the author.
  */
 export function actsFor(viewer: Viewer | undefined, holder: Holder, { access }: Pick<SharingState, 'access'>): boolean {
   if (viewer?.role !== 'owner' && viewer?.role !== 'family') return false;
@@ -22,7 +22,9 @@ export function actsFor(viewer: Viewer | undefined, holder: Holder, { access }: 
   return viewer.person === holder && access.isMember(holder);
 }
 
-/** What somebody has in an album (`<holder>:<ulid>`): that of its holder, that of a member, or undefined where it does not exist for them. */
+/**
+ * A viewer's right in an album (`<holder>:<ulid>`): the holder's, a member's, or undefined if the viewer can't see it.
+ */
 export function rightIn(
   viewer: Viewer | undefined,
   album: string,
@@ -32,16 +34,18 @@ export function rightIn(
   if (holder === undefined || !state.hasAlbum(album)) return undefined;
   if (actsFor(viewer, holder, state)) return 'holder';
   const onlooker = onlookerOf(viewer);
-  // Whoever acts for the house without being a person, or a token of a holder, looks at what is theirs.
+  // A viewer for the house without a person, or the token of a holder, sees the holder's own albums.
   if (onlooker?.kind === 'house') return holder === house ? 'view' : undefined;
   if (onlooker?.kind !== 'person' || !state.access.isMember(onlooker.person)) return undefined;
   const isTheirs = holder === onlooker.person || (holder === house && onlooker.actsForHouse);
   const right = isTheirs ? 'view' : state.access.albumRight(album, onlooker.person);
-  // A token adds nothing.
+  // Tokens can't add.
   return right === 'add' && viewer?.role === 'program' ? 'view' : right;
 }
 
-/** Whether items of a holder may be put into an album by somebody: their own, into one that they hold or may add to. */
+/**
+ * Whether a viewer may put a holder's items into an album: only their own, into albums that they hold or may add to.
+ */
 export function mayPutInto(viewer: Viewer | undefined, album: string, holder: Holder, state: SharingState): boolean {
   if (!actsFor(viewer, holder, state) || !state.hasAlbum(album)) return false;
   if (albumNamed(album)?.holder === holder) return true;

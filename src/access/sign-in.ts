@@ -45,7 +45,7 @@ export type SignInOutcome =
   | { kind: 'wrong'; what?: 'otp' }
   /** The password is right, and a code is required, too. */
   | { kind: 'otp' }
-  /** Too many attempts: the next may follow after so many ms. */
+  /** Too many attempts; `ms` is the time to wait before the next one. */
   | { kind: 'wait'; ms: number };
 
 /** The outcome of confirming one's identity. */
@@ -95,7 +95,7 @@ export interface Signing {
   ): Promise<SignInOutcome>;
   /** Ends the session of a browser. */
   signOut(secret: string, address: string): void;
-  /** Sets a password with the actor's right. @throws PhotospoolError `invalid`, `not-found`. */
+  /** Sets a password on behalf of an actor. @throws PhotospoolError `invalid`, `not-found`. */
   setPassword(person: string, fresh: string, actor: Actor): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Who is behind what a request brings: a token, a session, this machine, or nobody. Asked anew at every request, and of an
- * event stream again and again, so that what is revoked ends at once, in whichever process it was done.
+ * Determines the viewer of a request: a token, a session, this machine, or nobody. Evaluated at every request, and
+ * repeatedly during an event stream, so that a revocation takes effect at once, from whichever process.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { People, Person } from './people.js';
@@ -10,19 +10,19 @@ import { confirmedFor, type Session, type Sessions } from './sessions.js';
 import { tokenPrefix, type Token, type Tokens } from './api-tokens.js';
 import type { Settings } from './access-settings.js';
 
-/** What a request brings that tells who is behind it. */
+/** The credentials of a request. */
 export interface Credentials {
-  /** A token: of Bearer, or the password of Basic. One that is not known makes the request nobody's. */
+  /** A token: of Bearer, or the password of Basic. With an unknown one the request has no viewer. */
   token?: string;
   /** The secret of a session, from the cookie. */
   session?: string;
-  /** A share link: whoever comes by one is its visitor, whatever else they bring. */
+  /** A share link: its bearer is its visitor, whatever the other credentials. */
   share?: BroughtShare;
-  /** The request comes from this machine itself, and no proxy has touched it. */
+  /** Whether the request comes directly from this machine, without a proxy. */
   direct: boolean;
 }
 
-/** What `recognise` looks things up in. */
+/** The sources of `recognise`. */
 export interface ViewerSources {
   people: Pick<People, 'find'>;
   sessions: Pick<Sessions, 'find'>;
@@ -32,11 +32,11 @@ export interface ViewerSources {
   settings: () => Settings;
   /** ms since 1970. */
   now: () => number;
-  /** The secret by which this machine's commands reach the running server. */
+  /** The secret that authenticates this machine's commands at the running server. */
   secret?: string;
 }
 
-/** The viewer behind what a request brings; undefined for nobody. */
+/** The viewer for a request's credentials; undefined if there is none. */
 export function recognise(known: ViewerSources, { token, session, share, direct }: Credentials): Viewer | undefined {
   if (share !== undefined) return known.shares.viewer(share);
   if (token !== undefined) return programOf(known, token);
@@ -47,7 +47,7 @@ export function recognise(known: ViewerSources, { token, session, share, direct 
   return settings.visitors ? { ...as('visitor'), canEdit: false } : undefined;
 }
 
-/** The owner of a home without accounts: whoever sits at this machine. */
+/** The owner of a home without accounts: the user of this machine. */
 export const local: Viewer = { ...as('owner'), canEdit: true, confirmed: true, unclaimed: true };
 
 function as<R extends Role>(role: R): { role: R; audiences: (typeof audiencesOf)[R] } {
@@ -63,7 +63,8 @@ function programOf({ tokens, secret, people, settings }: ViewerSources, given: s
 }
 
 /**
- * Whoever brings a token; undefined where it acts for a person who does not exist any more. `personOf` finds a person by their ULID.
+ * The viewer of a token; undefined if it acts for a person who does not exist any more. `personOf` finds a person by
+ * their ULID.
  */
 export function tokenViewer(
   { name, may, person }: Pick<Token, 'name' | 'may' | 'person'>,
@@ -90,11 +91,11 @@ function personOf({ people, sessions, now }: ViewerSources, settings: Settings, 
   return person && { ...personViewer(person, settings), session: session.id, confirmed };
 }
 
-/** A person, whatever they come by. */
+/** The viewer of a person, by whatever credentials. */
 export function personViewer({ id, name, role, canEdit }: Person, { familyEdits }: Settings): Viewer {
   return { ...as(role), person: id, name, canEdit: role === 'owner' || canEdit || familyEdits };
 }
-/** What a request brings of a link: its secret, and the proof that the password was given. */
+/** The credentials of a share link: its secret, and the proof that its password was entered. */
 export interface BroughtShare {
   secret: string;
   ticket?: string;
