@@ -1,50 +1,50 @@
 /**
- * Grants: sets of gives and ends that say who has access, merged entry by entry on every server. Both parts only grow, and no
- * clock decides anything: a give holds where it was made in sight of every end that concerns it (docs/people.md). So access
- * that was ended stays ended, in whatever order servers hear of it, until somebody who saw that end gives it anew. Pure;
- * takes any document, forged ones too.
+ * Grant sets: gives and ends that define who has access, merged entry by entry on every server. Both parts only grow,
+ * and no clock decides: a give holds only if its author had every end that concerns it in sight (docs/people.md). So
+ * ended access stays ended, in whatever order the entries reach a server, until an author who knows of the end gives it
+ * again. Pure; accepts any document, even forged ones.
  */
 import { compareText, entriesOf, isObject, own, textOf, type JsonObject } from './json-values.js';
 import { isStamp } from './stamp.js';
 import type { Stamp } from './photo-document.js';
 
-/** The ends that an author had in sight: the heads of each set, by its id; `self` is the set that the entry stands in. */
+/** The ends that an author had in sight: the heads of each set by its id; `self` is the set that contains the entry. */
 export type Saw = Record<string, string[]>;
 
-/** Access that was given. */
+/** An entry that gives access. */
 export interface Give {
   /** `<to> <what> <stamp>`. */
   key: string;
-  /** To whom: `person:<ulid>`, `<holder>:<album>`, `house`, `*`. */
+  /** The recipient: `person:<ulid>`, `<holder>:<album>`, `house`, `*`. */
   to: string;
   /** One word, lower case: `view`, `add`, `partner`, `entry`. */
   what: string;
-  /** The author, as of an edit. */
+  /** The author, in the format of edits. */
   by: string;
   saw: Saw;
 }
 
-/** Access that was ended. */
+/** An entry that ends access. */
 export interface End {
   /** `<to> <stamp>`. */
   key: string;
-  /** Whose access ended; `*` ends everybody’s. Undefined where the key can’t be read: such an end concerns nobody. */
+  /** The recipient whose access ended; `*` means all. Undefined if the key is malformed: the end then has no effect. */
   to: string | undefined;
-  /** The ends of the same set that its author had in sight, as heads. */
+  /** The heads of the ends in the same set that its author had in sight. */
   saw: string[];
 }
 
-/** A set as it is read. */
+/** A parsed grant set. */
 export interface GrantSet {
   gives: Give[];
   /** By key. */
   ends: ReadonlyMap<string, End>;
 }
 
-/** The set in which nothing was given or ended. */
+/** The empty grant set. */
 export const noGrants: GrantSet = { gives: [], ends: new Map() };
 
-/** How an entry names the set that it stands in. */
+/** The id by which an entry names the set that contains it. */
 export const self = 'self';
 
 /** The `to` of an end that ends everything in its set. */
@@ -54,8 +54,9 @@ const endPattern = /^(\S+) (\S+)$/;
 const givePattern = /^(\S+) ([a-z]+) (\S+)$/;
 
 /**
- * Reads a set. `part` is what holds `gives` and `ends`: the body of a control document, or the `edits` of an item. `known` has ends that this server
- * knows of, as the later of all it has seen under a key; they count before those in the document. What has not the shape of an entry counts for nothing.
+ * Reads a grant set. `part` is the object with `gives` and `ends`: the body of a control document, or the `edits` of an
+ * item. `known`: ends known to this server, with the latest entry seen per key; they override those in the document.
+ * Malformed entries are skipped.
  */
 export function readGrants(part: unknown, known: ReadonlyMap<string, End> = new Map()): GrantSet {
   const gives = entriesOf(own(part, 'gives')).flatMap(([key, entry]): Give[] => {
@@ -79,7 +80,10 @@ const readSaw = (saw: unknown): Saw =>
 const textsIn = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : [];
 
-/** The ends that some heads stand for: they and all that they saw. `missing`: those that are not here, which nothing stands for. */
+/**
+ * The transitive closure of some heads: the heads and all ends that they saw. `missing`: the ends that are not here,
+ * whose own `saw` is therefore unknown.
+ */
 export function closureOf({ ends }: GrantSet, heads: readonly string[]): { seen: Set<string>; missing: string[] } {
   const seen = new Set(heads);
   const missing: string[] = [];
@@ -91,7 +95,10 @@ export function closureOf({ ends }: GrantSet, heads: readonly string[]): { seen:
   return { seen, missing };
 }
 
-/** The heads of a set, sorted: few ends that stand for all. A circle, which nobody but a forger makes, is stood for by one of it. */
+/**
+ * The heads of a set, sorted: a small set of ends whose closure contains all others. A cycle, which only a forged
+ * document has, contributes one of its ends.
+ */
 export function headsOf(set: GrantSet): string[] {
   const named = new Set([...set.ends.values()].flatMap(({ key, saw }) => saw.filter((name) => name !== key)));
   const keys = [...set.ends.keys()].sort(compareText);
@@ -105,13 +112,13 @@ export function headsOf(set: GrantSet): string[] {
   return heads.sort(compareText);
 }
 
-/** What is known of the sets that entries name, beside their own. */
+/** The other grant sets that entries refer to. */
 export interface Grants {
-  /** A set by its id; undefined where nothing of it is here. */
+  /** The set with an id; undefined if this server has nothing of it. */
   find(id: string): GrantSet | undefined;
 }
 
-/** Whether all that somebody saw is here. `set` is the one that `self` means. */
+/** Whether all ends in a `saw` are known here. `set` is the set that `self` refers to. */
 export function isKnown(saw: Saw, set: GrantSet, grants: Grants): boolean {
   for (const id in saw) {
     const named = id === self ? set : (grants.find(id) ?? noGrants);
@@ -122,7 +129,7 @@ export function isKnown(saw: Saw, set: GrantSet, grants: Grants): boolean {
 
 const knownHeads = new WeakMap<GrantSet, Map<string, boolean>>();
 
-/** Whether all that a head stands for is in a set; found once for all, as in `endsOf`. */
+/** Whether a set contains the whole closure of a head; cached, as in `endsOf`. */
 function isHeadKnown(set: GrantSet, head: string): boolean {
   if (!set.ends.has(head)) return false;
   const known = knownHeads.get(set) ?? new Map<string, boolean>();
@@ -132,7 +139,10 @@ function isHeadKnown(set: GrantSet, head: string): boolean {
   return found;
 }
 
-/** Whether somebody saw every end of a set that concerns one of `whom`. `heads`: what they saw of that set. */
+/**
+ * Whether heads cover every end of a set that concerns one of `whom`. `heads`: those in the author’s `saw` for that
+ * set.
+ */
 export function sawEnds(set: GrantSet, heads: readonly string[], whom: readonly string[]): boolean {
   const concerned = whom.flatMap((to) => endsOf(set, to));
   if (concerned.length === 0) return true;
@@ -142,7 +152,7 @@ export function sawEnds(set: GrantSet, heads: readonly string[], whom: readonly 
 
 const endsByTo = new WeakMap<GrantSet, Map<string, End[]>>();
 
-/** The ends of a set that concern somebody; found once for all, since a set that was read is never changed. */
+/** The ends of a set with a given `to`; cached, since a parsed set is immutable. */
 export function endsOf(set: GrantSet, to: string): readonly End[] {
   let found = endsByTo.get(set);
   if (!found) {
@@ -158,11 +168,14 @@ export function endsOf(set: GrantSet, to: string): readonly End[] {
   return found.get(to) ?? [];
 }
 
-/** Whether a give stands in its own set: what it saw is here, and it saw every end of whom it is for, and of everything. */
+/**
+ * Whether a give stands in its own set: all ends in its `saw` are known here, and it saw every end of its recipient and
+ * of everything.
+ */
 export const stands = (give: Pick<Give, 'to' | 'saw'>, set: GrantSet, grants: Grants): boolean =>
   isKnown(give.saw, set, grants) && sawEnds(set, give.saw[self] ?? [], [give.to, everything]);
 
-/** What an author sees of some sets: the heads of each that has ends. `own` is the set that the new entry stands in. */
+/** The `saw` of a new entry: the heads of each set that has ends. `own` is the set that will contain the entry. */
 export function sightOf(own: GrantSet, others: Record<string, GrantSet> = {}): Saw {
   const all = [
     [self, headsOf(own)] as const,
@@ -171,13 +184,13 @@ export function sightOf(own: GrantSet, others: Record<string, GrantSet> = {}): S
   return Object.fromEntries(all.filter(([, heads]) => heads.length > 0));
 }
 
-/** Who writes an entry, and when: a stamp that was drawn for it alone. */
+/** The author of an entry, and a stamp drawn for this entry alone. */
 export interface Author {
   at: Stamp;
   by: string;
 }
 
-/** A part (see `readGrants`) with one give more. `sees`: the control documents that it stands on. */
+/** Adds a give to a part (see `readGrants`). `sees`: the control documents that it relies on. */
 export function withGive<P extends object>(
   part: P,
   { to, what }: Pick<Give, 'to' | 'what'>,
@@ -187,7 +200,7 @@ export function withGive<P extends object>(
   return withEntry(part, 'gives', `${to} ${what} ${at}`, { at, by, saw: sightOf(readGrants(part), sees) });
 }
 
-/** A part with one end more. */
+/** Adds an end to a part. */
 export function withEnd<P extends object>(part: P, to: string, { at, by }: Author): P {
   return withEntry(part, 'ends', `${to} ${at}`, { at, by, saw: sightOf(readGrants(part)) });
 }
@@ -197,7 +210,10 @@ function withEntry<P extends object>(part: P, name: 'gives' | 'ends', key: strin
   return { ...part, [name]: { ...(isObject(before) && before), [key]: entry } };
 }
 
-/** A part whose author notes the ends that they have in sight: those heads of `sees` that `under` does not stand for yet. */
+/**
+ * Records in a part’s `under` the ends that its author has in sight: the heads of `sees` that `under` does not cover
+ * yet.
+ */
 export function withSight<P extends object>(part: P, sees: Record<string, GrantSet>, { at, by }: Author): P {
   const before = own(part, 'under');
   const named = readUnder(before);
@@ -214,7 +230,7 @@ export function withSight<P extends object>(part: P, sees: Record<string, GrantS
   };
 }
 
-/** The ends that an `under` names, by set. */
+/** The ends in an `under`, by set. */
 export function readUnder(under: unknown): Saw {
   const saw: Saw = {};
   for (const [key, entry] of entriesOf(under)) {
