@@ -1,7 +1,7 @@
 /**
- * The documents on which access to the items of others depends (docs/people.md): people, partners, members, albums. Each is parsed
- * once until it changes, together with all ends of it that this server has ever seen (known-ends.ts). Only reads; a document
- * that is missing, or that this version cannot read, gives no access.
+ * The documents that determine access to other people's items (docs/people.md): people, partners, members, albums. Each
+ * is parsed once per change, together with all ends for it that this server has ever seen (known-ends.ts). Read-only,
+ * so a crash loses nothing. A document that is missing, or unreadable for this version, grants no access.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { readGrants, type End, type Grants, type GrantSet } from '../document/grants.js';
@@ -13,33 +13,36 @@ import type { KnownEnds } from './known-ends.js';
 
 /** The control documents of a library. */
 export interface ControlDocuments extends Grants {
-  /** Whether a person (a ULID) has a document that does not say that they were removed. */
+  /** Whether a person (a ULID) has a document that is not marked as removed. */
   isThere(person: string): boolean;
-  /** Whether an album (`<holder>:<ulid>`) has a document that does not say that it was removed. */
+  /** Whether an album (`<holder>:<ulid>`) has a document that is not marked as removed. */
   hasAlbum(album: string): boolean;
-  /** The ends that this server knows of a document, an item too, beside those in it, by key. */
+  /** The ends known to this server for a document or item, besides those in it, by key. */
   endsOf(id: string): ReadonlyMap<string, End>;
-  /** A body with the ends that it lacks: whoever makes a document anew begins with them. */
+  /** Adds missing ends to a body. Every newly created document starts with them. */
   restoreEnds: KnownEnds['restore'];
-  /** Whether this library has, or ever had, a document of a library that people share: an item, an album, a grant. */
+  /** Whether this library contains, or ever contained, a document of a person’s library: an item, an album, a grant. */
   isUsed(): boolean;
-  /** Another number than before means that access may have changed. Cheap to ask. */
+  /** A number that changes whenever access may have changed. Cheap. */
   edition(): number;
 }
 
-/** What the ids of control documents begin with. */
+/** The id prefixes of control documents. */
 const prefixes = ['library:people', 'members:', 'offer:', 'own-album:', 'person:', 'sharing:'];
-/** The documents that only libraries of people have: those of control, but people, whom every home has, and their items. */
+/**
+ * The id ranges that only homes with libraries of people use: control documents except people, which every home has,
+ * and items of people.
+ */
 const sharedRanges = [...prefixes.filter((prefix) => prefix !== 'person:'), ownPrefix]
   .map((prefix) => `doc >= '${prefix}' AND doc < '${prefix}~'`)
   .join(' OR ');
 
-/** The id of the document about a person. */
+/** The id of a person’s document. */
 const personId = (person: string): string => `person:${person}`;
-/** The id of the document about an album with members, which `albumNamed` reads. */
+/** The id of the document of an album that `albumNamed` parses. */
 export const albumDocumentId = (album: string): string => `own-album:${album}`;
 
-/** What control documents are read from. */
+/** The sources of control documents. */
 export interface ControlSources {
   /** The winning body of a document. */
   bodyOf(id: string): Body | undefined;
@@ -61,11 +64,14 @@ export function openControlDocuments(
   const parsed = new Map<string, GrantSet | undefined>();
   const alive = new Map<string, boolean>();
   let edition = 0;
-  /** What the maps are as new as; the transactions in which that was read, and in which a control document had changed, 0 for none. */
+  /**
+   * The state of the maps: the library’s newest change, the newest change of a control document, the transaction that
+   * read them, and the one that had changed a control document; 0 for none.
+   */
   let seen = { last: -1, newest: 0, turn: 0, changedIn: 0 };
 
   function forgetChanged(found: number): void {
-    // What was read in a transaction may have been rolled back with it.
+    // That transaction may have been rolled back, and its reads with it.
     const isDoubtful = seen.changedIn !== 0 && seen.changedIn !== db.turn;
     if (isDoubtful || found < seen.newest) for (const map of [parsed, alive]) map.clear();
     else if (found === seen.newest) return;
@@ -99,7 +105,7 @@ export function openControlDocuments(
       refresh();
       if (!parsed.has(id)) {
         const [body, ends] = [bodyOf(id), known.of(id)];
-        // Of a document that was purged, or that a newer version wrote, only its ends hold.
+        // For a purged document, or one of a newer format, only the ends apply.
         parsed.set(id, body || ends.size > 0 ? readGrants(readable(body), ends) : undefined);
       }
       return parsed.get(id);
@@ -113,6 +119,6 @@ export function openControlDocuments(
   };
 }
 
-/** A body in a format that this version knows. */
+/** The body, if its format is known to this version. */
 const readable = (body: Body | undefined): Body | undefined =>
   body !== undefined && Number(own(body, 'format') ?? format) <= format ? body : undefined;

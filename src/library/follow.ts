@@ -1,9 +1,9 @@
 /**
- * Follows a library's change feed: reads what changed since a checkpoint in batches, hands each to whoever makes something of
- * it, moves the checkpoint on, and lets the event loop run in between. With a `transaction`, what a batch makes and its
- * checkpoint are committed together, and a crash leaves both behind the feed and never apart. Without one, the checkpoint
- * moves when the batch is done, and a crash leaves the last batch to be taken in again: taking it in twice must change
- * nothing. A batch that fails moves nothing; it is the first of the next try.
+ * Follows a library's change feed: reads the changes since a checkpoint in batches, passes each batch to `take`,
+ * advances the checkpoint, and yields to the event loop between batches. With a `transaction`, the results of a batch
+ * and its checkpoint commit together: a crash leaves both behind the feed, never apart. Without one, the checkpoint
+ * advances after the batch, and after a crash the last batch is processed again, so `take` must be idempotent. A failed
+ * batch advances nothing, and is the first of the next attempt.
  */
 import { backOff, type BackOff } from '../base/async/backoff.js';
 import type { Subscribe } from '../base/async/listeners.js';
@@ -13,33 +13,33 @@ import { toPhotospoolError, type PhotospoolError } from '../base/errors.js';
 import type { FeedChange } from './change-feed.js';
 import type { Library } from './library.js';
 
-/** How long a follower waits after an error; all times in ms. */
+/** The back-off of a follower after an error, ms. */
 export const feedBackOff: BackOff = { first: 1_000, longest: 60_000 };
 
-/** What is read of a library to follow it. */
+/** The parts of a library needed to follow it. */
 export type Followed = Pick<Library, 'changes' | 'lastChange'>;
 
-/** How far a follower came: the newest change that it took in. */
+/** The position of a follower: the newest change it has processed. */
 export interface FollowedTo {
   /** Its number. */
   n: number;
   /** Its sequence, `<n>-<epoch>`. */
   seq: string;
-  /** Whether there may be more in the feed. */
+  /** Whether the feed may have more changes. */
   more: boolean;
 }
 
-/** Where it is kept how far a follower came. */
+/** The stored position of a follower. */
 export interface FeedCheckpoint {
-  /** A number or a sequence; 0 to begin; undefined where nothing is to be taken in. */
+  /** A number or a sequence; 0 at the beginning; undefined if there is nothing to process. */
   get(): string | number | undefined;
   set(to: FollowedTo): void;
 }
 
-/** The settings that a checkpoint may be kept in: `library.local`. */
+/** The settings that store a checkpoint: `library.local`. */
 type Settings = Pick<Library['local'], 'setting' | 'setSetting'>;
 
-/** A checkpoint as a number, for what lies in the library's own file: a restore puts both back together. */
+/** A checkpoint stored as a number, for results in the library's own file: a restore resets both together. */
 export function numberCheckpoint({ setting, setSetting }: Settings, name: string): FeedCheckpoint {
   return {
     get: () => Number(setting(name) ?? 0),
@@ -47,13 +47,13 @@ export function numberCheckpoint({ setting, setSetting }: Settings, name: string
   };
 }
 
-/** Whether a library has a sequence in its own past: not, where it was restored from a backup since. */
+/** Whether a sequence is in the library's own past; not after a restore from an older backup. */
 export const hasSequence = (library: Followed, seq: string | undefined): seq is string =>
   seq !== undefined && library.changes(Number.parseInt(seq, 10) || 0, 0).last === seq;
 
 /**
- * A checkpoint as a sequence, for what lies in another file than the library: where the library was restored from a backup
- * since, all of it is taken in again.
+ * A checkpoint stored as a sequence, for results in another file: after a restore of the library from a backup, all
+ * changes are processed again.
  */
 export function sequenceCheckpoint(library: Followed, { setting, setSetting }: Settings, name: string): FeedCheckpoint {
   return {
@@ -65,40 +65,40 @@ export function sequenceCheckpoint(library: Followed, { setting, setSetting }: S
   };
 }
 
-/** What is made of the feed, and how it is committed. */
+/** How a batch is processed and committed. */
 type Taking =
   | {
-      /** Runs a batch and moves the checkpoint in one transaction. */
+      /** Runs a batch and advances the checkpoint in one transaction. */
       transaction: Library['transaction'];
       take(changes: readonly FeedChange[]): void;
     }
   | { transaction?: undefined; take(changes: readonly FeedChange[]): Promise<void> };
 
-/** What a follower is made of. */
+/** The dependencies of a follower. */
 export type ChangeFollowerParts = Taking & {
   library: Followed;
   checkpoint: FeedCheckpoint;
-  /** Changes in a batch; 500 where nothing is said. */
+  /** Changes per batch; 500 by default. */
   batch?: number;
 };
 
 /** Follows the change feed of a library. */
 export interface ChangeFollower {
-  /** Takes in one batch; true where there may be more. */
+  /** Processes one batch; true if there may be more. */
   step(batch?: number): Promise<boolean>;
   /**
-   * Takes in what had changed when it was called; false where it had been taken in before by this follower. Rejects with what
-   * `take` throws; what was taken in until then stays.
+   * Processes all changes up to the moment of the call; false if this follower had already processed them. Rejects with
+   * the error of `take`; earlier batches stay processed.
    */
   catchUp(): Promise<boolean>;
 }
 
 const usualBatch = 500;
 
-/** Opens a follower. Nothing is read before the first call. */
+/** Opens a follower. The first call starts reading. */
 export function openChangeFollower(parts: ChangeFollowerParts): ChangeFollower {
   const { library, checkpoint, batch = usualBatch } = parts;
-  /** The newest change when all was taken in last. */
+  /** The newest change at the last complete catch-up. */
   let caughtUp: number | undefined;
 
   function read(limit: number): { changes: FeedChange[]; to: FollowedTo } | undefined {
@@ -108,7 +108,7 @@ export function openChangeFollower(parts: ChangeFollowerParts): ChangeFollower {
     return { changes, to: { n: Number.parseInt(last, 10), seq: last, more: changes.length === limit } };
   }
 
-  /** Takes in one batch; undefined where the checkpoint says that nothing waits. */
+  /** Processes one batch; undefined if the checkpoint says that there is nothing to process. */
   async function advance(limit: number): Promise<FollowedTo | undefined> {
     if (parts.transaction) {
       return parts.transaction(() => {
@@ -139,7 +139,9 @@ export function openChangeFollower(parts: ChangeFollowerParts): ChangeFollower {
   };
 }
 
-/** The changes after change `since`, up to change `until`, batch by batch, the last one maybe empty; yields in between. */
+/**
+ * The changes after `since` up to `until`, in batches; the last one may be empty. Yields to the event loop in between.
+ */
 export async function* changeBatches(library: Followed, since: number, until = Infinity): AsyncGenerator<FeedChange[]> {
   for (let after = since; ;) {
     const changes = library.changes(after, usualBatch).changes.filter(({ n }) => n <= until);
@@ -152,22 +154,19 @@ export async function* changeBatches(library: Followed, since: number, until = I
 
 /** When to follow. */
 export interface FollowingParts {
-  /** What it is woken by: the changes that this process makes, and whatever else there is. */
+  /** Events that wake it: changes by this process, and others. */
   events: readonly Subscribe[];
   clock: Clock;
-  /** ms between looks for what other processes changed. */
+  /** The interval of polling for changes by other processes, ms. */
   look: number;
   signal: AbortSignal;
-  /**
-   * Told what went wrong; it is tried again after a wait that grows (backoff.ts). Without it, the first failure ends the
-   * following.
-   */
+  /** Called with an error before a retry with back-off (backoff.ts). Without it, the first error ends the following. */
   failed?(error: PhotospoolError): void;
 }
 
 /**
- * Calls `follow` now, and again whenever something changed, until the signal; a change while it works is not missed. Rejects
- * with what `follow` throws where nobody hears of failures.
+ * Calls `follow` now and after every change, until the signal; a change during a call is not missed. Without `failed`,
+ * rejects with the first error of `follow`.
  */
 export async function keepFollowing(
   { events, clock, look, signal, failed }: FollowingParts,
@@ -189,7 +188,7 @@ export async function keepFollowing(
         await clock.sleep(wait, signal);
         continue;
       }
-      // What changed while it worked ends the wait at once.
+      // A change during `follow` ends this wait at once.
       await clock.sleep(look, AbortSignal.any([woken.signal, signal]));
     }
   } finally {

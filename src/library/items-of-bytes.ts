@@ -1,24 +1,24 @@
 /**
- * Items by their bytes, for what concerns bytes and not one person’s item: renditions, films, originals, backups. What is made of
- * bytes is written into every item that has them, each in a change of its own.
+ * Items by their bytes, for everything that concerns bytes and not one person’s item: renditions, videos, originals,
+ * backups. Results for these bytes are written into every item with them, one change per item.
  */
 import { itemOf, ownPrefix } from '../document/item-id.js';
 import { merge } from '../document/merge.js';
 import { photoOf, type PhotoDocument } from '../document/photo-document.js';
 import type { Library } from './library.js';
 
-/** What all ids of items begin with. */
+/** The id prefixes of all items. */
 const prefixes = ['photo:', ownPrefix];
 
-/** An item that is there, in the trash or not. */
+/** An existing item, possibly in the trash. */
 export interface StoredItem {
-  /** Of its document. */
+  /** The id of its document. */
   id: string;
   sha256: string;
   body: PhotoDocument;
 }
 
-/** All items of the house and of people, those of the house first. What is no photo by its body is passed over. */
+/** All items of the house, then those of people. Skips documents whose body is not a photo. */
 export function* scanItems(library: Library): IterableIterator<StoredItem> {
   for (const prefix of prefixes) {
     for (const { id, body } of library.scan(prefix)) {
@@ -28,11 +28,11 @@ export function* scanItems(library: Library): IterableIterator<StoredItem> {
   }
 }
 
-/** How many items there are. Walks an index: some 100 ms for a million. */
+/** The number of items. Walks an index: about 100 ms for a million. */
 export const countItems = (library: Library): number =>
   prefixes.reduce((sum, prefix) => sum + library.count(prefix), 0);
 
-/** A photo with these bytes, the house’s where it has one; undefined where no item has them. */
+/** A photo with these bytes, preferably the house’s; undefined if there is none. */
 export const photoWith = (library: Library, sha256: string): PhotoDocument | undefined =>
   photosWith(library, sha256)[0];
 
@@ -40,12 +40,15 @@ export const photoWith = (library: Library, sha256: string): PhotoDocument | und
 export const photosWith = (library: Library, sha256: string): PhotoDocument[] =>
   library.items.withBytes(sha256).flatMap((id) => photoOf(library.get(id)?.body) ?? []);
 
-/** A photo with what another one says of the same bytes, where that is missing or counts more in a merge. */
+/**
+ * A photo completed with values of another photo with the same bytes, where they are missing or take precedence in a
+ * merge.
+ */
 export function withBytesOf(photo: PhotoDocument, { facts, renditions, clips }: PhotoDocument): PhotoDocument {
   return merge(photo, { ...photo, facts, renditions, ...(clips && { clips }) });
 }
 
-/** Changes every item with these bytes. Answers whether that changed one. @throws as `Library.update`. */
+/** Changes every item with these bytes. Returns whether any item changed. @throws as `Library.update`. */
 export function updatePhotosWith(
   library: Library,
   sha256: string,

@@ -1,8 +1,9 @@
 /**
- * Every end of access that this server has ever seen, by the set that it stands in: a local table that only grows, kept in the
- * transaction of the change that brought the end. So access that was ended stays ended where a document comes back without its ends: after
- * a purge, from a foreign program, in a format that this version cannot read. What an older version wrote, which keeps no such
- * table, is taken in at the next opening. A crash leaves a document and its ends as they were before, or both as they are after.
+ * All ends of access that this server has ever seen, by grant set: a local table that only grows, updated in the
+ * transaction of the change with the end. So ended access stays ended even if a document returns without its ends:
+ * after a purge, from a foreign program, in a format that this version can't read. Older versions keep no such table;
+ * the next opening adds the ends from their changes. A crash leaves a document and its ends both as before the change,
+ * or both as after it.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { canonical } from '../document/canonical-json.js';
@@ -12,40 +13,45 @@ import { itemOf, ownPrefix, peopleId } from '../document/item-id.js';
 import { isObject, own, type JsonObject } from '../document/json-values.js';
 import { later, mergeMaps } from '../document/merge-by-shape.js';
 
-/** The ends that this server knows of. */
+/** The ends known to this server. */
 export interface KnownEnds {
-  /** Those of one document, a control document or an item, by key; none where it never had any. */
+  /** The ends of a control document or item, by key; empty if it never had any. */
   of(id: string): ReadonlyMap<string, End>;
-  /** A body with the ends that it lacks. The body itself where it lacks none, or where they would make it too large to be written. */
+  /**
+   * The body with its missing ends added; the same body if none is missing, or if the result would be too large to
+   * write.
+   */
   restore<B extends object>(id: string, body: B): B;
 }
 
-/** The ends, as the library keeps them. */
+/** The known ends with their update. */
 export interface KeptEnds extends KnownEnds {
-  /** Takes in the ends of any revision of a document, in the transaction that stores it; true where there was a new one. */
+  /** Adds the ends in any revision of a document, in the transaction that stores it; true if one was new. */
   take(id: string, body: object): boolean;
 }
 
-/** The table’s own notes. */
+/** The settings of the table. */
 export interface EndsNotes {
   setting(name: string): string | undefined;
   setSetting(name: string, value: string): void;
 }
 
-/** The setting with the number of the last change that was taken in at an opening. */
+/** The setting with the number of the last change processed at an opening. */
 const takenMark = 'ends.taken';
-/** What the ids of control documents with a grant set begin with; an id is longer, but that of `library:people`. */
+/**
+ * The id prefixes of control documents with a grant set. Except for `library:people`, an id continues after its prefix.
+ */
 const controlPrefixes = [peopleId, 'members:', 'offer:', 'sharing:'];
 const none: ReadonlyMap<string, End> = new Map();
 
 const isControl = (id: string): boolean => controlPrefixes.some((prefix) => id.startsWith(prefix));
-/** The part of a body that holds the ends; undefined where documents with such an id have none. */
+/** The part of a body that contains the ends; undefined for ids of documents without ends. */
 function partOf(id: string, body: object): unknown {
   if (isControl(id)) return body;
   return itemOf(id) ? own(body, 'edits') : undefined;
 }
 
-/** Opens the table. With `readOnly` it is as the last one that wrote left it. */
+/** Opens the table. With `readOnly` it is in the state of the last writer. */
 export function openKnownEnds(db: Sqlite, notes: EndsNotes, readOnly: boolean): KeptEnds {
   const isMade =
     db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'grant_end'").get() !== undefined;
@@ -95,13 +101,14 @@ function withEnds<B extends object>(id: string, body: B, known: JsonObject): B {
   const ends = mergeMaps(isObject(before) ? before : {}, known, later);
   if (isObject(before) && canonical(ends) === canonical(before)) return body;
   const restored = (isControl(id) ? { ...body, ends } : { ...body, edits: { ...part, ends } }) as B;
-  // What somebody flooded is read together with the table all the same, and must not shed what people wrote.
+  // A flooded document is read together with the table anyway, and restoring its ends must not make it shed people's
+  // edits.
   return sizeOf(restored) <= sizeLimit ? restored : body;
 }
 
 /**
- * Takes in what changed since the last opening: an older version may have written it. The house’s photos have ends only where albums
- * have members, so a library without such documents does not read them.
+ * Adds the ends changed since the last opening: an older version may have written them. Photos of the house have ends
+ * only if there are albums with members, so they are read only then.
  */
 function takeMissed(db: Sqlite, notes: EndsNotes, take: KeptEnds['take']): void {
   const prefixes = [...controlPrefixes, ownPrefix];

@@ -1,7 +1,8 @@
 /**
- * The library: documents with their CouchDB revisions in one SQLite file; the truth. A document, its revision, its change
- * row, its catalog rows and its local rows commit in one transaction, durable before the call returns. Only new documents that
- * come in great numbers may be left to the catalog for later (`insert`).
+ * The library: documents with their CouchDB revisions in one SQLite file; the source of truth. A document, its
+ * revision, its change row, its catalog rows and its local rows commit in one transaction, which is durable when the
+ * call returns; a crash leaves all of them or none. Only new documents in large batches may be indexed later
+ * (`insert`).
  */
 import { randomBytes } from 'node:crypto';
 import { systemClock, type Clock } from '../base/clock.js';
@@ -28,84 +29,87 @@ export type { Incoming } from './validate-documents.js';
 export type { Defer, Index } from './change-journal.js';
 export type { InsertOptions, Receiver } from './write-documents.js';
 
-/** What `openLibrary` needs beside the database. */
+/** Options of `openLibrary`. */
 export interface LibraryOptions {
   index?: Index;
-  /** Where it is missing, nothing is indexed later. */
+  /** Without it, every document is indexed in its transaction. */
   defer?: Defer;
   clock?: Clock;
-  /** Random bytes, for epochs and ids. */
+  /** Random bytes for epochs and ids. */
   random?: (length: number) => Uint8Array;
-  /** Opens for reading only: draws no epoch, migrates nothing. */
+  /** Opens the library read-only: starts no epoch, migrates nothing. */
   readOnly?: boolean;
-  /** Called before a migration with the format found; makes the backup. */
+  /** Called before a migration with the old format, to make a backup. */
   backup?: (from: number) => void;
 }
 
 /** An open library. Synchronous; every write is durable when it returns. */
 export interface Library {
-  /** The id of this server: stays over restarts, differs between servers. */
+  /** The id of this server: constant across restarts, unique per server. */
   readonly server: string;
-  /** Drawn at this opening. */
+  /** A random id, new at each opening. */
   readonly epoch: string;
   readonly local: Local;
-  /** The items that people and the house hold, by public id and by bytes. */
+  /** The items of people and the house, by public id and by bytes. */
   readonly items: ItemIndex;
-  /** The documents on which access to other people’s items depends. */
+  /** The documents that determine access to other people’s items. */
   readonly controls: ControlDocuments;
-  /** The winning revision, undefined where there is none or it is deleted. */
+  /** The winning revision; undefined if there is none, or it is deleted. */
   get<B extends object = Body>(id: string): StoredRevision<B> | undefined;
-  /** The winning bodies of many documents, in the order asked for. */
+  /** The winning bodies of many documents, in the order of `ids`. */
   getMany<B extends object = Body>(ids: readonly string[]): (StoredRevision<B> | undefined)[];
-  /** One given revision with its ancestors, also a deleted one. */
+  /** A revision with its ancestors, even a deleted one. */
   revision(id: string, rev: string): (StoredRevision & { revisions: string[] }) | undefined;
-  /** As `revision`, with its body as it is stored: canonical JSON. */
+  /** As `revision`, with the stored body: canonical JSON. */
   raw(id: string, rev: string): Raw | undefined;
   /** All leaves of a document, the winner first. */
   leaves(id: string): StoredRevision[];
   /** As `leaves`, without bodies. */
   heads(id: string): { rev: string; deleted: boolean }[];
-  /** How many bodies are kept of a document, those of bare tombstones left out, and their bytes. */
+  /** The number and bytes of a document's bodies, without bare tombstones. */
   apart(id: string): { count: number; bytes: number };
   /**
-   * Changes a document: `change` gets the winner's body (undefined where there is none) and returns the new one, or
-   * undefined to leave it. An equal body makes no revision. A body that is a purge (document/purge.ts) deletes the
-   * document; a body for a purged one joins it in the trash. Throws `too-large` past 256 KiB, `newer-version` for a
-   * document of a newer format, `invalid` for what is no I-JSON.
+   * Changes a document: `change` gets the winner's body (undefined without one) and returns the new one, or undefined
+   * for no change. An equal body creates no revision. A body with a purge (document/purge.ts) deletes the document; a
+   * body for a purged document joins the purged content in the trash. Throws `too-large` beyond 256 KiB,
+   * `newer-version` for a document of a newer format, `invalid` if the body is not I-JSON.
    */
   update<B extends object = Body>(
     id: string,
     change: (body: B | undefined) => B | undefined,
   ): { rev: string; changed: boolean } | undefined;
   /**
-   * Stores revisions made elsewhere; idempotent, in any order; conflicts are merged in the same transaction. Throws
-   * `invalid` or `too-large` (past 1 MiB) for the first that can't be stored, and then stores none. With `later`, documents
-   * that nobody had before may come into the catalog after that.
+   * Stores revisions from elsewhere; idempotent, in any order; conflicts are merged in the same transaction. Throws
+   * `invalid` or `too-large` (beyond 1 MiB) for the first that can't be stored, and then stores none. With `later`, new
+   * documents may be indexed afterwards.
    */
   insert(incoming: readonly Incoming[], options?: InsertOptions): void;
-  /** Calls `listener` in the transaction of each `insert`, for each document whose id begins with `prefix`. */
+  /** Calls `listener` in the transaction of each `insert`, for each document whose id starts with `prefix`. */
   onReceive(prefix: string, listener: Receiver): void;
-  /** The leaves that a revision which was replaced became. */
+  /** The leaves below a replaced revision. */
   heirs(id: string, rev: string): string[];
-  /** Which of these revisions are missing here. */
+  /** Those of the given revisions that are missing here. */
   missing(asked: ReadonlyMap<string, readonly string[]>): Map<string, string[]>;
-  /** Changes after `since` (a sequence, or 0), oldest first; 1,000 at most where no limit is given. */
+  /** Changes after `since` (a sequence, or 0), oldest first; at most 1,000 by default. */
   changes(since: string | number, limit?: number): { changes: FeedChange[]; last: string };
-  /** Changes before the change `before` (its number; the newest ones where it is undefined), newest first. */
+  /** Changes before the change `before` (its number; undefined for the newest), newest first. */
   newest(before: number | undefined, limit: number): FeedChange[];
-  /** How many documents changed after `since`. */
+  /** The number of documents changed after `since`. */
   pending(since: string | number): number;
-  /** The number of the newest change, cheap to ask: how other processes' writes are noticed. */
+  /** The number of the newest change. Cheap: used to detect other processes' writes. */
   lastChange(): number;
-  /** Winning, undeleted documents whose id begins with `prefix`, in id order, in batches that yield to other work. */
+  /**
+   * Winning, undeleted documents whose id starts with `prefix`, in id order. Reads in batches, so that no statement
+   * stays open in between.
+   */
   scan<B extends object = Body>(prefix: string, after?: string): IterableIterator<StoredRevision<B>>;
-  /** How many undeleted documents have such an id. Walks an index: some 100 ms for a million. */
+  /** The number of undeleted documents with such an id. Walks an index: about 100 ms for a million. */
   count(prefix: string): number;
-  /** A stamp greater than the wall clock, than the last own one, and than those in `seen` that are not more than a day ahead. */
+  /** A stamp greater than the wall clock, the last own stamp, and those in `seen` that are at most a day ahead. */
   stamp(...seen: (Stamp | undefined)[]): Stamp;
-  /** The stamp for a change of a document: greater than all in it that are not more than a day ahead. */
+  /** The stamp for a change of a document: greater than all stamps in it that are at most a day ahead. */
   stampAfter(body: object | undefined): Stamp;
-  /** The same, with the wall clock's time where people must be shown that one. */
+  /** As `stampAfter`, with the wall clock's time if people must be shown that one instead. */
   sign(body: object | undefined): { at: Stamp; made?: string };
   /** Runs `work` in one transaction. */
   transaction<T>(work: () => T): T;
@@ -113,9 +117,9 @@ export interface Library {
 }
 
 /**
- * Opens the library in an open database file, making its tables where they are missing and migrating an older format in
- * one transaction. Closing it leaves the database open. @throws PhotospoolError `newer-version` where a newer version
- * wrote it; `unusable` where it is opened for reading only and there is no library yet, or one of an older format.
+ * Opens the library in an open database, creating missing tables and migrating an older format in one transaction.
+ * Closing the library leaves the database open. @throws PhotospoolError `newer-version` if a newer version wrote it;
+ * `unusable` if it is opened read-only and has no library, or one of an older format.
  */
 export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
   const { clock = systemClock, random = randomBytes, readOnly = false, backup } = options;
@@ -160,15 +164,15 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
     },
     transaction: (work) => db.transaction(work),
     close() {
-      // Nothing is held but statements, which end with the database.
+      // Only prepared statements are open; they end with the database.
     },
   };
 }
 
-/** The setting that says that a library's revision ids were looked at. */
+/** The setting that records that a library's revision ids were repaired. */
 const repairedMark = 'revisions-repaired';
 
-/** Renames revisions that former versions took and CouchDB refuses, once per library. */
+/** Renames revisions that earlier versions accepted and CouchDB rejects, once per library. */
 function repairOnce(db: Sqlite, local: Local, journal: Journal): void {
   if (local.setting(repairedMark) !== undefined) return;
   db.transaction(() => {

@@ -1,6 +1,7 @@
 /**
- * The local tables: what is true of this server only, never replicated, never dropped. Here: where originals lie.
- * Every function is synchronous and joins the library's transaction when called inside one.
+ * The local tables: the state of this server only, never replicated, never dropped. This file has the locations of
+ * originals. Every function is synchronous, and joins the library's transaction if called inside one; a crash leaves
+ * each change complete or not made.
  */
 
 import { systemClock, type Clock } from '../base/clock.js';
@@ -11,7 +12,9 @@ import { openPersonFolders, type PersonFolders } from './person-folders.js';
 import { openMerges, type Merges } from './merge-log.js';
 import { openToday, type Today } from './daily-count.js';
 
-/** Where the original of one photo is. `reserved`: the name is taken for the claim; `here`: the file is in the archive. */
+/**
+ * The location of a photo's original. `reserved`: the name is taken for the claim; `here`: the file is in the archive.
+ */
 export interface OriginalRow {
   sha256: string;
   /** Relative to the archive, with forward slashes. */
@@ -19,57 +22,59 @@ export interface OriginalRow {
   /** The claim that reserved or delivered it. */
   claim: string;
   state: 'reserved' | 'here';
-  /** Size in bytes and mtime (ms since the epoch) of the file as it was archived; for `verify`. */
+  /** The size in bytes and mtime (ms since 1970) of the file when it was archived; for `verify`. */
   bytes: number;
   modified: number;
 }
 
-/** The answer to a reservation. */
+/** The result of a reservation. */
 export type Reservation =
-  /** The name is this claim's now (or was already). */
+  /** The name belongs to this claim now, or already did. */
   | { kind: 'reserved'; path: string }
-  /** The archive has these bytes. */
+  /** The archive already has these bytes. */
   | { kind: 'here'; path: string }
-  /** Another claim is bringing these bytes. */
+  /** Another claim is delivering these bytes. */
   | { kind: 'other'; claim: string };
 
-/** The table `original`. Paths are unique by case-folded NFC: `unique` key computed with `nameKey`. */
+/** The table `original`. Paths are unique regardless of case and normalisation: by the key of `nameKey`. */
 export interface Originals {
   find(sha256: string): OriginalRow | undefined;
   findByPath(path: string): OriginalRow | undefined;
   /**
-   * Reserves a name for a claim, in one IMMEDIATE transaction. `names(n)` gives the n-th candidate (0, 1, 2, …), tried
-   * until one is free in the table and `occupied` (a look at the disk, for files nobody told us of) says false.
+   * Reserves a name for a claim, in one IMMEDIATE transaction. `names(n)` gives the n-th candidate (0, 1, 2, …); the
+   * first one wins that is free in the table and for which `occupied` (a check of the disk for unknown files) is false.
    */
   reserve(
     original: Omit<OriginalRow, 'path' | 'state'>,
     names: (n: number) => string,
     occupied?: (path: string) => boolean,
   ): Reservation;
-  /** Names another claim as the one that brings these bytes, where the one that reserved them is gone. */
+  /** Transfers a reservation to another claim, if it still belongs to `from`. */
   takeOver(sha256: string, from: string, to: string): boolean;
-  /** The file is in the archive. */
+  /** Marks the original as `here`. */
   arrived(sha256: string): void;
-  /** Records that a file was found elsewhere in the archive, or that it was found at all. */
+  /** Records an original that was found, possibly at another place in the archive. */
   put(row: OriginalRow): void;
-  /** Forgets a reservation of that claim; a row that is `here` stays. */
+  /** Removes a claim's reservation; a row that is `here` stays. */
   release(sha256: string, claim: string): void;
-  /** Forgets that an original is here (its file is gone). */
+  /** Removes the row of an original whose file is gone. */
   remove(sha256: string): void;
   all(): IterableIterator<OriginalRow>;
-  /** The reservations whose files have not arrived: few, of what is in hand or was when a process died. */
+  /** Reservations whose files have not arrived: few, of claims in work or interrupted by a crash. */
   reserved(): OriginalRow[];
-  /** `here` without sidecars, which are told by their names: a photo that is called so is missing in the count alone. */
+  /**
+   * `here` excludes sidecars, which are recognised by name: a photo with such a name is missing only from the count.
+   */
   counts(): { reserved: number; here: number; sidecars: number };
 }
 
-/** What `mode = "copy"` remembers of files it left in place: path, size and mtime (ns as text) to SHA-256. */
+/** Files that `mode = "copy"` left in place: path, size and mtime (ns as text) to SHA-256. */
 export interface CopiedFiles {
   find(path: string, bytes: number, modified: string): string | undefined;
   put(path: string, bytes: number, modified: string, sha256: string): void;
 }
 
-/** Everything that is true of this server only. */
+/** The local state of this server. */
 export interface Local {
   originals: Originals;
   seen: CopiedFiles;
@@ -77,19 +82,21 @@ export interface Local {
   discarded: Discarded;
   /** Folders of `incoming` that belong to people. */
   personFolders: PersonFolders;
-  /** What came through today for the house: originals that arrived are counted by themselves, duplicates by who sets them aside. */
+  /**
+   * Today's imports for the house. Arriving originals are counted here, duplicates by the code that sets them aside.
+   */
   today: Today;
-  /** What was merged in the last days. */
+  /** The merges of the last days. */
   merges: Merges;
   /** Small named values, as text. */
   setting(name: string): string | undefined;
   setSetting(name: string, value: string): void;
 }
 
-/** The key by which archive names are unique: NFC, case-folded. */
+/** The unique key of an archive name: NFC, case-folded. */
 export const nameKey = (path: string): string => path.normalize('NFC').toLowerCase().toUpperCase().toLowerCase();
 
-/** How many names are tried for one original before it is given up; each is longer than the one before. */
+/** The maximum number of candidate names per original; each is longer than the one before. */
 const mostNames = 200;
 
 type Columns = OriginalRow & { key: string };
@@ -121,7 +128,7 @@ function openOriginals(db: Sqlite, today: Today): Originals {
     ON CONFLICT (sha256) DO UPDATE SET path = excluded.path, key = excluded.key, claim = excluded.claim, state = excluded.state,
       bytes = excluded.bytes, modified = excluded.modified`);
   const takeOver = db.prepare("UPDATE original SET claim = ? WHERE sha256 = ? AND claim = ? AND state = 'reserved'");
-  // The claim of a person has a name that ends so (docs/spool.md): what came for them is not counted.
+  // Claims of people have names with this ending (docs/spool.md); their files are not counted.
   const arrived = db.prepare<{ counts: number }>(
     `UPDATE original SET state = 'here' WHERE sha256 = ? AND state = 'reserved'
       RETURNING NOT (${isSidecar}) AND claim NOT LIKE '%-own' AS counts`,

@@ -1,13 +1,15 @@
 /**
- * Conflicts are merged by whichever server sees them. The plan follows from the leaves and the kept bodies alone, so two
- * servers that see the same make the same revisions, and the conflict closes instead of multiplying.
+ * Plans how to merge a document's conflicts; every server merges those it sees. The plan depends on the leaves and the
+ * kept bodies alone, so two servers in the same state create the same revisions, and the conflict closes instead of
+ * multiplying.
  *
  * The merge becomes a child of the winning live leaf; every other live leaf gets a tombstone. A tombstone may reach a
- * server without the merge: the body it closed is kept there until a live leaf says all that it says, and joins the merge
- * if it must. Only a purge (see document/purge.ts) means that a person wanted the document gone.
+ * server without the merge: that server keeps the closed body until a live leaf contains all of it, and merges it if
+ * necessary. Only a purge (document/purge.ts) means that a person deleted the document.
  *
- * A leaf of a newer format stays beside the merge of all others, for a server that understands it. Anybody can write such a number:
- * so it hides no photo that this version understands, but its audience and its place in the trash count.
+ * A leaf of a newer format stays beside the merge of all others, for servers that understand it. Anyone can forge such
+ * a format number, so the leaf hides no photo that this version understands; but its audience and its place in the
+ * trash apply.
  */
 import { canonical } from '../document/canonical-json.js';
 import { hasTooManyFields, mergedSizeLimit, sizeOf } from '../document/size-limits.js';
@@ -18,23 +20,23 @@ import { closing, protectedFields, shed, withoutFloods } from '../document/overs
 import { hasSeen, isPurge, revive } from '../document/purge.js';
 import { parseRevision } from './validate-documents.js';
 
-/** A leaf with its body read. */
+/** A leaf with its parsed body. */
 export interface Branch {
   rev: string;
   deleted: boolean;
   body: Body;
 }
 
-/** What is to be done with a document. All empty where there is nothing to do. */
+/** The changes that resolve a document's conflicts. All empty if there is nothing to do. */
 export interface MergePlan {
   /**
-   * A revision to add: the merge. `parent` is the leaf below which it goes; where `generation` is given, it takes the place of that
-   * leaf on a branch of its own.
+   * The merge to add. `parent` is the leaf to append it to; with a `generation`, it replaces that leaf on a separate
+   * branch.
    */
   merged?: { parent: string; body: Body; generation?: number };
   /** Live leaves to close with a tombstone. */
   close: string[];
-  /** Revisions whose kept body says nothing more that the live leaf would not say. */
+  /** Revisions whose kept bodies are contained in the live leaf. */
   drop: string[];
 }
 
@@ -43,10 +45,13 @@ const nothing: MergePlan = { close: [], drop: [] };
 /** The body of the tombstone that closes a branch. */
 export const tombstone: Body = {};
 
-/** How many closed bodies of a newer format are kept, for a server that may have been restored before it could merge them. */
+/**
+ * The number of closed bodies of a newer format that are kept, in case a server was restored before it could merge
+ * them.
+ */
 const mostNewer = 8;
 
-/** What to do about a document with these leaves (the winner first) and kept bodies (the highest first). */
+/** Plans the merge for the leaves (the winner first) and kept bodies (the highest first). */
 export function planMerge(leaves: readonly Branch[], kept: readonly Omit<Branch, 'deleted'>[]): MergePlan {
   const open = leaves.filter((leaf) => !leaf.deleted);
   const [live, newer] = byFormat(open);
@@ -75,13 +80,13 @@ function byFormat<B extends { body: Body }>(branches: readonly B[]): [known: B[]
   return [branches.filter(({ body }) => !isNewer(body)), branches.filter(({ body }) => isNewer(body))];
 }
 
-/** What a document of a newer format comes back as that a tombstone alone closed: as it was. */
+/** Restores the last body of a newer format that only a tombstone closed. */
 function returning(leaves: readonly Branch[], kept: readonly Omit<Branch, 'deleted'>[]): MergePlan {
   const [last] = kept;
   return last ? { merged: { parent: leaves[0]!.rev, body: last.body }, close: [], drop: [last.rev] } : nothing;
 }
 
-/** All parts in one body that every server takes. */
+/** Merges all parts into one body that every server accepts. */
 function combine(
   parts: readonly { body: Body }[],
   newer: readonly Branch[],
@@ -94,8 +99,9 @@ function combine(
 }
 
 /**
- * Merges bodies, always the two smallest of those that are left: a large one is not merged with each of many small ones. What is too
- * much for one document goes at each step. So the work is that of the bytes of all, times the logarithm of their number. `join` is for tests.
+ * Merges bodies, always the two smallest first, so that a large one is not merged with each of many small ones; each
+ * step sheds what exceeds the limits of a document. The cost is that of all bytes times the logarithm of their number.
+ * `join` is for tests.
  */
 export function mergeAll(bodies: readonly Body[], join: (a: Body, b: Body) => Body = merge): Body {
   const left = bodies.map((body) => ({ body, size: sizeOf(body) })).sort((a, b) => a.size - b.size);
@@ -107,7 +113,7 @@ export function mergeAll(bodies: readonly Body[], join: (a: Body, b: Body) => Bo
   return left[0]!.body;
 }
 
-/** A body with what it must shed to be taken by every server, and its size. */
+/** The body reduced to a size that every server accepts, and its size. */
 function bounded(merged: Body): { body: Body; size: number } {
   const body = withoutFloods(merged);
   const size = sizeOf(body);
@@ -116,7 +122,9 @@ function bounded(merged: Body): { body: Body; size: number } {
   return { body: less, size: sizeOf(less) };
 }
 
-/** Who may see a photo of a newer format, whose access ended, and whether it is in the trash: that is the same in every format. */
+/**
+ * The audience, the ended access and the trash state of a photo of a newer format: these are the same in every format.
+ */
 function decisionsOf(body: Body): Body[] {
   const edits = own(body, 'edits');
   if (own(body, 'kind') !== 'photo' || !isObject(edits)) return [];
@@ -128,7 +136,7 @@ function decisionsOf(body: Body): Body[] {
   return decided.length > 0 ? [{ format, kind: 'photo', edits: Object.fromEntries(decided) }] : [];
 }
 
-/** The generation at which a photo wins over leaves of a newer format; undefined where a child of `parent` does. */
+/** The generation at which a photo wins over leaves of a newer format; undefined if a child of `parent` wins anyway. */
 function generationAbove(newer: readonly Branch[], parent: string, body: Body): number | undefined {
   if (newer.length === 0 || own(body, 'kind') !== 'photo') return undefined;
   const highest = Math.max(...newer.map(({ rev }) => parseRevision(rev).generation));

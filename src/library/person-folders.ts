@@ -1,6 +1,7 @@
 /**
- * Which folders of `incoming` belong to a person: what comes in there is theirs. Local, for folders are. The table is made with its
- * first row; without it all of `incoming` is the house’s.
+ * The folders of `incoming` that belong to people: new files in them are theirs. Local, since folders are. The table is
+ * created with its first row; without it all of `incoming` belongs to the house. A crash leaves each change complete or
+ * not made.
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -14,19 +15,19 @@ export interface PersonFolder {
   person: string;
 }
 
-/** The folders of people. All join the transaction of the caller. */
+/** The folders of people. All functions join the caller's transaction. */
 export interface PersonFolders {
-  /** All of them, by name. */
+  /** All folders, by name. */
   list(): PersonFolder[];
-  /** Gives a folder to a person, also one that is not there yet. @throws PhotospoolError `invalid`. */
+  /** Assigns a folder, which need not exist yet, to a person. @throws PhotospoolError `invalid`. */
   set(folder: string, person: string): void;
-  /** Gives a folder back to whom the one above it belongs; false where it was nobody’s. */
+  /** Unassigns a folder, so that it belongs to the owner of its parent; false if it was not assigned. */
   remove(folder: string): boolean;
-  /** The person that a folder itself was given to; those above it are not looked at. */
+  /** The person that a folder itself is assigned to; parents are ignored. */
   find(folder: string): string | undefined;
 }
 
-/** Opens the table. */
+/** Opens the folders of people. */
 export function openPersonFolders(db: Sqlite): PersonFolders {
   const isMade = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'person_folder'");
   const isThere = (): boolean => isMade.get() !== undefined;
@@ -47,7 +48,7 @@ export function openPersonFolders(db: Sqlite): PersonFolders {
   };
 }
 
-/** A path below `incoming` that the spool looks into. @throws PhotospoolError `invalid`. */
+/** A path below `incoming` that the spool scans. @throws PhotospoolError `invalid`. */
 function checked(folder: string): string {
   const isBelow = folder !== '' && folder.split('/').every((name) => name !== '' && !name.startsWith('.'));
   if (isBelow && !folder.includes('\0')) return folder.normalize('NFC');

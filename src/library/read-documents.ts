@@ -41,7 +41,7 @@ export interface Reads {
 
 /** The number of leaves that a scan reads at once. */
 const batch = 200;
-/** Sorts after every text with a prefix: the greatest code point. */
+/** Sorts after every text with a given prefix: the greatest code point. */
 const end = '\u{10ffff}';
 
 interface LeafRow {

@@ -1,12 +1,12 @@
 /**
- * What may enter the library: ids, revision ids and bodies, as they come from this program or from another server. What
- * does not fit is refused before anything is written.
+ * Validates ids, revision ids and bodies of this program and of other servers. Rejects them before anything is written.
+ * Pure.
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import { canonical, wellFormed } from '../document/canonical-json.js';
 import { fieldLimit, hasTooManyFields, mergedSizeLimit } from '../document/size-limits.js';
 
-/** A revision with its ancestors, as replication brings it (`new_edits=false`). */
+/** A revision with its ancestors, as replicated (`new_edits=false`). */
 export interface Incoming<B extends object = Record<string, unknown>> {
   id: string;
   /** The revision and its ancestors, newest first, without gaps. */
@@ -18,13 +18,13 @@ export interface Incoming<B extends object = Record<string, unknown>> {
 const revisionPattern = /^([1-9]\d{0,15})-([0-9A-Za-z_.:+~-]{1,64})$/;
 
 /**
- * Below this generation lie all live revisions that are made here: an edit a second reaches it in thirty years. A live one that
- * comes with more is forged; it begins again on a branch of its own (write-documents.ts), so that no generation leaves an edit
- * without room. Deleted ones may have any.
+ * The upper bound of the generations of live revisions made here: an edit per second reaches it in thirty years. A live
+ * revision beyond it is forged, and starts again on a separate branch (write-documents.ts), so that no generation
+ * prevents edits. Deleted ones may have any.
  */
 export const highestGeneration = 1_000_000_000;
 
-/** Takes a revision id apart. @throws PhotospoolError `invalid`. */
+/** Parses a revision id. @throws PhotospoolError `invalid`. */
 export function parseRevision(rev: string): { generation: number; hash: string } {
   const match = revisionPattern.exec(rev);
   const generation = Number(match?.[1]);
@@ -37,28 +37,28 @@ export const isRevision = (rev: string): boolean =>
   revisionPattern.test(rev) && Number.isSafeInteger(Number.parseInt(rev));
 
 /**
- * Whether every server that speaks CouchDB's protocol can have a revision. CouchDB reads 32 characters as hex digits, and refuses
- * a whole request with 32 others in it. Libraries may hold such revisions: former versions took them.
+ * Whether every server with CouchDB's protocol can store a revision. CouchDB parses 32 characters as hex digits, and
+ * rejects a whole request if any such id has others. Libraries may contain them, since earlier versions accepted them.
  */
 export const isPortable = (rev: string): boolean =>
   isRevision(rev) && (rev.length - rev.indexOf('-') !== 33 || /-[0-9a-f]{32}$/.test(rev));
 
-/** A revision id as CouchDB would write it: of hex digits in capitals it makes small ones. */
+/** The revision id as CouchDB would write it: hex digits in lower case. */
 export const normalRevision = (rev: string): string => (/-[0-9A-Fa-f]{32}$/.test(rev) ? rev.toLowerCase() : rev);
 
-/** Whether a document can have an id. SQLite ends a text at NUL, and UTF-8 has no half of a surrogate pair. */
+/** Whether a text can be the id of a document. SQLite ends a text at NUL, and UTF-8 has no unpaired surrogates. */
 export const isId = (id: string): boolean =>
   id !== '' && !id.startsWith('_') && id.length <= 512 && !id.includes('\0') && wellFormed(id) === id;
 
-/** Refuses ids that CouchDB keeps for itself (`_design/…`), empty ones, those longer than 512, and what is no text. */
+/** Rejects ids reserved by CouchDB (`_design/…`), empty ones, those longer than 512, and values that are not text. */
 export function checkId(id: string): void {
   if (isId(id)) return;
   throw invalid(`${printable(id.slice(0, 80))} is no id that a document can have.`);
 }
 
 /**
- * The canonical JSON of a body. @throws PhotospoolError `invalid` where it is no I-JSON or has a field that CouchDB keeps
- * for itself (`_attachments`), `too-large` past `limit` bytes or 10,000 fields.
+ * The canonical JSON of a body. @throws PhotospoolError `invalid` if it is not I-JSON or has a field reserved by
+ * CouchDB (`_attachments`), `too-large` beyond `limit` bytes or 10,000 fields.
  */
 export function checkBody(id: string, body: object, limit: number): string {
   const reserved = Object.keys(body).find((key) => key.startsWith('_'));
@@ -73,7 +73,10 @@ export function checkBody(id: string, body: object, limit: number): string {
   throw new PhotospoolError('too-large', message, { op: 'write' });
 }
 
-/** Checks what another server sent and gives its body as canonical JSON. @throws PhotospoolError `invalid`, `too-large`. */
+/**
+ * Validates a revision from another server, and returns its body as canonical JSON. @throws PhotospoolError `invalid`,
+ * `too-large`.
+ */
 export function checkIncoming({ id, revisions, deleted, body }: Incoming<object>): string {
   checkId(id);
   const generations = revisions.map((rev) => parseRevision(rev).generation);
@@ -82,7 +85,7 @@ export function checkIncoming({ id, revisions, deleted, body }: Incoming<object>
   }
   const rev = revisions[0]!;
   if (!isPortable(rev)) throw invalid(`${printable(rev)} of ${printable(id)} is no revision id that CouchDB can have.`);
-  // There must be room for the tombstone that closes it.
+  // The tombstone that closes it needs a higher generation.
   if (!deleted && generations[0]! >= Number.MAX_SAFE_INTEGER)
     throw invalid(`${printable(rev)} of ${printable(id)} claims more edits than a document can have.`);
   return checkBody(id, body, mergedSizeLimit);

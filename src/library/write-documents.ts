@@ -1,7 +1,7 @@
 /**
- * Writing documents: a change made here, and revisions made elsewhere. Each is one transaction that reads what it depends
- * on, so that several processes may write the same library; after it there is no conflict left that this version can merge, and no
- * live revision without room for edits.
+ * Writes documents: changes made here, and revisions from elsewhere. Each write is one transaction that also reads what
+ * it depends on, so that several processes may write the same library. It leaves no conflict that this version can
+ * merge, and no live revision without room for edits. A crash leaves a write complete or not made.
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -25,31 +25,31 @@ import type { KeptEnds } from './known-ends.js';
 import type { Merges } from './merge-log.js';
 import { revisionId, type KeptBody, type Leaf, type Revisions } from './revision-tree.js';
 
-/** The writing half of a library; see `Library`. */
+/** The write operations of a library; see `Library`. */
 export interface Writes {
   update<B extends object = Body>(id: string, change: (body: B | undefined) => B | undefined): Written | undefined;
   insert(incoming: readonly Incoming[], options?: InsertOptions): void;
   onReceive(prefix: string, listener: Receiver): void;
 }
 
-/** How revisions made elsewhere are stored. */
+/** Options for storing revisions from elsewhere. */
 export interface InsertOptions {
-  /** Documents that nobody had before may come into the catalog after the transaction. */
+  /** New documents may be indexed after the transaction. */
   later?: boolean;
-  /** Who sent them, for people to read: a token's name, or a peer's address without secrets. */
+  /** The sender as a name to display: a token's name, or a peer's address without secrets. */
   from?: string;
 }
 
-/** Hears of a document that came from elsewhere, in the transaction that stores it, after its conflicts were merged. */
+/** Called for a document from elsewhere, in the transaction that stores it, after its conflicts are merged. */
 export type Receiver = (id: string, from: string | undefined) => void;
 
-/** What became of a change: the revision that wins now, and whether it is a new one. */
+/** The result of a change: the revision that wins now, and whether it is new. */
 export interface Written {
   rev: string;
   changed: boolean;
 }
 
-/** What writes are made with. */
+/** The dependencies of the writes. */
 export interface WriteParts {
   revisions: Revisions;
   journal: Journal;
@@ -77,7 +77,7 @@ export function openWrites(db: Sqlite, { revisions, journal, merges, ends }: Wri
         const found = winner && !winner.deleted ? parse(winner.body) : undefined;
         const body = found && !isNewer(found) ? ends.restore(id, withoutFloods(found)) : found;
         const after = change(body as B | undefined) as Body | undefined;
-        // Whoever writes a greater number must not keep the owner from taking a photo back.
+        // A forged format number must not keep the owner from withdrawing a photo.
         const isKept = body !== undefined && isNewer(body) && after !== body;
         const made = after && isKept ? decisionIn(body, after) : after;
         if (after && !made) throw newer(id);
@@ -93,18 +93,18 @@ export function openWrites(db: Sqlite, { revisions, journal, merges, ends }: Wri
       const bodies = incoming.map(checkIncoming);
       db.transaction(() => {
         const touched = new Map<string, boolean>();
-        // Of a document's first and only revision there is nothing to merge or to forget.
+        // A document's first and only revision needs neither a merge nor pruning.
         const first = new Map<string, Incoming>();
         incoming.forEach((one, n) => {
           const { id, revisions: path, deleted } = one;
           const was = revisions.insert(id, path, deleted, bodies[n]!);
           if (was === 'first') first.set(id, one);
           else first.delete(id);
-          // An end that comes late, with the body of an ancestor, changes access all the same.
+          // An end that arrives late, in the body of an ancestor, changes access nevertheless.
           const isNews = ends.take(id, one.body);
           touched.set(id, was !== 'known' || isNews || touched.get(id) === true);
         });
-        // Only when all are in: a merge and the tombstones that belong to it come together.
+        // After all are inserted: a merge and its tombstones arrive together.
         for (const [id, added] of touched) {
           const only = first.get(id);
           if (only && (only.deleted || !isForged(only.revisions[0]!, only.body)))
@@ -119,31 +119,31 @@ export function openWrites(db: Sqlite, { revisions, journal, merges, ends }: Wri
   };
 }
 
-/** Adds revisions to the tree, where they have room. */
+/** Adds revisions where the tree has room. */
 type Branches = ReturnType<typeof openBranches>;
 
 function openBranches(revisions: Revisions) {
   /**
-   * Adds a live revision made here and returns its id. Where there is no room below `parent`, or another generation is asked for, it is
-   * on a branch of its own, and the parent is closed.
+   * Appends a live revision made here and returns its id. If there is no room below `parent`, or another generation is
+   * requested, it goes to a separate branch, and the parent is closed.
    */
   function append(id: string, parent: string | undefined, text: string, generation?: number): string {
     if (parent === undefined || (generation === undefined && !isHigh(parent, highestGeneration - 1)))
       return revisions.append(id, parent, false, text);
     const isLive = revisions.heads(id).some((leaf) => leaf.rev === parent && !leaf.deleted);
     let rev = revisions.appendApart(id, generation ?? lowest, parent, text);
-    // The same came back once more after it was closed.
+    // The same content returned after its branch was closed.
     for (let n = 0; rev === undefined; n++)
       rev = revisions.appendApart(id, generation ?? lowest, `${parent} ${n}`, text);
     if (isLive) revisions.append(id, parent, true, canonical(tombstone));
     return rev;
   }
 
-  /** Whether a leaf is one of some revisions, or comes after one. */
+  /** Whether a leaf is one of the given revisions, or a descendant of one. */
   const follows = (id: string, leaf: Leaf, revs: readonly string[]): boolean =>
     revisions.path(id, leaf.rev).some((rev) => revs.includes(rev));
 
-  /** Whoever purges means all of a document, also what is left beside it for a newer version. */
+  /** Closes all live leaves with a purge: it deletes the whole document, including leaves of a newer format. */
   function purgeAll(id: string, text: string): string {
     const live = revisions.heads(id).filter((leaf) => !leaf.deleted);
     const parents = live.length > 0 ? live.map(({ rev }) => rev) : [undefined];
@@ -154,7 +154,7 @@ function openBranches(revisions: Revisions) {
 
 /** Merges the conflicts of documents. */
 function openMerging(revisions: Revisions, { append, follows }: Branches, merges: Merges): (id: string) => boolean {
-  /** Merges the conflicts of a document; true where that made revisions. */
+  /** Merges the conflicts of a document; true if that created revisions. */
   function settle(id: string): boolean {
     const moved = beginAgain(id);
     const kept = revisions.kept(id, (body) => isPurge(parse(body)));
@@ -173,7 +173,7 @@ function openMerging(revisions: Revisions, { append, follows }: Branches, merges
     return moved || plan.merged !== undefined || plan.close.length > 0;
   }
 
-  /** Live leaves of a forged generation go to branches that have room for edits; true where there were any. */
+  /** Moves live leaves of forged generations to branches with room for edits; true if there were any. */
   function beginAgain(id: string): boolean {
     const high = revisions.heads(id).filter(({ rev, deleted }) => !deleted && isHigh(rev, highestGeneration / 2));
     const forged = high
@@ -184,8 +184,8 @@ function openMerging(revisions: Revisions, { append, follows }: Branches, merges
   }
 
   /**
-   * The leaves, the winner first; of those that are deleted, those first that closed what is kept: what is kept comes back below the
-   * first one, and what another one closed, which never came here, may live elsewhere.
+   * The leaves, the winner first; of the deleted ones, those first that closed a kept body. A kept body returns below
+   * the first of these; another one may have closed a body that never arrived here and lives elsewhere.
    */
   function sorted(id: string, kept: readonly KeptBody[]): Leaf[] {
     const leaves = revisions.leaves(id);
@@ -198,15 +198,16 @@ function openMerging(revisions: Revisions, { append, follows }: Branches, merges
   return settle;
 }
 
-/** Writes changes that are made here. */
+/** Writes changes made here. */
 function openChanging(
   revisions: Revisions,
   { append, follows, purgeAll }: Branches,
   finish: (id: string) => void,
 ): (id: string, winner: Leaf | undefined, after: Body) => Written {
   /**
-   * Below which revision a live body goes whose document is deleted here: below a purge, which says what it saw. The tombstone of a
-   * merge does not, and what it closed may live elsewhere: beside that, but where the body is what was closed.
+   * The parent revision for re-creating a deleted document. A purge qualifies, because it records what it saw. The
+   * tombstone of a merge does not, because the branch it closed may live elsewhere: the new body goes beside it, unless
+   * it is the body that was closed.
    */
   function parentOfReturn(id: string, text: string): string | undefined {
     const leaves = revisions.leaves(id);
@@ -217,15 +218,15 @@ function openChanging(
     return leaves.find((leaf) => follows(id, leaf, [root]))?.rev;
   }
 
-  /** What a document that is deleted comes back as: where it was purged, it joins what was purged in the trash. */
+  /** The body for re-creating a deleted document: a purged one joins the purged content in the trash. */
   function revived(id: string, body: Body): Body {
     const bodies = revisions.leaves(id).map((leaf) => parse(leaf.body));
     return bodies.filter(isPurge).reduce<Body>((back, purged) => revive(back, purged), body);
   }
 
   /**
-   * The text of a change, which may shed something. What others filled, merged or not, must leave room for an edit; for who may see a
-   * photo, and for what takes something back, there is always room.
+   * The text of a change, reduced if necessary. A document filled by others, merged or not, must leave room for an
+   * edit; changes of the audience, and those that take something back, always fit.
    */
   function fitting(id: string, winner: Leaf | undefined, made: Body): string {
     const before = Buffer.byteLength(winner?.body ?? '');
@@ -239,7 +240,7 @@ function openChanging(
     return checkBody(id, isLarge ? shed(made) : made, mergedSizeLimit);
   }
 
-  /** Adds `after` below the winner, where it differs from it. */
+  /** Appends `after` to the winner, if it differs. */
   function write(id: string, winner: Leaf | undefined, after: Body): Written {
     const deleted = isPurge(after) && !isLivePurge(winner);
     const back = winner?.deleted === true && !deleted;
@@ -253,25 +254,28 @@ function openChanging(
   return write;
 }
 
-/** How much a document may grow by one edit that is larger than documents are, in bytes. */
+/** The room for one edit in a document that already exceeds the size limit, in bytes. */
 const roomForEdit = 32 * 1024;
 
-/** The lowest generation of a revision whose parent is no revision that anybody has. */
+/** The lowest generation of a revision whose parent exists nowhere. */
 const lowest = 2;
 
 const isHigh = (rev: string, bound: number): boolean => parseRevision(rev).generation >= bound;
 
-/** Whether a live revision is too high. Of a newer format it must leave room for the photo that wins over it. */
+/**
+ * Whether a live revision has a forged generation. One of a newer format must leave room for the photo that wins over
+ * it.
+ */
 const isForged = (rev: string, body: object): boolean =>
   isHigh(rev, highestGeneration) || (isHigh(rev, highestGeneration / 2) && isNewer(body));
 
-/** A foreign program may have left `purged` in a document that lives: then it means nothing. */
+/** A foreign program may have left `purged` in a live document: it has no effect there. */
 const isLivePurge = (leaf: Leaf | undefined): boolean =>
   leaf !== undefined && !leaf.deleted && isPurge(parse(leaf.body));
 
 const parse = (body: string): Body => JSON.parse(body) as Body;
 
-/** A revision with its body read. */
+/** A revision with its parsed body. */
 function opened<R extends { body: string }>({ body, ...rest }: R): Omit<R, 'body'> & { body: Body } {
   return { ...rest, body: parse(body) };
 }
