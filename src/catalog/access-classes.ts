@@ -1,7 +1,8 @@
 /**
- * What items say about who may see them, as numbers in the catalog's rows. Very many items say the same: each distinct statement is a
- * row of `catalog_class`, and each distinct entry in an album a row of `catalog_term`. Written in the transaction of the row that
- * first needs it and never changed, so a number means the same until the catalog is built again.
+ * Stores the access claims of items as numbers in the catalog's rows. Many items share the same claims: each distinct
+ * class is a row of `catalog_class`, each distinct album entry a row of `catalog_term`. Both are written in the
+ * transaction of the first row that needs them and never change, so a number keeps its meaning until the catalog is
+ * rebuilt. A crash leaves rows and numbers of the last commit.
  */
 import type { AlbumEntry, ClassClaims, ItemClaims } from '../access/item-access.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -9,41 +10,41 @@ import { canonical } from '../document/canonical-json.js';
 import { self, type Saw } from '../document/grants.js';
 import type { Holder } from '../document/item-id.js';
 
-/** The tables. */
+/** SQL that creates the two tables. */
 export const accessSchema = `
   CREATE TABLE IF NOT EXISTS catalog_class (id INTEGER PRIMARY KEY, claims TEXT NOT NULL UNIQUE);
   CREATE TABLE IF NOT EXISTS catalog_term (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE);`;
 
-/** An entry in an album, with the holder of the items that have it. */
+/** An album entry, with the holder of its items. */
 export interface AccessTerm {
   holder: Holder;
   entry: AlbumEntry;
 }
 
-/** Classes and terms by number; 0 is none. */
+/** Classes and terms by number; number 0 is unused. */
 export interface AccessLists {
   classes: (ClassClaims | undefined)[];
   terms: (AccessTerm | undefined)[];
 }
 
-/** Empty lists. */
+/** Creates empty lists. */
 export const makeAccessLists = (): AccessLists => ({ classes: [undefined], terms: [undefined] });
 
-/** Gives numbers to what items say. */
+/** Assigns numbers to access claims. */
 export interface AccessNumbers {
-  /** The number of an item's class, and those of its entries as a JSON array; null where it is in no album. */
+  /** The number of an item's class, and the numbers of its album entries as a JSON array; null without entries. */
   numbersOf(claims: ItemClaims): { class: number; entries: string | null };
-  /** The tables were made again: the numbers mean something else. */
+  /** Call it when the tables are recreated: all numbers become invalid. */
   forget(): void;
 }
 
-/** Opens the numbering; its tables must exist when it is first used. */
+/** Opens the numbering; its tables must exist at the first use. */
 export function openAccessNumbers(db: Sqlite): AccessNumbers {
   const statements = {
     catalog_class: openStatements(db, 'catalog_class', 'claims'),
     catalog_term: openStatements(db, 'catalog_term', 'term'),
   };
-  // Good within one transaction: another one could have been rolled back with the numbers it gave.
+  // Valid within one transaction only: another one may have been rolled back with its numbers.
   const known = new Map<string, number>();
   let turn = 0;
 
@@ -64,7 +65,7 @@ export function openAccessNumbers(db: Sqlite): AccessNumbers {
     numbersOf({ item: { holder }, audience, archived, locked, guest, saw, entries }) {
       const claims: ClassClaims = { holder, audience, archived, locked, guest, saw: sorted(saw) };
       const terms = entries.map(({ album, by, saw: { [self]: _own, ...others } }): AccessTerm => {
-        // The ends of the item itself were checked when its document was read.
+        // Ends of the item itself were checked when its document was read.
         return { holder, entry: { album, by, saw: sorted(others) } };
       });
       const numbers = [...new Set(terms.map((term) => numberOf('catalog_term', canonical(term))))];
@@ -87,7 +88,7 @@ function openStatements(db: Sqlite, table: string, column: string) {
 const sorted = (saw: Saw): Saw =>
   Object.fromEntries(Object.entries(saw).map(([set, heads]) => [set, [...new Set(heads)].sort()]));
 
-/** Takes the classes and terms into lists that came since they were read last. */
+/** Appends classes and terms added since the last call to the lists. */
 export function readAccessLists(db: Sqlite, { classes, terms }: AccessLists): void {
   const newClasses = db.prepare<{ id: number; claims: string }>('SELECT id, claims FROM catalog_class WHERE id >= ?');
   const newTerms = db.prepare<{ id: number; term: string }>('SELECT id, term FROM catalog_term WHERE id >= ?');

@@ -1,7 +1,8 @@
 /**
- * The last few answers, kept until a row changes or what people may see does: a page of the album asks for the stretches, facets and rows of
- * one search in a row, and several people look at the same time. All of them together take no more memory than four answers with all photos
- * (16 bytes per photo), so there are more of those that are small; their memory is used again for the next answers.
+ * Caches the latest answers until a row or the visibility of items changes: a page of the album asks for the segments,
+ * facets and rows of one search in succession, and several people use it at once. All answers together take at most the
+ * memory of four answers with all photos (16 bytes per photo), so that there can be more small ones; their memory is
+ * reused. In memory only: a restart starts empty.
  */
 import type { ItemAccess } from '../access/item-access.js';
 import type { Columns } from './columns.js';
@@ -11,17 +12,18 @@ import type { Sight } from './item-visibility.js';
 import type { Query } from './query.js';
 
 const most = 32;
-/** The smallest memory for an answer, in slots. */
+/** The minimum memory of an answer, in slots. */
 const least = 1_024;
-/** So many answers with all photos. */
+/** The memory limit, as a number of answers with all photos. */
 const room = 4;
 
 /**
- * Evaluates a search, or returns what was found before where nothing changed since. Good until the next call. `each`: as of `evaluate`.
+ * Evaluates a search, or returns the cached answer if nothing has changed. The result is valid until the next call.
+ * `each`: as in `evaluate`.
  */
 export type Recent = (columns: Columns, query: Query, sight: Sight, each?: boolean) => MatchingSlots;
 
-/** Keeps answers. */
+/** Creates the cache. */
 export function makeRecent(): Recent {
   const scratch = makeScratch();
   const answers = new Map<string, { memory: Uint32Array; found: MatchingSlots }>();
@@ -39,8 +41,8 @@ export function makeRecent(): Recent {
   }
 
   /**
-   * Memory for so many slots, so that all answers and what is spare fit into `limit`. There are few sizes, so that it is used again
-   * and hardly any is left to the garbage collector.
+   * Returns memory for `length` slots, keeping all answers and spare memory within `limit`. Few distinct sizes, so that
+   * memory is reused and little is left to the garbage collector.
    */
   function take(length: number, limit: number): Uint32Array {
     const doubled = 2 ** Math.ceil(Math.log2(Math.max(length, least)));

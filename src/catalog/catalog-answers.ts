@@ -1,16 +1,16 @@
-/** What the catalog is asked by, and what it answers with. Shapes only. */
+/** The inputs and outputs of the catalog's queries. Types and one constant. */
 import type { Onlooker } from '../access/item-access.js';
 import type { Unshown } from '../document/photo-document.js';
 
-/** Who asks. Nothing that they may not see is in any answer. */
+/** The viewer of a query. Answers contain nothing that it can't see. */
 export interface CatalogViewer {
-  /** Who looks; nothing exists for undefined. */
+  /** The onlooker; undefined sees nothing. */
   onlooker: Onlooker | undefined;
-  /** The id of a person with favourites of their own; absent for those whose favourites are the owner's. */
+  /** The author id of a person with favourites of their own; absent for those who use the holder's favourites. */
   self?: string;
-  /** All that exists for this viewer is one photo (SHA-256), or what a search finds. */
+  /** Limits the viewer to one photo (by its public id), or to the results of a search. */
   scope?: { photo: string } | { search: string };
-  /** True for whom file names, and tags that are for the home only, do not exist. What the scope is chosen by may be one. */
+  /** True if file names and private tags are hidden from this viewer. The search of a scope may still use them. */
   outside?: boolean;
 }
 
@@ -19,23 +19,23 @@ export const owner: CatalogViewer = { onlooker: { kind: 'house' } };
 
 /** A page of a query, newest first. */
 export interface Page {
-  /** SHA-256 of each photo. */
+  /** The public id of each photo. */
   ids: string[];
   /** Pass to the next call; absent on the last page. */
   next?: string;
 }
 
-/** What a tile of the timeline needs, and nothing more. */
+/** The data of a timeline tile, and nothing more. */
 export interface Tile {
   id: string;
-  /** As displayed, in pixels. */
+  /** The displayed size, in pixels. */
   width: number;
   height: number;
   taken: string;
   thumbhash?: string;
-  /** Which pictures it has: part of their address, since they may be kept for ever. */
+  /** The version of its pictures: part of their URLs, which may be cached for ever. */
   v?: string;
-  /** Why there is no picture of it. */
+  /** Why it has no picture. */
   unshown?: Unshown;
   /** Its original is damaged. */
   damaged?: true;
@@ -45,24 +45,24 @@ export interface Tile {
   animated?: true;
   /** The length of a video. */
   seconds?: number;
-  /** It plays while it is looked at: a Live Photo, or a motion photo. */
+  /** It plays on hover: a Live Photo, or a motion photo. */
   motion?: true;
-  /** There is a RAW of it. */
+  /** It has a RAW in its stack. */
   raw?: true;
 }
 
-/** A stretch of the timeline: at most `size` photos of one month, newest first. */
+/** A segment of the timeline: at most `size` photos of one month, newest first. */
 export interface Segment {
   /** `2024-07` */
   month: string;
   count: number;
-  /** Sum of width / height, each bounded to [0.3, 4]: what a justified layout needs to guess the height. */
+  /** The sum of width / height, each limited to [0.3, 4]: a justified layout estimates its height from this. */
   ratio: number;
   /** The cursor whose page of `count` photos is this segment. */
   cursor: string;
 }
 
-/** A value and how many photos have it. */
+/** A value and its number of photos. */
 export interface Facet {
   value: string;
   count: number;
@@ -76,25 +76,27 @@ export interface Box {
   east: number;
 }
 
-/** A spot on the map: the mean of the photos in a cell, how many, where they lie, and the newest of them. */
+/**
+ * A cluster on the map: the mean position of the photos in a cell, their number, their bounds, and the newest of them.
+ */
 export interface Cluster {
   lat: number;
   lon: number;
   count: number;
-  /** What they all lie in. */
+  /** The bounds of its photos. */
   box: Box;
   id: string;
-  /** Which pictures it has (`Tile`). */
+  /** The version of its pictures (`Tile`). */
   v?: string;
-  /** What is shown of its place. */
+  /** The displayed name of its place. */
   place?: string;
 }
 
-/** Which page of an answer. */
+/** Selects a page of an answer. */
 export interface PageOptions {
-  /** Photos per page; 100 where not said, at most 5,000. */
+  /** Photos per page; 100 by default, at most 5,000. */
   limit?: number;
-  /** As returned with the page before, or by `segments`. */
+  /** From the previous page, or from `segments`. */
   cursor?: string;
   viewer?: CatalogViewer;
 }

@@ -1,7 +1,7 @@
 /**
- * A photo document as a row of the catalog: what is shown of it, ready to be searched, sorted and laid out. Pure; the
- * same document gives the same row anywhere. A body that has not the shape of a photo (a newer format, a careless peer)
- * gives none, so that it can't hold up the library.
+ * Converts a photo document to a row of the catalog: its displayed values, ready for searching, sorting and layout.
+ * Pure; the same document gives the same row on every server. A body that is not a valid photo (a newer format, a
+ * faulty peer) gives no row, so that it can't block the library.
  */
 import { readItem, type ItemClaims } from '../access/item-access.js';
 import { suggestedAlbum } from '../document/suggested-album.js';
@@ -20,11 +20,14 @@ import { shotOf } from './raw-jpeg-stacks.js';
 import { audienceBits, audienceMask, bit } from './photo-flags.js';
 import { wordsOf } from './tokenize.js';
 
-/** A row without its number. Dates are numbers (date-numbers.ts); lists and places are JSON; text is without control characters. */
+/**
+ * A row without its number. Dates are numbers (date-numbers.ts); lists and places are JSON; texts have no control
+ * characters.
+ */
 export interface PhotoRow {
   /** The public id, 32 bytes. */
   id: Uint8Array;
-  /** The SHA-256 of an item that a person holds; null for items of the house, whose id it is. */
+  /** The SHA-256 of a person’s item; null for items of the house, whose id it is. */
   bytes: Uint8Array | null;
   /** Wall time, `2024-07-01T12:00:00.000`. */
   taken: string;
@@ -34,9 +37,9 @@ export interface PhotoRow {
   height: number;
   type: string;
   thumbhash: string | null;
-  /** The first digits of the thumb's hash: another one means other pictures. */
+  /** The first digits of the thumbnail's hash: they change when the pictures do. */
   version: string | null;
-  /** Why there is no picture (`Unshown`). */
+  /** Why it has no picture (`Unshown`). */
   unshown: string | null;
   /** Bits, see photo-flags.ts. */
   state: number;
@@ -48,39 +51,39 @@ export interface PhotoRow {
   lens: string | null;
   /** JSON of a PlaceKey. */
   place: string | null;
-  /** JSON of an array of text, in order, without doubles. */
+  /** JSON of a sorted array of distinct texts. */
   tags: string | null;
   albums: string | null;
-  /** Ids of the persons whose favourite it is, the owner aside. */
+  /** JSON: the ids of people with this favourite, except the holder's. */
   favourites: string | null;
-  /** Words of file name, title and description: spaces between words, a line for each. */
+  /** The words of file name, title and description: separated by spaces, one line each. */
   words: string;
   /** The length of a video in seconds. */
   seconds: number | null;
-  /** What ties the halves of a Live Photo together (live-photos.ts). */
+  /** The key that pairs the halves of a Live Photo (live-photos.ts). */
   pair: string | null;
   /**
-   * Of a photo with a clip inside, and of a video: the audience that may see the clip, 1 and its place in `audiences`; the
-   * widest where nobody decided about the video itself. 0 for all other photos.
+   * For a photo with an embedded clip, and for a video: the audience that may see the clip, as 1 plus its index in
+   * `audiences`; the widest if no edit set the video's own audience. 0 for other photos.
    */
   motion: number;
-  /** What ties the RAW and the JPEG of one shot together (raw-jpeg-stacks.ts). */
+  /** The key that stacks the RAW and the JPEG of one shot (raw-jpeg-stacks.ts). */
   shot: number | null;
-  /** The album that its folder suggests (suggested-albums.ts). */
+  /** The name of the album suggested by its folder (suggested-albums.ts). */
   folder: string | null;
-  /** JSON: the photos (SHA-256) that it is not the same as (near-duplicates.ts). */
+  /** JSON: the photos (SHA-256) marked as not the same (near-duplicates.ts). */
   apart: string | null;
   /**
-   * Of the house’s: who brought it, where that was nobody who acts for the owner; of a person’s: that person’s ULID, or `guest of` it. Stacks, pairs
-   * and duplicates form on one side alone.
+   * The side of a photo; stacks, pairs and duplicates form within one side only. For items of the house: who brought
+   * it, or null if a bringer acts for the owner. For a person's items: their ULID, or `guest of` it.
    */
   side: string | null;
-  /** The number of what it says about who may see it, and JSON of the numbers of its entries in albums (access-classes.ts). */
+  /** The number of its class, and JSON of the numbers of its album entries (access-classes.ts). */
   class: number;
   entries: string | null;
-  /** JSON: what of it is another thing for links to a search (`SharedPart`). */
+  /** JSON of the values that differ for share links to a search (`SharedPart`). */
   shared: string | null;
-  /** JSON: the people who said or brought something of it, by their ids. */
+  /** JSON: the ids of the people who edited it or brought it or a sidecar. */
   people: string | null;
 }
 
@@ -121,28 +124,28 @@ export const rowColumns = [
   'people',
 ] as const satisfies readonly (keyof PhotoRow)[];
 
-/** Digits that tell the pictures of a photo from those that it had before. */
+/** The number of digits in a picture's version. */
 const versionLength = 8;
 
-/** Words beyond these are not searched: a caption has fewer, and a hostile file may have millions. */
+/** Further words are not searched: no caption has this many, but a hostile file may have millions. */
 const mostWords = 1_000;
 const mostElements = 1_000;
 
-/** A row, with what it says about who may see it in full. */
+/** A row with its full access claims. */
 export type NewRow = Omit<PhotoRow, 'class' | 'entries'> & { claims: ItemClaims };
 
-/** What rows depend on beside their documents. */
+/** What rows depend on besides their documents. */
 export interface RowSources {
-  /** Who may share, for links to a search. */
+  /** Who may share, for share links to a search. */
   mayShare?: MayShare | undefined;
-  /** The ends that this server knows of an item’s document beside those in it. */
+  /** The ends known to this server besides those in an item’s document. */
   ends?: ((item: Item) => ReadonlyMap<string, End>) | undefined;
 }
 
-/** The row of an item; undefined where its body is none that this version can show. */
+/** The row of an item; undefined if this version can't show its body. */
 export function rowOf(item: Item, body: Body, { mayShare = ownerShares, ends }: RowSources = {}): NewRow | undefined {
   if (!isPhoto(body)) return undefined;
-  // Without gives, an item of the house is in no album whatever ended, and it can’t be locked.
+  // An item of the house without gives is in no album, whatever the ends, and can’t be locked.
   const isPlain = item.holder === house && body.edits.gives === undefined;
   const claims = readItem(item, body, isPlain ? undefined : ends?.(item));
   if (!claims) return undefined;
@@ -151,20 +154,20 @@ export function rowOf(item: Item, body: Body, { mayShare = ownerShares, ends }: 
   return { ...row, claims, shared: sharedOf(claims, body, row, shares), people: listOrNull(peopleIn(body)) };
 }
 
-/** Whose a photo is where photos are put together: a guest’s are apart until their holder accepts them. */
+/** The side of a photo: a guest’s photos stay separate until their holder accepts them. */
 const sideIn = ({ item: { holder }, guest }: ItemClaims, body: PhotoDocument, mayShare: MayShare): string | null =>
   holder === house ? sideOf(body, mayShare) : guest ? `guest of ${holder}` : holder;
 
-/** What a person holds is shared by nobody else. */
+/** Only the person shares the items they hold. */
 const holderShares =
   (holder: Holder): MayShare =>
   (author) =>
     author === `person:${holder}`;
 
-/** Where nobody says who may share, the owner may alone. */
+/** By default only the owner may share. */
 const ownerShares: MayShare = (author) => author === owner;
 
-/** What of a row is another thing for links to a search. */
+/** The values that differ for share links to a search. */
 function sharedOf(claims: ItemClaims, body: Body & PhotoDocument, row: ShownRow, mayShare: MayShare): string | null {
   if (isConfirmed(body, mayShare)) return null;
   const confirmed = confirmedOf(body, mayShare);
@@ -176,13 +179,13 @@ function sharedOf(claims: ItemClaims, body: Body & PhotoDocument, row: ShownRow,
   return JSON.stringify({ row: part, ...(confirmed.doubted && { doubted: true }) } satisfies SharedPart);
 }
 
-/** The columns that a search looks at. */
+/** The columns used by searches. */
 const searched = [
   ...['taken', 'added', 'width', 'height', 'state', 'rating', 'iso', 'lat', 'lon', 'camera', 'lens', 'place'],
   ...['tags', 'albums', 'words'],
 ] as (keyof ShownRow & keyof ColumnRow)[];
 
-/** A row without what depends on who may share. */
+/** A row without the values that depend on who may share. */
 type ShownRow = Omit<NewRow, 'shared' | 'people' | 'claims'>;
 
 function rowAsShown({ item, archived }: ItemClaims, body: PhotoDocument, side: string | null): ShownRow {
@@ -222,11 +225,11 @@ function rowAsShown({ item, archived }: ItemClaims, body: PhotoDocument, side: s
   };
 }
 
-/** What ties the halves of a Live Photo together, those that one side brought. */
+/** The key of a Live Photo, limited to one side. */
 const onSide = (pair: string | undefined, side: string | null): string | null =>
   pair === undefined || side === null ? (pair ?? null) : `${pair} ${side}`;
 
-/** True where a body has the parts that a photo is made of. */
+/** Whether a body has the parts of a photo. */
 function isPhoto(body: Body): body is Body & PhotoDocument {
   const parts = [body.facts, body.renditions, body.sidecars, body.sightings, body.edits];
   return body.kind === 'photo' && parts.every((part) => typeof part === 'object' && part !== null);
@@ -254,14 +257,14 @@ function motionIn(view: PhotoView, { edits }: PhotoDocument): number {
 
 const isFilm = ({ type }: PhotoView): boolean => clean(type).startsWith('video/');
 
-/** A peer's facts are as they came: what should be text may be anything. SQLite's text ends at a NUL. */
+/** Facts of a peer are not validated: a text may be anything. SQLite ends a text at a NUL. */
 const clean = (text: unknown): string => {
   if (typeof text !== 'string') return '';
   return plain.test(text) ? text.trim() : text.replace(/\p{Cc}+/gu, ' ').trim();
 };
 const plain = /^[ -~]*$/;
 
-/** A whole number that fits a column, else null. */
+/** A whole number that fits a column; otherwise null. */
 function wholeOf(value: unknown): number | null {
   return typeof value === 'number' && value >= 0 && value < 2 ** 31 ? Math.round(value) : null;
 }
@@ -271,7 +274,7 @@ function listOrNull(values: readonly string[]): string | null {
   return distinct.length === 0 ? null : JSON.stringify(distinct);
 }
 
-/** What the columns read of a row. */
+/** The values of a row that the columns in memory read. */
 export type ColumnRow = { n: number } & Omit<
   PhotoRow,
   | 'id'
@@ -291,13 +294,13 @@ export type ColumnRow = { n: number } & Omit<
   | 'people'
 >;
 
-/** What is in the `shared` of a row. */
+/** The content of a row's `shared`. */
 export interface SharedPart {
-  /** Columns by name. */
+  /** The differing columns, by name. */
   row: Partial<ColumnRow>;
-  /** No search for photos without something finds it. */
+  /** Set if no search with a negated term finds it. */
   doubted?: true;
 }
 
-/** The part that is in no link to a search at all: it has an audience that nobody is. */
+/** The part of a photo that no share link to a search shows: its audience matches nobody. */
 export const inNoLink: SharedPart = { row: { state: audienceMask } };

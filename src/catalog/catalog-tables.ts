@@ -1,8 +1,8 @@
 /**
- * The catalog's tables and how a row is written: `catalog_photo`, one row per photo, clustered by time taken
- * (row-numbers.ts); `catalog_change`, which row numbers were written, for the columns in memory of this and other processes;
- * `catalog_state`. All writes join the caller's transaction: a crash leaves what the last commit left. The tables can
- * be dropped and come back equal.
+ * The catalog's tables, and how rows are written: `catalog_photo`, one row per photo, clustered by time taken
+ * (row-numbers.ts); `catalog_change`, the numbers of written rows, for the columns in memory of this and other
+ * processes; `catalog_state`. All writes join the caller's transaction: a crash leaves the state of the last commit.
+ * The tables can be dropped, and are rebuilt identically.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { itemId } from '../document/item-id.js';
@@ -13,10 +13,10 @@ import { rowColumns, type NewRow, type PhotoRow } from './catalog-row.js';
 import { openStacks } from './raw-jpeg-stacks.js';
 import { bit } from './photo-flags.js';
 
-/** The version of the tables. Another one found means: drop and build again. */
+/** The version of the tables. Tables of another version are dropped and rebuilt. */
 export const version = 9;
 
-/** Changes kept for others to catch up on; who is further behind loads anew. */
+/** The number of changes kept for other processes; one that is further behind reloads everything. */
 const journal = 100_000;
 
 const columns = `
@@ -27,11 +27,13 @@ const columns = `
   entries TEXT, shared TEXT, people TEXT`;
 
 /**
- * What live-photos.ts and raw-jpeg-stacks.ts find: `beside` is 1 for a video that plays with a photo and for a RAW behind its JPEG; of that JPEG,
- * `stacked` is 1 and the place in `audiences` of the widest that may see a RAW of it; of that photo, `clip` is its id, `clip_motion` its `motion`. */
+ * Columns set by live-photos.ts and raw-jpeg-stacks.ts. `beside`: 1 for a video that plays with a photo, and for a RAW
+ * behind its JPEG. `stacked`, for that JPEG: 1 plus the index in `audiences` of the widest audience of its RAWs.
+ * `clip`, `clip_motion`, for that photo: the clip's id and `motion`.
+ */
 const paired = 'beside INTEGER NOT NULL DEFAULT 0, stacked INTEGER NOT NULL DEFAULT 0, clip BLOB, clip_motion INTEGER';
 
-/** Makes the tables where they are missing, empty; `complete` stays 0 until `finish`. */
+/** Creates missing tables, empty; `complete` stays 0 until `finish`. */
 export const schema =
   `
   CREATE TABLE IF NOT EXISTS catalog_photo (n INTEGER PRIMARY KEY, ${columns}, ${paired});
@@ -46,16 +48,19 @@ export const schema =
     version INTEGER NOT NULL, generation INTEGER NOT NULL, building INTEGER NOT NULL, complete INTEGER NOT NULL,
     behind INTEGER);` + accessSchema;
 
-/** Makes the table that `index` fills between `clear` and `finish`, in the order of arrival. */
+/** Creates the table that `index` fills between `clear` and `finish`, in arrival order. */
 export const bulkSchema = `CREATE TABLE catalog_bulk (arrival INTEGER PRIMARY KEY, ${columns}, UNIQUE (id));`;
 
-/** Drops all that the catalog has. */
+/** Drops all tables of the catalog. */
 export const dropAll = `
   DROP TABLE IF EXISTS catalog_bulk; DROP TABLE IF EXISTS catalog_photo;
   DROP TABLE IF EXISTS catalog_change; DROP TABLE IF EXISTS catalog_state;
   DROP TABLE IF EXISTS catalog_class; DROP TABLE IF EXISTS catalog_term;`;
 
-/** `generation` changes when rows were written that `catalog_change` does not tell of. `behind`: indexed-mark.ts. */
+/**
+ * The row of `catalog_state`. `generation` changes when rows were written without `catalog_change`. `behind`:
+ * indexed-mark.ts.
+ */
 export interface State {
   version: number;
   generation: number;
@@ -63,14 +68,14 @@ export interface State {
   complete: 0 | 1;
 }
 
-/** The state of the tables; undefined where there are none of any version. */
+/** The state of the tables; undefined if there are none, of any version. */
 export function readState(db: Sqlite): State | undefined {
   const found = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'catalog_state'").get();
   if (!found) return undefined;
   return db.prepare<State>('SELECT version, generation, building, complete FROM catalog_state').get();
 }
 
-/** A row as it is in the table. */
+/** A stored row. */
 export type StoredRow = PhotoRow & { n: number };
 
 const names = rowColumns.join(', ');
@@ -78,23 +83,23 @@ const marks = rowColumns.map(() => '?').join(', ');
 const set = rowColumns.map((name) => `${name} = ?`).join(', ');
 const values = (row: PhotoRow): (string | number | null | Uint8Array)[] => rowColumns.map((name) => row[name]);
 
-/** What writes and reads single rows. */
+/** Reads and writes single rows. */
 export interface Tables {
-  /** Writes a photo's row; nothing where it is there and equal. */
+  /** Writes a photo's row, unless it exists and is equal. */
   put(row: NewRow): void;
-  /** The documents of photos of which a person said or brought something, by their ids. */
+  /** The ids of photo documents with edits or files by a person. */
   naming(person: string): string[];
-  /** Removes a photo's row, where there is one. */
+  /** Removes a photo's row, if it exists. */
   remove(id: Uint8Array): void;
-  /** Puts a row into `catalog_bulk`. */
+  /** Adds a row to `catalog_bulk`. */
   append(row: NewRow): void;
-  /** Takes a row out of `catalog_bulk`. */
+  /** Removes a row from `catalog_bulk`. */
   omit(id: Uint8Array): void;
-  /** The tables were made again. */
+  /** Call it when the tables are recreated. */
   forget(): void;
 }
 
-/** The writer of rows. */
+/** Opens the writer of rows. */
 // Longer than a screen: statements of one table, each used in one or two lines.
 export function openTables(db: Sqlite): Tables {
   const byId = db.prepare<StoredRow>(`SELECT n, ${names} FROM catalog_photo WHERE id = ?`);
@@ -127,7 +132,7 @@ export function openTables(db: Sqlite): Tables {
     changed(to);
   }
 
-  /** Makes room for a photo: its number, with all that sort after it moved up where they stood in the way. */
+  /** Frees the number of a photo, moving up the photos after it that are in the way. */
   function freeNumber(key: SortKey): number {
     let n = homeOf(key.taken, key.id);
     let other = keyAt.get(n);
@@ -139,7 +144,7 @@ export function openTables(db: Sqlite): Tables {
     return n;
   }
 
-  /** Takes a row away and moves those down that it had pushed up. */
+  /** Removes a row, and moves down the rows that it had displaced. */
   function take(n: number): void {
     erase.run(n);
     changed(n);

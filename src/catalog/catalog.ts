@@ -1,10 +1,10 @@
 /**
- * The catalog: one table beside the library, clustered by time taken, and columns in memory that answer every question;
- * can be dropped and built again. The library's transaction writes the rows; a crash leaves what it last committed.
+ * The catalog: a table beside the library, clustered by time taken, and columns in memory that answer all queries; can
+ * be dropped and rebuilt. The library's transaction writes the rows; a crash leaves the state of the last commit.
  *
- * Searching and counting is done in the columns, so it costs the same bounded time whatever is asked and whoever asks;
- * SQL gives the rows of a page. There is no full-text index: a frequent word or beginning has hundreds of thousands of
- * hits, and taking their numbers out of one takes longer than finding them here (docs/performance.md).
+ * Searching and counting use the columns, so they take the same bounded time for any search and any viewer; SQL returns
+ * the rows of a page. There is no full-text index: a frequent word or prefix has hundreds of thousands of hits, and
+ * reading their numbers from an index takes longer than scanning the columns (docs/performance.md).
  */
 import { PhotospoolError } from '../base/errors.js';
 import type { ItemAccess } from '../access/item-access.js';
@@ -61,75 +61,80 @@ export type {
 } from './catalog-answers.js';
 
 /**
- * An open catalog. Synchronous. An edit is in the next answer; what `leave` was told of, when it was taken in. Trashed photos are in no answer unless the query asks for
- * them with `is:trashed`. All that counts or filters needs the columns in memory: await `load` first where a big library
- * must not hold up others. Not to be asked inside of a transaction.
+ * An open catalog. Synchronous. An edit is visible in the next answer, a deferred document (`leave`) once it is
+ * indexed. Answers contain trashed photos only for queries with `is:trashed`. All counts and filters need the columns
+ * in memory: await `load` first, so that a large library does not block others. Do not query it inside a transaction.
  */
 export interface Catalog extends Paired, Stacked, Suggested, IndexedMark {
-  /** Writes the rows of one document, inside the caller's transaction. Is the library's `Index`. */
+  /** Writes the rows of one document in the caller's transaction. It is the library's `Index`. */
   index(id: string, body: Body | undefined, n: number): void;
-  /** Photos, newest first (taken, then id). `cursor` as returned before. @throws PhotospoolError `invalid` for a bad cursor. */
+  /**
+   * A page of photos, newest first (by time taken, then id). `cursor`: from the previous page. @throws PhotospoolError
+   * `invalid` for a bad cursor.
+   */
   page(query: Query, options?: PageOptions): Page;
   /** The same page, as tiles. */
   tiles(query: Query, options?: PageOptions): { tiles: Tile[]; next?: string };
   /**
-   * The tile of one photo (its public id), where the viewer may see it and it matches: also of an archived one, and of one that has the
-   * same bytes as another.
+   * The tile of one photo (its public id), if the viewer may see it and it matches; also of an archived one, or one
+   * with the same bytes as another.
    */
   tile(id: string, query: Query, viewer?: CatalogViewer): Tile | undefined;
-  /** How many photos match. */
+  /** The number of matching photos. */
   count(query: Query, viewer?: CatalogViewer): number;
   /** Photos per month, newest first. */
   months(query: Query, viewer?: CatalogViewer): { month: string; count: number }[];
-  /** Photos per month or year, newest first, each with the tile of one that stands for it. */
+  /** Photos per month or year, newest first, each with the tile of its cover. */
   covers(query: Query, by: 'month' | 'year', viewer?: CatalogViewer): { span: string; count: number; tile: Tile }[];
-  /** Where the photos of each month or day were taken mostly, newest first. */
+  /** The most frequent places of each month or day, newest first. */
   places(query: Query, by: 'month' | 'day', viewer?: CatalogViewer): SpanPlaces[];
-  /** Stretches of at most `size` (default 500) photos, newest first; together they are the whole answer. */
+  /** Segments of at most `size` (default 500) photos, newest first; together they are the whole answer. */
   segments(query: Query, options?: { size?: number; viewer?: CatalogViewer }): Segment[];
-  /** Values with counts, most frequent first. */
+  /** Values with counts, the most frequent first. */
   facet(kind: FacetKind, query: Query, viewer?: CatalogViewer): Facet[];
   /**
-   * Photos in an area, grouped into cells, at most 500; `zoom` 0 (world) to 20 (street).
-   * @throws PhotospoolError `invalid` for an area that is none.
+   * Photos in an area, clustered in cells, at most 500; `zoom` is 0 (world) to 20 (street).
+   * @throws PhotospoolError `invalid` for an invalid area.
    */
   map(box: Box, zoom: number, query: Query, viewer?: CatalogViewer): Cluster[];
-  /** What photos look like. */
+  /** The perceptual hashes of photos. */
   readonly looks: SimilarityIndex;
-  /** Photos of a holder (the house, where none is given) that look the same, those with the newest first. */
+  /** Near-duplicates among a holder's photos (by default the house's), the newest first. */
   duplicates(holder?: Holder): Promise<Alike[]>;
-  /** Empties all catalog tables; `index` fills them again, in transactions of the caller's. Answers are empty until `finish`. */
+  /** Empties all tables; `index` fills them again, in the caller's transactions. Answers are empty until `finish`. */
   clear(): void;
-  /** After bulk indexing since `clear`: sorts, numbers and indexes the rows; the columns are loaded anew when needed. */
+  /**
+   * Completes bulk indexing after `clear`: sorts, numbers and indexes the rows. The columns are reloaded when needed.
+   */
   finish(): void;
   /** Whether a photo (its public id) has a row. */
   has(id: string): boolean;
-  /** Takes in what other processes wrote since (`n` is the library's lastChange). A change of who may see what needs no call. */
+  /** Reads other processes' writes up to `n`, the library's lastChange. Not needed for changes of access. */
   catchUp(n: number): void;
-  /** Loads the columns into memory in slices of some milliseconds; resolves when counts are answered at once. */
+  /** Loads the columns in slices of some milliseconds; resolves when queries need not wait any more. */
   load(): Promise<void>;
 }
 
-/** How a catalog is opened. */
+/** Options of `openCatalog`. */
 export interface CatalogOptions {
   readOnly?: boolean;
   /**
-   * Who may see which item, as control documents say it now: another object after each change of one. Without it nobody belongs to the
-   * family, and the house sees everything.
+   * The decision who sees which item, for the present control documents; a new object after each change of them.
+   * Without it nobody belongs to the family, and the house sees everything.
    */
   access?: () => ItemAccess;
-  /** Who may share, for links to a search; without it the owner alone. */
+  /** Who may share, for share links to a search; by default only the owner. */
   mayShare?: MayShare;
-  /** The body of a document, by its id: for photos that are to be looked at again because a person has another role now. */
+  /** The body of a document by its id, for reindexing photos after a person's role changes. */
   bodyOf?: (id: string) => Body | undefined;
-  /** The ends of access that this server knows of a document beside those in it (`ControlDocuments.endsOf`). */
+  /** The ends known to this server besides those in a document (`ControlDocuments.endsOf`). */
   ends?: (id: string) => ReadonlyMap<string, End>;
 }
 
 /**
- * Opens the catalog in the library's database file, making its tables where they are missing or of another version; then
- * it is not current until `clear`, `index` and `finish`. With `readOnly` nothing is made, and questions to a catalog that
- * is not current throw PhotospoolError `unusable`.
+ * Opens the catalog in the library's database file. Recreates tables that are missing or of another version; the
+ * catalog is then not current until `clear`, `index` and `finish`. With `readOnly` it creates nothing, and queries to a
+ * catalog that is not current throw PhotospoolError `unusable`.
  */
 export function openCatalog(
   db: Sqlite,
@@ -154,7 +159,7 @@ export function openCatalog(
     return item && body && rowOf(item, body, { mayShare, ends: ends && ((one) => ends(itemId(one))) });
   }
 
-  /** What a person said and brought counts for links or not, as their role is now. */
+  /** Reindexes a person's photos: whether their edits and files count for share links depends on their role. */
   function indexPerson(person: string): void {
     if (readState(db)?.version !== version) return;
     for (const id of tables().naming(person)) {
@@ -212,7 +217,7 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, ac
   const sightOf = openSights(db, access);
   const rowSightOf = openRowSights(db, access);
 
-  /** The columns, and what a query finds in them. */
+  /** The columns, and the matches of a query. */
   function search(query: Query, viewer: CatalogViewer, each = false): { columns: Columns; found: MatchingSlots } {
     const columns = memory().columns();
     const isOne = viewer.scope !== undefined && 'photo' in viewer.scope;
@@ -257,7 +262,7 @@ function openPages(db: Sqlite, { search, numbers, tiles }: Finding): Pick<Catalo
   };
 }
 
-/** What is counted of what a search finds. */
+/** Counts the matches of a search. */
 function openCounts({
   search,
   tiles: tilesOf,
@@ -307,13 +312,13 @@ function openCounts({
   };
 }
 
-/** False where the catalog has to be built (again): it is missing, of another version, or was left half built. */
+/** Whether the catalog is usable; false if it must be built: it is missing, of another version, or half built. */
 export function catalogIsCurrent(db: Sqlite): boolean {
   const state = readState(db);
   return state?.version === version && state.complete === 1 && state.building === 0;
 }
 
-/** Makes what is only needed later, when it is. */
+/** Creates a value at its first use. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());

@@ -1,6 +1,7 @@
 /**
- * The catalog's columns in memory: typed arrays with an element per photo, for counting under any search and any viewer.
- * A photo has a slot, any one; `order` holds the slots by row number, so by time taken. Some 150 bytes a photo.
+ * The catalog's columns in memory: typed arrays with one element per photo, for counting under any search and viewer. A
+ * photo has an arbitrary slot; `order` lists the slots by row number, and so by time taken. About 150 bytes per photo.
+ * A crash loses nothing: the tables have all of it.
  */
 import { makeAccessLists, type AccessLists } from './access-classes.js';
 import { dateNumber } from './date-numbers.js';
@@ -11,34 +12,34 @@ import { leaveTwins, makeTwinSlots, type TwinSlots } from './twin-slots.js';
 import { bit, searched } from './photo-flags.js';
 import { makeBeginnings, makeValues, type Beginnings, type Values } from './value-dictionary.js';
 
-/** The columns. Arrays are replaced when they grow: read them anew after a write. */
+/** The columns. Arrays are replaced when they grow: read them again after a write. */
 export interface Columns {
-  /** Slots, free ones included. */
+  /** The number of slots, including free ones. */
   size: number;
-  /** Goes up with every write. */
+  /** Increases with every write. */
   edition: number;
-  /** Row number. */
+  /** Row numbers. */
   n: Float64Array;
   /** Bits, see photo-flags.ts; 0 in a free slot. */
   state: Uint16Array;
-  /** Width / height, bounded to [0.3, 4]. */
+  /** Width / height, limited to [0.3, 4]. */
   ratio: Float32Array;
   /** Dates as numbers, see date-numbers.ts. */
   taken: Int32Array;
   added: Int32Array;
   rating: Uint8Array;
-  /** -1 where not known. */
+  /** -1 if unknown. */
   iso: Int32Array;
-  /** Degrees; NaN where not known. 32 bits are good for a metre. */
+  /** Degrees; NaN if unknown. 32 bits are precise to about a metre. */
   lat: Float32Array;
   lon: Float32Array;
-  /** Numbers of `values`. */
+  /** Numbers in `values`. */
   camera: Uint32Array;
   lens: Uint32Array;
   place: Uint32Array;
   tag: Lists;
   album: Lists;
-  /** Whose favourite it is. */
+  /** The people with this favourite. */
   person: Lists;
   word: Lists;
   /** Numbers of classes and terms (access-classes.ts). */
@@ -48,26 +49,26 @@ export interface Columns {
   twins: TwinSlots;
   values: Record<'camera' | 'lens' | 'place' | 'tag' | 'album' | 'person' | 'word', Values>;
   beginnings: Beginnings;
-  /** The slots in use by ascending row number; `count` of them. */
+  /** The used slots by ascending row number; the first `count` elements. */
   order: Uint32Array;
   count: number;
   free: number[];
-  /** What links to a search look at otherwise (share-link-rows.ts), where there is any. */
+  /** The values that differ for share links to a search (share-link-rows.ts), if any. */
   shared?: Shared;
 }
 
 /** The columns with any number of values per photo. */
 export const listColumns = ['tag', 'album', 'person', 'word', 'entry'] as const;
 
-/** The numbers of the values of such a column are below this one. */
+/** The exclusive upper bound of the numbers in such a column. */
 export const limitOf = ({ values, access }: Columns, kind: (typeof listColumns)[number]): number =>
   kind === 'entry' ? access.terms.length : values[kind].list.length;
 
-/** Their names in the table. */
+/** The names of all columns in the table. */
 export const columnNames =
   'n, taken, added, width, height, state, rating, iso, lat, lon, camera, lens, place, tags, albums, favourites, words, class, entries';
 
-/** Makes empty columns. */
+/** Creates empty columns. */
 export function makeColumns(): Columns {
   const values = {
     camera: makeValues(),
@@ -109,7 +110,10 @@ export function makeColumns(): Columns {
   };
 }
 
-/** The first of the slots, sorted by row number, whose number is `wanted` or greater; their count where there is none. */
+/**
+ * The index of the first slot, of slots sorted by row number, whose number is at least `wanted`; their count if there
+ * is none.
+ */
 export function positionOf(n: Float64Array, slots: Uint32Array, wanted: number): number {
   let low = 0;
   let high = slots.length;
@@ -121,14 +125,14 @@ export function positionOf(n: Float64Array, slots: Uint32Array, wanted: number):
   return low;
 }
 
-/** The place of a row number among sorted slots, or undefined. */
+/** The index of a row number among sorted slots; undefined if it is not there. */
 export function placeOf(n: Float64Array, slots: Uint32Array, wanted: number): number | undefined {
   const position = positionOf(n, slots, wanted);
   const slot = slots[position];
   return slot !== undefined && n[slot] === wanted ? position : undefined;
 }
 
-/** Writes a row, new or changed. */
+/** Writes a new or changed row. */
 export function putRow(columns: Columns, row: ColumnRow): void {
   const inUse = columns.order.subarray(0, columns.count);
   const known = placeOf(columns.n, inUse, row.n);
@@ -156,7 +160,7 @@ export function putRow(columns: Columns, row: ColumnRow): void {
   setList(columns.entry, slot, row.entries === null ? [] : (JSON.parse(row.entries) as number[]));
 }
 
-/** Forgets a row, where there is one with that number. */
+/** Removes the row with a number, if it exists. */
 export function removeRow(columns: Columns, n: number): void {
   const place = placeOf(columns.n, columns.order.subarray(0, columns.count), n);
   if (place === undefined) return;
@@ -202,8 +206,8 @@ function numbersOf(values: Values, json: string | null): number[] {
 }
 
 /**
- * The words of a row in order, with 0 between its lines, so that no phrase goes over the end of one. The first 0 is the end of
- * the file name, also where the name has no word, or nothing else has one.
+ * The words of a row in order, with 0 between its lines, so that no phrase extends over a line's end. The first 0 ends
+ * the file name, even if the name has no word, or nothing follows it.
  */
 function wordNumbers({ values: { word }, beginnings }: Columns, words: string): number[] {
   const numbers: number[] = [];
@@ -220,9 +224,9 @@ function wordNumbers({ values: { word }, beginnings }: Columns, words: string): 
   return numbers;
 }
 
-/** The columns for links. */
+/** The columns for share links. */
 export interface Shared {
   columns: Columns;
-  /** Row numbers of those that are doubted. */
+  /** Row numbers of doubted photos. */
   doubted: Set<number>;
 }

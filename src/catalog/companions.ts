@@ -1,6 +1,7 @@
 /**
- * What goes with a photo (its clip, its RAW) as far as a viewer may see it. A clip follows its photo where nobody decided about the audience of the
- * video itself; otherwise it plays for those who may see it, and a RAW is told to those.
+ * The companions of a photo (its clip, its RAW) that a viewer may see. A clip is as visible as its photo if no edit set
+ * the video's own audience; otherwise it plays only for viewers who may see the video. A RAW is shown only to viewers
+ * who may see it.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { audiences, type Audience } from '../document/photo-document.js';
@@ -9,21 +10,21 @@ import { accessColumns, seesAudience, type AccessRow, type RowSight } from './it
 import { audienceIn } from './live-photos.js';
 import { bit } from './photo-flags.js';
 
-/** What of a photo's row tells of its companions. */
+/** The part of a photo's row about its companions. */
 export interface Accompanied {
   /** Null for photos of the house. */
   bytes: Uint8Array | null;
-  /** The audience that may see its clip (catalog-row.ts). */
+  /** The audience of its clip (catalog-row.ts). */
   motion: number;
-  /** The clip, where it is an item of its own. */
+  /** The id of its clip, if that is a separate item. */
   clip: Uint8Array | null;
-  /** The widest audience that may see a RAW of it; 0 where there is none. */
+  /** The widest audience of its RAWs; 0 without one. */
   stacked: number;
   shot: number | null;
   side: string | null;
 }
 
-/** Asks about companions, for one answer. */
+/** Opens the check of companions, for one answer. */
 export function openCompanions(db: Sqlite, sight: RowSight) {
   const { access, viewer } = sight;
   const columns = accessColumns.join(', ');
@@ -33,7 +34,10 @@ export function openCompanions(db: Sqlite, sight: RowSight) {
   );
   const seesHouse = (bytes: Uint8Array | null, widest: number): boolean =>
     bytes === null && seesAudience(access, viewer.onlooker, audienceIn(widest));
-  /** Whether nothing but its audience could hide a clip: it was accepted, is not locked, and all that its authors saw is here. */
+  /**
+   * Whether only its audience could hide a clip: it is accepted, not locked, and all ends that its authors saw are
+   * known here.
+   */
   function couldBeSeen(row: AccessRow): boolean {
     const claims = sight.classOf(row);
     const trashed = (row.state & bit.trashed) !== 0;
@@ -45,15 +49,15 @@ export function openCompanions(db: Sqlite, sight: RowSight) {
   }
 
   return {
-    /** Whether it plays. */
+    /** Whether its clip plays. */
     plays({ bytes, motion, clip }: Accompanied): boolean {
       if (motion === 0 || viewer.onlooker === undefined) return false;
-      // A clip inside the photo is the photo's.
+      // A clip inside the photo is as visible as the photo.
       if (clip === null || seesHouse(bytes, motion)) return true;
       const row = byId.get(clip);
       return row !== undefined && (sight.seesRow(row) || (motion === undecided && couldBeSeen(row)));
     },
-    /** Whether there is a RAW of it. */
+    /** Whether it has a RAW. */
     hasRaw({ bytes, stacked, shot, side }: Accompanied): boolean {
       if (stacked === 0) return false;
       return seesHouse(bytes, stacked) || raws.all(shot, side).some((row) => sight.seesRow(row));
@@ -61,28 +65,28 @@ export function openCompanions(db: Sqlite, sight: RowSight) {
   };
 }
 
-/** The `motion` of a clip that nobody decided about, or that is for everybody. */
+/** The `motion` of a clip without an audience of its own, or for everyone. */
 const undecided = audiences.length;
 
 /** The clip of a photo. */
 export interface PairedClip {
-  /** SHA-256 of the video. */
+  /** The public id of the video. */
   id: string;
-  /** The audience that may see it, where the photo's own is not narrower. */
+  /** The audience of the clip; a narrower audience of the photo takes precedence. */
   audience: Audience;
 }
 
-/** What plays with what. */
+/** The pairs of photos and clips. */
 export interface Paired {
-  /** The video that plays with a photo (SHA-256), where there is one. */
+  /** The video that plays with a photo (its public id), if any. */
   clipOf(id: string): PairedClip | undefined;
-  /** The same (its public id), where it plays for a viewer (companions.ts). */
+  /** As `clipOf`, the public id of the video; only if it plays for the viewer (companions.ts). */
   clipFor(id: string, viewer: CatalogViewer): string | undefined;
-  /** The photos with which a video plays. */
+  /** The photos that a video plays with. */
   photosWith(id: string): string[];
 }
 
-/** Opens the answers; the tables need not be there before one is asked for. */
+/** Opens the pairs; the tables need not exist before the first call. */
 export function openPaired(db: Sqlite, sightOf: (viewer: CatalogViewer) => RowSight): Paired {
   type Row = { clip: Uint8Array; motion: number };
   return {

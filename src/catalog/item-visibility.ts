@@ -1,6 +1,7 @@
 /**
- * Which items of the catalog somebody may see. access/item-access.ts decides; here it is asked once per class and per album entry instead of
- * once per photo, again when a control document has changed. A viewer is then one byte per class and the list of the entries that count.
+ * Determines which items of the catalog a viewer sees. access/item-access.ts decides; this file evaluates it once per
+ * class and per album entry instead of once per photo, and again when a control document changes. A viewer is then one
+ * byte per class and a list of album entries. Keeps nothing that a crash could lose.
  */
 import { openItemAccess, type ClassClaims, type ItemAccess, type Onlooker } from '../access/item-access.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -12,29 +13,32 @@ import { readState } from './catalog-tables.js';
 import { placeOf, type Columns } from './columns.js';
 import { bit } from './photo-flags.js';
 
-/** The decision where there are no people: the house sees everything, others what is public. */
+/** The decision of a home without people: the house sees everything, others what is public. */
 export const accessOfNobody: ItemAccess = openItemAccess({
   find: () => undefined,
   isThere: () => false,
   hasAlbum: () => false,
 });
 
-/** Bits of what somebody sees of a class: items outside the trash, items in it, items outside it that have an entry which counts. */
+/**
+ * Bits for what a viewer sees of a class: items outside the trash, items in it, items outside it with an entry that
+ * counts.
+ */
 export const sees = { living: 1, trashed: 2, inAlbums: 4 } as const;
 
-/** Who asks, and what exists for them. */
+/** A viewer, and what it sees. */
 export interface Sight {
   viewer: CatalogViewer;
   access: ItemAccess;
-  /** Bits of `sees`, by number of the class. */
+  /** Bits of `sees` by the number of a class. */
   classes: Uint8Array;
-  /** Numbers of the entries that show an item, unless it was taken out of the album by itself. */
+  /** The numbers of entries that show an item, unless it was individually taken out of the album. */
   terms: readonly number[];
-  /** Whether items that were once taken out of an album by themselves are in an album that the viewer sees. */
+  /** For items once taken out of an album individually: whether an album that the viewer sees contains them. */
   apart: readonly { slot: number; shown: boolean }[];
 }
 
-/** Whether items of the house with an audience exist for somebody. */
+/** Whether an onlooker sees items of the house with an audience. */
 export const seesAudience = (access: ItemAccess, onlooker: Onlooker | undefined, audience: Audience): boolean =>
   onlooker !== undefined &&
   access.seesClass(
@@ -49,14 +53,14 @@ function bitsOf(access: ItemAccess, onlooker: Onlooker, claims: ClassClaims): nu
   return access.seesClass(onlooker, claims, true) === true ? sees.living | sees.trashed : sees.living;
 }
 
-/** Bits of `sees` by number of the class. */
+/** Bits of `sees` by the number of a class. */
 function classBits(access: ItemAccess, onlooker: Onlooker | undefined, { classes }: AccessLists): Uint8Array {
   const bits = new Uint8Array(classes.length);
   if (onlooker) classes.forEach((claims, number) => claims && (bits[number] = bitsOf(access, onlooker, claims)));
   return bits;
 }
 
-/** The terms of each album; `others` are those whose authors saw more than the people and the members of the album. */
+/** The terms of each album; `others` have authors who saw more sets than the people and the members of their album. */
 interface AlbumTerms {
   lists: AccessLists;
   length: number;
@@ -76,7 +80,7 @@ function takeInTerms(into: AlbumTerms): void {
   }
 }
 
-/** Finds the terms that count for viewers. Those of albums that are as they were are not looked at again. */
+/** Finds the terms that count for a viewer. Terms of unchanged albums are not evaluated again. */
 function openShownTerms(): (access: ItemAccess, onlooker: Onlooker, lists: AccessLists) => number[] {
   const known = new Map<string, Map<string, { state: object; of: number; shown: number[] }>>();
   let all: AlbumTerms | undefined;
@@ -110,10 +114,10 @@ function openShownTerms(): (access: ItemAccess, onlooker: Onlooker, lists: Acces
   };
 }
 
-/** So many viewers are remembered. */
+/** The maximum number of viewers remembered. */
 const mostViewers = 32;
 
-/** Remembers what was computed for the last viewers from one state of the control documents and lists that only grew longer. */
+/** Caches a computation for the latest viewers, for one state of the control documents. The lists may only grow. */
 function rememberViewers<T>(
   compute: (access: ItemAccess, onlooker: Onlooker | undefined, lists: AccessLists) => T,
 ): (access: ItemAccess, onlooker: Onlooker | undefined, lists: AccessLists) => T {
@@ -133,7 +137,7 @@ function rememberViewers<T>(
   };
 }
 
-/** Finds what exists for viewers. Good until the next write to the columns. */
+/** Opens the computation of what viewers see. A result is valid until the next write to the columns. */
 export function openSights(
   db: Sqlite,
   accessNow: () => ItemAccess,
@@ -169,7 +173,10 @@ interface TakenOut {
   entries: number[];
 }
 
-/** Items in the columns that were taken out of an album by themselves: for them an entry alone decides nothing. Mostly there are none. */
+/**
+ * The items in the columns that were individually taken out of an album: an entry alone does not decide for them.
+ * Usually there are none.
+ */
 function openTakenOut(db: Sqlite) {
   type Row = Pick<AccessRow, 'bytes' | 'class' | 'entries'> & { n: number };
   let last: { access: ItemAccess; columns: Columns; edition: number; rows: TakenOut[] } | undefined;
@@ -202,7 +209,7 @@ function openTakenOut(db: Sqlite) {
 const hex = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 
-/** What of a row in the table decides who sees it. */
+/** The part of a row that determines who sees it. */
 export interface AccessRow {
   id: Uint8Array;
   bytes: Uint8Array | null;
@@ -211,17 +218,17 @@ export interface AccessRow {
   entries: string | null;
 }
 
-/** Its columns. */
+/** The columns of `AccessRow`. */
 export const accessColumns = ['id', 'bytes', 'state', 'class', 'entries'] as const;
 
-/** What exists for somebody, asked of rows in the table one by one. */
+/** What a viewer sees, evaluated for single rows of the table. */
 export interface RowSight extends Pick<Sight, 'viewer' | 'access' | 'classes'> {
   seesRow(row: AccessRow): boolean;
-  /** What a row says about who may see it, apart from albums and trash. */
+  /** The access claims of a row, except albums and trash. */
   classOf(row: AccessRow): ClassClaims | undefined;
 }
 
-/** The lists as they are in the tables, read again only as far as they are new. */
+/** The lists as they are in the tables; reads only new entries. */
 function openAccessLists(db: Sqlite): () => AccessLists {
   let lists = makeAccessLists();
   let generation: number | undefined;
@@ -234,7 +241,7 @@ function openAccessLists(db: Sqlite): () => AccessLists {
   };
 }
 
-/** Opens it for one answer. */
+/** Opens the visibility of rows, for one answer. */
 export function openRowSights(db: Sqlite, accessNow: () => ItemAccess): (viewer: CatalogViewer) => RowSight {
   const listsNow = openAccessLists(db);
   const remembered = rememberViewers(classBits);

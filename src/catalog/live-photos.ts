@@ -1,15 +1,17 @@
 /**
- * Live Photos: which video plays with which photo. A function of the rows that carry one ContentIdentifier, so it is the same
- * whichever half came first (of photos that one side brought: catalog-row.ts) and on every server; found anew whenever one of them is written, in the same transaction.
+ * Live Photos: pairs photos with the videos that play with them. A function of the rows with one ContentIdentifier (on
+ * one side: catalog-row.ts), so it is the same in any order of arrival and on every server; computed again in the
+ * transaction that writes one of these rows.
  *
- * A photo's clip is, of the videos with its identifier that are not in the trash (unless the photo is), the one with its file
- * name, else the one with the least id. A video that plays with a photo has no place of its own in the album (`beside`).
+ * A photo's clip is one of the videos with its identifier that are not in the trash (unless the photo is): the one with
+ * its file name, otherwise the one with the smallest id. A video that plays with a photo has no place of its own in the
+ * album (`beside`).
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { audiences, type Audience } from '../document/photo-document.js';
 import { bit } from './photo-flags.js';
 
-/** A row as pairing looks at it. */
+/** The part of a row used for pairing. */
 interface Half {
   n: number;
   id: Uint8Array;
@@ -21,17 +23,17 @@ interface Half {
   clip_motion: number | null;
 }
 
-/** Pairs rows. */
+/** The pairing of rows. */
 export interface Pairs {
-  /** Finds anew what belongs together under an identifier. */
+  /** Computes the pairs of an identifier again. */
   settle(pair: string | null | undefined): void;
-  /** Does so for all. */
+  /** Computes all pairs again. */
   settleAll(): void;
-  /** Takes a row out of what it belonged to, since it has another identifier now. */
+  /** Removes a row from its pair when its identifier changes. */
   part(n: number): void;
 }
 
-/** `changed` is told of each row that has another place, or another clip, than before. */
+/** Opens the pairing. `changed` is called with each row whose place or clip changes. */
 export function openPairs(db: Sqlite, changed: (n: number) => void): Pairs {
   const halves = db.prepare<Half>(
     'SELECT n, id, state, words, motion, beside, clip, clip_motion FROM catalog_photo WHERE pair = ? ORDER BY id',
@@ -74,8 +76,8 @@ function clipFor(photo: Half, films: readonly Half[]): Half | undefined {
   return playing.find((film) => stemOf(film) === stemOf(photo)) ?? playing[0];
 }
 
-/** The words of the file name without the last one, which is what kind of file it is. */
+/** The words of the file name without the last one, its extension. */
 const stemOf = ({ words }: Half): string => (words.split('\n')[0] ?? '').split(' ').slice(0, -1).join(' ');
 
-/** The audience that a row's `motion` means. */
+/** The audience encoded in a row's `motion`. */
 export const audienceIn = (motion: number): Audience => audiences[motion - 1] ?? 'private';

@@ -1,7 +1,7 @@
 /**
- * Brings the columns into memory and keeps them equal to the tables. They are loaded when first needed, in slices that
- * yield (`load`), or at once where someone can't wait (`columns`). What this or another process writes is taken in from
- * `catalog_change`: the rows it names are read again. A lost process loses nothing: the tables have it all.
+ * Loads the columns into memory and keeps them equal to the tables. They are loaded when first needed: in slices that
+ * yield (`load`), or synchronously if the caller can't wait (`columns`). Writes by this and other processes arrive
+ * through `catalog_change`: the rows it names are read again. A crash loses nothing, since the tables have all of it.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -14,17 +14,17 @@ import { readState } from './catalog-tables.js';
 
 /** The columns of one open catalog. */
 export interface LoadedColumns {
-  /** Loads the columns in slices of some milliseconds; resolves when they are there. */
+  /** Loads the columns in slices of some milliseconds; resolves when they are loaded. */
   load(): Promise<void>;
-  /** The columns where they are loaded. */
+  /** The columns; undefined if they are not loaded. */
   loaded(): Columns | undefined;
-  /** The columns; loads the rest at once where they are not yet there. */
+  /** The columns; loads the rest synchronously if necessary. */
   columns(): Columns;
-  /** Takes in what was written since; does nothing where nothing is loaded. */
+  /** Reads rows written since the last call; does nothing if the columns are not loaded. */
   refresh(): void;
 }
 
-/** What the columns are as new as. */
+/** The state of the tables that the columns reflect. */
 interface Mark {
   generation: number;
   seq: number;
@@ -32,7 +32,7 @@ interface Mark {
 
 const slice = 500;
 
-/** The columns of the catalog in `db`, whose tables must be there. */
+/** Opens the columns of the catalog in `db`, whose tables must exist. */
 export function openMemory(db: Sqlite): LoadedColumns {
   const newest = db.prepare<{ seq: number | null }>('SELECT max(seq) AS seq FROM catalog_change');
   const oldest = db.prepare<{ seq: number | null }>('SELECT min(seq) AS seq FROM catalog_change');
@@ -43,7 +43,7 @@ export function openMemory(db: Sqlite): LoadedColumns {
 
   const mark = (): Mark => ({ generation: readState(db)?.generation ?? -1, seq: newest.get()?.seq ?? 0 });
 
-  /** Loads once. Where the tables were made anew meanwhile, nothing is loaded afterwards. */
+  /** Loads once. If the tables are recreated meanwhile, nothing is loaded in the end. */
   function* loadOnce(): Generator<void> {
     try {
       seen = mark();
@@ -58,7 +58,7 @@ export function openMemory(db: Sqlite): LoadedColumns {
     if (!columns) return;
     const now = mark();
     if (now.generation === seen.generation && now.seq === seen.seq) return;
-    // Where the lines after the last one seen are gone, or the tables were made anew, all has to be read again.
+    // Everything must be reloaded if changes after the last seen one are gone, or the tables were recreated.
     if (now.generation !== seen.generation || now.seq < seen.seq || (oldest.get()?.seq ?? 0) > seen.seq + 1) {
       columns = undefined;
       return;
@@ -91,7 +91,7 @@ export function openMemory(db: Sqlite): LoadedColumns {
   };
 }
 
-/** Reads the rows that were written after `seq` again. */
+/** Reads the rows written after `seq` again. */
 function takeIn(db: Sqlite, columns: Columns, seq: number): void {
   const changed = db.prepare<{ n: number }>('SELECT DISTINCT n FROM catalog_change WHERE seq > ?');
   const row = db.prepare<SharedRow & { bytes: Uint8Array }>(
@@ -108,7 +108,7 @@ function takeIn(db: Sqlite, columns: Columns, seq: number): void {
       dropShared(columns, n);
     }
   }
-  // After the rows: they may be of classes that were new.
+  // After the rows: they may have new classes.
   readAccessLists(db, columns.access);
   for (const bytes of written) settleTwins(db, columns, bytes);
   tidy(columns);

@@ -1,30 +1,30 @@
 /**
- * A column in memory with any number of values per slot (tags, albums, words), both ways round: the values of each
- * slot, and the slots of each value ("postings"). Postings are built at once by `build`; slots written since are kept
- * aside and looked at one by one, until they are so many that building again pays.
+ * A column in memory with any number of values per slot (tags, albums, words), in both directions: the values of each
+ * slot, and the slots of each value ("postings"). `build` creates all postings at once; slots written later are kept
+ * aside and checked one by one, until there are so many that rebuilding pays off.
  */
 import { grown } from './growable-array.js';
 
-/** Values per slot. Values are numbers from 1; 0 stands between groups of neighbours and is found by nothing. */
+/** Values per slot. Values are numbers from 1; 0 separates groups of neighbours and never matches. */
 export interface Lists {
-  /** Where each slot's values begin in `items`, and how many there are. */
+  /** Where each slot's values start in `items`, and their number. */
   start: Uint32Array;
   length: Uint32Array;
   items: Uint32Array;
   used: number;
-  /** How many of the used are of lists that were replaced. */
+  /** The number of used items that belong to replaced lists. */
   wasted: number;
   /** Postings of value v: `slots[offsets[v]]` to `slots[offsets[v + 1] - 1]`. */
   offsets: Uint32Array;
   slots: Uint32Array;
-  /** Slots that postings don't tell of, or not truly, since `build`. */
+  /** Slots written since `build`, whose postings are missing or outdated. */
   aside: number[];
   isAside: Uint8Array;
 }
 
 const few = 1_000;
 
-/** Makes an empty column; every slot is aside. */
+/** Creates an empty column; every slot is aside. */
 export function makeLists(): Lists {
   return {
     start: new Uint32Array(0),
@@ -39,7 +39,7 @@ export function makeLists(): Lists {
   };
 }
 
-/** Sets the values of a slot; equal ones leave everything as it is. */
+/** Sets the values of a slot; equal values change nothing. */
 export function setList(lists: Lists, slot: number, values: readonly number[]): void {
   if (isEqual(lists, slot, values)) return;
   lists.start = grown(lists.start, slot + 1);
@@ -58,15 +58,15 @@ export function setList(lists: Lists, slot: number, values: readonly number[]): 
 
 function isEqual({ start, length, items }: Lists, slot: number, values: readonly number[]): boolean {
   const at = start[slot];
-  // A column that few photos have values in has no place for the others.
+  // A column with values for few photos does not extend to the others.
   if (at === undefined) return values.length === 0;
   return length[slot] === values.length && values.every((value, k) => items[at + k] === value);
 }
 
-/** How many slots are done between two yields. */
+/** Slots processed between two yields. */
 const stride = 20_000;
 
-/** Builds the postings of the first `size` slots and values below `limit`, yielding now and then. */
+/** Builds the postings of the first `size` slots and the values below `limit`, yielding regularly. */
 export function* buildPostings(lists: Lists, size: number, limit: number): Generator<void> {
   const { start, length, items } = lists;
   const offsets = new Uint32Array(limit + 1);
@@ -90,7 +90,7 @@ export function* buildPostings(lists: Lists, size: number, limit: number): Gener
   lists.isAside.fill(0);
 }
 
-/** Builds the postings again where too many slots are aside, and closes gaps where too much is wasted. */
+/** Rebuilds the postings if too many slots are aside, and compacts the items if too many are wasted. */
 export function tidyLists(lists: Lists, size: number, limit: number): void {
   if (lists.wasted > few + lists.used / 2) closeGaps(lists, size);
   if (lists.aside.length <= few + size / 8) return;
@@ -110,7 +110,7 @@ function closeGaps(lists: Lists, size: number): void {
   Object.assign(lists, { items, used, wasted: 0 });
 }
 
-/** Slots that have one of `values`: `mark[slot] = 1`. Slots that are not in use may be marked too. */
+/** Marks the slots with any of `values`: `mark[slot] = 1`. May also mark unused slots. */
 export function markSlots(lists: Lists, values: readonly number[], limit: number, mark: Uint8Array): void {
   const { offsets, slots, isAside, aside, start, length, items } = lists;
   for (const value of values) {
@@ -130,7 +130,7 @@ export function markSlots(lists: Lists, values: readonly number[], limit: number
   }
 }
 
-/** How many places in all slots have one of `values`, as of the last `build`: for choosing the rarest. */
+/** The number of occurrences of `values` in all slots at the last `build`: for choosing the rarest. */
 export function weigh(lists: Lists, values: readonly number[]): number {
   return values.reduce((sum, value) => sum + (lists.offsets[value + 1] ?? 0) - (lists.offsets[value] ?? 0), 0);
 }

@@ -1,8 +1,8 @@
 /**
- * The near-duplicates of the catalog: photos that look the same (similarity-index.ts), as far as they are in the album. Not among them: what
- * lies in the trash, videos, the RAW or film that goes with a photo, and what others brought than the owner or whoever brought the rest. Photos that somebody said are apart
- * count as looked at together: a group is told only where it holds some that were never looked at with the others. Read in
- * slices, so that nobody else waits.
+ * Near-duplicates: groups of photos in the album that look the same (similarity-index.ts), within one side
+ * (catalog-row.ts). Excludes photos in the trash, videos, and the RAW or clip of another photo. Photos marked as not
+ * the same count as reviewed together; a group is returned only if some of its photos were never reviewed with the
+ * others. Reads in slices, so that it blocks nobody. Writes nothing.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -10,14 +10,14 @@ import { house, type Holder } from '../document/item-id.js';
 import type { SimilarityIndex } from './similarity-index.js';
 import { bit } from './photo-flags.js';
 
-/** Photos that look the same: their SHA-256, oldest first, at least two and at most `mostTogether`. */
+/** Photos that look the same: their public ids, oldest first, at least two and at most `mostTogether`. */
 export interface Alike {
-  /** The row of the newest of them: groups with greater ones come first. */
+  /** The row number of the newest photo; the group with the greatest comes first. */
   newest: number;
   ids: string[];
 }
 
-/** More photos than these are told in several groups, each a stretch of time. */
+/** Larger groups are split into several by time. */
 export const mostTogether = 40;
 
 interface Member {
@@ -29,7 +29,7 @@ interface Member {
 }
 
 const shown = `p.version = l.version AND p.beside = 0 AND (p.state & ${bit.trashed | bit.video}) = 0`;
-/** Of the holder `?3`, the house where it is null. */
+/** SQL: the items of the holder `?3`, of the house if it is null. */
 const held = 'CASE WHEN ?3 IS NULL THEN p.bytes IS NULL ELSE p.bytes IS NOT NULL AND p.side = ?3 END';
 const columns = 'p.n, p.id, p.apart, p.side';
 const membersOf = `
@@ -38,7 +38,7 @@ const membersOf = `
   SELECT l.leader AS leader, ${columns} FROM json_each(?2) AS j JOIN look AS l ON l.leader = j.value JOIN catalog_photo AS p ON p.id = l.photo WHERE ${shown} AND ${held}
   ORDER BY 1, 2`;
 
-/** All groups of a holder’s photos, those with the newest photos first. */
+/** All groups among a holder’s photos, those with the newest photos first. */
 export async function findAlike(db: Sqlite, looks: SimilarityIndex, holder: Holder): Promise<Alike[]> {
   const found: Alike[] = [];
   for (let after = 0; ;) {
@@ -61,7 +61,7 @@ export async function findAlike(db: Sqlite, looks: SimilarityIndex, holder: Hold
 
 const hex = (id: Uint8Array): string => Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
 
-/** Whether all members were looked at together: being apart ties them to each other, also by way of a third one. */
+/** Whether all members were reviewed together: marks connect them, also through a third one. */
 function isKnown(members: readonly Member[]): boolean {
   const tied = new Map(members.map(({ id }) => [hex(id), hex(id)]));
   const root = (id: string): string => {

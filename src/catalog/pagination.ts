@@ -1,6 +1,6 @@
 /**
- * Pages of photos, newest first. A cursor is the row number below which the next page begins: it stays good whatever is
- * written meanwhile.
+ * Pages of photos, newest first. A cursor is the row number below which the next page starts, so it stays valid across
+ * writes.
  */
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -15,13 +15,13 @@ import { bit } from './photo-flags.js';
 
 const most = 5_000;
 
-/** The row numbers of a page, and the cursor of the next. */
+/** The row numbers of a page, and the cursor of the next page. */
 export interface Numbers {
   numbers: number[];
   next?: string;
 }
 
-/** A cursor as a row number. @throws PhotospoolError `invalid` where it is none of ours. */
+/** The row number of a cursor. @throws PhotospoolError `invalid` for an invalid one. */
 export function readCursor(cursor: string | undefined): number {
   if (cursor === undefined) return Number.MAX_SAFE_INTEGER;
   const n = /^-?\d{1,16}$/.test(cursor) ? Number(cursor) : NaN;
@@ -32,10 +32,10 @@ export function readCursor(cursor: string | undefined): number {
   });
 }
 
-/** A limit within what is sensible. */
+/** The limit, forced into its permitted range. */
 export const readLimit = (limit = 100): number => Math.min(most, Math.max(1, Math.floor(limit) || 1));
 
-/** A page of what was found, from the columns. */
+/** A page of the matches, from the columns. */
 export function pageOfFound(columns: Columns, found: MatchingSlots, limit: number, before: number): Numbers {
   const end = positionOf(columns.n, found, before);
   const page = found.subarray(Math.max(0, end - limit), end);
@@ -44,10 +44,10 @@ export function pageOfFound(columns: Columns, found: MatchingSlots, limit: numbe
 }
 
 const columns = accessColumns.join(', ');
-/** What the timeline leaves out. */
+/** Flags that exclude a photo from the timeline. */
 const leftOut = bit.trashed | bit.archived;
 
-/** A page of all that a viewer may see, from the table: for a library whose columns are not loaded. */
+/** A page of everything a viewer may see, read from the table while the columns are not loaded. */
 export function pageOfAll(db: Sqlite, limit: number, before: number, sight: RowSight): Numbers {
   const classesWith = (wanted: number): string =>
     JSON.stringify([...sight.classes.keys()].filter((number) => (sight.classes[number]! & wanted) !== 0));
@@ -70,7 +70,7 @@ export function pageOfAll(db: Sqlite, limit: number, before: number, sight: RowS
   return numbers.length > limit ? { numbers: page, next: String(page[limit - 1]) } : { numbers: page };
 }
 
-/** Whether a row is the one that is shown, of those with its bytes in the timeline. */
+/** Whether a row is the one shown among those with its bytes in the timeline. */
 function isFirstOfTwins(db: Sqlite, row: AccessRow & { n: number }, sight: RowSight): boolean {
   const { onlooker } = sight.viewer;
   if (!seesSeveral(onlooker)) return true;
@@ -93,12 +93,12 @@ function isFirstOfTwins(db: Sqlite, row: AccessRow & { n: number }, sight: RowSi
 
 const hex = (id: Uint8Array): string => Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
 
-/** The row number of a photo by its SHA-256; undefined where the catalog has none. */
+/** The row number of a photo by its public id; undefined if it has no row. */
 export function numberOf(db: Sqlite, id: string): number | undefined {
   return db.prepare<{ n: number }>('SELECT n FROM catalog_photo WHERE id = ?').get(Buffer.from(id, 'hex'))?.n;
 }
 
-/** The SHA-256 of the photos in these rows, in that order. */
+/** The public ids of the photos in these rows, in that order. */
 export function idsOf(db: Sqlite, numbers: readonly number[]): string[] {
   const rows = db.prepare<{ id: Uint8Array }>(
     'SELECT p.id FROM json_each(?) AS j JOIN catalog_photo AS p ON p.n = j.value ORDER BY j.key',

@@ -1,6 +1,6 @@
 /**
- * The small facts of a photo as the bits of one number, so that all questions about them are one look into a table of
- * 2048. Pure.
+ * The flags of a photo as bits of one number, so that any combination of conditions is one lookup in a table of 2048.
+ * Pure.
  */
 import { audiences, type Audience } from '../document/photo-document.js';
 
@@ -19,15 +19,15 @@ export const bit = {
   archived: 1024,
 } as const;
 
-/** How many states there are. */
+/** The number of states. */
 export const states = 2048;
-/** The bits of the table that the states in memory have, too. */
+/** The table's bits that states in memory have, too. */
 export const searched = 127 | bit.damaged | bit.archived;
 
-/** The bits of the audience; all of them set are an audience that nobody is. */
+/** The bits of the audience; all set, they match nobody's audience. */
 export const audienceMask: number = bit.audience;
 
-/** A state is meant where `state & mask` is `value`. */
+/** A test that `state & mask` equals `value`. */
 export interface StateTest {
   mask: number;
   value: number;
@@ -36,6 +36,6 @@ export interface StateTest {
 /** The bits of an audience. */
 export const audienceBits = (audience: Audience): number => audiences.indexOf(audience) << 5;
 
-/** True where one of the tests fits. */
+/** Whether any of the tests matches. */
 export const fits = (state: number, tests: readonly StateTest[]): boolean =>
   tests.some(({ mask, value }) => (state & mask) === value);

@@ -1,16 +1,18 @@
 /**
- * Stacks: the RAW and the JPEG (or HEIC) of one shot are one photo in the album, shown by the JPEG. They belong together where
- * the file name without its ending, the second and the camera are the same, and who brought them acts for the owner, or is the same: a function of the documents, so the same on every
- * server and whichever came first; found anew whenever one of them is written, in the same transaction.
+ * Stacks: the RAW and the JPEG (or HEIC) of one shot are one photo in the album, shown by the JPEG. They belong
+ * together if file name without extension, second, camera and side (catalog-row.ts) are equal: a function of the
+ * documents, so it is the same on every server and in any order of arrival; computed again in the transaction that
+ * writes one of these rows.
  *
- * What lies in the trash is stacked among itself. A RAW in a stack has no place of its own in the album (`beside`).
+ * Photos in the trash are stacked only with each other. A RAW in a stack has no place of its own in the album
+ * (`beside`).
  */
 import { hash } from 'node:crypto';
 import type { Sqlite } from '../base/sqlite.js';
 import { own, textOf } from '../document/json-values.js';
 import { bit } from './photo-flags.js';
 
-/** A row as stacking looks at it. */
+/** The part of a row used for stacking. */
 interface Member {
   n: number;
   id: Uint8Array;
@@ -21,20 +23,20 @@ interface Member {
   stacked: number;
 }
 
-/** Stacks rows. */
+/** The stacking of rows. */
 export interface Stacks {
-  /** Finds anew what belongs together under a number. */
+  /** Computes the stacks of a shot's number again. */
   settle(shot: number | null | undefined): void;
-  /** Does so for all. */
+  /** Computes all stacks again. */
   settleAll(): void;
 }
 
-/** Types of RAW files: all of them are called so, and no other picture that is taken in. */
+/** Whether a type is RAW: all supported RAW types have this prefix, and no other picture type does. */
 const isRaw = (type: string): boolean => type.startsWith('image/x-');
-/** What cameras write beside a RAW. */
+/** The types that cameras write together with a RAW. */
 const companions = ['image/jpeg', 'image/heic', 'image/heif'];
 
-/** The number of a shot; null for what can be in no stack. `name` is the file's, `side` who brought it (catalog-row.ts). */
+/** The number of a shot; null if it can't be in a stack. `name` is the file name, `side` as in catalog-row.ts. */
 export function shotOf(facts: unknown, name: string, side: string | null = null): number | null {
   const [type, taken] = [textOf(own(facts, 'type')), textOf(own(facts, 'taken'))];
   const stem = name.replace(/\.[^.]*$/, '').toLowerCase();
@@ -46,7 +48,7 @@ export function shotOf(facts: unknown, name: string, side: string | null = null)
 
 const byShot = 'SELECT n, id, type, state, side, beside, stacked FROM catalog_photo WHERE shot = ? ORDER BY id';
 
-/** `changed` is told of each row that has another place, or another stack, than before. */
+/** Opens the stacking. `changed` is called with each row whose place or stack changes. */
 export function openStacks(db: Sqlite, changed: (n: number) => void): Stacks {
   const members = db.prepare<Member>(byShot);
   const set = db.prepare('UPDATE catalog_photo SET beside = ?, stacked = ? WHERE n = ?');
@@ -57,7 +59,7 @@ export function openStacks(db: Sqlite, changed: (n: number) => void): Stacks {
   function settle(shot: number | null | undefined): void {
     if (shot === null || shot === undefined) return;
     const found = members.all(shot);
-    // All photos but those of cameras that write RAW are alone.
+    // Only cameras that write RAW give more than one photo per shot.
     if (found.length < 2 && found.every(({ beside, stacked }) => beside === 0 && stacked === 0)) return;
     for (const group of groupsOf(found)) {
       const front = group.find(({ type }) => !isRaw(type));
@@ -81,13 +83,13 @@ export function openStacks(db: Sqlite, changed: (n: number) => void): Stacks {
   };
 }
 
-/** What is in one stack with what. */
+/** The stacks. */
 export interface Stacked {
-  /** The other files of a photo's shot (SHA-256), the one that is shown first; none where it is in no stack. */
+  /** The other files of a photo's shot (public ids), the shown one first; empty if it is in no stack. */
   stackOf(id: string): string[];
 }
 
-/** Opens the answers; the tables need not be there before one is asked for. */
+/** Opens the stacks; the tables need not exist before the first call. */
 export function openStacked(db: Sqlite): Stacked {
   return {
     stackOf(id) {
@@ -108,7 +110,9 @@ export function openStacked(db: Sqlite): Stacked {
   };
 }
 
-/** Whether two photos of one number may be in a stack; two sides can have one number by accident, or by design. */
+/**
+ * Whether two photos with one number may be in one stack; different sides can share a number by accident or on purpose.
+ */
 const inOne = (one: Member, other: Member): boolean =>
   (one.state & bit.trashed) === (other.state & bit.trashed) && one.side === other.side;
 

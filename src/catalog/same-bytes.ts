@@ -1,6 +1,7 @@
 /**
- * Items with the same bytes: a person and the house, or two persons, may each have one. Where several of them are in an answer, one is
- * shown: the viewer's own, otherwise the house's, otherwise the first by public id. Kept in memory as groups of slots, which are few.
+ * Items with the same bytes: the house and several people may each have one. If an answer has several of them, one is
+ * shown: the viewer's own, otherwise the house's, otherwise the first by public id. Kept in memory as groups of slots,
+ * of which there are few; a crash loses nothing.
  */
 import type { Onlooker } from '../access/item-access.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -12,10 +13,10 @@ const atOnce = 500;
 const textOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
-/** The rows with some bytes that have a place of their own in the album, in the order of their public ids. */
+/** The rows with given bytes that have a place of their own in the album, by public id. */
 const withBytes = `FROM catalog_photo WHERE (bytes = ?1 OR id = ?1) AND beside = 0 ORDER BY id`;
 
-/** Finds the groups of all rows in the columns, a slice at a time. */
+/** Finds the groups of all rows in the columns, one slice at a time. */
 export function* findTwins(db: Sqlite, columns: Columns): Generator<void> {
   const held = db.prepare<{ bytes: Uint8Array; more: number }>(
     `SELECT bytes, count(*) > 1 OR EXISTS (SELECT 1 FROM catalog_photo AS h WHERE h.id = p.bytes) AS more
@@ -30,7 +31,7 @@ export function* findTwins(db: Sqlite, columns: Columns): Generator<void> {
   }
 }
 
-/** Finds the group of some bytes anew. Those of its slots that were written meanwhile must have been left out before. */
+/** Computes the group of given bytes again. Slots written meanwhile must already be removed from it. */
 export function settleTwins(db: Sqlite, columns: Columns, bytes: Uint8Array): void {
   const rows = db.prepare<{ n: number }>(`SELECT n ${withBytes}`).all(bytes);
   const inUse = columns.order.subarray(0, columns.count);
@@ -51,17 +52,17 @@ function putTwins({ groups, of }: TwinSlots, key: string, slots: number[]): void
   for (const slot of slots) of.set(slot, key);
 }
 
-/** Whether somebody may see items of several holders. */
+/** Whether an onlooker may see items of several holders. */
 export const seesSeveral = (onlooker: Onlooker | undefined): boolean =>
   onlooker?.kind === 'person' || onlooker?.kind === 'visitor';
 
-/** The place of a holder's items among those with the same bytes: the least is shown. */
+/** The rank of a holder's item among those with the same bytes: the lowest is shown. */
 function rankOf(onlooker: Onlooker | undefined, holder: Holder | undefined): number {
   if (onlooker?.kind === 'person' && holder === onlooker.person) return 0;
   return holder === house ? 1 : 2;
 }
 
-/** Leaves one of each group in a mask of a byte per slot. */
+/** Keeps one slot of each group in a mask with a byte per slot. */
 export function keepOneOfTwins(
   { twins, class: classes, access }: Columns,
   onlooker: Onlooker | undefined,
@@ -82,7 +83,7 @@ export function keepOneOfTwins(
   }
 }
 
-/** Which of several rows is shown, by their holders in the order of public ids: its place. */
+/** The index of the row to show, by the holders in the order of public ids. */
 export function firstOfTwins(onlooker: Onlooker | undefined, holders: readonly (Holder | undefined)[]): number {
   const ranks = holders.map((holder) => rankOf(onlooker, holder));
   return ranks.indexOf(Math.min(...ranks));

@@ -1,6 +1,6 @@
 /**
- * Which photos a search finds for a viewer, from the columns: a pass over a byte per photo for each term, some milliseconds
- * for a million. A search sees no trashed photos unless it asks for them with `is:trashed`.
+ * Evaluates a search for a viewer, from the columns: one pass over a byte per photo for each term, some milliseconds
+ * for a million. It excludes trashed photos unless the search has `is:trashed`. Keeps nothing that a crash could lose.
  */
 import { audiences } from '../document/photo-document.js';
 import { isPrivateTag } from '../document/tag-names.js';
@@ -19,13 +19,15 @@ import { keepOneOfTwins, seesSeveral } from './same-bytes.js';
 import { bit, fits, states } from './photo-flags.js';
 import { hasPhrase, type Phrase } from './tokenize.js';
 
-/** The slots of the photos that were found, by ascending row number: the newest last. */
+/** The slots of the matches by ascending row number, so the newest last. */
 export type MatchingSlots = Uint32Array;
 
 /** A byte per slot, 1 or 0; its length is a multiple of four. */
 type Mask = Uint8Array;
 
-/** Memory for masks, kept from one search to the next: a big library's would keep the garbage collector busy. */
+/**
+ * Memory for masks, reused by all searches: allocating it for a large library would keep the garbage collector busy.
+ */
 export interface Scratch {
   kept: Mask;
   marks: Mask;
@@ -34,7 +36,7 @@ export interface Scratch {
   shared: Mask;
 }
 
-/** Makes memory for masks. */
+/** Creates the memory for masks. */
 export const makeScratch = (): Scratch => ({
   kept: new Uint8Array(0),
   marks: new Uint8Array(0),
@@ -44,15 +46,15 @@ export const makeScratch = (): Scratch => ({
 });
 
 /**
- * Whether an answer is for the timeline: photos that are archived are left out where nothing is searched for. One that is
- * asked for by itself, or in what a link shows, is there.
+ * Whether an answer is for the timeline, which excludes archived photos: there is no search term. A photo requested by
+ * itself, or found by the search of a share link, is included.
  */
 export const isTimeline = ({ terms }: Query, { scope }: CatalogViewer): boolean =>
   terms.length === 0 && (!scope || ('search' in scope && parseQuery(scope.search).terms.length === 0));
 
 /**
- * Evaluates a search; the answer lies in `into`, which must have room for all photos. With `each` it has all that the viewer may see
- * and that fits, archived ones and each of those with the same bytes: for questions about one given photo.
+ * Evaluates a search into `into`, which must have room for all photos. With `each` the answer has every match that the
+ * viewer may see, including archived ones and all with the same bytes: for questions about a given photo.
  */
 export function evaluate(
   columns: Columns,
@@ -76,7 +78,7 @@ export function evaluate(
   return into.subarray(0, length);
 }
 
-/** Marks what a viewer may see that fits the terms, and has none of the `hidden` bits. */
+/** Marks what the viewer may see, matches the terms, and has none of the `hidden` bits. */
 function markFound(
   columns: Columns,
   terms: readonly Term[],
@@ -91,7 +93,7 @@ function markFound(
   return mask;
 }
 
-/** Marks what a viewer may see of the wanted states. */
+/** Marks what the viewer may see of the wanted states. */
 function markSeen(
   columns: Columns,
   wanted: Uint8Array,
@@ -116,12 +118,12 @@ function markSeen(
 }
 
 /**
- * Keeps what exists at all for a viewer who sees what a search finds: by what those said and brought of a photo who may share, not
- * by what is shown of it. Whoever made the link may have chosen by what its visitors are not told.
+ * Limits the answer to the scope of a share link to a search. The search uses only edits and files by people with the
+ * right to share, not the displayed values. It may use values that are hidden from the link's visitors.
  */
 function keepInside(columns: Columns, sight: Sight, search: string, kept: Mask, scratch: Scratch): void {
   const { terms } = parseQuery(search);
-  // Who sees an item at all was decided before: that it may be in an album is enough here.
+  // The viewer's access is checked elsewhere: here an item only has to be possibly visible in an album.
   const classes = sight.classes.map((bits) => ((bits & sees.inAlbums) === 0 ? bits : bits | sees.living));
   const all: Sight = { ...sight, viewer: { ...sight.viewer, outside: false }, classes, terms: [], apart: [] };
   const inside = markFound(columns, terms, all, cleared(scratch, 'inside', columns.size), scratch);
@@ -134,20 +136,20 @@ function keepInside(columns: Columns, sight: Sight, search: string, kept: Mask, 
   keepMarked(inside, false, kept);
 }
 
-/** A mask of zeros for `size` slots. */
+/** A zeroed mask for `size` slots. */
 function cleared(scratch: Scratch, name: keyof Scratch, size: number): Mask {
   scratch[name] = grown(scratch[name], size);
   return scratch[name].subarray(0, padded(size)).fill(0);
 }
 
-/** Of each of the states in memory, which bit of `sees` a viewer needs for it; 0 where the search does not want it. */
+/** For each state in memory, the bit of `sees` that a viewer needs; 0 if the search does not want it. */
 function wantedStates(terms: readonly Term[], viewer: CatalogViewer, hidden: number): Uint8Array {
   const asked = terms.filter((term) => term.kind === 'state');
   const tests = asked.filter((term) => !isOwn(term, viewer));
   const trash = asked.some((term) => !term.negated && term.tests.some(({ mask }) => (mask & bit.trashed) !== 0));
   const wanted = new Uint8Array(states);
   for (let state = 0; state < states; state++) {
-    // An audience that nobody is: of what no link shows (catalog-row.ts).
+    // An audience that matches nobody: not in any share link (catalog-row.ts).
     const exists =
       (state & bit.alive) !== 0 && (state & hidden) === 0 && audiences[(state & bit.audience) >> 5] !== undefined;
     const isTrashed = (state & bit.trashed) !== 0;
@@ -158,11 +160,11 @@ function wantedStates(terms: readonly Term[], viewer: CatalogViewer, hidden: num
   return wanted;
 }
 
-/** Whether a term asks for favourites, and the viewer has their own. */
+/** Whether a term is about favourites, and the viewer has their own. */
 const isOwn = ({ tests }: Term & { kind: 'state' }, { self }: CatalogViewer): boolean =>
   self !== undefined && tests.some(({ mask }) => mask === bit.favourite);
 
-/** Keeps what is the viewer's own favourite, or fits another of the term's tests. */
+/** Keeps the viewer's own favourites, and matches of the term's other tests. */
 function keepOwn(columns: Columns, term: Term & { kind: 'state' }, self: string, kept: Mask, scratch: Scratch): void {
   const marks = cleared(scratch, 'marks', columns.size);
   const { list } = columns.values.person;
@@ -207,7 +209,7 @@ function narrow(columns: Columns, term: Term, viewer: CatalogViewer, kept: Mask,
   }
 }
 
-/** Keeps those within the range. What is not known is -1, and in no range. */
+/** Keeps values within the range. Unknown values are -1, and in no range. */
 function keepRange(column: Uint8Array | Int32Array, term: Term & { kind: 'range' }, kept: Mask, size: number): void {
   const { min, max } = term.range;
   const flip = term.negated ? 1 : 0;
@@ -227,7 +229,7 @@ function keepValues(column: Uint32Array, meant: Uint8Array, negated: boolean, ke
   for (let slot = 0; slot < size; slot++) kept[slot]! &= meant[column[slot]!]! ^ flip;
 }
 
-/** Four slots at once. */
+/** Processes four slots at once. */
 function keepMarked(marks: Mask, negated: boolean, kept: Mask): void {
   const [from, to] = [wordsIn(marks), wordsIn(kept)];
   const flip = negated ? 0x01010101 : 0;
@@ -236,7 +238,7 @@ function keepMarked(marks: Mask, negated: boolean, kept: Mask): void {
 
 const wordsIn = (mask: Mask): Uint32Array => new Uint32Array(mask.buffer, mask.byteOffset, mask.length / 4);
 
-/** Of each value of a column, whether it is meant. */
+/** For each value of a column, whether it matches. */
 function matching(columns: Columns, { column, match }: Condition & { kind: 'value' }): Uint8Array {
   const derived = derivedOf(columns);
   const test = (number: number, match: ValueMatch): boolean => {
@@ -249,20 +251,20 @@ function matching(columns: Columns, { column, match }: Condition & { kind: 'valu
   return meant;
 }
 
-/** The numbers of values that are meant; 0, which is "none", never is. */
+/** The numbers of matching values, without 0, which is "none". */
 function numbersBelow(length: number, test: (number: number) => boolean): number[] {
   const numbers: number[] = [];
   for (let number = 1; number < length; number++) if (test(number)) numbers.push(number);
   return numbers;
 }
 
-/** Which tags exist for a viewer, by their numbers. */
+/** Returns the test whether a tag exists for a viewer, by its number. */
 export function tagsFor(columns: Columns, { outside = false }: CatalogViewer): (number: number) => boolean {
   const { label } = derivedOf(columns);
   return outside ? (number) => !isPrivateTag(label.tag(number)) : () => true;
 }
 
-/** Marks the slots that have the phrase in title, description, file name, a tag, the place or the camera. */
+/** Marks the slots with the phrase in title, description, file name, a tag, the place or the camera. */
 function markWords(columns: Columns, phrase: Phrase, viewer: CatalogViewer, marks: Mask, maybe: Mask): void {
   markPhrase(columns, phrase, viewer.outside !== true, marks, maybe);
   const exists = tagsFor(columns, viewer);

@@ -1,6 +1,6 @@
 /**
- * The keys of the search language, one entry each: what a value means, or what it may be. Adding a key adds an entry to
- * `keys`. Pure.
+ * The keys of the search language, one entry each: the meaning of its values, and the permitted forms. Adding a key
+ * adds an entry to `keys`. Pure.
  */
 import { audiences, type Audience } from '../document/photo-document.js';
 import { parseBox, parseNear } from './geo-area.js';
@@ -17,7 +17,7 @@ export interface Keyed {
   key: string;
   value: string;
   quoted: boolean;
-  /** Written with `=` before it: the whole value. */
+  /** Written with a preceding `=`: matches the whole value. */
   exact: boolean;
 }
 
@@ -60,7 +60,7 @@ const keys: Record<string, Key> = {
   }),
 };
 
-/** Turns `key:value` into a condition. @throws PhotospoolError `invalid` for an unknown key or a value that makes no sense. */
+/** Converts `key:value` to a condition. @throws PhotospoolError `invalid` for an unknown key or an invalid value. */
 export function parseValue(keyed: Keyed): Condition {
   const parse = Object.hasOwn(keys, keyed.key) ? keys[keyed.key] : undefined;
   if (!parse) {
@@ -108,7 +108,7 @@ function dates(keyed: Keyed): Range {
   return ranges(keyed, dateRange, { min: 0, max: 99_999_999 }, hint);
 }
 
-/** `12-24` as a number; of a leap year, so that the 29th of February is one. */
+/** `12-24` as a number; checked against a leap year, so that the 29th of February is valid. */
 function dayOf(keyed: Keyed): number {
   const found = dateRange(`2024-${keyed.value.trim()}`);
   if (keyed.exact || !found || found.min !== found.max)
@@ -124,7 +124,7 @@ function numbers(keyed: Keyed, max: number, examples: string): Range {
   return ranges(keyed, single, { min: 0, max }, `It is a whole number from 0 to ${max}: ${examples}.`);
 }
 
-/** `v`, `=v`, `>v`, `>=v`, `<v`, `<=v`, `a..b`, `a..`, `..b`; `single` gives the range that one value covers. */
+/** Parses `v`, `=v`, `>v`, `>=v`, `<v`, `<=v`, `a..b`, `a..`, `..b`; `single` gives the range of one value. */
 function ranges(keyed: Keyed, single: (value: string) => Range | undefined, all: Range, hint: string): Range {
   const [from, to, ...more] = (keyed.exact ? `=${keyed.value}` : keyed.value).trim().split('..');
   const wrong = (): never => {

@@ -1,14 +1,15 @@
 /**
- * The photos that links to a search look at otherwise than the album does, because somebody said or brought something of them who
- * may not share (document/share-link-view.ts): columns of their own, beside the others and with the same row numbers. Mostly there are none.
+ * The photos whose values differ for share links to a search, because someone without the right to share edited or
+ * brought them (document/share-link-view.ts): separate columns with the same row numbers. Usually there are none. In
+ * memory only, so a crash loses nothing.
  */
 import { makeColumns, placeOf, putRow, removeRow, type Columns } from './columns.js';
 import type { ColumnRow, SharedPart } from './catalog-row.js';
 
-/** The part of a row that is another one for links: the columns that differ, as JSON; null where none does. */
+/** The part of a row for share links: the differing columns as JSON; null if there are none. */
 export type SharedRow = ColumnRow & { shared: string | null };
 
-/** Writes a row as links look at it. */
+/** Writes a row as share links see it. */
 export function putShared(columns: Columns, { shared, ...row }: SharedRow): void {
   if (shared === null) return dropShared(columns, row.n);
   const to = (columns.shared ??= { columns: makeColumns(), doubted: new Set() });
@@ -18,14 +19,14 @@ export function putShared(columns: Columns, { shared, ...row }: SharedRow): void
   else to.doubted.delete(row.n);
 }
 
-/** Forgets what links see of a row, where that was anything of its own. */
+/** Removes a row's values for share links, if it has any. */
 export function dropShared({ shared }: Columns, n: number): void {
   if (!shared) return;
   removeRow(shared.columns, n);
   shared.doubted.delete(n);
 }
 
-/** Each photo that links look at otherwise: its slot in `columns`, and that in the columns for links. */
+/** Each photo with values for share links: its slot in `columns`, and its slot in the columns for links. */
 export function* sharedSlots(columns: Columns): Generator<{ slot: number; own: number; doubted: boolean }> {
   const { shared } = columns;
   if (!shared) return;

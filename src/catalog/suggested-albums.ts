@@ -1,4 +1,4 @@
-/** Albums that the folders of photos suggest (document/album-document.ts): which, of how many photos, and of which. From the tables. */
+/** Albums suggested by the folders of photos (document/album-document.ts), with their photos. Read from the tables. */
 import type { Sqlite } from '../base/sqlite.js';
 import { house, type Holder } from '../document/item-id.js';
 import { bit } from './photo-flags.js';
@@ -7,18 +7,18 @@ import { bit } from './photo-flags.js';
 export interface Suggestion {
   name: string;
   count: number;
-  /** SHA-256 of its newest photo. */
+  /** The public id of its newest photo. */
   newest: string;
 }
 
 /**
- * The part of the catalog that knows of suggestions. It sees all photos of one holder (the house, where none is given) that are not in
- * the trash.
+ * The catalog's queries about suggestions. They cover all photos of one holder (by default the house) outside the
+ * trash.
  */
 export interface Suggested {
-  /** The suggestions of at least `least` photos, those with the newest photo first; `most` of them. */
+  /** At most `most` suggestions with at least `least` photos, those with the newest photo first. */
   suggestions(least: number, most: number, holder?: Holder): Suggestion[];
-  /** The ids of the photos that a suggestion is about. */
+  /** The public ids of the photos in a suggestion. */
   suggestedPhotos(name: string, holder?: Holder): string[];
 }
 
@@ -26,12 +26,12 @@ const there = `folder IS NOT NULL AND beside = 0 AND state & ${bit.trashed} = 0
   AND CASE WHEN ?1 IS NULL THEN bytes IS NULL ELSE bytes IS NOT NULL AND side = ?1 END`;
 const bound = (holder: Holder): string | null => (holder === house ? null : holder);
 
-/** Opens it. */
+/** Opens the suggestions. */
 export function openSuggested(db: Sqlite): Suggested {
   return {
     suggestions(least, most, holder = house) {
       const rows = db.prepare<{ folder: string; count: number; id: Uint8Array }>(
-        // SQLite gives the columns beside max() from the row that has it.
+        // SQLite takes the columns besides max() from the row with the maximum.
         `SELECT folder, count(*) AS count, max(n), id FROM catalog_photo INDEXED BY catalog_photo_folder
            WHERE ${there} GROUP BY folder HAVING count(*) >= ?2 ORDER BY max(n) DESC LIMIT ?3`,
       );

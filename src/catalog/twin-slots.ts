@@ -1,6 +1,6 @@
-/** Which slots of the columns hold items with the same bytes (same-bytes.ts). Pure. */
+/** The slots of the columns with items of the same bytes (same-bytes.ts). Pure. */
 
-/** Groups of two slots or more by their bytes, and the group of each slot that is in one. */
+/** Groups of at least two slots by their bytes, and the group of each slot in one. */
 export interface TwinSlots {
   groups: Map<string, number[]>;
   of: Map<number, string>;
@@ -9,7 +9,7 @@ export interface TwinSlots {
 /** No groups. */
 export const makeTwinSlots = (): TwinSlots => ({ groups: new Map(), of: new Map() });
 
-/** Takes a slot out of its group: another item is in it now, or none. */
+/** Removes a slot from its group when its item changes or is removed. */
 export function leaveTwins({ groups, of }: TwinSlots, slot: number): void {
   const key = of.get(slot);
   if (key === undefined) return;
