@@ -1,11 +1,11 @@
-/** Whom documents say that something is by, as a viewer may know them. */
+/** The authors of documents, as far as a viewer may know them. */
 import { may, tokenIn, type Viewer } from '../access/permissions.js';
 import type { People } from '../access/people.js';
 import { unknownSender } from '../document/photo-senders.js';
 
-/** Somebody who wrote or edited. */
+/** The author of a document or an edit. */
 export interface Author {
-  /** Of a person, for those who know the people. */
+  /** The id of a person, for viewers who may know the people. */
   id?: string;
   name: string;
 }

@@ -1,7 +1,7 @@
 /**
- * Changes photos for a person. Each photo's change is durable, and in the catalog, when it is counted; of many, hundreds
- * share one transaction, and other requests are answered in between. A crash in the middle leaves some changed and some
- * not; doing it again changes the rest.
+ * Changes photos for a viewer. A photo counts as changed once its change is durable and in the catalog; hundreds share
+ * one transaction, and other requests are served in between. A crash leaves some photos changed and others not;
+ * repeating the change completes it.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
 import { authorOf, favouritesOf, mayChange, mayOn, type Field, type Viewer } from '../access/permissions.js';
@@ -17,17 +17,18 @@ import type { Library } from '../library/library.js';
 import { readPhotos, visibleTo, type StoredPhoto } from './find-photos.js';
 
 /**
- * What is changed of photos. `shift` moves the time of each by so many seconds. `restores`: it is the way back from an edit, and
- * `from`: it goes over from these photos; what others said stays their word, for links to a search (document/origin.ts).
+ * A change of photos. `shift` moves each time taken by this many seconds. `restores` marks the undo of an edit. `from`
+ * lists photos whose values are transferred: values by other authors keep their authorship, for links to a search
+ * (document/origin.ts).
  */
 export type PhotoEdit = PhotoChange & { shift?: number; restores?: boolean; from?: readonly string[] };
 
-/** A change of some photos. */
+/** A change of several photos. */
 export type PhotosChange = PhotoEdit & { ids: readonly string[] };
 
 /**
- * The outcome: how many are different now, which do not exist for the viewer, those they see but may not change so (absent where there are none), and where it was
- * asked for, the way back.
+ * The result: the number of changed photos; those that do not exist for the viewer; those visible to the viewer who may
+ * not change them in this way (absent if there are none); and, on request, the undo.
  */
 export interface PhotosEdited {
   changed: number;
@@ -36,14 +37,14 @@ export interface PhotosEdited {
   undo?: Way[];
 }
 
-/** A change that brings photos back to what they were. */
+/** A change that undoes another one. */
 export type Way = PhotoChange & { ids: string[]; restores?: true };
 
 const batch = 200;
 
 /**
- * Changes photos that the viewer may see.
- * @throws PhotospoolError `invalid` where a field can't hold the value, `forbidden` where the viewer may not change it.
+ * Changes photos that are visible to the viewer.
+ * @throws PhotospoolError `invalid` if a field can't hold the value, `forbidden` if the viewer may not change it.
  */
 export async function changePhotos(
   library: Library,
@@ -56,8 +57,8 @@ export async function changePhotos(
 }
 
 /**
- * Makes several changes, one after the other. @throws PhotospoolError as `changePhotos`, before anything is changed: `forbidden` where
- * one of them can change none of its photos.
+ * Makes several changes, one after the other. @throws PhotospoolError as `changePhotos`, before anything is changed:
+ * `forbidden` if one of them can change none of its photos.
  */
 export async function changeEach(
   library: Library,
@@ -88,7 +89,7 @@ export async function changeEach(
   return { ...total, ...(refused.length > 0 && { refused }), ...(undo && { undo: [...ways.values()] }) };
 }
 
-/** Ids without doubles, a batch at a time, between which others are answered. */
+/** Unique ids in batches; yields to other requests in between. */
 async function* inBatches(ids: readonly string[]): AsyncGenerator<string[]> {
   const wanted = [...new Set(ids)];
   for (let at = 0; at < wanted.length; at += batch) {
@@ -97,7 +98,9 @@ async function* inBatches(ids: readonly string[]): AsyncGenerator<string[]> {
   }
 }
 
-/** Which photos may be changed so, which only be seen, and which do not exist for the viewer. */
+/**
+ * Sorts photos into those that the viewer may change in this way, may only see, or that do not exist for the viewer.
+ */
 function sortOut(library: Library, viewer: Viewer, ids: readonly string[], change: PhotoEdit) {
   const seen = visibleTo(library, viewer, readPhotos(library, ids));
   const known = new Set(seen.map(({ id }) => id));
@@ -109,15 +112,17 @@ function sortOut(library: Library, viewer: Viewer, ids: readonly string[], chang
   };
 }
 
-/** The first field of a change that the viewer may not change of a holder’s photos. */
+/** The first changed field that the viewer may not change of a holder’s photos. */
 function refusedField(viewer: Viewer, change: PhotoEdit, holder: Holder): string | undefined {
   const { shift, restores: _restores, from: _from, ...fields } = change;
   const changed = [...(Object.keys(fields) as Field[]), ...(shift === undefined ? [] : ['taken' as const])];
-  // Albums by name are the house’s; a person’s photos go into albums with members.
+  // Named albums are the house’s; a person’s photos go into albums with members.
   return changed.find((field) => !mayChange(viewer, field, holder) || (field === 'albums' && holder !== house));
 }
 
-/** Whose word is what goes over from other photos that the viewer sees; undefined where nothing does. */
+/**
+ * The original authorship of values transferred from photos visible to the viewer; undefined if none are transferred.
+ */
 function behindOf(library: Library, viewer: Viewer, from: readonly string[] | undefined): Signature['behind'] {
   if (from === undefined) return undefined;
   const documents = visibleTo(library, viewer, readPhotos(library, [...new Set(from)])).map(({ body }) => body);
@@ -136,7 +141,7 @@ async function check(library: Library, viewer: Viewer, { ids, ...change }: Photo
 const mayNot = (what = 'these photos in this way'): PhotospoolError =>
   new PhotospoolError('forbidden', `You may not change ${what}.`);
 
-/** Photos that are told the same to bring them back share one change. */
+/** Adds a photo to the undo; photos with the same inverse share one change. */
 function keepWay(ways: Map<string, Way>, id: string, inverse: Omit<Way, 'ids'>): void {
   const key = canonical(inverse);
   const way = ways.get(key);
@@ -144,7 +149,7 @@ function keepWay(ways: Map<string, Way>, id: string, inverse: Omit<Way, 'ids'>):
   else ways.set(key, { ...inverse, ids: [id] });
 }
 
-/** The photo with the way back, where it is different now. */
+/** Changes a photo; returns its undo if anything changed. */
 function changePhoto(
   library: Library,
   viewer: Viewer,
@@ -170,7 +175,10 @@ function changePhoto(
   return written?.changed === true ? [{ id, inverse: asOwn(inverse ?? {}) }] : [];
 }
 
-/** A changed item whose author had seen the ends known here: a server that does not know them yet does not show the change to others. */
+/**
+ * Records in an edit which revisions of the control documents its author had seen: a server that lacks them does not
+ * yet show the change to others.
+ */
 export function inSight(library: Library, { holder }: Item, photo: PhotoDocument, author: Author): PhotoDocument {
   const ids = [peopleId, ...(holder === house ? [] : [sharingId(holder)])];
   const sees = Object.fromEntries(
@@ -179,7 +187,7 @@ export function inSight(library: Library, { holder }: Item, photo: PhotoDocument
   return { ...photo, edits: withSight(photo.edits, sees, author) };
 }
 
-/** A change of a person's own favourites as they ask for it. */
+/** A change of a person's own favourites in the form of their request. */
 function asOwn({ favourites, ...change }: Omit<Way, 'ids'>): Omit<Way, 'ids'> {
   return favourites === undefined ? change : { ...change, favourite: favourites.add !== undefined };
 }

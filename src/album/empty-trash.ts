@@ -1,8 +1,9 @@
 /**
- * Emptying the trash: for good, everywhere. Of each photo the original goes to `archive/trash` first, then its document, its
- * tags and its comments are purged and its row is forgotten, in one transaction. A crash in between leaves the photo in the
- * trash without its original; emptying again finishes it. No byte is removed; where the photo comes back, the original does
- * (sync/blobs/store-received-blobs.ts). Bytes that an item of a person has, too, stay where they are.
+ * Empties the trash: permanently, on all servers. For each photo, the original is moved to `archive/trash`; then its
+ * document, tags and comments are purged and its row is removed, in one transaction. A crash in between leaves the
+ * photo in the trash without its original; emptying again completes it. No bytes are deleted: if the photo comes back,
+ * so does its original (sync/blobs/store-received-blobs.ts). Bytes that belong to another item, too, stay where they
+ * are.
  */
 import { authorOf, may, mayOn, type Viewer } from '../access/permissions.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -14,21 +15,21 @@ import { purge } from '../document/purge.js';
 import type { Library } from '../library/library.js';
 import { findPhoto, findPhotos, type FoundPhoto } from './find-photos.js';
 
-/** What came of it: how many are gone, and how many were not in the trash. */
+/** The result: the number of purged photos, and of those that stayed. */
 export interface Emptied {
   purged: number;
   left: number;
 }
 
-/** Takes originals out of the archive. */
+/** Removes originals from the archive. */
 export interface Discarder {
-  /** Moves an original to the archive's trash, by its place relative to the archive (`Archive.discard`). */
+  /** Moves an original to the archive's trash, by its path relative to the archive (`Archive.discard`). */
   discard(path: string): Promise<string | undefined>;
 }
 
 /**
- * Purges those of the photos that the viewer may see, that are in the trash and that they may take out of it.
- * @throws PhotospoolError `forbidden` where they may empty no trash at all.
+ * Purges the photos that are visible to the viewer, in the trash, and the viewer's to restore from it.
+ * @throws PhotospoolError `forbidden` if the viewer may not empty any trash.
  */
 export async function emptyTrash(
   library: Library,
@@ -50,7 +51,7 @@ export async function emptyTrash(
     const aside = row && !isKept(library, photo.item) ? await archive.discard(row.path) : undefined;
     library.transaction(() => {
       const isLast = purgePhoto(library, photo, authorOf(viewer));
-      // An item that came with the same bytes meanwhile finds them as one that comes back does.
+      // A concurrently imported item with the same bytes finds the original in the trash, as a returning photo does.
       if (isLast || aside !== undefined) library.local.originals.remove(sha256);
       if (aside !== undefined) library.local.discarded.put(sha256, aside);
     });
@@ -59,7 +60,7 @@ export async function emptyTrash(
   return { purged, left: wanted.length - purged };
 }
 
-/** Purges a photo with all that is said of it. Answers whether it was the last item with these bytes. */
+/** Purges a photo with its comments. Returns whether it was the last item with these bytes. */
 function purgePhoto(library: Library, { id, item }: FoundPhoto, by: string): boolean {
   const signed = (body: Body): Signature => ({ at: library.stampAfter(body), by });
   const gone = (document: string): void =>
@@ -71,6 +72,6 @@ function purgePhoto(library: Library, { id, item }: FoundPhoto, by: string): boo
   return isLast;
 }
 
-/** Whether another item has these bytes: then they stay, and what was read from them. */
+/** Whether another item has the same bytes: then the bytes and their metadata stay. */
 const isKept = (library: Library, item: Item): boolean =>
   library.items.withBytes(item.sha256).some((id) => id !== itemId(item));

@@ -1,13 +1,14 @@
 /**
- * The picture of the day: shown first on the front page and in link previews. The owner chooses by the tag `featured`,
- * which reaches public servers like any other; without one, a favourite, then a photo with four stars or more, then
- * any. Of several the date decides: the same one on every server at any time, until midnight (UTC). Nothing is written.
+ * The picture of the day: shown first on the front page and in link previews. The owner chooses candidates with the tag
+ * `featured`, which reaches public servers like any other tag; without one, favourites are candidates, then photos with
+ * at least four stars, then all photos. The date selects one of them: the same on every server, until midnight (UTC).
+ * Nothing is written.
  */
 import { createHash } from 'node:crypto';
 import type { Catalog, Tile, Viewer } from '../catalog/catalog.js';
 import { parseQuery } from '../catalog/search-parser.js';
 
-/** The tag by which the owner chooses. It is in no tag cloud. */
+/** The tag with which the owner chooses. No tag cloud contains it. */
 export const featuredTag = 'featured';
 
 const choices = [`tag:${featuredTag}`, 'is:favourite', 'rating:>=4', ''].map((text) => parseQuery(text));

@@ -1,6 +1,6 @@
 /**
- * Photos as the viewer may see them, by their public ids (document/item-id.ts). What may not be seen is answered like what does not
- * exist.
+ * Photos as visible to a viewer, by their public ids (document/item-id.ts). An invisible photo is indistinguishable
+ * from a missing one.
  */
 import { readItem } from '../access/item-access.js';
 import { itemAccess } from '../access/library-access.js';
@@ -21,13 +21,13 @@ export interface StoredPhoto {
   body: PhotoDocument;
 }
 
-/** A photo that somebody sees. */
+/** A photo that is visible to a viewer. */
 export interface FoundPhoto extends PhotoView {
-  /** Whose it is, and its bytes. Not for answers: it would tell outsiders the hash of an original. */
+  /** Its holder and bytes. Never part of a response: it would reveal the hash of an original to outsiders. */
   item: Item;
 }
 
-/** The items with these public ids, in the order asked for, without those that do not exist. Whoever asks may not see them all. */
+/** The items with these public ids, in the requested order, without missing ones. Not filtered by visibility. */
 export function readPhotos(library: Library, ids: readonly string[]): StoredPhoto[] {
   const found = ids.flatMap((id) => {
     const document = library.items.find(id);
@@ -43,12 +43,12 @@ function placeOf(library: Library, sha256: string): OriginalPlace {
   return row?.state === 'here' ? { here: true, path: row.path } : { here: false };
 }
 
-/** A photo, or undefined where there is none or the viewer may not see it. */
+/** A photo; undefined if it does not exist or is not visible to the viewer. */
 export function findPhoto(library: Library, viewer: Viewer, id: string): FoundPhoto | undefined {
   return findPhotos(library, viewer, [id])[0];
 }
 
-/** Those of some items that a viewer may see. */
+/** The items that are visible to a viewer. */
 export function visibleTo(library: Library, viewer: Viewer, photos: readonly StoredPhoto[]): StoredPhoto[] {
   const access = itemAccess(library);
   return photos.filter(({ item, document, body }) => {
@@ -57,7 +57,7 @@ export function visibleTo(library: Library, viewer: Viewer, photos: readonly Sto
   });
 }
 
-/** Photos in the order asked for, without those that do not exist or may not be seen. */
+/** Photos in the requested order, without missing and invisible ones. */
 export function findPhotos(library: Library, viewer: Viewer, ids: readonly string[]): FoundPhoto[] {
   return visibleTo(library, viewer, readPhotos(library, ids)).map(({ id, item, body }) => ({
     ...viewPhoto(id, body, placeOf(library, item.sha256), favouritesOf(viewer, item.holder)),
@@ -65,7 +65,7 @@ export function findPhotos(library: Library, viewer: Viewer, ids: readonly strin
   }));
 }
 
-/** A photo. @throws PhotospoolError `not-found`. */
+/** A photo. @throws PhotospoolError `not-found` if it does not exist or is not visible to the viewer. */
 export function getPhoto(library: Library, viewer: Viewer, id: string): FoundPhoto {
   const photo = findPhoto(library, viewer, id);
   if (!photo) throw notFound('There is no such photo.');

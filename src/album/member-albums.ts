@@ -1,7 +1,7 @@
 /**
- * Albums with members: documents of their own, held by a person or the house. Who sees one and may add to it are grants in a second
- * document; which photos are in it, their own documents say. Every call is one transaction: a crash leaves all of it or nothing. For whom an
- * album does not exist, it is not found.
+ * Albums with members: documents of their own, held by a person or the house. A second document contains the grants:
+ * who sees the album and may add to it. The photos' own documents say which photos it contains. Every call is one
+ * transaction: a crash leaves all of it or nothing. An album that does not exist for a viewer is `not-found`.
  */
 import { monotonicFactory } from 'ulid';
 import { itemAccess } from '../access/library-access.js';
@@ -23,19 +23,19 @@ import type { Library } from '../library/library.js';
 import { readItem } from '../access/item-access.js';
 import { readPhotos, visibleTo, type StoredPhoto } from './find-photos.js';
 
-/** An album with members as somebody sees it. */
+/** An album with members, as visible to a viewer. */
 export interface MemberAlbum {
   /** `<holder>:<ulid>`. */
   album: string;
   holder: Holder;
   name: string;
-  /** When it was made, UTC. */
+  /** The time of its creation, UTC. */
   added: string;
-  /** What the viewer may do: all, add photos of their own, or see it. */
+  /** The viewer's permissions: all, adding their own photos, or seeing it. */
   right: 'holder' | AlbumRight;
-  /** The public id of the photo that its holder chose as cover, where the viewer sees that. */
+  /** The public id of the cover photo chosen by its holder, if visible to the viewer. */
   cover?: string;
-  /** Who sees it beside its holder, for its holder alone: by ULID. */
+  /** The members, by ULID; for its holder only. */
   members?: { person: string; right: AlbumRight }[];
 }
 
@@ -46,47 +46,56 @@ export interface MemberAlbumChange {
   removed?: boolean;
 }
 
-/** What became of photos that were to go into an album or out of it, by public id. */
+/** The result of adding photos to an album or removing them, by public id. */
 export interface EntriesChanged {
   changed: number;
-  /** They do not exist for the viewer. */
+  /** Photos that do not exist for the viewer. */
   missing: string[];
-  /** The viewer sees them and may not do that with them. */
+  /** Photos visible to the viewer, who may not add or remove them. */
   refused: string[];
 }
 
-/** The albums with members. Everything throws `conflict` while people have no libraries here, `not-found` for what is not the viewer’s to see. */
+/**
+ * The albums with members. All methods throw `conflict` while people have no libraries here, and `not-found` for an
+ * album that does not exist for the viewer.
+ */
 export interface MemberAlbums {
-  /** All that exist for the viewer, by name. */
+  /** All albums that exist for the viewer, by name. */
   list(viewer: Viewer): MemberAlbum[];
   find(viewer: Viewer, album: string): MemberAlbum;
-  /** Makes one for a person, or for the house. @throws PhotospoolError `invalid`; `forbidden` for another holder; `conflict` where there are too many. */
+  /**
+   * Creates an album for a person, or for the house. @throws PhotospoolError `invalid`; `forbidden` for another holder;
+   * `conflict` if there are too many.
+   */
   create(viewer: Viewer, holder: Holder, name: string): MemberAlbum;
-  /** Also takes one away for everybody, and brings it back. @throws PhotospoolError `invalid`, `forbidden`. */
+  /** Changes an album, removes it for everyone, or restores it. @throws PhotospoolError `invalid`, `forbidden`. */
   change(viewer: Viewer, album: string, change: MemberAlbumChange): void;
-  /** Lets a person see an album, or add to it too; a right that they have in place of the other. @throws PhotospoolError `forbidden`. */
+  /**
+   * Grants a person the right to see an album, or also to add to it; replaces a previous grant. @throws PhotospoolError
+   * `forbidden`.
+   */
   give(viewer: Viewer, album: string, person: string, right: AlbumRight): void;
-  /** Ends what a person may do there: by the holder, or by that person, who leaves. True where they had something. */
+  /** Revokes a person's grant: by the holder, or by that person, who leaves. True if there was a grant. */
   end(viewer: Viewer, album: string, person: string): boolean;
-  /** Puts photos of the viewer into an album. @throws PhotospoolError `forbidden` where they may add to it nothing at all. */
+  /** Adds the viewer's photos to an album. @throws PhotospoolError `forbidden` if the viewer may add nothing to it. */
   add(viewer: Viewer, album: string, photos: readonly string[]): EntriesChanged;
-  /** Takes photos out: the viewer’s own, and those of others where the viewer holds the album. */
+  /** Removes photos: the viewer’s own, and as the holder of the album also those of others. */
   takeOut(viewer: Viewer, album: string, photos: readonly string[]): EntriesChanged;
 }
 
-/** The most albums that one holder has. */
+/** The maximum number of albums per holder. */
 const most = 2_000;
 const prefix = 'own-album:';
 
-/** What albums with members are opened with. */
+/** The dependencies of albums with members. */
 export interface MemberAlbumParts {
   library: Library;
   clock: Pick<Clock, 'now'>;
-  /** Whether people may have libraries of their own; undefined where they never have. */
+  /** Whether people may have their own libraries; undefined if they never do. */
   gate: { state(): PeopleLibraries } | undefined;
 }
 
-/** Opens the albums with members; nothing must be closed. */
+/** Opens the albums with members; nothing needs to be closed. */
 export function openMemberAlbums(parts: MemberAlbumParts): MemberAlbums {
   const core = openCore(parts);
   return { ...openReading(core), ...openHolding(core), ...openMembers(core), ...openEntries(core) };
@@ -98,7 +107,7 @@ function openCore({ library, clock, gate }: MemberAlbumParts) {
   const { controls } = library;
   const state = (): SharingState => ({ access: itemAccess(library), hasAlbum: controls.hasAlbum });
 
-  /** Runs a change in one transaction, where the libraries of people are on. */
+  /** Runs a change in one transaction, if people have libraries. */
   function changing<T>(work: () => T): T {
     return library.transaction(() => {
       demandPeopleLibraries(gate);
@@ -106,7 +115,7 @@ function openCore({ library, clock, gate }: MemberAlbumParts) {
     });
   }
 
-  /** What the viewer may do in an album. @throws PhotospoolError `not-found` where it does not exist for them. */
+  /** The viewer's right in an album. @throws PhotospoolError `not-found` if it does not exist for the viewer. */
   function seen(viewer: Viewer, album: string): 'holder' | AlbumRight {
     const right = rightIn(viewer, album, state());
     if (right) return right;
@@ -183,7 +192,7 @@ function openReading({ library, gate, state, setOf }: Core): Pick<MemberAlbums, 
 
 const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
-/** Whether a photo is in an album, as its document and the album’s members say. */
+/** Whether an album contains a photo, according to the photo's document and the album’s members. */
 function entryIn(library: Library, { document, item, body }: StoredPhoto, album: string): boolean {
   const access = itemAccess(library);
   const claims = readItem(item, body as unknown as Body, library.controls.endsOf(document));
@@ -221,7 +230,7 @@ function openHolding({ library, clock, state, changing, held, seen }: Core): Pic
       }),
     change: (viewer, album, change) =>
       changing(() => {
-        // One that was removed exists for nobody but who may bring it back.
+        // A removed album exists only for those who may restore it.
         const holder = albumNamed(album)?.holder;
         const isBack = change.removed === false && library.get(albumDocumentId(album)) !== undefined;
         if (!isBack || holder === undefined || !actsFor(viewer, holder, state())) held(viewer, album);
@@ -253,14 +262,14 @@ function openMembers({ state, changing, seen, held, setOf, writeMembers }: Core)
         if (has === right) return;
         const [to, sees] = [`person:${person}`, { [peopleId]: setOf(peopleId) }];
         writeMembers(viewer, album, (body, author) => {
-          // What gives more needs no end of what gives less.
+          // A higher right supersedes a lower one, which need not be revoked.
           const before = has === 'add' ? withEnd(body, to, author) : body;
           return withGive(before, { to, what: right }, author, sees);
         });
       }),
     end: (viewer, album, person) =>
       changing(() => {
-        // Who leaves need not hold it.
+        // A person who leaves need not be the holder.
         if (viewer.role === 'program' || viewer.person !== person) held(viewer, album);
         else seen(viewer, album);
         const has = setOf(membersId(album)).gives.some(({ to }) => to === `person:${person}`);
@@ -275,7 +284,7 @@ function openMembers({ state, changing, seen, held, setOf, writeMembers }: Core)
 function openEntries(core: Core): Pick<MemberAlbums, 'add' | 'takeOut'> {
   const { library, state, changing, seen, setOf, writeMembers } = core;
 
-  /** Does something with each photo that the viewer sees; `work` answers false where they may not. */
+  /** Runs `work` for each photo visible to the viewer; it returns false if they lack the permission. */
   function each(
     viewer: Viewer,
     ids: readonly string[],
@@ -333,5 +342,5 @@ function openEntries(core: Core): Pick<MemberAlbums, 'add' | 'takeOut'> {
   };
 }
 
-/** The holder that a route or a command names: `house`, or a person. */
+/** Whether a text names a holder, as routes and commands do: `house`, or a person's ULID. */
 export const isHolderName = (text: string): boolean => text === house || /^[0-9A-HJKMNP-TV-Z]{26}$/.test(text);

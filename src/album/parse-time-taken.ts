@@ -1,4 +1,4 @@
-/** Parses a time taken, as people and programs write it, for an edit. */
+/** Parses a time taken as entered by people and programs, for an edit. */
 import { PhotospoolError } from '../base/errors.js';
 import { isOffset, isWallTime } from '../document/field-rules.js';
 

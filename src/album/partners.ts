@@ -1,6 +1,6 @@
 /**
- * Partners: a person lets another one see all of their photos but what is archived, locked or in the trash. The grants stand in a
- * document of the person who gives; each call is one transaction.
+ * Partners: a person grants another one access to all of their photos except archived, locked and trashed ones. The
+ * grants are in a document of the granting person; each call is one transaction.
  */
 import { itemAccess } from '../access/library-access.js';
 import { authorOf, type Viewer } from '../access/permissions.js';
@@ -13,26 +13,29 @@ import type { Library } from '../library/library.js';
 import { demandPeopleLibraries } from '../library/people-libraries.js';
 import type { MemberAlbumParts } from './member-albums.js';
 
-/** Whom somebody lets see their photos, and who lets them see theirs: ULIDs of persons, sorted. */
+/** The partners of a person: to whom they grant access, and who grants it to them. ULIDs, sorted. */
 export interface PartnerList {
   given: string[];
   received: string[];
 }
 
-/** The partners of persons. Everything throws `conflict` while people have no libraries here, `forbidden` for whoever is no person. */
+/**
+ * The partners of all persons. All methods throw `conflict` while people have no libraries here, and `forbidden` for a
+ * viewer who is no person.
+ */
 export interface Partners {
   list(viewer: Viewer): PartnerList;
-  /** @throws PhotospoolError `not-found` where there is no such person. */
+  /** Grants a person access to the viewer's photos. @throws PhotospoolError `not-found` if there is no such person. */
   give(viewer: Viewer, person: string): void;
-  /** Ends what the viewer lets a person see. True where they saw something. */
+  /** Revokes the viewer's grant to a person. True if there was one. */
   end(viewer: Viewer, person: string): boolean;
-  /** Ends what a person lets the viewer see. True where they saw something. */
+  /** Ends a person's grant to the viewer. True if there was one. */
   leave(viewer: Viewer, of: string): boolean;
 }
 
-/** Opens the partners; nothing must be closed. */
+/** Opens the partners; nothing needs to be closed. */
 export function openPartners({ library, gate }: Omit<MemberAlbumParts, 'clock'>): Partners {
-  /** The person who asks. */
+  /** The viewer's person. */
   function self(viewer: Viewer): string {
     demandPeopleLibraries(gate);
     const { person } = viewer;
@@ -43,7 +46,7 @@ export function openPartners({ library, gate }: Omit<MemberAlbumParts, 'clock'>)
   function end(viewer: Viewer, of: string, person: string): boolean {
     const before = itemAccess(library).isPartner(of, person);
     const given = (library.controls.find(sharingId(of)) ?? noGrants).gives;
-    // What does not count yet, because something is not here, ends too.
+    // Also revokes a grant that is not yet effective because a document is missing here.
     if (!given.some(({ to }) => to === `person:${person}`)) return false;
     write(library, of, (body, at) => withEnd(body, `person:${person}`, { at, by: authorOf(viewer) }));
     return before;
@@ -76,7 +79,7 @@ export function openPartners({ library, gate }: Omit<MemberAlbumParts, 'clock'>)
     leave: (viewer, of) =>
       library.transaction(() => {
         const me = self(viewer);
-        // Who never was a partner learns nothing of others.
+        // Someone who never was a partner learns nothing about others.
         return itemAccess(library).isPartner(of, me) && end(viewer, of, me);
       }),
   };

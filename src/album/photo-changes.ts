@@ -1,7 +1,8 @@
 /**
- * What changed among the photos and their comments since the last look, read from the library's change feed: the same for changes of this
- * process and of others. A feed is for those who see the same photos; what they may not see is in nothing that it tells, and
- * a photo that is theirs no longer is told by its month alone. What the catalog does not have yet is told when it has it.
+ * Changes of photos and their comments since the last call, read from the library's change feed, whether made by this
+ * process or by others. A feed serves viewers who see the same photos, and reveals nothing of other photos; of a photo
+ * that is no longer visible, only its month is reported. A change that the catalog has not indexed yet is reported when
+ * it has.
  */
 import type { Clock } from '../base/clock.js';
 import { photoOfComment } from '../document/comment.js';
@@ -16,39 +17,39 @@ import type { Ask } from './query-catalog.js';
 import { readPhotos, visibleTo } from './find-photos.js';
 import { sightOf } from './visibility.js';
 
-/** Photos that came, changed or went. */
+/** Photos that were added, changed or removed. */
 export interface PhotosEvent {
   type: 'photos';
-  /** `2024-07`: all months that look different now, newest first. */
+  /** `2024-07`: all months that changed, newest first. */
   months: string[];
-  /** At most 50 of them. */
+  /** At most 50 photos. */
   ids: string[];
   count: number;
-  /** Where this feed is: the library's newest change for those who see everything, else a number that tells nothing. */
+  /** The position of this feed: the library's last change for viewers who see everything, otherwise an opaque value. */
   change: number;
 }
 
-/** What changed since the last look. */
+/** The changes since the last call. */
 export interface PhotoChanges {
-  /** Absent where no photo did. */
+  /** Absent if no photo changed. */
   photos?: PhotosEvent;
-  /** The ids of the photos whose comments are others now. */
+  /** The ids of photos whose comments changed. */
   comments: string[];
 }
 
 /** A reader of the change feed. */
 export interface PhotoFeed {
-  /** What changed since the last call. Yields to other work. */
+  /** The changes since the last call. Yields to other work. */
   next(): Promise<PhotoChanges>;
-  /** Those of the photos that this feed may tell of. */
+  /** The photos that this feed may reveal. */
   mayTell(ids: readonly string[]): string[];
-  /** Where it is now, for a page that begins to listen. */
+  /** The current position, for a page that connects. */
   change(): number;
 }
 
 const mostIds = 50;
 
-/** What a feed reads from. */
+/** The dependencies of a feed. */
 export interface FeedParts {
   library: Library;
   catalog: Catalog;
@@ -56,8 +57,8 @@ export interface FeedParts {
   ask: Ask;
 }
 
-/** Begins at the library's newest change. The catalog must be in memory, or this waits for it. */
-// Longer than a screen: what was told and what is in the catalog advance together.
+/** Starts at the library's last change. Waits until the catalog is in memory. */
+// Longer than a screen: the reported position and the catalog's position advance together.
 export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewer: Viewer): PhotoFeed {
   const everything = parseQuery('');
   const onlooker = onlookerOf(viewer);
@@ -67,14 +68,14 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
   const countMonths = (): Map<string, number> =>
     new Map(catalog.months(everything, sightOf(viewer)).map(({ month, count }) => [month, count]));
   let change = library.lastChange();
-  /** Up to which change what was told of is in the catalog's answers. */
+  /** The last change up to which reported changes are in the catalog. */
   let settled = catalog.behind() ?? change;
   let counts = countMonths();
 
-  /** What changed, and the photos that a video among it plays with: those have another clip now. */
+  /** These photos, and those that a video among them belongs to: their clip has changed. */
   const withPartners = (ids: readonly string[]): string[] => ids.flatMap((id) => [id, ...catalog.photosWith(id)]);
 
-  /** Photos that this feed may tell of, with the months that they are in now. Those they left are found by their counts. */
+  /** Photos that this feed may reveal, with their current months. The counts reveal the months that they left. */
   function shown(ids: readonly string[]): { id: string; month: string }[] {
     return visibleTo(library, viewer, readPhotos(library, ids)).map(({ id, body }) => ({
       id,
@@ -90,7 +91,7 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
     );
   }
 
-  /** How many changes there were is for those who see them all; others get a number that is another one each time. */
+  /** The number of changes is only for viewers who see all of them; others get an opaque value that always differs. */
   const told = (): number => (seesAll ? change : clock.now());
 
   return {
@@ -103,7 +104,7 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
       const tell = (changes: readonly Change[]): void => {
         const items = changes.flatMap(({ id }) => itemOf(id) ?? []);
         const photos = withPartners(items.map(publicIdOf));
-        // A photo that was purged has no document any more; whoever held it hears of it.
+        // A purged photo has no document; its holder is still notified.
         for (const item of items) if (holds(item.holder) && !library.get(itemId(item))) ids.add(publicIdOf(item));
         for (const { id, month } of shown(photos)) {
           ids.add(id);

@@ -1,6 +1,6 @@
 /**
- * Comments on photos, as somebody sees and writes them. They exist for those for whom the photo and its original do: what the
- * family says to each other is not for visitors. Each change is durable when it is told, and leaves nothing half done.
+ * Comments on photos, as viewers see and write them. Comments exist for viewers who may see the photo and have its
+ * original: family conversations are not for visitors. Each change is durable before the response, and atomic.
  */
 import { monotonicFactory } from 'ulid';
 import { authorOf, isBy, removesComments, seesComments, type Viewer } from '../access/permissions.js';
@@ -22,7 +22,7 @@ import type { Library } from '../library/library.js';
 import { authorFor, type Author } from './author-names.js';
 import { getPhoto } from './find-photos.js';
 
-/** A comment as somebody sees it. */
+/** A comment as visible to a viewer. */
 export interface CommentSeen {
   /** A ULID. */
   id: string;
@@ -31,26 +31,26 @@ export interface CommentSeen {
   by: Author;
   added: string;
   edited?: true;
-  /** Whether it is by whoever asks, who then may change its words. */
+  /** Whether the viewer is its author, and may edit it. */
   mine: boolean;
 }
 
-/** The comments of an album. All throw `not-found` where the photo does not exist for the viewer. */
+/** The comments of an album. All methods throw `not-found` if the photo does not exist for the viewer. */
 export interface Comments {
   /** Oldest first. */
   list(viewer: Viewer, photo: string): CommentSeen[];
-  /** @throws PhotospoolError `invalid`; `conflict` where the photo has too many. */
+  /** @throws PhotospoolError `invalid`; `conflict` if the photo has too many. */
   add(viewer: Viewer, photo: string, text: string): CommentSeen;
-  /** @throws PhotospoolError `invalid`, `not-found`; `forbidden` where it is another's. */
+  /** @throws PhotospoolError `invalid`, `not-found`; `forbidden` if the viewer is not its author. */
   rewrite(viewer: Viewer, photo: string, id: string, text: string): CommentSeen;
-  /** @throws PhotospoolError `not-found`; `forbidden` where it is another's and the viewer may not. */
+  /** @throws PhotospoolError `not-found`; `forbidden` if it is another author's and the viewer may not remove it. */
   remove(viewer: Viewer, photo: string, id: string): void;
 }
 
-/** The most comments of a photo, those taken away among them. */
+/** The maximum number of comments per photo, including deleted ones. */
 const most = 1_000;
 
-/** Opens the comments of a library; nothing must be closed. */
+/** Opens the comments of a library; nothing needs to be closed. */
 export function openComments(library: Library, people: Pick<People, 'find'>, clock: Pick<Clock, 'now'>): Comments {
   const nextId = monotonicFactory();
 
@@ -66,7 +66,7 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
     throw notFound('There is no such comment.');
   }
 
-  /** Writes a comment that is there, or is to be. */
+  /** Creates or changes a comment. */
   function write(document: string, make: (at: Stamp, before: Body | undefined) => CommentDocument | undefined): void {
     library.update(document, (body) => make(library.stampAfter(body), body) as unknown as Body | undefined);
   }

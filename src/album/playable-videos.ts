@@ -1,7 +1,7 @@
 /**
- * Films as somebody may see them: of a video its own, of a Live Photo those of the video that plays with it, of a motion photo the
- * clip inside it. A clip follows its photo: whoever may see the photo may see it, unless somebody decided more narrowly about
- * the video itself; and where a photo is shared or thrown away, so is its clip.
+ * Playable videos of photos, as visible to a viewer: of a video its own, of a Live Photo the video that belongs to it,
+ * of a motion photo the clip inside it. A clip follows its photo: a viewer who may see the photo may see its clip,
+ * unless the audience of the video itself is narrower. Sharing or trashing a photo includes its clip.
  */
 import { mayHaveOriginal, type Viewer } from '../access/permissions.js';
 import type { Catalog } from '../catalog/catalog.js';
@@ -15,22 +15,22 @@ import type { PhotosChange } from './edit-photos.js';
 import { readPhotos, type StoredPhoto } from './find-photos.js';
 import { sightOf } from './visibility.js';
 
-/** What films are found in. */
+/** The dependencies of the lookup. */
 export interface PlayableVideoParts {
   library: Library;
   catalog: Pick<Catalog, 'clipOf' | 'clipFor'>;
 }
 
-/** A film to be sent. */
+/** A playable video. */
 export type Playing =
-  /** A file made for it. */
+  /** A transcoded file. */
   | { kind: 'rendition'; rendition: Rendition }
-  /** An original as it came (by its SHA-256), or the part of it that is a film. `settled`: nothing better will take its place. */
+  /** An unchanged original (by its SHA-256), or the video inside it. `settled`: no better version will replace it. */
   | { kind: 'original'; id: string; type: string; part?: { at: number; bytes: number }; settled: boolean };
 
 const isFilm = ({ type }: PhotoView): boolean => type.startsWith('video/');
 
-/** The item that a photo's film is made from, where it plays for the viewer: its own, or that of the video beside it. */
+/** The item whose video a photo plays for the viewer: the photo itself, or the video that belongs to it. */
 export function sourceOf(
   { library, catalog }: PlayableVideoParts,
   viewer: Viewer,
@@ -41,13 +41,13 @@ export function sourceOf(
   return clip === undefined ? undefined : readPhotos(library, [clip])[0];
 }
 
-/** A photo that somebody sees, with `motion` where it plays for them. */
+/** A photo as visible to the viewer, with `motion` if it plays for them. */
 export function withMotion<P extends PhotoView>(parts: PlayableVideoParts, viewer: Viewer, photo: P): P {
   const moves = !isFilm(photo) && sourceOf(parts, viewer, photo) !== undefined;
   return moves ? { ...photo, motion: true } : photo;
 }
 
-/** What is played of a photo that the viewer sees; undefined where there is nothing yet, or nothing at all. */
+/** The video that a photo plays for the viewer; undefined if there is none, or none yet. */
 export function playingOf(
   parts: PlayableVideoParts,
   viewer: Viewer,
@@ -60,7 +60,7 @@ export function playingOf(
   const id = item.sha256;
   const { hover, video } = clipsShown(document);
   const motion = motionOf(document.facts);
-  // Of a photo that moves, what plays is short enough to be its preview, too.
+  // The clip of a photo is short enough to be its hover preview, too.
   const made = which === 'hover' ? (hover ?? (isFilm(photo) ? undefined : video)) : video;
   const original = originalOf(parts.library, viewer, item);
   if (which === 'video' && original && own(document.facts, 'playable') === true && !motion)
@@ -71,11 +71,11 @@ export function playingOf(
   return which === 'video' ? { kind: 'original', id, type: document.facts.type, settled: false } : undefined;
 }
 
-/** Whether somebody may have an original, and it is here. */
+/** Whether the viewer may have an original, and it is on this server. */
 const originalOf = (library: Library, viewer: Viewer, { holder, sha256 }: Item): boolean =>
   mayHaveOriginal(viewer, holder) && library.local.originals.find(sha256)?.state === 'here';
 
-/** What happens to the clips of photos: they are shared as these are, thrown away with them and taken back. */
+/** The changes that apply to the clips of photos: they are shared, trashed and restored with their photos. */
 export const clipsBeside = ({ catalog }: PlayableVideoParts, each: readonly PhotosChange[]): PhotosChange[] =>
   each.flatMap(({ ids, audience, trashed }) => {
     const change = { ...(audience !== undefined && { audience }), ...(trashed !== undefined && { trashed }) };

@@ -1,7 +1,7 @@
 /**
- * Saves photos of others to one’s own library: an item with the same bytes and what the viewer could see of the photo, without its grants,
- * history and comments. It stays when the source is shared no longer. Each batch is one transaction; saving again completes what a
- * crash left out.
+ * Saves other holders' photos to one’s own library: as an item with the same bytes and everything visible to the
+ * viewer, without its grants, history and comments. It stays if the source is no longer shared. Each batch is one
+ * transaction; after a crash, saving again completes it.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -19,7 +19,10 @@ import { inSight } from './edit-photos.js';
 import { findPhotos, readPhotos, type FoundPhoto } from './find-photos.js';
 import { showTo } from './visibility.js';
 
-/** The outcome: how many photos came into the library, how many were there, and which do not exist for the viewer. */
+/**
+ * The result: the number of saved photos, the number of photos already in the library, and those that do not exist for
+ * the viewer.
+ */
 export interface PhotosSaved {
   saved: number;
   known: number;
@@ -29,8 +32,9 @@ export interface PhotosSaved {
 const batch = 100;
 
 /**
- * Saves photos, by their public ids. One that the viewer holds already stays as it is, or returns from their trash.
- * @throws PhotospoolError `forbidden` where they have no library of their own.
+ * Saves photos, by their public ids. A photo that the viewer holds already stays as it is, or is restored from their
+ * trash.
+ * @throws PhotospoolError `forbidden` if the viewer has no library.
  */
 export async function savePhotos(
   { library, clock }: { library: Library; clock: Pick<Clock, 'now'> },
@@ -45,7 +49,7 @@ export async function savePhotos(
   for (let at = 0; at < wanted.length; at += batch) {
     await yieldToEventLoop();
     library.transaction(() => {
-      // Asked where it takes effect: they may have been removed since the last batch.
+      // Checked in the transaction: the person may have been removed since the last batch.
       if (!itemAccess(library).isMember(person)) throw new PhotospoolError('forbidden', 'You were removed here.');
       const part = wanted.slice(at, at + batch);
       const found = findPhotos(library, viewer, part);
@@ -60,7 +64,7 @@ export async function savePhotos(
   return total;
 }
 
-/** Answers whether the photo came into the library, from outside or from the trash. */
+/** Returns whether the photo was added to the library or restored from the trash. */
 function saveOne(library: Library, viewer: Viewer, photo: FoundPhoto, target: Item, now: number): boolean {
   const by = authorOf(viewer);
   const written = library.update<PhotoDocument>(itemId(target), (before) => {
@@ -77,7 +81,7 @@ function saveOne(library: Library, viewer: Viewer, photo: FoundPhoto, target: It
   return written?.changed === true;
 }
 
-/** A photo as the viewer sees it: its facts, and an edit for each value in which it differs from them. */
+/** A copy of a photo as visible to the viewer: its facts, and an edit for each value that differs from them. */
 function copyOf(
   library: Library,
   viewer: Viewer,

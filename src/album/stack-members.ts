@@ -1,6 +1,6 @@
 /**
- * The other files of a photo's shot, as somebody may see them: the RAW of a JPEG, and the JPEG of a RAW. What is thrown away
- * takes its RAW with it, and back.
+ * The other files of a photo's shot, as visible to a viewer: the RAW of a JPEG, and the JPEG of a RAW. Trashing and
+ * restoring a photo includes its RAW files.
  */
 import type { Viewer } from '../access/permissions.js';
 import type { Catalog } from '../catalog/catalog.js';
@@ -9,19 +9,19 @@ import type { Library } from '../library/library.js';
 import type { PhotosChange } from './edit-photos.js';
 import { findPhotos } from './find-photos.js';
 
-/** What stacks are found in. */
+/** The dependencies of the lookup. */
 export interface StackParts {
   library: Library;
   catalog: Pick<Catalog, 'stackOf'>;
 }
 
-/** A photo that somebody sees, with `stack` where they may see other files of its shot. */
+/** A photo as visible to the viewer, with `stack` if they may see other files of its shot. */
 export function withStack<P extends PhotoView>({ library, catalog }: StackParts, viewer: Viewer, photo: P): P {
   const others = findPhotos(library, viewer, catalog.stackOf(photo.id));
   return others.length === 0 ? photo : { ...photo, stack: others.map(({ id, type }) => ({ id, type })) };
 }
 
-/** What happens to the RAW files of photos: they are thrown away with them, and taken back. */
+/** The changes that apply to the RAW files of photos: they are trashed and restored with their photos. */
 export const rawsBeside = ({ catalog }: StackParts, each: readonly PhotosChange[]): PhotosChange[] =>
   each.flatMap(({ ids, trashed }) => {
     const raws =

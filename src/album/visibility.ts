@@ -1,6 +1,6 @@
 /**
- * What of the album exists for somebody, as the catalog is asked, and what of a photo is shown to them. Those who are
- * told no details learn nothing that is not in the picture: no file name, no exact position, no place on this machine.
+ * What a viewer may see: which photos, as a filter for the catalog, and which of their fields. Viewers without access
+ * to details learn nothing that is not in the picture: no file name, no exact position, no path on this machine.
  */
 import {
   actionsOn,
@@ -21,7 +21,7 @@ import type { PhotoView } from '../document/photo-view.js';
 import type { FoundPhoto } from './find-photos.js';
 import type { Library } from '../library/library.js';
 
-/** Somebody's sight, for the catalog. */
+/** The viewer as a filter for the catalog. */
 export function sightOf(viewer: Viewer): Sight {
   const self = favouritesOf(viewer);
   const { scope } = viewer;
@@ -35,12 +35,13 @@ export function sightOf(viewer: Viewer): Sight {
 }
 
 /**
- * Lets nobody search for what is not shown to them: by trying dates, the answer would tell when a photo came in.
+ * Rejects searches by hidden fields: the results of a search by dates, for example, would reveal when a photo was
+ * added.
  * @throws PhotospoolError `invalid`.
  */
 export function checkSearch(viewer: Viewer, { terms }: Query): void {
   if (may(viewer, 'details')) return;
-  // Where a photo was taken is not told by a link; a search for a place would.
+  // A share link does not reveal where a photo was taken; a search for a place would.
   if (viewer.scope && terms.length > 0) throw new PhotospoolError('invalid', 'What was shared can’t be searched.');
   const hidden = terms.some((term) =>
     term.kind === 'state'
@@ -54,16 +55,16 @@ export function checkSearch(viewer: Viewer, { terms }: Query): void {
     );
 }
 
-/** What only those learn who are told details. */
+/** The fields reserved for viewers with access to details. */
 type Kept = 'name' | 'added' | 'gps' | 'original' | 'reviewed' | 'archived';
 
-/** A photo as somebody sees it. */
+/** A photo as visible to a viewer. */
 export type PhotoSeen = Omit<PhotoView, Kept> & Partial<Pick<PhotoView, Kept>> & { can: ItemAction[] };
 
-/** Whether somebody is told the names of places, and with which camera, lens and exposure a picture was taken. */
+/** Whether a viewer sees place names, camera, lens and exposure. */
 export const seesCircumstances = (viewer: Viewer): boolean => may(viewer, 'details') || viewer.role !== 'link';
 
-/** Tells of photos whether they are in the scope of somebody who came by a link. */
+/** Creates the check whether a photo is in the scope of a share link's visitor. */
 export function makeHolds(library: Library, catalog: Catalog): (viewer: Viewer, id: string) => boolean {
   const everything = parseQuery('');
   return (viewer, id) => {
@@ -72,13 +73,13 @@ export function makeHolds(library: Library, catalog: Catalog): (viewer: Viewer, 
   };
 }
 
-/** The tags of a photo that exist for somebody: some are for the home only. */
+/** The tags of a photo that are visible to a viewer: private ones are for the home only. */
 export const tagsShown = (viewer: Viewer, tags: string[]): string[] =>
   may(viewer, 'details') ? tags : tags.filter((tag) => !isPrivateTag(tag));
 
 /**
- * What of a photo is shown to somebody who may see it, and what they can do with it. Where it lies on this machine is for those who may
- * change it and may look there; the names of albums are for those who may see the house’s.
+ * A photo's fields that a viewer may see, and the actions they may take. Its path on this machine is only for those who
+ * may edit it and see the spool; the names of albums are only for those who may see the house’s.
  */
 export function showTo(viewer: Viewer, { item, ...photo }: FoundPhoto): PhotoSeen {
   const can = actionsOn(viewer, item.holder);
