@@ -1,7 +1,7 @@
 /**
- * The HTTP server: Fastify with the routes of routes/, validated and described by the schemas in api/photo-schemas.ts. It listens
- * on loopback addresses only, until there is an owner. `close` ends live pages and idle connections at once and lets requests in hand end, for at
- * most five seconds.
+ * The HTTP server: Fastify with the routes of routes/, validated and described by the schemas in api/photo-schemas.ts.
+ * Until there is an owner, it listens on loopback addresses only. `close` ends live pages and idle connections at once,
+ * and gives requests in progress at most five seconds.
  */
 import { inLaterTurn } from '../base/async/yield.js';
 import type { AddressInfo, Socket } from 'node:net';
@@ -47,14 +47,12 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** How long requests in hand may take when the server closes, in ms. */
+/** The time for requests in progress when the server closes, in ms. */
 const grace = 5_000;
-/** Bodies of requests but uploads, in bytes. */
+/** The maximum size of request bodies other than uploads, in bytes. */
 const bodyLimit = 1024 * 1024;
 
-/**
- * Builds the server without listening, for tests and for the description.
- */
+/** Builds the server without listening: for tests and for the OpenAPI description. */
 export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
   const { names = [], trustProxy = [] } = parts.config;
   const trust = makeTrust(trustProxy);
@@ -66,7 +64,7 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
     genReqId: nameRequest,
     requestIdHeader: false,
     bodyLimit,
-    // Ids of documents, and of CouchDB's checkpoints.
+    // Enough for the ids of documents and of CouchDB's checkpoints.
     routerOptions: { maxParamLength: 1_100 },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -115,14 +113,14 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
   return app;
 }
 
-/** Takes a renewed certificate while the server runs. */
+/** Loads a renewed certificate while the server runs. */
 function renewPair(app: App, parts: ServerParts, files: PairFiles, listener: Listener): void {
   const ended = new AbortController();
   app.addHook('preClose', () => ended.abort());
   void watchPair(files, parts, ended.signal, (pair) => listener.renew(pair));
 }
 
-/** Connections are kept alive while the server runs, and no longer. */
+/** Keeps connections alive only while the server runs. */
 function endConnections(app: App): void {
   let closing = false;
   app.addHook('preClose', () => {
@@ -133,7 +131,7 @@ function endConnections(app: App): void {
   });
 }
 
-/** What is no HTTP gets an answer in our shape, where it can still be sent. */
+/** Answers malformed HTTP with an error in Photospool's format, if the socket can still be written to. */
 function answerGarbage(error: Error, socket: Socket): void {
   const body = JSON.stringify(failure('invalid', 'This is not a valid HTTP request.'));
   if (errnoOf(error) === 'ECONNRESET' || !socket.writable) return void socket.destroy();
@@ -144,7 +142,8 @@ function answerGarbage(error: Error, socket: Socket): void {
 
 /**
  * Opens the server.
- * @throws PhotospoolError `config` where the host is not this machine alone, or the port is in use.
+ * @throws PhotospoolError `config` if the host is reachable from other machines without an owner, or the port is in
+ * use.
  */
 export async function openServer(parts: ServerParts): Promise<Server> {
   if (parts.config.role === 'public') checkPublicHost(parts.config.host, parts.access);
@@ -157,7 +156,7 @@ export async function openServer(parts: ServerParts): Promise<Server> {
     await app.close();
     throw listenError(error, parts.config);
   }
-  // Begun now, so that the first view finds it done; whoever asks before waits for the same load.
+  // Starts loading now, so that the first view finds the catalog loaded; earlier requests wait for the same load.
   parts.catalog.load().catch((error: unknown) => {
     parts.log.error({ err: error }, 'The catalog could not be loaded.');
   });

@@ -1,6 +1,4 @@
-/**
- * What the server is made of. The CLI puts the parts together; the server opens and closes none of them.
- */
+/** The dependencies of the server. The CLI assembles them; the server neither opens nor closes any of them. */
 import type {
   FastifyBaseLogger,
   FastifyInstance,
@@ -31,43 +29,43 @@ import type { Changes } from '../library/change-signal.js';
 import type { ReadLook } from '../album/duplicate-scan.js';
 import type { Live } from './live-events.js';
 
-/** Where pictures are, as absolute paths, whether they are there or not. */
+/** Absolute paths of pictures, whether or not the files exist. */
 export interface BlobPort {
   /** A rendition, by the SHA-256 of its bytes. */
   rendition(sha256: string): string;
-  /** An original, by its place relative to the archive. */
+  /** An original, by its path relative to the archive. */
   original(path: string): string;
-  /** A new name for a file that lives while it is sent; what a crash leaves, the next start sweeps away. */
+  /** A new path for a file that exists only while it is sent; the next start removes files that a crash leaves. */
   temporary(): string;
   /** Moves an original to the archive's trash (`Archive.discard`). */
   discard(path: string): Promise<string | undefined>;
 }
 
-/** How the server is set up. */
+/** The configuration of the server. */
 export interface ServerConfig {
   host: string;
-  /** 0 takes any free port. */
+  /** 0 selects any free port. */
   port: number;
-  /** Host names to answer to, beside addresses and this machine's own. */
+  /** Host names that the server answers to, in addition to IP addresses and this machine's own names. */
   names?: readonly string[];
-  /** Proxies that may say who asks: addresses, networks, `loopback`. */
+  /** Proxies trusted to report the client's address: addresses, networks, `loopback`. */
   trustProxy?: readonly string[];
-  /** Absolute paths of certificate and key, where the server speaks HTTPS. */
+  /** Absolute paths of certificate and key, if the server uses HTTPS. */
   https?: PairFiles;
   role: 'home' | 'public';
-  /** The folder of the built album page. Where it is missing, the API works and pages are 404. */
+  /** The folder of the built album page. Without it the API works, and pages are 404. */
   webRoot: string;
-  /** Where to put photos, as people read it. */
+  /** The `incoming` folder, as displayed. */
   incoming: string;
-  /** What the album is called for visitors; `Photospool` where not said. */
+  /** The title of the album for visitors; `Photospool` by default. */
   title?: string;
-  /** False where search engines may show what visitors see. */
+  /** False if search engines may index the pages of visitors. */
   noindex?: boolean;
-  /** Photospool's own version. */
+  /** The version of Photospool. */
   version: string;
 }
 
-/** Everything the server needs. */
+/** The dependencies of the server. */
 export interface ServerParts {
   library: Library;
   catalog: Catalog;
@@ -75,52 +73,51 @@ export interface ServerParts {
   spool: SpoolPort;
   blobs: BlobPort;
   files: Pick<Files, 'reading' | 'scratch' | 'remove'>;
-  /** Wakes the live pages when this process changed the library. */
+  /** Signals changes of the library by this process to the live pages. */
   changes: Changes;
-  /** What is served to peers under `/db`, by name. */
+  /** The databases served to peers under `/db`, by name. */
   databases: readonly Served[];
-  /** Blobs for peers. */
+  /** The exchange of blobs with peers. */
   exchange: Exchange;
-  /** The links to peers. */
+  /** The connections to peers. */
   mesh: Pick<Mesh, 'status' | 'on'>;
-  /** The table that they are made from; absent on a public server. */
+  /** The table that defines these connections; absent on a public server. */
   peers?: Peers;
-  /** Whether people may have libraries of their own; absent on a public server, where they have not. */
+  /** Whether people may have their own libraries; absent on a public server, where they may not. */
   gate?: PeopleGate;
-  /** The folders of `incoming` that were given to people; absent on a public server. */
+  /** The folders of `incoming` that are assigned to people; absent on a public server. */
   folders?: GiveFolderParts;
-  /** Told which library asks in which epoch. */
+  /** Records the library id and epoch of each peer that sends a request. */
   copies?: Pick<Copies, 'saw' | 'all'>;
-  /** Lets publishers into their databases, and to their pictures, on a public server. */
+  /** Authorizes publishers for their databases and pictures, on a public server. */
   publishers?: Pick<Publishers, 'admit' | 'names'>;
   /**
-   * Writes the picture of an original, by its place in the archive, as a JPEG of its full size into a new temporary file.
-   * Undefined where there is no picture of it. Whoever asked removes the file. Absent on a server
-   * that decodes nothing.
+   * Writes the picture of an original (by its path in the archive) as a full-size JPEG into a new temporary file, which
+   * the caller removes. Undefined if the original has no picture. Absent on a server that decodes nothing.
    */
   toJpeg?(original: string): Promise<{ path: string; remove(): Promise<void> } | undefined>;
   /**
-   * Writes what can be given of an original without what it tells, where it can't be stripped: a film as it is, of anything else
-   * a JPEG; with its MIME type. Otherwise as `toJpeg`.
+   * Writes a copy without metadata of an original that can't be stripped: of a video the file unchanged, of anything
+   * else a JPEG; with its MIME type. Otherwise as `toJpeg`.
    */
   toBare?(original: string): Promise<{ path: string; type: string; remove(): Promise<void> } | undefined>;
   /**
-   * Has the film made that plays of a video, by the SHA-256 of its original: for those who may see it and not have the original.
-   * False where it can't be made. Absent on a server that makes none.
+   * Requests the playable version of a video, by the SHA-256 of its original: for viewers who may see the video but not
+   * have the original. False if it can't be made. Absent on a server that transcodes nothing.
    */
   makePlayable?(sha256: string): boolean;
-  /** Tells what photos look like. Absent on a server that decodes nothing. */
+  /** Computes perceptual hashes. Absent on a server that decodes nothing. */
   look?: ReadLook;
-  /** What may be wrong with this home. Absent on a public server. */
+  /** Diagnoses this home. Absent on a public server. */
   examine?(): Promise<Examined>;
-  /** Puts a handful of sample pictures into `incoming`; resolves to how many. */
+  /** Puts a few sample pictures into `incoming`; resolves to their number. */
   samples(): Promise<number>;
   config: ServerConfig;
   log: Log;
   clock: Clock;
 }
 
-/** What the routes are given. */
+/** The input of the routes. */
 export interface Context extends ServerParts {
   live: Live;
   ask: Ask;

@@ -8,7 +8,7 @@ import { ofDisks } from '../sync/connections/retry-on-disk-error.js';
 
 /** The logged disk errors. */
 export interface DiskErrorLog {
-  /** Whether it is a disk error that was logged already; if not, it counts as logged from now on. */
+  /** Whether a disk error was logged already; if not, marks it as logged. */
   knows(error: PhotospoolError): boolean;
   /** A write succeeded: the next error is logged again. */
   over(): void;

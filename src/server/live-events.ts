@@ -1,8 +1,8 @@
 /**
- * The live pages: what changes in the library and the spool is told to every page that is connected, each of what its viewer
- * may see. Nothing is kept: a page that was away asks afresh. A page that does not read is cut off, so no buffer grows; one
- * whose viewer is another than before (signed out, revoked, another role) is ended within a second. Without pages there
- * are no timers.
+ * The live pages: sends changes of the library and the spool to every connected page, each filtered by what its viewer
+ * may see. Stores nothing: a page that reconnects requests the current state. A page that does not read is
+ * disconnected, so no buffer grows. A page whose viewer has changed (signed out, revoked, another role) is disconnected
+ * within a second. Without pages there are no timers.
  */
 import { Readable } from 'node:stream';
 import { addressGroups } from '../access/address-prefix.js';
@@ -24,18 +24,19 @@ import { openCoalescer } from '../base/async/coalesce.js';
 import { sightOf } from '../album/visibility.js';
 
 /**
- * Pages that may be connected at once: of owners, of the family and programs, and of visitors, each as many, so that nobody takes the
- * places of others; and of one person, token or visiting address (a /48: five times as many).
+ * The maximum number of connected pages: of owners, of family and programs, and of visitors, separately, so that none
+ * of these groups can exhaust the connections of another; and per person, token or visitor's address (a /48: five times
+ * as many).
  */
 const [mostPages, mostOfOne] = [100, 20];
-/** A page this many bytes behind is cut off. */
+/** A page with this many unread bytes is disconnected. */
 const mostBehind = 256 * 1024;
 /** Milliseconds. */
 const photosRest = 250;
 const spoolRest = 500;
 const linksRest = 1_000;
 const picturesRest = 500;
-/** Pictures that are told of at once. */
+/** The maximum number of pictures per event. */
 const mostPictures = 500;
 const heartbeat = 25_000;
 const poll = 1_000;
@@ -43,26 +44,26 @@ const poll = 1_000;
 /** The live pages of a server. */
 export interface Live {
   /**
-   * A stream of server-sent events (HTML standard, 9.2). `viewerNow` tells, again and again, who listens; `address` is where a
-   * visitor comes from.
-   * @throws PhotospoolError `busy` where too many are connected.
+   * A stream of server-sent events (HTML standard, 9.2). `viewerNow` is called repeatedly for the current viewer;
+   * `address` is the client address of a visitor.
+   * @throws PhotospoolError `busy` if too many pages are connected.
    */
   connect(viewer: Viewer, viewerNow: () => Viewer | undefined, address?: string): Promise<Readable>;
-  /** How many pages are connected. */
+  /** The number of connected pages. */
   pages(): number;
   /** Ends all streams. */
   close(): void;
 }
 
-/** What the live pages are told from. */
+/** The dependencies of the live pages. */
 export interface LiveParts {
   library: Library;
   catalog: Catalog;
   spool: SpoolPort;
   changes: Changes;
-  /** Tells when a link to a peer is another than before. */
+  /** Signals a change in the state of a connection to a peer. */
   mesh: { on: Subscribe };
-  /** Tells when a picture came from another server. */
+  /** Signals the arrival of a picture from another server. */
   exchange: { onArrival: Subscribe<[photo: string, sha256: string]> };
   ask: Ask;
   clock: Clock;
@@ -70,18 +71,18 @@ export interface LiveParts {
   version: string;
 }
 
-/** Those who see the same photos. */
+/** The viewers who see the same photos, and their shared feed. */
 interface Circle {
   name: string;
   feed: PhotoFeed;
 }
 
-/** Who listens. */
+/** The viewer of a connected page. */
 interface Listener {
   circle: Circle;
   spool: boolean;
   comments: boolean;
-  /** What it is counted as: those who share the places, then by itself. */
+  /** The groups it counts towards: the shared limit, then its own. */
   counted: readonly [string, ...string[]];
   viewerNow: () => Viewer | undefined;
 }
@@ -103,7 +104,7 @@ export function openLive(parts: LiveParts): Live {
 
   return {
     async connect(viewer, viewerNow, address = '') {
-      // Counts are needed to begin; while they come into memory, others are answered.
+      // The first event needs the counts; other requests are answered while they are loaded.
       await ask('', 'count');
       const { page, listener } = join(viewer, viewerNow, address);
       stop ??= start();
@@ -122,7 +123,7 @@ export function openLive(parts: LiveParts): Live {
   };
 }
 
-/** The pages that are connected, and what is sent to them. `emptied` is called when the last one went. */
+/** The connected pages, and sending events to them. `emptied` is called when the last page disconnects. */
 type Pages = ReturnType<typeof openPages>;
 
 function openPages(parts: LiveParts, emptied: () => void) {
@@ -146,7 +147,7 @@ function openPages(parts: LiveParts, emptied: () => void) {
     emptied();
   }
 
-  /** Ends the pages of those who are no longer who they were. */
+  /** Disconnects pages whose viewer has changed. */
   function endOthers(): void {
     for (const [page, { circle, spool, viewerNow }] of pages) {
       const now = viewerNow();
@@ -156,7 +157,7 @@ function openPages(parts: LiveParts, emptied: () => void) {
     }
   }
 
-  /** The circle that a viewer belongs to; a new one begins now. */
+  /** The circle of a viewer; creates it if necessary. */
   function circleOf(viewer: Viewer): Circle {
     const name = circleName(viewer);
     const there = [...circles()].find((circle) => circle.name === name);
@@ -184,13 +185,13 @@ function openPages(parts: LiveParts, emptied: () => void) {
   return { pages, circles, send, tell, endOthers, join };
 }
 
-/** Listens to what changes, and tells the pages of it. */
+/** Listens for changes and sends them to the pages. */
 function openTelling(parts: LiveParts, noticed: Noticed, { pages, circles, send, tell, endOthers }: Pages) {
   const { library, spool, clock, log } = parts;
 
   const warn = (error: unknown): void => log.warn({ err: error }, 'The live pages could not be told of a change.');
 
-  /** Does `work` again and again, until the signal. What it throws is logged, not fatal. */
+  /** Repeats `work` until the signal aborts. Its errors are logged, and not fatal. */
   function every(ms: number, signal: AbortSignal, work: () => void): void {
     const loop = async (): Promise<void> => {
       for (;;) {
@@ -206,7 +207,9 @@ function openTelling(parts: LiveParts, noticed: Noticed, { pages, circles, send,
     void loop();
   }
 
-  /** Begins to listen, when the first page comes; returns what ends it, when the last one goes. */
+  /**
+   * Starts listening, when the first page connects; returns the function that stops it, when the last one disconnects.
+   */
   function start(): () => void {
     const ended = new AbortController();
     const tellPhotos = async (): Promise<void> => {
@@ -266,10 +269,10 @@ function openTelling(parts: LiveParts, noticed: Noticed, { pages, circles, send,
   return { warn, start };
 }
 
-/** The places of each thing that a page is counted as. */
+/** The limits of the groups that a page counts towards. */
 const placesOf = [mostPages, mostOfOne, mostOfOne * siteShare];
 
-/** Whose places a page takes: of its kind; of its person or token, or of the address where it comes from. */
+/** The groups that a page counts towards: its kind; then its person or token, or its address prefixes. */
 function placesTaken(viewer: Viewer, address: string): [string, ...string[]] {
   const outside = viewer.role === 'visitor' || viewer.role === 'link';
   if (outside) return ['outside', ...addressGroups(address)];
@@ -278,7 +281,7 @@ function placesTaken(viewer: Viewer, address: string): [string, ...string[]] {
 
 const message = (event: object): string => `data: ${JSON.stringify(event)}\n\n`;
 
-/** A status short enough to be sent often, as a viewer is told it. */
+/** The spool's status for a viewer, shortened because it is sent often. */
 function spoolMessage(all: SpoolStatus, { news }: Noticed, viewer: Viewer | undefined): string {
   const status = statusFor(all, (holder) => seesArrivals(viewer, holder));
   return message({

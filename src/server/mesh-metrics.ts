@@ -71,7 +71,7 @@ export function meshFigures({ links, missing, missingBytes, merges, now }: MeshF
   ].join('');
 }
 
-/** Seconds since both sides were in sync; 0 while they are, and since the connection was opened if they never were. */
+/** Seconds since both sides were last in sync; 0 while they are; since the connection was opened if they never were. */
 const lagOf = ({ state, synced, opened }: LinkStatus, now: number): number =>
   state === 'live' ? 0 : Math.max(0, (now - Date.parse(synced ?? opened)) / 1000);
 

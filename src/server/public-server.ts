@@ -30,7 +30,7 @@ export const publicRoutes: readonly Routes[] = [
   routes.replication,
 ];
 
-/** Installs a check before all routes added from now on: whether a publisher accesses its own database. */
+/** Installs a check on all routes added from now on: whether a publisher accesses its own database. */
 export function admitPublishers(app: FastifyInstance, publishers: Pick<Publishers, 'admit'>): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const route = request.routeOptions.url ?? '';

@@ -1,4 +1,4 @@
-/** The owner's settings of access. */
+/** The owner's access settings. */
 import { Type } from 'typebox';
 import type { Routes } from '../context.js';
 import { answers } from '../../api/photo-schemas.js';

@@ -1,4 +1,4 @@
-/** Blobs for peers: given out, taken in, and asked for. Only hashes that documents name. */
+/** The blobs that peers download, upload and ask for. Only hashes that a document references. */
 import { Readable } from 'node:stream';
 import { Type, type Static } from 'typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -16,12 +16,12 @@ import { goneOf } from '../http/client-disconnect.js';
 import { answers, bytes, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { comesWithin, pulseOf, waited } from '../http/keep-alive-response.js';
 
-/** How many are named at once, and asked for at once. */
+/** The maximum number of blobs per list, and per query. */
 const most = 200;
 const mostAsked = 2_000;
 /** The longest wait in ms. */
 const longest = 60_000;
-/** How many are counted that are missing of what one home published: a publisher learns nothing of the others'. */
+/** The maximum count of missing blobs that one home published: a publisher learns nothing about the others'. */
 const mostCounted = 2_000;
 
 type Originals = MissingOptions['originals'];
@@ -35,7 +35,7 @@ interface Told {
   wanted: { sha256: string; bytes: number; have: number }[];
 }
 
-/** Why bytes were not taken. */
+/** Why an upload was rejected. */
 interface Untaken {
   status: 422 | 507;
   code: ErrorCode;
@@ -64,7 +64,7 @@ export const blobs: Routes = async (app, context) => {
   addQuestion(app, exchange, reach);
   await app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
-    // Whatever it is called, it is bytes, and comes as a stream.
+    // A body of any content type is read as a stream of bytes.
     scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
     addMissing(scope, context, said, reach);
     addDownload(scope, exchange);
@@ -73,11 +73,11 @@ export const blobs: Routes = async (app, context) => {
   });
 };
 
-/** Whether a blob is any business of who asks: on a public server, of a home that names it. */
+/** Whether a client may exchange a blob: on a public server, only if its home references it. */
 type Reach = (request: FastifyRequest) => (sha256: string) => boolean;
 type Exchange = Context['exchange'];
 
-/** Which of many blobs are here. */
+/** Which of many blobs are stored here. */
 function addQuestion(app: App, { store, named }: Exchange, reach: Reach): void {
   app.post(
     '/blobs/here',
@@ -97,9 +97,9 @@ function addQuestion(app: App, { store, named }: Exchange, reach: Reach): void {
   );
 }
 
-/** What is missing here, to be listed page by page. */
+/** Opens the paged list of missing blobs. */
 function openLacking({ exchange: { named }, publishers }: Context) {
-  /** A page of what is missing, after so many. */
+  /** A page of missing blobs, after skipping `skip` of them. */
   function after(skip: number, originals: Originals): NamedBlob[] {
     let from: MissingPlace | undefined;
     for (let left = skip; left > 0;) {
@@ -111,7 +111,7 @@ function openLacking({ exchange: { named }, publishers }: Context) {
     return named.missing({ limit: most, originals, ...(from && { from }) }).list;
   }
 
-  /** What is missing that one may bring, and how much that is in all. */
+  /** The missing blobs that a client may upload, and their total. */
   function missing(reaches: (sha256: string) => boolean, originals: Originals, skip: number): Lacking {
     if (!publishers) return { list: after(skip, originals), total: named.amount(originals) };
     const found: NamedBlob[] = [];
@@ -127,7 +127,7 @@ function openLacking({ exchange: { named }, publishers }: Context) {
   return missing;
 }
 
-/** What is missing here, and a wait until that is another. */
+/** The list of missing blobs, with long polling for changes. */
 function addMissing(scope: FastifyInstance, context: Context, said: DiskErrorLog, reach: Reach): void {
   const { exchange } = context;
   const missing = openLacking(context);
@@ -142,7 +142,7 @@ function addMissing(scope: FastifyInstance, context: Context, said: DiskErrorLog
     return { version, total, wanted: await Promise.all(wanted) };
   }
 
-  /** Fails as it failed; it is logged where that is news. */
+  /** Rethrows an error; one that was logged already is not logged again. */
   function failOnce(error: unknown): never {
     const ours = toPhotospoolError(error, 'look for', 'pictures');
     throw said.knows(ours) ? hush(ours) : ours;
@@ -174,14 +174,14 @@ function addMissing(scope: FastifyInstance, context: Context, said: DiskErrorLog
       const told = answer(request, asked, goneOf(reply));
       if (pulse === undefined || (await comesWithin(pulse, told))) return told;
       const text = waited(told, pulse, () => may(viewerNow(request), 'replicate'));
-      // Written as it comes: the schema is for what is known at once.
+      // Sent in pieces, without the schema, which applies to complete responses only.
       reply.serializer(String).type('application/json').header('x-accel-buffering', 'no');
       return reply.send(Readable.from(text));
     },
   );
 }
 
-/** A blob that is here. */
+/** The download of a blob. */
 function addDownload(scope: FastifyInstance, exchange: Exchange): void {
   scope.route({
     method: ['GET', 'HEAD'],
@@ -204,11 +204,11 @@ function addDownload(scope: FastifyInstance, exchange: Exchange): void {
   });
 }
 
-/** A blob that is brought. */
+/** The upload of a blob, which may be resumed. */
 function addUpload(scope: FastifyInstance, { exchange, log }: Context, said: DiskErrorLog, reach: Reach): void {
   const { store } = exchange;
 
-  /** How many bytes are here then, or what a disk does not allow: peers try that again and again, it is said once. */
+  /** Returns the number of bytes now stored, or a disk error: peers retry repeatedly, so it is logged only once. */
   async function takeIn(sha256: string, from: number, body: AsyncIterable<Uint8Array>): Promise<number | Untaken> {
     try {
       const have = await store.take(sha256, from, body);
@@ -216,7 +216,7 @@ function addUpload(scope: FastifyInstance, { exchange, log }: Context, said: Dis
       return have;
     } catch (error) {
       const ours = toPhotospoolError(error, 'receive', 'pictures');
-      // What came is wrong, and nothing here.
+      // The received bytes are at fault, not this server.
       if (ours.code === 'corrupt') return { status: 422, code: ours.code, message: ours.message };
       if (!ofDisks.has(ours.code)) throw error;
       if (!said.knows(ours)) log.warn({}, sentence(ours));
@@ -250,7 +250,7 @@ function addUpload(scope: FastifyInstance, { exchange, log }: Context, said: Dis
   );
 }
 
-/** The first byte that is sent: 0 without the header; undefined where it is none (RFC 9110, 14.4). */
+/** The position of the first byte sent: 0 without the header; undefined if the header is invalid (RFC 9110, 14.4). */
 function fromOf(header: string | undefined): number | undefined {
   if (header === undefined) return 0;
   const start = /^bytes (\d{1,15})-\d{1,15}\/(?:\d{1,15}|\*)$/.exec(header)?.[1];

@@ -1,6 +1,6 @@
 /**
- * CouchDB's replication protocol over HTTP, for peers: `/db/photos` and what else is served by name. Errors are written as
- * CouchDB writes them, `{error, reason}`. What each request answers: sync/couch/serve-database.ts.
+ * CouchDB's replication protocol over HTTP, for peers: `/db/photos` and the other databases, by name. Errors have
+ * CouchDB's format, `{error, reason}`. sync/couch/serve-database.ts defines the responses.
  */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
@@ -30,7 +30,7 @@ type Handler = (
   reply: FastifyReply,
 ) => serve.ServedResponse | Promise<serve.ServedResponse | undefined>;
 
-/** Who may: tokens of peers. A hundred documents over a slow line take longer than other bodies. */
+/** Only tokens of peers. A hundred documents over a slow line take longer than other bodies. */
 const config = { rule: 'replicate', streams: true } as const;
 
 export const replication: Routes = async (app, context) => {
@@ -59,7 +59,7 @@ export const replication: Routes = async (app, context) => {
   });
 };
 
-/** Who asks says which library it is, in which epoch, and what it supports. */
+/** Records the caller's library id, its epoch, and the features it supports. */
 function noteCaller(request: FastifyRequest, { copies, gate }: Context): void {
   const [server, epoch] = [request.headers[fromHeaders.server], request.headers[fromHeaders.epoch]];
   const token = viewerOf(request)?.token;
@@ -101,7 +101,7 @@ function addRoutes(app: App, context: Context, said: DiskErrorLog): void {
   addRoot(app, context);
   on('GET', '', 'A database', (served) => serve.info(served));
   on('GET', '/', 'A database', (served) => serve.info(served));
-  // CouchDB's replicator ends its addresses with a slash.
+  // CouchDB's replicator appends a slash to its URLs.
   for (const path of ['', '/'])
     on('PUT', path, 'Databases are not made here', () =>
       serve.refusal(412, 'file_exists', 'The database could not be created, the file already exists.'),
@@ -138,7 +138,7 @@ function addFeed(on: On): void {
   });
 }
 
-/** The most bytes of a query that comes as a body: some 14,000 ids. */
+/** The maximum size of a query in a request body, in bytes: some 14,000 ids. */
 const largestQuery = 1024 * 1024;
 
 async function changes(
@@ -160,7 +160,7 @@ async function changes(
   const stream = (text: AsyncIterable<string>, type = 'application/json'): undefined => {
     void reply.type(type).header('x-accel-buffering', 'no').send(readable(text));
   };
-  // Without a sign of life that is asked for, silence ends the feed; whoever asked comes again.
+  // Without a requested heartbeat, silence ends the feed, and the client connects again.
   const pulse = asked.feed === 'normal' ? undefined : pulseOf(query['heartbeat']);
   if (asked.feed === 'continuous' || asked.feed === 'eventsource') {
     const type = asked.feed === 'eventsource' ? 'text/event-stream' : undefined;
@@ -174,7 +174,7 @@ async function changes(
   return stream(feeds.feedText(reader, come, signal, still));
 }
 
-/** A feed whose first rows are still waited for. */
+/** A feed whose first rows are pending: sends heartbeats until they arrive. */
 async function* lateText(
   first: Promise<feeds.Lines>,
   pulse: number,
@@ -188,7 +188,7 @@ function addDocuments(on: On, said: DiskErrorLog): void {
   const memory = makeMemory();
   const bodyOf = (request: Request, reply: FastifyReply, most: number): documents.RequestBody => {
     checkType(request);
-    // Nothing is done for what is refused in the end.
+    // An oversized body is rejected before any of it is processed.
     if (Number(request.headers['content-length'] ?? 0) > most)
       throw new PhotospoolError('too-large', `The body is larger than ${most / 2 ** 20} MiB.`);
     const hold = memory.open();
@@ -220,7 +220,7 @@ function addDocuments(on: On, said: DiskErrorLog): void {
     on('PUT', path, 'Attachments and design documents are not taken', refuseDocument);
 }
 
-/** The most bytes of the body of a note. */
+/** The maximum size of a `_local` document's body, in bytes. */
 const largestNote = 1024 * 1024;
 
 function addNotes(on: On, context: Context): void {
@@ -234,7 +234,7 @@ function addNotes(on: On, context: Context): void {
   on('DELETE', '/_local/:id', 'Forgets a note', (served, { params }) => serve.removeNote(served, params.id));
 }
 
-/** Whatever else CouchDB has is not here; that is said in its words. */
+/** All other routes of CouchDB: its 404 response. */
 function addNothing(app: App): void {
   const method: HTTPMethods[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
   app.route({
@@ -247,16 +247,18 @@ function addNothing(app: App): void {
 }
 
 /**
- * CouchDB's replicator writes documents with attachments, and design documents, one by one. Of all answers only 403 lets it
- * go on with the others: any other one ends the whole replication, and it tries again for ever.
+ * CouchDB's replicator writes documents with attachments, and design documents, one by one. Only a 403 response makes
+ * it continue with the others: any other one ends the whole replication, which it retries forever.
  */
 const refuseDocument: Handler = () =>
   serve.refusal(403, 'forbidden', 'Neither attachments nor design documents are taken.');
 
-/** CouchDB sends empty bodies as JSON, and PouchDB's may have any type: routes read what they need, as it comes. */
+/**
+ * CouchDB sends empty bodies as JSON, and PouchDB's bodies may have any type: routes read the stream as they need it.
+ */
 function readBodies(scope: App): void {
   scope.removeAllContentTypeParsers();
-  // What is refused with its attachments is not kept while it comes.
+  // A multipart body has attachments and will be rejected: it is discarded while it arrives.
   scope.addContentTypeParser(/^multipart\//, (_request, payload, done) => {
     payload
       .once('error', done)
@@ -266,7 +268,9 @@ function readBodies(scope: App): void {
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 }
 
-/** A body as it comes. What nobody reads any more is let go, so that the answer can still be read. */
+/**
+ * The body as a stream. What the caller leaves unread is discarded, so that the client can still receive the response.
+ */
 async function* sourceOf({ body }: FastifyRequest): AsyncGenerator<Uint8Array> {
   if (!(body instanceof Readable)) return;
   try {
@@ -276,14 +280,14 @@ async function* sourceOf({ body }: FastifyRequest): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** @throws PhotospoolError `unsupported` where a body says that it is no JSON. */
+/** @throws PhotospoolError `unsupported` if the content type of a body is not JSON. */
 function checkType({ headers }: FastifyRequest): void {
   const type = headers['content-type'];
   if (type === undefined || /^application\/json\s*(?:;|$)/i.test(type)) return;
   throw new PhotospoolError('unsupported', 'Content-Type must be application/json');
 }
 
-/** A small body, parsed; undefined where it is empty. @throws PhotospoolError `invalid`, `too-large`. */
+/** Parses a small body; undefined if it is empty. @throws PhotospoolError `invalid`, `too-large`. */
 async function readJson(request: FastifyRequest, limit: number): Promise<unknown> {
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -301,15 +305,15 @@ async function readJson(request: FastifyRequest, limit: number): Promise<unknown
 }
 
 /**
- * One id for all databases of a server, in CouchDB's form: 32 hex digits. Another one after a restore: PouchDB goes on where
- * it had come with this id, whatever is there now.
+ * One id for all databases of a server, in CouchDB's form: 32 hex digits. It changes after a restore: PouchDB continues
+ * from its checkpoint for the same id, regardless of the database's content.
  */
 const uuidOf = ({ library }: Context): string =>
   createHash('md5')
     .update(library.server + (library.local.setting(restoredMark) ?? ''))
     .digest('hex');
 
-/** A long answer ends where who reads it may not have it any more: it is too late to say so. */
+/** Aborts a long response when the reader loses the permission; it is too late for an error response. */
 async function* whileAllowed(text: AsyncIterable<string>, still: () => boolean): AsyncGenerator<string> {
   for await (const part of text) {
     if (!still()) throw new PhotospoolError('unauthorized', 'The token was revoked.');
@@ -317,7 +321,7 @@ async function* whileAllowed(text: AsyncIterable<string>, still: () => boolean):
   }
 }
 
-/** Text as it is read: of what is made ahead, one piece is kept. */
+/** A stream that is produced on demand, one piece ahead. */
 const readable = (text: AsyncIterable<string>): Readable => Readable.from(text, { objectMode: true, highWaterMark: 1 });
 
 const send = (reply: FastifyReply, { status, body, text, stream, type }: serve.ServedResponse): FastifyReply =>

@@ -1,4 +1,4 @@
-/** Many originals at once, as a ZIP archive: asked for with their ids, then fetched like a file. */
+/** Many originals as a ZIP archive: a request with their ids, then a download. */
 import { yieldToEventLoop } from '../../base/async/yield.js';
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
@@ -18,7 +18,7 @@ const batch = 200;
 export const downloads: Routes = (app, { library, blobs, clock }) => {
   const tickets = openTickets<readonly string[]>(clock);
 
-  /** Those of the photos whose originals the viewer may have and that lie here, in the order asked for. */
+  /** The photos whose originals the viewer may have and that are on this server, in the requested order. */
   async function filesOf(who: Viewer, ids: readonly string[]): Promise<Zipped[]> {
     const files: Zipped[] = [];
     for (let at = 0; at < ids.length; at += batch) {

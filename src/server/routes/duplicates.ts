@@ -1,4 +1,4 @@
-/** Photos that look the same, in groups, to be looked through. That they are not the same is said as an edit (`apart`). */
+/** Groups of similar photos, for review. A viewer's decision that they are different is an edit (`apart`). */
 import { Type } from 'typebox';
 import { readCursor } from '../../catalog/pagination.js';
 import { bestOf, isResaved } from '../../document/best-duplicate.js';
@@ -21,7 +21,7 @@ export const duplicates: Routes = (app, { library, catalog, look, log, clock }) 
   const found = openDuplicates({ library, catalog, look, log, clock });
   app.addHook('preClose', () => found.close());
 
-  /** Photos with what their files say of how they came to be. */
+  /** Photos with whether their file was saved again by an editor, according to its metadata. */
   function judged(photos: readonly FoundPhoto[]) {
     const files = library.getMany(photos.map(({ item }) => exifId(item.sha256)));
     return photos.map((photo, n) => ({ ...photo, resaved: isResaved(own(files[n]?.body, 'tags')) }));
@@ -57,7 +57,7 @@ export const duplicates: Routes = (app, { library, catalog, look, log, clock }) 
   );
 };
 
-/** Where the groups begin that come after a cursor: the row of the newest photo of the group before. */
+/** The index of the first group after a cursor, which is the row of the newest photo of the previous group. */
 function after(all: readonly { newest: number }[], cursor: string | undefined): number {
   const row = readCursor(cursor);
   const at = all.findIndex(({ newest }) => newest < row);

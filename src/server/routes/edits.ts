@@ -29,7 +29,10 @@ const mostAtOnce = 5_000;
 export const edits: Routes = (app, { library, catalog, clock, gate }) => {
   const parts = { library, catalog };
 
-  /** Changes photos, and the films and RAW files that go with them. Which these are is looked at before: a change may part them. */
+  /**
+   * Changes photos together with their clips and RAW files. These are determined beforehand, because a change may
+   * separate them.
+   */
   async function make(who: Viewer, each: readonly PhotosChange[], undo: boolean): Promise<Made> {
     const beside = [...clipsBeside(parts, each), ...rawsBeside(parts, each)];
     const made = await changeEach(library, who, each, { undo });

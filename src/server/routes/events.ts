@@ -6,7 +6,7 @@ import { bytes } from '../../api/photo-schemas.js';
 export const events: Routes = (app, { live }) => {
   app.get(
     '/api/events',
-    // A HEAD would open a stream that nobody reads.
+    // A HEAD request would open a stream that nobody reads.
     {
       exposeHeadRoute: false,
       config: { rule: 'see' },

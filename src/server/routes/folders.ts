@@ -1,4 +1,4 @@
-/** Folders of `incoming` whose files become a person's own, for owners. */
+/** Folders of `incoming` whose files belong to a person, for owners. */
 import { Type } from 'typebox';
 import { answers, Problem } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
@@ -14,7 +14,7 @@ const Folder = Type.Object({
 });
 const FolderPath = Type.String({ minLength: 1, maxLength: 1_000 });
 
-/** @throws PhotospoolError `conflict` on a server that has no `incoming`. */
+/** @throws PhotospoolError `conflict` on a server without `incoming`. */
 function partsOf({ folders, gate }: Context): AssigningParts {
   if (folders) return { ...folders, gate };
   throw new PhotospoolError('conflict', 'This server takes in no files.');

@@ -1,6 +1,6 @@
 /**
- * Albums with members, and partners: what people share with each other. The rule of these routes lets in whoever has an account; what they
- * may do with which album, access/sharing-rights.ts decides. Refused while people have no libraries here.
+ * Albums with members, and partners: what people share with each other. The rule of these routes admits everyone with
+ * an account; access/sharing-rights.ts decides about each album. Rejected while people have no libraries here.
  */
 import { Type } from 'typebox';
 import { itemAccess } from '../../access/library-access.js';
@@ -31,7 +31,7 @@ export const memberAlbums: Routes = (app, context) => {
 
 const open = ({ library, clock, gate }: Context) => openMemberAlbums({ library, clock, gate });
 
-/** An album as it is answered: with the names of people. */
+/** An album as a response, with the names of people. */
 const shown = ({ access }: Context, { album, holder, members, ...seen }: Seen) => ({
   ...seen,
   ...{ holder, album: album.slice(holder.length + 1) },

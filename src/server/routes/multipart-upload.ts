@@ -1,6 +1,6 @@
 /**
- * Uploads into `incoming`. Each file goes from the network to the disk as it comes, whatever its size; it appears under
- * its name when it is whole. Of an upload that breaks off, the files before the break are there.
+ * Uploads into `incoming`. Each file is streamed from the network to the disk, whatever its size, and appears under its
+ * name once it is complete. If an upload is interrupted, the files before the interruption are kept.
  */
 import multipart, { type Multipart, type MultipartFile } from '@fastify/multipart';
 import { createHash } from 'node:crypto';
@@ -22,7 +22,7 @@ const limits = {
   fieldSize: 64 * 1024,
   headerPairs: 100,
 };
-/** For the description only: the body is never in memory. */
+/** For the OpenAPI description only: the body is never held in memory. */
 const Form = Type.Unsafe<unknown>({
   type: 'object',
   properties: {
@@ -34,7 +34,7 @@ const Files = Type.Object({
   files: Type.Array(Type.Object({ name: Type.String(), bytes: Type.Integer(), sha256: Sha256 })),
 });
 
-/** A file that lies in `incoming`, durable. `sha256`: of the bytes that were written. */
+/** A file in `incoming`, durable. `sha256` is that of the written bytes. */
 interface Placed {
   name: string;
   bytes: number;
@@ -42,7 +42,7 @@ interface Placed {
 }
 
 export const upload: Routes = async (app, context) => {
-  // A scope of its own, so that no other route takes multipart bodies.
+  // A separate scope, so that no other route accepts multipart bodies.
   await app.register(async (scope) => {
     await scope.register(multipart, { limits, preservePath: false });
     addRoute(scope, context);
@@ -54,7 +54,7 @@ function addRoute(app: App, { spool, gate }: Context): void {
     '/api/upload',
     {
       config: { rule: 'upload', streams: true },
-      // The body is read as it comes; there is nothing to check beforehand.
+      // The body is a stream; there is nothing to validate beforehand.
       validatorCompiler: () => () => true,
       schema: {
         summary: 'Puts files into incoming',
@@ -69,7 +69,7 @@ function addRoute(app: App, { spool, gate }: Context): void {
       }
       const files: Placed[] = [];
       try {
-        // Which names are taken is for those who may look there.
+        // The names in `incoming` are only for viewers who may see the spool.
         const who = viewer(request);
         const tells = may(who, 'spool');
         let holder = receiverOf(who, undefined, gate);
@@ -93,13 +93,18 @@ function addRoute(app: App, { spool, gate }: Context): void {
   );
 }
 
-/** Whom the field `for` names. @throws PhotospoolError `invalid` where files came before it: they are somebody's already. */
+/**
+ * The holder in the field `for`. @throws PhotospoolError `invalid` if files preceded it: their holder is set already.
+ */
 function whomFor({ value }: Extract<Multipart, { type: 'field' }>, before: readonly Placed[]): string {
   if (before.length === 0) return String(value);
   throw new PhotospoolError('invalid', 'The field “for” must come before the files.');
 }
 
-/** Who sends a file, whose it becomes, whether they are told what it is called here, and what asks anew whether they may when it takes effect. */
+/**
+ * The sender of a file: its author, its holder, whether the response may reveal its name in `incoming`, and the check
+ * of the permission when the file takes effect.
+ */
 interface Sender {
   by: string;
   holder: Holder;
@@ -110,7 +115,7 @@ interface Sender {
 async function placePart(spool: SpoolPort, part: MultipartFile, sender: Sender): Promise<Placed> {
   const { by, holder, tells, still } = sender;
   const { stream, seen } = measure();
-  // Whatever ends the one ends the other; the spool hears of it as an error of its stream.
+  // An error or the end of either stream ends the other; the spool receives it as an error of its stream.
   pipeline(part.file, stream, () => undefined);
   try {
     const sent = part.filename || 'upload';
@@ -121,7 +126,7 @@ async function placePart(spool: SpoolPort, part: MultipartFile, sender: Sender):
   }
 }
 
-/** Whether an error, or what caused it, is that the body ended before its end. The parser tells it by message only. */
+/** Whether an error or its cause is a premature end of the body. The parser's message is the only indication. */
 function brokeOff(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return (
@@ -129,7 +134,7 @@ function brokeOff(error: unknown): boolean {
   );
 }
 
-/** Counts and hashes what flows through. */
+/** Counts and hashes the bytes that pass through. */
 function measure(): { stream: Transform; seen: () => { bytes: number; sha256: string } } {
   const hash = createHash('sha256');
   let bytes = 0;

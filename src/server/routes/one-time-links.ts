@@ -1,4 +1,4 @@
-/** One-time links: the set-up of the first owner, and invitations. The code is in the body, never in a URL. */
+/** One-time links: the setup of the first owner, and invitations. The code is in the body, never in a URL. */
 import { Type } from 'typebox';
 import type { Routes } from '../context.js';
 import { answers } from '../../api/photo-schemas.js';

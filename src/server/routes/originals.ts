@@ -13,7 +13,7 @@ import { goneOf } from '../http/client-disconnect.js';
 import { OriginalProgress } from '../../api/album-schemas.js';
 import { answers, bytes, IdParams } from '../../api/photo-schemas.js';
 
-/** What a browser may show in place: pictures made of pixels, which can hold no script. */
+/** The types that a browser may display inline: raster images, which can't contain scripts. */
 const raster = new Set([
   'image/jpeg',
   'image/png',
@@ -28,15 +28,15 @@ const raster = new Set([
 
 const missing = 'The original is not on this server.';
 
-/** Ms that an original may take from another server. */
+/** The time limit for fetching an original from another server, ms. */
 const patience = 20_000;
 
-// Longer than a screen: three routes to one file, which find it the same way.
+// Longer than a screen: three routes to one file, with the same lookup.
 export const originals: Routes = (app, context) => {
   const { library, blobs, exchange, toJpeg } = context;
   const stripping = openStripping(context);
 
-  /** A photo whose original is here, or was brought by another server in time; undefined where it can't be had now. */
+  /** A photo whose original is here, or was sent by another server within the time limit; otherwise undefined. */
   async function fetched(who: Viewer, id: string, signal: AbortSignal): Promise<FoundPhoto | undefined> {
     const photo = getPhoto(library, who, id);
     if (photo.original.path !== undefined) return photo;
@@ -44,7 +44,7 @@ export const originals: Routes = (app, context) => {
     return getPhoto(library, who, id);
   }
 
-  /** The same, with its place in the archive. @throws PhotospoolError `not-found`. */
+  /** The same, with its path in the archive. @throws PhotospoolError `not-found`. */
   async function find(who: Viewer, id: string, signal: AbortSignal): Promise<FoundPhoto & { path: string }> {
     getPhoto(library, who, id);
     if (!may(who, 'stripped')) throw notFound(missing);
@@ -89,7 +89,7 @@ export const originals: Routes = (app, context) => {
       const photo = await find(who, request.params.id, goneOf(reply));
       const jpeg = await toJpeg?.(photo.path);
       if (!jpeg) throw notFound('There is no picture of this file.');
-      // It stays open while it is sent; on Windows it is removed then, as with all that a start sweeps away.
+      // Windows can't remove a file that is still open: then the next start removes it.
       reply.raw.once('close', () => void jpeg.remove().catch(() => undefined));
       const name = `${photo.name.replace(/\.[^.]{1,5}$/, '')}.jpg`;
       return sendWhole(reply, jpeg.path, 'image/jpeg', disposition('attachment', name));

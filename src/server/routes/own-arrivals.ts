@@ -1,4 +1,4 @@
-/** What is in the spool of one's own, for everybody who may upload: without what only owners may know, where it lies. */
+/** The person's own files in the spool, for everyone who may upload: without their paths, which are only for owners. */
 import { seesArrivals } from '../../access/permissions.js';
 import { answers } from '../../api/photo-schemas.js';
 import { OwnArrivals } from '../../api/spool-schemas.js';

@@ -1,4 +1,6 @@
-/** The mesh as this server sees it: its links, what is on its way, and what was merged; and who is in it. */
+/**
+ * The mesh from this server's perspective: its connections, pending transfers, merges, and the participating servers.
+ */
 import { Type } from 'typebox';
 import { hostname } from 'node:os';
 import { PhotospoolError, sentence, toPhotospoolError, notFound } from '../../base/errors.js';
@@ -18,7 +20,7 @@ export const peers: Routes = (app, context) => {
   for (const add of [linkStatus, changeLinks, setAside]) void add(app, context);
 };
 
-/** What is known of the links. */
+/** The state of the connections. */
 const linkStatus: Routes = (app, { access, clock, config, copies, exchange, gate, library, mesh }) => {
   app.get(
     '/api/peers',
@@ -46,7 +48,7 @@ const linkStatus: Routes = (app, { access, clock, config, copies, exchange, gate
   );
 };
 
-/** Adds links and removes them. */
+/** Adds and removes connections. */
 const changeLinks: Routes = (app, { access, clock, peers: table }) => {
   const Added = Type.Object({
     url: Type.String(),
@@ -107,7 +109,7 @@ const changeLinks: Routes = (app, { access, clock, peers: table }) => {
   );
 };
 
-/** Documents that were set aside at a link. */
+/** Documents quarantined at a connection. */
 const setAside: Routes = (app, { access, library, peers: table }) => {
   function linked(address: string): string {
     const { url } = readAddress(address);
@@ -160,7 +162,7 @@ const setAside: Routes = (app, { access, library, peers: table }) => {
   );
 };
 
-/** The table of peers. @throws PhotospoolError `conflict` on a server that has none. */
+/** The table of peers. @throws PhotospoolError `conflict` on a server without one. */
 function peersHere(table: Context['peers']): NonNullable<Context['peers']> {
   if (table) return table;
   throw new PhotospoolError('conflict', 'This server has no peers of its own.');

@@ -1,4 +1,7 @@
-/** Who edited what of a photo, when, what its sidecars say, and where it came in: for those who may edit, of the fields that they may change. */
+/**
+ * The history of a photo: who edited which field and when, what its sidecars say, and where it arrived. For viewers who
+ * may edit, limited to the fields that they may change.
+ */
 import { Type } from 'typebox';
 import { PhotospoolError } from '../../base/errors.js';
 import type { People } from '../../access/people.js';
@@ -60,11 +63,11 @@ export const history: Routes = (app, context) => {
   );
 };
 
-/** More of them are told of no one; a hostile peer may send many. */
+/** The maximum numbers in a response; a hostile peer may send many. */
 const mostSightings = 100;
 const mostSidecars = 100;
 
-/** Where a photo came in. In which folder is told to those who may look into the spool. */
+/** The arrivals of a photo. Folders are only for viewers who may see the spool. */
 const sightingsFor = (who: Viewer, people: Pick<People, 'find'>, here: string, document: PhotoDocument) =>
   sightingsOf(document)
     .slice(0, mostSightings)
@@ -73,7 +76,7 @@ const sightingsFor = (who: Viewer, people: Pick<People, 'find'>, here: string, d
       ...(folder !== undefined && may(who, 'spool') && { folder }),
     }));
 
-/** What sidecars say of a photo, as far as it is told, and who sent them. */
+/** The sidecars of a photo with their senders, limited to the fields visible to the viewer. */
 const sidecarsFor = (
   who: Viewer,
   people: Pick<People, 'find'>,
@@ -88,7 +91,7 @@ const sidecarsFor = (
       values: Object.fromEntries(Object.entries(values).filter(([field]) => isTold(field))),
     }));
 
-/** What a family member is told of who may edit: what they may change. Their favourite is not the owner's. */
+/** The fields visible to family members who may edit: those they may change. Their favourite is not the owner's. */
 const shared: readonly string[] = ['title', 'description', 'taken', 'place', 'gps', 'rating', 'tags', 'albums'];
 const isToldOf = (who: Viewer, holder: Holder, field: string): boolean =>
   who.role !== 'family' || who.person === holder || shared.includes(field);

@@ -1,4 +1,4 @@
-/** Photos and their tags, to read. */
+/** Reading photos and their tags. */
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import { exifId, type ExifDocument } from '../../document/photo-document.js';

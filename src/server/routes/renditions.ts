@@ -1,4 +1,4 @@
-/** Renditions: pictures, and films. */
+/** Renditions: pictures and videos. */
 import { Type } from 'typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toPhotospoolError, notFound } from '../../base/errors.js';
@@ -16,7 +16,7 @@ import { bytes, Sha256 } from '../../api/photo-schemas.js';
 export const media: Routes = (app, context) => {
   const { library, blobs } = context;
 
-  /** What is sent of a film; undefined where it is not made yet. */
+  /** The file to send for a video; undefined if it is not made yet. */
   function filmOf(request: FastifyRequest, photo: PhotoView, which: 'hover' | 'video'): Download | undefined {
     const who = viewer(request);
     if (!photo.type.startsWith('video/') && withMotion(context, who, photo).motion !== true)
@@ -42,7 +42,10 @@ export const media: Routes = (app, context) => {
     return { path: blobs.rendition(sha256), sha256, type, forever, missing: 'This picture is not on this server.' };
   }
 
-  /** Whether a film that is not here will be; those who may not have the original have it made. */
+  /**
+   * Whether a missing video will become available. For viewers who may not have the original, this requests its
+   * transcoding.
+   */
   function isComing(request: FastifyRequest, photo: PhotoView): boolean {
     const who = viewer(request);
     const source = sourceOf(context, who, photo);
@@ -64,7 +67,7 @@ export const media: Routes = (app, context) => {
     schema: {
       summary: 'A scaled picture, or a film',
       params: Type.Object({ id: Sha256, rendition: Type.Enum(['thumb', 'preview', 'hover', 'video']) }),
-      // Nothing looks at it: with it the address changes with the picture, which browsers keep for ever.
+      // Ignored: it makes the URL change with the picture, which browsers cache forever.
       querystring: Type.Object({ v: Type.Optional(Type.String({ maxLength: 64 })) }),
       response: bytes('the picture or film', 'image/webp', 'image/jpeg', 'video/mp4', 'video/webm'),
     },

@@ -1,6 +1,6 @@
 /**
- * Uploads that go on where they broke: tus 1.0, and beside it how an upload stands. An upload exists for who made it alone; for
- * everybody else its address is answered like one that never was. In words: docs/upload.md.
+ * Resumable uploads: tus 1.0, and a route for the state of an upload. An upload exists only for its sender; for
+ * everyone else its URL is not found. Described in docs/upload.md.
  */
 import { notFound } from '../../base/errors.js';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -38,16 +38,16 @@ const Heads = Type.Object({
   ),
 });
 
-/** Why the spool would leave a file alone; null where it would take it. */
+/** The reason why the spool would ignore a file; null if it would import it. */
 const whyNot = (name: string, head: Uint8Array): string | null =>
   isSidecarName(name) && isXmp(head) ? null : (whyNotTaken(name, head) ?? null);
 
 const problems = { '4xx': Problem, '5xx': Problem };
-/** An answer without a body, as OpenAPI describes it. */
+/** An empty response in the OpenAPI description. */
 const nothing = (description: string) => Type.Null({ description });
 const one = `${uploadsPath}/:upload`;
 
-/** Bytes that come as a stream, and are looked at by no schema. */
+/** A body that is a stream, without validation. */
 const body = { bodyLimit: Number.MAX_SAFE_INTEGER, validatorCompiler: () => () => true };
 
 export const uploads: Routes = async (app, context) => {
@@ -64,7 +64,7 @@ export const uploads: Routes = async (app, context) => {
 
 type Tus = ReturnType<typeof openTus>;
 
-/** Asks anew whether who made a request may upload, for a holder. */
+/** Creates the check whether the sender still may upload, for a holder. */
 const stillOf =
   (request: FastifyRequest, { gate }: Pick<Context, 'gate'>, holder?: Holder) =>
   (): void => {
@@ -72,7 +72,7 @@ const stillOf =
     checkReceiver(holder, gate);
   };
 
-/** Whether files would be taken in, before they are sent. */
+/** Checks whether files would be imported, before they are sent. */
 function addCheck(app: App): void {
   app.post(
     '/api/uploads/check',
@@ -89,7 +89,7 @@ function addCheck(app: App): void {
   );
 }
 
-/** What is spoken, and how an upload begins. */
+/** The supported protocol, and starting an upload. */
 function addBeginning(scope: FastifyInstance, context: Context, tus: Tus): void {
   const { library, gate } = context;
 
@@ -126,11 +126,11 @@ function addBeginning(scope: FastifyInstance, context: Context, tus: Tus): void 
   );
 }
 
-/** An upload that was begun. */
+/** The routes of an existing upload. */
 function addOne(scope: FastifyInstance, context: Context, tus: Tus): void {
   const { spool } = context;
 
-  /** The upload of a request. @throws PhotospoolError `not-found` where there is none, or it is somebody else's. */
+  /** The upload of a request. @throws PhotospoolError `not-found` if it does not exist, or is another sender's. */
   async function ofAsker(request: FastifyRequest): Promise<Upload> {
     const { upload: id } = request.params as { upload: string };
     const found = /^[0-9a-f]{32}$/.test(id) ? await spool.uploads.find(id) : undefined;
@@ -156,7 +156,7 @@ function addOne(scope: FastifyInstance, context: Context, tus: Tus): void {
       let found = await ofAsker(request);
       if (request.method === 'HEAD')
         return tus(request, reply, { id: found.id, by: found.by, still: stillOf(request, context) });
-      // Whole, and its end was not reached: a crash, or a disk in trouble.
+      // It is complete, but was not finished because of a crash or a disk error.
       if (found.state !== 'received' && found.bytes === found.length)
         found = await spool.uploads.finish(found.id, stillOf(request, context, found.holder));
       const { state, bytes, length, sha256 } = found;

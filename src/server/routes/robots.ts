@@ -2,7 +2,7 @@
 import { bytes } from '../../api/photo-schemas.js';
 import type { Routes } from '../context.js';
 
-/** Programs that show a preview of a link in a message; what they fetch is not in a search engine. */
+/** Programs that show a preview of a link in a message; their requests do not lead to search engines. */
 const previewers = [
   ...['Twitterbot', 'facebookexternalhit', 'LinkedInBot', 'Slackbot-LinkExpanding', 'TelegramBot', 'WhatsApp'],
   ...['Discordbot', 'SkypeUriPreview', 'Mastodon', 'Bluesky Cardyb'],

@@ -1,4 +1,6 @@
-/** Share links: made, listed and ended by those whose photos they show; what one is, and its password, for whoever comes by it. */
+/**
+ * Share links: created, listed and revoked by people whose photos they show; their content and password for visitors.
+ */
 import { Type } from 'typebox';
 import { mayLink } from '../../access/permissions.js';
 import { house } from '../../document/item-id.js';
@@ -22,7 +24,7 @@ export const shares: Routes = (app, context) => {
 
 const config = { rule: 'own-links' } as const;
 
-/** The links that somebody may end: an owner those of the house, everybody their own. */
+/** The links that a viewer may revoke: those of the house for owners, otherwise their own. */
 const ownLinks: Routes = (app, { access, clock }) => {
   const describe = openDescribe(access, clock);
 
@@ -62,7 +64,7 @@ const ownLinks: Routes = (app, { access, clock }) => {
   );
 };
 
-/** Makes links. */
+/** Creates links. */
 const newLinks: Routes = (app, { access, clock, library }) => {
   const describe = openDescribe(access, clock);
 
@@ -114,7 +116,7 @@ const newLinks: Routes = (app, { access, clock, library }) => {
   );
 };
 
-/** What owners are told of a link. */
+/** A link as its owners see it. */
 const openDescribe =
   (access: Context['access'], clock: Context['clock']) =>
   ({ scope, holder = house, created, expires, used, author, ...rest }: Share, by: string) => ({
@@ -127,7 +129,7 @@ const openDescribe =
     ...(used !== undefined && { lastUsed: utcOf(used) }),
   });
 
-/** For whoever has a link: what it shows, and its password. */
+/** For visitors with a link: its content, and its password. */
 const openedLink: Routes = (app, { access, toBare }) => {
   const over = (): PhotospoolError =>
     notFound('This link is over, or it is not whole.', 'Ask whoever sent it for a new one.');

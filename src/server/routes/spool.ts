@@ -23,7 +23,7 @@ const names = Type.Union([
 ]);
 const stuck = { rule: 'stuck' } as const;
 
-/** Of whose files whoever asks is told. */
+/** The filter for holders whose files are visible to the viewer. */
 const seesOf = (request: FastifyRequest): Sees => {
   const who = viewer(request);
   return (holder) => seesArrivals(who, holder);

@@ -1,6 +1,6 @@
 /**
- * Tokens for programs and peers: an owner’s are those of the house, everybody’s those that act for themselves (`for=me`). A token's
- * secret is in the answer that makes it, and in no other.
+ * Tokens for programs and peers: owners manage those of the house, everyone manages those that act for themselves
+ * (`for=me`). Only the response that creates a token contains its secret.
  */
 import { notFound, PhotospoolError } from '../../base/errors.js';
 import type { FastifyRequest } from 'fastify';
@@ -16,7 +16,10 @@ import { actorBehind, personBehind, utcOf } from '../http/sign-in-response.js';
 const config = { rule: 'own-tokens' } as const;
 const Asked = Type.Object({ for: ForMe });
 
-/** Whose tokens somebody asks for: their own (a ULID), or the house’s. @throws PhotospoolError `forbidden`, `conflict`. */
+/**
+ * The owner of the requested tokens: the person (a ULID), or undefined for the house. @throws PhotospoolError
+ * `forbidden`, `conflict`.
+ */
 function ownerOf(request: FastifyRequest, whose: 'me' | undefined): string | undefined {
   if (whose === 'me') return personBehind(request);
   if (may(viewer(request), 'tokens')) return undefined;

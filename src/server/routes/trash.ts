@@ -1,4 +1,4 @@
-/** The trash, to be emptied. What is in it: a search for `is:trashed`. */
+/** Emptying the trash. A search for `is:trashed` lists its content. */
 import { Type } from 'typebox';
 import { viewer } from '../http/request-viewer.js';
 import type { Routes } from '../context.js';
