@@ -1,6 +1,7 @@
 /**
- * Whose item an arrival becomes, and what an item of a person notes when it is made (docs/people.md). Whether that person may hold
- * items is asked in the transaction that writes the item, so that no crash and no waiting makes anything of a removed person visible.
+ * The holder of an arriving file, and what a new item of a person records (docs/people.md). Whether that person may
+ * hold items is checked in the transaction that writes the item, so neither a crash nor a delay can make anything of a
+ * removed person visible.
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import { noGrants, withSight } from '../document/grants.js';
@@ -15,13 +16,13 @@ import type { ArrivingFile } from './arriving-file.js';
 /** Whether a person (a ULID) may hold items now. */
 export type MayHold = (person: string) => boolean;
 
-/** The answer to a record: that of the reservation, and whether its holder had none of these bytes before. */
+/** The result of a record: that of the reservation, and whether the bytes are new to their holder. */
 export type Recorded = Reservation & { isNew: boolean };
 
-/** Whose the item of an arrival is. */
+/** The holder of an arrival. */
 export const holderOf = ({ holder = house }: Pick<ArrivingFile, 'holder'>): Holder => holder;
 
-/** The item that an arrival with these bytes (SHA-256) becomes. */
+/** The item of an arrival with these bytes (SHA-256). */
 export const itemOfArrival = (arrival: Pick<ArrivingFile, 'holder'>, sha256: string): Item => ({
   holder: holderOf(arrival),
   sha256,
@@ -32,14 +33,15 @@ export const hasItem = (library: Library, arrival: Pick<ArrivingFile, 'holder'>,
   library.get(itemId(itemOfArrival(arrival, sha256))) !== undefined;
 
 /**
- * Whether a holder has bytes that the archive has, so that they need not be read again. The house has what nobody’s item has: an item
- * that was purged on another server is not brought back by a folder that is read in `copy` mode.
+ * Whether a holder has bytes that are in the archive, so that they need not be read again. The house also counts as
+ * having bytes without any item: reading a folder again in `copy` mode does not bring back an item that was purged on
+ * another server.
  */
 export const isHeldBy = (library: Library, sha256: string, holder: Holder = house): boolean =>
   library.get(itemId({ holder, sha256 })) !== undefined ||
   (holder === house && library.items.withBytes(sha256).length === 0);
 
-/** @throws PhotospoolError `forbidden` where the holder of an arrival is a person who may not hold items now. */
+/** @throws PhotospoolError `forbidden` if the holder of an arrival is a person who may not hold items now. */
 export function checkHolder(mayHold: MayHold | undefined, arrival: Pick<ArrivingFile, 'holder' | 'name'>): void {
   const holder = holderOf(arrival);
   if (holder === house || (isPerson(holder) && mayHold?.(holder) === true)) return;
@@ -53,14 +55,16 @@ export function checkHolder(mayHold: MayHold | undefined, arrival: Pick<Arriving
   });
 }
 
-/** The edits of a new item: of a person’s, which ends its author had in sight. */
+/**
+ * The edits of a new item; for a person’s item, with the revisions of the control documents that its author had seen.
+ */
 export function newEdits(library: Library, { holder = house, by = owner }: Pick<ArrivingFile, 'holder' | 'by'>): Edits {
   if (holder === house) return {};
   const sees = [peopleId, sharingId(holder)].map((id) => [id, library.controls.find(id) ?? noGrants] as const);
   return withSight({}, Object.fromEntries(sees), { at: library.stampAfter(undefined), by });
 }
 
-/** A new item with what other items say of the same bytes: what is made of bytes is made once. */
+/** A new item with the data that other items have for the same bytes: data derived from bytes is computed once. */
 export function withBytesKnown(library: Library, photo: PhotoDocument, item: Item): PhotoDocument {
   return photosWith(library, item.sha256).reduce(withBytesOf, photo);
 }

@@ -1,4 +1,4 @@
-/** The parts that ingest is put together from. Types only. */
+/** The dependencies of ingest. Types only. */
 import type { Archive } from '../archive/archive.js';
 import type { Blobs } from '../archive/blob-store.js';
 import type { Files } from '../base/file-operations.js';
@@ -10,7 +10,7 @@ import type { Films } from '../video/transcode.js';
 import type { MayHold } from './arrival-holder.js';
 import type { Sidecars } from './sidecars/ingest-sidecars.js';
 
-/** What ingest works with. */
+/** The dependencies of ingest. */
 export interface IngestParts {
   library: Library;
   archive: Archive;
@@ -18,12 +18,14 @@ export interface IngestParts {
   metadata: Metadata;
   films: Films;
   files: Files;
-  /** Without them, sidecars are no photos, and not taken in. */
+  /** Without it, sidecars are ignored. */
   sidecars?: Sidecars;
-  /** Whether a claim (by its path) still has a file in it. */
+  /** Whether a claim (by its path) still contains a file. */
   claimed(claim: string): Promise<boolean>;
-  /** Without it nobody but the house holds items. */
+  /** Without it, only the house holds items. */
   mayHold?: MayHold;
-  /** Makes the scaled pictures; bounds how many are made at once. `asIs`: of a damaged original, what can be decoded. */
+  /**
+   * Makes the scaled pictures, with a concurrency limit. `asIs`: of a damaged original, as far as it can be decoded.
+   */
   render(path: string, format: Format, asIs?: boolean): Promise<Rendered>;
 }

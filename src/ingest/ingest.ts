@@ -1,8 +1,8 @@
 /**
- * The way of one original from its claim into the archive: hash, identify, render, inspect, record, archive. Every step
- * can be done twice with the same result. Durable in this order: the original (by the spool), its renditions, its
- * document with the reservation, the move into the archive, the local row `here`. A crash between any two leaves a claim
- * that is ingested again to the same end.
+ * Moves an original from its claim into the archive: hash, identify, render, inspect, record, archive. Every step is
+ * idempotent. Durable in this order: the original (by the spool), its renditions, its document with the reservation,
+ * the move into the archive, the local row `here`. A crash between any two leaves a claim whose ingest is repeated,
+ * with the same result.
  */
 import { basename, dirname } from 'node:path';
 import { PhotospoolError, printable } from '../base/errors.js';
@@ -21,23 +21,23 @@ import type { ArrivingFile, IngestHooks } from './arriving-file.js';
 import type { IngestParts } from './ingest-parts.js';
 
 /**
- * What became of it, for its holder: `stored` also where the archive had the bytes for others, `duplicate` only where that holder had
- * them. `waiting`: another claim is bringing the same bytes. `sidecar`: it is no photo, but what belongs to one.
+ * The outcome for the holder: `stored` even if the archive had the bytes for others, `duplicate` only if this holder
+ * had them. `waiting`: another claim is importing the same bytes. `sidecar`: the file is the sidecar of a photo.
  */
 export type IngestOutcome =
   | { kind: 'stored'; sha256: string; path: string; bytes: number; sidecar?: true }
   | { kind: 'duplicate'; sha256: string; path: string; bytes: number }
   | { kind: 'waiting'; sha256: string; claim: string };
 
-/** A claim that was handed over to another `work` folder keeps its name, which no other one has. */
+/** Handing a claim over to another `work` folder preserves its name, which is unique. */
 const isSame = (one: string, other: string): boolean => basename(one) === basename(other);
 
-/** Ingests arrivals; the same bytes are never in hand twice at a time. */
+/** Ingests arrivals; the same bytes are never processed twice at the same time. */
 export type Ingest = (arrival: ArrivingFile, hooks: IngestHooks) => Promise<IngestOutcome>;
 
 type Looked = NonNullable<Awaited<ReturnType<Files['statExact']>>>;
 
-/** What was hashed: the file as it was then. */
+/** A hash, with the file's state at that time. */
 interface Hashed {
   sha256: string;
   bytes: number;
@@ -45,8 +45,8 @@ interface Hashed {
 }
 
 /**
- * Opens the ingest of a home and settles what died in the middle of it. What it gives throws a PhotospoolError where an
- * item must stay in its claim.
+ * Opens the ingest of a home and settles reservations that were interrupted. The returned function throws a
+ * PhotospoolError if an item must stay in its claim.
  */
 export async function openIngest(parts: IngestParts): Promise<Ingest> {
   const { files, library } = parts;
@@ -78,7 +78,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
 
 type Originals = IngestParts['library']['local']['originals'];
 
-/** Whether the archive has these bytes; a reservation whose claim died is settled by what is on the disk. */
+/** Whether the archive has these bytes; a reservation whose claim is gone is settled by the files on the disk. */
 async function isHere(parts: IngestParts, sha256: string, claim: string): Promise<boolean> {
   const { library, archive, files } = parts;
   const { originals } = library.local;
@@ -94,7 +94,7 @@ async function isHere(parts: IngestParts, sha256: string, claim: string): Promis
     originals.takeOver(sha256, row.claim, claim);
     return false;
   }
-  // A claim beside this one is this processor's own, and not in hand, for these bytes are in hand here.
+  // A claim in the same folder is this processor's own, and idle, because these bytes are locked by the caller.
   if (dirname(row.claim) === dirname(claim) && (await parts.claimed(row.claim))) {
     originals.takeOver(sha256, row.claim, claim);
     return false;
@@ -104,19 +104,19 @@ async function isHere(parts: IngestParts, sha256: string, claim: string): Promis
   return state === 'here';
 }
 
-/** Makes sure that what is archived is what was hashed. */
+/** Ensures that the archived file is the hashed one. */
 function openChecks({ archive, files }: IngestParts, originals: Originals) {
-  /** Throws `changing` where a file is not the one that was hashed any more. */
+  /** @throws PhotospoolError `changing` if a file has changed since it was hashed. */
   async function unchanged(arrival: ArrivingFile, before: Hashed['before']): Promise<void> {
     const now = await files.statExact(arrival.file);
-    // The time of the last change of any kind can't be set back, as a sync tool does with that of the contents.
+    // Unlike mtime, which sync tools set, ctime can't be set back.
     if (now && before && same(now, before) && now.ctimeNs === before.ctimeNs) return;
     throw changing(arrival);
   }
 
   /**
-   * A file that was written to on its very way into the archive is not the one that was hashed: it goes back into its
-   * claim. A copy that was made from another filesystem is checked by its hash instead.
+   * A file that was written to during its move into the archive differs from the hashed one: it is moved back into its
+   * claim. A copy from another filesystem is checked by its hash instead.
    */
   async function takeBack(
     arrival: ArrivingFile,
@@ -134,13 +134,15 @@ function openChecks({ archive, files }: IngestParts, originals: Originals) {
   return { unchanged, takeBack };
 }
 
-/** Puts what was hashed where it belongs. */
+/** Moves a hashed file to its place. */
 function openBringing(parts: IngestParts) {
   const { library, archive, files } = parts;
   const { originals } = library.local;
   const { unchanged, takeBack } = openChecks(parts, originals);
 
-  /** Lays aside a file whose bytes the archive has. `isNew`: its holder had none of them, so that it counts as stored. */
+  /**
+   * Sets a file aside whose bytes are in the archive. `isNew`: its holder did not have them, so it counts as stored.
+   */
   async function setAside(
     arrival: ArrivingFile,
     { sha256, bytes, before }: Hashed,
@@ -154,7 +156,7 @@ function openBringing(parts: IngestParts) {
     else recordSighting(parts, sha256, arrival);
     const path = await archive.setAside(arrival.file, arrival.name, sha256, (to) => hooks.setAside(to), arrival.aside);
     await takeBack(arrival, before, path);
-    // By what is counted of others one could tell whose bytes were here.
+    // Counting the files of other holders would reveal whose bytes were here.
     if (holderOf(arrival) === house && (!isNew || !sidecar)) library.local.today.add(isNew ? 'stored' : 'duplicates');
     return { kind: isNew ? 'stored' : 'duplicate', sha256, path, bytes, ...(isNew && sidecar && { sidecar: true }) };
   }
@@ -173,7 +175,8 @@ function openBringing(parts: IngestParts) {
     const reserve: () => Recorded = sidecar
       ? () => sidecar.record(archive, original)
       : await makePhoto(parts, arrival, original, hooks);
-    // After a crash the record alone would not tell that it is news to its holder, where the archive has the bytes for others.
+    // After a crash, the record alone would not show that the bytes are new to their holder if the archive has them for
+    // others.
     if (!known && !isNew && (here || arrival.holder !== undefined)) await hooks.markNew(sha256);
     for (;;) {
       hooks.step('record');
@@ -188,9 +191,9 @@ function openBringing(parts: IngestParts) {
         originals.arrived(sha256);
         return { kind: 'stored', sha256, path: place.path, bytes, ...(sidecar && { sidecar: true }) };
       }
-      // Something nobody told us of took that place between the reservation and the move: reserve another.
+      // An unknown file took that place between the reservation and the move: reserves another one.
       originals.release(sha256, arrival.claim);
-      // The try made it read-only, which is a change, too.
+      // The attempt made the file read-only, which changes its ctime.
       const now = await files.statExact(arrival.file);
       if (now && before && same(now, before)) before = now;
     }
@@ -199,8 +202,8 @@ function openBringing(parts: IngestParts) {
 }
 
 /**
- * Whether a photo of the house was recorded by this very arrival, in a try before a crash, and a person’s claim of the same bytes was
- * then the first in the archive: it counts as stored all the same.
+ * Whether a photo of the house was recorded by this same arrival in an attempt before a crash, and a person’s claim
+ * with the same bytes was the first in the archive: it still counts as stored.
  */
 function isFirst(library: IngestParts['library'], arrival: ArrivingFile, row: OriginalRow | undefined): boolean {
   if (arrival.holder !== undefined || !row || !isOwnClaim(row.claim)) return false;
@@ -209,7 +212,7 @@ function isFirst(library: IngestParts['library'], arrival: ArrivingFile, row: Or
   return first?.at === arrival.seen && first.name === arrival.name && first.server === library.server;
 }
 
-/** Where a try before this one moved the file into the archive, and failed only after it. */
+/** The outcome if a previous attempt moved the file into the archive, and failed only afterwards. */
 async function finished(
   parts: IngestParts,
   { claim, aside, newBytes, name }: ArrivingFile,
@@ -228,7 +231,7 @@ async function finished(
   return { kind: 'stored', sha256, path: aside, bytes, ...(isSidecarName(name) && { sidecar: true }) };
 }
 
-/** The row of what a claim brought. All are looked through: this happens only after a failure in the last step. */
+/** The row of a claim's file. Scans all rows: this only happens after a failure in the last step. */
 function broughtBy(originals: Originals, claim: string): OriginalRow | undefined {
   for (const row of originals.all()) if (isSame(row.claim, claim)) return row;
   return undefined;

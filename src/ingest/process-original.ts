@@ -1,6 +1,6 @@
 /**
- * What is made of a file in its claim before anything is recorded: pictures, facts and tags of a photo, the values of a
- * sidecar. A crash leaves blobs that no document names, at most.
+ * The derived data of a claimed file, made before anything is recorded: pictures, facts and tags of a photo, the values
+ * of a sidecar. A crash leaves at most blobs that no document references.
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import { newExif } from '../document/arrival.js';
@@ -41,7 +41,10 @@ async function make(
   };
 }
 
-/** What an arrival is, by its bytes. @throws PhotospoolError `undecodable` where they are broken, `unsupported` where it is no photo. */
+/**
+ * The format of an arrival, by its bytes. @throws PhotospoolError `undecodable` if they are damaged, `unsupported` if
+ * it is not a photo.
+ */
 function formatOfArrival({ name, asIs }: ArrivingFile, head: Uint8Array): Format {
   const found = identify(head);
   if (found.kind === 'photo') return found.format;
@@ -53,7 +56,7 @@ function formatOfArrival({ name, asIs }: ArrivingFile, head: Uint8Array): Format
   });
 }
 
-/** Makes all of a photo; answers how its documents are written and its name reserved. */
+/** Makes all derived data of a photo; returns the function that writes its documents and reserves its name. */
 export async function makePhoto(
   parts: IngestParts,
   arrival: ArrivingFile,
@@ -65,7 +68,7 @@ export async function makePhoto(
   return () => record(parts, arrival, original, made);
 }
 
-/** A sidecar, read; undefined where it is none. */
+/** Reads a sidecar; undefined if the file is none. */
 export async function openSidecar(
   parts: IngestParts,
   arrival: ArrivingFile,

@@ -1,8 +1,7 @@
 /**
- * The item of an original, written in one durable transaction with the reservation of its place in the archive. Bytes that another
- * holder has, too, are a second item, and keep their place.
- * Ingest writes no edit but what an export says was done elsewhere before (document/imported-metadata.ts): nothing it does can beat a
- * person.
+ * The item of an original, written in one durable transaction with the reservation of its place in the archive. If
+ * another holder already has the same bytes, this is a second item, and they keep their place. Ingest writes no edits
+ * except those that an export contains (document/imported-metadata.ts): it never overrides a person.
  */
 import { archiveName } from '../archive/original-names.js';
 import { canonical } from '../document/canonical-json.js';
@@ -25,7 +24,7 @@ import type { ArrivingFile } from './arriving-file.js';
 import { checkHolder, itemOfArrival, newEdits, withBytesKnown, type Recorded } from './arrival-holder.js';
 import type { IngestParts } from './ingest-parts.js';
 
-/** What ingest made of one original. */
+/** The derived data of an original. */
 export interface ProcessedOriginal {
   facts: Facts;
   renditions: Renditions;
@@ -40,12 +39,13 @@ function sightingOf({ name, raw, seen: at, modified, folder, by }: ArrivingFile,
   };
 }
 
-/** What recording works with. */
+/** The dependencies of recording. */
 type RecordParts = Pick<IngestParts, 'library' | 'archive' | 'sidecars' | 'mayHold'>;
 
 /**
- * Writes the documents of an original and reserves its name, in one transaction. The answer is `here` or `other` where
- * someone else brought the same bytes; then nothing but the documents was written. @throws PhotospoolError as `checkHolder`.
+ * Writes the documents of an original and reserves its name, in one transaction. Returns `here` or `other` if the same
+ * bytes are in the archive or in another claim; then only the documents are written. @throws PhotospoolError as
+ * `checkHolder`.
  */
 export function record(
   parts: RecordParts,
@@ -86,7 +86,7 @@ function arrived(
   return body ? document : withBytesKnown(library, { ...document, edits: newEdits(library, arrival) }, item);
 }
 
-/** The document keeps the first folder of a name; a sidecar may come in the last. */
+/** The document keeps only the first folder for each name; a sidecar may arrive in the last one. */
 const noteName = ({ sidecars }: RecordParts, { name, folder = '', seen }: ArrivingFile, item: Item): void =>
   sidecars?.names.came(name, folder, item, seen);
 
@@ -108,17 +108,17 @@ export function recordSighting(parts: RecordParts, sha256: string, arrival: Arri
 const saying = (document: PhotoDocument, { brought, holder = house }: ArrivingFile): PhotoDocument =>
   brought ? withBrought(document, brought, authorOfHolder(holder)) : document;
 
-/** Adds what an export says of an item whose bytes are here to its document; true where that is news. */
+/** Adds an export's metadata to the document of an item whose bytes are here; true if it is new. */
 export function recordBrought(library: Library, item: Item, brought: ImportedMetadata): boolean {
   const id = itemId(item);
   const brings = (body: PhotoDocument): PhotoDocument => withBrought(body, brought, authorOfHolder(item.holder));
   const stored = library.get<PhotoDocument>(id);
-  // Most of what is said again is known: then nothing is written, and nothing waits for the disk.
+  // Repeated metadata is mostly known: then nothing is written, and there is no wait for the disk.
   if (!stored || isNewer(stored.body) || canonical(brings(stored.body)) === canonical(stored.body)) return false;
   return library.update<PhotoDocument>(id, (body) => body && brings(body))?.changed === true;
 }
 
-/** Changes a document, unless a newer version wrote it: then it stays, and the bytes are kept all the same. */
+/** Changes a document, unless a newer version wrote it: then it stays unchanged, and the bytes are still kept. */
 function change<B extends object>(library: Library, id: string, make: (body: B | undefined) => B | undefined): void {
   const stored = library.get<B>(id);
   if (!stored || !isNewer(stored.body)) library.update(id, make);

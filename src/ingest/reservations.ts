@@ -1,30 +1,31 @@
 /**
- * Reservations whose claim died, settled by what is on the disk: a process that was killed between the move into the
- * archive and its local row left the file there; one killed before left a name that nobody needs.
+ * Settles reservations whose claim is gone, by the files on the disk: a process killed between the move into the
+ * archive and the update of its local row left the file there; one killed earlier left a reserved name that nobody
+ * needs.
  */
 import type { Archive } from '../archive/archive.js';
 import { basename } from 'node:path';
 import { parentOf, type Files } from '../base/files.js';
 import type { OriginalRow, Originals } from '../library/local-tables.js';
 
-/** What the names of claims end with whose files are for a person. Older versions, which know no persons, leave such claims alone. */
+/** The suffix of the names of claims for a person. Older versions, which do not support persons, ignore such claims. */
 export const ownSuffix = '-own';
 
-/** Whether a claim, by its path or name, is one of a person. */
+/** Whether a claim, by its path or name, is for a person. */
 export const isOwnClaim = (claim: string): boolean => basename(claim).endsWith(ownSuffix);
 
-/** What settling works with. */
+/** The dependencies of settling. */
 export interface ReservationParts {
   originals: Originals;
   archive: Archive;
   files: Files;
-  /** Whether a claim (by its path) still has a file in it. */
+  /** Whether a claim (by its path) still contains a file. */
   claimed(claim: string): Promise<boolean>;
 }
 
 /**
- * What a reservation stands for: `held` by a claim that has its file, `here` where the file with these bytes is in the
- * archive (then the row says so from now on), or `dead`.
+ * The state of a reservation: `held` by a claim that contains its file; `here` if the file with these bytes is in the
+ * archive (then this updates the row); otherwise `dead`.
  */
 export async function settleReservation(row: OriginalRow, parts: ReservationParts): Promise<'held' | 'here' | 'dead'> {
   const { originals, archive, files } = parts;
@@ -37,8 +38,8 @@ export async function settleReservation(row: OriginalRow, parts: ReservationPart
 }
 
 /**
- * Settles all reservations, when a home is opened: the dead ones are released. What copies between filesystems left half
- * done beside their places is swept away.
+ * Settles all reservations when a home is opened: releases dead ones, and removes temporary files of interrupted copies
+ * between filesystems.
  */
 export async function settleReservations(parts: ReservationParts): Promise<void> {
   const { archive, files } = parts;

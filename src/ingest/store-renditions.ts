@@ -8,7 +8,7 @@ import { recipeOf } from '../photo/formats/families.js';
 import type { Format } from '../photo/formats/identify.js';
 import type { Picture, Rendered } from '../photo/decode/renditions.js';
 
-/** Stores the pictures; with `anew` also if blobs of that name exist, which are not trusted then. */
+/** Stores the pictures. With `anew`, overwrites existing blobs of the same name, which are not trusted. */
 export async function storeRendered(
   rendered: Rendered,
   format: Format,

@@ -1,7 +1,7 @@
 /**
- * Which films are still to be made: a local table, filled from the change feed by what the documents lack. A crash leaves it a
- * little behind the feed; it can be dropped, and is filled again. Only how often making one failed, and which films were asked for, is
- * nowhere else.
+ * The videos to transcode: a local table, filled from the change feed according to what the documents lack. After a
+ * crash it lags slightly behind the feed. The table can be dropped and is rebuilt; only the failure counts and the
+ * requests for playable versions are stored nowhere else.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -17,38 +17,41 @@ import { recipeOfType } from '../photo/formats/families.js';
 import { renditionRecipe } from '../photo/decode/renditions.js';
 import { clipRecipe } from '../video/ffmpeg-arguments.js';
 
-/** What a document lacks, in the order in which it is made: for all videos pictures first, then hovers, then what plays. */
+/**
+ * What a document lacks, in the order of processing: for all videos first pictures, then hover previews, then playable
+ * versions.
+ */
 export const stages = ['pictures', 'hover', 'video'] as const;
-/** One of them. */
+/** One stage. */
 export type Stage = (typeof stages)[number];
 
-/** A film to be made. */
+/** A transcode to be made. */
 export interface Wish {
   /** SHA-256 of the original. */
   sha256: string;
   stage: Stage;
 }
 
-/** The films that are to be made on this server. */
+/** The transcodes to be made on this server. */
 export interface TranscodeBacklog {
-  /** Takes in what changed in the library since the last call. Yields to other work. */
+  /** Processes the library's changes since the last call. Yields to other work. */
   follow(): Promise<unknown>;
-  /** The next to be made whose original is here; undefined where there is none that is due. */
+  /** The next due transcode whose original is here; undefined if there is none. */
   next(): Wish | undefined;
-  /** How many there are, those that failed too often included, and how many of these. */
+  /** The number of pending ones, including those that failed too often, and the number of these. */
   count(): { waiting: number; failed: number };
-  /** Making one failed: it is tried again later; where that is by the file (`own`), not for ever. */
+  /** A transcode failed and is retried later; if the file is the cause (`own`), only a limited number of times. */
   failed(wish: Wish, reason: string, own: boolean): void;
   /**
-   * Has what plays made of a video that plays as it is: for those who may see it and not have the original. False where that can't
-   * be made: nothing of it can be decoded, or making it failed too often.
+   * Requests the playable version of a video that browsers can play unchanged: for viewers who may see it but not have
+   * the original. False if it can't be made: nothing can be decoded, or it failed too often.
    */
   ask(sha256: string): boolean;
-  /** Gives those that failed new tries. */
+  /** Resets the failure counts. */
   again(): void;
 }
 
-/** The recipe as clips keep it. */
+/** The recipe in the form stored with clips. */
 export const clipAt = String(clipRecipe).padStart(4, '0');
 
 const tables = `
@@ -57,15 +60,20 @@ const tables = `
   CREATE INDEX IF NOT EXISTS clip_next ON clip_wanted (stage, taken DESC);
   CREATE TABLE IF NOT EXISTS clip_asked (sha256 TEXT PRIMARY KEY) WITHOUT ROWID;`;
 
-/** The setting that keeps how far the feed was followed. Another recipe has another one: then all is looked at again. */
+/**
+ * The setting with the position in the feed. A new recipe has a new setting: then all documents are processed again.
+ */
 const mark = `clips.followed.${clipRecipe}.${renditionRecipe}`;
-/** Tries of one film, and ms until the second. */
+/** The maximum number of attempts, and the delay between two, ms. */
 const mostTries = 3;
 const pause = 600_000;
-/** ms in which the server that a video came to makes its films, before others that have the original do. */
+/**
+ * For this time, ms, transcoding is left to the server where a video arrived; then any server with its original does
+ * it.
+ */
 const courtesy = 3_600_000;
 
-/** Opens the table, making it where it is missing. */
+/** Opens the table; creates it if it is missing. */
 export function openWanted(db: Sqlite, library: Library, clock: Clock): TranscodeBacklog {
   db.exec(tables);
   const put = db.prepare(`INSERT INTO clip_wanted (sha256, stage, taken, due) VALUES (?, ?, ?, ?)
@@ -134,13 +142,13 @@ export function openWanted(db: Sqlite, library: Library, clock: Clock): Transcod
 const has = ({ clips }: PhotoDocument, name: 'hover' | 'video'): boolean =>
   textOf(own(own(clips, name), 'at')) >= clipAt;
 
-/** Whether a document has what is made at a stage. */
+/** Whether a document has the result of a stage. */
 export const hasStage = (document: PhotoDocument, stage: Stage): boolean =>
   stage === 'pictures' ? lacks(document) !== 'pictures' : has(document, stage);
 
 /**
- * What is to be made next of a document; undefined where nothing is. `asked`: what plays was asked for by those who may not have
- * the original.
+ * The next stage that a document needs; undefined if it is complete. `asked`: its playable version was requested for
+ * viewers who may not have the original.
  */
 export function lacks(document: PhotoDocument, asked = false): Stage | undefined {
   const { facts, renditions } = document;
@@ -148,25 +156,25 @@ export function lacks(document: PhotoDocument, asked = false): Stage | undefined
     return motionOf(facts) && !has(document, 'video') ? 'video' : undefined;
   const recipe = own(renditions, 'recipe');
   if (typeof recipe !== 'number' || recipe < recipeOfType(textOf(own(facts, 'type')))) return 'pictures';
-  // Of a film of which nothing can be decoded, nothing plays.
+  // A damaged video without decodable frames can't be transcoded.
   if (own(renditions, 'unshown') === 'damaged') return undefined;
   if (!has(document, 'hover')) return 'hover';
   return lacksVideo(document, asked) ? 'video' : undefined;
 }
 
-/** Whether what plays is still to be made of a video. */
+/** Whether a video still needs a playable version. */
 export function lacksVideo(document: PhotoDocument, asked = false): boolean {
   const { facts, edits } = document;
   const asItIs = own(facts, 'playable') === true && pairOf(facts) === undefined && !wasPublic(edits) && !asked;
   return !asItIs && !has(document, 'video');
 }
 
-/** Whether somebody ever said that all may see it: visitors get no originals. */
+/** Whether the audience was ever public: visitors get no originals, so they need a playable version. */
 function wasPublic(edits: PhotoDocument['edits']): boolean {
   const list = own(edits, 'audience');
   return Array.isArray(list) && list.some((edit) => own(edit, 'value') === 'public');
 }
 
-/** Whether the file came in on this server. */
+/** Whether the file arrived on this server. */
 const isOurs = ({ sightings }: PhotoDocument, server: string): boolean =>
   entriesOf(sightings).some(([, sighting]) => own(sighting, 'server') === server);

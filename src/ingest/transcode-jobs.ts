@@ -1,7 +1,7 @@
 /**
- * Makes the films of videos and motion photos in the background, one at a time: what the timeline shows on hover, and what browsers
- * play. Each is durable, with its document, before the next is begun. A crash leaves a temporary file, which is swept away;
- * what was being made is made anew.
+ * Transcodes videos and motion photos in the background, one at a time: the hover previews of the timeline, and the
+ * versions that browsers play. Each one is durable, with its document, before the next starts. A crash leaves a
+ * temporary file, which is removed later; the interrupted transcode is repeated.
  */
 import type { Archive } from '../archive/archive.js';
 import { openLogOnce } from '../base/async/log-once.js';
@@ -23,42 +23,42 @@ import type { VideoSource } from '../video/transcode.js';
 import { makeFilm, type FilmParts } from './ingest-video.js';
 import { clipAt, hasStage, lacksVideo, openWanted, type TranscodeBacklog, type Wish } from './transcode-backlog.js';
 
-/** What making films works with. */
+/** The dependencies of transcoding. */
 export interface TranscodeParts extends FilmParts {
   db: Sqlite;
   library: Library;
   archive: Archive;
   clock: Clock;
   log: Log;
-  /** Calls when documents changed; returns the function that ends it. */
+  /** Calls a listener when documents change; returns the function that unsubscribes it. */
   onChange: Subscribe;
 }
 
-/** What makes the films of a home. */
+/** The transcoder of a home. */
 export interface TranscodeJobs {
   wanted: TranscodeBacklog;
-  /** As `Wanted.ask`, and begins with it where the maker watches; false without ffmpeg, too. */
+  /** As `TranscodeBacklog.ask`, and starts with it when watching; false also without ffmpeg. */
   ask(sha256: string): boolean;
-  /** Makes what is missing until all is there that can be made now; answers how many were made. Never rejects. */
+  /** Makes everything missing that can be made now; resolves to the number made. Never rejects. */
   drain(signal?: AbortSignal): Promise<number>;
-  /** Goes on until the signal. */
+  /** Continues until the signal aborts. */
   watch(signal: AbortSignal): Promise<void>;
 }
 
-/** ms between looks at what other processes changed. */
+/** ms between checks for changes by other processes. */
 const rest = 30_000;
 
-/** What is wrong with the file, and not with the machine. */
+/** Errors caused by the file, not by the machine. */
 const faults: ReadonlySet<ErrorCode> = new Set(['undecodable', 'unsupported', 'timeout', 'too-large', 'truncated']);
 
-/** Opens the maker; nothing is begun before a call. Without ffmpeg there is nothing that it can do. */
+/** Opens the transcoder; nothing starts before a call. Without ffmpeg it does nothing. */
 export function openClips(parts: TranscodeParts): TranscodeJobs {
   const { db, library, clock, log, films } = parts;
   const wanted = openWanted(db, library, clock);
   const asked = openListeners();
   const troubles = openLogOnce();
 
-  /** Answers how many were made. */
+  /** Returns the number made. */
   async function makeNext(wish: Wish, signal?: AbortSignal): Promise<number> {
     const began = clock.now();
     try {
@@ -67,7 +67,7 @@ export function openClips(parts: TranscodeParts): TranscodeJobs {
       return made;
     } catch (error) {
       const failure = toPhotospoolError(error, 'render', wish.sha256);
-      // What was called off is no failure.
+      // An aborted transcode is no failure.
       if (signal?.aborted !== true) {
         wanted.failed(wish, failure.message, faults.has(failure.code));
         log.warn({ ...wish, code: failure.code, err: failure.cause }, sentence(failure));
@@ -87,7 +87,7 @@ export function openClips(parts: TranscodeParts): TranscodeJobs {
       }
       troubles.over();
     } catch (error) {
-      // The library can't be read or written, as on a full disk: it is tried again, and said once.
+      // The library can't be read or written, for example on a full disk: retried, and logged once.
       const failure = toPhotospoolError(error, 'make', 'films');
       if (troubles.tell(sentence(failure))) log.warn({ code: failure.code }, sentence(failure));
     }
@@ -108,8 +108,8 @@ export function openClips(parts: TranscodeParts): TranscodeJobs {
 }
 
 /**
- * Makes what a document lacks next, and what goes with it; answers how much that was. @throws PhotospoolError as transcode.ts, or
- * `not-found` where the original went.
+ * Makes the next thing that a document lacks, and anything made together with it; returns the number made.
+ * @throws PhotospoolError as transcode.ts, or `not-found` if the original is gone.
  */
 async function make({ sha256, stage }: Wish, parts: TranscodeParts): Promise<number> {
   const { library, archive, files } = parts;
@@ -118,7 +118,7 @@ async function make({ sha256, stage }: Wish, parts: TranscodeParts): Promise<num
   if (row?.state !== 'here' || photos.length === 0)
     throw new PhotospoolError('not-found', 'The original is not here any more.');
   const known = photos.reduce(withBytesOf);
-  // One item may have what another with the same bytes lacks: that is not made again.
+  // If another item with the same bytes has it already, it is copied from there.
   if (hasStage(known, stage)) {
     updatePhotosWith(library, sha256, (body) => withBytesOf(body, known));
     return 0;
@@ -144,7 +144,7 @@ async function sourceOf(path: string, bytes: number, files: Files): Promise<Vide
 }
 
 /**
- * Makes a film of an original of `bytes` bytes, or of the clip in it, and stores it; the document is the caller's.
+ * Transcodes an original of `bytes` bytes, or the clip in it, and stores the result; the caller writes the document.
  * @throws PhotospoolError as transcode.ts.
  */
 export async function makeClip(
@@ -168,7 +168,7 @@ export async function makeClip(
   }
 }
 
-/** Reads a video anew and makes its pictures, where that could not be done before. */
+/** Reads a video again and makes its pictures, if that was not possible before. */
 async function picture(source: VideoSource, sha256: string, parts: TranscodeParts): Promise<void> {
   const { library } = parts;
   const { facts, renditions, exif } = await makeFilm(parts, source, () => undefined, true);
@@ -180,7 +180,7 @@ async function picture(source: VideoSource, sha256: string, parts: TranscodePart
   });
 }
 
-/** Makes a film of a video. */
+/** Makes one transcode of a video. */
 async function film(
   source: VideoSource,
   name: 'hover' | 'video',
@@ -196,7 +196,7 @@ async function film(
   }
 }
 
-/** Makes both films of a brief video at once; undefined of a longer one, or where that did not go well. */
+/** Makes both transcodes of a short video at once; undefined if it is longer, or this failed. */
 async function bothFilms(
   source: VideoSource,
   { films, blobs, files }: Pick<TranscodeParts, 'films' | 'blobs' | 'files'>,
@@ -210,7 +210,7 @@ async function bothFilms(
       video: clipOf(await blobs.take(play), sizes.video),
     };
   } catch (error) {
-    // What is wrong with one of them is found out by making them one by one.
+    // Making them one by one shows which of the two fails.
     if (error instanceof PhotospoolError && faults.has(error.code)) return undefined;
     throw error;
   } finally {

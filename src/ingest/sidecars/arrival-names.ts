@@ -1,7 +1,8 @@
 /**
- * Under which names photos came in, and in which folders: a local table, filled from the change feed by the sightings of
- * documents, and by what came again. Each holder’s names are their own: those of a person stand behind the person and a slash, which
- * no name of a file holds. A crash leaves it a little behind the feed; it can be dropped, and is filled again.
+ * The names and folders under which photos arrived: a local table, filled from the change feed with the sightings of
+ * documents, and with repeated arrivals. Each holder’s names are separate: those of a person are prefixed with the
+ * person's id and a slash, which no file name contains. After a crash it lags slightly behind the feed; it can be
+ * dropped and is rebuilt.
  */
 import type { Sqlite } from '../../base/sqlite.js';
 import { house, itemOf, type Holder, type Item } from '../../document/item-id.js';
@@ -16,21 +17,21 @@ export interface Name {
   /** SHA-256 of the original. */
   sha256: string;
   name: string;
-  /** When it came in under it, UTC; of several times the last. */
+  /** The last arrival under this name, UTC. */
   at: string;
-  /** Whether it came in the folder that was asked for. */
+  /** Whether it arrived in the requested folder. */
   inFolder: boolean;
 }
 
-/** The names of all items. Letters of either case are the same, as are the Unicode forms. */
+/** The names of all items. Comparison ignores case and differences in Unicode normalization. */
 export interface ArrivalNames {
-  /** Takes in what changed in the library since the last call. Yields to other work. */
+  /** Processes the library's changes since the last call. Yields to other work. */
   follow(): Promise<unknown>;
-  /** Those of a holder that have exactly this name. `folder` is relative to incoming, empty at the top. */
+  /** The photos of a holder with exactly this name. `folder` is relative to incoming, empty at the top. */
   named(name: string, folder: string, holder?: Holder): Name[];
-  /** Those that have this name with any ending. */
+  /** The photos with this name and any extension. */
   stemmed(stem: string, folder: string, holder?: Holder): Name[];
-  /** Notes that a photo came in, also one that the archive had. Joins the library's transaction. */
+  /** Records the arrival of a photo, also of one already in the archive. Joins the library's transaction. */
   came(name: string, folder: string, item: Item, at: string): void;
 }
 
@@ -39,15 +40,15 @@ const tables = `
     exact TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (name, folder, sha256)) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS name_stem ON name (stem);`;
 
-/** The setting that keeps how far the feed was followed. */
+/** The setting with the position in the feed. */
 const mark = 'sidecars.followed';
-/** Nobody can be told of more, and no more are looked at. */
+/** The maximum number of results; more would not help to identify a photo. */
 const most = 100;
 
-/** The name of a file without its ending. */
+/** The name of a file without its extension. */
 export const stemOf = (name: string): string => name.replace(/(?<=.)\.[^.]*$/, '');
 
-/** Opens the table, making it where it is missing. */
+/** Opens the table; creates it if it is missing. */
 export function openNames(db: Sqlite, library: Library): ArrivalNames {
   db.exec(tables);
   const put = db.prepare(`INSERT INTO name (name, folder, sha256, stem, exact, at) VALUES (?, ?, ?, ?, ?, ?)

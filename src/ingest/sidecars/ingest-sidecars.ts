@@ -1,6 +1,6 @@
 /**
- * Sidecars on their way in: whose one is, what it says, and its entry in the documents, which is written in one transaction
- * with the reservation of its place. A crash leaves what the ingest of a photo leaves.
+ * Sidecars on their way in: their photo, their values, and their entry in the documents, written in one transaction
+ * with the reservation of their place. A crash leaves the same as during the ingest of a photo.
  */
 import { basename, dirname, posix } from 'node:path';
 import type { Archive } from '../../archive/archive.js';
@@ -34,43 +34,40 @@ import { openNames, stemOf, type ArrivalNames } from './arrival-names.js';
 /** The sidecars of a home. */
 export interface Sidecars {
   names: ArrivalNames;
-  /**
-   * What its candidates are, as a text that is another one when they change; empty where no photo has its name for which whoever
-   * sent it may say anything.
-   */
+  /** A fingerprint that changes when its candidates do; empty if the sender may not describe any photo of its name. */
   candidates(asking: SidecarToMatch): string;
   /**
-   * Why a sidecar can't be taken in yet, as a clause; undefined where its photo is known. `pathOf` answers where it can be read;
-   * it is asked only where names alone do not tell.
+   * Why a sidecar can't be imported yet, as a clause; undefined if its photo is known. `pathOf` resolves to its
+   * readable path, and is called only if names alone are not sufficient.
    */
   whyNot(asking: SidecarToMatch, pathOf: () => Promise<string>): Promise<string | undefined>;
-  /** Reads a sidecar that came in. @throws as `Metadata.sidecar`. */
+  /** Reads an arrived sidecar. @throws as `Metadata.sidecar`. */
   open(arrival: Came): Promise<Bringing>;
 }
 
-/** A sidecar that came in, as far as it matters here; `claim` where a place is to be reserved for it. */
+/** The relevant fields of an arrived sidecar; `claim` if a place is to be reserved for it. */
 export type Came = Pick<ArrivingFile, 'file' | 'name' | 'folder' | 'since' | 'modified' | 'by' | 'holder'> & {
   claim?: string;
 };
 
 /**
- * A sidecar in hand. What writes throws `locked` where its photo is not known any more, `forbidden` where it is for a person who may
- * not hold items now.
+ * A sidecar being imported. The methods that write throw `locked` if its photo is no longer known, and `forbidden` if
+ * it is for a person who may not hold items now.
  */
 export interface Bringing {
-  /** Whether its holder brought these bytes (SHA-256) before, so that they are a duplicate. */
+  /** Whether its holder imported these bytes (SHA-256) before, so that they are a duplicate. */
   isKnown(sha256: string): boolean;
   /** Adds its values to the documents of its photos, and reserves its place beside the first, in one transaction. */
   record(archive: Archive, original: Pick<OriginalRow, 'sha256' | 'bytes' | 'modified'>): Recorded;
-  /** Adds its values alone: the archive has its bytes. */
+  /** Adds only its values: its bytes are in the archive. */
   attach(sha256: string): void;
 }
 
 /**
- * Opens the sidecars of a library. `describing`: for which photos whose sidecars count, asked when they take effect. `mayHold`: see
- * `IngestParts`.
+ * Opens the sidecars of a library. `describing`: whose sidecars count for which photos, checked when they take effect.
+ * `mayHold`: see `IngestParts`.
  */
-// Longer than a screen: what a sidecar in hand can do shares what it is matched by.
+// Longer than a screen: the methods of a sidecar share the state of its match.
 export function openSidecars(
   db: Sqlite,
   library: Library,
@@ -82,7 +79,7 @@ export function openSidecars(
   const finding = { names, library, describing };
 
   async function read(path: string): Promise<SidecarValues | undefined> {
-    // What can't be read tells nothing; where it matters, its claim says why.
+    // An unreadable sidecar has no values; its claim reports the error if it matters.
     return metadata.sidecar(path).catch((error: unknown) => {
       if (error instanceof PhotospoolError) return undefined;
       throw error;
@@ -144,7 +141,7 @@ export function openSidecars(
       return {
         isKnown(sha256) {
           const row = library.local.originals.find(sha256);
-          // What the house brought once is its duplicate for whatever photo: so it was before people held anything.
+          // A repeated sidecar of the house is a duplicate for any photo: this was so before people held items.
           const isOfHouse = arrival.holder === undefined && row !== undefined && !isOwnClaim(row.claim);
           return isOfHouse || isListed(arrival, values, sha256);
         },
@@ -166,7 +163,7 @@ export function openSidecars(
   };
 }
 
-/** What a sidecar that came in is looked for by. */
+/** The search criteria for an arrived sidecar. */
 export const askingOf = ({
   name,
   folder = '',
@@ -181,13 +178,13 @@ export const askingOf = ({
   ...(holder !== undefined && { holder }),
 });
 
-/** Why a sidecar waits of whose photo nothing is known; the same where whoever sent it may not edit the photo of its name. */
+/** The reason for waiting if no photo is known; the same if the sender may not edit the photo of its name. */
 export const waitsFor = ({ by }: Pick<SidecarToMatch, 'by'>): string =>
   by === undefined
     ? 'it is an XMP sidecar and waits for its photo'
     : 'it is an XMP sidecar and waits for a photo of its name that whoever sent it may edit';
 
-/** Why it waits. */
+/** The reason for waiting. */
 export const reasonOf = (
   match: Exclude<SidecarMatch, { kind: 'found' }>,
   asking: Pick<SidecarToMatch, 'by'>,
@@ -196,7 +193,7 @@ export const reasonOf = (
     ? waitsFor(asking)
     : `it is an XMP sidecar, and ${match.count} photos could be meant: call it as one of them, ending and all (IMG_1.jpg.xmp), or put it beside that one`;
 
-/** Where the photo of an item lies in the archive, or would where it is on another server. */
+/** The path of an item's photo in the archive; if it is on another server, the path it would have. */
 export function placeOf(sha256: string, library: Library, holder: Holder = house): string {
   const row = library.local.originals.find(sha256);
   if (row) return row.path;
@@ -205,7 +202,7 @@ export function placeOf(sha256: string, library: Library, holder: Holder = house
   return archiveName(taken, name, sha256, 0);
 }
 
-/** The n-th candidate for the place of a sidecar: beside its photo, called as that is called there. */
+/** The n-th candidate for the path of a sidecar: beside its photo, with the photo's name in the archive. */
 export function besideName(photo: string, name: string, style: Style, sha256: string, n: number): string {
   const ending = name.slice(-'.xmp'.length);
   const there = basename(photo);

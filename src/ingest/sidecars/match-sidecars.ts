@@ -1,6 +1,6 @@
 /**
- * Whose a sidecar is (docs/sidecars.md, “Whose it is”): by name and folder, then by what is sure, never by a guess. Pure, but
- * for what it looks up.
+ * Matches sidecars with photos (docs/sidecars.md, “Whose it is”): by name and folder, then by certain evidence, never
+ * by guessing. Pure, except for lookups.
  */
 import { shotOf } from '../../catalog/raw-jpeg-stacks.js';
 import { pairOf } from '../../document/facts.js';
@@ -11,52 +11,55 @@ import { owner } from '../../document/photo-senders.js';
 import type { Library } from '../../library/library.js';
 import { stemOf, type Name, type ArrivalNames } from './arrival-names.js';
 
-/** A sidecar that looks for its photo. */
+/** A sidecar to match with its photo. */
 export interface SidecarToMatch {
-  /** Its name as it came in, with `.xmp`. */
+  /** Its original name, with `.xmp`. */
   name: string;
-  /** The folder it came in, relative to incoming; empty at the top. */
+  /** The folder where it arrived, relative to incoming; empty at the top. */
   folder: string;
-  /** Since when it lay there, UTC: photos that came in after that lay beside it. */
+  /** The time since when it was there, UTC: photos that arrived later were there beside it. */
   since?: string;
-  /** Who sent it in; absent for the owner of the home. */
+  /** Its sender; absent for the owner of the home. */
   by?: string;
-  /** Whose items it is for: a person’s (a ULID); absent for the house’s. It counts for no others. */
+  /** The holder of the items it counts for: a person (a ULID); absent for the house. It counts for no others. */
   holder?: Holder;
 }
 
 /**
- * Whose a photo is to whoever sent a sidecar, `by`; undefined where it may not count for it, which for them is as if there were no
- * such photo (`mayDescribe` of access/permissions.ts).
+ * A photo's relation to `by`, the sender of a sidecar; undefined if the sidecar may not count for it, which is the same
+ * to them as if the photo did not exist (`mayDescribe` of access/permissions.ts).
  */
 export type Describing = (by: string, item: Item, photo: PhotoDocument) => 'own' | 'house' | 'guest' | undefined;
 
-/** What it says itself, where it was read. */
+/** Its values, if it was read. */
 export type Said = Pick<SidecarValues, 'taken'>;
 
 /**
- * `found`: the photos that it counts for, by SHA-256; it lies beside the first. `style`: how it is named after the photo.
- * `several`: so many have its name, and nothing tells which.
+ * `found`: the photos that it counts for, by SHA-256; it is stored beside the first. `style`: how its name derives from
+ * the photo's. `several`: this many photos have its name, and nothing distinguishes them.
  */
 export type SidecarMatch =
   { kind: 'found'; photos: string[]; style: Style } | { kind: 'none' } | { kind: 'several'; count: number };
 
-/** `full`: `IMG_1.CR2.xmp`. `stem`: `IMG_1.xmp`. `version`: `IMG_1_01.CR2.xmp`, which says nothing of the photo itself. */
+/**
+ * `full`: `IMG_1.CR2.xmp`. `stem`: `IMG_1.xmp`. `version`: `IMG_1_01.CR2.xmp`, which does not describe the photo
+ * itself.
+ */
 export type Style = 'full' | 'stem' | 'version';
 
-/** Whether a name is that of a sidecar. */
+/** Whether a name is a sidecar's. */
 export const isSidecarName = (name: string): boolean => /.\.xmp$/i.test(name);
 
-/** What a sidecar is named after: its name without `.xmp`. */
+/** The name that a sidecar is derived from: its own without `.xmp`. */
 export const namedAfter = (name: string): string => name.replace(/\.xmp$/i, '');
 
-/** The name of which a name is a numbered version in darktable (`IMG_1_01.CR2`); undefined where it is none. */
+/** The name without darktable's version number (`IMG_1_01.CR2`); undefined if it has none. */
 export function versionOf(name: string): string | undefined {
   const found = /^(.+)_\d{2,4}(\.[^.]+)$/.exec(name);
   return found ? `${found[1]}${found[2]}` : undefined;
 }
 
-/** The photos that have a sidecar's name, by style, the nearest style first. Only names are looked at. */
+/** The photos that match a sidecar's name, by style, the closest style first. Only compares names. */
 export function* candidates({ name, folder, holder }: SidecarToMatch, names: ArrivalNames): Generator<[Style, Name[]]> {
   const base = namedAfter(name);
   yield ['full', names.named(base, folder, holder)];
@@ -65,7 +68,7 @@ export function* candidates({ name, folder, holder }: SidecarToMatch, names: Arr
   if (version !== undefined) yield ['version', names.named(version, folder, holder)];
 }
 
-/** What the photos of a sidecar are found in. */
+/** The data for the match. */
 export interface SidecarLookup {
   names: ArrivalNames;
   library: Library;
@@ -73,8 +76,8 @@ export interface SidecarLookup {
 }
 
 /**
- * Finds the photos of a sidecar, of those for which it may count: those of whoever sent it first, then the owner's. What only
- * guests brought is not to catch a sidecar whose own photo is still to come: a time that it says has to be theirs.
+ * Finds the photos of a sidecar among those it may count for: first the sender's, then the owner's. Guests' photos must
+ * not attract a sidecar whose own photo is still to arrive: a time in the sidecar has to be theirs.
  */
 export function findPhotos(asking: SidecarToMatch, said: Said | undefined, finding: SidecarLookup): SidecarMatch {
   const byStyle = [...candidates(asking, finding.names)].map(
@@ -100,7 +103,7 @@ export interface SidecarCandidate extends Name {
   whose: NonNullable<ReturnType<Describing>>;
 }
 
-/** Of those that have a name, the photos for which a sidecar may count. */
+/** The photos of these names that a sidecar may count for. */
 export function knownOf(
   names: Name[],
   { by = owner, holder = house }: SidecarToMatch,
@@ -114,15 +117,15 @@ export function knownOf(
   });
 }
 
-/** Whether a sidecar, which has been read, says no time that is not the photo's. */
+/** Whether a sidecar that was read contains no time other than the photo's. */
 const isNotOther = (one: SidecarCandidate, said: Said | undefined): boolean =>
   said !== undefined && (said.taken === undefined || isSaid(one, said));
 
-/** Whether a photo was taken in the second that a sidecar says. */
+/** Whether a photo was taken in the second that a sidecar contains. */
 const isSaid = ({ photo }: SidecarCandidate, said: Said | undefined): boolean =>
   said?.taken !== undefined && textOf(own(photo.facts, 'taken')).slice(0, 19) === said.taken.slice(0, 19);
 
-/** Settles which of those that have the name it is, by one sure sign after the other. */
+/** Selects one of the photos with the name by certain evidence, in order of preference. */
 function decide(all: SidecarCandidate[], style: Style, asking: SidecarToMatch, said: Said | undefined): SidecarMatch {
   const base = namedAfter(asking.name).normalize('NFC');
   const signs: ((one: SidecarCandidate) => boolean)[] = [
@@ -143,7 +146,10 @@ function decide(all: SidecarCandidate[], style: Style, asking: SidecarToMatch, s
     : { kind: 'several', count: new Set(left.map((one) => one.sha256)).size };
 }
 
-/** The photos where they are one: the same bytes, a RAW and the picture of its shot, or the halves of a Live Photo. */
+/**
+ * The photos, if they belong together: the same bytes, a RAW and the picture of its shot, or the two files of a Live
+ * Photo.
+ */
 function whole(left: SidecarCandidate[], style: Style): string[] | undefined {
   const photos = [...new Map(left.map((one) => [one.sha256, one])).values()];
   if (photos.length === 1) return [photos[0]!.sha256];
