@@ -1,6 +1,6 @@
 /**
- * What a claim holds that a process left behind: read from its folder, from which unfinished temporary files are removed.
- * A crash leaves it to be read again.
+ * Reads the content of a claim that a process left behind, and removes its unfinished temporary files. After a crash it
+ * is read again.
  */
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
@@ -14,7 +14,10 @@ import { cameFrom, isOfNewerVersion, itemName, newItem, parseItem, type ClaimRec
 import { isLeftAlone } from './ignored-names.js';
 import type { FileState } from './stable-files.js';
 
-/** The record of a claim, made anew where its own is lost; undefined where the claim holds no file, nor has one coming. */
+/**
+ * The record of a claim, or a new one if it is lost; undefined if the claim neither contains a file nor has one on its
+ * way.
+ */
 export async function readItem(folder: string, files: Files, clock: Clock): Promise<ClaimRecord | undefined> {
   const entries = (await files.list(folder)) ?? [];
   for (const { name, path } of entries) if (isLeftOver(name)) await files.remove(path);
@@ -27,20 +30,20 @@ export async function readItem(folder: string, files: Files, clock: Clock): Prom
   const item = parseItem(text);
   const others = entries.filter(({ name, kind }) => kind === 'file' && name !== itemName && !isLeftAlone(name));
   const file = others.find(({ name }) => name === item?.file) ?? others[0];
-  // Hidden on a disk that may not be mounted: only where the file is back at its old place, it was never hidden.
+  // A file hidden on an unmounted disk counts as on its way. Only a file at its original path was never hidden.
   const coming = item?.via !== undefined && ((await files.stat(item.via)) ?? !(await files.stat(cameFrom(item))));
   if (item && (coming || file?.name === item.file)) return heldIn(folder, item);
   return file && heldIn(folder, await adopt(file, item, files, clock));
 }
 
-/** A record whose holder is known, or known to be lost: what is in a claim of a person is never the house’s. */
+/** Marks the holder of a record as unknown if it is lost: a file in a claim of a person never becomes the house’s. */
 function heldIn(folder: string, item: ClaimRecord): ClaimRecord {
   const isHeld = item.holder !== undefined || isOwnClaim(folder);
   if (!isHeld || (item.holder !== undefined && isPerson(item.holder))) return item;
   return { ...item, format: 2, holder: unknownHolder };
 }
 
-/** A record for a file whose own one is lost or names another file. */
+/** A record for a file whose own record is lost or names another file. */
 async function adopt(file: Entry, item: ClaimRecord | undefined, files: Files, clock: Clock): Promise<ClaimRecord> {
   const look = await files.statExact(file.path);
   const made = unknownItem(file.path, file.name, clock, look ?? undefined, Number(look?.mtimeMs ?? 0));
@@ -50,6 +53,6 @@ async function adopt(file: Entry, item: ClaimRecord | undefined, files: Files, c
 
 const nothing: FileState = { size: 0n, mtimeNs: 0n, ino: 0n };
 
-/** The record of something of which only the path is known; who sent it in is not, which is nobody. `modified` in ms. */
+/** A record if only the path is known; the sender is unknown and has no rights. `modified` in ms. */
 export const unknownItem = (path: Path, name: string, clock: Clock, look = nothing, modified = 0): ClaimRecord =>
   newItem({ path, name, folder: '', look, modified, by: unknownSender }, clock.now());

@@ -1,6 +1,4 @@
-/**
- * `item.json`, the record beside a claimed file: where it came from, and why it is stuck. Pure.
- */
+/** `item.json`, the record beside a claimed file: its origin, and why it is stuck. Pure. */
 import { join } from 'node:path';
 import { backOff, type BackOff } from '../base/async/backoff.js';
 import { type PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
@@ -19,58 +17,61 @@ export interface StuckReason {
   at: string;
 }
 
-/** What `item.json` holds. Times are UTC in ISO form. */
+/** The content of `item.json`. Times are UTC in ISO form. */
 export interface ClaimRecord {
-  /** 2 where it is for a person: then its claim has a name that older versions leave alone (claim-name.ts). */
+  /** 2 for a person's file: its claim has a name that older versions ignore (claim-name.ts). */
   format: 1 | 2;
-  /** The file's name as it came in. */
+  /** The file's original name. */
   name: string;
-  /** The bytes of the name in base64, where they are not UTF-8. */
+  /** The bytes of the name in base64, if they are not UTF-8. */
   raw?: string;
   /** The file's name in the claim. */
   file: string;
-  /** Where it came from, absolute. */
+  /** Its original path, absolute. */
   from: string;
-  /** The bytes of that path in base64, where they are not UTF-8. */
+  /** The bytes of that path in base64, if they are not UTF-8. */
   rawFrom?: string;
   /** The folder it was dropped in, relative to incoming. */
   folder?: string;
-  /** Who sent it in, as the author of an edit; absent for the owner of the home. */
+  /** Its sender, as the author of an edit; absent for the owner of the home. */
   by?: string;
-  /** Whose it is: a person (a ULID); absent for the house. `unknown` where that was lost: then it stays in its claim. */
+  /** Its holder: a person (a ULID); absent for the house. `unknown` if that was lost: then it stays in its claim. */
   holder?: Holder;
-  /** The SHA-256 of bytes that its holder did not have when they were recorded. */
+  /** The SHA-256 of bytes that were new to their holder when they were recorded. */
   newBytes?: string;
-  /** Of a sidecar: since when it lay in incoming. */
+  /** Of a sidecar: the time since when it was in incoming. */
   since?: string;
   claimed: string;
   /** Its mtime. */
   modified: string;
-  /** What the export that it comes from says of it; not looked at (document/imported-metadata.ts does). */
+  /** The metadata of the export that contains it, not validated here (document/imported-metadata.ts does that). */
   brought?: ImportedMetadata;
-  /** The hidden place on incoming's filesystem from where it is copied into the claim. */
+  /** The hidden path on incoming's filesystem that it is copied from into the claim. */
   via?: string;
-  /** The place among the duplicates that was chosen for it. */
+  /** Its chosen place among the duplicates. */
   aside?: string;
-  /** Tries of this file as it is now: when it changed, they are counted anew. */
+  /** The number of attempts with the file in its current state: a change resets it. */
   attempts: number;
-  /** What the file looked like at the last of them, in the words of `Claims.look`. */
+  /** The file's state at the last attempt, in the form of `Claims.look`. */
   tried?: string;
-  /** Since when it looks like that, by our clock. */
+  /** The time since when it is in that state, by the local clock. */
   still?: string;
-  /** What it looked like when an owner said that it be archived as it is, damaged: one that changed since is tried as if new. */
+  /**
+   * The file's state when an owner decided to archive it despite its damage; if it has changed since, it is treated as
+   * new.
+   */
   asIs?: string;
-  /** What it looked like when an owner chose to ignore it. */
+  /** The file's state when an owner decided to ignore it. */
   ignored?: string;
   error?: StuckReason;
-  /** When it is tried again by itself; absent where only a person can help. */
+  /** The next automatic attempt; absent if only a person can help. */
   next?: string;
 }
 
 /** The name of the record. */
 export const itemName = 'item.json';
 
-/** The longest delay between two tries of a transient failure, in ms. */
+/** The maximum delay between two attempts after a transient error, in ms. */
 export const longestDelay = 3_600_000;
 const delays: BackOff = { first: 5_000, longest: longestDelay };
 /** The codes of damage: part of the file is missing or can't be decoded. */
@@ -83,13 +84,16 @@ const own: ReadonlySet<string> = new Set<PhotospoolError['code']>([
   'unsupported',
 ] as PhotospoolError['code'][]);
 
-/** Whether it is the file itself that keeps it back: trouble of a disk or the machine is nobody's to ignore. */
+/** Whether the file itself is the cause: errors of a disk or the machine can't be ignored. */
 export const isOwn = ({ error }: ClaimRecord): boolean => error !== undefined && own.has(error.code);
 
-/** Whether an owner ignores it as it is. */
+/** Whether an owner ignores it in its current state. */
 export const isIgnored = ({ ignored, tried }: ClaimRecord): boolean => ignored !== undefined && ignored === tried;
 
-/** The name that a file has in its claim: its own, unless the record or a tool's line protocol could be confused by it. */
+/**
+ * The name of a file in its claim: its own, unless that could be mistaken for the record or break a tool's line
+ * protocol.
+ */
 export function claimName(name: string, raw: boolean): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   const plain = !raw && name !== itemName && !name.startsWith('.') && !/[\u0000-\u001f\u007f]/.test(name);
@@ -98,7 +102,7 @@ export function claimName(name: string, raw: boolean): string {
 
 /** The record of a file that is about to be claimed. `now` in ms. */
 export function newItem(found: ScannedFile, now: number): ClaimRecord {
-  // What lies in the folder of a person, or is imported for them, is brought by them.
+  // The sender of a file in a person's folder, or imported for a person, is that person.
   const by = found.by ?? authorOfHolder(found.holder ?? house);
   return {
     format: found.holder === undefined ? 1 : 2,
@@ -118,7 +122,7 @@ export function newItem(found: ScannedFile, now: number): ClaimRecord {
   };
 }
 
-/** A claimed file as ingest takes it; `folder` is that of its claim. */
+/** A claimed file in the form that ingest takes; `folder` is its claim's. */
 export function arrivalOf(item: ClaimRecord, folder: string): ArrivingFile {
   const { name, raw, since, modified, claimed, aside, by, holder, newBytes } = item;
   const brought = parseBrought(item.brought);
@@ -139,20 +143,20 @@ export function arrivalOf(item: ClaimRecord, folder: string): ArrivingFile {
   };
 }
 
-/** The path that an item came from. */
+/** The original path of an item. */
 export const cameFrom = ({ from, rawFrom }: ClaimRecord): Path =>
   rawFrom === undefined ? from : Buffer.from(rawFrom, 'base64');
 
-/** Milliseconds as ISO time; what no date can hold becomes the epoch. */
+/** Milliseconds as ISO time; the epoch if they exceed the range of a date. */
 export function isoTime(ms: number): string {
   const date = new Date(ms);
   return Number.isNaN(date.getTime()) ? new Date(0).toISOString() : date.toISOString();
 }
 
 /**
- * The record after a failed try: transient failures are tried again with doubling delay (5 s to 1 h), a file that was
- * still being written soon and without counting, permanent failures when a person asks or the file changed. `tried` is what the file looks like: the delays of one that
- * changed since its last try start anew. `now` and `soon` in ms.
+ * The record after a failed attempt. Transient errors are retried with doubling delay (5 s to 1 h); a file that is
+ * still being written is retried soon, without counting; permanent errors are retried on request or when the file
+ * changes. `tried` is the file's state: a change since the last attempt resets the delay. `now` and `soon` in ms.
  */
 export function failItem(
   item: ClaimRecord,
@@ -182,13 +186,13 @@ export function failItem(
   };
 }
 
-/** Reads a record; undefined where it is none (cut off, edited by hand). */
+/** Parses a record; undefined if it is invalid (truncated, edited by hand). */
 export function parseItem(text: string): ClaimRecord | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    // What is no JSON is no record: the claim gets a new one.
+    // Invalid JSON is not a record: the claim gets a new one.
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
@@ -198,10 +202,10 @@ export function parseItem(text: string): ClaimRecord | undefined {
   return item.file!.includes('/') ? undefined : (value as ClaimRecord);
 }
 
-/** The newest format of records that this version reads. */
+/** The newest record format that this version supports. */
 const newest = 2;
 
-/** Whether the text of a record is of a version after this one. */
+/** Whether a record was written by a newer version. */
 export function isOfNewerVersion(text: string): boolean {
   const { format } = (parseItem(text) ?? {}) as { format?: unknown };
   return typeof format === 'number' && format > newest;

@@ -1,6 +1,6 @@
 /**
- * Claims in hand: each is ingested, then finished or kept with the reason of its failure. One that fails never holds up
- * another. A crash leaves claims that are taken up again at the next start.
+ * Processes claims: each is ingested, then finished or kept with the reason of its failure. A failure of one never
+ * delays another. After a crash, the next start continues with the claims.
  */
 import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError, PhotospoolError, printable, type ErrorCode } from '../base/errors.js';
@@ -19,41 +19,44 @@ import { away, dueAt, holderIn, toStuckItem } from './retry-schedule.js';
 import { openStopwatch, type Stopwatch } from './step-timer.js';
 import type { SpoolStatistics } from './spool-statistics.js';
 
-/** The claims in hand and those that are stuck. */
+/** The claims being processed and the stuck ones. */
 export interface Hand {
-  /** Takes a claim through ingest. Never rejects. `soon`: see failItem. */
+  /** Ingests a claim. Never rejects. `soon`: see `failItem`. */
   work(claim: Claim): Promise<IngestOutcome | undefined>;
-  /** Puts claims that were found among the stuck ones: due now, or when their last failure said. */
+  /** Adds found claims to the stuck ones: due now, or at the time that their last failure set. */
   adopt(claims: readonly Claim[]): void;
   /**
-   * The stuck claims that are due at `now` (ms), oldest first; they are stuck until `work` takes them. Where `once`, none that
-   * failed since `reset` and is the same since.
+   * The stuck claims due at `now` (ms), oldest first; they stay stuck until `work` processes them. With `once`, without
+   * those that failed since `reset` and have not changed.
    */
   due(now: number, once?: boolean): Claim[];
-  /** Makes those due that wait for a person, where their file changed since it was tried: it grew, or was replaced. */
+  /**
+   * Makes claims due that wait for a person, if their file has changed since the last attempt: it grew, or was
+   * replaced.
+   */
   notice(): Promise<void>;
   /**
-   * Makes stuck claims due, by name or id; answers which of the names it knew. Where `asIs`, damage of their files as they are
-   * now is not waited for any more; that is durable before the answer. `sees`: see `Retry`.
+   * Makes stuck claims due, by name or id; returns which of the names are known. With `asIs`, their files are archived
+   * despite their current damage; this is durable before the response. `sees`: see `Retry`.
    */
   retry(names: StuckNames, asIs?: boolean, sees?: Sees): Promise<Retried & { claims: Claim[] }>;
   readonly choices: Pick<Choices, 'ignore' | 'discard'>;
   /**
-   * When the next stuck claim is due, in ms; of those that are still being written alone where `changing`. `except`: those
-   * that are about to be worked on.
+   * When the next stuck claim is due, in ms; with `changing`, only of those whose files are still being written.
+   * `except`: claims that are already queued.
    */
   next(except: (claim: Claim) => boolean, changing?: boolean): number | undefined;
-  /** Why nothing is worked on, and until when: trouble of a disk. */
+  /** The pause of all processing because of a disk error: its reason and end. */
   held(): SpoolPause | undefined;
-  /** Ends that pause, and begins to count which have failed. */
+  /** Ends that pause, and forgets which claims failed. */
   reset(): void;
   working(): WorkItem[];
   stuck(): StuckItem[];
-  /** What the claims of both say of their files. */
+  /** The records of all these claims. */
   items(): ClaimRecord[];
 }
 
-/** What the hand works with. `soon` is in ms: when a file that is still being written is looked at again. */
+/** The dependencies. `soon` is the delay, in ms, before a file that is still being written is checked again. */
 export interface HandParts {
   claims: Claims;
   ingest: Ingest;
@@ -64,11 +67,11 @@ export interface HandParts {
   emit: (event: SpoolEvent) => void;
 }
 
-/** Trouble of a disk, that every file would meet; and what else is, once a file is on its way into the archive. */
+/** Errors of a disk, which affect every file; and those that do so only once a file is being moved into the archive. */
 const everybodys: ReadonlySet<ErrorCode> = new Set(['disk-full', 'read-only', 'busy']);
 const archives: ReadonlySet<ErrorCode> = new Set(['io', 'permission']);
 
-/** Opens the hand of a processor. */
+/** Opens the processing of claims. */
 export function openHand(parts: HandParts): Hand {
   const { claims, clock, log } = parts;
   const stuck = new Map<string, Claim>();
@@ -84,7 +87,7 @@ export function openHand(parts: HandParts): Hand {
     },
     async retry(names, asIs = false, sees = ofHouse) {
       const { claims: found, unknown } = choices.find(names, names === 'all' ? () => true : sees);
-      // What is ignored is meant where it is named.
+      // An ignored file is retried only if it is named.
       const chosen = found.filter(({ item }) => names !== 'all' || !isIgnored(item));
       for (const claim of chosen) again(state, claim, 0);
       if (asIs) await choices.allow(chosen);
@@ -104,17 +107,20 @@ export function openHand(parts: HandParts): Hand {
   };
 }
 
-/** What is worked on, what is stuck, and why. */
+/** The claims being processed, the stuck ones, and the current pause. */
 interface HandState extends HandParts {
   working: Map<string, WorkItem>;
   stuck: Map<string, Claim>;
   busy: Set<Claim>;
-  /** The ids of those that failed since `reset`, other than by being written to, and that nothing makes worth another try. */
+  /**
+   * The ids of claims that failed since `reset`, except because of writes to the file, and that do not deserve another
+   * attempt.
+   */
   failed: Set<string>;
   hold: DiskPause;
 }
 
-/** Where it can't be looked at, nothing is known of a change. */
+/** If the file can't be read, it counts as unchanged. */
 const look = ({ claims }: HandParts, claim: Claim): Promise<string | undefined> =>
   claims.look(claim).catch(() => claim.item.tried);
 const missingOf = ({ claims }: HandParts, claim: Claim): ReturnType<Claims['missing']> =>
@@ -122,18 +128,18 @@ const missingOf = ({ claims }: HandParts, claim: Claim): ReturnType<Claims['miss
 
 const about = ({ id, item: { name, attempts } }: Claim): object => ({ name, claim: id, attempts });
 
-/** Makes a claim due, also in the pass that is under way. */
+/** Makes a claim due, also in the current pass. */
 function again({ failed }: HandState, claim: Claim, at: number): void {
   claim.item.next = new Date(at).toISOString();
   delete claim.item.ignored;
   failed.delete(claim.id);
 }
 
-/** What becomes of a claim that was worked on. */
+/** The outcomes of processing a claim. */
 function openOutcomes(state: HandState) {
   const { claims, clock, log, soon, tally, emit, working, stuck, failed, hold } = state;
 
-  /** Whether a failure is news: that of a disk is told once for all files, any other once for each file. */
+  /** Whether a failure should be reported: disk errors once for all files, any other error once per file. */
   function note(claim: Claim, { code, message }: PhotospoolError): boolean {
     const archiving = working.get(claim.id)?.step === 'archive';
     if (!everybodys.has(code) && !(archiving && archives.has(code)))
@@ -141,11 +147,11 @@ function openOutcomes(state: HandState) {
     return hold.failed(code, message);
   }
 
-  /** The file has gone on, or is gone: what remains of its claim is removed now or at the next start. */
+  /** The file has been processed or is gone: removes the rest of its claim, now or at the next start. */
   const finish = (claim: Claim): Promise<void> =>
     claims.finish(claim).catch((err: unknown) => log.debug({ ...about(claim), err }, 'a claim was not removed'));
 
-  /** Gives up a claim whose file something else removed: there is nothing to be tried again. */
+  /** Gives up a claim whose file was removed by another program: there is nothing to retry. */
   async function drop(claim: Claim): Promise<void> {
     const reason = `${printable(claim.item.name)} was removed from ${printable(claim.folder)} by something else.`;
     log.warn(about(claim), reason);
@@ -154,11 +160,11 @@ function openOutcomes(state: HandState) {
   }
 
   async function fail(claim: Claim, error: unknown, watch: Stopwatch): Promise<void> {
-    // The step tells which of the disks it is: that of `work`, of the library, of the archive.
+    // The step determines which disk it is: that of `work`, of the library, or of the archive.
     const failure = toPhotospoolError(error, working.get(claim.id)?.step ?? 'take in', claim.item.name);
     const news = note(claim, failure);
     claim.item = failItem(claim.item, failure, clock.now(), soon, await look(state, claim));
-    // What waits for a disk is tried as soon as the disk is.
+    // Claims that wait for a disk are retried as soon as the pause ends.
     if (hold.until() > 0 && claim.item.next !== undefined && hold.until() < Date.parse(claim.item.next))
       claim.item.next = new Date(hold.until()).toISOString();
     stuck.set(claim.id, claim);
@@ -167,7 +173,7 @@ function openOutcomes(state: HandState) {
       { ...about(claim), outcome: 'stuck', code: failure.code, err: failure.cause, ...watch.read() },
       sentence(failure),
     );
-    // The reason is known here even where the disk takes no more records.
+    // The reason stays in memory even if the disk rejects the record.
     await claims
       .save(claim)
       .catch((reason: unknown) =>
@@ -177,7 +183,7 @@ function openOutcomes(state: HandState) {
     else emit({ type: 'stuck', name: claim.item.name, reason: sentence(failure) });
   }
 
-  /** The disk takes files again: all that wait for it are due. */
+  /** The disk accepts files again: everything that waits for it is due. */
   function goOn(): void {
     log.info({}, 'Photos come in again.');
     for (const claim of stuck.values())
@@ -187,7 +193,7 @@ function openOutcomes(state: HandState) {
   async function settle(claim: Claim, outcome: IngestOutcome, watch: Stopwatch): Promise<void> {
     const { name } = claim.item;
     if (outcome.kind === 'waiting') {
-      // Nobody is told that somebody else has the same bytes.
+      // The message must not reveal that someone else has the same bytes.
       const isShared = claim.item.holder !== undefined || isOwnClaim(outcome.claim);
       const message = isShared
         ? `${printable(name)} waits until another Photospool has done its work.`
@@ -207,7 +213,7 @@ function openOutcomes(state: HandState) {
   return { drop, fail, settle };
 }
 
-/** Takes claims through ingest. */
+/** Ingests claims. */
 function openWork(state: HandState): Hand['work'] {
   const { claims, ingest, clock, emit, working, stuck, busy, hold } = state;
   const { drop, fail, settle } = openOutcomes(state);
@@ -232,7 +238,7 @@ function openWork(state: HandState): Hand['work'] {
         stuck.set(claim.id, claim);
         return undefined;
       }
-      // What was stuck and went into the trash since it was queued is nobody's work.
+      // A stuck claim that was moved to the trash after it was queued.
       if (claim.item.error && !stuck.delete(claim.id)) return undefined;
       stuck.delete(claim.id);
       busy.add(claim);
@@ -271,7 +277,7 @@ function openWork(state: HandState): Hand['work'] {
   return work;
 }
 
-/** Which of the stuck are due, and when. */
+/** Which stuck claims are due, and when. */
 function openSchedule(state: HandState): Pick<Hand, 'due' | 'notice' | 'next'> {
   const { clock, stuck, failed, hold } = state;
 

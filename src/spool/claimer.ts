@@ -1,7 +1,7 @@
 /**
- * Takes ready files out of `incoming` into claims: by rename, or in copy mode by copying what is not known yet. What goes
- * wrong before a file is claimed leaves it where it is; trouble of the disk makes all others wait a while, with doubling
- * pauses, instead of trying thousands of files against a full disk.
+ * Moves ready files from `incoming` into claims: by rename, or in copy mode by copying unknown ones. An error before a
+ * file is claimed leaves it in place; a disk error pauses all claims, with doubling pauses, instead of trying thousands
+ * of files against a full disk.
  */
 import { backOff, type BackOff } from '../base/async/backoff.js';
 import type { Clock } from '../base/clock.js';
@@ -21,13 +21,14 @@ import type { SpoolPause, SpoolEvent } from './spool-interface.js';
 import type { ScannedFile } from './scan-incoming.js';
 import type { SpoolStatistics } from './spool-statistics.js';
 
-/** How files are taken. */
+/** Claiming files. */
 export interface Taking {
-  /** Claims one ready file and works on it. Never rejects. */
+  /** Claims one ready file and processes it. Never rejects. */
   take(found: ScannedFile): Promise<void>;
   /**
-   * False where a file need not be tried: in copy mode its bytes are in the archive or in a claim (of this processor's own,
-   * or of the one that it hands over to; by path), or it was refused: a short while ago, or where `once`, since `reset`.
+   * False if a file need not be claimed: in copy mode because its bytes are in the archive or in a claim (this
+   * processor's own, or of the one that takes over its claims; by path); or because it was rejected, recently, or with
+   * `once` since `reset`.
    */
   wants(
     found: ScannedFile,
@@ -35,34 +36,34 @@ export interface Taking {
     others: ReadonlyMap<string, ClaimRecord>,
     once: boolean,
   ): boolean;
-  /** Until when (ms) nothing is taken because of the disk; 0 where nothing is in the way. */
+  /** The end of the pause because of a disk error, in ms; 0 without one. */
   heldUntil(): number;
-  /** The same, to be shown, with the reason. */
+  /** The same for display, with the reason. */
   held(): SpoolPause | undefined;
-  /** When the next refused file is tried again, in ms. */
+  /** The next attempt with a rejected file, in ms. */
   nextTry(): number | undefined;
-  /** What could not be claimed since `reset`, or is stuck in a claim of another process, with the reason. */
+  /** Files that could not be claimed since `reset`, or are stuck in a claim of another process, with the reason. */
   refused(): UnclaimedFile[];
-  /** Forgets what was refused and is not among these any more (by `keyOf` their paths): it is gone or has changed. */
+  /** Forgets rejected files that are not among these (by `keyOf` their paths): they are gone or have changed. */
   keep(ready: ReadonlySet<string>): void;
-  /** Forgets holds and refusals: a new pass tries everything. */
+  /** Forgets pauses and rejections: a new pass tries everything. */
   reset(): void;
-  /** What is being taken at this moment. */
+  /** The files being claimed or processed. */
   underWay(): Iterable<ScannedFile>;
-  /** In copy mode, the bytes of a file that was taken before and is in the archive. */
+  /** In copy mode, the hash of a file that was copied before and is in the archive. */
   taken(found: ScannedFile): string | undefined;
 }
 
-/** A file that could not be claimed; it is where it was. */
+/** A file that could not be claimed; it stays in place. */
 export interface UnclaimedFile {
   name: string;
   reason: string;
   code: ErrorCode;
-  /** Whose it is; absent for the house. */
+  /** Its holder; absent for the house. */
   holder?: Holder;
 }
 
-/** What taking works with. `countSeen`: tell of files that were taken before as duplicates, once. */
+/** The dependencies. `countSeen`: report files that were copied before as duplicates, once. */
 export interface TakingParts {
   mode: 'move' | 'copy';
   countSeen: boolean;
@@ -70,18 +71,18 @@ export interface TakingParts {
   inbox: IncomingFiles;
   files: Files;
   seen: CopiedFiles;
-  /** Whether the archive has these bytes, by the local table and by a look at the disk. */
+  /** Whether the archive has these bytes, according to the local table and the disk. */
   isHere: (sha256: string) => boolean;
-  /** Whether the holder of a file has its bytes already, where the archive has them. */
+  /** Whether the holder of a file already has its bytes, given that the archive has them. */
   isHeld?: (sha256: string, found: ScannedFile) => boolean;
-  /** Told of a file, in copy mode, whose bytes the archive has. */
+  /** Called in copy mode for a file whose bytes are in the archive. */
   known: (found: ScannedFile, sha256: string) => Promise<void>;
-  /** Is told of files that need not be claimed, for their bytes are in the archive: once for each. */
+  /** Called once for each file that need not be claimed, because its bytes are in the archive. */
   told: (found: ScannedFile, sha256: string) => void;
   clock: Clock;
   log: Log;
   work: (claim: Claim) => Promise<IngestOutcome | undefined>;
-  /** What keeps all from being worked on, where something does. */
+  /** The pause of all processing, if there is one. */
   handHeld: () => SpoolPause | undefined;
   emit: (event: SpoolEvent) => void;
   tally: Pick<SpoolStatistics, 'addSeen'>;
@@ -90,10 +91,10 @@ export interface TakingParts {
 const whose = ({ holder }: { holder?: Holder }): { holder?: Holder } => (holder === undefined ? {} : { holder });
 
 const delays: BackOff = { first: 5_000, longest: 300_000 };
-/** Trouble of claiming that every file would meet. */
+/** Errors of claiming that affect every file. */
 const everybodys: ReadonlySet<ErrorCode> = new Set(['disk-full', 'read-only', 'busy', 'io', 'not-found']);
 
-/** Opens the taking of one processor. */
+/** Opens the claiming of one processor. */
 export function openTaking(parts: TakingParts): Taking {
   const { clock } = parts;
   const refusals = openRefusals(parts);
@@ -141,7 +142,7 @@ export function openTaking(parts: TakingParts): Taking {
   };
 }
 
-/** Files that could not be claimed, and those that other spools have. */
+/** Files that could not be claimed, and files in claims of other spools. */
 type Refusals = ReturnType<typeof openRefusals>;
 
 function openRefusals({ files, clock, log, emit }: TakingParts) {
@@ -149,7 +150,7 @@ function openRefusals({ files, clock, log, emit }: TakingParts) {
   const elsewhere = new Map<string, UnclaimedFile>();
   const hold = openHold(clock);
 
-  /** What `read` gives; undefined where the file can't be read, which is that file's trouble alone. */
+  /** The result of `read`; undefined if the file can't be read, which affects only that file. */
   async function reading<T>(found: ScannedFile, read: () => Promise<T>): Promise<T | undefined> {
     try {
       return await read();
@@ -186,8 +187,7 @@ function openRefusals({ files, clock, log, emit }: TakingParts) {
 }
 
 /**
- * Under what `CopiedFiles` keeps that a file was taken. Each holder’s files are kept apart: those of a person with the person before
- * the path.
+ * The key of a copied file in `CopiedFiles`. Each holder has separate keys: a person's have the person before the path.
  */
 export const seenKey = ({ holder, path, look }: ScannedFile): [path: string, bytes: number, modified: string] => [
   holder === undefined ? keyOf(path) : `${holder}:${keyOf(path)}`,
@@ -195,14 +195,14 @@ export const seenKey = ({ holder, path, look }: ScannedFile): [path: string, byt
   look.mtimeNs.toString(),
 ];
 
-/** What copy mode knows: which files were copied before, and which bytes are being copied now. */
+/** The state of copy mode: which files were copied before, and which bytes are being copied. */
 type Copies = ReturnType<typeof openCopies>;
 
 function openCopies(parts: TakingParts, { reading }: Refusals) {
   const { claims, files, seen, emit } = parts;
   const told = new Set<string>();
 
-  /** What is copied and worked on now, by hash: the same bytes twice in a tree are copied once. */
+  /** The hashes being copied and processed: identical files in a tree are copied once. */
   const bringing = new Map<string, Promise<void>>();
 
   function taken(found: ScannedFile): string | undefined {
@@ -210,7 +210,10 @@ function openCopies(parts: TakingParts, { reading }: Refusals) {
     return sha256 !== undefined && isKnown(sha256, found, true) ? sha256 : undefined;
   }
 
-  /** Whether a file need not be copied. `taken`: it was, for its holder; of a sidecar, which is no item, that tells enough. */
+  /**
+   * Whether a file need not be copied. `taken`: it was copied before for its holder, which suffices for a sidecar,
+   * since that is no item.
+   */
   function isKnown(sha256: string, found: ScannedFile, taken = false): boolean {
     if (!parts.isHere(sha256)) return false;
     return (taken && isSidecarName(found.name)) || (parts.isHeld?.(sha256, found) ?? true);
@@ -224,7 +227,7 @@ function openCopies(parts: TakingParts, { reading }: Refusals) {
     emit({ type: 'duplicate', name: found.name, sha256 });
   }
 
-  /** Says that these bytes are being brought, until what it answers is called. */
+  /** Marks these bytes as being processed, until the returned function is called. */
   function bring(sha256: string): () => void {
     let end!: () => void;
     bringing.set(sha256, new Promise((resolve) => (end = resolve)));
@@ -234,7 +237,7 @@ function openCopies(parts: TakingParts, { reading }: Refusals) {
     };
   }
 
-  /** Claims a copy, unless its bytes are known. `brought` gets what is to be called when they are where they go. */
+  /** Claims a copy, unless its bytes are known. Adds to `brought` the function to call when processing ends. */
   async function copy(found: ScannedFile, brought: (() => void)[]): Promise<Claim | undefined> {
     const sha256 = await reading(found, async () => (await files.hash(found.path)).sha256);
     if (sha256 === undefined) return undefined;
@@ -249,7 +252,7 @@ function openCopies(parts: TakingParts, { reading }: Refusals) {
   return { told, taken, tell, copy };
 }
 
-/** Claims files, one at a time, and has them worked on. */
+/** Claims files, one at a time, and processes them. */
 function openTake(
   parts: TakingParts,
   { refused, hold, reading, refuse }: Refusals,

@@ -1,8 +1,8 @@
 /**
- * Claims: folders `work/<ulid>/` that hold one file in hand and its `item.json`. A fresh folder per file means that no
- * rename can overwrite. A crash leaves one of: an empty folder or a record without its file (removed at the next start:
- * the file is still in `incoming`, or already in the archive), or a file with its record (taken up again). Once `complete`
- * returned, no name outside of the claim leads to its file.
+ * Claims: folders `work/<ulid>/` with one file being processed and its `item.json`. Each file has a new folder, so a
+ * rename can't overwrite anything. A crash leaves one of: an empty folder or a record without its file (removed at the
+ * next start: the file is still in `incoming`, or already in the archive), or a file with its record (processing
+ * continues). After `complete`, no path outside of the claim leads to its file.
  */
 import { join } from 'node:path';
 import { ulid } from 'ulid';
@@ -25,41 +25,44 @@ export interface Claim {
   /** Its folder, absolute. */
   folder: string;
   item: ClaimRecord;
-  /** Its folder could not be read yet: `item` says only why, and is no record to be kept. */
+  /** Its folder could not be read yet: `item` only contains the reason, and must not be saved. */
   unread?: boolean;
 }
 
-/** The claims of one `work` folder. Only the holder of its lock may call `list`. */
+/** The claims of one `work` folder. Only the process that holds its lock may call `list`. */
 export interface Claims {
-  /** Claims a file by rename; undefined where something else took it first. @throws what the disk says; the file is then where it was. */
+  /**
+   * Claims a file by rename; undefined if another program took it first. @throws disk errors; then the file is where it
+   * was.
+   */
   take(found: ScannedFile): Promise<Claim | undefined>;
-  /** Claims a copy and leaves the file; undefined where it changed meanwhile. `sha256` is what the file was hashed to. */
+  /** Claims a copy, without removing the file; undefined if it changed meanwhile. `sha256` is its hash. */
   copy(found: ScannedFile, sha256: string): Promise<Claim | undefined>;
   /**
-   * The claims that hold a file and were not made or listed here before: left over, or handed over by another process. What
-   * a crash left of others is removed.
+   * The claims with a file that were not created or listed here before: left over, or handed over by another process.
+   * Removes the empty ones that a crash left.
    */
   list(): Promise<Claim[]>;
   /**
-   * Makes sure that the file is in the claim (not still in hiding), and durable there. False where one that could not be
-   * read before turns out to hold nothing; then it is gone.
+   * Ensures that the file is in the claim (no longer hidden), and durable there. False if a claim that was unreadable
+   * before turns out to be empty; then it is removed.
    */
   complete(claim: Claim): Promise<boolean>;
-  /** Makes the record durable; that of a claim which could not be read yet stays as it is. */
+  /** Makes the record durable, except that of a claim that could not be read yet. */
   save(claim: Claim): Promise<void>;
-  /** What a claim's file looks like now, as a text that is another one when the file changed; undefined where it is not there. */
+  /** The state of a claim's file, as a fingerprint that changes when the file does; undefined if it does not exist. */
   look(claim: Claim): Promise<string | undefined>;
   /** See `missing` in work-folder.ts. */
   missing(claim: Claim): Promise<'file' | 'work' | undefined>;
-  /** Moves a claim into the trash of the spool, as it is. */
+  /** Moves a claim to the trash of the spool, unchanged. */
   discard(claim: Claim): Promise<void>;
-  /** Moves all claims in the trash back; `list` finds them. */
+  /** Moves all claims in the trash back; `list` returns them. */
   restore(): Promise<void>;
-  /** Removes the record and the folder of a claim whose file has gone on. */
+  /** Removes the record and the folder of a claim whose file has been processed. */
   finish(claim: Claim): Promise<void>;
 }
 
-/** What was being done where a claim could not be made: then it is no fault of the file. */
+/** The operation in an error of creating a claim, which is not the file's fault. */
 export const writeInto = 'write into';
 
 /** The path of a claimed file. */
@@ -124,27 +127,27 @@ function openRecords(work: string, files: Files, clock: Clock) {
       await files.remove(join(claim.folder, itemName));
       await files.removeFolder(claim.folder);
     } finally {
-      // What could not be removed is found by the next `list`.
+      // The next `list` finds whatever could not be removed.
       known.delete(claim.id);
     }
   }
 
   /**
-   * Gives up a claim that nobody works on; `copied` says that its file, where there is one, is a mere copy. What can't be
-   * undone now is a claim like any other that was left over: the next `list` finds it.
+   * Gives up an unused claim; `copied`: its file, if it has one, is a mere copy. A claim that can't be removed now is
+   * left over like any other: the next `list` finds it.
    */
   async function undo(claim: Claim, copied = false): Promise<void> {
     try {
       if (copied) await files.remove(fileOf(claim));
       if (!(await isClaimed(claim.folder, files))) await finish(claim);
     } catch {
-      // Whatever it is, the reason for giving up is the one that is told.
+      // The caller reports the original reason instead.
     } finally {
       known.delete(claim.id);
     }
   }
 
-  /** What a claim holds; one that holds nothing is removed. */
+  /** Reads a claim; removes an empty one. */
   async function read(id: string): Promise<Claim | undefined> {
     const folder = join(work, id);
     const item = await readItem(folder, files, clock);
@@ -153,7 +156,7 @@ function openRecords(work: string, files: Files, clock: Clock) {
     return undefined;
   }
 
-  /** One claim that can't be read is told of like any other failure, and holds up none of the others. */
+  /** An unreadable claim is reported like any other failure, and does not delay the others. */
   const unreadable = ({ name, path }: Entry, error: unknown): Claim => ({
     id: name,
     folder: join(work, name),
@@ -163,7 +166,7 @@ function openRecords(work: string, files: Files, clock: Clock) {
   return { known, begin, save, finish, undo, read, unreadable };
 }
 
-/** Makes files claimed: by a rename, from another filesystem, or as a copy. */
+/** Claims files: by rename, from another filesystem, or as a copy. */
 function openTakes(
   { begin, save, undo }: Records,
   incoming: string,
@@ -176,7 +179,7 @@ function openTakes(
       await files.rename(found.path, fileOf(claim));
     } catch (error) {
       if (errnoOf(error) === 'EXDEV') return await takeAcross(claim, found);
-      // What failed after the rename is made good by `complete`.
+      // `complete` repeats whatever failed after the rename.
       if (await files.stat(fileOf(claim)).catch(() => undefined)) return claim;
       await undo(claim);
       if (errnoOf(error) === 'ENOENT' && !(await files.stat(found.path))) return undefined;
@@ -185,7 +188,10 @@ function openTakes(
     return claim;
   }
 
-  /** From another filesystem: renamed into hiding there first, so that what comes to the old name is never touched. */
+  /**
+   * From another filesystem: first renamed to a hidden path there, so that a new file under the old name is never
+   * touched.
+   */
   async function takeAcross(claim: Claim, found: ScannedFile): Promise<Claim | undefined> {
     try {
       for (const via of placesToHide(incoming, found.path, claim.id)) {
@@ -220,7 +226,7 @@ function openTakes(
   return { take, copy };
 }
 
-/** Makes sure that claims hold files of their own. */
+/** Ensures that claims contain files of their own. */
 function openCompletion({ read, save }: Records, files: Files): Pick<Claims, 'complete' | 'look'> {
   async function complete(claim: Claim): Promise<boolean> {
     if (claim.unread) {
@@ -249,7 +255,7 @@ function openCompletion({ read, save }: Records, files: Files): Pick<Claims, 'co
 
   async function fetch(claim: Claim, via: string, before: FileState): Promise<void> {
     const to = fileOf(claim);
-    // A copy from before a crash may be of bytes that changed since: it is made again.
+    // A copy from before a crash may be outdated: it is made again.
     await files.remove(to);
     await copyStill(claim, via, to, before);
     await files.remove(via);
@@ -261,9 +267,9 @@ function openCompletion({ read, save }: Records, files: Files): Pick<Claims, 'co
   }
 
   /**
-   * Gives a file that has other names (hard links) an inode of its own: who holds one of those could change the original in
-   * the archive. A crash leaves the file as it was, with a temporary copy beside it that `list` sweeps away, or the copy in its
-   * place.
+   * Gives a file with other hard links an inode of its own: through one of those links, someone could modify the
+   * original in the archive. A crash leaves the file unchanged, with a temporary copy beside it that `list` removes, or
+   * the copy in its place.
    */
   async function separate(claim: Claim): Promise<void> {
     const file = fileOf(claim);
@@ -273,7 +279,7 @@ function openCompletion({ read, save }: Records, files: Files): Pick<Claims, 'co
     const was = await lookOf(claim);
     await copyStill(claim, file, own, before);
     await files.rename(own, file);
-    // The bytes are the same: what was tried, and what an owner chose for them, holds for the copy.
+    // The bytes are the same: previous attempts and an owner's decisions also apply to the copy.
     const now = await lookOf(claim);
     const { item } = claim;
     if (was === undefined || now === undefined || item.tried !== was) return;
@@ -281,7 +287,10 @@ function openCompletion({ read, save }: Records, files: Files): Pick<Claims, 'co
     await save(claim);
   }
 
-  /** Copies a file that must not change meanwhile, with its mtime. @throws PhotospoolError `changing`; then no copy is left. */
+  /**
+   * Copies a file that must not change meanwhile, with its mtime. @throws PhotospoolError `changing`, without leaving a
+   * copy.
+   */
   async function copyStill({ item }: Claim, from: string, to: string, before: FileState): Promise<void> {
     const copy = await files.copy(from, to);
     const { sha256 } = await files.hash(from);

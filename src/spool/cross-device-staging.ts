@@ -1,6 +1,7 @@
 /**
- * Where files are hidden that come from another filesystem than that of `work`: on their own, by one rename, so that what
- * comes to their old name is never touched. Where each is going is in the record of its claim, written before it is hidden.
+ * Hides files that are on another filesystem than `work`: on their own filesystem, by one rename, so that a new file
+ * under the old name is never touched. The record of the claim contains the hidden path, and is written before the
+ * rename.
  */
 import { dirname, join } from 'node:path';
 import { decodeTime } from 'ulid';
@@ -13,23 +14,23 @@ import { isClaimName, ulidOf } from './claim-name.js';
 /** The folder of hidden files, beside `incoming`. */
 const hiding = '.photospool-incoming';
 
-/** Where a file may be hidden, best first: beside `incoming`, or else beside the file. */
+/** The possible hidden paths of a file, best first: beside `incoming`, otherwise beside the file. */
 export function placesToHide(incoming: string, file: Path, claim: string): string[] {
   const near = below(parentOf(file), `.photospool-${claim}.claim`);
   return [join(dirname(incoming), hiding, claim), ...(typeof near === 'string' ? [near] : [])];
 }
 
-/** The claim of which a file beside its old place is, by its name; undefined for any other file. */
+/** The claim of a file that is hidden beside its old path, according to its name; undefined for any other file. */
 export const hiddenClaim = (name: string): string | undefined =>
   /^\.photospool-([0-9A-HJKMNP-TV-Z]{26}(?:-own)?)\.claim$/.exec(name)?.[1];
 
-/** After so long, ms, a hidden file that is in no claim is told of: no copy takes that long to be begun. */
+/** After this time, ms, a hidden file without a claim is reported: no copy takes that long to start. */
 const forgottenAfter = 86_400_000;
 
 /**
- * Files that have been hidden for more than a day, beside `incoming` or (`near`) beside where they were, and are in no claim of
- * these `work` folders: their claim was lost with its disk, or is that of another Photospool. They are never touched, only
- * told of. `now` in ms.
+ * Files hidden for more than a day, beside `incoming` or (`near`) beside their old paths, without a claim in these
+ * `work` folders: their claim was lost with its disk, or belongs to another Photospool. They are only reported, never
+ * touched. `now` in ms.
  */
 export async function forgotten(
   incoming: string,
@@ -39,7 +40,7 @@ export async function forgotten(
   near: readonly Path[] = [],
 ): Promise<IgnoredItem[]> {
   const found: IgnoredItem[] = [];
-  // A folder that can't be read now is looked into again at the next look.
+  // A folder that can't be read now is read again by the next scan.
   const entries = await files.list(join(dirname(incoming), hiding)).catch(() => undefined);
   const hidden = [
     ...(entries ?? []).map(({ name, path }) => ({
@@ -66,7 +67,7 @@ export async function forgotten(
   return found;
 }
 
-/** Hides a file. False where that place is on yet another filesystem, or may not be written. */
+/** Hides a file. False if the path is on yet another filesystem, or not writable. */
 export async function hide(from: Path, to: string, files: Files, tries = 100): Promise<boolean> {
   try {
     await files.makeFolder(parentOf(to));
@@ -74,19 +75,19 @@ export async function hide(from: Path, to: string, files: Files, tries = 100): P
     return true;
   } catch (error) {
     if (await files.stat(to)) return true;
-    // The folder went with the last file in it that had another claim: made again.
+    // The folder was removed with its last other file: creates it again.
     if (errnoOf(error) === 'ENOENT' && tries > 0 && (await files.stat(from))) return hide(from, to, files, tries - 1);
     if (['EXDEV', 'EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) return false;
     throw error;
   }
 }
 
-/** Removes the folder of hidden files when the last of them has left it. */
+/** Removes the folder of hidden files once it is empty. */
 export async function leaveHiding(via: string, files: Files): Promise<void> {
   if (dirname(via).endsWith(hiding)) await files.removeFolder(dirname(via));
 }
 
-/** The failure of a claim whose hidden file can't be seen. */
+/** The error of a claim whose hidden file can't be found. */
 export function stillHidden(name: string, via: string): PhotospoolError {
   return new PhotospoolError('io', `${printable(name)} is not at ${printable(via)}, where it was on its way from.`, {
     op: 'copy',

@@ -1,6 +1,6 @@
 /**
- * What becomes of an upload whose bytes are all there: flushed, hashed as they are on the disk, compared, and given a name in
- * `incoming` by a link that replaces nothing. Can be done again after a crash at any step, and then goes on where that was.
+ * Finishes an upload whose bytes have all arrived: flushed, hashed from the disk, compared, and linked to a name in
+ * `incoming`, without replacing anything. After a crash at any step it can be repeated and continues there.
  */
 import { join } from 'node:path';
 import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
@@ -9,22 +9,22 @@ import type { WantedUpload } from './spool-interface.js';
 import { senderFolder } from './sender-folders.js';
 import { comingName, giveName } from './place-upload.js';
 
-/** What is written down of an upload. `begun`: ms since 1970; `sha256`: of all its bytes, once they are there. */
+/** The stored state of an upload. `begun`: ms since 1970; `sha256`: of all its bytes, once they have arrived. */
 export interface Note extends WantedUpload {
   format: 1;
   begun: number;
   sha256?: string;
 }
 
-/** How many folders deep the hint of where a file came from is followed. */
+/** The maximum depth of a client's folder hint. */
 const deepest = 8;
 
-/** What an upload is called for people. */
+/** The name of an upload for display. */
 export const shownName = ({ metadata }: WantedUpload): string => printable(metadata['filename'] ?? '') || 'the file';
 
 /**
- * Makes the bytes of `part` durable and resolves to the note with their hash, which is still to be written down.
- * @throws PhotospoolError `mismatch` where another hash was named; nothing is removed.
+ * Makes the bytes of `part` durable and resolves to the note with their hash, which the caller must store.
+ * @throws PhotospoolError `mismatch` if the client specified a different hash; nothing is removed.
  */
 export async function sealPart(files: Files, part: string, note: Note): Promise<Note> {
   const mtimeNs = timeOf(note.metadata['modified']);
@@ -38,9 +38,9 @@ export async function sealPart(files: Files, part: string, note: Note): Promise<
   });
 }
 
-/** Gives a sealed part its name in `incoming`, in the folder of who sent it. */
+/** Links a sealed part to a name in `incoming`, in the folder of its sender. */
 export async function placePart(files: Files, incoming: string, part: string, note: Note): Promise<void> {
-  // It has two names: a crash came when it had just got the new one.
+  // It has two names: a crash occurred just after it got the new one.
   if (((await files.stat(part))?.nlink ?? 1) > 1) {
     await files.remove(part);
     return;
@@ -52,28 +52,28 @@ export async function placePart(files: Files, incoming: string, part: string, no
       await giveName(await hintedFolder(files, top, note), files, part, name);
       return;
     } catch (error) {
-      // The spool has emptied and removed that folder meanwhile.
+      // The spool has removed the emptied folder meanwhile.
       if (errnoOf(error) !== 'ENOENT' || !(await files.stat(part))) throw error;
     }
   }
   await giveName(top, files, part, name);
 }
 
-/** The folder below `top` that a file was in where it came from; `top` where that can't be made. */
+/** The folder below `top` according to the client's hint; `top` if that can't be created. */
 async function hintedFolder(files: Files, top: string, { metadata }: Note): Promise<string> {
   let folder = top;
   const names = (metadata['folder'] ?? '').split(/[/\\]+/).filter((name) => !/^\.*$/.test(name));
   for (const name of names.slice(0, deepest)) {
     const next = join(folder, comingName(Array.from(name).slice(0, 60).join('')));
     await files.makeFolder(next);
-    // Links are not followed.
+    // Symbolic links are not followed.
     if (!(await files.stat(next))?.isDirectory()) return top;
     folder = next;
   }
   return folder;
 }
 
-/** A client's word for when a file was last written, in ns; undefined where it makes no sense. */
+/** The modification time according to the client, in ns; undefined if it is implausible. */
 function timeOf(text: string | undefined): bigint | undefined {
   if (text === undefined) return undefined;
   const ms = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text);

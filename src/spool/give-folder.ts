@@ -1,6 +1,6 @@
 /**
- * Folders of `incoming` for people. A folder is given before it is there, and taken back when nothing waits in it, so that no file that
- * was put there for a person becomes the house’s.
+ * Folders of `incoming` that are assigned to people. A folder is assigned before it is created, and unassigned only
+ * while it is empty, so that no file intended for a person becomes the house’s.
  */
 import { join } from 'node:path';
 import { safeName } from '../archive/original-names.js';
@@ -10,7 +10,7 @@ import { demandPeopleLibraries, type PeopleLibraries } from '../library/people-l
 import type { PersonFolder, PersonFolders } from '../library/person-folders.js';
 import { scan } from './scan-incoming.js';
 
-/** What giving works with. */
+/** The dependencies of assigning. */
 export interface GiveFolderParts {
   incoming: string;
   files: Files;
@@ -18,8 +18,9 @@ export interface GiveFolderParts {
 }
 
 /**
- * Gives a folder below `incoming` to a person (a ULID), and makes it where it is missing: what comes in there is theirs from now on.
- * Answers its path. @throws PhotospoolError `invalid`, and what the disk says: then the folder is given all the same.
+ * Assigns a folder below `incoming` to a person (a ULID), and creates it if it is missing: files that arrive there from
+ * now on are theirs. Returns its path. @throws PhotospoolError `invalid`, and disk errors, after which the folder is
+ * assigned nevertheless.
  */
 export async function giveFolder(
   { incoming, files, folders }: GiveFolderParts,
@@ -33,8 +34,9 @@ export async function giveFolder(
 }
 
 /**
- * Takes a folder back; false where it was nobody’s. What comes in there then belongs to whom the folder above it belongs.
- * @throws PhotospoolError `conflict` while files lie in it.
+ * Ends the assignment of a folder; false if there was none. New files there then belong to the holder of the parent
+ * folder.
+ * @throws PhotospoolError `conflict` while it contains files.
  */
 export async function takeBackFolder({ incoming, files, folders }: GiveFolderParts, folder: string): Promise<boolean> {
   if (folders.find(folder) === undefined) return false;
@@ -46,14 +48,14 @@ export async function takeBackFolder({ incoming, files, folders }: GiveFolderPar
   return folders.remove(folder);
 }
 
-/** What owners give folders with: behind the gate of the libraries of people. */
+/** The dependencies of assigning by owners: requires that people may have libraries. */
 export interface AssigningParts extends GiveFolderParts {
   gate: { state(): PeopleLibraries } | undefined;
 }
 
 /**
- * Gives a person (their ULID and name) a folder, or without one `@name`, as an owner does. @throws PhotospoolError `conflict` where the
- * folder is somebody else’s, or people can’t have libraries of their own; what `giveFolder` throws.
+ * Assigns a folder, by default `@name`, to a person (their ULID and name), for an owner. @throws PhotospoolError
+ * `conflict` if the folder is someone else’s, or people can’t have libraries; otherwise as `giveFolder`.
  */
 export async function assignFolder(
   parts: AssigningParts,
@@ -70,7 +72,10 @@ export async function assignFolder(
   return { folder, person: id, path: await giveFolder(parts, folder, id) };
 }
 
-/** Takes a folder back. @throws PhotospoolError `not-found` where it was given to nobody; `conflict` while files lie in it. */
+/**
+ * Ends the assignment of a folder. @throws PhotospoolError `not-found` if there was none; `conflict` while it contains
+ * files.
+ */
 export async function unassignFolder(parts: GiveFolderParts, folder: string): Promise<void> {
   if (await takeBackFolder(parts, folder)) return;
   throw new PhotospoolError('not-found', `The folder ${printable(folder)} was given to nobody.`);

@@ -1,6 +1,6 @@
 /**
- * What lies in `incoming`: which files are ready to be taken, which are left there and why. Opens nothing before it stood
- * still, changes nothing but the folders that it emptied, which it removes.
+ * The files in `incoming`: which are ready to be claimed, which are ignored, and why. Opens no file before it is
+ * stable. Changes nothing except that it removes folders that it emptied.
  */
 import { relative, sep } from 'node:path';
 import type { Clock } from '../base/clock.js';
@@ -18,34 +18,37 @@ import { scan, type Assignment, type ScannedFile } from './scan-incoming.js';
 import { isSidecar, waitsFor, type WaitingSidecars } from './waiting-sidecars.js';
 import type { Folder } from './watch-incoming.js';
 
-/** What a look at `incoming` found. */
+/** The result of a scan of `incoming`. */
 export interface Looked {
-  /** Files that stand still and are not known to be left alone, in the order of their paths. */
+  /** Stable files that are not known to be ignored, in the order of their paths. */
   ready: ScannedFile[];
-  /** Ms until the next of those that are not yet still may be ready. */
+  /** Ms until the next unstable file may be ready. */
   wait: number | undefined;
   /** All folders, to be watched. */
   folders: Folder[];
-  /** False where `incoming` itself is not there. */
+  /** False if `incoming` itself does not exist. */
   there: boolean;
 }
 
-/** The inbox of one `incoming` folder. */
+/** The files in one `incoming` folder. */
 export interface IncomingFiles {
   look(): Promise<Looked>;
-  /** Reads the first bytes of a ready file: undefined where it is a photo, else why it is left alone, which is remembered. */
+  /**
+   * Reads the first bytes of a ready file: undefined if it is a photo, otherwise why it is ignored, which is
+   * remembered.
+   */
   whyNot(found: ScannedFile): Promise<string | undefined>;
-  /** Says that a file was taken out of its folder, so that the folder goes when it is empty. */
+  /** Records that a file was removed from its folder, so that an empty folder is removed. */
   took(found: ScannedFile): void;
-  /** What is left in `incoming` on purpose, with the reason. */
+  /** The intentionally ignored files in `incoming`, with the reason. */
   ignored(): IgnoredItem[];
-  /** What could not be read at the last look, with the reason. */
+  /** The entries that the last scan could not read, with the reason. */
   trouble(): IgnoredItem[];
-  /** What lies hidden and is in no claim (see cross-device-staging.ts), of `ignored`: each once. */
+  /** The hidden files without a claim (see cross-device-staging.ts) among `ignored`: each is returned once. */
   news(): IgnoredItem[];
-  /** How many files lay there at the last look that are not left alone. */
+  /** The number of files in the last scan that are not ignored. */
   count(): number;
-  /** The first of these, the longest there first. */
+  /** The first of these, oldest first. */
   waiting(): WaitingItem[];
 }
 
@@ -53,7 +56,7 @@ const shown = (item: IgnoredItem): IgnoredItem => ({ ...item, name: printable(it
 
 const whose = ({ holder }: ScannedFile): { holder?: Holder } => (holder === undefined ? {} : { holder });
 
-/** How many of the files that wait are told of. */
+/** The maximum number of waiting files listed. */
 const mostWaiting = 50;
 
 const nameOf = ({ folder, name }: ScannedFile): string => printable(folder === '' ? name : `${folder}/${name}`);
@@ -61,10 +64,10 @@ const nameOf = ({ folder, name }: ScannedFile): string => printable(folder === '
 const keyOfFound = ({ path }: ScannedFile): string => keyOf(path);
 
 /**
- * Opens the inbox; `settle` in ms. `works` are the folders whose claims may have hidden something. Without `sidecars`, all of
- * these wait. `assignment`: whose what lies there is.
+ * Opens the inbox; `settle` in ms. `works` are the folders whose claims may have hidden files. Without `sidecars`, all
+ * sidecars wait. `assignment`: the holders of the files.
  */
-// Longer than a screen: each look replaces all that the other answers tell of.
+// Longer than a screen: each scan replaces the state that all other methods return.
 export function openInbox(
   incoming: string,
   settle: number,
@@ -83,7 +86,7 @@ export function openInbox(
   let trouble: IgnoredItem[] = [];
   let waiting: ScannedFile[] = [];
 
-  /** The sidecars that may be taken. Where that can't be found out now, photos come in all the same. */
+  /** The sidecars that may be claimed. An error must not delay photos. */
   async function choose(still: ScannedFile[], photos: ScannedFile[]): Promise<ScannedFile[]> {
     try {
       return (await sidecars?.choose(still, photos)) ?? [];
@@ -154,17 +157,20 @@ export function openInbox(
   };
 }
 
-/** Folders from which files were taken: they go when they stay empty for `settle` (ms), but those that were given to people. */
+/**
+ * Folders from which files were taken: they are removed once they have been empty for `settle` (ms), except those
+ * assigned to people.
+ */
 function openEmptied(incoming: string, settle: number, files: Files, clock: Clock, { personOf }: Assignment) {
   const emptied = new Map<string, { folder: Path; since: number }>();
   const isBelow = (folder: Path): boolean => Buffer.from(folder).indexOf(incoming + sep) === 0;
 
-  /** Removes emptied folders that stayed empty for `settle`; ms until the next may go. */
+  /** Removes folders that have been empty for `settle`; returns the ms until the next removal. */
   async function tidy(): Promise<number | undefined> {
     let wait: number | undefined;
     for (const { folder, since } of [...emptied.values()].sort((a, b) => b.folder.length - a.folder.length)) {
       const left = since + settle - clock.now();
-      // A folder that can't be read any more is left.
+      // An unreadable folder is left alone.
       const entries = await files.list(folder).catch(() => undefined);
       if (entries?.length !== 0) emptied.delete(keyOf(folder));
       else if (left > 0) wait = Math.min(wait ?? left, left);

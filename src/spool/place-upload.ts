@@ -1,6 +1,6 @@
 /**
- * Puts uploads into `incoming`: whole, by a temporary name and a rename, under a name that is free. A crash leaves at
- * most the temporary file, which the next start of the processor sweeps away.
+ * Puts uploads into `incoming`: complete, by a temporary name and a rename to a free name. A crash leaves at most the
+ * temporary file, which the next start of the processor removes.
  */
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -11,7 +11,10 @@ import { isLeftAlone } from './ignored-names.js';
 import type { Still } from './spool-interface.js';
 import { senderFolder, type Sending } from './sender-folders.js';
 
-/** Writes a stream into `incoming`; `name` is hostile text. Answers the name it got. Leaves nothing where the stream fails, or `still` throws. */
+/**
+ * Writes a stream into `incoming`; `name` is hostile text. Resolves to the actual name. Leaves nothing if the stream
+ * fails, or `still` throws.
+ */
 export async function placeUpload(
   incoming: string,
   files: Files,
@@ -31,7 +34,7 @@ export async function placeUpload(
   return giveName(await senderFolder(incoming, files, sending), files, part, name);
 }
 
-/** Gives a whole file its name in a folder of `incoming`, or the next one that is free, and answers it. Durable. */
+/** Renames a complete file to this name in a folder of `incoming`, or to the next free one, and returns it. Durable. */
 export async function giveName(folder: string, files: Files, part: string, name: string): Promise<string> {
   const wanted = comingName(name);
   for (let n = 0; ; n++) {
@@ -40,7 +43,7 @@ export async function giveName(folder: string, files: Files, part: string, name:
   }
 }
 
-/** A name that the spool takes in: what it would leave alone by its name was still meant to come in. */
+/** A name that the spool does not ignore: even a file with an ignored name was uploaded intentionally. */
 export function comingName(name: string): string {
   const tried = [safeName(name), `upload-${safeName(name).replace(/^\.+/, '')}`];
   return tried.find((safe) => !isLeftAlone(safe)) ?? 'upload';

@@ -1,4 +1,4 @@
-/** How a processor works, and what it works with. */
+/** The options and dependencies of a processor. */
 import type { Clock } from '../base/clock.js';
 import type { Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
@@ -10,42 +10,46 @@ import type { IncomingFiles } from './incoming-files.js';
 import type { ScannedFile } from './scan-incoming.js';
 import type { WaitingSidecars } from './waiting-sidecars.js';
 
-/** How a processor works. Times in seconds. */
+/** The options of a processor. Times in seconds. */
 export interface ProcessorOptions {
   incoming: string;
   work: string;
   mode: 'move' | 'copy';
   settle: number;
-  /** How many files are decoded at once. */
+  /** The number of files decoded concurrently. */
   workers: number;
   rescan: number;
   poll: number;
-  /** Count files that `copy` mode remembers as duplicates (an import's report), instead of passing over them. */
+  /** Counts files that `copy` mode remembers as duplicates (for an import's report), instead of skipping them. */
   countSeen?: boolean;
-  /** The `work` folder that takes over what is left in this one when the processor is closed (an import's). */
+  /** The `work` folder that takes over the remaining claims when the processor is closed (of an import). */
   handOver?: string;
-  /** The person (a ULID) whose all that lies in `incoming` is (an import's); absent for the house. */
+  /** The person (a ULID) who holds everything in `incoming` (of an import); absent for the house. */
   holder?: Holder;
-  /** What is taken instead of what lies in `incoming` (an export's). `works`: whose claims may have hidden something. */
+  /**
+   * A replacement for the files in `incoming` (of an export). `works`: the folders whose claims may have hidden files.
+   */
   inbox?: (works: string[], openSidecars: () => WaitingSidecars | undefined) => IncomingFiles;
 }
 
-/** What a processor works with. */
+/** The dependencies of a processor. */
 export interface ProcessorParts {
   files: Files;
   clock: Clock;
   log: Log;
   ingest: Ingest;
   local: Pick<Local, 'seen' | 'today'>;
-  /** Whether the archive has these bytes, by the local table and by a look at the disk. */
+  /** Whether the archive has these bytes, according to the local table and the disk. */
   isHere: (sha256: string) => boolean;
-  /** Whether the holder of a file has its bytes already, where the archive has them; without it, whoever has them. */
+  /**
+   * Whether the holder of a file already has its bytes, given that the archive has them; without it, any holder counts.
+   */
   isHeld?: (sha256: string, found: ScannedFile) => boolean;
-  /** The person that a folder of `incoming` itself was given to. */
+  /** The person that exactly this folder of `incoming` is assigned to. */
   personOf?: (folder: string) => Holder | undefined;
-  /** Where the archive has these bytes, absolute. */
+  /** The absolute path of these bytes in the archive. */
   placeOf?: (sha256: string) => string | undefined;
-  /** Whose sidecars are; without it they stay where they are. */
+  /** The matching of sidecars; without it they stay in place. */
   sidecars?: Sidecars;
   /** See `UploadsParts.mayUpload`. */
   mayUpload?: (by: string) => boolean;

@@ -1,7 +1,7 @@
 /**
- * The processor of one spool: takes what is ready in `incoming` through claims into the archive, several at once, by one
- * pass or by watching. Holds the lock on `work` for life. Killed at any instant it leaves only what the next start takes
- * up again; a failure to claim leaves the file in `incoming`.
+ * The processor of one spool: moves ready files from `incoming` through claims into the archive, several concurrently,
+ * in one pass or by watching. Holds the lock on `work` while it is open. If it is killed, the next start continues its
+ * work; a failure to claim leaves the file in `incoming`.
  */
 import { openPool } from '../base/async/concurrency-limit.js';
 import { openListeners } from '../base/async/listeners.js';
@@ -34,17 +34,17 @@ import { claimedPaths, filesOf, handOver, importWork } from './work-folder.js';
 export interface Processor extends SpoolPort {
   /** Watches until `close`. */
   watch(): Promise<void>;
-  /** Works through what is stuck and due, without looking at `incoming`. */
+  /** Processes due stuck claims, without scanning `incoming`. */
   drain(): Promise<void>;
-  /** Takes nothing more, finishes the items in hand and gives up the lock. */
+  /** Stops claiming, finishes the claims being processed, and releases the lock. */
   close(): Promise<void>;
 }
 
-/** Files in hand beyond those being decoded: the disk's flushes must not keep the decoders waiting. */
+/** Files processed in addition to those being decoded: disk flushes must not keep the decoders waiting. */
 const ahead = 3;
 const nobody: ReadonlyMap<string, ClaimRecord> = new Map();
 
-/** Opens the processor of a `work` folder and takes up what is left there. @throws PhotospoolError `locked`. */
+/** Opens the processor of a `work` folder and takes over the claims left there. @throws PhotospoolError `locked`. */
 export async function openProcessor(parts: ProcessorParts, options: ProcessorOptions): Promise<Processor> {
   const { incoming, work } = options;
   await parts.files.makeFolder(incoming);
@@ -85,7 +85,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   function emit(event: SpoolEvent): void {
     listeners.call(event);
     if (!watching) return;
-    // A failed item's next try may be sooner than the next look; a sidecar may have waited for this photo.
+    // The retry of a failed item may be due before the next scan; a sidecar may have waited for this photo.
     const came = event.type === 'stored' || event.type === 'duplicate';
     if (event.type === 'stuck' || (event.type === 'item' && event.step === 'wait') || (came && waiting?.items().length))
       looks.wake();
@@ -137,7 +137,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   };
 }
 
-/** Files of another filesystem take longer: that is worth a line of the log. */
+/** Logs that `incoming` is on another filesystem, where claiming takes longer. */
 async function tellOtherDisk({ files, log }: ProcessorParts, { incoming, work }: ProcessorOptions): Promise<void> {
   if ((await files.stat(incoming))?.dev === (await files.stat(work))?.dev) return;
   log.info(
@@ -146,7 +146,7 @@ async function tellOtherDisk({ files, log }: ProcessorParts, { incoming, work }:
   );
 }
 
-/** What takes files, works on them and tells of them. */
+/** The parts that claim files, process them and report on them. */
 type Core = ReturnType<typeof openCore>;
 
 function openCore(parts: ProcessorParts, options: ProcessorOptions, emit: (event: SpoolEvent) => void) {
@@ -191,7 +191,7 @@ function openCore(parts: ProcessorParts, options: ProcessorOptions, emit: (event
   return { parts, options, emit, queue, tally, claims, waiting, inbox, hand, taking };
 }
 
-/** Whose what lies in `incoming` is. */
+/** The holders of the files in `incoming`. */
 const assignmentOf = ({ personOf }: ProcessorParts, { holder }: ProcessorOptions): Assignment => ({
   ...(holder !== undefined && { holder }),
   ...(personOf && { personOf }),
@@ -199,7 +199,7 @@ const assignmentOf = ({ personOf }: ProcessorParts, { holder }: ProcessorOptions
 
 const keyOfClaim = ({ id }: Claim): string => `claim ${id}`;
 
-/** Looks at `incoming` and at what was claimed, and queues what is ready. */
+/** Scans `incoming` and the claims, and queues what is ready. */
 type Rounds = ReturnType<typeof openRounds>;
 
 function openRounds({ parts, options, emit, queue, claims, inbox, hand, taking }: Core) {
@@ -208,17 +208,19 @@ function openRounds({ parts, options, emit, queue, claims, inbox, hand, taking }
   let there = true;
   const isQueued = (claim: Claim): boolean => queue.has(keyOfClaim(claim));
 
-  /** Queues what is due among the stuck; `once`: what has not failed in this pass. */
+  /** Queues due stuck claims; `once`: without those that failed in this pass. */
   function resume(once = false): void {
     for (const claim of hand.due(clock.now(), once)) queue.add(keyOfClaim(claim), () => hand.work(claim));
   }
 
-  /** Takes up claims that were left over, or handed over by another process since. */
+  /** Takes over claims that were left, or handed over by another process. */
   async function adopt(): Promise<void> {
     hand.adopt(await claims.list());
   }
 
-  /** Looks once at `incoming` and at what is due, and queues it. Answers ms until there may be more, and the folders. */
+  /**
+   * Scans `incoming` and the claims once, and queues what is due. Returns the ms until the next scan, and the folders.
+   */
   async function look(once = false): Promise<{ wait: number | undefined; folders: Folder[] }> {
     await adopt();
     const lay = inbox.count();
@@ -238,7 +240,7 @@ function openRounds({ parts, options, emit, queue, claims, inbox, hand, taking }
     return there ? found : { wait: options.poll * 1000, folders: [] };
   }
 
-  /** When there is something to be done again, in ms, beside what a look found. */
+  /** When the next retry is due, in ms, regardless of the last scan. */
   function nextDue(): number {
     const held = taking.heldUntil() === 0 ? Infinity : taking.heldUntil();
     return Math.min(held, hand.next(isQueued) ?? Infinity, taking.nextTry() ?? Infinity);
@@ -247,7 +249,7 @@ function openRounds({ parts, options, emit, queue, claims, inbox, hand, taking }
   return { isQueued, resume, adopt, look, nextDue, isThere: () => there };
 }
 
-/** Passes, one after the other: each works until nothing more can be done now. */
+/** Passes, one after the other: each continues until nothing more can be done now. */
 function openPasses(
   { parts, options, tally, emit, queue, inbox, hand, taking }: Core,
   { isQueued, look, isThere }: Rounds,
@@ -291,7 +293,7 @@ function openPasses(
   return () => oneByOne(onePass);
 }
 
-/** What people choose to do with stuck files. `wake`: looks again, where somebody watches. */
+/** People's decisions about stuck files. `wake`: scans again, when watching. */
 function openStuck(
   { parts: { files }, options: { work }, queue, claims, hand }: Core,
   { adopt, resume }: Rounds,
@@ -313,7 +315,7 @@ function openStuck(
       ignore: (names, sees) => adopt().then(() => hand.choices.ignore(names, sees)),
       discard: (names, sees) => adopt().then(() => hand.choices.discard(names, sees)),
       restore: () => claims.restore().then(adopt).then(wake),
-      // Files of people are not the owners’ to look at.
+      // Owners may not view people's files.
       filesOf: (ids) =>
         filesOf(
           ids.filter((id) => !isOwnClaim(id)),

@@ -37,7 +37,7 @@ export function toStuckItem({ id, item }: Claim): StuckItem {
   };
 }
 
-/** Whose a claim is, as statuses tell it; of one whose record is lost, that it is not the house’s. */
+/** The holder of a claim for the status; `unknown` for a person's claim whose record is lost. */
 export function holderIn(id: string, { holder }: Pick<ClaimRecord, 'holder'>): { holder?: Holder } {
   const whose = holder ?? (isOwnClaim(id) ? unknownHolder : undefined);
   return whose === undefined ? {} : { holder: whose };

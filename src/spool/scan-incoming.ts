@@ -1,6 +1,6 @@
 /**
- * Walks `incoming`: every regular file that is not left alone by name, and what is there but is never followed or opened
- * (links, devices, sockets, FIFOs). Changes nothing.
+ * Scans `incoming`: every regular file whose name is not ignored, and entries that are never followed or opened (links,
+ * devices, sockets, FIFOs). Changes nothing.
  */
 import { sentence, toPhotospoolError } from '../base/errors.js';
 import type { Entry, Files, Path } from '../base/files.js';
@@ -15,54 +15,59 @@ import { idOf, type Folder } from './watch-incoming.js';
 /** A file in `incoming`. */
 export interface ScannedFile {
   path: Path;
-  /** The name as text. Bytes that are not UTF-8 are read as Windows-1252, as old cameras and systems wrote them. */
+  /**
+   * The name as text. Bytes that are not UTF-8 are decoded as Windows-1252, the encoding of old cameras and systems.
+   */
   name: string;
-  /** The name's bytes where they are not UTF-8. */
+  /** The name's bytes, if they are not UTF-8. */
   raw?: Buffer;
-  /** The folder it lies in relative to `incoming`, or to that of its person, with forward slashes; `''` at the top. */
+  /** Its folder relative to `incoming`, or to that of its person, with forward slashes; `''` at the top. */
   folder: string;
   look: FileState;
   /** mtime in ms. */
   modified: number;
   /** ctime in ms: when it was last written or renamed there. */
   changed?: number;
-  /** Who sent it in; absent for the owner of the home. */
+  /** Its sender; absent for the owner of the home. */
   by?: string;
-  /** Whose it is: a person (a ULID); absent for the house. */
+  /** Its holder: a person (a ULID); absent for the house. */
   holder?: Holder;
-  /** What the export that it is a part of says of it. */
+  /** The metadata of the export that contains it. */
   brought?: ImportedMetadata;
 }
 
-/** The outcome of a walk. */
+/** The result of a scan. */
 export interface Scan {
   files: ScannedFile[];
-  /** What is neither file nor folder, by path relative to `incoming`. */
+  /** Entries that are neither files nor folders, by path relative to `incoming`. */
   special: { name: string; reason: string; holder?: Holder }[];
-  /** What could not be read, and may hold photos. */
+  /** Entries that could not be read, and may contain photos. */
   trouble: { name: string; reason: string; holder?: Holder }[];
-  /** Files that lie hidden beside where they were, on their way into a claim (cross-device-staging.ts). */
+  /** Files hidden beside their old paths, on their way into a claim (cross-device-staging.ts). */
   hidden: Path[];
-  /** All folders that were read, `incoming` first. */
+  /** All scanned folders, `incoming` first. */
   folders: Folder[];
 }
 
-/** The text of a name's bytes that are not UTF-8. */
+/** Decodes names that are not UTF-8. */
 const legacy = new TextDecoder('windows-1252');
 
-/** Whose what is found is, where whoever sent it in said nothing. */
+/** The holders of files that were not uploaded. */
 export interface Assignment {
-  /** Of all; absent for the house. */
+  /** The holder of all files; absent for the house. */
   holder?: Holder;
-  /** The person that a folder itself was given to, by its path relative to the top; the innermost of several counts. */
+  /**
+   * The person that exactly this folder is assigned to, by its path relative to the top; the innermost assignment
+   * counts.
+   */
   personOf?(folder: string): Holder | undefined;
 }
 
-/** Where the walk is. */
+/** The current position of the scan. */
 interface Place {
   /** Relative to the top, with forward slashes. */
   shown: string;
-  /** Relative to the folder of the person whose it is. */
+  /** Relative to the folder assigned to the person. */
   folder: string;
   by?: string;
   holder?: Holder;
@@ -73,10 +78,10 @@ const whose = ({ holder }: Place): { holder?: Holder } => (holder === undefined 
 const inPlace = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 
 /**
- * Walks a folder. undefined where the folder itself is not there (an unmounted drive is not a deletion).
- * What can't be read below it is passed over and told of in `trouble`.
+ * Scans a folder. Undefined if the folder itself does not exist (an unmounted drive is not a deletion). Unreadable
+ * entries below it are skipped and listed in `trouble`.
  */
-// Longer than a screen: one walk fills one result.
+// Longer than a screen: one recursion fills one result.
 export async function scan(incoming: string, files: Files, assignment: Assignment = {}): Promise<Scan | undefined> {
   const result: Scan = { files: [], special: [], trouble: [], hidden: [], folders: [] };
   const { holder, personOf } = assignment;
@@ -103,7 +108,10 @@ export async function scan(incoming: string, files: Files, assignment: Assignmen
     }
   }
 
-  /** False where there is no such folder. Which one it is, is asked before it is read: another may come to its place. */
+  /**
+   * False if the folder does not exist. Its id is read before its content, because another folder may replace it
+   * meanwhile.
+   */
   async function enter(path: Path, place: Place): Promise<boolean> {
     const there = await files.statExact(path);
     const entries = there && (await files.list(path));
@@ -114,8 +122,8 @@ export async function scan(incoming: string, files: Files, assignment: Assignmen
   }
 
   /**
-   * The place for what lies in a folder that was given to a person. Asked when the folder has been read: so what came after it was
-   * given is theirs. What somebody sent in is not, whatever its folder is called: it says itself whose it is.
+   * The position inside a folder that is assigned to a person. Evaluated after the folder is read, so that files that
+   * arrived after the assignment are theirs. Uploads are exempt, whatever their folder is called: they name their holder.
    */
   function ownPlace(path: Path, place: Place): Place {
     const isNamed = place.by === undefined && place !== top && typeof path === 'string';
@@ -123,7 +131,7 @@ export async function scan(incoming: string, files: Files, assignment: Assignmen
     return person === undefined ? place : { ...place, folder: '', holder: person };
   }
 
-  /** The folders of those who sent something in (sender-folders.ts): what is in them came to the top of `incoming`, for all others. */
+  /** The folders of senders (sender-folders.ts): their files count as lying at the top of `incoming`. */
   async function enterSenders(path: Path): Promise<void> {
     const there = await files.statExact(path);
     if (there) result.folders.push({ path, id: idOf(there) });
@@ -150,7 +158,7 @@ export async function scan(incoming: string, files: Files, assignment: Assignmen
   }
 }
 
-/** The bytes of a name that is not UTF-8. */
+/** The bytes of a name, if it is not UTF-8. */
 function rawOf({ name, path }: Entry): Buffer | undefined {
   if (typeof path === 'string') return undefined;
   const last = path.subarray(path.lastIndexOf('/') + 1);

@@ -1,9 +1,9 @@
 /**
- * Where in `incoming` lies what somebody sent in, so that it is told from what lies there by itself, which is the owner's: in a
- * hidden folder for each, `.photospool-from/<name>/`, whose `.from.json` says who that is. It is durable before the first file
- * gets its name there, by one rename; so no crash makes one person's file another's. The folder's name is the hash of who they
- * are: of one that was renamed, or whose record is lost, nobody knows, and nobody has no rights. What was sent for a person lies in
- * `.photospool-for/<name>/` in the same way: older versions leave that alone.
+ * The folders in `incoming` for uploads, which distinguish them from other files there, which are the owner's: a hidden
+ * folder for each sender, `.photospool-from/<name>/`, whose `.from.json` names the sender. That record is durable
+ * before the first file is renamed into the folder, so no crash makes one person's file another's. The folder's name is
+ * the hash of the sender: if it was renamed, or its record is lost, the sender is unknown and has no rights. Files sent
+ * for a person are in `.photospool-for/<name>/` in the same way, which older versions ignore.
  */
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
@@ -17,18 +17,18 @@ const senders = '.photospool-from';
 const sendersForPeople = '.photospool-for';
 const record = '.from.json';
 
-/** Whether an entry of `incoming` holds the folders of those who sent something in. */
+/** Whether an entry of `incoming` contains the folders of senders. */
 export const isSenders = ({ name, kind }: Pick<Entry, 'name' | 'kind'>): boolean =>
   (name === senders || name === sendersForPeople) && kind === 'folder';
 
-/** Who sent something in, and the person (a ULID) whose it is; without one it is the house’s. */
+/** The sender of a file, and its holder, a person (a ULID); without one it is the house’s. */
 export interface Sending {
   /** As the author of an edit. */
   by: string;
   holder?: Holder;
 }
 
-/** The folder for what somebody sends in, made where it is missing. */
+/** The folder for a sender's files; creates it if it is missing. */
 export async function senderFolder(incoming: string, files: Files, { by, holder }: Sending): Promise<string> {
   if (by === owner && holder === undefined) return incoming;
   const sending: Sending = { by, ...(holder !== undefined && { holder }) };
@@ -40,7 +40,7 @@ export async function senderFolder(incoming: string, files: Files, { by, holder 
   return folder;
 }
 
-/** Who sent in what lies in a folder of `.photospool-from` or `.photospool-for`. */
+/** The sender of the files in a folder of `.photospool-from` or `.photospool-for`. */
 export async function senderOf(files: Files, folder: Path): Promise<Sending> {
   const said = parse(await files.readText(below(folder, record)));
   const [by, holder] = ['by', 'holder'].map((key) => textOf(own(said, key))) as [string, string];
@@ -58,7 +58,7 @@ function parse(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? '');
   } catch {
-    // Cut short by a disk that did not keep its word: then it is not known who it was.
+    // Truncated by an unreliable disk: then the sender is unknown.
     return undefined;
   }
 }

@@ -1,60 +1,60 @@
 /**
- * What the server may ask of a running spool. The spool implements it; the server and its tests know only this.
+ * The server's interface to a running spool. The spool implements it; the server and its tests depend on nothing else.
  */
 import type { Readable } from 'node:stream';
 import type { Subscribe } from '../base/async/listeners.js';
 import type { Holder } from '../document/item-id.js';
 
-/** A file that lies in `incoming`. `since` is UTC, when it was last written or renamed there; `bytes` its size then. */
+/** A file in `incoming`. `since` is when it was last written or renamed there, UTC; `bytes` its size then. */
 export interface WaitingItem {
   name: string;
   since: string;
   bytes: number;
-  /** Whose it is: a person (a ULID); absent for the house. Answers leave it out (spool-view.ts). */
+  /** Its holder: a person (a ULID); absent for the house. Responses omit it (spool-view.ts). */
   holder?: Holder;
 }
 
-/** A file in hand. `since` is UTC, `2026-11-24T10:00:00.000Z`, when its present step began. */
+/** A file being processed. `since` is the start of its current step, UTC, `2026-11-24T10:00:00.000Z`. */
 export interface WorkItem {
   name: string;
   /** `claim`, `hash`, `render`, `inspect`, `record`, `archive`. */
   step: string;
   since: string;
-  /** UTC, when it was taken out of `incoming`. */
+  /** When it was claimed, UTC. */
   claimed: string;
-  /** Whose it is: a person (a ULID); absent for the house. Answers leave it out (spool-view.ts). */
+  /** Its holder: a person (a ULID); absent for the house. Responses omit it (spool-view.ts). */
   holder?: Holder;
 }
 
-/** A file that could not be taken in and waits in its claim. */
+/** A file that could not be imported and waits in its claim. */
 export interface StuckItem {
   name: string;
-  /** The claim's ULID; empty for a file that could not be claimed and is still where it was. */
+  /** The claim's ULID; empty for a file that could not be claimed and is still in place. */
   claim: string;
   /** A sentence for a person. */
   reason: string;
   /** The error's code (base/errors.ts). */
   code: string;
   attempts: number;
-  /** UTC of the next try; absent where only a person can help. */
+  /** The next attempt, UTC; absent if only a person can help. */
   next?: string;
-  /** UTC, when it was taken out of `incoming`; absent where it is still there. */
+  /** When it was claimed, UTC; absent if it was not. */
   claimed?: string;
-  /** UTC, when the last try failed. */
+  /** When the last attempt failed, UTC. */
   failed?: string;
-  /** Of a damaged file, UTC when it is archived as it is, unless it changes before. */
+  /** Of a damaged file: when it is archived despite its damage, UTC, unless it changes before. */
   asIs?: string;
-  /** UTC, since when it is stuck as it is now. */
+  /** The time since when it is stuck in its current state, UTC. */
   since?: string;
-  /** Where the file itself is the reason, and not a disk or the machine: then it can be ignored, or moved to the trash. */
+  /** The file itself is the reason, not a disk or the machine: then it can be ignored, or moved to the trash. */
   own?: true;
-  /** An owner chose to leave it where it is; it is not tried until it changes, or `retry`. */
+  /** An owner chose to ignore it; it is not retried until it changes, or by `retry`. */
   ignored?: true;
-  /** Whose it is: a person (a ULID); absent for the house. Answers leave it out (spool-view.ts). */
+  /** Its holder: a person (a ULID); absent for the house. Responses omit it (spool-view.ts). */
   holder?: Holder;
 }
 
-/** Stuck files with one reason, those that are ignored aside. */
+/** Stuck files with the same reason, without ignored ones. */
 export interface StuckGroup {
   /** The error's code. */
   code: string;
@@ -63,74 +63,77 @@ export interface StuckGroup {
   count: number;
   /** They can be ignored, or moved to the trash. */
   own?: true;
-  /** They can be archived as they are. */
+  /** They can be archived despite their damage. */
   damaged?: true;
 }
 
-/** A file that is left where it is, and why. */
+/** An ignored file, and why. */
 export interface IgnoredItem {
   name: string;
   reason: string;
-  /** Whose it is: a person (a ULID); absent for the house. Answers leave it out (spool-view.ts). */
+  /** Its holder: a person (a ULID); absent for the house. Responses omit it (spool-view.ts). */
   holder?: Holder;
 }
 
-/** A file that is done. `at` is UTC; `seconds` is how long it was in hand. */
+/** A processed file. `at` is UTC; `seconds` is the processing time. */
 export interface DoneItem {
   name: string;
   outcome: 'stored' | 'duplicate';
   sha256: string;
   at: string;
   seconds: number;
-  /** Whose it is: a person (a ULID); absent for the house. Answers leave it out (spool-view.ts). */
+  /** Its holder: a person (a ULID); absent for the house. Responses omit it (spool-view.ts). */
   holder?: Holder;
 }
 
-/** How many files came through. */
+/** The numbers of processed files. */
 export interface Totals {
   stored: number;
   duplicates: number;
 }
 
-/** Why nothing is taken out of `incoming` for a while: trouble of the disk. `until` is UTC. */
+/** A pause of the imports from `incoming` because of a disk error. `until` is UTC. */
 export interface SpoolPause {
   until: string;
   reason: string;
 }
 
-/** How many files of other people are in the spool; nothing else is told of them. */
+/** The number of other people's files in the spool; nothing else of them is visible. */
 export interface OthersFiles {
   waiting: number;
   work: number;
   stuck: number;
 }
 
-/** Whether whoever asks is told of the files of a holder. Without it: of those of the house. */
+/** Whether a holder's files are visible to the viewer. Without it: only those of the house. */
 export type Sees = (holder: Holder) => boolean;
 
-/** What the spool holds now. `stored`, `duplicates` and `today` count what came in for the house: by others’ one could tell what they have. */
+/**
+ * The content of the spool. `stored`, `duplicates` and `today` only count the house's files: counts of others would
+ * reveal what they have.
+ */
 export interface SpoolStatus extends Totals {
-  /** Files in `incoming` that are not left alone. */
+  /** The number of files in `incoming` that are not ignored. */
   incoming: number;
-  /** The first of them, the longest there first; 50 at most. */
+  /** The first of them, oldest first; 50 at most. */
   waiting: WaitingItem[];
   work: WorkItem[];
   stuck: StuckItem[];
-  /** What is stuck by reason, the largest group first. */
+  /** The stuck files by reason, the largest group first. */
   groups: StuckGroup[];
   ignored: IgnoredItem[];
-  /** Since midnight by the clock of this machine, whichever process did it. */
+  /** Since midnight by this machine's clock, by any process. */
   today: Totals;
-  /** Files done per minute, over the last five minutes, or since the spool was opened where that is less. */
+  /** Processed files per minute, over the last five minutes, or since the spool was opened if that is shorter. */
   rate: number;
-  /** The last that were done, the newest first; 20 at most. */
+  /** The last processed files, newest first; 20 at most. */
   recent: DoneItem[];
   held?: SpoolPause;
-  /** Absent where there are none. */
+  /** Absent if there are none. */
   others?: OthersFiles;
 }
 
-/** A spool that nothing happened in yet. */
+/** The status of a new spool. */
 export const idleStatus: Readonly<SpoolStatus> = {
   incoming: 0,
   waiting: [],
@@ -145,45 +148,48 @@ export const idleStatus: Readonly<SpoolStatus> = {
   recent: [],
 };
 
-/** How long a step took, over all files since the spool was opened. */
+/** The durations of a step, over all files since the spool was opened. */
 export interface StepFigures {
   step: string;
-  /** How many times it took at most so many seconds, by the bounds in `stepBounds`, each with those before it. */
+  /** The number of durations up to each bound in `stepBounds`, cumulative. */
   counts: number[];
   count: number;
-  /** Seconds, all together. */
+  /** The total in seconds. */
   sum: number;
 }
 
 /** The bounds of `StepFigures`, in seconds. */
 export const stepBounds = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100] as const;
 
-/** The outcome of one pass; of a pass over `incoming`, for the house. */
+/** The result of one pass; of a pass over `incoming`, for the house. */
 export interface PassSummary {
   stored: number;
   duplicates: number;
   stuck: number;
   ignored: number;
-  /** Sidecars that were stored, where there were any; they are not in `stored`. */
+  /** The number of stored sidecars, if any; `stored` does not include them. */
   sidecars?: number;
   seconds: number;
   stuckItems: { name: string; reason: string }[];
 }
 
-/** How something is tried again. */
+/** The options of a retry. */
 export interface Retry {
-  /** Answer when it was tried. */
+  /** Resolve after the attempt. */
   wait?: boolean;
-  /** Archive what is damaged as it is, instead of waiting for its damage to go away. */
+  /** Archive damaged files as they are, instead of waiting for a repair. */
   asIs?: boolean;
-  /** Whose files can be named, and are. `all` tries those of others too. */
+  /** The holders whose files can be named and are listed. `all` also retries others' files. */
   sees?: Sees;
 }
 
 /** Stuck files, by name or claim. */
 export type StuckNames = string[] | 'all';
 
-/** What an owner chose for stuck files, by name. `refused`: their trouble is none of their own, or they are in work. */
+/**
+ * The result of an owner's decision about stuck files, by name. `refused`: the file is not the cause of its error, or
+ * is being processed.
+ */
 export interface Chosen {
   chosen: string[];
   refused: string[];
@@ -198,15 +204,15 @@ export interface StuckFile {
   bytes: number;
 }
 
-/** The outcome of another try. */
+/** The result of a retry. */
 export interface Retried {
   retried: string[];
   unknown: string[];
-  /** Of a retry that was waited for: what is stuck again. */
+  /** With `wait`: the files that are stuck again. */
   stuck?: { name: string; reason: string }[];
 }
 
-/** What happens in the spool. Delivered after it is durable. */
+/** Events of the spool. Delivered after the change is durable. */
 export type SpoolEvent =
   | { type: 'incoming'; count: number }
   | { type: 'item'; name: string; step: string }
@@ -216,91 +222,92 @@ export type SpoolEvent =
   | { type: 'ignored'; name: string; reason: string }
   | { type: 'summary'; summary: PassSummary };
 
-/** What somebody wants to upload. */
+/** A requested upload. */
 export interface WantedUpload {
-  /** Who: `authorOf`. An upload exists for nobody else. */
+  /** Its sender (`authorOf`). The upload exists for nobody else. */
   by: string;
-  /** Whose it becomes: a person (a ULID); absent for the house. */
+  /** Its holder: a person (a ULID); absent for the house. */
   holder?: Holder;
-  /** Bytes of the whole. */
+  /** The total number of bytes. */
   length: number;
-  /** What the client says of it, hostile text: `filename`, `folder`, `modified`, `sha256`. */
+  /** The client's metadata, hostile text: `filename`, `folder`, `modified`, `sha256`. */
   metadata: Readonly<Record<string, string>>;
 }
 
-/** An upload that comes in pieces. */
+/** A resumable upload. */
 export interface Upload extends WantedUpload {
   id: string;
-  /** How many bytes of it are here. */
+  /** The number of received bytes. */
   bytes: number;
-  /** ms since 1970, when the last of them came, or it was begun. */
+  /** When the last of them arrived, or the upload started; ms since 1970. */
   touched: number;
-  /** `checking`: all bytes are here and are being hashed; `received`: they are in `incoming`, durable. */
+  /** `checking`: all bytes have arrived and are being hashed; `received`: they are in `incoming`, durable. */
   state: 'uploading' | 'checking' | 'received';
-  /** Of all bytes as they are on the disk; of a received one. */
+  /** The hash of all bytes on the disk, once received. */
   sha256?: string;
 }
 
 /**
- * Asked right before a file appears in `incoming`: throws where whoever sends it may not any more. Nothing of it is kept then.
+ * Called immediately before a file appears in `incoming`: throws if the sender may no longer upload. Then nothing of
+ * the file is kept.
  */
 export type Still = () => void;
 
-/** Uploads that come in pieces, kept on the disk between them (upload-parts.ts). Ids are 32 hexadecimal digits. */
+/** Resumable uploads, stored on the disk (upload-parts.ts). Ids are 32 hexadecimal digits. */
 export interface Uploads {
   /**
-   * Makes one. @throws PhotospoolError `disk-full` where there is no room for it and for what its sender has begun, `slow-down`
-   * where they have begun too many.
+   * Starts an upload. @throws PhotospoolError `disk-full` if there is no space for it and the sender's unfinished ones,
+   * `slow-down` if the sender has too many unfinished ones.
    */
   begin(id: string, wanted: WantedUpload): Promise<void>;
   find(id: string): Promise<Upload | undefined>;
   /**
-   * Adds a stream to the end; resolves to how many bytes are there then, durable. Where the stream or the disk fails, what
-   * came stays. Not for two callers at once.
+   * Appends a stream; resolves to the number of bytes then stored, durable. If the stream or the disk fails, the
+   * received bytes are kept. Not for concurrent calls.
    */
   append(id: string, stream: Readable): Promise<number>;
   /**
-   * Checks an upload that is whole and puts it into `incoming`; one that is not whole, or received, is answered as it is.
-   * @throws PhotospoolError `mismatch` where it has not the `sha256` that it should; it is gone then. `not-found`. What `still`
-   * throws; it is gone then.
+   * Checks a complete upload and puts it into `incoming`; an incomplete or received one is returned unchanged.
+   * @throws PhotospoolError `mismatch` if its hash differs from the given `sha256`, after which it is removed.
+   * `not-found`. Errors of `still`, after which it is removed.
    */
   finish(id: string, still?: Still): Promise<Upload>;
-  /** Forgets one, and what came of it; false where there is none. */
+  /** Removes an upload and its result; false if there is none. */
   remove(id: string): Promise<boolean>;
 }
 
-/** What an owner may do with stuck files beside trying them again. All throw what the disk says. */
+/** An owner's decisions about stuck files, besides retries. All throw disk errors. */
 export interface SpoolChoices {
-  /** Leaves files where they are, untried until they change or are tried again. */
+  /** Ignores files: no attempts until they change or are retried. */
   ignore(names: StuckNames, sees?: Sees): Promise<Chosen>;
-  /** Moves files into the trash of the spool. */
+  /** Moves files to the trash of the spool. */
   discard(names: StuckNames, sees?: Sees): Promise<Chosen>;
-  /** Brings all files in that trash back. */
+  /** Restores all files from that trash. */
   restore(): Promise<void>;
-  /** The files of stuck claims of the house, by their ids; those that are not there are left out. */
+  /** The files of stuck claims of the house, by their ids, without missing ones. */
   filesOf(claims: readonly string[]): Promise<StuckFile[]>;
 }
 
 /** A running spool, as the server sees it. */
 export interface SpoolPort {
   status(): Promise<SpoolStatus>;
-  /** Makes a pass (or joins the one under way) and resolves when it is done. */
+  /** Makes a pass (or joins the current one) and resolves when it is done. */
   pass(): Promise<PassSummary>;
-  /** How long each step took, in the order of the steps. */
+  /** The durations of each step, in the order of the steps. */
   steps(): StepFigures[];
   /**
-   * Tries stuck items again, by file name or claim. Resolves when they are queued, or, where `wait`, when they were tried:
-   * `stuck` are those that are stuck again.
+   * Retries stuck items, by file name or claim. Resolves when they are queued; with `wait`, after the attempt, with
+   * those that are stuck again in `stuck`.
    */
   retry(names: StuckNames, how?: Retry): Promise<Retried>;
   readonly choices: SpoolChoices;
   /**
-   * Puts a stream's bytes into `incoming` by a temporary name and a rename; never replaces a file. `name` is what the
-   * sender called it: hostile text; `by` who that is, as `authorOf` writes it; `holder` the person (a ULID) whose it becomes, else it is the house’s. Resolves to the name it got. Rejects, and leaves nothing, where the stream ends in an error,
-   * or `still` throws.
+   * Writes a stream into `incoming` by a temporary name and a rename; never replaces a file. `name` is the sender's
+   * name for it: hostile text; `by` the sender, in the form of `authorOf`; `holder` a person (a ULID), by default the
+   * house. Resolves to the actual name. Rejects, and leaves nothing, if the stream fails, or `still` throws.
    */
   place(stream: Readable, name: string, by: string, still?: Still, holder?: Holder): Promise<string>;
   readonly uploads: Uploads;
-  /** Tells of what happens; returns the function that ends it. */
+  /** Listens for events; returns the function that unsubscribes. */
   on: Subscribe<[event: SpoolEvent]>;
 }

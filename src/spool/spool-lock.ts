@@ -1,6 +1,6 @@
 /**
- * One processor per `work` folder: an exclusive SQLite lock on `work/.lock`, held for life and released by death (Node
- * has no flock). A crash leaves the file, unlocked.
+ * One processor per `work` folder: an exclusive SQLite lock on `work/.lock`, held while the process runs and released
+ * when it ends (Node has no flock). A crash leaves the file, unlocked.
  */
 import { PhotospoolError } from '../base/errors.js';
 import { openSqlite } from '../base/sqlite.js';

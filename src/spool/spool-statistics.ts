@@ -9,7 +9,7 @@ import { stepBounds, type DoneItem, type StepFigures, type Totals } from './spoo
 
 /** The statistics of one spool. */
 export interface SpoolStatistics {
-  /** A file is done now, after so many seconds. A stored sidecar is counted as such, not as a photo. */
+  /** Adds a file that was processed now, in this many seconds. A stored sidecar is counted as such, not as a photo. */
   add(item: Pick<DoneItem, 'name' | 'outcome' | 'sha256' | 'seconds' | 'holder'>, sidecar?: boolean): void;
   /** A duplicate that was recognised without a claim. */
   addSeen(): void;

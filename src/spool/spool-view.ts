@@ -1,12 +1,12 @@
-/** What of the spool’s status somebody is told: of the files of other people, how many there are. Pure. */
+/** The status of the spool as visible to a viewer: of other people's files, only the numbers. Pure. */
 import { house, publicIdOf, type Holder } from '../document/item-id.js';
 import type { DoneItem, Sees, SpoolStatus } from './spool-interface.js';
 import { groupsOf } from './stuck-groups.js';
 
-/** Whoever is told of the house’s files only: everybody who does not say who they are. */
+/** The default: only the house’s files are visible. */
 export const ofHouse: Sees = (holder) => holder === house;
 
-/** The items that somebody is told of, without whose they are. */
+/** The visible items, without their holders. */
 export function seenOf<T extends { holder?: Holder }>(items: readonly T[], sees: Sees = ofHouse): T[] {
   return items
     .filter(({ holder = house }) => sees(holder))
@@ -16,11 +16,11 @@ export function seenOf<T extends { holder?: Holder }>(items: readonly T[], sees:
     });
 }
 
-/** Photos are known by their public ids. */
+/** Responses identify photos by their public ids. */
 const withPublicId = (item: DoneItem): DoneItem =>
   item.holder === undefined ? item : { ...item, sha256: publicIdOf({ holder: item.holder, sha256: item.sha256 }) };
 
-/** A status as somebody is told it. */
+/** A status as visible to a viewer. */
 export function statusFor(status: SpoolStatus, sees: Sees = ofHouse): SpoolStatus {
   const { waiting, work, ignored, recent } = status;
   const stuck = seenOf(status.stuck, sees);

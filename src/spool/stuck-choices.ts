@@ -26,7 +26,7 @@ export interface Choices {
   discard(names: StuckNames, sees?: Sees): Promise<Chosen>;
 }
 
-/** Opens the decisions. `stuck` are the claims that nobody works on. */
+/** Opens the decisions. `stuck` are the claims that are not being processed. */
 export function openChoices(stuck: Map<string, Claim>, claims: Claims, log: Log): Choices {
   function find(names: StuckNames, sees: Sees = ofHouse): { claims: Claim[]; unknown: string[] } {
     const callsOf = ({ id, item }: Claim): string[] => [id, item.name, printable(item.name)];

@@ -1,7 +1,7 @@
 /**
- * Uploads that come in pieces and survive restarts. Each is two files in a hidden folder: what is known of it, and its bytes
- * so far, whose size alone says how far it is. What becomes of them when all are there: finish-upload.ts. What a crash leaves at
- * each step: docs/upload.md.
+ * Resumable uploads, which survive restarts. Each is two files in a hidden folder: a note, and the received bytes,
+ * whose size alone is the progress. finish-upload.ts processes complete ones. docs/upload.md describes what a crash
+ * leaves at each step.
  */
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -15,13 +15,13 @@ import { placePart, sealPart, shownName, type Note } from './finish-upload.js';
 
 /** How long uploads are kept, in ms. */
 export interface Keeping {
-  /** An unfinished one, after its last byte. */
+  /** An unfinished upload, after its last byte. */
   unfinished: number;
-  /** What is known of a received one. */
+  /** The note of a received upload. */
   received: number;
 }
 
-/** What uploads need. */
+/** The dependencies of uploads. */
 export interface UploadsParts {
   incoming: string;
   work: string;
@@ -29,25 +29,25 @@ export interface UploadsParts {
   clock: Clock;
   log: Log;
   keeping?: Keeping;
-  /** Whether somebody (`authorOf`) may upload now; asked where one is finished with nobody there to ask. */
+  /** Whether a sender (`authorOf`) may upload now; called when an upload is finished without a request. */
   mayUpload?: (by: string) => boolean;
-  /** Bytes that may still be written to the disk of a folder. */
+  /** The free space for a folder, in bytes. */
   room?: (folder: string) => Promise<number>;
 }
 
-/** Uploads, as the processor holds them. */
+/** The uploads of a processor. */
 export interface OpenUploads extends Uploads {
-  /** Resolves when nothing is being finished any more. */
+  /** Resolves when no upload is being finished. */
   close(): Promise<void>;
 }
 
 const hour = 3_600_000;
 const usual: Keeping = { unfinished: 7 * 24 * hour, received: 24 * hour };
-/** Unfinished uploads that one sender may have. */
+/** The maximum number of unfinished uploads per sender. */
 const mostOfOne = 100;
 const names = /^([0-9a-f]{32})\.(?:json|part)$/;
 
-/** Opens the uploads of a spool: what is too old goes, and what is whole begins to be finished. */
+/** Opens the uploads of a spool: removes old ones, and starts finishing complete ones. */
 export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
   const { files, clock, keeping = usual } = parts;
   const store = openStore(parts);
@@ -116,16 +116,16 @@ type Store = ReturnType<typeof openStore>;
 
 function openStore({ incoming, work, files }: UploadsParts) {
   const [besideClaims, inIncoming] = [join(work, '.uploads'), join(incoming, '.photospool-uploads')];
-  /** Those for people have folders of their own: older versions would make photos of the house of them. */
+  /** Uploads for people have separate folders: older versions would turn them into photos of the house. */
   const forPeople = (folder: string): string => `${folder}-own`;
   const folders = [besideClaims, inIncoming].flatMap((folder) => [folder, forPeople(folder)]);
 
-  /** Those that are not whole, by id. */
+  /** The incomplete uploads, by id. */
   const unfinished = new Map<string, { by: string; length: number; folder: string }>();
   const noteOf = (folder: string, id: string): string => join(folder, `${id}.json`);
   const partOf = (folder: string, id: string): string => join(folder, `${id}.part`);
 
-  /** Where new ones go: beside the claims, if a link leads from there to `incoming`. */
+  /** The folder for new uploads: beside the claims, if a hard link from there to `incoming` is possible. */
   async function folderForNew({ holder }: Pick<WantedUpload, 'holder'>): Promise<string> {
     const [there, own] = [await files.stat(incoming), await files.stat(work)];
     const folder = there?.dev === own?.dev ? besideClaims : inIncoming;
@@ -151,7 +151,7 @@ function openStore({ incoming, work, files }: UploadsParts) {
   return { folders, unfinished, noteOf, partOf, folderForNew, read, drop };
 }
 
-/** Finishes uploads that are whole; what several wait for is done once. */
+/** Finishes complete uploads; concurrent calls share one run. */
 function openFinishing(
   { incoming, files }: UploadsParts,
   store: Store,
@@ -203,7 +203,7 @@ function openFinishing(
   return { finishing, finish };
 }
 
-/** Sweeps away what is too old, and finishes what is whole and nobody asks for. */
+/** Removes old uploads, and finishes complete ones that no client asks for. */
 function openSweep(
   { files, clock, log, keeping = usual, mayUpload = () => true }: UploadsParts,
   { folders, unfinished, noteOf, partOf, drop }: Store,
@@ -214,19 +214,19 @@ function openSweep(
     const part = await files.stat(partOf(folder, id));
     const written = (part ?? (await files.stat(noteOf(folder, id))))?.mtimeMs ?? 0;
     const age = clock.now() - Math.max(written, note?.begun ?? 0);
-    // It has its name in `incoming` already, and must lose this one before the spool sees a file with two.
+    // It already has its name in `incoming`, and must lose this one before the spool sees a file with two.
     if (note?.sha256 !== undefined && part && part.nlink > 1) {
       await files.remove(partOf(folder, id));
       return;
     }
     if (note && part?.size === note.length) return void finish(id, () => checkSender(note)).catch(tell);
     if (note && part) unfinished.set(id, { by: note.by, length: note.length, folder });
-    // One that is just being made has its bytes before its note.
+    // A new upload has its part before its note.
     const keep = !note ? hour : part ? keeping.unfinished : note.sha256 === undefined ? 0 : keeping.received;
     if (age > keep && !finishing.has(id)) await drop(folder, id);
   }
 
-  /** @throws PhotospoolError `forbidden` where who sent something may not any more. */
+  /** @throws PhotospoolError `forbidden` if the sender may no longer upload. */
   function checkSender({ by }: Note): void {
     if (!mayUpload(by)) throw new PhotospoolError('forbidden', 'Who began this upload may not upload any more.');
   }
@@ -244,7 +244,9 @@ function openSweep(
   return sweep;
 }
 
-/** Lets one sender begin no more than can be finished. @throws PhotospoolError `slow-down`, `disk-full`. */
+/**
+ * Ensures that one sender's unfinished uploads can all be finished. @throws PhotospoolError `slow-down`, `disk-full`.
+ */
 async function checkAmount(
   { files, room = async (folder) => (await roomOf(folder)).left }: UploadsParts,
   { unfinished, partOf }: Store,
@@ -273,7 +275,7 @@ function parseNote(text: string | undefined): Note | undefined {
     const note = JSON.parse(text) as Note;
     return (note as { format: unknown }).format === 1 ? note : undefined;
   } catch {
-    // Cut short by a disk that did not keep its word: swept like a part without a note.
+    // Truncated by an unreliable disk: removed like a part without a note.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The sidecars in `incoming`: which of them may be taken, for their photo is known, and which wait, and why. They wait where
- * they lie; nothing is kept for them but their names in memory, and nothing runs for them.
+ * The sidecars in `incoming`: which may be claimed because their photo is known, which wait, and why. They wait in
+ * place; they cost no more than their names in memory, and no processing.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
 import { house } from '../document/item-id.js';
@@ -14,45 +14,45 @@ import { isoTime } from './claim-record.js';
 import type { IgnoredItem } from './spool-interface.js';
 import type { ScannedFile } from './scan-incoming.js';
 
-/** What the name of a file is told by: a sidecar waits for photos of its own holder only. */
+/** The identity of a name: a sidecar only waits for photos of its own holder. */
 type Named = Pick<ScannedFile, 'name' | 'folder' | 'holder'>;
 
-/** What is asked of the rest of the spool. */
+/** The dependencies on the rest of the spool. */
 export interface Beside {
-  /** Photos that were taken out of `incoming` and are not in the archive yet: in hand, or stuck. */
+  /** Photos that were claimed and are not in the archive yet: being processed, or stuck. */
   inHand(): Iterable<Named>;
-  /** The bytes of a file that stays where it is, in `copy` mode, and is in the archive. */
+  /** In `copy` mode, the hash of a file that stays in place and is in the archive. */
   taken(found: ScannedFile): string | undefined;
 }
 
 /** The waiting sidecars of one inbox. */
 export interface WaitingSidecars {
-  /** Of the sidecars that stand still, those that may be taken now; `photos` are all others that lie there. */
+  /** The stable sidecars that may be claimed now; `photos` are all other files in `incoming`. */
   choose(sidecars: ScannedFile[], photos: ScannedFile[]): Promise<ScannedFile[]>;
   /**
-   * Why a sidecar that was chosen has to wait all the same; undefined where it may be taken. `pathOf` answers where it can be
-   * read, where that is not its own path.
+   * Why a chosen sidecar has to wait after all; undefined if it may be claimed. `pathOf` resolves to its readable path,
+   * if that is not its own.
    */
   whyNot(found: ScannedFile, pathOf?: () => Promise<string>): Promise<string | undefined>;
   /**
-   * Adds to its photo what a sidecar says whose bytes the archive has, for it may have come with another photo. `path`: where
-   * these can be read.
+   * Applies a sidecar whose bytes are in the archive to its photo, which may be another one than before. `path`: where
+   * the bytes can be read.
    */
   known(found: ScannedFile, sha256: string, path: string | undefined): Promise<void>;
-  /** Those that wait, with the reason. */
+  /** The waiting sidecars, with the reason. */
   items(): IgnoredItem[];
 }
 
-/** Why a sidecar waits of whose photo nothing is known. */
+/** The reason for waiting if no photo is known. */
 export { waitsFor };
 
-/** Whether a file in `incoming` is one, by its name. */
+/** Whether a file in `incoming` is a sidecar, by its name. */
 export const isSidecar = ({ name }: Pick<ScannedFile, 'name'>): boolean => isSidecarName(name);
 
-/** How many are looked for before others get a turn. */
+/** The number of lookups before yielding. */
 const turn = 200;
 
-/** What is looked for, for a file in `incoming`. */
+/** The search criteria for a sidecar in `incoming`. */
 export const askingOf = ({
   name,
   folder,
@@ -69,18 +69,21 @@ export const askingOf = ({
 
 const keyOfName = ({ name, folder, holder = house }: Named): string => `${holder}/${nameKey(folder)}/${nameKey(name)}`;
 
-/** Opens the list of those that wait. */
+/** Opens the list of waiting sidecars. */
 export function openWaitingSidecars(sidecars: Sidecars, beside: Beside): WaitingSidecars {
   const waiting = new Map<string, { item: IgnoredItem; tried?: string }>();
 
-  /** Names that are coming, in their folders, with and without their endings. */
+  /** The names of arriving photos, in their folders, with and without their extensions. */
   function namesOf(found: Iterable<Named>): Set<string> {
     const names = new Set<string>();
     for (const one of found) for (const name of [one.name, stemOf(one.name)]) names.add(keyOfName({ ...one, name }));
     return names;
   }
 
-  /** What `copy` mode left where it is came in under the name that it has there now, whatever it was called before. */
+  /**
+   * A file that `copy` mode left in place counts as having arrived under its current name there, whatever it was called
+   * before.
+   */
   function settle(photos: ScannedFile[], wanted: ReadonlySet<string>): ScannedFile[] {
     return photos.filter((photo) => {
       const named = [...namesOf([photo])].some((name) => wanted.has(name));

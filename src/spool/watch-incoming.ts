@@ -40,11 +40,11 @@ export interface WatchSystem {
   watch(folder: Path, happened: (kind: string, name: string | null) => void): Pick<FSWatcher, 'close' | 'on'>;
   /** The magic number of a folder's filesystem. */
   filesystem(folder: string): Promise<number>;
-  /** The present `id` of the folder at a path; undefined if there is none. */
+  /** The current `id` of the folder at a path; undefined if there is none. */
   identify(folder: string): Promise<string | undefined>;
 }
 
-/** The one of Node. */
+/** The interface of Node. */
 export const system: WatchSystem = {
   watch: (folder, happened) => watchFolder(folder, { persistent: false }, happened),
   filesystem: async (folder) => (await statfs(folder)).type,

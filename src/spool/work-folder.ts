@@ -1,6 +1,6 @@
 /**
- * The content of `work` folders, for others than their processor. Only `handOver` changes anything: it moves whole
- * claims, each by one rename.
+ * The content of `work` folders, for callers other than their processor. Only `handOver` changes anything: it moves
+ * whole claims, each by one rename.
  */
 import { basename, dirname, join } from 'node:path';
 import { errnoOf } from '../base/errors.js';
@@ -18,7 +18,7 @@ export const lockPath = (work: string): string => join(work, '.lock');
 export const importWork = (work: string): string => join(work, '.import');
 
 /**
- * Whether a claim (by the path of its folder) still has a file, or is getting one: there, or where it was handed over
+ * Whether a claim (by the path of its folder) still contains a file, or is about to: there, or where it was handed over
  * to.
  */
 export async function isClaimed(folder: string, files: Files): Promise<boolean> {
@@ -33,8 +33,8 @@ async function holdsFile(folder: string, files: Files): Promise<boolean> {
 }
 
 /**
- * What is missing of a claim (by its folder) without a file: the `file`, if something else took it, or all of
- * `work`, if its disk is gone. Undefined if nothing is missing.
+ * What is missing of a claim (by its folder) without a file: the `file`, if another program took it, or all of `work`,
+ * if its disk is gone. Undefined if nothing is missing.
  */
 export async function missing(folder: string, files: Files): Promise<'file' | 'work' | undefined> {
   if (!(await files.stat(lockPath(dirname(folder))))) return 'work';
