@@ -1,7 +1,7 @@
 /**
- * Takes into the catalog what replication stored and left for later (catalog/indexed-mark.ts), in turns: each is one transaction with
- * the note of how far it came. While batches still come in there is a short turn now and then, so that the album fills and they are
- * not held up; when they cease, one long turn follows the other. A crash leaves what the next opening takes in.
+ * Indexes documents that replication stored and deferred (catalog/indexed-mark.ts), in batches: each is one transaction
+ * with its checkpoint. While documents keep arriving, small batches at intervals fill the album without delaying
+ * replication; afterwards, large batches follow without pauses. After a crash, the next opening continues.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Clock } from '../base/clock.js';
@@ -13,34 +13,34 @@ import type { Library } from '../library/library.js';
 import { backOff } from '../base/async/backoff.js';
 import { openLogOnce } from '../base/async/log-once.js';
 
-/** What follows the library. */
+/** The indexer that follows the library. */
 export interface Follower {
-  /** Documents were left for later. Cheap; to be called in or after the transaction that stores them. */
+  /** Documents were deferred. Cheap; to be called in or after the transaction that stores them. */
   ask(): void;
-  /** Takes in what waits at the moment, without rests. */
+  /** Indexes everything pending, without pauses. */
   catchUp(): Promise<void>;
-  /** Ends it; resolves when it does nothing any more. */
+  /** Stops indexing; resolves when no batch is running. */
   close(): Promise<void>;
 }
 
-/** What it is made of. */
+/** The dependencies of the indexer. */
 export interface FollowerParts {
   library: Pick<Library, 'transaction' | 'changes' | 'get' | 'lastChange'>;
   catalog: Pick<Catalog, 'behind' | 'reached' | 'index'>;
   clock: Clock;
   log: Log;
-  /** Told after each turn: the catalog's answers are others now. */
+  /** Called after each batch: the catalog has changed. */
   followed(): void;
 }
 
-/** Documents in a turn, while batches come in and when they have ceased: others wait as long as it takes. */
+/** Documents per batch, while documents arrive and afterwards: a batch blocks all other work. */
 const size = { busy: 100, idle: 500 };
-/** Ms without a new batch after which turns follow one another. */
+/** Ms without new documents, after which batches follow without pauses. */
 const rest = 300;
-/** Ms between turns while batches come in. */
+/** Ms between batches while documents arrive. */
 const between = 1_000;
 
-/** Opens it. Nothing is done before it is asked. */
+/** Opens the indexer. It is idle before the first `ask`. */
 export function openFollower({ library, catalog, clock, log, followed }: FollowerParts): Follower {
   const ended = new AbortController();
   const isEnded = (): boolean => ended.signal.aborted;
@@ -57,7 +57,7 @@ export function openFollower({ library, catalog, clock, log, followed }: Followe
     },
   });
 
-  /** Takes in one batch of the feed; true where more waits. */
+  /** Indexes one batch of the feed; true if more is pending. */
   async function turn(size: number): Promise<boolean> {
     const more = await step(size);
     turned = clock.now();
@@ -65,7 +65,7 @@ export function openFollower({ library, catalog, clock, log, followed }: Followe
     return more;
   }
 
-  /** Resolves when it is time for a turn. */
+  /** Resolves when the next batch is due. */
   async function untilTurn(): Promise<void> {
     for (;;) {
       const left = Math.min(asked + rest, turned + between) - clock.now();
@@ -76,7 +76,7 @@ export function openFollower({ library, catalog, clock, log, followed }: Followe
 
   async function run(): Promise<void> {
     for (let failures = 0; !isEnded();) {
-      // Others get their turn; and the transaction of who asked has ended.
+      // Yields to other work, and lets the caller's transaction end.
       await yieldToEventLoop();
       await untilTurn();
       if (isEnded()) return;
@@ -95,7 +95,7 @@ export function openFollower({ library, catalog, clock, log, followed }: Followe
     asked = clock.now();
     running ??= run().finally(() => {
       running = undefined;
-      // What was left for later meanwhile is not passed over.
+      // Documents may have been deferred meanwhile.
       if (!isEnded() && catalog.behind() !== undefined) ask();
     });
   }

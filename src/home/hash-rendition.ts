@@ -1,9 +1,9 @@
-/** What a photo looks like, by the small picture that this server has of it. Nothing is written. */
+/** Computes the perceptual hash of a photo from its small picture on this server. Nothing is written. */
 import { renditionsShown } from '../document/facts.js';
 import { photoOf } from '../document/photo-document.js';
 import type { Home } from './open-home.js';
 
-/** Looks at a photo, by its public id; undefined where its picture is not here. @throws as `Decoders.look`. */
+/** Hashes a photo, by its public id; undefined if its picture is not here. @throws as `Decoders.look`. */
 export async function lookAt(
   { library, blobs, decoders }: Pick<Home, 'library' | 'blobs' | 'decoders'>,
   id: string,

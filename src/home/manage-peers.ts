@@ -1,4 +1,4 @@
-/** The peers of a home as the commands see them: the table beside a running server, and the links of that server. */
+/** The peers of a home for commands: the table, also while a server is running, and the connections of that server. */
 import type { Config } from '../base/config.js';
 import { printable } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
@@ -15,12 +15,12 @@ import { askServer, type ServerRecord } from './running-server.js';
 import { counted, lasting, sized } from '../base/human-format.js';
 import { filesOf, libraryPath } from './open-read-only.js';
 
-/** A peer without its secret, and its link where a server runs. */
+/** A peer without its secret, and its connection if a server is running. */
 export type PeerOverview = Omit<Peer, 'authorization'> & { state: LinkStatus['state'] | 'stopped' } & Partial<
     Omit<LinkStatus, 'state'>
   >;
 
-/** A peer as it is shown: without its secret. */
+/** A peer for display: without its secret. */
 export const viewPeer = ({ url, publish, originals, added }: Peer): Omit<Peer, 'authorization'> => ({
   url,
   publish,
@@ -28,7 +28,7 @@ export const viewPeer = ({ url, publish, originals, added }: Peer): Omit<Peer, '
   added,
 });
 
-/** Opens the table of peers beside a server that may be running. */
+/** Opens the table of peers, also while a server is running. */
 export async function withPeers<T>(config: Config, work: (peers: Peers) => T): Promise<T> {
   const { db, library } = await openRecords(
     config,
@@ -43,7 +43,7 @@ export async function withPeers<T>(config: Config, work: (peers: Peers) => T): P
   }
 }
 
-/** The table of peers as those see it who only look: nothing is made or written, also on a full disk. */
+/** Reads the table of peers without creating or writing anything, so also on a full disk. */
 function readPeers(config: Config): Peer[] {
   const db = openSqlite(libraryPath(config), { readOnly: true });
   try {
@@ -53,7 +53,7 @@ function readPeers(config: Config): Peer[] {
   }
 }
 
-/** All peers, with what their links do in the server that runs on the home, and homes of which that saw two copies. */
+/** All peers, with the state of their connections in the running server, and homes with two copies that it detected. */
 export async function meshOf(config: Config, server: ServerRecord | undefined): Promise<MeshOverview> {
   if (!(await openFiles().stat(libraryPath(config)))) return { links: [], copies: [] };
   const told = server && (await askServer<Told>(server, 'GET', '/api/peers'));
@@ -69,24 +69,29 @@ export async function meshOf(config: Config, server: ServerRecord | undefined): 
   };
 }
 
-/** What documents name and is not here: pictures (all that are made of a photo are one), originals, and bytes of both. */
+/**
+ * Blobs that documents reference and that are not here: pictures (one photo's count as one), originals, and the bytes
+ * of both.
+ */
 export interface Elsewhere {
   pictures: number;
   originals: number;
   bytes: number;
 }
 
-/** The mesh as it is seen from a home. */
+/** The mesh from a home's perspective. */
 export interface MeshOverview {
   links: PeerOverview[];
   copies: CopiedHome[];
-  /** Absent where no server runs, which knows it. */
+  /** Absent if no server is running: only the server knows it. */
   elsewhere?: Elsewhere;
-  /** Whether people may have libraries of their own; absent where no server runs, or its version has none. */
+  /**
+   * Whether people may have their own libraries; absent if no server is running, or its version does not support them.
+   */
   people?: PeopleLibraries;
 }
 
-/** What the server that runs says of it. */
+/** The response of the running server. */
 interface Told {
   peers: LinkStatus[];
   copies: CopiedHome[];
@@ -101,7 +106,7 @@ function elsewhereOf({ missing, missingBytes }: Told): Elsewhere {
   return { pictures: Math.max(0, ...Object.values(pictures)), originals: original, bytes };
 }
 
-/** The same in a line for a person; undefined where nothing is missing. */
+/** The same as a line of text; undefined if nothing is missing. */
 export function describeElsewhere({ pictures, originals, bytes }: Elsewhere): string | undefined {
   const parts = [
     ...(pictures > 0 ? [counted(pictures, 'picture')] : []),
@@ -110,7 +115,7 @@ export function describeElsewhere({ pictures, originals, bytes }: Elsewhere): st
   return parts.length > 0 ? `${parts.join(' and ')} (${sized(bytes)})` : undefined;
 }
 
-/** What a link is doing, in words. */
+/** The states of a connection in words. */
 const states: Record<PeerOverview['state'], string> = {
   stopped: 'no server running',
   connecting: 'is being connected',
@@ -120,7 +125,7 @@ const states: Record<PeerOverview['state'], string> = {
   refused: 'is refused',
 };
 
-/** A peer and its link in a line for a person; `now` in ms. */
+/** A peer and its connection as a line of text; `now` in ms. */
 export function describeLink(link: PeerOverview, now: number): string {
   const { url, publish, originals, state, synced, pull, push, missing, held, refused = [], reason } = link;
   const aside = link.refusedCount ?? refused.length;

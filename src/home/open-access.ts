@@ -1,4 +1,4 @@
-/** Access to a home, with the audit file beside the library. A crash leaves nothing half done. */
+/** The access control of a home, with the audit file beside the library. A crash leaves nothing half done. */
 import { join } from 'node:path';
 import { openAccess, type Access } from '../access/access.js';
 import { openLineFile } from '../access/audit-file.js';
@@ -8,13 +8,13 @@ import type { Log } from '../base/log.js';
 import { openPeers } from '../sync/connections/peers.js';
 import type { Records } from './open-records.js';
 
-/** Access that must be closed before the database. */
+/** Access control that must be closed before the database. */
 export interface OpenAccess {
   access: Access;
   close(): Promise<void>;
 }
 
-/** Opens access to a home. `secret` is the one that this machine's commands send to its server. */
+/** Opens the access control of a home. `secret` authenticates this machine's commands to its server. */
 export function openHomeAccess(
   { db, library }: Records,
   config: Config,

@@ -1,6 +1,6 @@
 /**
- * A home, put together: configuration, library with catalog, archive, blobs, ingest. Opening makes what is missing and
- * changes nothing that is there; a crash while opening leaves what the next opening completes.
+ * Assembles a home: configuration, library with catalog, archive, blobs, ingest. Opening creates what is missing and
+ * changes nothing that exists; the next opening completes one that a crash interrupted.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,20 +40,25 @@ export interface Home extends Records {
   ingest: Ingest;
   decoders: Decoders;
   films: Films;
-  /** The tools that show videos. */
+  /** The ffmpeg tools, for videos. */
   tools: FfmpegTools;
   metadata: Metadata;
   sidecars: Sidecars;
-  /** Whether somebody (`authorOf`) may upload now. */
+  /** Whether a sender (`authorOf`) may upload now. */
   mayUpload(by: string): boolean;
   close(): Promise<void>;
 }
 
-/** Parts that trials bring in place of the real ones (to fail them, to count them, or to save time), and how a home is opened. */
+/**
+ * Replacements for parts of a home in tests (to inject failures, to count calls, or to save time), and options of
+ * opening.
+ */
 export interface HomeParts {
-  /** `later`: what waits for the catalog is taken in while the home is in use; else before it is open. */
+  /**
+   * `later`: the catalog catches up with pending changes while the home is in use; by default, before the home is open.
+   */
   follow?: 'later';
-  /** Nothing that is deleted stays in the file, as at a public server: for a library that may become one. */
+  /** Overwrites deleted data in the file, as on a public server: for a library that may become one. */
   secureDelete?: boolean;
   files?: Files;
   openDatabase?: typeof openSqlite;
@@ -61,12 +66,12 @@ export interface HomeParts {
   decoders?: Decoders;
 }
 
-/** Where the built album page is: beside the compiled code. */
+/** The folder of the built album page, beside the compiled code. */
 export const webRoot = fileURLToPath(new URL('../web', import.meta.url));
 
 /**
- * Opens a home for work, making it where it is missing.
- * @throws PhotospoolError `unusable` where the library may not live there, `newer-version`, `corrupt`, `locked`.
+ * Opens a home for writing; creates it if it is missing.
+ * @throws PhotospoolError `unusable` if the library may not be stored there, `newer-version`, `corrupt`, `locked`.
  */
 export async function openHome(config: Config, log: Log = silent, parts: HomeParts = {}): Promise<Home> {
   const { files = filesOf(config), openDatabase = openSqlite } = parts;
@@ -134,7 +139,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
   };
 }
 
-/** For which photos whose sidecars count: asked of who they are at that moment. */
+/** Whose sidecars count for which photos. The sender's rights are evaluated at the time of each call. */
 const openDescribing = (senders: Senders, library: Library): Describing => {
   const senderOf = (by: string) => ({ by, viewer: senders(by) });
   return (by, item, photo) => {

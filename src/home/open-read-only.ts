@@ -1,6 +1,4 @@
-/**
- * A home as those see it who only look: nothing is made, migrated or written, and none of the parts that work is loaded.
- */
+/** A home opened for reading only: nothing is created, migrated or written, and no worker code is loaded. */
 import { join } from 'node:path';
 import { itemAccess } from '../access/library-access.js';
 import type { Config } from '../base/config.js';
@@ -13,20 +11,20 @@ import { openLibrary, type Library } from '../library/library.js';
 /** The path of the library file of a home. */
 export const libraryPath = (config: Config): string => join(config.data, 'library.sqlite');
 
-/** Where a server writes down, while it runs, how it is reached. */
+/** The file in which a running server records how to reach it. */
 export const serverRecord = (config: Config): string => join(config.data, 'server.json');
 
-/** The file operations of a home: what they make may be read by whom its configuration says. */
+/** The file operations of a home: new files get the modes of its configuration. */
 export const filesOf = (config: Config): Files => openFiles(undefined, undefined, config.modes);
 
-/** A home as those see it who only look: nothing is made, migrated or written. */
+/** A home opened for reading only: nothing is created, migrated or written. */
 export interface HomeView {
   library: Library;
   catalog: Catalog;
   close(): void;
 }
 
-/** Opens the library of a home for reading, beside whoever works in it; undefined where there is none yet. */
+/** Opens the library of a home for reading, also while other processes use it; undefined if it does not exist yet. */
 export async function viewHome(config: Config): Promise<HomeView | undefined> {
   if (!(await openFiles().stat(libraryPath(config)))) return undefined;
   const db = openSqlite(libraryPath(config), { readOnly: true });
@@ -41,7 +39,7 @@ export async function viewHome(config: Config): Promise<HomeView | undefined> {
   };
 }
 
-/** For verbs that need a home that is there. @throws PhotospoolError `config`. */
+/** The error of commands that need an existing home: PhotospoolError `config`. */
 export function noHome(config: Config): PhotospoolError {
   return new PhotospoolError('config', `There is no library in ${config.home} yet.`, {
     path: config.home,

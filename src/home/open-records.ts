@@ -1,6 +1,6 @@
 /**
- * The records of a home: its library and catalog, without archive and spool, and without loading what decodes pictures.
- * Opening makes what is missing and changes nothing that is there; a crash leaves what the next opening completes.
+ * The records of a home: its library and catalog, without archive and spool, and without loading decoders. Opening
+ * creates what is missing and changes nothing that exists; the next opening completes one that a crash interrupted.
  */
 import { checkFolders } from './check-folders.js';
 import { join } from 'node:path';
@@ -19,19 +19,20 @@ import { makeChanges, type Changes } from '../library/change-signal.js';
 import { openFollower, type Follower } from './catalog-indexer.js';
 import { libraryPath } from './open-read-only.js';
 
-/** The records of a home: what stands in its database file. */
+/** The records of a home: the content of its database file. */
 export interface Records {
   db: Sqlite;
   library: Library;
   catalog: Catalog;
-  /** Wakes those who listen when this process changed the library. */
+  /** Signals changes of the library by this process. */
   changes: Changes;
-  /** Takes into the catalog what was left for later. To be closed before the database. */
+  /** Indexes deferred documents in the catalog. To be closed before the database. */
   follower: Follower;
 }
 
 /**
- * Opens the records of a home beside whoever works in it, making the home where it is missing; nothing of archive and spool.
+ * Opens the records of a home, also while other processes use it; creates the home if it is missing. Does not open
+ * archive and spool.
  * @throws PhotospoolError as `openHome`.
  */
 export async function openRecords(config: Config, files: Files, log: Log = silent): Promise<Records> {
@@ -48,11 +49,11 @@ export async function openRecords(config: Config, files: Files, log: Log = silen
 /** The folder of the projections of a public server. */
 export const publishedFolder = (config: Config): string => join(config.data, 'public');
 
-/** Whether a home is one of a public server that was started once: nothing that is deleted may stay in its files. */
+/** Whether a home is a public server's, started at least once: deleted data must not remain in its files. */
 export const isPublic = async (config: Config, files: Files = openFiles()): Promise<boolean> =>
   (await files.stat(publishedFolder(config))) !== undefined;
 
-/** Makes the folders and the configuration file of a home, where they are missing. @throws PhotospoolError `unusable`, `config`. */
+/** Creates missing folders and the configuration file of a home. @throws PhotospoolError `unusable`, `config`. */
 export async function makeHome(config: Config, files: Files): Promise<void> {
   for (const folder of [config.home, config.data, config.incoming, config.work]) await files.makeFolder(folder);
   await checkFolders(config);

@@ -1,4 +1,4 @@
-/** Opening the spool of a home. */
+/** Opens the spool of a home. */
 import type { Log } from '../base/log.js';
 import { isHeldBy } from '../ingest/arrival-holder.js';
 import { isSidecarName } from '../ingest/sidecars/match-sidecars.js';
@@ -11,7 +11,7 @@ import { openProcessor, type Processor } from '../spool/processor.js';
 import { systemClock as clock } from '../base/clock.js';
 import { type Home } from './open-home.js';
 
-/** Opens the processor of a home; `changed` replaces single options, `more` are parts that a home has not. */
+/** Opens the processor of a home; `changed` overrides options, `more` adds parts that a home does not have. */
 export async function openSpool(
   home: Home,
   log: Log,
@@ -36,13 +36,13 @@ export async function openSpool(
       : isHeldBy(library, sha256, holder);
   const parts: ProcessorParts = {
     ...{ files, clock, log, ingest, local: library.local, isHere, isHeld, placeOf, sidecars, mayUpload, ...more },
-    // Folders of another tree are not those of `incoming`.
+    // Folder assignments only apply to the home's own `incoming`.
     ...(changed.incoming === undefined && { personOf: library.local.personFolders.find }),
   };
   return openProcessor(parts, { incoming, work, mode, settle, workers, rescan, poll, ...changed });
 }
 
-/** Takes over the claims of an import that was killed. */
+/** Takes over the claims of a killed import. */
 async function gatherImport({ config, files }: Home): Promise<void> {
   const from = importWork(config.work);
   if (!(await files.stat(from))) return;

@@ -1,6 +1,6 @@
 /**
- * Replication of a home, put together: what is served to peers, the links to them, and blobs both ways. It holds nothing that
- * a crash could lose.
+ * Assembles the replication of a home: the databases served to peers, the connections to them, and blobs in both
+ * directions. It holds no state that a crash could lose.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ import { makeThrottle } from '../sync/blobs/bandwidth-limit.js';
 import type { Home } from './open-home.js';
 import { openHomeGate } from './open-gate.js';
 
-/** The parts of a server that replicate. */
+/** The replicating parts of a server. */
 export interface HomeSync {
   databases: Served[];
   exchange: Exchange;
@@ -29,11 +29,11 @@ export interface HomeSync {
   peers: Peers;
   copies: Copies;
   gate: PeopleGate;
-  /** Ends all links. To be called before the server closes, and long before the database does. */
+  /** Ends all connections. To be called before the server closes, and long before the database does. */
   close(): Promise<void>;
 }
 
-/** Opens replication and the links to all peers. */
+/** Opens replication and the connections to all peers. */
 export function openReplication(home: Home, log: Log): HomeSync {
   const { db, library, archive, blobs, files, changes, config } = home;
   const onChange = changes.on;

@@ -1,7 +1,7 @@
 /**
- * What was published to a public server: library and catalog, the projections of the homes that publish here, and what makes
- * one album of them. One process at a time. Opening makes what is missing, removes what is to be removed, and goes through all
- * that is there; a crash leaves what the next opening completes.
+ * The published data of a public server: library and catalog, the projections of the homes that publish here, and the
+ * combiner that merges them into one album. One process at a time. Opening creates what is missing, completes pending
+ * removals, and processes all projections; the next opening completes one that a crash interrupted.
  */
 import { join } from 'node:path';
 import type { Access } from '../access/access.js';
@@ -25,7 +25,7 @@ import { publishedFolder, readRecords, type Records } from './open-records.js';
 import { reindex } from './rebuild-catalog.js';
 import { filesOf, libraryPath } from './open-read-only.js';
 
-/** What was published here. */
+/** The open data of a public server. */
 export interface Published extends Records {
   access: Access;
   publishers: Publishers;
@@ -34,15 +34,15 @@ export interface Published extends Records {
   blobs: Blobs;
   /** The folder of the projections. */
   folder: string;
-  /** Removes what the homes brought that are to be removed. */
+  /** Removes the data of homes that are marked for removal. */
   remove(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** ms between looks for what homes published: nobody else writes here, so only a failure leaves something. */
+/** ms between checks for unprocessed changes: no other process writes here, so only a failure leaves any. */
 const look = 60_000;
 
-/** Opens what was published. @throws PhotospoolError as `openHome`; `locked` where another process has it open. */
+/** Opens the published data. @throws PhotospoolError as `openHome`; `locked` if another process has it open. */
 export async function openPublished(config: Config, log: Log, files: Files = filesOf(config)): Promise<Published> {
   const folder = publishedFolder(config);
   for (const one of [config.home, config.data, folder]) await files.makeFolder(one);
@@ -108,11 +108,11 @@ export async function openPublished(config: Config, log: Log, files: Files = fil
   };
 }
 
-/** What a public server says that does not do something. */
+/** The error for requests that a public server does not support. */
 export const refused = (what: string): PhotospoolError =>
   new PhotospoolError('not-found', `A public server does not ${what}.`, { op: 'receive' });
 
-/** There are no originals here, and no place for them. */
+/** A public server stores no originals. */
 const noArchive: StoreParts['archive'] = {
   occupied: () => false,
   resolve: (path) => {

@@ -1,7 +1,7 @@
 /**
- * Photos in the archive that came after the backup which is restored: the library has no document for them, so they are taken
- * in again. Where people hold photos, nobody knows whose such a photo is: it stays where it is, in nobody's library, until an owner
- * says whose (docs/people.md). A crash leaves those that are taken in `work`, as those of any other crash.
+ * Photos in the archive that are newer than the restored backup: the library has no documents for them, so they are
+ * imported again. If people hold photos, the holder of such a photo is unknown: it stays in the archive, in no library,
+ * until an owner assigns it (docs/people.md). A crash leaves claims in `work`, like any other crash.
  */
 import { basename } from 'node:path';
 import { systemClock as clock } from '../base/clock.js';
@@ -15,27 +15,27 @@ import type { Lock } from '../spool/spool-lock.js';
 import type { Home } from './open-home.js';
 import { openSpool } from './open-spool.js';
 
-/** What became of them. */
+/** The result. */
 export interface ReadoptedOriginals {
   stored: number;
   stuck: { name: string; reason: string }[];
-  /** How many stay in the archive, for nobody knows whose they are. */
+  /** The number of photos that stay in the archive, because their holder is unknown. */
   unassigned: number;
 }
 
-/** The claims of later photos, the findings that they were, and how many were left. */
+/** The claims of newer photos, their findings, and the number of photos left in the archive. */
 export interface Later extends Pick<ReadoptedOriginals, 'unassigned'> {
   ids: string[];
   taken: Set<VerifyFinding>;
 }
 
-/** Whether people hold photos in a library, or were given folders where such photos come in. */
+/** Whether people hold photos in a library, or have assigned folders, where such photos may have arrived. */
 const isHeldByPeople = (library: Library): boolean =>
   library.local.personFolders.list().length > 0 || library.count(ownPrefix) > 0;
 
 /**
- * Takes photos that the library has no document for out of the archive into claims, from where they come back to it; where people hold
- * photos, none.
+ * Moves photos without a document from the archive into claims, from which they are imported again; none if people hold
+ * photos.
  */
 export async function takeLater(
   findings: readonly VerifyFinding[],
@@ -76,7 +76,7 @@ export async function takeLater(
   return later;
 }
 
-/** Brings the photos in those claims back into the archive, with documents. */
+/** Imports the photos in those claims into the archive, with documents. */
 export async function ingestLater({ ids, unassigned }: Later, home: Home): Promise<ReadoptedOriginals> {
   if (ids.length === 0) return { stored: 0, stuck: [], unassigned };
   const spool = await openSpool(home, silent);

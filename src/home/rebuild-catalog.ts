@@ -1,6 +1,6 @@
 /**
- * Builds the catalog again from the library. A crash leaves a catalog that says that it is not complete, and the next
- * opening builds it again.
+ * Rebuilds the catalog from the library. A crash leaves a catalog that is marked as incomplete, and the next opening
+ * rebuilds it.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Catalog } from '../catalog/catalog.js';
@@ -9,7 +9,7 @@ import type { Library } from '../library/library.js';
 
 const batch = 5_000;
 
-/** Drops the catalog and builds it again; `progress` is told how many photos are done, and gives way to other work. */
+/** Drops and rebuilds the catalog; `progress` receives the number of photos done. Yields to other work. */
 export async function reindex(library: Library, catalog: Catalog, progress?: (done: number) => void): Promise<number> {
   const n = library.lastChange();
   catalog.clear();
