@@ -132,7 +132,7 @@ export const WebAuthnOptions = Type.Record(Type.String(), Type.Unknown());
 
 /** The permissions of a token. */
 export const May = Type.Enum(mays);
-/** Whom a token acts for: whoever asks; absent: the house. */
+/** Whom a token acts for: `me` for the viewer; absent for the house. */
 export const ForMe = optional(Type.Literal('me', { description: 'of tokens that act for you; absent: for the house' }));
 /** access/api-tokens.ts `Token`. */
 export const Token = Type.Object({

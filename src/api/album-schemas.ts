@@ -163,7 +163,7 @@ export const MemberAlbum = Type.Object({
     ),
   ),
 });
-/** What became of photos that were to go into an album or out of it. */
+/** The result of adding photos to an album or removing them. */
 export const EntriesChanged = Type.Object({
   changed: Type.Integer(),
   missing: Type.Array(Type.String(), { description: 'they do not exist for the viewer' }),

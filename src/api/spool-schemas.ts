@@ -67,7 +67,7 @@ export const SpoolStatus = Type.Object({
   news: Type.Object({ stuck: whole(0), ignored: whole(0) }, { description: 'what no owner has seen yet' }),
 });
 
-/** What a person is told of their own files in the spool. */
+/** A person's own files in the spool. */
 export const OwnArrivals = Type.Object({
   waiting: Waiting,
   work: Work,
