@@ -207,9 +207,7 @@ function openTelling(parts: LiveParts, noticed: Noticed, { pages, circles, send,
     void loop();
   }
 
-  /**
-   * Starts listening, when the first page connects; returns the function that stops it, when the last one disconnects.
-   */
+  /** Starts listening for the first page; returns the function that stops it after the last one. */
   function start(): () => void {
     const ended = new AbortController();
     const tellPhotos = async (): Promise<void> => {
