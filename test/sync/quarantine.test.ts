@@ -18,7 +18,7 @@ import { odd, openStrictCouch, type CouchRequest, type Misbehaviour, type Strict
 
 type Ours = ReturnType<typeof openLibrarySide>;
 const clock = { ...systemClock, sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 100, signal) };
-const soon = { timeout: 20_000, interval: 20 };
+const soon = { timeout: 45_000, interval: 20 };
 
 function ours(path?: string): Ours {
   const side = openLibrarySide(path);
