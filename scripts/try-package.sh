@@ -12,8 +12,8 @@ cleanup() {
 }
 trap cleanup EXIT
 fail() {
+  tail -n 30 "$place"/*.log >&2 2>/dev/null || true
   echo "try-package: $*" >&2
-  cat "$place"/*.log >&2 2>/dev/null || true
   exit 1
 }
 # Waits up to 60 s for a command to succeed.
@@ -26,7 +26,15 @@ until_true() {
 npm pack --silent --pack-destination "$place" >/dev/null
 mkdir "$place/app"
 cd "$place/app"
-npm install --no-audit --no-fund --loglevel=error "$place"/photospool-*.tgz >"$place/install.log" 2>&1 || fail 'the package does not install'
+echo '{"private": true}' >package.json # so that npm installs here, whatever a folder above holds
+# A registry may fail once.
+for attempt in 1 2 3; do
+  installed=0
+  npm install --no-audit --no-fund --loglevel=error "$place"/photospool-*.tgz >"$place/install.log" 2>&1 || installed=$?
+  [ "$installed" -ne 0 ] || break
+  sleep $((attempt * 10))
+done
+[ "$installed" -eq 0 ] || fail 'the package does not install'
 
 node "$OLDPWD/scripts/check-budgets.mjs" --installed "$place/app/node_modules" || fail 'the installed package is too large'
 
@@ -34,8 +42,7 @@ home=$place/home
 npx photospool serve --home "$home" --port 0 --settle 0 >"$place/serve.log" 2>"$place/serve.err.log" &
 npx_pid=$!
 until_true grep -q 'http://127.0.0.1:' "$place/serve.log" || fail 'the server does not start'
-[ "$(wc -l <"$place/serve.log")" -eq 2 ] || fail 'the server prints more than two lines'
-grep -q "$home/incoming" "$place/serve.log" || fail 'the server does not say where to put photos'
+until_true grep -q "$home/incoming" "$place/serve.log" || fail 'the server does not say where to put photos'
 url=$(grep -o 'http://[^ ]*' "$place/serve.log")
 
 node -e "
@@ -49,6 +56,8 @@ shows() { node -e "
 until_true shows || fail 'the photo is not in the album'
 node -e "fetch(process.argv[1]).then(async (answer) => process.exit(/<script/.test(await answer.text()) ? 0 : 1))" "$url" ||
   fail 'the album page is not served'
+
+[ "$(wc -l <"$place/serve.log")" -eq 2 ] || fail 'the server does not print exactly two lines'
 
 kill -TERM "$(node -p "JSON.parse(require('fs').readFileSync('$home/.photospool/server.json')).pid")"
 code=0

@@ -34,7 +34,16 @@ function run(
   writeFileSync(join(folder, 'vitest.config.mjs'), config);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const env = { ...process.env, NODE_ENV: '', VITEST: '', VITEST_WORKER_ID: '', VITEST_POOL_ID: '', ...more };
+  // What this run itself is told of .ci/run is not repeated by the runs in it.
+  const env = {
+    ...process.env,
+    CI_FAILED: '',
+    NODE_ENV: '',
+    VITEST: '',
+    VITEST_WORKER_ID: '',
+    VITEST_POOL_ID: '',
+    ...more,
+  };
   const { stdout, stderr, status } = spawnSync(process.execPath, [vitest, 'run', '--root', folder], {
     encoding: 'utf8',
     env,
