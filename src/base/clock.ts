@@ -8,6 +8,9 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The difference in ms from which two machines' clocks count as different; smaller ones are not reported. */
+export const toleratedDrift = 2 * 60_000;
+
 /** The system clock. Its timers do not keep the process alive by themselves where `unref` timers suffice. */
 export const systemClock: Clock = {
   now: () => Date.now(),

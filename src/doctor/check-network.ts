@@ -2,6 +2,7 @@
  * Checks whether this server and its peers can be reached, and whether their clocks agree with ours: one request to
  * each, without a secret, with a timeout of about a second. Changes nothing.
  */
+import { toleratedDrift } from '../base/clock.js';
 import { printable } from '../base/errors.js';
 import type { Finding } from './finding.js';
 
@@ -61,10 +62,7 @@ export function examineServer(running: Running): Finding[] {
   }
 }
 
-/**
- * The difference between the clocks of two servers, in ms, from which it is reported, and from which edits are put off.
- */
-const tolerated = 2 * 60_000;
+/** The difference between two clocks, in ms, from which it is an error and no longer a warning. */
 const far = 24 * 3_600_000;
 
 /** Checks whether peers can be reached, accept this server, and agree in time and version. */
@@ -125,7 +123,7 @@ const isVersion = (text: string): boolean => /^\d+\.\d+\.\d+/.test(text);
 
 /** The finding for a clock that is `ms` ahead. */
 function differ(host: string, ms: number): Finding[] {
-  if (Math.abs(ms) < tolerated) return [];
+  if (Math.abs(ms) < toleratedDrift) return [];
   const minutes = Math.round(Math.abs(ms) / 60_000);
   const lasting =
     minutes < 120

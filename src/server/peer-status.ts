@@ -5,10 +5,10 @@
 import type { People } from '../access/people.js';
 import type { Viewer } from '../access/permissions.js';
 import type { Token } from '../access/api-tokens.js';
+import { toleratedDrift } from '../base/clock.js';
 import type { Stamp } from '../document/photo-document.js';
 import { parseStamp } from '../document/stamp.js';
 import type { Merge, MergeTally } from '../library/merge-log.js';
-import { leastDrift } from '../sync/connections/clock-drift.js';
 import { authorFor } from '../album/author-names.js';
 import type { ServerParts } from './context.js';
 
@@ -53,7 +53,7 @@ export function momentOf(
 ): { at: string; ahead?: true } {
   const said = /^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z$/.test(made ?? '') ? Date.parse(made!) : NaN;
   const ms = Number.isNaN(said) ? (parseStamp(at)?.ms ?? 0) : said;
-  return { at: new Date(ms).toISOString(), ...(ms > now + leastDrift * 1_000 && { ahead: true as const }) };
+  return { at: new Date(ms).toISOString(), ...(ms > now + toleratedDrift && { ahead: true as const }) };
 }
 
 /**

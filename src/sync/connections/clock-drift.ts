@@ -1,13 +1,13 @@
 /**
  * Measures the difference between a peer's clock and this one by the `Date` of its responses (RFC 9110, 6.6.1). A
  * response was dated between sending its request and receiving it, so a date outside that interval gives a certain
- * minimum of the difference, however long the response took. Nothing is stored; differences below two minutes are
- * ignored.
+ * minimum of the difference, however long the response took. Nothing is stored; differences below
+ * `toleratedDrift` are ignored.
  */
-import type { Clock } from '../../base/clock.js';
+import { toleratedDrift, type Clock } from '../../base/clock.js';
 
-/** Seconds from which a difference is reported. */
-export const leastDrift = 120;
+/** The smallest reported difference, in seconds. */
+const leastDrift = toleratedDrift / 1_000;
 
 /** The measurement. */
 export interface Drift {
