@@ -1,6 +1,6 @@
 /**
  * Which encoders, sizes and settings? Compares them on real photos by bytes, CPU time and appearance, and times
- * `render` against two separate pipelines of sharp. Prints the tables of docs/performance.md.
+ * `render` against two separate pipelines of sharp. Prints the figures of docs/performance.md.
  *
  * Appearance is measured by SSIMULACRA2 if its program is installed (Debian: libjxl-devtools; 90 is indistinguishable
  * from the original, 70 is high quality, 50 medium), and always by DSSIM.
