@@ -67,8 +67,9 @@ function purgePhoto(library: Library, { id, item }: FoundPhoto, by: string): boo
     void library.update(document, (body) => body && (purge(body, signed(body)) as unknown as Body));
   for (const { id: comment } of [...library.scan(commentPrefix(id))]) gone(comment);
   const isLast = !isKept(library, item);
-  if (isLast) gone(exifId(item.sha256));
   gone(itemId(item));
+  // After the item: a server that received the tags’ purge first would put them back for it (library/write-documents.ts).
+  if (isLast) gone(exifId(item.sha256));
   return isLast;
 }
 

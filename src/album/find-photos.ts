@@ -25,6 +25,11 @@ export interface StoredPhoto {
 export interface FoundPhoto extends PhotoView {
   /** Its holder and bytes. Never part of a response: it would reveal the hash of an original to outsiders. */
   item: Item;
+  /**
+   * Whether people hold items here: then the path of the original, which has the name of the file that came first,
+   * could tell that somebody else has the same bytes. Never part of a response.
+   */
+  pathTells: boolean;
 }
 
 /** The items with these public ids, in the requested order, without missing ones. Not filtered by visibility. */
@@ -59,9 +64,10 @@ export function visibleTo(library: Library, viewer: Viewer, photos: readonly Sto
 
 /** Photos in the requested order, without missing and invisible ones. */
 export function findPhotos(library: Library, viewer: Viewer, ids: readonly string[]): FoundPhoto[] {
+  const pathTells = library.items.hasOwn();
   return visibleTo(library, viewer, readPhotos(library, ids)).map(({ id, item, body }) => ({
     ...viewPhoto(id, body, placeOf(library, item.sha256), favouritesOf(viewer, item.holder)),
-    item,
+    ...{ item, pathTells },
   }));
 }
 

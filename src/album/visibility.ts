@@ -79,9 +79,11 @@ export const tagsShown = (viewer: Viewer, tags: string[]): string[] =>
 
 /**
  * A photo's fields that a viewer may see, and the actions they may take. Its path on this machine is only for those who
- * may edit it and see the spool; the names of albums are only for those who may see the house’s.
+ * may edit it and see the spool, while nobody but the house holds items; the names of albums are only for those who may
+ * see the house’s.
  */
-export function showTo(viewer: Viewer, { item, ...photo }: FoundPhoto): PhotoSeen {
+export function showTo(viewer: Viewer, { item, pathTells, ...found }: FoundPhoto): PhotoSeen {
+  const photo = pathTells ? { ...found, original: { here: found.original.here } } : found;
   const can = actionsOn(viewer, item.holder);
   const isChangeable = mayOn(viewer, 'edit', item.holder);
   if (may(viewer, 'details') && may(viewer, 'spool') && isChangeable) return { ...photo, can };

@@ -12,6 +12,8 @@ export interface ItemIndex {
   find(publicId: string): string | undefined;
   /** The ids of the documents of all items with these bytes (SHA-256): the house’s first. */
   withBytes(sha256: string): string[];
+  /** Whether people hold any items. */
+  hasOwn(): boolean;
 }
 
 /** The index with its update. */
@@ -43,6 +45,7 @@ export function openItemIndex(db: Sqlite, sources: ItemSources, readOnly: boolea
   const put = db.prepare('INSERT OR IGNORE INTO item (public, doc, sha256) VALUES (?, ?, ?)');
   const remove = db.prepare('DELETE FROM item WHERE public = ?');
   const find = db.prepare<{ doc: string }>('SELECT doc FROM item WHERE public = ?');
+  const any = db.prepare('SELECT 1 FROM item LIMIT 1');
   const withBytes = db.prepare<{ doc: string }>('SELECT doc FROM item WHERE sha256 = ? ORDER BY doc');
 
   function take(id: string, deleted: boolean): void {
@@ -56,6 +59,7 @@ export function openItemIndex(db: Sqlite, sources: ItemSources, readOnly: boolea
   const others = withoutTable(sources);
   return {
     take,
+    hasOwn: () => any.get() !== undefined,
     find: (publicId) => others.find(publicId) ?? find.get(publicId)?.doc,
     withBytes: (sha256) => [...others.withBytes(sha256), ...withBytes.all(sha256).map(({ doc }) => doc)],
   };
@@ -76,5 +80,8 @@ function takeMissed(db: Sqlite, sources: ItemSources, take: KeptItemIndex['take'
 /** Finds the items of the house, which need no table. */
 function withoutTable({ isThere }: ItemSources): KeptItemIndex {
   const ofHouse = (sha256: string): string[] => [itemId({ holder: house, sha256 })].filter((id) => isThere(id));
-  return { take: () => undefined, find: (publicId) => ofHouse(publicId)[0], withBytes: ofHouse };
+  return {
+    ...{ take: () => undefined, hasOwn: () => false },
+    ...{ find: (publicId) => ofHouse(publicId)[0], withBytes: ofHouse },
+  };
 }

@@ -32,6 +32,13 @@ export function* scanItems(library: Library): IterableIterator<StoredItem> {
 export const countItems = (library: Library): number =>
   prefixes.reduce((sum, prefix) => sum + library.count(prefix), 0);
 
+/**
+ * How many photos are done, for owners: the originals in the archive; where people hold items, the photos of the house
+ * instead, because the originals show whether a file of a person brought new bytes. About 100 ms for a million.
+ */
+export const countDone = (library: Library): number =>
+  library.items.hasOwn() ? library.count('photo:') : library.local.originals.counts().here;
+
 /** A photo with these bytes, preferably the house’s; undefined if there is none. */
 export const photoWith = (library: Library, sha256: string): PhotoDocument | undefined =>
   photosWith(library, sha256)[0];

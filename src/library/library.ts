@@ -137,6 +137,7 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
   const isThere = (id: string): boolean => revisions.winner(id)?.deleted === false;
   const ends = openKnownEnds(db, local, readOnly);
   const items = openItemIndex(db, { isThere, ...local }, readOnly);
+  const isHeld = (sha256: string): boolean => items.withBytes(sha256).length > 0;
   const journal = openJournal(db, {
     ...{ hlc, epochs, revisions, take: items.take },
     ...(options.index && { index: options.index }),
@@ -153,7 +154,7 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
     controls,
     ...reads,
     ...openFeed(db, epochs),
-    ...openWrites(db, { revisions, journal, merges: local.merges, ends }),
+    ...openWrites(db, { revisions, journal, merges: local.merges, ends, isHeld }),
     lastChange: () => epochs.last(),
     stamp: (...seen) => hlc.next(...seen),
     stampAfter: (body) => hlc.after(body),

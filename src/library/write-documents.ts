@@ -8,7 +8,7 @@ import type { Sqlite } from '../base/sqlite.js';
 import { canonical } from '../document/canonical-json.js';
 import { hasTooManyFields, mergedSizeLimit, sizeLimit, sizeOf } from '../document/size-limits.js';
 import { isNewer } from '../document/merge.js';
-import type { Body } from '../document/photo-document.js';
+import { sha256Of, type Body } from '../document/photo-document.js';
 import { isPurge, revive } from '../document/purge.js';
 import { shed, decides, decisionIn, withoutFloods } from '../document/oversized-documents.js';
 import { planMerge, tombstone } from './merge-conflicts.js';
@@ -55,14 +55,17 @@ export interface WriteParts {
   journal: Journal;
   merges: Merges;
   ends: KeptEnds;
+  /** Whether an item has these bytes (SHA-256). Without it, tags are purged like any document. */
+  isHeld?: (sha256: string) => boolean;
 }
 
 /** Opens the writes of a library. */
-export function openWrites(db: Sqlite, { revisions, journal, merges, ends }: WriteParts): Writes {
+export function openWrites(db: Sqlite, { revisions, journal, merges, ends, isHeld }: WriteParts): Writes {
   const receivers: { prefix: string; listener: Receiver }[] = [];
   const branches = openBranches(revisions);
   const settle = openMerging(revisions, branches, merges);
   const write = openChanging(revisions, branches, finish);
+  const tags = openTags(revisions, write, isHeld);
 
   function finish(id: string): void {
     revisions.prune(id);
@@ -93,6 +96,7 @@ export function openWrites(db: Sqlite, { revisions, journal, merges, ends }: Wri
       const bodies = incoming.map(checkIncoming);
       db.transaction(() => {
         const touched = new Map<string, boolean>();
+        const before = tags.before(incoming);
         // A document's first and only revision needs neither a merge nor pruning.
         const first = new Map<string, Incoming>();
         incoming.forEach((one, n) => {
@@ -111,12 +115,38 @@ export function openWrites(db: Sqlite, { revisions, journal, merges, ends }: Wri
             journal(id, { deleted: only.deleted, body: only.body, later });
           else if (settle(id) || added) finish(id);
         }
+        tags.putBack(before);
         for (const { prefix, listener } of receivers) {
           for (const id of touched.keys()) if (id.startsWith(prefix)) listener(id, from);
         }
       });
     },
   };
+}
+
+/**
+ * Tags of bytes (`exif:`) that another server purged because it did not know of an item with these bytes: where there
+ * is one, its tags come back, in the transaction that receives the purge, and from here to every server.
+ */
+function openTags(revisions: Revisions, write: ReturnType<typeof openChanging>, isHeld: WriteParts['isHeld']) {
+  /** The tags that incoming purges may take away, by id. */
+  function before(incoming: readonly Incoming[]): Map<string, Body> {
+    const purged = incoming.filter(({ id, deleted }) => isHeld && deleted && id.startsWith('exif:'));
+    return new Map(
+      purged.flatMap(({ id }) => {
+        const winner = revisions.winner(id);
+        return winner && !winner.deleted ? [[id, parse(winner.body)] as const] : [];
+      }),
+    );
+  }
+
+  function putBack(tags: ReadonlyMap<string, Body>): void {
+    for (const [id, body] of tags) {
+      const winner = revisions.winner(id);
+      if (winner?.deleted === true && isHeld?.(sha256Of(id) ?? '') === true) write(id, winner, body);
+    }
+  }
+  return { before, putBack };
 }
 
 /** Adds revisions where the tree has room. */

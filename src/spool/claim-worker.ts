@@ -9,6 +9,8 @@ import type { Ingest, IngestOutcome } from '../ingest/ingest.js';
 import { openChoices, type Choices } from './stuck-choices.js';
 import type { Claim, Claims } from './claims.js';
 import { earliest, openHold, type DiskPause } from './disk-trouble.js';
+import { logFile, reasonFor } from './file-log.js';
+import { titleOf } from './stuck-groups.js';
 import { isOwnClaim } from './claim-name.js';
 import { arrivalOf, failItem, isIgnored, type ClaimRecord } from './claim-record.js';
 import { isTakenAsIs } from './damaged-files.js';
@@ -126,7 +128,18 @@ const look = ({ claims }: HandParts, claim: Claim): Promise<string | undefined> 
 const missingOf = ({ claims }: HandParts, claim: Claim): ReturnType<Claims['missing']> =>
   claims.missing(claim).catch(() => undefined);
 
-const about = ({ id, item: { name, attempts } }: Claim): object => ({ name, claim: id, attempts });
+/** Logs something about a claim; its `fields` follow those of the claim. */
+function tell(
+  { log }: Pick<HandParts, 'log'>,
+  level: keyof Log,
+  { id, item }: Claim,
+  [text, ofPerson]: readonly [text: string, ofPerson: string],
+  fields: object = {},
+): void {
+  const { name, attempts } = item;
+  const about = { ...holderIn(id, item), fields: { name, claim: id, attempts, ...fields } };
+  logFile(log, level, { ...about, text, ofPerson });
+}
 
 /** Makes a claim due, also in the current pass. */
 function again({ failed }: HandState, claim: Claim, at: number): void {
@@ -134,6 +147,8 @@ function again({ failed }: HandState, claim: Claim, at: number): void {
   delete claim.item.ignored;
   failed.delete(claim.id);
 }
+
+const notRemoved = ['a claim was not removed', 'a claim was not removed'] as const;
 
 /** The outcomes of processing a claim. */
 function openOutcomes(state: HandState) {
@@ -144,17 +159,17 @@ function openOutcomes(state: HandState) {
     const archiving = working.get(claim.id)?.step === 'archive';
     if (!everybodys.has(code) && !(archiving && archives.has(code)))
       return code !== 'changing' && claim.item.error?.message !== printable(message);
-    return hold.failed(code, message);
+    return hold.failed(code, reasonFor(holderIn(claim.id, claim.item).holder, code, message));
   }
 
   /** The file has been processed or is gone: removes the rest of its claim, now or at the next start. */
   const finish = (claim: Claim): Promise<void> =>
-    claims.finish(claim).catch((err: unknown) => log.debug({ ...about(claim), err }, 'a claim was not removed'));
+    claims.finish(claim).catch((err: unknown) => tell(state, 'debug', claim, notRemoved, { err }));
 
   /** Gives up a claim whose file was removed by another program: there is nothing to retry. */
   async function drop(claim: Claim): Promise<void> {
     const reason = `${printable(claim.item.name)} was removed from ${printable(claim.folder)} by something else.`;
-    log.warn(about(claim), reason);
+    tell(state, 'warn', claim, [reason, 'A file of a person was removed from its claim by something else.']);
     await finish(claim);
     emit({ type: 'ignored', name: claim.item.name, reason });
   }
@@ -169,9 +184,12 @@ function openOutcomes(state: HandState) {
       claim.item.next = new Date(hold.until()).toISOString();
     stuck.set(claim.id, claim);
     if (failure.code !== 'changing') failed.add(claim.id);
-    log[!news ? 'debug' : failure.code === 'internal' ? 'error' : 'warn'](
-      { ...about(claim), outcome: 'stuck', code: failure.code, err: failure.cause, ...watch.read() },
-      sentence(failure),
+    tell(
+      state,
+      !news ? 'debug' : failure.code === 'internal' ? 'error' : 'warn',
+      claim,
+      [sentence(failure), `A file of a person could not be imported: ${titleOf(failure.code)}.`],
+      { outcome: 'stuck', code: failure.code, err: failure.cause, ...watch.read() },
     );
     // The reason stays in memory even if the disk rejects the record.
     await claims
@@ -202,9 +220,10 @@ function openOutcomes(state: HandState) {
     }
     if (hold.passed()) goOn();
     await finish(claim);
-    const { kind, sha256, path, bytes } = outcome;
+    const { kind, sha256, bytes } = outcome;
     const { seconds, steps } = watch.read();
-    log.info({ ...about(claim), outcome: kind, sha256, path, bytes, seconds, steps }, `${kind} ${name}`);
+    const texts = [`${kind} ${name}`, 'A file of a person was imported.'] as const;
+    tell(state, 'info', claim, texts, { outcome: kind, sha256, bytes, seconds, steps });
     const sidecar = outcome.kind === 'stored' && outcome.sidecar === true;
     tally.add({ name, outcome: kind, sha256, seconds, ...holderIn(claim.id, claim.item) }, sidecar);
     tally.addSteps(steps);

@@ -15,6 +15,8 @@ import { isSidecarName } from '../ingest/sidecars/match-sidecars.js';
 import type { CopiedFiles } from '../library/local-tables.js';
 import { writeInto, type Claim, type Claims } from './claims.js';
 import { earliest, openHold } from './disk-trouble.js';
+import { logFile, reasonFor } from './file-log.js';
+import { titleOf } from './stuck-groups.js';
 import type { IncomingFiles } from './incoming-files.js';
 import type { ClaimRecord } from './claim-record.js';
 import type { SpoolPause, SpoolEvent } from './spool-interface.js';
@@ -178,9 +180,10 @@ function openRefusals({ files, clock, log, emit }: TakingParts) {
     });
     const news =
       claiming && (everybodys.has(code) || failure.op === writeInto)
-        ? hold.failed(code, reason)
+        ? hold.failed(code, reasonFor(found.holder, code, reason))
         : before?.reason !== reason;
-    if (news) log.warn({ code, name: found.name }, reason);
+    const ofPerson = `A file of a person could not be taken: ${titleOf(code)}.`;
+    if (news) logFile(log, 'warn', { ...whose(found), fields: { code, name: found.name }, text: reason, ofPerson });
     emit({ type: 'stuck', name: found.name, reason });
   }
   return { refused, elsewhere, hold, reading, refuse };

@@ -8,6 +8,7 @@ import { openListeners } from '../base/async/listeners.js';
 import { printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { keyOf } from '../base/paths.js';
 import { isOwnClaim } from './claim-name.js';
+import { logFile } from './file-log.js';
 import { openClaims, type Claim } from './claims.js';
 import { openHand } from './claim-worker.js';
 import { earliest } from './disk-trouble.js';
@@ -225,7 +226,10 @@ function openRounds({ parts, options, emit, queue, claims, inbox, hand, taking }
     await adopt();
     const lay = inbox.count();
     const found = await inbox.look();
-    for (const { name, reason } of inbox.news()) log.warn({ name }, `${name} ${reason}`);
+    for (const { name, reason, holder } of inbox.news()) {
+      const ofPerson = 'A hidden file of a person has no claim any more.';
+      logFile(log, 'warn', { holder, fields: { name }, text: `${name} ${reason}`, ofPerson });
+    }
     if (inbox.count() !== lay) emit({ type: 'incoming', count: inbox.count() });
     taking.keep(new Set(found.ready.map(({ path }) => keyOf(path))));
     const own = mode === 'copy' ? await claimedPaths(work, files) : nobody;

@@ -7,6 +7,7 @@ import type { Log } from '../base/log.js';
 import type { Claim, Claims } from './claims.js';
 import { isOwn } from './claim-record.js';
 import { house } from '../document/item-id.js';
+import { logFile } from './file-log.js';
 import { holderIn } from './retry-schedule.js';
 import type { Chosen, Sees, StuckNames } from './spool-interface.js';
 import { ofHouse } from './spool-view.js';
@@ -85,7 +86,14 @@ export function openChoices(stuck: Map<string, Claim>, claims: Claims, log: Log)
           stuck.set(claim.id, claim);
           throw error;
         });
-        log.info({ name: claim.item.name, claim: claim.id }, `${printable(claim.item.name)} was moved to the trash.`);
+        const { name } = claim.item;
+        logFile(log, 'info', {
+          ...{ ...holderIn(claim.id, claim.item), fields: { name, claim: claim.id } },
+          ...{
+            text: `${printable(name)} was moved to the trash.`,
+            ofPerson: 'A file of a person was moved to the trash.',
+          },
+        });
       }),
   };
 }

@@ -9,6 +9,8 @@ import type { Clock } from '../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
+import { logFile } from './file-log.js';
+import { titleOf } from './stuck-groups.js';
 import { roomOf } from '../base/disk-space.js';
 import type { Still, Upload, Uploads, WantedUpload } from './spool-interface.js';
 import { placePart, sealPart, shownName, type Note } from './finish-upload.js';
@@ -219,7 +221,8 @@ function openSweep(
       await files.remove(partOf(folder, id));
       return;
     }
-    if (note && part?.size === note.length) return void finish(id, () => checkSender(note)).catch(tell);
+    if (note && part?.size === note.length)
+      return void finish(id, () => checkSender(note)).catch((error: unknown) => tell(error, note));
     if (note && part) unfinished.set(id, { by: note.by, length: note.length, folder });
     // A new upload has its part before its note.
     const keep = !note ? hour : part ? keeping.unfinished : note.sha256 === undefined ? 0 : keeping.received;
@@ -231,8 +234,12 @@ function openSweep(
     if (!mayUpload(by)) throw new PhotospoolError('forbidden', 'Who began this upload may not upload any more.');
   }
 
-  const tell = (error: unknown): void =>
-    log.warn({ err: error }, sentence(toPhotospoolError(error, 'finish', 'an upload')));
+  function tell(error: unknown, { holder }: Note): void {
+    const failure = toPhotospoolError(error, 'finish', 'an upload');
+    const ofPerson = `An upload of a person could not be finished: ${titleOf(failure.code)}.`;
+    const fields = { code: failure.code, err: error };
+    logFile(log, 'warn', { holder, fields, text: sentence(failure), ofPerson });
+  }
 
   async function sweep(): Promise<void> {
     for (const folder of folders) {

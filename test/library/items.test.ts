@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { onTestFinished, expect, test } from 'vitest';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { house, itemId, publicIdOf } from '../../src/document/item-id.js';
-import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
+import { exifId, type Body, type PhotoDocument } from '../../src/document/photo-document.js';
 import { purge } from '../../src/document/purge.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
 import { photo } from '../document/documents.js';
-import { memory, replicate } from './libraries.js';
+import { missingAt, memory, replicate } from './libraries.js';
 
 const [anna, ben] = ['1', '2'].map((n) => n.padStart(26, '0')) as [string, string];
 const bytes = 'c'.repeat(64);
@@ -39,6 +39,40 @@ test('takes in what comes from another server, a purge too', () => {
   purgeIn(there, ofAnna);
   replicate(there, here);
   expect(here.items.withBytes(bytes)).toEqual([]);
+});
+
+const tags = (make: string): object => ({ format: 1, kind: 'exif', recipe: 1, tags: { 'IFD0:Make': make } });
+
+test('tags that another server purged come back where an item has the bytes, on every server', () => {
+  const [here, there, third] = [1, 2, 3].map((seed) => memory({}, seed).library) as [Library, Library, Library];
+  add(here, ofHouse);
+  here.update<object>(exifId(bytes), () => tags('Ours'));
+  for (const other of [there, third]) replicate(here, other);
+  // While the house’s item is purged on one server, Anna’s arrives on another, with tags that this one reads better.
+  purgeIn(here, ofHouse);
+  purgeIn(here, exifId(bytes));
+  add(there, ofAnna);
+  there.update<object>(exifId(bytes), () => tags('Hers'));
+  replicate(here, third);
+  expect(third.get(exifId(bytes))).toBeUndefined();
+  for (let round = 0; round < 3; round++)
+    for (const [from, to] of [
+      [there, here],
+      [here, there],
+      [there, third],
+      [third, there],
+    ] as const)
+      replicate(from, to);
+  for (const library of [here, there, third]) {
+    expect(library.items.withBytes(bytes)).toEqual([ofAnna]);
+    expect(library.get(exifId(bytes))?.body).toEqual(tags('Hers'));
+  }
+  expect(missingAt(here, third)).toEqual([]);
+  // With the last item they are gone everywhere.
+  purgeIn(third, ofAnna);
+  purgeIn(third, exifId(bytes));
+  for (const to of [here, there]) replicate(third, to);
+  for (const library of [here, there, third]) expect(library.get(exifId(bytes))).toBeUndefined();
 });
 
 test('takes in at its opening what was written without it', () => {

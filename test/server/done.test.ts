@@ -1,4 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
+import { house, itemId } from '../../src/document/item-id.js';
+import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { openHome, type Home } from './fixture.js';
 
 const done = async (home: Home): Promise<number> => (await home.app.inject('/api/spool')).json<{ done: number }>().done;
@@ -19,6 +21,34 @@ describe('how many originals are done', () => {
     home.spool.state.duplicates++;
     await done(home);
     expect(counts).toHaveBeenCalledTimes(4);
+  });
+
+  it('does not tell whether the file of a person brought new bytes', async () => {
+    const home = await openHome();
+    const { library } = home;
+    const person = '1'.padStart(26, '0');
+    const ofHouse = await home.add();
+    const { body } = library.get<PhotoDocument>(itemId({ holder: house, sha256: ofHouse }))!;
+    const path = async (): Promise<string | undefined> =>
+      (await home.app.inject(`/api/photos/${ofHouse}`)).json<{ original: { path?: string } }>().original.path;
+    expect(await path()).toBeDefined();
+    const counts: [number, string | undefined][] = [];
+    for (const sha256 of [ofHouse, 'e'.repeat(64)]) {
+      library.update<PhotoDocument>(itemId({ holder: person, sha256 }), () => body);
+      if (sha256 !== ofHouse)
+        library.local.originals.put({
+          ...{ sha256, path: 'new.jpg', claim: 'c-own' },
+          ...{ state: 'here', bytes: 1, modified: 1 },
+        });
+      const { body: figures } = await home.app.inject('/metrics');
+      counts.push([await done(home), /^photospool_originals (.*)$/m.exec(figures)?.[1]]);
+    }
+    expect(counts).toEqual([
+      [1, '1'],
+      [1, '1'],
+    ]);
+    // The file in the archive may have the name that the person’s had.
+    expect(await path()).toBeUndefined();
   });
 
   it('is right again after some seconds where another process moved a file without a word', async () => {

@@ -1,12 +1,13 @@
 /** A spool of real parts in a library where two people have folders of their own, which can be killed at the n-th file operation. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Writable } from 'node:stream';
 import { afterAll, expect, onTestFinished } from 'vitest';
 import { itemAccess } from '../../src/access/library-access.js';
 import { openArchive } from '../../src/archive/archive.js';
 import { openBlobs } from '../../src/archive/blob-store.js';
 import { openFiles } from '../../src/base/files.js';
-import { silent } from '../../src/base/log.js';
+import { openLog } from '../../src/base/log.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { withEnd } from '../../src/document/grants.js';
 import { house, itemId, itemOf, peopleId, type Holder } from '../../src/document/item-id.js';
@@ -50,6 +51,15 @@ function openPeopleSpool(metadata: Metadata) {
   onTestFinished(() => library.close());
   const clock = fastClock();
   const by = 'owner';
+  const logged: string[] = [];
+  const faults = { archiveIsFull: false };
+  const lines = new Writable({
+    write(line: Buffer, _encoding, done) {
+      logged.push(line.toString());
+      done();
+    },
+  });
+  const log = openLog({ level: 'debug', format: 'json' }, lines);
   const write = (id: string, change: (body: Body, at: string) => object): unknown =>
     library.update<object>(id, (body) =>
       change((body ?? { format: 1, kind: id.slice(0, id.indexOf(':')) }) as Body, library.stampAfter(body)),
@@ -70,6 +80,8 @@ function openPeopleSpool(metadata: Metadata) {
       // As the kernel answers where `work` is on another disk.
       if (isFar && operation === 'rename' && String(path).startsWith(work) && !String(path).endsWith('item.json'))
         throw Object.assign(new Error('EXDEV'), { code: 'EXDEV' });
+      if (faults.archiveIsFull && String(path).startsWith(archive))
+        throw Object.assign(new Error(`ENOSPC: ${String(path)}`), { code: 'ENOSPC' });
       done++;
       if (left-- <= 0) throw new Error('killed');
     });
@@ -86,7 +98,7 @@ function openPeopleSpool(metadata: Metadata) {
       library.get(itemId({ holder, sha256 })) !== undefined;
     const ingest = await openIngest(parts);
     const processor = await openProcessor(
-      { files, clock, log: silent, ingest, local, isHere, isHeld, personOf: local.personFolders.find },
+      { files, clock, log, ingest, local, isHere, isHeld, personOf: local.personFolders.find },
       { incoming, work, settle: 0, workers: 1, rescan: 300, poll: 5, mode },
     );
     return { processor, isOver: () => left < 0, count: () => done };
@@ -121,7 +133,7 @@ function openPeopleSpool(metadata: Metadata) {
       await processor.close();
       return operations;
     },
-    ...{ folder, incoming, work, archive, library, clock, during, setRemoved, write },
+    ...{ folder, incoming, work, archive, library, clock, logged, faults, during, setRemoved, write },
     pass: (limit?: number, options?: Parameters<typeof open>[1]) =>
       during((processor) => processor.pass(), limit, options),
     /** Ends that the library’s control document says somebody was removed. */

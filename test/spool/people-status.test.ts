@@ -60,5 +60,29 @@ it('names and counts the files of the house, or one’s own, and is asked about 
     expect((await processor.choices.discard('all')).chosen).toEqual(['house-broken.png']);
     expect((await processor.choices.ignore('all', (holder) => holder === anna)).chosen).toEqual([name]);
     expect((await processor.status()).stuck).toHaveLength(2);
+    await processor.choices.discard('all', (holder) => holder === ben);
+  });
+  // Nor does the log: it has claims and kinds of errors, and no hash by which one would find what else has the bytes.
+  const log = spool.logged.join('');
+  expect(log).toMatch(/stored house-1\.jpg|duplicate house-1\.jpg/);
+  expect(log).toContain('A file of a person was moved to the trash.');
+  expect(log).toContain('A file of a person could not be imported: Damaged: the file can’t be read.');
+  expect(log).not.toMatch(/anna|ben/);
+  const own = spool.logged.filter((line) => line.includes('A file of a person was imported.'));
+  expect(own).toHaveLength(4);
+  for (const line of own)
+    expect(Object.keys(JSON.parse(line) as object).sort()).toEqual([
+      ...['attempts', 'claim', 'level', 'msg', 'seconds', 'steps', 'time'],
+    ]);
+});
+
+it('says of a pause for a person’s file only which kind of error it was', async () => {
+  const spool = openSpool();
+  spool.drop(anna, 'anna.jpg', await makePhoto(7));
+  await spool.during(async (processor) => {
+    spool.faults.archiveIsFull = true;
+    await processor.pass();
+    expect((await processor.status()).held?.reason).toBe('The disk is full.');
+    expect(spool.logged.join('')).not.toMatch(/anna/);
   });
 });

@@ -9,6 +9,7 @@ import { statusFor } from '../../spool/spool-view.js';
 import { readStatus } from '../../spool/spool-status.js';
 import { findTools } from '../../video/find-ffmpeg.js';
 import { viewHome } from '../../home/open-read-only.js';
+import { countDone } from '../../library/items-of-bytes.js';
 import type { PeopleLibraries } from '../../library/people-libraries.js';
 import { print, printJson } from '../output.js';
 import { exit } from '../exit-codes.js';
@@ -32,7 +33,7 @@ async function showStatus(flags: Flags): Promise<number> {
   const spool = server
     ? await askServer<SpoolStatus>(server, 'GET', '/api/spool')
     : statusFor(await readStatus(config.incoming, config.work, openFiles(), personOf && { personOf }));
-  const done = view?.library.local.originals.counts().here ?? 0;
+  const done = view ? countDone(view.library) : 0;
   const today = view?.library.local.today.count() ?? spool.today;
   view?.close();
   const { links: peers, copies, elsewhere, people } = await meshOf(config, server);

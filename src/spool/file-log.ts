@@ -1,0 +1,29 @@
+/**
+ * What the log, and the reason of a pause, say of files: of a person’s file neither its name, path and hash nor whether
+ * its bytes were new, because whoever reads the log or may look into the spool learns it. Pure but for the log.
+ */
+import type { ErrorCode } from '../base/errors.js';
+import type { Log } from '../base/log.js';
+import { house, type Holder } from '../document/item-id.js';
+import { titleOf } from './stuck-groups.js';
+
+/** The fields that say nothing about the content of a file. */
+const harmless = ['claim', 'attempts', 'code', 'seconds', 'steps'];
+
+/** An entry of the log about a file. `ofPerson`: the sentence instead of `text` for a person’s file. */
+export interface FileEntry {
+  holder?: Holder | undefined;
+  fields: object;
+  text: string;
+  ofPerson: string;
+}
+
+/** Logs something about a file. */
+export function logFile(log: Log, level: keyof Log, { holder = house, fields, text, ofPerson }: FileEntry): void {
+  if (holder === house) return log[level](fields, text);
+  log[level](Object.fromEntries(Object.entries(fields).filter(([name]) => harmless.includes(name))), ofPerson);
+}
+
+/** Why a file fails, as a sentence for everyone: of a person’s file only the kind of error. */
+export const reasonFor = (holder: Holder | undefined, code: ErrorCode, reason: string): string =>
+  (holder ?? house) === house ? reason : `${titleOf(code)}.`;
