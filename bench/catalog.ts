@@ -21,7 +21,10 @@ import { percentile, seconds, worstDelay } from './timing.js';
 export const title = 'every question to a catalog of 1,000,000 photos, against 50 ms';
 
 const bound = 50;
-const accessOfFamily = openItemAccess({ find: () => undefined, isThere: () => true, hasAlbum: () => false });
+const accessOfFamily = openItemAccess({
+  ...{ find: () => undefined, isThere: () => true, hasAlbum: () => false },
+  ...{ offers: () => [], itemsIn: () => new Set<string>() },
+});
 const seed = 7;
 
 /** The library under test. */

@@ -77,7 +77,10 @@ export function openPeopleLibrary(seed: number): PeopleLibrary {
   let before: SyntheticPhoto | undefined;
   let ended: (typeof members)[number] | undefined;
   const openNow = (): ItemAccess =>
-    openItemAccess({ find: controls.find, isThere: (person) => people.includes(person), hasAlbum: () => true });
+    openItemAccess({
+      ...{ find: controls.find, isThere: (person) => people.includes(person), hasAlbum: () => true },
+      ...{ offers: () => [], itemsIn: () => new Set<string>() },
+    });
   let access = openNow();
 
   return {

@@ -25,6 +25,8 @@ import {
   albumNamed,
   house,
   membersId,
+  offerId,
+  offerNamed,
   peopleId,
   publicIdOf,
   sharingId,
@@ -51,6 +53,8 @@ export interface ItemClaims {
   locked: boolean;
   /** Added by guests only, and not yet accepted by the holder. */
   guest: boolean;
+  /** Locked now or at any time before: such an item is in no offer, since none can tell whether it is from before. */
+  wasLocked: boolean;
   /** The ends that its author had in sight (`under`). */
   saw: Saw;
   entries: AlbumEntry[];
@@ -77,6 +81,16 @@ export interface AccessDocuments extends Grants {
   isThere(person: string): boolean;
   /** Whether an album (`<holder>:<ulid>`) exists and is not removed. */
   hasAlbum(album: string): boolean;
+  /** The names (`<giver>:<ulid>`) of all offers. */
+  offers(): readonly string[];
+  /** The public ids of the items that an offer lists. */
+  itemsIn(offer: string): ReadonlySet<string>;
+}
+
+/** The items in an offer: those of its giver in the list, by public id. */
+export interface OfferedItems {
+  giver: Holder;
+  ids: ReadonlySet<string>;
 }
 
 /** The rights of an album’s members; the holder needs none. */
@@ -109,9 +123,13 @@ export interface ItemAccess {
   stateOf(album: string): object | undefined;
   /** The public ids of the items that were ever taken out of an album individually. */
   takenOut(album: string): string[];
+  /** Whether an offer (`<giver>:<ulid>`) is open to a holder: made, and neither withdrawn, declined nor done. */
+  isOpen(offer: string, to: Holder): boolean;
+  /** The items in all offers that are open to an onlooker. */
+  offeredTo(onlooker: Onlooker): readonly OfferedItems[];
   /**
    * Whether the onlooker sees every item with these claims. `in-albums`: only those with an entry for which `seesEntry`
-   * is true.
+   * is true, and those for which `seesOffered` is.
    */
   seesClass(onlooker: Onlooker, claims: ClassClaims, trashed: boolean): boolean | 'in-albums';
   /**
@@ -119,6 +137,8 @@ export interface ItemAccess {
    * `isInAlbum`.
    */
   seesEntry(onlooker: Onlooker, item: { holder: Holder; sha256?: string }, entry: AlbumEntry): boolean;
+  /** Whether an offer shows an item, by its public id, to an onlooker for whom `seesClass` returned `in-albums`. */
+  seesOffered(onlooker: Onlooker, claims: Pick<ClassClaims, 'holder' | 'wasLocked'>, id: string): boolean;
   maySee(onlooker: Onlooker, claims: ItemClaims): boolean;
 }
 
@@ -142,6 +162,7 @@ export function readItem(item: Item, body: Body | undefined, ends?: ReadonlyMap<
     trashed: shownEdit(edits, 'trashed')?.value ?? false,
     archived: shownEdit(edits, 'archived')?.value ?? false,
     locked: isLocked(item, set),
+    wasLocked: endsOf(set, everything).length > 0,
     guest: bringers.length > 0 && bringers.every((by) => by.startsWith('link:')),
     saw: readUnder(own(edits, 'under')),
     entries: set.gives.flatMap((give) =>
@@ -232,6 +253,22 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
 
   const nameOf = remember(authorOf);
 
+  const isOpen = (offer: string, to: Holder): boolean => {
+    const giver = offerNamed(offer)?.holder;
+    return giver !== undefined && given(find(offerId(offer)), giver, to === house ? house : nameOf(to), 'take');
+  };
+  const offersTo = remember((to: Holder): OfferedItems[] =>
+    documents
+      .offers()
+      .filter((offer) => isOpen(offer, to))
+      .map((offer) => ({ giver: offerNamed(offer)!.holder, ids: documents.itemsIn(offer) })),
+  );
+  /** An owner whom documents remove still acts for the house, and for nobody else. */
+  const inEffect = (looks: Onlooker): Onlooker | undefined => {
+    if (looks.kind !== 'person' || isMember(looks.person)) return looks;
+    return looks.actsForHouse ? { kind: 'house' } : undefined;
+  };
+
   const access: ItemAccess = {
     isMember,
     keepsRole: (person) => !isEnded(people, `role:${person}`) || given(people, house, `role:${person}`, 'owner'),
@@ -256,29 +293,43 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
     },
     seesClass(looks, claims, trashed) {
       const { holder, audience } = claims;
-      const isRemoved = looks.kind === 'person' && !access.isMember(looks.person);
-      if (isRemoved && !looks.actsForHouse) return false;
-      const onlooker: Onlooker = isRemoved ? { kind: 'house' } : looks;
+      const onlooker = inEffect(looks);
+      if (!onlooker) return false;
       const isHolder = holds(onlooker, holder);
       if (claims.locked) return isHolder && onlooker.kind === 'person' && onlooker.unlocked === true;
       if (isHolder) return true;
       if (trashed || claims.guest || !isKnownHere(claims.saw)) return false;
       if (holder !== house && !access.isMember(holder)) return false;
-      if (onlooker.kind === 'house') return false;
+      if (onlooker.kind === 'house') return offersTo(house).some(({ giver }) => giver === holder) && 'in-albums';
       if (onlooker.kind === 'link') return onlooker.of === holder;
       if (onlooker.kind === 'visitor') return audience === 'public' && access.mayPublish(holder);
       if (audience !== 'private') return true;
       if (!claims.archived && access.isPartner(holder, onlooker.person)) return true;
       return 'in-albums';
     },
-    seesEntry(looks, item, entry) {
+    isOpen,
+    offeredTo(looks) {
+      const onlooker = inEffect(looks);
+      if (onlooker?.kind === 'house') return offersTo(house);
+      if (onlooker?.kind !== 'person') return [];
+      return [...offersTo(onlooker.person), ...(onlooker.actsForHouse ? offersTo(house) : [])];
+    },
+    seesOffered: (looks, { holder, wasLocked }, id) =>
+      !wasLocked && access.offeredTo(looks).some(({ giver, ids }) => giver === holder && ids.has(id)),
+    seesEntry(onlooker, item, entry) {
+      const looks = inEffect(onlooker) ?? onlooker;
       const album = looks.kind === 'person' ? albumOf(entry.album) : undefined;
       if (looks.kind !== 'person' || !album) return false;
       return (holds(looks, album.holder) || album.right(looks.person) !== undefined) && access.isInAlbum(item, entry);
     },
     maySee(onlooker, { item, entries, trashed, ...claims }) {
-      const sees = access.seesClass(onlooker, { ...claims, holder: item.holder }, trashed);
-      return sees === 'in-albums' ? entries.some((entry) => access.seesEntry(onlooker, item, entry)) : sees;
+      const ofClass = { ...claims, holder: item.holder };
+      const sees = access.seesClass(onlooker, ofClass, trashed);
+      if (sees !== 'in-albums') return sees;
+      return (
+        entries.some((entry) => access.seesEntry(onlooker, item, entry)) ||
+        access.seesOffered(onlooker, ofClass, publicIdOf(item))
+      );
     },
   };
   return access;

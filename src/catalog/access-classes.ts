@@ -62,8 +62,8 @@ export function openAccessNumbers(db: Sqlite): AccessNumbers {
   }
 
   return {
-    numbersOf({ item: { holder }, audience, archived, locked, guest, saw, entries }) {
-      const claims: ClassClaims = { holder, audience, archived, locked, guest, saw: sorted(saw) };
+    numbersOf({ item: { holder }, audience, archived, locked, guest, wasLocked, saw, entries }) {
+      const claims: ClassClaims = { holder, audience, archived, locked, guest, wasLocked, saw: sorted(saw) };
       const terms = entries.map(({ album, by, saw: { [self]: _own, ...others } }): AccessTerm => {
         // Ends of the item itself were checked when its document was read.
         return { holder, entry: { album, by, saw: sorted(others) } };

@@ -18,6 +18,8 @@ export const accessOfNobody: ItemAccess = openItemAccess({
   find: () => undefined,
   isThere: () => false,
   hasAlbum: () => false,
+  offers: () => [],
+  itemsIn: () => new Set(),
 });
 
 /**
@@ -36,6 +38,8 @@ export interface Sight {
   terms: readonly number[];
   /** For items once taken out of an album individually: whether an album that the viewer sees contains them. */
   apart: readonly { slot: number; shown: boolean }[];
+  /** The slots of items in offers to the viewer. */
+  offered: readonly number[];
 }
 
 /** Whether an onlooker sees items of the house with an audience. */
@@ -43,7 +47,7 @@ export const seesAudience = (access: ItemAccess, onlooker: Onlooker | undefined,
   onlooker !== undefined &&
   access.seesClass(
     onlooker,
-    { holder: house, audience, archived: false, locked: false, guest: false, saw: {} },
+    { holder: house, audience, archived: false, locked: false, guest: false, wasLocked: false, saw: {} },
     false,
   ) === true;
 
@@ -143,6 +147,7 @@ export function openSights(
   accessNow: () => ItemAccess,
 ): (columns: Columns, viewer: CatalogViewer) => Sight {
   const takenOut = openTakenOut(db);
+  const offeredIn = openOffered(db);
   const shownTerms = openShownTerms();
   const remembered = rememberViewers((access, onlooker, lists) => {
     const classes = classBits(access, onlooker, lists);
@@ -162,7 +167,7 @@ export function openSights(
         return term !== undefined && access.seesEntry(onlooker!, item, term.entry);
       }),
     }));
-    return { viewer, access, classes, terms, apart };
+    return { viewer, access, classes, terms, apart, offered: offeredIn(columns, access, onlooker) };
   };
 }
 
@@ -206,6 +211,35 @@ function openTakenOut(db: Sqlite) {
   };
 }
 
+/** The row numbers of the items in offers to an onlooker, with the numbers of their classes. */
+function offeredRows(db: Sqlite, access: ItemAccess, onlooker: Onlooker | undefined): { n: number; class: number }[] {
+  const offers = onlooker ? access.offeredTo(onlooker) : [];
+  if (offers.length === 0) return [];
+  const find = db.prepare<{ n: number; class: number }>('SELECT n, class FROM catalog_photo WHERE id = ?');
+  return offers.flatMap(({ ids }) => [...ids].flatMap((id) => find.get(Buffer.from(id, 'hex')) ?? []));
+}
+
+/** Finds the slots of the items in offers to a viewer. Usually there are none. */
+function openOffered(db: Sqlite): (columns: Columns, access: ItemAccess, onlooker: Onlooker | undefined) => number[] {
+  type Known = { access: ItemAccess; columns: Columns; edition: number; of: Map<string, number[]> };
+  let last: Known | undefined;
+  return (columns, access, onlooker) => {
+    const { edition } = columns;
+    if (last?.access !== access || last.columns !== columns || last.edition !== edition)
+      last = { access, columns, edition, of: new Map() };
+    const key = JSON.stringify(onlooker);
+    const before = last.of.get(key);
+    if (before) return before;
+    const inUse = columns.order.subarray(0, columns.count);
+    const slots = offeredRows(db, access, onlooker).flatMap(({ n, class: number }) => {
+      const [place, claims] = [placeOf(columns.n, inUse, n), columns.access.classes[number]];
+      return place === undefined || !claims || claims.wasLocked ? [] : [inUse[place]!];
+    });
+    last.of.set(key, slots);
+    return slots;
+  };
+}
+
 const hex = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 
@@ -226,6 +260,8 @@ export interface RowSight extends Pick<Sight, 'viewer' | 'access' | 'classes'> {
   seesRow(row: AccessRow): boolean;
   /** The access claims of a row, except albums and trash. */
   classOf(row: AccessRow): ClassClaims | undefined;
+  /** The row numbers of the items in offers to the viewer. */
+  offered(): number[];
 }
 
 /** The lists as they are in the tables; reads only new entries. */
@@ -261,12 +297,19 @@ export function openRowSights(db: Sqlite, accessNow: () => ItemAccess): (viewer:
       });
     }
 
+    function isOffered(row: AccessRow): boolean {
+      const claims = classOf(row);
+      return claims !== undefined && onlooker !== undefined && access.seesOffered(onlooker, claims, hex(row.id));
+    }
+
     return {
       ...{ viewer, access, classes, classOf },
+      offered: () => offeredRows(db, access, onlooker).map(({ n }) => n),
       seesRow(row) {
         const bits = classes[row.class] ?? 0;
         if ((row.state & bit.trashed) !== 0) return (bits & sees.trashed) !== 0;
-        return (bits & sees.living) !== 0 || ((bits & sees.inAlbums) !== 0 && isShownInAlbum(row));
+        if ((bits & sees.living) !== 0) return true;
+        return (bits & sees.inAlbums) !== 0 && (isShownInAlbum(row) || isOffered(row));
       },
     };
   };

@@ -55,13 +55,16 @@ export function pageOfAll(db: Sqlite, limit: number, before: number, sight: RowS
   const next = db.prepare<AccessRow & { n: number }>(
     `SELECT n, ${columns} FROM catalog_photo
      WHERE n < ? AND beside = 0 AND (state & ${leftOut}) = 0 AND (class IN (SELECT value FROM json_each(?))
-       OR (entries IS NOT NULL AND class IN (SELECT value FROM json_each(?))))
+       OR (entries IS NOT NULL AND class IN (SELECT value FROM json_each(?)))
+       OR n IN (SELECT value FROM json_each(?)))
      ORDER BY n DESC LIMIT ?`,
   );
+  const offered = sight.offered();
+  const isSeveral = seesSeveral(sight.viewer.onlooker) || offered.length > 0;
   const numbers: number[] = [];
   for (let from = before; numbers.length <= limit;) {
-    const rows = next.all(from, seen, inAlbums, limit + 1);
-    const shown = rows.filter((row) => sight.seesRow(row) && isFirstOfTwins(db, row, sight));
+    const rows = next.all(from, seen, inAlbums, JSON.stringify(offered), limit + 1);
+    const shown = rows.filter((row) => sight.seesRow(row) && (!isSeveral || isFirstOfTwins(db, row, sight)));
     numbers.push(...shown.map(({ n }) => n));
     if (rows.length <= limit) break;
     from = rows[limit]!.n;
@@ -73,7 +76,6 @@ export function pageOfAll(db: Sqlite, limit: number, before: number, sight: RowS
 /** Whether a row is the one shown among those with its bytes in the timeline. */
 function isFirstOfTwins(db: Sqlite, row: AccessRow & { n: number }, sight: RowSight): boolean {
   const { onlooker } = sight.viewer;
-  if (!seesSeveral(onlooker)) return true;
   const twins = db
     .prepare<AccessRow & { n: number }>(
       `SELECT n, ${columns} FROM catalog_photo WHERE (bytes = ?1 OR id = ?1) AND beside = 0 AND (state & ${leftOut}) = 0 ORDER BY id`,

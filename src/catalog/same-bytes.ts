@@ -52,7 +52,7 @@ function putTwins({ groups, of }: TwinSlots, key: string, slots: number[]): void
   for (const slot of slots) of.set(slot, key);
 }
 
-/** Whether an onlooker may see items of several holders. */
+/** Whether an onlooker may see items of several holders, apart from offers. */
 export const seesSeveral = (onlooker: Onlooker | undefined): boolean =>
   onlooker?.kind === 'person' || onlooker?.kind === 'visitor';
 

@@ -68,7 +68,7 @@ export function evaluate(
   const hidden = !each && isTimeline(query, sight.viewer) ? bit.archived : 0;
   const kept = markFound(columns, query.terms, sight, cleared(scratch, 'kept', columns.size), scratch, hidden);
   if (scope && 'search' in scope) keepInside(columns, sight, scope.search, kept, scratch);
-  if (!each && seesSeveral(onlooker)) keepOneOfTwins(columns, onlooker, kept);
+  if (!each && (seesSeveral(onlooker) || sight.offered.length > 0)) keepOneOfTwins(columns, onlooker, kept);
   const { order, count } = columns;
   let length = 0;
   for (let position = 0; position < count; position++) {
@@ -97,7 +97,7 @@ function markFound(
 function markSeen(
   columns: Columns,
   wanted: Uint8Array,
-  { classes, terms, apart }: Sight,
+  { classes, terms, apart, offered }: Sight,
   mask: Mask,
   scratch: Scratch,
 ): void {
@@ -107,10 +107,11 @@ function markSeen(
     return;
   }
   for (let slot = 0; slot < size; slot++) mask[slot] = Number((wanted[state[slot]!]! & classes[numbers[slot]!]!) !== 0);
-  if (terms.length === 0) return;
+  if (terms.length === 0 && offered.length === 0) return;
   const marks = cleared(scratch, 'marks', size);
   markSlots(columns.entry, terms, columns.access.terms.length, marks);
   for (const { slot, shown } of apart) marks[slot] = Number(shown);
+  for (const slot of offered) marks[slot] = 1;
   for (let slot = 0; slot < size; slot++) {
     const isIn = marks[slot] === 1 && (classes[numbers[slot]!]! & sees.inAlbums) !== 0;
     if (isIn && wanted[state[slot]!] === sees.living) mask[slot] = 1;
@@ -125,7 +126,14 @@ function keepInside(columns: Columns, sight: Sight, search: string, kept: Mask, 
   const { terms } = parseQuery(search);
   // The viewer's access is checked elsewhere: here an item only has to be possibly visible in an album.
   const classes = sight.classes.map((bits) => ((bits & sees.inAlbums) === 0 ? bits : bits | sees.living));
-  const all: Sight = { ...sight, viewer: { ...sight.viewer, outside: false }, classes, terms: [], apart: [] };
+  const all: Sight = {
+    ...sight,
+    viewer: { ...sight.viewer, outside: false },
+    classes,
+    terms: [],
+    apart: [],
+    offered: [],
+  };
   const inside = markFound(columns, terms, all, cleared(scratch, 'inside', columns.size), scratch);
   if (columns.shared) {
     const { columns: own } = columns.shared;

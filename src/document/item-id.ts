@@ -76,3 +76,9 @@ export const sharingId = (person: string): string => `sharing:${person}`;
 
 /** The id of the document with the members of an album that `albumNamed` parses. */
 export const membersId = (album: string): string => `members:${album}`;
+
+/** The id of the document of an offer that `offerNamed` parses. */
+export const offerId = (offer: string): string => `offer:${offer}`;
+
+/** Parses the name of an offer, `<giver>:<ulid>`, which is like that of an album; undefined for any other text. */
+export const offerNamed = (text: string): AlbumName | undefined => albumNamed(text);

@@ -5,8 +5,9 @@
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { readGrants, type End, type Grants, type GrantSet } from '../document/grants.js';
-import { ownPrefix } from '../document/item-id.js';
+import { offerId, ownPrefix } from '../document/item-id.js';
 import { own } from '../document/json-values.js';
+import { offeredIn, offerPrefix } from '../document/offer-document.js';
 import { isSet } from '../document/overruled-registers.js';
 import { format, type Body } from '../document/photo-document.js';
 import type { KnownEnds } from './known-ends.js';
@@ -17,6 +18,10 @@ export interface ControlDocuments extends Grants {
   isThere(person: string): boolean;
   /** Whether an album (`<holder>:<ulid>`) has a document that is not marked as removed. */
   hasAlbum(album: string): boolean;
+  /** The names (`<giver>:<ulid>`) of all offers that are here. */
+  offers(): readonly string[];
+  /** The public ids of the items in an offer. */
+  itemsIn(offer: string): ReadonlySet<string>;
   /** The ends known to this server for a document or item, besides those in it, by key. */
   endsOf(id: string): ReadonlyMap<string, End>;
   /** Adds missing ends to a body. Every newly created document starts with them. */
@@ -28,7 +33,7 @@ export interface ControlDocuments extends Grants {
 }
 
 /** The id prefixes of control documents. */
-const prefixes = ['library:people', 'members:', 'offer:', 'own-album:', 'person:', 'sharing:'];
+const prefixes = ['library:people', 'members:', offerPrefix, 'own-album:', 'person:', 'sharing:'];
 /**
  * The id ranges that only homes with libraries of people use: control documents except people, which every home has,
  * and items of people.
@@ -63,6 +68,8 @@ export function openControlDocuments(
   const used = db.prepare(`SELECT 1 FROM change WHERE ${sharedRanges} LIMIT 1`);
   const parsed = new Map<string, GrantSet | undefined>();
   const alive = new Map<string, boolean>();
+  const items = new Map<string, ReadonlySet<string>>();
+  const offerNames = openOfferNames(db);
   let edition = 0;
   /**
    * The state of the maps: the library’s newest change, the newest change of a control document, the transaction that
@@ -73,9 +80,9 @@ export function openControlDocuments(
   function forgetChanged(found: number): void {
     // That transaction may have been rolled back, and its reads with it.
     const isDoubtful = seen.changedIn !== 0 && seen.changedIn !== db.turn;
-    if (isDoubtful || found < seen.newest) for (const map of [parsed, alive]) map.clear();
+    if (isDoubtful || found < seen.newest) for (const map of [parsed, alive, items]) map.clear();
     else if (found === seen.newest) return;
-    else for (const { doc } of changedSince.all(seen.newest)) for (const map of [parsed, alive]) map.delete(doc);
+    else for (const { doc } of changedSince.all(seen.newest)) for (const map of [parsed, alive, items]) map.delete(doc);
     edition++;
     seen.changedIn = db.turn;
   }
@@ -112,10 +119,30 @@ export function openControlDocuments(
     },
     isThere: (person) => isAlive(personId(person), 'person'),
     hasAlbum: (album) => isAlive(albumDocumentId(album), 'own-album'),
+    offers: () => offerNames(refresh()),
+    itemsIn(offer) {
+      refresh();
+      const id = offerId(offer);
+      let found = items.get(id);
+      if (!found) items.set(id, (found = new Set(offeredIn(readable(bodyOf(id))))));
+      return found;
+    },
     endsOf: known.of,
     restoreEnds: known.restore,
     isUsed: () => used.get() !== undefined,
     edition: refresh,
+  };
+}
+
+/** The names of the offers in the library, read again when the edition changes. */
+function openOfferNames(db: Sqlite): (edition: number) => readonly string[] {
+  const all = db.prepare<{ doc: string }>(
+    `SELECT doc FROM change WHERE doc >= '${offerPrefix}' AND doc < '${offerPrefix}~' ORDER BY doc`,
+  );
+  let last: { edition: number; names: readonly string[] } | undefined;
+  return (edition) => {
+    if (last?.edition !== edition) last = { edition, names: all.all().map(({ doc }) => doc.slice(offerPrefix.length)) };
+    return last.names;
   };
 }
 

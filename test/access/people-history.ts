@@ -2,22 +2,47 @@
  * Random histories of people with libraries of their own: three servers, whose clocks are years apart, and documents that arrive in any
  * order. What each server shows to everybody is compared with the truth of people-truth.ts.
  */
-import { openItemAccess, readItem, type ItemAccess, type Onlooker } from '../../src/access/item-access.js';
+import {
+  openItemAccess,
+  readItem,
+  type AccessDocuments,
+  type ItemAccess,
+  type Onlooker,
+} from '../../src/access/item-access.js';
 import { canonical } from '../../src/document/canonical-json.js';
-import { house, itemId, membersId, peopleId, publicIdOf, sharingId, type Item } from '../../src/document/item-id.js';
+import {
+  house,
+  itemId,
+  membersId,
+  offerId,
+  peopleId,
+  publicIdOf,
+  sharingId,
+  type Item,
+} from '../../src/document/item-id.js';
+import { offeredIn } from '../../src/document/offer-document.js';
 import type { Audience } from '../../src/document/photo-document.js';
 import { openDice, type Dice } from '../simulation/dice.js';
 import { isShutOut, truth, type Looker } from './people-truth.js';
-import { albums, items, openWorld, people, type Server, type World } from './people-world.js';
+import { albums, items, offers, openWorld, people, type Server, type World } from './people-world.js';
 
 const lookers: Looker[] = [
   ...people.map((person, n) => ({ person, actsForHouse: n === 0 })),
   { person: people[1]!, unlocked: true },
+  { actsForHouse: true },
   {},
 ];
 
 const asOnlooker = ({ person, actsForHouse = false, unlocked = false }: Looker): Onlooker =>
-  person === undefined ? { kind: 'visitor' } : { kind: 'person', person, actsForHouse, unlocked };
+  person === undefined
+    ? { kind: actsForHouse ? 'house' : 'visitor' }
+    : { kind: 'person', person, actsForHouse, unlocked };
+
+/** The offers at a server, as a library would find them. */
+export const offersAt = ({ documents }: Server): Pick<AccessDocuments, 'offers' | 'itemsIn'> => ({
+  offers: () => offers.filter((offer) => documents.has(offerId(offer))),
+  itemsIn: (offer) => new Set(offeredIn(documents.get(offerId(offer)))),
+});
 
 /** The decision at a server, from the documents that it has. */
 export function openAccess(world: World, server: Server): ItemAccess {
@@ -25,6 +50,7 @@ export function openAccess(world: World, server: Server): ItemAccess {
     find: (id) => world.setOf(server, id),
     isThere: (person) => people.includes(person),
     hasAlbum: (album) => !server.documents.has(`own-album:${album}`),
+    ...offersAt(server),
   });
 }
 
@@ -37,9 +63,9 @@ export function happen(world: World, dice: Dice): void {
   const own = items.filter(({ holder }) => holder === person || (person === people[0] && holder === house));
   const id = itemId(dice.pick(own));
   const album = dice.pick(albums);
-  const mine = dice.pick(
-    albums.filter((name) => name.startsWith(person) || (person === people[0] && name.startsWith(house))),
-  );
+  const ofMine = (names: readonly string[]): string =>
+    dice.pick(names.filter((name) => name.startsWith(person) || (person === people[0] && name.startsWith(house))));
+  const mine = ofMine(albums);
   const members = membersId(mine);
   const deeds: [number, () => void][] = [
     [8, () => world.create(server, id, by)],
@@ -52,6 +78,8 @@ export function happen(world: World, dice: Dice): void {
     [2, () => world.give(server, id, '*', 'unlocked', by)],
     [4, () => world.give(server, sharingId(person), other, 'partner', by)],
     [2, () => world.end(server, sharingId(person), other, by)],
+    [3, () => world.give(server, offerId(ofMine(offers)), dice.chance(0.5) ? house : other, 'take', by)],
+    [1, () => world.end(server, offerId(dice.pick(offers)), dice.chance(0.5) ? house : other, by)],
     [7, () => world.give(server, members, other, dice.pick(['view', 'add', 'add']), by)],
     [2, () => world.end(server, members, other, dice.chance(0.5) ? by : other)],
     [3, () => world.end(server, members, `item:${publicIdOf(dice.pick(items))}`, by)],
@@ -86,7 +114,8 @@ function compare(world: World, server: Server, looked: Looked): void {
       const text = `${itemId(item)} and ${looker.person ?? 'a visitor'}`;
       if (found !== truth(server, looker, item)) throw new Error(`${text}: wrongly ${found ? 'shown' : 'hidden'}`);
       looked[found ? 'shown' : 'hidden']++;
-      const isPartnersOnly = found && claims.audience === 'private' && claims.entries.length === 0;
+      const isOffered = found && access.seesOffered(asOnlooker(looker), { ...claims, ...item }, publicIdOf(item));
+      const isPartnersOnly = found && !isOffered && claims.audience === 'private' && claims.entries.length === 0;
       if (isPartnersOnly && isStranger(looker, item) && isShutOut(all, server, looker.person!, item))
         throw new Error(`${text}: shown what came after they were shut out`);
     }

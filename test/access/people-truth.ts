@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto';
 import { house, itemId, membersId, peopleId, sharingId, type Item } from '../../src/document/item-id.js';
 import type { Audience } from '../../src/document/photo-document.js';
-import { albums, type Act, type Server } from './people-world.js';
+import { albums, itemsOffered, offers, type Act, type Server } from './people-world.js';
 
-/** Who looks: a person, or nobody in particular. */
+/** Who looks: a person, a program of the house (without a person), or nobody in particular. */
 export interface Looker {
   person?: string;
   actsForHouse?: boolean;
@@ -96,7 +96,8 @@ export function truth(server: Server, looker: Looker, item: Item): boolean {
   const { person } = looker;
   const id = itemId(item);
   if (acts(server, id, 'new').length === 0) return false;
-  if (person !== undefined && !isMember(server, person)) return looker.actsForHouse === true && item.holder === house;
+  if (person !== undefined && !isMember(server, person))
+    return looker.actsForHouse === true && truth(server, { actsForHouse: true }, item);
   const isHolder = item.holder === house ? looker.actsForHouse === true : person === item.holder;
   if (isLocked(server, item)) return isHolder && looker.unlocked === true;
   if (isHolder) return true;
@@ -106,6 +107,11 @@ export function truth(server: Server, looker: Looker, item: Item): boolean {
   if (!written.every((act) => isHere(server, act, relied))) return false;
   if (item.holder !== house && !isMember(server, item.holder)) return false;
   const audience = audienceOf(server, id);
+  const isOffered = [...(looker.actsForHouse === true ? [house] : []), ...(person === undefined ? [] : [person])].some(
+    (to) => isOfferedTo(server, item, to),
+  );
+  if (isOffered) return true;
+  if (person === undefined && looker.actsForHouse === true) return false;
   if (person === undefined)
     return (
       audience === 'public' &&
@@ -126,6 +132,16 @@ export function truth(server: Server, looker: Looker, item: Item): boolean {
       albums.includes(entry.to!) &&
       isInAlbum(server, item, entry) &&
       seesAlbum(server, entry.to!, person, looker.actsForHouse === true),
+  );
+}
+
+/** Whether an item is in an open offer to a person or the house; one that was ever locked never is. */
+function isOfferedTo(server: Server, item: Item, to: string): boolean {
+  if (acts(server, itemId(item), 'end').some((end) => end.to === '*')) return false;
+  return offers.some(
+    (offer) =>
+      itemsOffered(offer).includes(item) &&
+      given(server, `offer:${offer}`, item.holder, to === house ? house : `person:${to}`, 'take'),
   );
 }
 

@@ -6,7 +6,17 @@
 import { newPhoto } from '../../src/document/arrival.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
 import { readGrants, withEnd, withGive, withSight, type Author, type GrantSet } from '../../src/document/grants.js';
-import { house, itemId, itemOf, membersId, peopleId, sharingId, type Item } from '../../src/document/item-id.js';
+import {
+  house,
+  itemId,
+  itemOf,
+  membersId,
+  offerId,
+  peopleId,
+  publicIdOf,
+  sharingId,
+  type Item,
+} from '../../src/document/item-id.js';
 import { merge } from '../../src/document/merge.js';
 import type { Audience, Body, PhotoDocument } from '../../src/document/photo-document.js';
 import { openHlc, type Hlc } from '../../src/document/stamp.js';
@@ -45,6 +55,12 @@ export const items: Item[] = [...people, house].flatMap((holder, n) => [
   { holder, sha256: 'f'.repeat(64) },
 ]);
 
+/** Offers: one of each person and one of the house, with all of their items but the last one of it. */
+export const offers = [...people, house].map((holder) => `${holder}:${ulid(8)}`);
+/** The items that an offer lists. */
+export const itemsOffered = (offer: string): Item[] =>
+  items.filter(({ holder, sha256 }) => offer.startsWith(holder) && !sha256.startsWith('f'));
+
 /** Opens a world. */
 export function openWorld(dice: Dice) {
   const servers: Server[] = [0, 1, 2].map((n) => ({
@@ -80,6 +96,7 @@ export function openWorld(dice: Dice) {
   const control = (id: string): Body => ({
     format: 1,
     kind: id === peopleId ? 'people' : id.slice(0, id.indexOf(':')),
+    ...(id.startsWith('offer:') && { items: itemsOffered(id.slice('offer:'.length)).map(publicIdOf) }),
   });
   const asItem = (change: (edits: object) => object) => (body: Body | undefined) => {
     const found = body as PhotoDocument | undefined;
@@ -168,6 +185,7 @@ export function openWorld(dice: Dice) {
       peopleId,
       ...people.map(sharingId),
       ...albums.flatMap((album) => [membersId(album), `own-album:${album}`]),
+      ...offers.map(offerId),
       ...items.map(itemId),
     ],
   };

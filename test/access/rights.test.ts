@@ -98,10 +98,14 @@ describe('the rights table', () => {
 });
 
 /** A decision for which these people exist, and nobody was given anything. */
-const access = openItemAccess({ find: () => undefined, isThere: () => true, hasAlbum: () => false });
+const access = openItemAccess({
+  ...{ find: () => undefined, isThere: () => true, hasAlbum: () => false },
+  ...{ offers: () => [], itemsIn: () => new Set<string>() },
+});
 const claims = (audience: Audience, more: Partial<ItemClaims> = {}): ItemClaims => ({
   item: { holder: house, sha256: 'a'.repeat(64) },
-  ...{ audience, trashed: false, archived: false, locked: false, guest: false, saw: {}, entries: [], ...more },
+  ...{ audience, trashed: false, archived: false, locked: false, guest: false, wasLocked: false },
+  ...{ saw: {}, entries: [], ...more },
 });
 const anna = '1'.padStart(26, '0');
 const person: Viewer = { ...family, person: anna };

@@ -8,7 +8,7 @@ import { readGrants, type GrantSet } from '../../src/document/grants.js';
 import { house, itemId, membersId, peopleId, publicIdOf, type Item } from '../../src/document/item-id.js';
 import type { Audience, Body, PhotoDocument } from '../../src/document/photo-document.js';
 import { viewPhoto, type PhotoView } from '../../src/document/photo-view.js';
-import { happen } from '../access/people-history.js';
+import { happen, offersAt } from '../access/people-history.js';
 import { albums, items, openWorld, people, type Server } from '../access/people-world.js';
 import { openDice, type Dice } from '../simulation/dice.js';
 import { byTime, compareAnswers } from './naive.js';
@@ -27,6 +27,7 @@ const openAccess = (server: Server): ItemAccess =>
     },
     isThere: (person) => people.includes(person),
     hasAlbum: (album) => !server.documents.has(`own-album:${album}`),
+    ...offersAt(server),
   });
 
 const onlookers: (Onlooker | undefined)[] = [

@@ -41,6 +41,8 @@ export const everybodyThere: ItemAccess = openItemAccess({
   find: () => undefined,
   isThere: () => true,
   hasAlbum: () => false,
+  offers: () => [],
+  itemsIn: () => new Set(),
 });
 
 /** Somebody of the family who is no owner. */

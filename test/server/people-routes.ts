@@ -40,7 +40,7 @@ const askers: readonly Asker[] = [
   {
     name: 'psp_house',
     viewer: { role: 'program', audiences: audiencesOf.program, token: 'house', may: ['read', 'edit'], canEdit: true },
-    sees: (server, item) => item.holder === house && server.documents.has(itemId(item)),
+    sees: (server, item) => truth(server, { actsForHouse: true }, item),
   },
   {
     name: 'psp_ofperson',
