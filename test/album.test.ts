@@ -23,7 +23,7 @@ const broken = (text: string, exists: (path: string) => boolean): string[] =>
     .filter(({ tests }) => tests.length === 0 || !tests.every(exists))
     .map(({ promise }) => promise);
 
-test('a promise that nothing shows, or by a test that is not there, would be found', () => {
+test('finds a promise without a test, and one with a missing test', () => {
   const table = (shown: string): string =>
     `## What it promises\n| promise | shown by |\n|---|---|\n| calm | ${shown} |\n`;
   expect(broken(table('luck'), () => true)).toEqual(['calm']);
@@ -31,7 +31,7 @@ test('a promise that nothing shows, or by a test that is not there, would be fou
   expect(broken(table('[x](../test/x.test.ts)'), () => true)).toEqual([]);
 });
 
-test('each promise of docs/album.md names tests that are there', () => {
+test('each promise of docs/album.md names existing tests', () => {
   expect(promises(page).length).toBeGreaterThan(30);
   expect(broken(page, (path) => existsSync(join(root, path)))).toEqual([]);
 });

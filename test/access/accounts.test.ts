@@ -17,7 +17,7 @@ const notes = (access: ReturnType<typeof openTestAccess>): string[] =>
   access.audit.list(1_000).entries.map(({ what, who = '', detail = '' }) => `${what} ${who}: ${detail}`);
 
 describe('people', () => {
-  it('are documents of registers, which another server merges by their shape', () => {
+  it('are documents of registers that merge by shape on another server', () => {
     const access = openTestAccess();
     const { id } = access.people.add({ name: ' Grandma  in\nLisbon ', role: 'family' }, 'owner');
     const before = access.library.get(`person:${id}`)!.body;
@@ -36,7 +36,7 @@ describe('people', () => {
     expect(merged).toMatchObject({ name: { value: 'Grandma' }, canEdit: { value: true }, role: { value: 'family' } });
   });
 
-  it('that a foreign writer got wrong, or that were removed, are nobody', () => {
+  it('that are malformed or removed do not exist', () => {
     const access = openTestAccess();
     const id = '01J00000000000000000000000';
     const register = (value: unknown) => ({ value, at: '000000000000001-0000-a', by: 'x' });
@@ -63,11 +63,11 @@ describe('people', () => {
     expect(access.people.find('../x')).toBeUndefined();
   });
 
-  it.each(['', '  ', 'a\u0000b', 'a\u202eb', 'x'.repeat(101)])('are not called %j', (name) => {
+  it.each(['', '  ', 'a\u0000b', 'a\u202eb', 'x'.repeat(101)])('can’t have the name %j', (name) => {
     expect(() => openTestAccess().people.add({ name, role: 'family' }, 'owner')).toThrow(/A name has/);
   });
 
-  it('have names that differ by more than case', () => {
+  it('need names that differ in more than case', () => {
     const { people } = openTestAccess();
     people.add({ name: 'Zoë', role: 'family' }, 'owner');
     expect(() => people.add({ name: 'ZOE\u0308', role: 'family' }, 'owner')).toThrow(/of that name already/);
@@ -75,7 +75,7 @@ describe('people', () => {
 });
 
 describe('owners', () => {
-  it('who are the last that can sign in here are neither removed nor made less', async () => {
+  it('can’t be removed or demoted if they are the last who can sign in here', async () => {
     const access = openTestAccess();
     const first = await access.join('first', 'owner');
     // From another server, without a way in here.
@@ -88,7 +88,7 @@ describe('owners', () => {
     expect(access.accounts.list().map(({ name }) => name)).toEqual(['elsewhere', 'second']);
   });
 
-  it('who are all gone, by what another server said, leave a home that is closed', async () => {
+  it('leave a closed home if another server removed all of them', async () => {
     const access = openTestAccess();
     const id = await access.join('owner', 'owner');
     const { session } = entered(await access.signing.byPassword('owner', good, visit()));
@@ -98,14 +98,14 @@ describe('owners', () => {
     expect(await access.signing.byPassword('owner', good, visit())).toEqual({ kind: 'wrong' });
   });
 
-  it('who were only brought by another server open nothing and close nothing', () => {
+  it('that only another server knows neither open nor close the home', () => {
     const access = openTestAccess();
     access.people.add({ name: 'elsewhere', role: 'owner' }, 'person:peer');
     expect(access.recognise({ direct: true })).toMatchObject({ role: 'owner' });
     expect(access.recognise({ direct: false })).toBeUndefined();
   });
 
-  it('do not share a name at sign-in', async () => {
+  it('can’t share a name at sign-in', async () => {
     const access = openTestAccess();
     const here = await access.join('Ada', 'owner');
     access.library.update('person:01J00000000000000000000000', () => ({
@@ -121,7 +121,7 @@ describe('owners', () => {
 });
 
 describe('a removed person', () => {
-  it('keeps nothing that lets them in', async () => {
+  it('loses all credentials', async () => {
     const access = openTestAccess();
     await access.join('owner', 'owner');
     const id = await access.join('other');
@@ -137,7 +137,7 @@ describe('a removed person', () => {
 });
 
 describe('tokens', () => {
-  it('are what they are for, until they are revoked, in whichever process', () => {
+  it('grant their permissions until they are revoked, in any process', () => {
     const access = openTestAccess();
     const { secret } = access.tokens.make('phone', ['upload'], commandLine);
     expect(secret).toMatch(/^psp_[A-Za-z0-9_-]{43}$/);
@@ -151,7 +151,7 @@ describe('tokens', () => {
     expect(seen()).toBeUndefined();
   });
 
-  it('that are wrong make the request nobody, whatever else it brings', () => {
+  it('that are invalid make a request anonymous, whatever other credentials it has', () => {
     const access = openTestAccess();
     expect(access.recognise({ direct: true })).toMatchObject({ role: 'owner' });
     for (const token of ['psp_', `psp_${'a'.repeat(43)}`, '', 'other']) {
@@ -159,7 +159,7 @@ describe('tokens', () => {
     }
   });
 
-  it('have their last use written, to the minute, and their first one told', async () => {
+  it('record their last use to the minute, and report the first', async () => {
     const access = openTestAccess();
     const { secret } = access.tokens.make('feed', ['read'], commandLine);
     const use = async () => {
@@ -176,7 +176,7 @@ describe('tokens', () => {
     expect(notes(access)).toEqual(['token-used token feed: for the first time', 'token-made command line: feed: read']);
   });
 
-  it('have one name each, and something that they are for', () => {
+  it('need a unique name and at least one permission', () => {
     const { tokens } = openTestAccess();
     tokens.make('a', ['read'], commandLine);
     expect(() => tokens.make('A', ['read'], commandLine)).toThrow(/of that name already/);
@@ -185,7 +185,7 @@ describe('tokens', () => {
 });
 
 describe('a token of one person', () => {
-  it('may no more than that person, and less where it is for less', () => {
+  it('has at most that person’s permissions, and fewer if restricted', () => {
     const access = openTestAccess();
     const ben = access.accounts.add({ name: 'ben', role: 'family' }, commandLine).id;
     const ada = access.accounts.add({ name: 'ada', role: 'owner' }, commandLine).id;
@@ -213,7 +213,7 @@ describe('a token of one person', () => {
     expect(() => viewerOf(ben, 'replicate')).toThrow(/one person/);
   });
 
-  it('writes under a name that gives its words no more weight than the person’s', () => {
+  it('writes under a name with no more weight than the person’s', () => {
     const access = openTestAccess();
     const ben = access.accounts.add({ name: 'ben', role: 'family' }, commandLine).id;
     const { secret } = access.tokens.make('phone', ['read', 'upload'], commandLine, ben);
@@ -225,7 +225,7 @@ describe('a token of one person', () => {
     expect(access.senders('token:phone')).toBeUndefined();
   });
 
-  it('ends with that person, and is found by no version that knows no tokens of people', () => {
+  it('ends with that person, and is invisible to versions without such tokens', () => {
     const access = openTestAccess();
     const ben = access.accounts.add({ name: 'ben', role: 'family' }, commandLine).id;
     const { secret } = access.tokens.make('phone', ['upload'], commandLine, ben);
@@ -238,7 +238,7 @@ describe('a token of one person', () => {
 });
 
 describe('the audit', () => {
-  it('keeps what happened here, and by other servers, however much the documents of one server bring about', () => {
+  it('keeps entries of this server and of others, however many the documents of one server cause', () => {
     const access = openTestAccess();
     access.audit.note('set-up', { who: 'owner' });
     const sender = (from: string) => (body: object, n: number) => {
@@ -270,7 +270,7 @@ describe('the audit', () => {
     expect(access.audit.list(3).entries.filter(({ detail }) => detail === told.detail)).toHaveLength(1);
   });
 
-  it('tells who did what, and no secret', async () => {
+  it('names actor and action, and no secret', async () => {
     const access = openTestAccess();
     const id = await access.join('owner', 'owner');
     const { session, device } = entered(await access.signing.byPassword('owner', good, visit()));
@@ -313,7 +313,7 @@ describe('the audit', () => {
     }
   });
 
-  it('is paged, bounded, and keeps the rest when strangers fail ten thousand times', () => {
+  it('is paged and bounded, and ten thousand failures by strangers displace nothing', () => {
     const access = openTestAccess();
     access.audit.note('set-up', { who: 'owner' });
     access.db.transaction(() => {
@@ -331,7 +331,7 @@ describe('the audit', () => {
     expect(all.at(-1)).toMatchObject({ what: 'set-up' });
   });
 
-  it('keeps wrong passwords of links in a part of their own', () => {
+  it('limits wrong passwords of share links separately', () => {
     const access = openTestAccess();
     access.audit.note('set-up', { who: 'owner' });
     access.db.transaction(() => {
@@ -344,7 +344,7 @@ describe('the audit', () => {
     expect([count('sign-in-failed'), count('set-up')]).toEqual([500, 1]);
   });
 
-  it('goes into a file that turns over at a megabyte and keeps five', async () => {
+  it('is written to a file that rotates at a megabyte and keeps five', async () => {
     const path = join(temporaryFolder(), 'audit.log');
     const failed: unknown[] = [];
     const lines = openLineFile(path, openFiles(), (error) => failed.push(error));
@@ -368,7 +368,7 @@ describe('the audit', () => {
 });
 
 describe('sessions of a person', () => {
-  it('are at most fifty, and listed by their last use', async () => {
+  it('are limited to fifty, and listed by last use', async () => {
     const access = openTestAccess();
     const id = await access.join('owner', 'owner');
     for (let n = 0; n < 55; n++) {
@@ -388,7 +388,7 @@ describe('sessions of a person', () => {
 });
 
 describe('the tables', () => {
-  it('of a newer version are refused', () => {
+  it('of a newer version are rejected', () => {
     const db = openSqlite(':memory:');
     openLibrary(db);
     openTables(db);

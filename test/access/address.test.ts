@@ -27,7 +27,7 @@ describe('a public address', () => {
     expect(() => readPublicAddress(typed)).toThrow('That is not the address of a server.');
   });
 
-  test('makes its host a name of the server, as long as it is set', () => {
+  test('makes its host an accepted name of the server while it is set', () => {
     const set: { address?: string } = {};
     const knows = makeHosts([], '', () => set.address);
     expect(knows('photos.example.org')).toBe(false);

@@ -3,7 +3,7 @@ import { addressRule, addressRules, nameRule, openDelays, siteRule } from '../..
 import { testClock } from './fixture.js';
 
 describe('delays', () => {
-  it('begin after some mistakes, double, and end somewhere', () => {
+  it('begin after some wrong attempts, double, and are limited', () => {
     const clock = testClock();
     const delays = openDelays(clock);
     const waits: number[] = [];
@@ -19,7 +19,7 @@ describe('delays', () => {
     expect(delays.wait('a', nameRule)).toBe(0);
   });
 
-  it('of an address reach a quarter of an hour, and are forgotten after one', () => {
+  it('of an address reach a quarter of an hour, and are forgotten after another one', () => {
     const clock = testClock();
     const delays = openDelays(clock);
     for (let n = 0; n < 100; n++) delays.count('a');
@@ -29,7 +29,7 @@ describe('delays', () => {
     expect(delays.size()).toBe(0);
   });
 
-  it('remember ten thousand keys and no more', () => {
+  it('are kept for at most ten thousand keys', () => {
     const delays = openDelays(testClock());
     for (let n = 0; n < 10; n++) delays.count('first');
     for (let n = 0; n < 25_000; n++) delays.count(`key ${n}`);
@@ -37,7 +37,7 @@ describe('delays', () => {
     expect(delays.wait('first', nameRule)).toBe(0);
   });
 
-  it('take back what was right', () => {
+  it('are not affected by correct attempts', () => {
     const delays = openDelays(testClock());
     for (let n = 0; n < 5; n++) delays.count('a');
     delays.takeBack('a');
@@ -48,7 +48,7 @@ describe('delays', () => {
     expect(delays.size()).toBe(0);
   });
 
-  it('count an address of IPv6 with its /64, and with its /48 five times as many mistakes', () => {
+  it('count an IPv6 address with its /64, and with its /48 at five times as many attempts', () => {
     expect(addressRules('192.0.2.1')).toEqual([['address 192.0.2.1', addressRule]]);
     expect(addressRules('2001:db8:1:2::9')).toEqual([
       ['address 2001:db8:1:2::/64', addressRule],

@@ -69,7 +69,7 @@ function seenByBen(library: Library): boolean {
   return itemAccess(library).maySee({ kind: 'person', person: ben, actsForHouse: false }, claims);
 }
 
-test('each is listed once with what waits for it, and its holder opens what came after it', () => {
+test('each is listed once with the gives that depend on it; its holder can restore them', () => {
   const { here, gone } = open();
   expect([seenByBen(gone), seenByBen(here)]).toEqual([true, false]);
   const lost = listLostEnds(here);
@@ -87,7 +87,7 @@ test('each is listed once with what waits for it, and its holder opens what came
   expect(here.lastChange()).toBe(before);
 });
 
-test('one that turns up after all takes the place of what was written', () => {
+test('one that arrives after all replaces the confirmed one', () => {
   const { here, gone } = open();
   for (const end of listLostEnds(here)) confirmEnd(here, end, by);
   const sync = (): void => {
@@ -104,7 +104,7 @@ test('one that turns up after all takes the place of what was written', () => {
   expect([seenByBen(gone), seenByBen(here)]).toEqual([true, true]);
 });
 
-test('what is no end of a grant set is neither listed nor written', () => {
+test('other text is neither listed nor written', () => {
   const { here } = open();
   const before = here.lastChange();
   for (const [set, key] of [
@@ -117,7 +117,7 @@ test('what is no end of a grant set is neither listed nor written', () => {
   expect(listLostEnds(memory().library)).toEqual([]);
 });
 
-test('is told in a sentence', () => {
+test('is described in a sentence', () => {
   const names = (person: string): string => (person === anna ? 'Anna' : 'Ben');
   const tell = (set: string, to: string): string => describeLostEnd({ set, to }, names, () => '“Summer”');
   expect([

@@ -7,11 +7,11 @@ import { cheap } from './fixture.js';
 const somebody = { known: 'somebody' };
 
 describe('hashes of passwords', () => {
-  it('are made at the settings that OWASP names', () => {
+  it('use the parameters that OWASP names', () => {
     expect(usualCost).toEqual({ ln: 17, r: 8, p: 1 });
   });
 
-  it('hold settings, salt and key, and are what scrypt says', async () => {
+  it('contain parameters, salt and key, and match the result of scrypt', async () => {
     const hash = await openPasswords({ cost: cheap, random: (n) => Buffer.alloc(n, 7) }).hash(
       'Straße 1234567',
       somebody,
@@ -21,7 +21,7 @@ describe('hashes of passwords', () => {
     expect(hash).toBe(`$scrypt$ln=4,r=8,p=1$${text(Buffer.alloc(16, 7))}$${text(key)}`);
   });
 
-  it('fit their password, however it was typed, and no other', async () => {
+  it('match their password in any Unicode form, and no other', async () => {
     const passwords = openPasswords({ cost: cheap });
     const hash = await passwords.hash('caf\u00e9 cr\u00e8me au lait', somebody);
     expect(await passwords.hash('caf\u00e9 cr\u00e8me au lait', somebody)).not.toBe(hash);
@@ -30,20 +30,20 @@ describe('hashes of passwords', () => {
     expect(await passwords.check('', hash, somebody)).toBe('wrong');
   });
 
-  it('of old settings are right and stale', async () => {
+  it('with old parameters are valid and outdated', async () => {
     const hash = await openPasswords({ cost: { ...cheap, ln: 3 } }).hash('a', somebody);
     expect(await openPasswords({ cost: cheap }).check('a', hash, somebody)).toBe('stale');
     expect(await openPasswords({ cost: cheap }).check('b', hash, somebody)).toBe('wrong');
   });
 
   it.each(['', 'plain', '$scrypt$ln=30,r=8,p=1$AAAA$AAAA', '$scrypt$ln=4,r=8,p=1$AAAA$AAAA'])(
-    'that are none (%j) fit nothing',
+    'that are malformed (%j) match nothing',
     async (hash) => {
       expect(await openPasswords({ cost: cheap }).check('', hash, somebody)).toBe('wrong');
     },
   );
 
-  it('are computed one at a time, and few may wait (queue.test.ts)', async () => {
+  it('are computed one at a time, with a limited queue (queue.test.ts)', async () => {
     let running = 0;
     let most = 0;
     let release = (): void => undefined;
@@ -77,7 +77,7 @@ describe('a password', () => {
     'ЖЁЛТЫЙ чайник 9',
     '紫の長いはしごが七本ある',
     'qwertyuiop asdf 77 lamps',
-  ])('like %j is taken', (password) => {
+  ])('like %j is accepted', (password) => {
     expect(() => checkStrength(password, 'Ada')).not.toThrow();
   });
 
@@ -97,7 +97,7 @@ describe('a password', () => {
     ['1q2w3e4r5t', 'first'],
     ['Ada Lovelace', 'first'],
     ['adalovelace1815', 'first'],
-  ])('like %j is not, and it is said why (%s) without saying it', (password, why) => {
+  ])('like %j is rejected with a reason (%s) that does not repeat it', (password, why) => {
     let said: unknown;
     try {
       checkStrength(password, 'Ada Lovelace');

@@ -46,7 +46,7 @@ const takeBack = ({ library }: TestAccess, id: string): unknown =>
   }));
 const ends = ({ library }: TestAccess): string[] => [...(library.controls.find(peopleId)?.ends.keys() ?? [])];
 
-test('a home in which nothing was shared writes nothing, and a removal takes everything all the same', async () => {
+test('a home that has never shared anything writes nothing, and a removal still ends all access', async () => {
   const { a, b, sync, ada, ben } = await mesh();
   const bob = await a.join('Bob', 'owner');
   a.accounts.change(bob, { role: 'family' }, commandLine);
@@ -59,7 +59,7 @@ test('a home in which nothing was shared writes nothing, and a removal takes eve
   }
 });
 
-test('a removal ends what was given before, on every server; who comes back has what is given since', async () => {
+test('a removal ends earlier gives on every server; a returning person has only later ones', async () => {
   const { a, b, sync, anna, ben } = await mesh();
   share(a, anna, ben);
   sync();
@@ -84,7 +84,7 @@ test('a removal ends what was given before, on every server; who comes back has 
   expect([isPartner(a, anna, ben), isPartner(b, anna, ben)]).toEqual([true, true]);
 });
 
-test('who was removed before anything was shared has nothing back either', async () => {
+test('a person removed before anything was shared has no access after returning either', async () => {
   const { a, b, sync, anna, ben } = await mesh();
   a.accounts.remove(ben, commandLine);
   share(b, anna, ben);
@@ -100,7 +100,7 @@ test('who was removed before anything was shared has nothing back either', async
   }
 });
 
-test('a demotion received as an end applies at once, and a promotion takes it back', async () => {
+test('a demotion received as an end applies at once, and a promotion reverses it', async () => {
   const { a, b, sync, anna, ben } = await mesh();
   share(a, anna, ben);
   a.accounts.change(ben, { role: 'owner' }, commandLine);
@@ -140,7 +140,7 @@ test('a removal received as an end alone ends the sessions of the person', async
   expect(b.audit.list(10).entries.some(({ what, who }) => what === 'person-removed' && who === 'cabin')).toBe(true);
 });
 
-test('the last owner who can sign in stays, whatever ends come, until an owner here decides', async () => {
+test('the last owner who can sign in stays until an owner here decides, whatever ends arrive', async () => {
   const { a, b, sync, ada, anna, ben } = await mesh();
   share(a, anna, ben);
   sync();
@@ -166,7 +166,7 @@ test('the last owner who can sign in stays, whatever ends come, until an owner h
   expect(itemAccess(a.library).isMember(ada)).toBe(true);
 });
 
-test('where the grant set can’t be written, nothing of a return is', async () => {
+test('if the grant set can’t be written, a return has no effect', async () => {
   const { a, b, sync, anna, ben } = await mesh();
   share(a, anna, ben);
   a.accounts.remove(ben, commandLine);

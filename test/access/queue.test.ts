@@ -36,8 +36,8 @@ function openTestQueue() {
 
 const stranger = (n: number): Waiter => ({ stranger: `192.0.2.${n}` });
 
-describe('who waits for the hash of a password', () => {
-  it('and is known comes right after what is in work, however many strangers came before', async () => {
+describe('a request that waits for a password hash', () => {
+  it('comes right after the current one if it is known, however many strangers wait', async () => {
     const queue = openTestQueue();
     for (let n = 0; n < 100; n++) await queue.come(`stranger ${n}`, stranger(n));
     expect(queue.refused).toHaveLength(80);
@@ -48,7 +48,7 @@ describe('who waits for the hash of a password', () => {
     expect(queue.most()).toBe(1);
   });
 
-  it('finds a place kept for whoever is known, though strangers and visitors of links have taken all of theirs', async () => {
+  it('of a known person has reserved places when strangers and visitors of links have taken all of theirs', async () => {
     const queue = openTestQueue();
     for (let n = 0; n < 100; n++) {
       await queue.come(`stranger ${n}`, stranger(n));
@@ -60,7 +60,7 @@ describe('who waits for the hash of a password', () => {
     expect(queue.refused.filter((name) => !/stranger|link/.test(name))).toEqual([]);
   });
 
-  it('has two places for an address, five for a /48 of IPv6, and two for one person', async () => {
+  it('is limited to two per address, five per IPv6 /48, and two per person', async () => {
     const queue = openTestQueue();
     for (let n = 0; n < 5; n++) await queue.come('one address', stranger(1));
     for (let n = 0; n < 5; n++) await queue.come('one /64', { stranger: `2001:db8:1:2::${n}` });
@@ -74,7 +74,7 @@ describe('who waits for the hash of a password', () => {
     expect(count('one address')).toBe(3);
   });
 
-  it('for a link takes turns with strangers, and has places of its own', async () => {
+  it('for a share link alternates with strangers, and has places of its own', async () => {
     const queue = openTestQueue();
     for (let n = 0; n < 30; n++) await queue.come(`link ${n}`, { link: `192.0.2.${n}` });
     for (let n = 0; n < 3; n++) await queue.come(`stranger ${n}`, stranger(n));
@@ -85,7 +85,7 @@ describe('who waits for the hash of a password', () => {
     expect(queue.begun).toHaveLength(13);
   });
 
-  it('is not held up by work that failed', async () => {
+  it('is not delayed by failed work', async () => {
     const queue = openPasswordQueue();
     await expect(queue.run({ known: 'ada' }, () => Promise.reject(new Error('no memory')))).rejects.toThrow(
       'no memory',

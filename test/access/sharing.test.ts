@@ -74,7 +74,7 @@ async function open() {
 }
 
 describe('an album', () => {
-  test('is seen by its members on every server, with the photos that were put into it; then by nobody', async () => {
+  test('is visible to its members on every server, with the photos added to it; then to nobody', async () => {
     const { a, b, anna, ben, cleo, sync, add } = await open();
     const [mine, other] = [add(a, anna), add(a, anna)];
     const { album, right } = a.albums.create(a.as(anna), anna, ' Summer ');
@@ -105,7 +105,7 @@ describe('an album', () => {
     expect(b.sees(ben, mine)).toBe(true);
   });
 
-  test('does not exist for others: each call answers as for one that nobody has', async () => {
+  test('does not exist for others: every call answers as for an unknown album', async () => {
     const { a, anna, ben, cleo, add } = await open();
     const mine = add(a, cleo);
     const { album } = a.albums.create(a.as(anna), anna, 'Summer');
@@ -148,7 +148,7 @@ describe('an album', () => {
     expect(a.library.lastChange()).toBe(before);
   });
 
-  test('takes photos of members who may add, whom its holder and they themselves take out again', async () => {
+  test('accepts photos of members who may add, and they or its holder can remove them', async () => {
     const { a, b, anna, ben, cleo, sync, add } = await open();
     const ofBen = [add(a, ben), add(a, ben)];
     const { album } = a.albums.create(a.as(anna), anna, 'Summer');
@@ -169,7 +169,7 @@ describe('an album', () => {
     expect(a.albums.find(a.as(anna), album).members).toContainEqual({ person: ben, right: 'view' });
   });
 
-  test('of the house is held by every owner; its photos go into no album of a person', async () => {
+  test('of the house is held by every owner; its photos can’t be added to a person’s album', async () => {
     const { a, ada, anna, ben, add } = await open();
     const [ofHouse, ofAnna] = [add(a, house), add(a, anna)];
     const { album } = a.albums.create(a.as(ada), house, 'Us');
@@ -183,7 +183,7 @@ describe('an album', () => {
     expect(a.sees(ben, ofAnna)).toBe(true);
   });
 
-  test('is left by a member, and concurrent gives and ends leave it ended', async () => {
+  test('can be left by a member; concurrent gives and ends leave access ended', async () => {
     const { a, b, anna, ben, sync, add } = await open();
     const mine = add(a, anna);
     const { album } = a.albums.create(a.as(anna), anna, 'Summer');
@@ -204,7 +204,7 @@ describe('an album', () => {
     for (const one of [a, b]) expect(one.sees(ben, mine)).toBe(false);
   });
 
-  test('takes no photo from the trash, and is written while people have libraries here alone', async () => {
+  test('rejects photos in the trash, and can be changed only while people have libraries here', async () => {
     const { a, anna, add, state } = await open();
     const mine = add(a, anna);
     const { album } = a.albums.create(a.as(anna), anna, 'Summer');
@@ -229,7 +229,7 @@ describe('an album', () => {
 });
 
 describe('a partner', () => {
-  test('sees what is neither archived nor in the trash, until either of the two ends it', async () => {
+  test('sees photos that are neither archived nor in the trash, until one of the two ends it', async () => {
     const { a, b, ada, anna, ben, sync, add } = await open();
     const [mine, archived] = [add(a, anna), add(a, anna)];
     a.library.update<PhotoDocument>(a.library.items.find(archived)!, (body) =>
@@ -258,7 +258,7 @@ describe('a partner', () => {
     expect(() => a.partners.give(a.as(anna), anna)).toThrow('There is no such person.');
   });
 
-  test('who is removed and comes back is none, nor is whoever is given to twice at once and ended once', async () => {
+  test('who was removed and returned is no longer one, nor one with two concurrent gives and one end', async () => {
     const { a, b, anna, ben, sync, add } = await open();
     const mine = add(a, anna);
     a.partners.give(a.as(anna), ben);

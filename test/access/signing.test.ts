@@ -10,7 +10,7 @@ const roleOf = (access: TestAccess, session: string): string | undefined =>
   access.recognise({ session, direct: false })?.role;
 
 describe('signing in by password', () => {
-  it('begins a session, in place of the one that the browser had', async () => {
+  it('starts a session that replaces the browser’s earlier one', async () => {
     const access = openTestAccess();
     const id = await access.join('Ada Example', 'owner');
     const first = entered(await access.signing.byPassword(' ADA  example ', good, visit()));
@@ -22,7 +22,7 @@ describe('signing in by password', () => {
     expect(access.sessions.list(id)).toHaveLength(1);
   });
 
-  it('computes one hash, whether the name is known, has no password, or is not', async () => {
+  it('computes one hash whether the name is known, unknown, or has no password', async () => {
     const access = openTestAccess();
     await access.join('owner', 'owner');
     access.accounts.add({ name: 'invited', role: 'family' }, commandLine);
@@ -33,7 +33,7 @@ describe('signing in by password', () => {
     }
   });
 
-  it('is refused to whoever was removed or got another password while the hash was computed', async () => {
+  it('is rejected if the person was removed or got another password while the hash was computed', async () => {
     const access = openTestAccess();
     await access.join('owner', 'owner');
     const id = await access.join('one');
@@ -47,7 +47,7 @@ describe('signing in by password', () => {
     expect(await changed).toEqual({ kind: 'wrong' });
   });
 
-  it('makes a hash of old settings anew', async () => {
+  it('renews a hash with old parameters', async () => {
     const access = openTestAccess();
     const id = await access.join('owner', 'owner');
     access.accounts.setPassword(
@@ -62,7 +62,7 @@ describe('signing in by password', () => {
 });
 
 describe('guessing', () => {
-  it('is slowed down by name, from wherever it comes, and the owner comes in from a known browser all the same', async () => {
+  it('is delayed by name from any address, and the owner can still sign in from a known browser', async () => {
     const access = openTestAccess();
     await access.join('owner', 'owner');
     const { device } = entered(await access.signing.byPassword('owner', good, visit('198.51.100.7')));
@@ -81,7 +81,7 @@ describe('guessing', () => {
     entered(await access.signing.byPassword('owner', good, visit('203.0.113.2')));
   });
 
-  it('is slowed down by address, whichever names are tried, and one good account does not make it free', async () => {
+  it('is delayed by address whatever names are tried, and one valid account does not exempt it', async () => {
     const access = openTestAccess();
     await access.join('family');
     for (let n = 0; n < 10; n++) {
@@ -92,7 +92,7 @@ describe('guessing', () => {
     expect((await access.signing.byPassword('name x', 'guess', visit('192.0.2.2'))).kind).toBe('wrong');
   });
 
-  it('wins nothing by many tries at once', async () => {
+  it('gains nothing by concurrent attempts', async () => {
     const access = openTestAccess();
     await access.join('owner', 'owner');
     const before = access.hashes();
@@ -103,7 +103,7 @@ describe('guessing', () => {
     expect(access.hashes() - before).toBe(5);
   });
 
-  it('from many networks keeps nobody waiting who comes from a known browser: they are next', async () => {
+  it('from many networks does not delay known browsers: they are next', async () => {
     const access = openTestAccess();
     await access.join('owner', 'owner');
     const { device } = entered(await access.signing.byPassword('owner', good, visit('198.51.100.7')));
@@ -123,7 +123,7 @@ describe('guessing', () => {
     expect(ended.filter((one) => one === 'guess')).toHaveLength(20);
   });
 
-  it('with a stolen mark of a known browser is slowed down too', async () => {
+  it('with a stolen mark of a known browser is delayed too', async () => {
     const access = openTestAccess();
     await access.join('owner', 'owner');
     const { device } = entered(await access.signing.byPassword('owner', good, visit()));
@@ -139,7 +139,7 @@ describe('guessing', () => {
 });
 
 describe('a session', () => {
-  it('ends when it is not used for a month, and after half a year in any case', async () => {
+  it('ends after a month without use, and after half a year in any case', async () => {
     const access = openTestAccess();
     await access.join('owner', 'owner');
     const { session } = entered(await access.signing.byPassword('owner', good, visit()));
@@ -155,7 +155,7 @@ describe('a session', () => {
     expect(roleOf(access, other.session)).toBeUndefined();
   });
 
-  it('ends everywhere when the password changes, but goes on in the browser where that was done', async () => {
+  it('ends everywhere when the password changes, except in the browser where it changed', async () => {
     const access = openTestAccess();
     const id = await access.join('owner', 'owner');
     const phone = entered(await access.signing.byPassword('owner', good, visit()));
@@ -174,7 +174,7 @@ describe('a session', () => {
     expect(await access.signing.byPassword('owner', good, visit())).toEqual({ kind: 'wrong' });
   });
 
-  it('has its role of the moment, in every process that has the home open', async () => {
+  it('has the current role, in every process that has the home open', async () => {
     const access = openTestAccess();
     await access.join('owner', 'owner');
     const id = await access.join('other');
@@ -194,7 +194,7 @@ describe('a session', () => {
 });
 
 describe('one-time links', () => {
-  it('make the first owner, once; the one before is void, and afterwards none is good', async () => {
+  it('create the first owner once; the previous link is void, and later none is valid', async () => {
     const access = openTestAccess();
     const old = access.codes.draw(setUp).code;
     const { code } = access.codes.draw(setUp);
@@ -210,14 +210,14 @@ describe('one-time links', () => {
     expect(access.people.all()).toMatchObject([{ role: 'owner' }]);
   });
 
-  it('are void when an owner came another way', async () => {
+  it('are void when an owner was created in another way', async () => {
     const access = openTestAccess();
     const { code } = access.codes.draw(setUp);
     await access.join('owner', 'owner');
     expect(await access.signing.bySetUp(code, 'second', good, visit())).toEqual({ kind: 'wrong' });
   });
 
-  it('let an invited person choose a password, once and for a week', async () => {
+  it('let an invited person choose a password once, for a week', async () => {
     const access = openTestAccess();
     await access.join('owner', 'owner');
     const { id } = access.accounts.add({ name: 'guest', role: 'family' }, commandLine);
@@ -248,7 +248,7 @@ describe('passkeys', () => {
     return { access, id, key, kept };
   }
 
-  it('sign in, and are noted as used', async () => {
+  it('sign in, and record their use', async () => {
     const { access, id, key } = await withPasskey();
     const options = await access.passkeys.ask(site);
     expect(options.allowCredentials ?? []).toEqual([]);
@@ -330,11 +330,11 @@ describe('passkeys', () => {
         return access.signing.byPasskey(key.use(await access.passkeys.ask(site), site), site, visit());
       },
     ],
-  ])('are refused with %s', async (_, trial) => {
+  ])('are rejected with %s', async (_, trial) => {
     expect(await trial(await withPasskey())).toEqual({ kind: 'wrong' });
   });
 
-  it('are made by whom they are for only, and once', async () => {
+  it('can be created only by the invited person, and once', async () => {
     const { access, id, kept } = await withPasskey();
     const other = await access.join('other');
     const key = makeAuthenticator();
@@ -348,7 +348,7 @@ describe('passkeys', () => {
     expect(() => access.accounts.addPasskey(id, 'key', checked, commandLine)).toThrow(/known already/);
   });
 
-  it('are not taken from the last owner who has nothing else', async () => {
+  it('can’t be removed from the last owner without other credentials', async () => {
     const { access, id, kept } = await withPasskey();
     access.db.exec('DELETE FROM access_password');
     expect(() => access.accounts.removePasskey(id, kept.id, commandLine)).toThrow(/only owner/);

@@ -11,8 +11,8 @@ const standing = fc.record<Standing>({
   removed: fc.boolean(),
 });
 
-describe('what is in force', () => {
-  it('is never more than it was, whatever documents say and in whatever order', () => {
+describe('the standing in force', () => {
+  it('never grows, whatever documents say and in whatever order', () => {
     fc.assert(
       fc.property(standing, fc.array(fc.option(standing, { nil: undefined })), fc.boolean(), (start, said, isLast) => {
         let here = start;
@@ -27,7 +27,7 @@ describe('what is in force', () => {
     );
   });
 
-  it('is family for somebody new, and what their document says beyond that waits', () => {
+  it('is family for a new person, and the rest of their document is pending', () => {
     fc.assert(
       fc.property(standing, (said) => {
         const here = receive(undefined, said, false)!;
@@ -37,7 +37,7 @@ describe('what is in force', () => {
     );
   });
 
-  it('with what waits makes what the document says', () => {
+  it('together with the pending changes equals the document', () => {
     fc.assert(
       fc.property(standing, standing, (before, said) => {
         const here = receive(before, said, false)!;
@@ -68,7 +68,7 @@ const notes = (access: TestAccess): string[] =>
 const role = (access: TestAccess, id: string): string | undefined => access.people.find(id)?.role;
 
 describe('a document of another server', () => {
-  it('makes nobody an owner, whoever wrote it: that waits, and the audit says who sent it', async () => {
+  it('makes nobody an owner: that is pending, and the audit log names the sender', async () => {
     const { a, b, send } = mesh();
     await a.join('Ada', 'owner');
     const kid = await a.join('Kid');
@@ -86,7 +86,7 @@ describe('a document of another server', () => {
     expect(notes(a)[0]).toBe('change-waiting token laptop: Kid: now called Boss, family to owner, may edit');
   });
 
-  it('that is approved counts, and only the one that was shown', async () => {
+  it('that is approved takes effect, and only the version that was shown', async () => {
     const { a, b, send } = mesh();
     await a.join('Ada', 'owner');
     const kid = await a.join('Kid');
@@ -105,7 +105,7 @@ describe('a document of another server', () => {
     expect(() => a.accounts.approve(kid, second!.edition, commandLine)).toThrow(/Nothing waits/);
   });
 
-  it('that is rejected is put back, everywhere', async () => {
+  it('that is rejected is reverted everywhere', async () => {
     const { a, b, send } = mesh();
     await a.join('Ada', 'owner');
     const kid = await a.join('Kid');
@@ -123,7 +123,7 @@ describe('a document of another server', () => {
     expect(a.accounts.waiting()).toHaveLength(1);
   });
 
-  it('that removes or demotes applies at once, and taking that back waits', async () => {
+  it('that removes or demotes applies at once, and reversing it is pending', async () => {
     const { a, b, send } = mesh();
     await a.join('Ada', 'owner');
     const [kid, bob] = [await a.join('Kid'), await a.join('Bob', 'owner')];
@@ -212,7 +212,7 @@ describe('a document of another server', () => {
     expect(a.people.all()[0]).toMatchObject({ role: 'owner' });
   });
 
-  it('that was replayed, or merged with what was decided here, changes nothing in force', async () => {
+  it('that was replayed, or merged with a decision made here, changes nothing in force', async () => {
     const { a, b, send } = mesh();
     await a.join('Ada', 'owner');
     const kid = await a.join('Kid');
@@ -226,7 +226,7 @@ describe('a document of another server', () => {
     expect(notes(a).filter((note) => note.startsWith('change-waiting'))).toHaveLength(1);
   });
 
-  it('whose stamp is beyond every clock can be rejected for good', async () => {
+  it('with a stamp beyond every clock can be rejected permanently', async () => {
     const { a, b, send } = mesh();
     await a.join('Ada', 'owner');
     const kid = await a.join('Kid');
@@ -242,7 +242,7 @@ describe('a document of another server', () => {
 });
 
 describe('a second server', () => {
-  it('takes its first owner from those who came, by the set-up link', async () => {
+  it('takes its first owner from replicated people, by the set-up link', async () => {
     const { a, b, send } = mesh();
     const ada = await a.join('Ada', 'owner');
     await a.join('Bob', 'owner');
@@ -257,7 +257,7 @@ describe('a second server', () => {
     expect(b.accounts.waiting()).toMatchObject([{ here: { name: 'Bob' }, change: { role: 'owner' } }]);
   });
 
-  it('may have a first owner of its own, and family of that name is not taken for it', async () => {
+  it('may have a first owner of its own, who is not confused with family of that name', async () => {
     const { a, b, send } = mesh();
     await a.join('Ada', 'owner');
     await a.join('Kid');
@@ -269,7 +269,7 @@ describe('a second server', () => {
 });
 
 describe('an older home', () => {
-  it('keeps the people that it has as they are', async () => {
+  it('keeps its people unchanged', async () => {
     const access = openTestAccess();
     const [ada, kid] = [await access.join('Ada', 'owner'), await access.join('Kid')];
     const gone = await access.join('Gone');
@@ -285,7 +285,7 @@ describe('an older home', () => {
     expect(again.accounts.waiting()).toEqual([]);
   });
 
-  it('that an older version worked in meanwhile asks about what it made more, and takes what it made less', async () => {
+  it('after use by an older version asks about extended rights, and accepts reduced ones', async () => {
     const access = openTestAccess();
     await access.join('Ada', 'owner');
     const kid = await access.join('Kid');

@@ -16,7 +16,7 @@ describe('a code by time', () => {
     expect(codeOf(secret, stepAt(seconds * 1000))).toBe(code);
   });
 
-  it('counts half a minute before and after, and never once more', () => {
+  it('is accepted half a minute early or late, and only once', () => {
     const now = 1_234_567_890_000;
     const step = stepAt(now);
     for (const by of [-1, 0, 1]) expect(findStep(secret, codeOf(secret, step + by), now, 0)).toBe(step + by);
@@ -28,7 +28,7 @@ describe('a code by time', () => {
   });
 });
 
-it('a secret is written as RFC 4648 has it, and in an address that apps read', () => {
+it('a secret is encoded as in RFC 4648, and in a URL that apps read', () => {
   expect(base32(Buffer.from('foobar'))).toBe('MZXW6YTBOI');
   expect(base32(Buffer.from('f'))).toBe('MY');
   const uri = new URL(keyUri(secret, 'Ada: Ö & co', 'Photospool'));

@@ -25,7 +25,7 @@ const across = (): Files =>
 let first = 0;
 
 describe('archive', () => {
-  it('places a file read-only and makes its folders', async () => {
+  it('places a file read-only and creates its folders', async () => {
     const { archive, from } = await begin();
     expect(await archive.place(from, '2024/07/a.jpg', sha256('new'))).toBe('placed');
     expect(statSync(archive.resolve('2024/07/a.jpg')).mode & 0o777).toBe(0o400);
@@ -41,7 +41,7 @@ describe('archive', () => {
     expect(readFileSync(from, 'utf8')).toBe('new');
   });
 
-  it('finishes a move that a crash left half done', async () => {
+  it('completes a move that a crash interrupted', async () => {
     const { archive, from } = await begin();
     mkdirSync(join(archive.folder, '2024'));
     writeFileSync(join(archive.folder, '2024', 'a.jpg'), 'new');
@@ -49,7 +49,7 @@ describe('archive', () => {
     expect(readdirSync(join(archive.folder, '..'))).toEqual(['archive']);
   });
 
-  it('copies between filesystems and checks the copy', async () => {
+  it('copies between filesystems and verifies the copy', async () => {
     first = 1;
     const { archive, from } = await begin(across());
     expect(await archive.place(from, '2024/a.jpg', sha256('new'))).toBe('placed');
@@ -73,7 +73,7 @@ describe('archive', () => {
     expect(readdirSync(join(archive.folder, 'duplicates')).sort()).toEqual(['a-2.jpg', 'a.jpg']);
   });
 
-  it('finishes a duplicate that a crash left half moved', async () => {
+  it('completes moving a duplicate after a crash', async () => {
     const { archive, from } = await begin();
     mkdirSync(join(archive.folder, 'duplicates'));
     writeFileSync(join(archive.folder, 'duplicates', 'a.jpg'), 'new');

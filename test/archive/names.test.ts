@@ -5,7 +5,7 @@ import { archiveName, duplicateName, safeName } from '../../src/archive/original
 const hash = 'ab'.repeat(32);
 
 describe('names in the archive', () => {
-  it('are YYYY/MM/name, and carry more of the hash while they are taken', () => {
+  it('are YYYY/MM/name, with more of the hash while they are taken', () => {
     const names = [0, 1, 2, 7, 8].map((n) => archiveName('2024-07-01T12:00:00.000', 'IMG.1.jpg', hash, n));
     expect(names.slice(0, 3)).toEqual([
       '2024/07/IMG.1.jpg',
@@ -36,13 +36,13 @@ describe('names in the archive', () => {
     }
   });
 
-  it('keep what is harmless as it is', () => {
+  it('keep harmless characters', () => {
     for (const name of ["it's.jpg", '-rf.jpg', 'Ünï ©.JPG', 'CON.jpg']) expect(safeName(name)).toBe(name);
     expect(safeName('a/../b\n')).toBe('a_.._b_');
     expect(safeName('..')).toBe('_..');
   });
 
-  it('go to 0000/00 without a date that fits', () => {
+  it('go to 0000/00 without a valid date', () => {
     expect(archiveName('', 'a.jpg', hash, 0)).toBe('0000/00/a.jpg');
   });
 });

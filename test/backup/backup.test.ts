@@ -29,7 +29,7 @@ const all = { originals: 'copy', renditions: true } as const;
 const snapshots = async (to: string): Promise<string[]> => (await listSnapshots(to, files)).map(({ name }) => name);
 
 describe('a backup', () => {
-  it('copies what is new, and what it copied is read by tools that know nothing of it', async () => {
+  it('copies only new files, which standard tools can read', async () => {
     const { home, to } = begin();
     const first = await backUp(home, to, all);
     expect([first.photos, first.originals, first.renditions]).toEqual([
@@ -49,7 +49,7 @@ describe('a backup', () => {
     expect(await snapshots(to)).toEqual([second.name, first.name]);
   });
 
-  it('keeps so many snapshots, and all that they share', async () => {
+  it('keeps the configured number of snapshots, and all files that they share', async () => {
     const { home, to } = begin();
     const names: string[] = [];
     for (let n = 0; n < 4; n++) names.push((await backUp(home, to, { ...all, keep: 2 })).name);
@@ -57,7 +57,7 @@ describe('a backup', () => {
     expect(filesBelow(join(to, 'originals'))).toHaveLength(3);
   });
 
-  it('names originals that it can not copy, and copies the others', async () => {
+  it('names originals that can’t be copied, and copies the others', async () => {
     const { home, to } = begin();
     const month = join(home, 'archive/2024/07');
     rmSync(join(month, 'a.jpg'));
@@ -69,7 +69,7 @@ describe('a backup', () => {
     expect(filesBelow(join(to, 'originals'))).toHaveLength(1);
   });
 
-  it('does not carry on a library that is damaged, and removes no older snapshot for it', async () => {
+  it('does not copy a damaged library, nor remove an older snapshot', async () => {
     const { home, to } = begin();
     const { name } = await backUp(home, to, { keep: 1 });
     const path = join(home, '.photospool/library.sqlite');
@@ -84,7 +84,7 @@ describe('a backup', () => {
     expect((await openSnapshot(to, undefined, files)).name).toBe(name);
   });
 
-  it('is made where there is nothing else, and for one library', async () => {
+  it('needs a folder of its own, and holds one library', async () => {
     const { home, to } = begin();
     await backUp(home, to);
     const other = join(to, '../other');
@@ -93,7 +93,7 @@ describe('a backup', () => {
     await expect(backUp(home, join(home, 'archive'))).rejects.toMatchObject({ code: 'usage' });
   });
 
-  it('shares the blocks of originals, or leaves them where the disk can not', async () => {
+  it('shares the blocks of originals, or copies them if the disk can’t', async () => {
     const { home, to } = begin();
     const { originals } = await backUp(home, to);
     expect([0, 3]).toContain(originals.held);
@@ -119,13 +119,13 @@ describe('a backup', () => {
   });
 });
 
-describe('what goes wrong', () => {
+describe('failures', () => {
   it.each([
     ['ENOSPC', 1],
     ['EIO', 2],
     ['EACCES', 3],
   ])(
-    'at any file operation (%s, each third from %d on) leaves the backup before, and the next one goes on',
+    'at any file operation (%s, each third from %d on) leave the previous backup, and the next run completes',
     async (code, first) => {
       const { home, to } = begin();
       let { name } = await backUp(home, to);
@@ -152,7 +152,7 @@ describe('what goes wrong', () => {
     },
   );
 
-  it('at any file operation of a restore leaves the old library or the new one', async () => {
+  it('at any file operation of a restore leave the old library or the new one', async () => {
     const { home, to } = begin();
     await backUp(home, to);
     const snapshot = await openSnapshot(to, undefined, files);
@@ -179,7 +179,7 @@ describe('what goes wrong', () => {
 });
 
 describe('a snapshot', () => {
-  it('that changed is not restored, and an older one is named', async () => {
+  it('that was modified is not restored, and the error names an older one', async () => {
     const { home, to } = begin();
     const first = await backUp(home, to);
     const second = await backUp(home, to);
@@ -197,7 +197,7 @@ describe('a snapshot', () => {
     await expect(openSnapshot(home, undefined, files)).rejects.toMatchObject({ code: 'usage' });
   });
 
-  it('gives peers who read further than it goes all that comes after it', async () => {
+  it('from before a peer’s last read sequence gives it all later changes', async () => {
     const { home, to } = begin();
     await backUp(home, to);
     await takeIn(home, { 'd.jpg': 4, 'e.jpg': 5 });

@@ -13,7 +13,7 @@ import { backUp, configFor, filesBelow, hashOf, takeIn } from './homes.js';
 const anna = '1'.padStart(26, '0');
 
 it.each(['an item of a person', 'only the folder of a person'] as const)(
-  'photos newer than a backup with %s stay unknown, until they are put into a folder',
+  'photos newer than a backup with %s have no holder until they are put into a folder',
   async (what) => {
     const folder = temporaryFolder();
     const [at, backup] = [join(folder, 'home'), join(folder, 'backup')];

@@ -41,7 +41,7 @@ it('restored in a new home', async () => {
   expect(holding(other)).toEqual([]);
 });
 
-it('is opened in the same way by every command, and other homes are not', async () => {
+it('is opened the same way by every command, and other homes are not', async () => {
   const [home, other] = [temporaryFolder(), temporaryFolder()];
   await showing(home);
   const asked: (boolean | undefined)[] = [];

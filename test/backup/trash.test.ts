@@ -6,7 +6,7 @@ import { restoreHome } from '../../src/home/restore-home.js';
 import { temporaryFolder } from '../folder.js';
 import { backUp, configFor, hashOf, takeIn } from './homes.js';
 
-it('puts an original back that lies in the trash of the archive', async () => {
+it('restores an original that is in the trash of the archive', async () => {
   const at = temporaryFolder();
   const [home, to] = [join(at, 'home'), join(at, 'backup')];
   await takeIn(home, { 'a.jpg': 1, 'b.jpg': 2 });

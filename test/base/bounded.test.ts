@@ -66,7 +66,7 @@ function open(
 
 const say = (text: string): unknown => ({ kind: 'answer', answer: text });
 
-it('answers each question, in whatever pieces the answer comes', async () => {
+it('answers each question, however the answer is split', async () => {
   const bounded = open();
   const asked = ['say a', 'slow bcd', 'say ä'].map((question) => bounded.ask(question));
   expect(await Promise.all(asked)).toEqual([say('a'), say('bcd'), say('ä')]);
@@ -79,7 +79,7 @@ test.each([
   ['leave', 'crash', {}],
   ['nonsense', 'crash', {}],
   ...(linux ? [['swell', 'memory', {}] as const] : []),
-] as const)('one that should %s ends by itself (%s), and the next is answered', async (question, why, limits) => {
+] as const)('one that should %s ends alone (%s), and the next question is answered', async (question, why, limits) => {
   // Starting may take longer than a second on a busy machine, which would count as a timeout: so only `hang` has this
   // limit.
   const bounded = open(limits);
@@ -90,8 +90,8 @@ test.each([
   if (question !== 'hang') expect(await bounded.ask('say again')).toEqual(say('again'));
 });
 
-describe.skipIf(!linux)('on a machine that has no time for it (Linux)', () => {
-  it('what works is given more time by the clock', async () => {
+describe.skipIf(!linux)('on a busy machine (Linux)', () => {
+  it('a working process gets more time by the clock', async () => {
     expect(await open({ seconds: 2, longest: 300 }).ask('share 1')).toEqual(say('at last'));
   });
 
@@ -103,13 +103,13 @@ describe.skipIf(!linux)('on a machine that has no time for it (Linux)', () => {
     expect(await open(limits).ask(question)).toMatchObject({ kind: 'ended', why: 'time' });
   });
 
-  it('it is told whether it worked all of its time, as it would again, or waited', async () => {
+  it('reports whether the process used all of its CPU time or waited', async () => {
     expect(await open({ seconds: 1, longest: 300 }).ask('share 1000')).toMatchObject({ why: 'time', worked: true });
     expect(await open({ seconds: 4, longest: 300 }).ask('hang')).not.toHaveProperty('worked');
   });
 });
 
-it('keeps the others going while one crashes', async () => {
+it('keeps the others running while one crashes', async () => {
   const bounded = open({}, { size: 2 });
   const questions = ['say 1', 'abort', 'say 2', 'leave', 'say 3', 'say 4'];
   const replies = await Promise.all(questions.map((question) => bounded.ask(question)));
@@ -118,18 +118,18 @@ it('keeps the others going while one crashes', async () => {
   ]);
 });
 
-it('says that a program is not there', async () => {
+it('reports a missing program', async () => {
   const bounded = open({}, {}, 'no-such-program-anywhere');
   expect(await bounded.ask('say a')).toMatchObject({ kind: 'ended', why: 'start' });
 });
 
-test.skipIf(!posix)('lets no file be written', async () => {
+test.skipIf(!posix)('prevents writing files', async () => {
   const path = join(temporaryFolder(), 'written');
   expect(await open().ask(`write ${path}`)).toMatchObject({ kind: 'ended', why: 'crash' });
   expect(existsSync(path) ? readFileSync(path, 'utf8') : '').toBe('');
 });
 
-test.skipIf(!posix)('is deaf to what ends a whole unit', async () => {
+test.skipIf(!posix)('ignores the signals that end a whole unit', async () => {
   const bounded = open();
   const reply = await bounded.ask('pid');
   if (reply.kind !== 'answer') throw new Error('it did not answer');
@@ -137,14 +137,14 @@ test.skipIf(!posix)('is deaf to what ends a whole unit', async () => {
   expect(await bounded.ask('pid')).toEqual(reply);
 });
 
-it('replaces a process after its uses', async () => {
+it('replaces a process after its number of uses', async () => {
   const bounded = open({}, { uses: 2 });
   const pids = [await bounded.ask('pid'), await bounded.ask('pid'), await bounded.ask('pid')];
   expect(pids[1]).toEqual(pids[0]);
   expect(pids[2]).not.toEqual(pids[0]);
 });
 
-test.skipIf(!linux)('leaves no process when idle, nor when closed in the middle', async () => {
+test.skipIf(!linux)('leaves no process when idle, nor when closed during work', async () => {
   const before = childrenOf(process.pid);
   const own = (): number[] => childrenOf(process.pid).filter((pid) => !before.includes(pid));
   const bounded = open({}, { idle: 20, size: 2 });
@@ -158,7 +158,7 @@ test.skipIf(!linux)('leaves no process when idle, nor when closed in the middle'
   expect(own()).toEqual([]);
 });
 
-it('puts frames together from any pieces, and takes no more than one', () => {
+it('assembles frames from any pieces, and accepts only one', () => {
   const whole = Buffer.concat(pack({ a: 'ä' }, [Buffer.from('one'), Buffer.from('two')]));
   for (let step = 1; step <= whole.length; step++) {
     const received = new ReceivedFrame();

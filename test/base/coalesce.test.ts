@@ -20,7 +20,7 @@ function sleeper(): { clock: Clock; slept: number[]; wake(): Promise<void> } {
   return { clock: { now: () => 0, sleep }, slept, wake: () => (end(), turn()) };
 }
 
-test('the first call works at once; those that come while it rests are one more; without calls nothing is done', async () => {
+test('the first call runs at once; calls during the pause become one more run; no call, no run', async () => {
   const { clock, slept, wake } = sleeper();
   let worked = 0;
   const { ask } = openCoalescer(
@@ -44,7 +44,7 @@ test('the first call works at once; those that come while it rests are one more;
   expect(worked).toBe(3);
 });
 
-test('a failure is told, and the next call works again; closed, nothing is begun any more', async () => {
+test('a failure is reported, and the next call runs again; after closing, nothing starts', async () => {
   const { clock, wake } = sleeper();
   const told: unknown[] = [];
   let worked = 0;
@@ -66,7 +66,7 @@ test('a failure is told, and the next call works again; closed, nothing is begun
   expect(worked).toBe(2);
 });
 
-test('a pool of one place runs one after the other, in order, also after a failure', async () => {
+test('a pool of one runs tasks in order, also after a failure', async () => {
   const pool = openPool(1);
   const order: string[] = [];
   const one = (name: string, fails = false) =>

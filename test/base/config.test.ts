@@ -33,7 +33,7 @@ describe('configuration', () => {
     expect(readConfig(folder, { settle: '0' }, { PHOTOSPOOL_SETTLE: '5' }).settle).toBe(0);
   });
 
-  it('knows ~ as the home of the user', () => {
+  it('expands ~ to the home folder of the user', () => {
     expect(readConfig(home('[spool]\nincoming = "~/Dropbox/Photos"\n'), {}, {}).incoming).toBe(
       join(homedir(), 'Dropbox/Photos'),
     );
@@ -42,7 +42,7 @@ describe('configuration', () => {
     expect(homeFolder(undefined, {})).toBe(join(homedir(), 'Photospool'));
   });
 
-  it('names what is wrong', () => {
+  it('names the invalid key or value', () => {
     expect(() => readConfig(home('[spool]\nsetle = 7\n'), {}, {})).toThrow('there is no key spool.setle');
     expect(() => readConfig(home('settle = 7\n'), {}, {})).toThrow('there is no key settle');
     expect(() => readConfig(home('[spool]\nsettle = "soon"\n'), {}, {})).toThrow(`spool.settle can't be "soon"`);
@@ -53,7 +53,7 @@ describe('configuration', () => {
     );
   });
 
-  it('takes lists in the file, and with commas elsewhere', () => {
+  it('reads lists from the file, and separated by commas elsewhere', () => {
     const toml = home(
       '[server]\nnames = ["Album.example.org", "photos.lan"]\ntrustProxy = ["loopback", "10.0.0.0/8"]\n',
     );
@@ -71,7 +71,7 @@ describe('configuration', () => {
       expect(() => readConfig(temporaryFolder(), { names: wrong }, {})).toThrow(`--names: server.names`);
   });
 
-  it('takes certificate and key together', () => {
+  it('requires certificate and key together', () => {
     const folder = home('[server]\ncert = "tls/cert.pem"\nkey = "tls/key.pem"\n');
     expect(readConfig(folder, {}, {})).toMatchObject({
       cert: join(folder, 'tls/cert.pem'),
@@ -81,7 +81,7 @@ describe('configuration', () => {
     expect(() => readConfig(temporaryFolder(), { key: 'a' }, {})).toThrow('HTTPS needs server.cert, too.');
   });
 
-  it('has a template that is valid when every # of a line is taken away, and then changes nothing', () => {
+  it('has a template that is valid and changes nothing when its lines are uncommented', () => {
     const folder = temporaryFolder();
     const before = readConfig(folder, {}, {});
     const lines = configTemplate(folder).replace(/^# (\w+ = )/gm, '$1');
@@ -90,7 +90,7 @@ describe('configuration', () => {
     expect(readConfig(folder, {}, {})).toEqual(before);
   });
 
-  it('has a flag of its own for each key', () => {
+  it('has one flag for each key', () => {
     expect(new Set(keys.map(flagOf)).size).toBe(keys.length);
   });
 });

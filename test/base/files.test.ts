@@ -22,7 +22,7 @@ const files = openFiles();
 const text = (path: string): string => readFileSync(path, 'utf8');
 
 describe('write', () => {
-  it('writes a new file and leaves nothing beside it', async () => {
+  it('writes a new file and leaves no temporary file', async () => {
     const folder = temporaryFolder();
     expect(await files.write(join(folder, 'a'), 'one')).toBe('moved');
     expect(text(join(folder, 'a'))).toBe('one');
@@ -37,7 +37,7 @@ describe('write', () => {
     expect(readdirSync(folder)).toEqual(['a']);
   });
 
-  it('replace replaces', async () => {
+  it('overwrites with replace', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'a'), 'old');
     await files.replace(join(folder, 'a'), 'new');
@@ -46,7 +46,7 @@ describe('write', () => {
 });
 
 describe('scratch', () => {
-  it('writes a new file that nobody else reads, and never over another', async () => {
+  it('writes a new private file, and never overwrites', async () => {
     const path = join(temporaryFolder(), 'a');
     await files.scratch(path, Buffer.from('one'));
     expect(text(path)).toBe('one');
@@ -57,7 +57,7 @@ describe('scratch', () => {
 });
 
 describe.skipIf(process.platform === 'win32')('a file that is opened', () => {
-  it('is a regular one: no link is followed, and a FIFO holds nobody up', async () => {
+  it('must be a regular one: links are not followed, and a FIFO does not block', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), 'one');
     symlinkSync(join(folder, 'file'), join(folder, 'link'));
@@ -77,7 +77,7 @@ describe.skipIf(process.platform === 'win32')('a file that is opened', () => {
 });
 
 describe('move', () => {
-  it('moves, and never over something else', async () => {
+  it('moves, and never overwrites', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'a'), 'a');
     writeFileSync(join(folder, 'b'), 'b');
@@ -87,12 +87,12 @@ describe('move', () => {
     expect(readdirSync(folder)).toEqual(['b', 'c']);
   });
 
-  it('says when the file is gone', async () => {
+  it('reports a missing file', async () => {
     const folder = temporaryFolder();
     await expect(files.move(join(folder, 'a'), join(folder, 'b'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('looks at the target first where there are no hard links', async () => {
+  it('checks the target first if the disk has no hard links', async () => {
     const folder = temporaryFolder();
     const linkless = openFiles((operation) => {
       if (operation === 'link') throw Object.assign(new Error('no links here'), { code: 'EPERM' });
@@ -106,7 +106,7 @@ describe('move', () => {
 });
 
 describe('reading', () => {
-  it('never follows a link and never opens what is no file', async () => {
+  it('never follows links, and opens only regular files', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'secret'), 'secret');
     symlinkSync(join(folder, 'secret'), join(folder, 'link'));
@@ -124,7 +124,7 @@ describe('reading', () => {
     });
   });
 
-  it('lists names that are not UTF-8 with their bytes', async () => {
+  it('lists names that are not UTF-8 as bytes', async () => {
     const folder = temporaryFolder();
     const raw = Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9])]);
     writeFileSync(raw, 'x');
@@ -137,7 +137,7 @@ describe('reading', () => {
 });
 
 describe('copy and pour', () => {
-  it('copies with the hash of what was written, to a free name only', async () => {
+  it('copies, returns the hash of the written bytes, and never overwrites', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'a'), 'abc', { mode: 0o400 });
     const { sha256 } = await files.hash(join(folder, 'a'));
@@ -147,7 +147,7 @@ describe('copy and pour', () => {
     expect(readdirSync(folder)).toEqual(['a', 'b']);
   });
 
-  it('leaves nothing of a stream that fails', async () => {
+  it('leaves nothing after a stream fails', async () => {
     const folder = temporaryFolder();
     const failing = Readable.from(
       (function* () {
@@ -193,7 +193,7 @@ describe('every failing operation', () => {
 });
 
 describe('remove', () => {
-  it('is done where somebody else removes the folder before it is flushed', async () => {
+  it('succeeds if the folder is removed before it is flushed', async () => {
     const folder = join(temporaryFolder(), 'hiding');
     mkdirSync(folder);
     writeFileSync(join(folder, 'a'), 'one');
@@ -231,27 +231,27 @@ describe('modes', () => {
     );
   }
 
-  it.each([0, 0o022, 0o077])('what is made is private under umask %o', async (umask) => {
+  it.each([0, 0o022, 0o077])('new files are private under umask %o', async (umask) => {
     const { made: outer, folder, original, ...written } = await made(umask, 'private');
     expect([outer, folder, original]).toEqual(['700', '700', '400']);
     expect(new Set(Object.values(written))).toEqual(new Set(['600']));
   });
 
-  it.each([0, 0o022, 0o077])('or for the group, or for everyone, as is wanted, under umask %o', async (umask) => {
+  it.each([0, 0o022, 0o077])('or readable by the group or everyone, as configured, under umask %o', async (umask) => {
     const { made: outer, original, copied, written } = await made(umask, 'group');
     expect([outer, original, copied, written]).toEqual(['750', '440', '640', '640']);
     const open = await made(umask, 'everyone');
     expect([open['made'], open['original'], open['copied'], open['written']]).toEqual(['755', '444', '644', '644']);
   });
 
-  it('a folder keeps the setgid bit that it inherits', async () => {
+  it('a new folder keeps an inherited setgid bit', async () => {
     const folder = temporaryFolder();
     chmodSync(folder, 0o2770);
     await openFiles(undefined, undefined, 'group').makeFolder(join(folder, 'sub'));
     expect((statSync(join(folder, 'sub')).mode & 0o7777).toString(8)).toBe('2750');
   });
 
-  it('what was there keeps its mode', async () => {
+  it('existing files keep their modes', async () => {
     const folder = temporaryFolder();
     chmodSync(folder, 0o777);
     writeFileSync(join(folder, 'log'), 'a');

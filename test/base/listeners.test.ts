@@ -22,7 +22,7 @@ function sleeper(): Clock & { slept: number[] } {
   };
 }
 
-test('each is called with what happened, in the order in which they came, until it ends', () => {
+test('each is called with every event in order until it ends', () => {
   const { on, call, size } = openListeners<[n: number]>();
   const heard: string[] = [];
   const listener = (n: number): void => void heard.push(`same ${n}`);
@@ -37,7 +37,7 @@ test('each is called with what happened, in the order in which they came, until 
   expect(size()).toBe(0);
 });
 
-test('one that begins to listen while they are called hears the next call', () => {
+test('one that is added during a call hears the next call', () => {
   const { on, call } = openListeners();
   let heard = 0;
   on(() => void on(() => heard++));
@@ -47,7 +47,7 @@ test('one that begins to listen while they are called hears the next call', () =
   expect(heard).toBe(1);
 });
 
-test('waiting ends at a call of any event, or at the signal, and leaves no listener', async () => {
+test('waiting ends at any event or at the signal, and leaves no listener', async () => {
   const [one, other] = [openListeners(), openListeners()];
   const clock = sleeper();
   const waiting = untilCalled([one.on, other.on], clock, 50);

@@ -20,19 +20,19 @@ function written(format: 'auto' | 'text' | 'json', isTTY: boolean): string {
 }
 
 describe('the log', () => {
-  it('is a readable line on a terminal and JSON elsewhere, whatever is in a name', () => {
+  it('is a readable line on a terminal and JSON elsewhere, whatever a name contains', () => {
     expect(written('auto', true)).toMatch(/^\d\d:\d\d:\d\d stored a\\u\{a\}b\.jpg \(1\.2 s\)\n$/);
     const line = written('auto', false);
     expect(line.trimEnd().split('\n')).toHaveLength(1);
     expect(JSON.parse(line)).toMatchObject({ outcome: 'stored', seconds: 1.234, steps: { hash: 0.5 }, level: 30 });
   });
 
-  it('is what the configuration says, wherever it goes', () => {
+  it('follows the configuration, wherever it is written', () => {
     expect(written('text', false)).toBe(written('auto', true));
     expect(JSON.parse(written('json', true))).toMatchObject({ name: 'a\nb.jpg' });
   });
 
-  it('holds no secret, wherever one was put', async () => {
+  it('contains no secret from any field', async () => {
     let text = '';
     const out = new Writable({
       write(chunk: Buffer, _encoding, done) {

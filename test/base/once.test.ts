@@ -15,8 +15,8 @@ const shell = (script: string, change: Partial<RunLimits> = {}, signal?: AbortSi
 const runs = (pid: number): boolean =>
   existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
-describe.skipIf(process.platform === 'win32')('a program that is run once', () => {
-  it('tells what it said', async () => {
+describe.skipIf(process.platform === 'win32')('a program run once', () => {
+  it('returns its output', async () => {
     expect(await shell('echo yes; echo why >&2')).toEqual({
       kind: 'done',
       output: Buffer.from('yes\n'),
@@ -24,11 +24,11 @@ describe.skipIf(process.platform === 'win32')('a program that is run once', () =
     });
   });
 
-  it('that is not there could not be started', async () => {
+  it('is reported if it does not exist', async () => {
     expect(await runOnce('photospool-no-such-program', [], limits)).toMatchObject({ kind: 'ended', why: 'start' });
   });
 
-  it('that fails is told by its code', async () => {
+  it('is reported by its exit code if it fails', async () => {
     expect(await shell('echo broken >&2; exit 3')).toEqual({
       kind: 'ended',
       why: 'crash',
@@ -37,32 +37,32 @@ describe.skipIf(process.platform === 'win32')('a program that is run once', () =
     });
   });
 
-  it('is ended when it takes too long, with all it started', async () => {
+  it('is killed with its children after its time limit', async () => {
     const folder = temporaryFolder();
     expect(await shell(`sleep 600 & echo $! >${folder}/pid; wait`, { seconds: 2 })).toMatchObject({ why: 'time' });
     const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
     await expect.poll(() => runs(pid)).toBe(false);
   });
 
-  it('is ended when it computes for too long', async () => {
+  it('is killed after its CPU limit', async () => {
     expect(await shell('while :; do :; done', { cpu: 1 })).toMatchObject({ kind: 'ended', why: 'time' });
   });
 
-  it('is ended when it says too much', async () => {
+  it('is killed when its output is too long', async () => {
     expect(await shell('yes')).toMatchObject({ kind: 'ended', why: 'output' });
   });
 
-  it('can write no larger file', async () => {
+  it('can’t write a larger file than allowed', async () => {
     const file = join(temporaryFolder(), 'large');
     expect((await shell(`head -c 9000000 /dev/zero >${file}`)).kind).toBe('ended');
     expect(statSync(file).size).toBeLessThanOrEqual(1 << 20);
   });
 
-  it('hears no more of our input than its end', async () => {
+  it('gets an empty standard input', async () => {
     expect(await shell('cat; echo end')).toMatchObject({ kind: 'done', output: Buffer.from('end\n') });
   });
 
-  it('is ended when it is called off', async () => {
+  it('is killed when aborted', async () => {
     const calling = new AbortController();
     const told = shell('sleep 600', {}, calling.signal);
     calling.abort();
@@ -70,7 +70,7 @@ describe.skipIf(process.platform === 'win32')('a program that is run once', () =
     expect(await shell('echo', {}, calling.signal)).toMatchObject({ kind: 'ended', why: 'closed' });
   });
 
-  it.skipIf(!existsSync('/proc/self/stat'))('ends where this process is killed', async () => {
+  it.skipIf(!existsSync('/proc/self/stat'))('ends when this process is killed', async () => {
     const folder = temporaryFolder();
     const once = pathToFileURL(join(import.meta.dirname, '../../src/base/sandbox/run.ts')).href;
     const script = `import { runOnce } from '${once}';

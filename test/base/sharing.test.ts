@@ -24,7 +24,7 @@ function held(): {
 }
 
 describe('shareNext', () => {
-  test('who asks while one is under way gets the next one, together with the others', async () => {
+  test('a call during a run gets the next run, together with others', async () => {
     const { begun, work, end } = held();
     const share = shareNext((key: string) => key, work);
     const ended: number[] = [];
@@ -49,7 +49,7 @@ describe('shareNext', () => {
     expect(ended).toHaveLength(5);
   });
 
-  test('other keys do not wait', () => {
+  test('calls with other keys do not wait', () => {
     const { begun, work } = held();
     const share = shareNext((key: string) => key, work);
     void share('a');
@@ -57,7 +57,7 @@ describe('shareNext', () => {
     expect(begun).toEqual(['a', 'b']);
   });
 
-  test('a run that fails, fails for those who shared it, and for no other', async () => {
+  test('a failed run fails only for its own callers', async () => {
     const { work, end } = held();
     const share = shareNext((key: string) => key, work);
     const all = Promise.allSettled([share('a'), share('a'), share('a')]);
@@ -73,7 +73,7 @@ describe('shareNext', () => {
 describe('gather', () => {
   const done = { status: 'fulfilled', value: undefined } as const;
 
-  test('what comes together is done at once, and what comes meanwhile by the next call', async () => {
+  test('concurrent items run in one batch, later ones in the next', async () => {
     const calls: number[][] = [];
     const { work, begun, end } = held();
     const add = gather(async (all: readonly number[]) => {
@@ -95,7 +95,7 @@ describe('gather', () => {
     ]);
   });
 
-  test('each learns how it went; where the work fails, all of that call do, and the next call goes on', async () => {
+  test('each caller gets its result; a failed batch fails for its callers, and the next continues', async () => {
     let broken = false;
     const add = gather((all: readonly number[]) => {
       if (broken) throw new Error('disk');

@@ -58,7 +58,7 @@ const agrees = async (page: Page, before: string): Promise<boolean> => {
   return month !== before && (await monthsSeen(page)).some((seen) => month.startsWith(seen));
 };
 
-test('the strip has the years, says the month under the pointer, and goes where it is dragged', async () => {
+test('the scrubber has the years, names the month under the pointer, and jumps where it is dragged', async () => {
   const { page, mishaps } = await see('/');
   await shown(page);
   const strip = (await page.locator('.scrubber').boundingBox())!;
@@ -87,7 +87,7 @@ test('the strip has the years, says the month under the pointer, and goes where 
   expect(mishaps).toEqual([]);
 });
 
-test('the month under the thumb is said while a finger drags it', async () => {
+test('the month under the thumb is named while a finger drags it', async () => {
   const { page, mishaps } = await see('/', phone);
   await shown(page);
   const strip = (await page.locator('.scrubber').boundingBox())!;
@@ -111,7 +111,7 @@ test('the month under the thumb is said while a finger drags it', async () => {
   expect(mishaps).toEqual([]);
 });
 
-test('heads of months and days say where', async () => {
+test('headings of months and days name places', async () => {
   const { page, mishaps } = await see('/?at=2023-06');
   await shown(page);
   await page.locator('h2', { hasText: 'June 2023' }).locator('.where').waitFor();
@@ -145,7 +145,7 @@ async function settled(page: Page): Promise<void> {
 }
 
 test.each([390, 1440])(
-  'nothing moves by itself at %i px: where an address leads far down, and when it is loaded again',
+  'nothing moves by itself at %i px: at an address far down, and after a reload',
   async (width) => {
     const { page, mishaps } = await see('/albums', { viewport: { width, height: 844 } });
     await watchShift(page);
@@ -165,24 +165,21 @@ test.each([390, 1440])(
   },
 );
 
-test.each([390, 820, 2560])(
-  'nothing moves by itself at %i px where there are few photos of many years',
-  async (width) => {
-    const few = await openServedHome(stage.folder);
-    onTestFinished(few.close);
-    await fill(few, stage.pictures, 40, { minutes: 150_000 });
-    const { page, mishaps, close } = await stage.see(`${few.url}/albums`, { viewport: { width, height: 844 } });
-    onTestFinished(close);
-    await watchShift(page);
-    await page.goto(few.url);
-    await settled(page);
-    expect(await page.locator('section h2').count()).toBeGreaterThan(1);
-    expect(await shiftOf(page)).toBeLessThan(0.02);
-    expect(mishaps).toEqual([]);
-  },
-);
+test.each([390, 820, 2560])('nothing moves by itself at %i px with few photos of many years', async (width) => {
+  const few = await openServedHome(stage.folder);
+  onTestFinished(few.close);
+  await fill(few, stage.pictures, 40, { minutes: 150_000 });
+  const { page, mishaps, close } = await stage.see(`${few.url}/albums`, { viewport: { width, height: 844 } });
+  onTestFinished(close);
+  await watchShift(page);
+  await page.goto(few.url);
+  await settled(page);
+  expect(await page.locator('section h2').count()).toBeGreaterThan(1);
+  expect(await shiftOf(page)).toBeLessThan(0.02);
+  expect(mishaps).toEqual([]);
+});
 
-test.each([390, 1440])('nothing moves by itself at %i px: while it loads, and while one scrolls', async (width) => {
+test.each([390, 1440])('nothing moves by itself at %i px: while loading and while scrolling', async (width) => {
   const { page, mishaps } = await see('/albums', { viewport: { width, height: 844 } });
   await watchShift(page);
   await page.goto(home.url);
@@ -202,7 +199,7 @@ test.each([390, 1440])('nothing moves by itself at %i px: while it loads, and wh
 });
 
 test.each(['light', 'dark'] as const)(
-  'beside a photo is a small map with its spot, that leads to the large one, %s',
+  'a photo has a small map with its position, which leads to the large one, %s',
   async (colorScheme) => {
     const { page, mishaps } = await see('/?q=place:palisade', { colorScheme });
     await page.locator('a.tile').first().click();

@@ -28,7 +28,7 @@ const renditionsOf = async ({ url }: ServedHome, id: string): Promise<string[]> 
 };
 
 test.each(['light', 'dark'] as const)(
-  'a picture that is on its way is said, and shown when it is here: %s',
+  'a picture still to arrive is announced, and shown when it arrives: %s',
   async (colorScheme) => {
     const [near, far] = [await home(), await home()];
     writeFileSync(join(far.incoming, 'a.jpg'), stage.pictures[0]!.preview);
@@ -82,7 +82,7 @@ test.each(['light', 'dark'] as const)(
   120_000,
 );
 
-test('an original that no server can bring is said to come later', async () => {
+test('an original that no server can deliver is announced for later', async () => {
   const [near, far] = [await home(), await home()];
   writeFileSync(join(far.incoming, 'a.jpg'), stage.pictures[1]!.preview);
   await far.spool.pass();

@@ -61,7 +61,7 @@ const moving = (page: Page): Promise<string[]> =>
       .map((element) => element.outerHTML.slice(0, 100));
   });
 
-test('nothing moves for those who want no motion', async () => {
+test('nothing moves with reduced motion', async () => {
   const { page, mishaps, close } = await stage.see(home.url, { reducedMotion: 'reduce' });
   onTestFinished(close);
   for (const [path, ready] of pages) {
@@ -80,7 +80,7 @@ test('nothing moves for those who want no motion', async () => {
   expect(mishaps).toEqual([]);
 });
 
-test('what would move is found where motion is wanted', async () => {
+test('the same check finds motion without reduced motion', async () => {
   const { page, close } = await stage.see(home.url);
   onTestFinished(close);
   await shown(page);
@@ -102,7 +102,7 @@ const isSeen = (page: Page): Promise<string | undefined> =>
   });
 
 // Every control on every page.
-test.each(['light', 'dark'] as const)('the focus is always seen, %s', { timeout: 120_000 }, async (colorScheme) => {
+test.each(['light', 'dark'] as const)('the focus is always visible, %s', { timeout: 120_000 }, async (colorScheme) => {
   const { page, mishaps, close } = await stage.see(home.url, { colorScheme });
   onTestFinished(close);
   for (const [path, ready] of pages) {
@@ -124,7 +124,7 @@ test.each(['light', 'dark'] as const)('the focus is always seen, %s', { timeout:
   expect(mishaps).toEqual([]);
 });
 
-test('an address leads another person to the same', async () => {
+test('an address shows another person the same', async () => {
   const first = await stage.see(home.url);
   onTestFinished(first.close);
   const { page } = first;

@@ -32,7 +32,7 @@ const rows = (page: Page, name: string): Promise<string[]> =>
   page.locator(`[data-list="${name}"] > li`).allInnerTexts();
 const flat = (texts: string[]): string[] => texts.map((text) => text.replaceAll(/\s+/g, ' ').trim());
 
-test('tags: a cloud, a list; renamed for all photos, those in the trash too; two become one; undone', async () => {
+test('tags: a cloud, a list; renamed for all photos including the trash; merged; undone', async () => {
   const { page, ids, mishaps, change, visit, close } = await open('/tags');
   await change({ ids: ids.slice(0, 5), tags: { add: ['beech'] } });
   await change({ ids: ids.slice(3, 6), tags: { add: ['beach'] } });
@@ -62,7 +62,7 @@ test('tags: a cloud, a list; renamed for all photos, those in the trash too; two
   await close();
 });
 
-test('albums: each with its newest photo, renamed, dissolved; favourites first', async () => {
+test('albums: each with its newest photo, renamed, removed; favourites first', async () => {
   const { page, ids, mishaps, change, visit, close } = await open('/albums');
   await change({ ids: ids.slice(2, 5), albums: { add: ['A "quoted" summer'] } });
   await change({ ids: ids.slice(0, 1), favourite: true });
@@ -80,7 +80,7 @@ test('albums: each with its newest photo, renamed, dissolved; favourites first',
   await close();
 });
 
-test('an album shows the photo that was chosen as its cover, under another name too, until that is undone', async () => {
+test('an album shows the photo chosen as its cover, also under another name, until that is undone', async () => {
   const { page, ids, mishaps, change, visit, close } = await open('/albums');
   await change({ ids: ids.slice(2, 6), albums: { add: ['Summer'] } });
   await page.goto(`${home.url}/?q=${encodeURIComponent('album:"Summer"')}`);
@@ -114,7 +114,7 @@ test('an album shows the photo that was chosen as its cover, under another name 
   await close();
 });
 
-test('many albums: by name or the largest first, and some of them found', async () => {
+test('many albums: by name or by size, and filtered', async () => {
   const { page, ids, mishaps, change, visit, close } = await open('/albums');
   const names = ['Ärmel', 'Bergen', 'Cats', 'Delft', 'Easter', 'Family', 'Garden', 'Hills', 'Iceland'];
   for (const [n, name] of names.entries()) await change({ ids: ids.slice(0, n + 1), albums: { add: [name] } });
@@ -158,7 +158,7 @@ test('cameras and lenses: with counts, and a chart over the years', async () => 
   await close();
 });
 
-test('the trash: put back some, empty the rest; the files are aside', async () => {
+test('the trash: some photos restored, the rest deleted; the files are moved aside', async () => {
   const { page, ids, mishaps, change, visit, close } = await open('/trash', { originals: 3 });
   await change({ ids: ids.slice(0, 3), trashed: true });
   await visit();
@@ -181,7 +181,7 @@ test('the trash: put back some, empty the rest; the files are aside', async () =
   await close();
 });
 
-test('a search is saved as an album that fills itself; renamed, taken away, undone', async () => {
+test('a search is saved as an album that updates itself; renamed, removed, undone', async () => {
   const { page, ids, mishaps, change, visit, close } = await open('/albums');
   await change({ ids: ids.slice(0, 3), tags: { add: ['sea'] } });
   await page.goto(`${home.url}/?q=tag:sea`);
@@ -213,7 +213,7 @@ test('a search is saved as an album that fills itself; renamed, taken away, undo
   await close();
 });
 
-test('folders suggest albums: one is made, one turned down for good, both undone or not', async () => {
+test('folders suggest albums: one accepted, one dismissed for good, both undone', async () => {
   const tell = (n: number) => (n < 3 ? { folder: 'Iceland' } : n < 6 ? { folder: 'Old stuff' } : {});
   const { page, ids, mishaps, change, visit, close } = await open('/albums', { tell });
   await watchShift(page);
@@ -238,7 +238,7 @@ test('folders suggest albums: one is made, one turned down for good, both undone
   await close();
 });
 
-test('a page that can not be drawn says so, and leads back to the photos', async () => {
+test('a page that fails to render says so, and leads back to the photos', async () => {
   const { page, close } = await open('/tags');
   const broken = { value: null, count: 1 };
   await page.route('**/api/tags?*', (route) => route.fulfill({ json: [broken, { ...broken, count: 2 }] }));

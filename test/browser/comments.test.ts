@@ -35,7 +35,7 @@ async function look(path: string, name: string): Promise<Seen> {
 
 const said = (page: Page): Promise<string[]> => page.locator('[data-list="comments"] .markdown').allInnerTexts();
 
-test('comments are written, changed and taken away, and others see it by itself', async () => {
+test('comments are written, changed and deleted, and others see it without reloading', async () => {
   const { path } = await open();
   const [owner, family] = [await look(path, 'Owner'), await look(path, 'Family')];
   const write = family.page.getByLabel('Write a comment');
@@ -77,7 +77,7 @@ test('comments are written, changed and taken away, and others see it by itself'
   await family.close();
 });
 
-test('a comment that could not be sent is not lost, and what was missed is asked for again', async () => {
+test('a comment that could not be sent is kept, and missed ones are fetched again', async () => {
   const { fixture, path } = await open();
   const { page, close } = await look(path, 'Family');
   fixture.refuse(true);
@@ -92,7 +92,7 @@ test('a comment that could not be sent is not lost, and what was missed is asked
   await close();
 });
 
-test('the owner says who may see a photo; favourites are everyone’s own button', async () => {
+test('the owner chooses the audience of a photo; everyone has a favourite button of their own', async () => {
   const { fixture, path } = await open();
   const { page, mishaps, close } = await look(path, 'Owner');
   expect(await page.getByRole('radio', { name: 'Only owners' }).isChecked()).toBe(true);
@@ -114,7 +114,7 @@ test('the owner says who may see a photo; favourites are everyone’s own button
   await close();
 });
 
-test('a favourite that could not be saved is said, until the next photo', async () => {
+test('a favourite that could not be saved shows an error until the next photo', async () => {
   const { fixture, path } = await open();
   const { page, close } = await look(path, 'Family');
   await page.keyboard.press('i');

@@ -24,7 +24,7 @@ async function open(): Promise<Fixture> {
 const refusals = /status of 40[0134]|ERR_INCOMPLETE_CHUNKED_ENCODING/;
 const good = 'three green boats';
 
-test('a set-up link that does not work says so before anything is typed', async () => {
+test('an invalid set-up link says so before anything is typed', async () => {
   const fixture = await open();
   const { page, close } = await stage.see(`${fixture.url}/setup#${setUpCode.slice(1)}x`, {}, refusals);
   await page.waitForSelector('h1:text("This link does not work any more")');
@@ -32,7 +32,7 @@ test('a set-up link that does not work says so before anything is typed', async 
   await close();
 });
 
-test('an address of no page says so, and leads to the photos', async () => {
+test('an unknown address says so, and leads to the photos', async () => {
   const fixture = await stage.fixture(makePhotos(30, stage.pictures));
   const { page, mishaps, close } = await stage.see(`${fixture.url}/nonsense`);
   await page.waitForSelector('h2:text("Page not found")');
@@ -44,7 +44,7 @@ test('an address of no page says so, and leads to the photos', async () => {
   await close();
 });
 
-test('the set-up link makes the owner; an invitation lets family in, who sees only what it may', async () => {
+test('the set-up link creates the owner; an invitation lets family in, who see only what they may', async () => {
   const fixture = await open();
   fixture.spool({ incoming: 3 });
   const owner = await stage.see(`${fixture.url}/setup#${setUpCode}`);
@@ -98,7 +98,7 @@ test('the set-up link makes the owner; an invitation lets family in, who sees on
   await family.close();
 });
 
-test('who is not signed in stands at the door, and is where they wanted to be when they are in', async () => {
+test('someone not signed in gets the sign-in page, and then the page they wanted', async () => {
   const fixture = await open();
   addPerson(fixture.door, 'Owner', 'owner', good);
   const { page, mishaps, close } = await stage.see(`${fixture.url}/tokens`, {}, refusals);
@@ -118,7 +118,7 @@ test('who is not signed in stands at the door, and is where they wanted to be wh
   await close();
 });
 
-test('a session that was ended elsewhere ends here by itself', async () => {
+test('a session ended elsewhere ends here without reloading', async () => {
   const fixture = await open();
   addPerson(fixture.door, 'Owner', 'owner', good);
   const { page, mishaps, close } = await stage.see(fixture.url, {}, refusals);
@@ -132,7 +132,7 @@ test('a session that was ended elsewhere ends here by itself', async () => {
   await close();
 });
 
-test('a passkey is made, and signs in', async () => {
+test('a passkey is created, and signs in', async () => {
   const fixture = await open();
   addPerson(fixture.door, 'Owner', 'owner', good);
   const { page, mishaps, close } = await stage.see(`${fixture.url}/me`, {}, refusals);
@@ -153,7 +153,7 @@ test('a passkey is made, and signs in', async () => {
   await close();
 });
 
-test('visitors see the album and a way in, nothing else', async () => {
+test('visitors see the album and a sign-in button, nothing else', async () => {
   const fixture = await open();
   addPerson(fixture.door, 'Owner', 'owner', good);
   fixture.door.openness.visitors = true;
@@ -171,7 +171,7 @@ test('visitors see the album and a way in, nothing else', async () => {
   await close();
 });
 
-test('tokens are shown once and revoked, access is opened, and what happened is told', async () => {
+test('tokens are shown once and revoked, access is opened, and the log lists it', async () => {
   const fixture = await open();
   addPerson(fixture.door, 'Owner', 'owner', good);
   const { page, mishaps, close } = await stage.see(`${fixture.url}/tokens`, {}, refusals);

@@ -52,7 +52,7 @@ const chosen = (page: Page, group: number) =>
     .locator('input')
     .evaluateAll((inputs) => inputs.findIndex((input) => (input as HTMLInputElement).checked));
 
-test('by keys: the better one is proposed, another chosen; kept with what was said of the other; all kept; undone', async () => {
+test('by keys: the better one is proposed, another chosen; kept with the other’s metadata; all kept; undone', async () => {
   const { page, ids, mishaps, close } = await open();
   // Oldest first: the copies are older here, and the larger pictures are proposed.
   expect([await chosen(page, 0), await chosen(page, 1)]).toEqual([1, 1]);
@@ -93,7 +93,7 @@ test.each([
   [390, 'dark'],
   [1440, 'light'],
   [1440, 'dark'],
-] as const)('at %i px, %s: side by side, whole, for everyone; by finger', async (width, colorScheme) => {
+] as const)('at %i px, %s: side by side, uncropped, accessible; by finger', async (width, colorScheme) => {
   const phone = {
     viewport: { width, height: 844 },
     colorScheme,
@@ -136,7 +136,7 @@ test.each([
   await close();
 });
 
-test('photos are opened from the page, and a step back leads to it', async () => {
+test('photos open from the page, and Back returns to it', async () => {
   const { page, ids, mishaps, close } = await open();
   await list(page).first().getByRole('link', { name: 'Open photo 2' }).click();
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');

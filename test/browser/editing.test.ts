@@ -55,7 +55,7 @@ test('title and description are written, shown as Markdown, and undone', async (
   await close();
 });
 
-test('words that were typed are saved however the form is left', async () => {
+test('typed text is saved however the form is left', async () => {
   const { page, ids, id, mishaps, close } = await open();
   const type = async (words: string) => {
     await page.keyboard.press('e');
@@ -77,7 +77,7 @@ test('words that were typed are saved however the form is left', async () => {
   await close();
 });
 
-test('words that can’t be saved are in the form when it is opened again', async () => {
+test('text that can’t be saved is in the form when it is opened again', async () => {
   const { page, ids, id, close } = await open();
   await page.waitForSelector('button[aria-label="Next photo"]');
   await page.keyboard.press('e');
@@ -134,7 +134,7 @@ test('share, favourite, album and trash by touch, on a phone', async () => {
   await close();
 });
 
-test('stars, favourite, tags, album, date, place and who may see it, all with keys', async () => {
+test('stars, favourite, tags, album, date, place and audience, all with keys', async () => {
   const { page, id, mishaps, close } = await open();
   await page.keyboard.press('4');
   await expect.poll(async () => (await ask(home, id)).rating).toBe(4);
@@ -186,7 +186,7 @@ test('a tag leads to all its photos', async () => {
   await close();
 });
 
-test('every tag of the file is in a table that can be searched', async () => {
+test('every tag of the file is in a searchable table', async () => {
   const { page, mishaps, close } = await open();
   await page.keyboard.press('i');
   await page.getByText('All tags of the file').click();
@@ -200,7 +200,7 @@ test('every tag of the file is in a table that can be searched', async () => {
   await close();
 });
 
-test('what was changed, by whom, and where it came in is beside the picture, which stays', async () => {
+test('the history and the arrival are beside the picture, which stays', async () => {
   const { page, mishaps, close } = await open();
   await page.keyboard.press('5');
   await page.waitForSelector('.toast button:text("Undo")');
@@ -214,7 +214,7 @@ test('what was changed, by whom, and where it came in is beside the picture, whi
   await close();
 });
 
-test('into the trash, and on to the next; undone it is back', async () => {
+test('to the trash, then the next photo; undo restores it', async () => {
   const { page, ids, mishaps, close } = await open();
   await page.waitForSelector('button[aria-label="Next photo"]');
   await page.keyboard.press('Delete');

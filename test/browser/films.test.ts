@@ -37,7 +37,7 @@ const isPaused = (page: Page, within = '.view'): Promise<boolean | undefined> =>
   page.evaluate((within) => document.querySelector<HTMLVideoElement>(`${within} video`)?.paused, within);
 
 describe('in the timeline', () => {
-  test('a video tells its length, a live photo that it moves; nothing is fetched before somebody rests on it', async () => {
+  test('a video shows its length, a Live Photo its badge; nothing is fetched before the pointer rests on it', async () => {
     const { fixture, video, live } = await openAlbum();
     const { page, mishaps, close } = await stage.see(fixture.url);
     await shown(page);
@@ -59,7 +59,7 @@ describe('in the timeline', () => {
     await close();
   });
 
-  test('a pointer that passes wakes nothing, and neither does one where no motion is wanted', async () => {
+  test('a passing pointer starts nothing, nor does a resting one with reduced motion', async () => {
     const { fixture, video } = await openAlbum();
     const { page, close } = await stage.see(fixture.url, { reducedMotion: 'reduce' });
     await shown(page);
@@ -71,7 +71,7 @@ describe('in the timeline', () => {
 });
 
 describe('in the photo view', () => {
-  test('a video plays silent by itself; keys, mouse and controls play and pause', async (context) => {
+  test('a video plays muted by itself; keys, mouse and controls play and pause', async (context) => {
     if (!plays) return context.skip('this Chromium plays no H.264');
     const { fixture, video } = await openAlbum();
     const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${video}`);
@@ -98,7 +98,7 @@ describe('in the photo view', () => {
     await close();
   });
 
-  test('a video that is still being made says so, and plays when it is', async () => {
+  test('a video being transcoded says so, and plays when it is ready', async () => {
     const { fixture, video } = await openAlbum();
     fixture.film(undefined);
     const { page, close } = await stage.see(`${fixture.url}/photo/${video}`, {}, /404/);
@@ -109,7 +109,7 @@ describe('in the photo view', () => {
     await close();
   });
 
-  test('a live photo plays while it is held, and by its badge and key; else it is a picture', async (context) => {
+  test('a Live Photo plays while pressed, and by its badge and key; otherwise it is a picture', async (context) => {
     if (!plays) return context.skip('this Chromium plays no H.264');
     const { fixture, live } = await openAlbum();
     const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${live}`);

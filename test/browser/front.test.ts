@@ -98,7 +98,7 @@ test.each(looks)('a calm front page, at $width px, $colorScheme', async ({ width
   expect(seen.mishaps).toEqual([]);
 });
 
-test('its feed is well-formed, whatever the photos are called', async () => {
+test('its feed is well-formed, whatever the names of photos', async () => {
   const { page, close } = await stage.see(home.url);
   onTestFinished(close);
   const hostile = ']]></title><script>alert(1)</script>&nbsp; "\u0001\ufffe';
@@ -127,7 +127,7 @@ test('its feed is well-formed, whatever the photos are called', async () => {
   expect(told.text).toContain('<script>alert(1)</script>&nbsp;');
 });
 
-test('the picture opens and Back leads to it; the slideshow runs and ends; a tag is a search', async () => {
+test('the picture opens and Back returns to it; the slideshow starts and ends; a tag is a search', async () => {
   const { page, mishaps, close } = await stage.see(home.url);
   onTestFinished(close);
   await page.getByRole('link', { name: 'Picture of the day: Low tide' }).click();

@@ -56,7 +56,7 @@ const speak = (fixture: Fixture, photo: string, text: string): unknown =>
   fixture.comments.all.push({ photo, id: 'c', text, by: { name: text }, added: text });
 
 // Each vector is a page.
-test(`${vectors.length} ways past a sanitizer lead nowhere`, { timeout: 180_000 }, async () => {
+test(`${vectors.length} attacks on a sanitizer run no script`, { timeout: 180_000 }, async () => {
   expect(vectors.length).toBeGreaterThan(60);
   const photos = vectors.map((text, i) =>
     makePhoto(i + 1, stage.pictures[0]!, {
@@ -94,7 +94,7 @@ test(`${vectors.length} ways past a sanitizer lead nowhere`, { timeout: 180_000 
   await close();
 });
 
-test('what people write in Markdown is shown as they meant it, and what would take long as it is', async () => {
+test('Markdown by people is rendered, and slow Markdown is shown as plain text', async () => {
   const good = '# Lake\n\nA *long* **walk**\nwith Anna\n\n- one\n- two\n\n[map](https://example.org/map) a@example.org';
   const texts = [good, '_a_'.repeat(3000), `${'> '.repeat(400)}deep`, 'Plain, 2 < 3.\nTwo lines'];
   const photos = texts.map((description, i) =>
@@ -127,80 +127,85 @@ test('what people write in Markdown is shown as they meant it, and what would ta
   await close();
 });
 
-test.each([390, 1440])('names of 10,000 characters, turned or unseen ones break no page at %i px', async (width) => {
-  const photos = names.map((text, i) =>
-    makePhoto(i + 1, stage.pictures[0]!, {
-      ...{
-        title: text,
-        name: text,
-        lens: text,
-        camera: { make: text, model: text },
-        place: { city: text, region: text },
-      },
-      description: text,
-      tags: [text, ...Array.from({ length: 300 }, (_, n) => `tag ${n}`)],
-    }),
-  );
-  const fixture = await stage.fixture(photos);
-  for (const { id, name } of photos) speak(fixture, id, name);
-  const at = new Date().toISOString();
-  const stuck = names.map((name, i) => ({ name, claim: `c${i}`, reason: name, code: 'io', attempts: 1 }));
-  const status = {
-    incoming: 1,
-    stuck,
-    work: names.map((name) => ({ name, step: name, since: at, claimed: at })),
-    ignored: names.map((name) => ({ name, reason: name })),
-    recent: photos.map(({ id, name }) => ({ name, outcome: 'stored' as const, sha256: id, at, seconds: 1 })),
-    held: { until: at, reason: long },
-  };
-  fixture.spool(status);
-  const owner = addPerson(fixture.door, names[0]!, 'owner');
-  for (const name of names.slice(1)) addPerson(fixture.door, name, 'family');
-  owner.keys.push(...names.map((name, i) => ({ id: `k${i}`, name, created: at, site: 'localhost', credential: '' })));
-  const place = { created: at, lastUsed: at, current: false, address: long, browser: long };
-  fixture.door.sessions.push({ id: 's1', secret: 'secret', person: owner.id, ...place });
-  fixture.door.tokens.push(...names.map((name) => ({ name, may: ['read' as const], created: at })));
-  fixture.door.happenings.push(
-    ...names.map((who) => ({ at, what: who as AuditEntry['what'], who, address: who, detail: who })),
-  );
-  fixture.door.findings.push(
-    ...names.map((name) => ({ check: 'spool' as const, severity: 'note' as const, message: name, remedy: name })),
-  );
-  fixture.door.invitations.set('code', owner.id);
-  const { page, mishaps, close } = await stage.see(`${fixture.url}/invite#code`, { viewport: { width, height: 844 } });
-  await page.waitForSelector('h1:has-text("Welcome")');
-  await expectWhole(page, 'invite');
-  const cookie = { name: 'photospool', value: 'secret', url: fixture.url };
-  await page.context().addCookies([cookie]);
-  await page.goto(fixture.url);
-  await shown(page);
-  await page.locator('button.notice').click();
-  await expectWhole(page, 'waiting');
-  await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Menu' }).click();
-  await expectWhole(page, 'menu');
-  for (const [path, list] of [
-    ['spool', 'stuck'],
-    ['people', 'people'],
-    ['me', 'passkeys'],
-    ['tokens', 'tokens'],
-    ['audit', 'audit'],
-    ['health', 'findings'],
-  ]) {
-    await page.goto(`${fixture.url}/${path}`);
-    await page.waitForSelector(`[data-list="${list}"] li:nth-child(${names.length})`);
-    await expectWhole(page, path!);
-  }
-  for (const photo of photos) {
-    await page.goto(`${fixture.url}/photo/${photo.id}`);
-    await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
-    await page.keyboard.press('i');
-    await page.waitForSelector('aside .title');
-    await page.waitForSelector('[data-list="comments"] li');
-    await expectWhole(page, 'photo');
-    const wide = await page.$eval('aside', (aside) => aside.scrollWidth - aside.clientWidth);
-    expect(wide).toBe(0);
-  }
-  expect(mishaps).toEqual([]);
-  await close();
-});
+test.each([390, 1440])(
+  'names of 10,000 characters, reversed or invisible ones, break no page at %i px',
+  async (width) => {
+    const photos = names.map((text, i) =>
+      makePhoto(i + 1, stage.pictures[0]!, {
+        ...{
+          title: text,
+          name: text,
+          lens: text,
+          camera: { make: text, model: text },
+          place: { city: text, region: text },
+        },
+        description: text,
+        tags: [text, ...Array.from({ length: 300 }, (_, n) => `tag ${n}`)],
+      }),
+    );
+    const fixture = await stage.fixture(photos);
+    for (const { id, name } of photos) speak(fixture, id, name);
+    const at = new Date().toISOString();
+    const stuck = names.map((name, i) => ({ name, claim: `c${i}`, reason: name, code: 'io', attempts: 1 }));
+    const status = {
+      incoming: 1,
+      stuck,
+      work: names.map((name) => ({ name, step: name, since: at, claimed: at })),
+      ignored: names.map((name) => ({ name, reason: name })),
+      recent: photos.map(({ id, name }) => ({ name, outcome: 'stored' as const, sha256: id, at, seconds: 1 })),
+      held: { until: at, reason: long },
+    };
+    fixture.spool(status);
+    const owner = addPerson(fixture.door, names[0]!, 'owner');
+    for (const name of names.slice(1)) addPerson(fixture.door, name, 'family');
+    owner.keys.push(...names.map((name, i) => ({ id: `k${i}`, name, created: at, site: 'localhost', credential: '' })));
+    const place = { created: at, lastUsed: at, current: false, address: long, browser: long };
+    fixture.door.sessions.push({ id: 's1', secret: 'secret', person: owner.id, ...place });
+    fixture.door.tokens.push(...names.map((name) => ({ name, may: ['read' as const], created: at })));
+    fixture.door.happenings.push(
+      ...names.map((who) => ({ at, what: who as AuditEntry['what'], who, address: who, detail: who })),
+    );
+    fixture.door.findings.push(
+      ...names.map((name) => ({ check: 'spool' as const, severity: 'note' as const, message: name, remedy: name })),
+    );
+    fixture.door.invitations.set('code', owner.id);
+    const { page, mishaps, close } = await stage.see(`${fixture.url}/invite#code`, {
+      viewport: { width, height: 844 },
+    });
+    await page.waitForSelector('h1:has-text("Welcome")');
+    await expectWhole(page, 'invite');
+    const cookie = { name: 'photospool', value: 'secret', url: fixture.url };
+    await page.context().addCookies([cookie]);
+    await page.goto(fixture.url);
+    await shown(page);
+    await page.locator('button.notice').click();
+    await expectWhole(page, 'waiting');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await expectWhole(page, 'menu');
+    for (const [path, list] of [
+      ['spool', 'stuck'],
+      ['people', 'people'],
+      ['me', 'passkeys'],
+      ['tokens', 'tokens'],
+      ['audit', 'audit'],
+      ['health', 'findings'],
+    ]) {
+      await page.goto(`${fixture.url}/${path}`);
+      await page.waitForSelector(`[data-list="${list}"] li:nth-child(${names.length})`);
+      await expectWhole(page, path!);
+    }
+    for (const photo of photos) {
+      await page.goto(`${fixture.url}/photo/${photo.id}`);
+      await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+      await page.keyboard.press('i');
+      await page.waitForSelector('aside .title');
+      await page.waitForSelector('[data-list="comments"] li');
+      await expectWhole(page, 'photo');
+      const wide = await page.$eval('aside', (aside) => aside.scrollWidth - aside.clientWidth);
+      expect(wide).toBe(0);
+    }
+    expect(mishaps).toEqual([]);
+    await close();
+  },
+);

@@ -26,7 +26,7 @@ async function open(photos: number, path: string, options = {}, added?: string) 
 const picture = (page: Page) => page.waitForSelector('.picture[aria-hidden="false"] img.shown');
 const left = (page: Page) => page.locator('h1 [role="status"]');
 
-test('by keys: words, keep, later, trash, undo, and the end of it', async () => {
+test('by keys: title, keep, later, trash, undo, and the end of the inbox', async () => {
   const { page, ids, mishaps, close } = await open(4, '/');
   await shown(page);
   await page.getByRole('link', { name: 'Inbox: 4 photos to look at' }).click();
@@ -64,7 +64,7 @@ test('by keys: words, keep, later, trash, undo, and the end of it', async () => 
   await close();
 });
 
-test('by finger: up keeps, down is the trash, aside is later', async () => {
+test('by finger: up keeps, down trashes, sideways postpones', async () => {
   const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
   const { page, ids, mishaps, close } = await open(5, '/inbox', phone);
   await picture(page);
@@ -93,7 +93,7 @@ test('by finger: up keeps, down is the trash, aside is later', async () => {
   await close();
 });
 
-test('all at once, from the timeline of what waits', async () => {
+test('all at once, from the timeline of unreviewed photos', async () => {
   const { page, mishaps, close } = await open(30, '/inbox');
   await picture(page);
   await page.getByRole('link', { name: 'Show them all' }).click();
@@ -110,7 +110,7 @@ test('all at once, from the timeline of what waits', async () => {
   await close();
 });
 
-test('the first time: what was brought along is settled by one button, undone, or gone through', async () => {
+test('the first time: imported photos are reviewed with one button, undone, or one by one', async () => {
   const { page, mishaps, close } = await open(60, '/inbox');
   await page.getByRole('heading', { name: '60 photos came in' }).waitFor();
   expect(await breaches(page)).toEqual([]);
@@ -124,7 +124,7 @@ test('the first time: what was brought along is settled by one button, undone, o
   await close();
 });
 
-test('all that came in until now is marked as reviewed, today’s import too', async () => {
+test('everything imported until now is marked as reviewed, including today’s import', async () => {
   const { page, ids, mishaps, close } = await open(5, '/inbox', {}, new Date().toISOString());
   await picture(page);
   await page.getByRole('button', { name: 'Mark as reviewed' }).click();
@@ -135,7 +135,7 @@ test('all that came in until now is marked as reviewed, today’s import too', a
   await close();
 });
 
-test('all before a day is looked at, by a day that one chooses', async () => {
+test('everything before a chosen day is marked as reviewed', async () => {
   const { page, ids, mishaps, close } = await open(5, '/inbox');
   await picture(page);
   await page.getByRole('button', { name: 'Mark as reviewed' }).click();

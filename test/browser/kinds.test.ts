@@ -36,7 +36,7 @@ async function openInfo(page: Page): Promise<void> {
   await page.waitForSelector('aside dl');
 }
 
-test('RAW and JPEG of one shot are one tile that says so, and each leads to the other', async () => {
+test('RAW and JPEG of one shot are one tile with a badge, and each leads to the other', async () => {
   const raw = photo(2, { type: 'image/x-nikon-nef', name: 'DSC_1.NEF', stack: [{ id: idOf(1), type: 'image/jpeg' }] });
   const jpeg = photo(1, { stack: [{ id: raw.id, type: raw.type }] });
   const fixture = await stage.fixture([jpeg, photo(3)]);
@@ -58,7 +58,7 @@ test('RAW and JPEG of one shot are one tile that says so, and each leads to the 
   await close();
 });
 
-test('a RAW without a picture says so, in the timeline and large; no picture is asked for', async () => {
+test('a RAW without a picture says so, in the timeline and large; no picture is requested', async () => {
   const raw = bare(1, { type: 'image/x-canon-cr2', name: 'IMG_1.CR2', unshown: 'no-preview' });
   const fixture = await stage.fixture([raw, photo(2)]);
   const { page, mishaps, close } = await stage.see(fixture.url);
@@ -74,7 +74,7 @@ test('a RAW without a picture says so, in the timeline and large; no picture is 
   await close();
 });
 
-test('a damaged photo says so, in the timeline, large and in its information; what can be decoded is shown', async () => {
+test('a damaged photo says so, in the timeline, large and in its information; the decodable part is shown', async () => {
   const half = photo(1, { damaged: true });
   const none = bare(2, {
     type: 'application/octet-stream',
@@ -105,7 +105,7 @@ test('a damaged photo says so, in the timeline, large and in its information; wh
   await close();
 });
 
-test('a video that this server could not read has a sign and its length in the timeline; no picture is asked for', async () => {
+test('a video that this server can’t read has a sign and its length in the timeline; no picture is requested', async () => {
   const video = bare(1, { type: 'video/mp4', name: 'MOV_1.MP4', unshown: 'no-ffmpeg', seconds: 74 });
   const fixture = await stage.fixture([video, photo(2)]);
   const { page, mishaps, close } = await stage.see(fixture.url, {}, /404/);
@@ -125,7 +125,7 @@ test('a video that this server could not read has a sign and its length in the t
   await close();
 });
 
-test('a HEIC is shown by its renditions and can be had as JPEG; a JPEG is one already', async () => {
+test('a HEIC is shown by its renditions and can be downloaded as JPEG; a JPEG has no such choice', async () => {
   const heic = photo(2, { type: 'image/heic', name: 'IMG_2.HEIC' });
   const fixture = await stage.fixture([photo(1), heic]);
   const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${heic.id}`);
@@ -147,7 +147,7 @@ test('a HEIC is shown by its renditions and can be had as JPEG; a JPEG is one al
   await close();
 });
 
-test('a live photo moves in the timeline while the pointer or the keyboard rests on it', async () => {
+test('a Live Photo plays in the timeline while the pointer or the keyboard focus rests on it', async () => {
   const live = photo(1, { motion: true });
   const fixture = await stage.fixture([live, photo(2)]);
   fixture.film(tinyFilm());

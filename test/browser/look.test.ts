@@ -92,7 +92,7 @@ async function check(page: Page, what: string, at = widths): Promise<void> {
   await page.setViewportSize(before);
 }
 
-test('nothing overflows, all is named and readable', async () => {
+test('nothing overflows, everything is named and legible', async () => {
   const photos = makePhotos(120, stage.pictures);
   Object.assign(photos[0]!, {
     title: 'A very long title '.repeat(12),
@@ -192,7 +192,7 @@ test.each([
   await close();
 });
 
-test('choosing, changing and the inbox', { timeout: 120_000 }, async () => {
+test('selecting, editing and the inbox', { timeout: 120_000 }, async () => {
   const photos = makePhotos(60, stage.pictures);
   Object.assign(photos[0]!, { title: 'A title', description: 'Some *words*', tags: ['x'.repeat(200), 'beach'] });
   const fixture = await stage.fixture(photos);

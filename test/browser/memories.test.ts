@@ -26,7 +26,7 @@ async function open(count: number, options: Parameters<typeof fill>[3] = {}) {
 const firstSeen = async (page: Page): Promise<string> =>
   (await seenTiles(page)).find(({ top, bottom }) => bottom > 60 && top < 900)!.id;
 
-test('on this day: earlier years are above the timeline, and lead to it', async () => {
+test('on this day: photos of earlier years are above the timeline, and lead to it', async () => {
   const kept = [2025, 2022, 2018];
   const tell = (n: number) => {
     const year = kept[n];
@@ -54,7 +54,7 @@ test('on this day: earlier years are above the timeline, and lead to it', async 
   await close();
 });
 
-test('a month says where most of its photos were taken', async () => {
+test('a month names the places of most of its photos', async () => {
   const tell = (n: number) => ({
     facts: n % 3 === 0 ? {} : { place: { city: 'Palisade', region: 'Colorado', country: 'US' } },
   });
@@ -64,7 +64,7 @@ test('a month says where most of its photos were taken', async () => {
   await close();
 });
 
-test('a date is typed, and the timeline is there; what is no date is said to be none', async () => {
+test('a typed date scrolls the timeline there; an invalid one is rejected', async () => {
   const { page, ids, mishaps, close } = await open(3000, { minutes: 600 });
   await page.keyboard.press('g');
   const field = page.getByRole('textbox', { name: 'Go to a date' });
@@ -87,7 +87,7 @@ test('a date is typed, and the timeline is there; what is no date is said to be 
   await close();
 });
 
-test('the keys are on a sheet', async () => {
+test('the shortcuts are listed in a dialog', async () => {
   const { page, mishaps, close } = await open(10);
   await page.keyboard.press('?');
   const sheet = page.getByRole('dialog', { name: 'Keys' });
@@ -113,7 +113,7 @@ test('the keys are on a sheet', async () => {
   await close();
 });
 
-test('photos are larger or smaller by key and wheel, what one looks at stays, and it is remembered', async () => {
+test('photos are larger or smaller by key and wheel, the view stays in place, and the size is remembered', async () => {
   const { page, mishaps, close } = await open(2000);
   await scrollAndRest(page, 4000);
   const heights = async (): Promise<number> => {

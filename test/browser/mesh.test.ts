@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-test('a photo that is added, edited and trashed at one server is so in a browser at the other', async () => {
+test('a photo added, edited and trashed on one server changes in a browser at the other', async () => {
   const [near, far] = [makeHome(), makeHome()];
   const [here, there] = [await near.serve(), await far.serve()];
   const token = (await far.run('tokens', 'add', 'laptop', '--may', 'replicate')).out.trim();

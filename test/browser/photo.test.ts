@@ -18,7 +18,7 @@ const scaleOf = (page: Page): Promise<number> =>
     Number(/scale\((.+)\)/.exec((picture as HTMLElement).style.transform)?.[1]),
   );
 
-test('opens from a tile, turns by key, and one step back leads to the photo one saw last', async () => {
+test('opens from a tile, moves by key, and Back returns to the photo seen last', async () => {
   const fixture = await stage.fixture(makePhotos(600, stage.pictures));
   const ids = fixture.photos.map((photo) => photo.id);
   const { page, mishaps, close } = await stage.see(fixture.url);
@@ -45,7 +45,7 @@ test('opens from a tile, turns by key, and one step back leads to the photo one 
   await close();
 });
 
-test('Escape closes, and the timeline is where it was', async () => {
+test('Escape closes it, and the timeline is unmoved', async () => {
   const fixture = await stage.fixture(makePhotos(600, stage.pictures));
   const { page, mishaps, close } = await stage.see(fixture.url);
   await shown(page);
@@ -64,7 +64,7 @@ test('Escape closes, and the timeline is where it was', async () => {
   await close();
 });
 
-test('a link to a photo deep in a large month opens it, with its neighbours, and closes into the album there', async () => {
+test('a link to a photo deep in a large month opens it with its neighbours, and closing shows its place in the album', async () => {
   const fixture = await stage.fixture(makePhotos(6000, stage.pictures, 2));
   const ids = fixture.photos.map((photo) => photo.id);
   const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${ids[4321]}`);
@@ -79,7 +79,7 @@ test('a link to a photo deep in a large month opens it, with its neighbours, and
   await close();
 });
 
-test('zooms by key, wheel and double click, and takes the original’s pixels when it is looked at closely', async () => {
+test('zooms by key, wheel and double click, and loads the original’s pixels at high zoom', async () => {
   const fixture = await stage.fixture(makePhotos(5, stage.pictures));
   const [first] = fixture.photos;
   const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${first!.id}`);
@@ -106,7 +106,7 @@ test('zooms by key, wheel and double click, and takes the original’s pixels wh
   await close();
 });
 
-test('a swipe turns, a pull down closes', async () => {
+test('a swipe moves to the next, a pull down closes', async () => {
   const fixture = await stage.fixture(makePhotos(20, stage.pictures));
   const ids = fixture.photos.map((photo) => photo.id);
   const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -135,7 +135,7 @@ test('a swipe turns, a pull down closes', async () => {
   await close();
 });
 
-test('the facts are beside it', async () => {
+test('the facts are shown beside it', async () => {
   const photo = makePhoto(1, stage.pictures[0]!, {
     taken: '2024-07-01T12:34:00.000',
     offset: '+02:00',
@@ -175,7 +175,7 @@ test('the facts are beside it', async () => {
   await close();
 });
 
-test('a photo that is not there is said to be so', async () => {
+test('a missing photo is reported', async () => {
   const fixture = await stage.fixture(makePhotos(3, stage.pictures));
   const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${'f'.repeat(64)}`, {}, /status of 404/);
   await page.waitForSelector('text=This photo is not here');

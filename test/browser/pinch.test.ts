@@ -33,7 +33,7 @@ const asideOf = (page: Page): Promise<number> =>
     return Math.round((left + right) / 2 - innerWidth / 2);
   });
 
-test('on a photo: closer and back, and neither turns it nor closes it, in whatever order the fingers are lifted', async () => {
+test('on a photo: zooms in and out without moving on or closing, in whatever order the fingers are lifted', async () => {
   const fixture = await stage.fixture(makePhotos(20, stage.pictures));
   const ids = fixture.photos.map(({ id }) => id);
   const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${ids[5]}`, phone);
@@ -68,7 +68,7 @@ test('on a photo: closer and back, and neither turns it nor closes it, in whatev
   expect(mishaps).toEqual([]);
 });
 
-test('on the timeline: larger and smaller photos, then months and years, and back; nothing is chosen or opened by it', async () => {
+test('on the timeline: larger and smaller photos, then months and years, and back; selects and opens nothing', async () => {
   const home = await openServedHome(stage.folder);
   onTestFinished(() => home.close());
   await fill(home, stage.pictures, 300, { minutes: 3600 });

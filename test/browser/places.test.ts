@@ -45,7 +45,7 @@ test.each([
   ['dark', 390],
   ['light', 1440],
   ['dark', 1440],
-] as const)('groups, names and counts: %s, %i px, nothing for axe to find', async (colorScheme, width) => {
+] as const)('groups, names and counts: %s, %i px, no findings by axe', async (colorScheme, width) => {
   const { page, mishaps, close } = await open('/places', { colorScheme, viewport: { width, height: 844 } });
   await group(page, 'Oslo, 2 photos').waitFor();
   await group(page, 'Palisade, 5 photos').waitFor();
@@ -62,7 +62,7 @@ test.each([
   await close();
 });
 
-test('a group opens up; what lies on one spot is searched for; back leads to the same view', async () => {
+test('a group opens; photos on one spot become a search; Back returns to the same view', async () => {
   const { page, ids, mishaps, close } = await open('/places');
   await group(page, 'Palisade, 5 photos').click();
   await group(page, 'Palisade, 5 photos').waitFor({ state: 'detached' });
@@ -89,7 +89,7 @@ test('a group opens up; what lies on one spot is searched for; back leads to the
   await close();
 });
 
-test('moved by keys, wheel, mouse and two fingers; the address keeps it', async () => {
+test('is moved by keys, wheel, mouse and two fingers; the address keeps it', async () => {
   const { page, mishaps, close } = await open('/places?at=39.11000,-108.35000,9');
   const at = (): number[] => query(page).get('at')!.split(',').map(Number);
   const map = page.getByRole('group', { name: 'Map' });
@@ -118,7 +118,7 @@ test('moved by keys, wheel, mouse and two fingers; the address keeps it', async 
   await close();
 });
 
-test('two fingers pinch', async () => {
+test('two fingers zoom', async () => {
   const { page, mishaps, close } = await open('/places?at=39.11000,-108.35000,9', {
     viewport: { width: 390, height: 844 },
     hasTouch: true,
@@ -139,7 +139,7 @@ test('two fingers pinch', async () => {
   await close();
 });
 
-test('a box that is drawn is a search', async () => {
+test('a drawn box becomes a search', async () => {
   const { page, mishaps, close } = await open('/places?at=50.00000,0.00000,3');
   await group(page, 'Oslo, 2 photos').waitFor();
   const oslo = (await group(page, 'Oslo, 2 photos').boundingBox())!;
@@ -154,7 +154,7 @@ test('a box that is drawn is a search', async () => {
   await close();
 });
 
-test('says so where no photo tells', async () => {
+test('says so if no photo has a position', async () => {
   const { page, mishaps, close } = await open('/places', {}, { tell: () => ({}) });
   await page.getByText('No photo tells where it was taken').waitFor();
   expect(await breaches(page)).toEqual([]);

@@ -23,7 +23,7 @@ async function open() {
   return seen;
 }
 
-test('is completed by keys and values, with keys and with the mouse', async () => {
+test('completes keys and values, with keys and with the mouse', async () => {
   const { page, mishaps, close } = await open();
   await page.keyboard.press('/');
   const field = page.getByRole('combobox');
@@ -51,7 +51,7 @@ test('is completed by keys and values, with keys and with the mouse', async () =
   await close();
 });
 
-test('that finds nothing says why, and what it finds without a word', async () => {
+test('without results says why, and suggests terms to drop', async () => {
   const { page, mishaps, close } = await open();
   await page.goto(`${home.url}/?q=${encodeURIComponent('tag:beach tag:"two words"')}`);
   await page.waitForSelector('text=Each of these words finds photos, but no photo has them all.');

@@ -31,8 +31,8 @@ async function open(photos: number, options = {}, expected?: RegExp) {
   return { ...seen, ids };
 }
 
-describe('choosing', () => {
-  test('by ring, click, shift, and Escape ends it', async () => {
+describe('selecting', () => {
+  test('by ring, click and Shift; Escape ends it', async () => {
     const { page, ids, mishaps, close } = await open(60);
     await page.hover(tile(ids[2]!));
     await ring(page, ids[2]!).click();
@@ -76,7 +76,7 @@ describe('choosing', () => {
     await close();
   });
 
-  test('by a box: what it touches, and what was chosen before', async () => {
+  test('by a box: photos that it touches, added to the selection', async () => {
     const { page, ids, mishaps, close } = await open(200);
     await page.hover(tile(ids[0]!));
     await ring(page, ids[0]!).click();
@@ -96,7 +96,7 @@ describe('choosing', () => {
     await close();
   });
 
-  test('of a whole day and a whole month, whatever of them is loaded', async () => {
+  test('of a whole day and a whole month, loaded or not', async () => {
     const { page, mishaps, close } = await open(3000);
     const month = page.locator('.head').first();
     await month.hover();
@@ -115,7 +115,7 @@ describe('choosing', () => {
     await close();
   });
 
-  test('with a finger: a long press, and dragging on; a tap chooses then', async () => {
+  test('with a finger: a long press, and dragging on; then taps select', async () => {
     const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
     const { page, ids, mishaps, close } = await open(120, phone);
     const touch = await page.context().newCDPSession(page);
@@ -138,8 +138,8 @@ describe('choosing', () => {
   });
 });
 
-describe('what is done with them', () => {
-  test('10,000 are chosen at once, and as many as there are tagged and untagged in parts', async () => {
+describe('actions on the selection', () => {
+  test('10,000 are selected at once, and as many tagged and untagged in parts', async () => {
     const { page, ids, mishaps, close } = await open(10_000);
     await page.keyboard.press('Control+a');
     await expect.poll(() => saidOf(page).innerText()).toBe('10,000 photos chosen');
@@ -177,7 +177,7 @@ describe('what is done with them', () => {
     await close();
   });
 
-  test('tags are completed from what there is, and counted on what is chosen', async () => {
+  test('tags are completed from existing ones, with counts in the selection', async () => {
     const { page, ids, mishaps, close } = await open(20);
     await change(home, { ids: ids.slice(0, 1), tags: { add: ['Palisade peaches', 'orchard'] } });
     await page.hover(tile(ids[0]!));
@@ -201,7 +201,7 @@ describe('what is done with them', () => {
     await close();
   });
 
-  test('clock, place, who may see, album, favourite: each done, and each undone', async () => {
+  test('clock, place, audience, album, favourite: each set and undone', async () => {
     const { page, ids, mishaps, close } = await open(20);
     const before = await Promise.all(ids.slice(0, 2).map((id) => ask(home, id)));
     await page.focus(tile(ids[0]!));
@@ -241,7 +241,7 @@ describe('what is done with them', () => {
     await close();
   });
 
-  test('into the trash, out of the timeline, and back', async () => {
+  test('to the trash, out of the timeline, and back', async () => {
     const { page, ids, mishaps, close } = await open(20);
     await page.focus(tile(ids[0]!));
     await page.keyboard.press('x');
@@ -256,7 +256,7 @@ describe('what is done with them', () => {
     await close();
   });
 
-  test('downloaded as one archive', async () => {
+  test('download as one archive', async () => {
     const { page, ids, mishaps, close } = await open(20);
     await page.focus(tile(ids[0]!));
     await page.keyboard.press('x');
@@ -273,7 +273,7 @@ describe('what is done with them', () => {
     await close();
   });
 
-  test('what fails half way says so, and goes on from there', async () => {
+  test('a failure half way is reported, and the action can continue', async () => {
     const { page, mishaps, close } = await open(1200, {}, /status of 503/);
     let asked = 0;
     await page.route('**/api/photos/each', (route) =>

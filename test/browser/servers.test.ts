@@ -43,7 +43,7 @@ const lookOf = (page: Page): Promise<string | null> =>
 
 // Two real servers, and what goes over between them.
 test(
-  'two servers are joined from the page, and what was edited apart is told with both values',
+  'two servers are connected from the page, and concurrent edits are listed with both values',
   { timeout: 120_000 },
   async () => {
     const [near, far] = [await home(), await home()];
@@ -118,7 +118,7 @@ const looks = [390, 820, 1440].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
 );
 
-test.each(looks)('every state is told at $width px, $colorScheme', async ({ width, colorScheme }) => {
+test.each(looks)('every state is shown at $width px, $colorScheme', async ({ width, colorScheme }) => {
   const fixture = await stage.fixture(makePhotos(3, stage.pictures));
   const id = `photo:${fixture.photos[0]!.id}`;
   fixture.mesh({

@@ -114,7 +114,7 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
   expect(owner.mishaps).toEqual([]);
 });
 
-test('a link to a photo with a password, made beside the picture', async () => {
+test('a link to a photo with a password, created beside the picture', async () => {
   const owner = await stage.see(`${home.url}/photo/${ids[2]!}`);
   onTestFinished(owner.close);
   await owner.page.waitForSelector('.picture[aria-hidden="false"] img.shown');

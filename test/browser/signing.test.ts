@@ -55,7 +55,7 @@ async function takeIn(count: number): Promise<void> {
   expect(stored).toBe(count);
 }
 
-test('owner by the set-up link, by passkey and by password', async () => {
+test('the owner signs in by set-up link, passkey and password', async () => {
   const link = visits.home.setUpLink();
   const { page } = await becomeOwner();
   expect(await readMenu(page)).toEqual([
@@ -83,7 +83,7 @@ test('owner by the set-up link, by passkey and by password', async () => {
   calm();
 });
 
-test('a lasting change asks once more who it is; a second factor, its recovery codes, and passkeys that were added', async () => {
+test('a permanent change asks to confirm one’s identity; a second factor, recovery codes, and added passkeys', async () => {
   const { page } = await becomeOwner();
   await page.goto(`${visits.home.url}/me`);
   await page.getByRole('button', { name: 'Set up two-step sign-in' }).click();
@@ -127,7 +127,7 @@ test('a lasting change asks once more who it is; a second factor, its recovery c
   calm();
 });
 
-test('an invitation lets family in, who see what is shown to them as soon as it is, and nothing of the owner', async () => {
+test('an invitation lets family in, who see photos as soon as they are shared, and nothing of the owner’s', async () => {
   await takeIn(3);
   const owner = await becomeOwner();
   const link = await inviteFamily(owner);
@@ -183,7 +183,7 @@ test('an invitation lets family in, who see what is shown to them as soon as it 
   calm();
 });
 
-test('visitors are let in and out; what they see tells no file name and gives no original', async () => {
+test('visitors are admitted and excluded; they see no file name and no original', async () => {
   await takeIn(2);
   const owner = await becomeOwner();
   await owner.page.goto(visits.home.url);
@@ -215,7 +215,7 @@ test('visitors are let in and out; what they see tells no file name and gives no
   calm();
 });
 
-test('tokens, sessions that end elsewhere, and what happened', async () => {
+test('tokens, sessions ended elsewhere, and the audit log', async () => {
   const owner = await becomeOwner();
   const { page } = owner;
   await page.goto(`${visits.home.url}/tokens`);
@@ -249,7 +249,7 @@ test('tokens, sessions that end elsewhere, and what happened', async () => {
   calm();
 });
 
-test('the spool page tells what is stuck, tries it again, and what came in', async () => {
+test('the spool page lists stuck files, retries them, and lists imports', async () => {
   await visits.home.spool.watch();
   const whole = await makePhoto(7, { width: 320, height: 240 });
   writeFileSync(join(visits.home.incoming, 'broken.jpg'), whole.subarray(0, 400));
@@ -266,7 +266,7 @@ test('the spool page tells what is stuck, tries it again, and what came in', asy
   calm();
 });
 
-test('the owner and family talk below a photo', async () => {
+test('the owner and family comment on a photo', async () => {
   await takeIn(1);
   const owner = await becomeOwner();
   const link = await inviteFamily(owner);

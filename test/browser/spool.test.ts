@@ -25,7 +25,7 @@ const stuck = (name: string, over: Partial<Stuck> = {}): Stuck => ({
 const figure = (page: Page, name: string): Promise<string> => page.locator(`[data-figure="${name}"]`).innerText();
 const rows = (page: Page, name: string): Promise<string[]> => page.locator(`[data-list="${name}"] li`).allInnerTexts();
 
-test('says what is on its way, in hand, stuck and left alone, and shows what came in last', async () => {
+test('lists waiting, current, stuck and ignored files, and shows the latest imports', async () => {
   const fixture = await stage.fixture(makePhotos(5, stage.pictures));
   const at = new Date().toISOString();
   fixture.spool({
@@ -59,7 +59,7 @@ test('says what is on its way, in hand, stuck and left alone, and shows what cam
   await close();
 });
 
-test('a stuck file is tried again, and the page tells by itself what became of it', async () => {
+test('a stuck file is retried, and the page shows the result without reloading', async () => {
   const fixture = await stage.fixture(makePhotos(5, stage.pictures));
   fixture.spool({ stuck: [stuck('b.jpg'), stuck('b.jpg', { claim: 'other', reason: 'No room.' })] });
   const { page, mishaps, close } = await stage.see(`${fixture.url}/spool`);
@@ -78,7 +78,7 @@ test('a stuck file is tried again, and the page tells by itself what became of i
   await close();
 });
 
-test('says when trouble of the disk holds everything back, and looks into incoming when asked', async () => {
+test('reports disk errors that pause imports, and rescans incoming on request', async () => {
   const fixture = await stage.fixture();
   fixture.spool({ incoming: 3, held: { until: '2031-02-03T10:32:00.000Z', reason: 'There is no room on the disk.' } });
   const { page, mishaps, close } = await stage.see(`${fixture.url}/spool`);
@@ -90,7 +90,7 @@ test('says when trouble of the disk holds everything back, and looks into incomi
   await close();
 });
 
-test('thousands of stuck files make no long page, and nothing moves while files go through', async () => {
+test('thousands of stuck files do not make a long page, and nothing moves while files are imported', async () => {
   const fixture = await stage.fixture();
   const all = Array.from({ length: 3000 }, (_, i) => stuck(`IMG_${i}.jpg`, { claim: `c${i}` }));
   const at = new Date().toISOString();
@@ -110,7 +110,7 @@ test('thousands of stuck files make no long page, and nothing moves while files 
   await close();
 });
 
-test('is reached from the menu by key, and the arrow leads back to where the album was', async () => {
+test('opens from the menu by key, and the arrow returns to the same place in the album', async () => {
   const fixture = await stage.fixture(makePhotos(600, stage.pictures));
   const { page, mishaps, close } = await stage.see(fixture.url);
   await shown(page);
@@ -140,7 +140,7 @@ test('is reached from the menu by key, and the arrow leads back to where the alb
 });
 
 test.each([390, 820, 1440, 1920])(
-  'the bar says once how many are on their way, at %s px, and holds all its buttons',
+  'the header shows the number of waiting files once, at %s px, and fits all its buttons',
   async (width) => {
     const fixture = await stage.fixture(makePhotos(40, stage.pictures));
     const { page, mishaps, close } = await stage.see(`${fixture.url}/?q=IMG`, { viewport: { width, height: 844 } });
@@ -159,7 +159,7 @@ test.each([390, 820, 1440, 1920])(
   },
 );
 
-test('stuck files are grouped by reason; a group is imported, ignored, trashed and brought back, or downloaded at once', async () => {
+test('stuck files are grouped by reason; a group is imported, ignored, trashed and restored, or downloaded at once', async () => {
   const fixture = await stage.fixture();
   const bad = (name: string): Stuck =>
     stuck(name, { code: 'undecodable', reason: 'It is damaged.', own: true, asIs: '2031-02-03T10:32:00.000Z' });

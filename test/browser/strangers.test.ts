@@ -54,7 +54,7 @@ async function furnish(home: ServedHome): Promise<{ ids: string[]; links: string
 }
 
 // Every page.
-test.each([390, 1440])('names that others gave break no page at %i px', { timeout: 120_000 }, async (width) => {
+test.each([390, 1440])('names by others break no page at %i px', { timeout: 120_000 }, async (width) => {
   const home = await openServedHome(stage.folder);
   onTestFinished(() => home.close());
   const { ids, links } = await furnish(home);
@@ -114,26 +114,29 @@ test.each([390, 1440])('names that others gave break no page at %i px', { timeou
   expect(mishaps).toEqual([]);
 });
 
-test.each([390, 1440])('names of uploads are text in the list of them, and in the spool, at %i px', async (width) => {
-  const home = await openServedHome(stage.folder);
-  onTestFinished(() => home.close());
-  const { page, mishaps, close } = await stage.see(home.url, { viewport: { width, height: 844 } });
-  onTestFinished(close);
-  const files = short.map((name) => ({
-    name: `${name}.jpg`,
-    mimeType: 'image/jpeg',
-    buffer: Buffer.concat([stage.pictures[1]!.thumb, Buffer.from(name)]),
-  }));
-  await page.locator('input[data-add="files"]').setInputFiles(files);
-  const panel = page.locator('[data-uploads]');
-  await panel.waitFor();
-  if (width < 600) await panel.getByRole('button', { name: 'Show files' }).click();
-  await expect.poll(() => panel.locator('li').count()).toBe(names.length);
-  await expect.poll(() => panel.locator('li[data-state="sending"], li[data-state="waiting"]').count()).toBe(0);
-  await expectWhole(page, 'uploads');
-  await home.spool.pass();
-  await page.goto(`${home.url}/spool`);
-  await page.waitForSelector('[data-figure="today"]');
-  await expectWhole(page, 'spool');
-  expect(mishaps).toEqual([]);
-});
+test.each([390, 1440])(
+  'names of uploads are shown as text in the upload list and in the spool, at %i px',
+  async (width) => {
+    const home = await openServedHome(stage.folder);
+    onTestFinished(() => home.close());
+    const { page, mishaps, close } = await stage.see(home.url, { viewport: { width, height: 844 } });
+    onTestFinished(close);
+    const files = short.map((name) => ({
+      name: `${name}.jpg`,
+      mimeType: 'image/jpeg',
+      buffer: Buffer.concat([stage.pictures[1]!.thumb, Buffer.from(name)]),
+    }));
+    await page.locator('input[data-add="files"]').setInputFiles(files);
+    const panel = page.locator('[data-uploads]');
+    await panel.waitFor();
+    if (width < 600) await panel.getByRole('button', { name: 'Show files' }).click();
+    await expect.poll(() => panel.locator('li').count()).toBe(names.length);
+    await expect.poll(() => panel.locator('li[data-state="sending"], li[data-state="waiting"]').count()).toBe(0);
+    await expectWhole(page, 'uploads');
+    await home.spool.pass();
+    await page.goto(`${home.url}/spool`);
+    await page.waitForSelector('[data-figure="today"]');
+    await expectWhole(page, 'spool');
+    expect(mishaps).toEqual([]);
+  },
+);

@@ -13,7 +13,7 @@ afterAll(() => stage.close());
 const heightOf = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollHeight);
 
 describe('rows', () => {
-  test.each([390, 820, 1440, 2560])('sum to the width exactly at %i px, with gaps of 4', async (width) => {
+  test.each([390, 820, 1440, 2560])('fill the width exactly at %i px, with gaps of 4', async (width) => {
     const fixture = await stage.fixture(makePhotos(600, stage.pictures));
     const { page, mishaps, close } = await stage.see(fixture.url, { viewport: { width, height: 900 } });
     await shown(page);
@@ -41,7 +41,7 @@ describe('rows', () => {
   });
 });
 
-test('100,000 photos: the first tiles and the whole height are there at once, the document stays small', async () => {
+test('100,000 photos: first tiles and full height appear at once, the document stays small', async () => {
   const fixture = await stage.fixture(makePhotos(100_000, stage.pictures));
   const { page, mishaps, close } = await stage.see(fixture.url);
   await shown(page);
@@ -68,7 +68,7 @@ test('a day with 15,000 photos scrolls to its end', async () => {
   await close();
 });
 
-test('scrolling screen by screen, every photo passes by, and none of them blank', async () => {
+test('scrolling screen by screen shows every photo, none of them blank', async () => {
   const fixture = await stage.fixture(makePhotos(700, stage.pictures));
   const { page, mishaps, close } = await stage.see(fixture.url);
   await shown(page);
@@ -92,7 +92,7 @@ test('scrolling screen by screen, every photo passes by, and none of them blank'
 });
 
 describe('live', () => {
-  test('a new photo appears by itself at the top, without a reload', async () => {
+  test('a new photo appears at the top without a reload', async () => {
     const fixture = await stage.fixture(makePhotos(300, stage.pictures));
     const { page, mishaps, close } = await stage.see(fixture.url);
     await shown(page);
@@ -105,7 +105,7 @@ describe('live', () => {
     await close();
   });
 
-  test('what one is looking at stays in its place while photos come in above', async () => {
+  test('the view stays in place while photos arrive above it', async () => {
     const fixture = await stage.fixture(makePhotos(2000, stage.pictures, 10));
     const { page, mishaps, close } = await stage.see(fixture.url);
     await shown(page);
@@ -127,7 +127,7 @@ describe('live', () => {
     await close();
   });
 
-  test('what came while the connection was lost is there after it is back', async () => {
+  test('photos that arrived during a lost connection appear after it returns', async () => {
     const fixture = await stage.fixture(makePhotos(50, stage.pictures));
     const { page, close } = await stage.see(fixture.url);
     await shown(page);
@@ -141,7 +141,7 @@ describe('live', () => {
     await close();
   });
 
-  test('says what is on its way and what can’t be read, with the reasons', async () => {
+  test('shows waiting and unreadable files, with reasons', async () => {
     const fixture = await stage.fixture(makePhotos(20, stage.pictures));
     const { page, mishaps, close } = await stage.see(fixture.url);
     await shown(page);
@@ -163,7 +163,7 @@ describe('live', () => {
 });
 
 describe('states', () => {
-  test('an empty library says where photos go, takes samples, and fills by itself', async () => {
+  test('an empty library says where to put photos, adds samples, and fills without reloading', async () => {
     const fixture = await stage.fixture();
     const { page, mishaps, close } = await stage.see(fixture.url);
     await page.waitForSelector('text="/home/ada/Photospool/incoming"');
@@ -176,7 +176,7 @@ describe('states', () => {
     await close();
   });
 
-  test('a search is in the address; one that finds nothing says what to drop', async () => {
+  test('a search is in the address; one without results suggests terms to drop', async () => {
     const photos = makePhotos(40, stage.pictures);
     photos[7]!.title = 'beach';
     const fixture = await stage.fixture(photos);
@@ -199,7 +199,7 @@ describe('states', () => {
     await close();
   });
 
-  test('who goes on before it is known why nothing was found leaves nothing behind', async () => {
+  test('leaving before the reason for no results is known leaves nothing behind', async () => {
     const photos = makePhotos(40, stage.pictures);
     photos[7]!.title = 'beach';
     const fixture = await stage.fixture(photos);
@@ -226,7 +226,7 @@ describe('states', () => {
     await close();
   });
 
-  test('a search that can’t be read says why', async () => {
+  test('an invalid search says why', async () => {
     const fixture = await stage.fixture(makePhotos(10, stage.pictures));
     const { page, mishaps, close } = await stage.see(`${fixture.url}/?q=lense:x`, {}, /status of 400/);
     await page.waitForSelector('text=There is no search key “lense:”.');
@@ -235,7 +235,7 @@ describe('states', () => {
     await close();
   });
 
-  test('an album that the server can’t be reached for comes back by itself', async () => {
+  test('an album whose server is unreachable recovers by itself', async () => {
     const fixture = await stage.fixture(makePhotos(10, stage.pictures));
     const { page, close } = await stage.see(fixture.url);
     await shown(page);
@@ -250,7 +250,7 @@ describe('states', () => {
   });
 });
 
-test('a reload, and a step back from a search, lead to where one was', async () => {
+test('a reload, and going back from a search, return to the same place', async () => {
   const fixture = await stage.fixture(makePhotos(5000, stage.pictures, 10));
   const { page, mishaps, close } = await stage.see(fixture.url);
   await shown(page);
@@ -272,7 +272,7 @@ test('a reload, and a step back from a search, lead to where one was', async () 
   await close();
 });
 
-test('a place is kept while its photos are still on their way', async () => {
+test('the position is kept while its photos are loading', async () => {
   const fixture = await stage.fixture(makePhotos(5000, stage.pictures, 10));
   const { page, mishaps, close } = await stage.see(fixture.url);
   await shown(page);
@@ -289,7 +289,7 @@ test('a place is kept while its photos are still on their way', async () => {
   await close();
 });
 
-test('keys go from photo to photo, also over the edge of the screen', async () => {
+test('keys move from photo to photo, also beyond the edge of the screen', async () => {
   const fixture = await stage.fixture(makePhotos(900, stage.pictures, 10));
   const { page, mishaps, close } = await stage.see(fixture.url);
   await shown(page);

@@ -81,7 +81,7 @@ async function drop(page: Page, files: Sent[]): Promise<void> {
   expect(await page.locator('text=Drop to add to your album').count()).toBe(0);
 }
 
-test('chosen, dropped and whole folders: all arrive, are told safe by hash, and what is there already is said', async () => {
+test('chosen and dropped files and folders: all arrive, are confirmed by hash, and known ones are reported', async () => {
   const { page } = await see();
   const photos = await Promise.all([1, 2, 3, 4, 5].map(photo));
   await picked(page).setInputFiles(photos.slice(0, 4));
@@ -111,44 +111,40 @@ test('chosen, dropped and whole folders: all arrive, are told safe by hash, and 
 });
 
 // It waits like the page for a network.
-test(
-  'a network that is cut is waited for, the upload goes on where it was, also on another page',
-  { timeout: 180_000 },
-  async () => {
-    const { page } = await see({}, /ERR_|Failed to fetch|dialog: /);
-    const offsets: number[] = [];
-    page.on('request', (request) => {
-      if (request.method() === 'PATCH') offsets.push(Number(request.headers()['upload-offset']));
-    });
-    // Longer than the server lets requests continue when it stops.
-    await slow(page, 800_000);
-    const sent = film(24_000_000);
-    await picked(page).setInputFiles([sent]);
-    await rows(page, 'sending').waitFor();
-    const kept = join(visits.home.incoming, '../work/.uploads');
-    const size = (): number => Math.max(0, ...readdirSync(kept).map((name) => statSync(join(kept, name)).size));
-    await expect.poll(size).toBeGreaterThan(300_000);
-    await page.getByRole('button', { name: 'Menu' }).click();
-    await page.getByRole('link', { name: 'Spool', exact: true }).click();
-    await page.waitForSelector('h1:text("Spool")');
-    // Closing the window asks for confirmation.
-    const asked = page.waitForEvent('dialog');
-    await page.close({ runBeforeUnload: true });
-    expect((await asked).type()).toBe('beforeunload');
-    await visits.home.stop();
-    await rows(page, 'held').waitFor();
-    expect(await told(page)).toBe('1 file waiting');
-    await visits.home.start();
-    await slow(page, -1);
-    await rows(page, 'done').waitFor();
-    expect(arrived().get(sent.name)).toBe(sha256(sent.buffer));
-    expect(offsets[0]).toBe(0);
-    expect(offsets.at(-1)).toBeGreaterThan(300_000);
-    calm();
-  },
-);
+test('an upload waits for a lost network and resumes, also on another page', { timeout: 180_000 }, async () => {
+  const { page } = await see({}, /ERR_|Failed to fetch|dialog: /);
+  const offsets: number[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'PATCH') offsets.push(Number(request.headers()['upload-offset']));
+  });
+  // Longer than the server lets requests continue when it stops.
+  await slow(page, 800_000);
+  const sent = film(24_000_000);
+  await picked(page).setInputFiles([sent]);
+  await rows(page, 'sending').waitFor();
+  const kept = join(visits.home.incoming, '../work/.uploads');
+  const size = (): number => Math.max(0, ...readdirSync(kept).map((name) => statSync(join(kept, name)).size));
+  await expect.poll(size).toBeGreaterThan(300_000);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('link', { name: 'Spool', exact: true }).click();
+  await page.waitForSelector('h1:text("Spool")');
+  // Closing the window asks for confirmation.
+  const asked = page.waitForEvent('dialog');
+  await page.close({ runBeforeUnload: true });
+  expect((await asked).type()).toBe('beforeunload');
+  await visits.home.stop();
+  await rows(page, 'held').waitFor();
+  expect(await told(page)).toBe('1 file waiting');
+  await visits.home.start();
+  await slow(page, -1);
+  await rows(page, 'done').waitFor();
+  expect(arrived().get(sent.name)).toBe(sha256(sent.buffer));
+  expect(offsets[0]).toBe(0);
+  expect(offsets.at(-1)).toBeGreaterThan(300_000);
+  calm();
+});
 
-test('pausing stops, going on resumes after a reload too, and what is not to be sent leaves nothing', async () => {
+test('pausing stops, resuming works after a reload too, and cancelled files leave nothing', async () => {
   const { page } = await see(phone, /ERR_|Failed to fetch|dialog: /);
   await slow(page, 200_000);
   const sent = film();
@@ -216,7 +212,7 @@ const waiting = (page: Page): Promise<number> =>
       }),
   );
 
-test('what is shared to the app is kept on the device until the server has it, also without a server', async () => {
+test('files shared to the app are kept on the device until the server has them, also without a server', async () => {
   const { page } = await see({ ...phone, serviceWorkers: 'allow' });
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
@@ -251,7 +247,7 @@ test('what is shared to the app is kept on the device until the server has it, a
   calm();
 });
 
-test('what waits is sent unseen when the network is back and no page is open', async () => {
+test('waiting files are sent in the background when the network returns and no page is open', async () => {
   const { page } = await see({ ...phone, serviceWorkers: 'allow' });
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
@@ -280,7 +276,7 @@ test('what waits is sent unseen when the network is back and no page is open', a
   calm();
 });
 
-test('signing out leaves what waits, and asks first', async () => {
+test('signing out keeps waiting files, and asks first', async () => {
   const expected = /ERR_|status of 40|dialog: 1 file shared/;
   const { page } = await visits.see(visits.home.setUpLink(), { serviceWorkers: 'allow' }, expected);
   await page.getByLabel('Name').fill('Owner');
@@ -303,7 +299,7 @@ test('signing out leaves what waits, and asks first', async () => {
   calm();
 });
 
-test('the manifest is one that a browser installs', async () => {
+test('the manifest is installable', async () => {
   const { page } = await see({ serviceWorkers: 'allow' });
   const session = await page.context().newCDPSession(page);
   const { errors, data } = await session.send('Page.getAppManifest');
@@ -323,7 +319,7 @@ test('the manifest is one that a browser installs', async () => {
   calm();
 });
 
-test('what is no photo or video is not sent, with one sentence that says why; the others go on', async () => {
+test('other files than photos and videos are not sent, with one sentence why; the rest continues', async () => {
   const { page, mishaps, close } = await see();
   await picked(page).setInputFiles([
     { name: 'notes.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 words') },

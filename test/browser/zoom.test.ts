@@ -70,7 +70,7 @@ test('by keys from the smallest photos to the years and back, at the same time o
   expect(mishaps).toEqual([]);
 });
 
-test('a click goes closer and Back further; the address and the search stay; the wheel means what is under it', async () => {
+test('a click zooms in and Back out; address and search stay; the wheel zooms at the pointer', async () => {
   const one = ids[300]!;
   const taken = (await ask(home, one)).taken.slice(0, 7);
   const { page, mishaps, close } = await stage.see(`${home.url}/?q=${encodeURIComponent('type:photo')}&by=year`);

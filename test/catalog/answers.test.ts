@@ -10,8 +10,8 @@ import { emptyCatalog, type Told } from './photos.js';
 const step = fc.oneof({ weight: 4, arbitrary: fc.record({ sha, told }) }, { weight: 1, arbitrary: fc.record({ sha }) });
 const asked = fc.record({ search, viewer });
 
-describe('answers are what looking at each photo gives', () => {
-  test('while photos come, change and go', () => {
+describe('answers equal those of checking every photo', () => {
+  test('while photos are added, changed and removed', () => {
     fc.assert(
       fc.property(
         fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }),

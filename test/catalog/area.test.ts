@@ -20,7 +20,7 @@ function finds(spots: readonly (readonly [number, number] | undefined)[]) {
 describe('box:', () => {
   const find = finds([[39.11, -108.35], [39.11, -109], [-17, 179], [-17, -179], undefined]);
 
-  test('finds what lies in it, its edges with it, and over the date line', () => {
+  test('finds photos inside, edges included, also across the date line', () => {
     expect(find('box:39,-108.5,39.2,-108.3')).toEqual([0]);
     expect(find('box:39.11,-108.35,39.11,-108.35')).toEqual([0]);
     expect(find('box:-20,178,-15,-178')).toEqual([2, 3]);
@@ -28,18 +28,18 @@ describe('box:', () => {
     expect(find('box:"39, -108.5, 39.2, -108.3"')).toEqual([0]);
   });
 
-  test('negated finds the others, those without a position too', () => {
+  test('negated finds all others, also those without a position', () => {
     expect(find('-box:39,-110,40,-108')).toEqual([2, 3, 4]);
   });
 
   test.each(['box:', 'box:1,2,3', 'box:2,0,1,0', 'box:0,0,91,0', 'box:0,-181,1,0', 'box:a,b,c,d', 'box:1,2,3,4,5'])(
-    '%s is refused with a sentence',
+    '%s is rejected with a sentence',
     (text) => {
       expect(() => find(text)).toThrow('is no area on the map');
     },
   );
 
-  test('each group of the map is found again by its box, whatever lies where', () => {
+  test('each cluster of the map is found by its box, wherever its photos are', () => {
     const spot = fc.tuple(
       fc.double({ min: -85, max: 85, noNaN: true }),
       fc.double({ min: -179, max: 179, noNaN: true }),
@@ -67,7 +67,7 @@ describe('box:', () => {
 describe('near:', () => {
   const find = finds([[59.9139, 10.7522], [59.92, 10.76], [60.39, 5.32], [89.99, 0], [89.99, 180], undefined]);
 
-  test('finds what lies around, a kilometre where nothing else is said', () => {
+  test('finds photos nearby, within a kilometre by default', () => {
     expect(find('near:59.9139,10.7522')).toEqual([0, 1]);
     expect(find('near:59.9139,10.7522,500m')).toEqual([0]);
     expect(find('near:59.9139,10.7522,310km')).toEqual([0, 1, 2]);
@@ -76,13 +76,13 @@ describe('near:', () => {
   });
 
   test.each(['near:', 'near:1', 'near:91,0', 'near:0,0,0km', 'near:0,0,6000km', 'near:0,0,1mi', 'near:oslo'])(
-    '%s is refused with a sentence',
+    '%s is rejected with a sentence',
     (text) => {
       expect(() => find(text)).toThrow('is no place on the map');
     },
   );
 
-  test('measures over the sphere', () => {
+  test('measures on the sphere', () => {
     // Oslo to Bergen.
     expect(distance(59.9139, 10.7522, 60.39, 5.32)).toBeCloseTo(305, -1);
     expect(distance(0, 179.5, 0, -179.5)).toBeCloseTo(111.2, 0);

@@ -15,7 +15,7 @@ const taken = (second: number, ms = 0): string =>
   new Date(Date.UTC(2024, 6, 1, 12, 0, second, ms)).toISOString().slice(0, 23);
 
 describe('pages', () => {
-  test('go from new to old, ties by id, with the tables alone and with the columns alike', async () => {
+  test('are sorted newest first, ties by id, from tables and columns alike', async () => {
     const { catalog, put } = emptyCatalog();
     put(shaOf(1), { facts: { taken: taken(5) } });
     put(shaOf(3), { facts: { taken: taken(5) } });
@@ -31,7 +31,7 @@ describe('pages', () => {
     expect(catalog.page(everything, { limit: 6 }).next).toBeUndefined();
   });
 
-  test('a cursor stays good while photos come, go and change', async () => {
+  test('a cursor stays valid while photos are added, removed and changed', async () => {
     const { catalog, put, drop } = emptyCatalog();
     for (let k = 0; k < 20; k++) put(shaOf(k), { facts: { taken: taken(k) } });
     for (const loaded of [false, true]) {
@@ -47,7 +47,7 @@ describe('pages', () => {
     }
   });
 
-  test('an unusable cursor is refused, a silly limit is not', () => {
+  test('an invalid cursor is rejected, an odd limit is not', () => {
     const { catalog, put } = emptyCatalog();
     put(shaOf(1));
     for (const cursor of ['', 'x', '1; DROP TABLE', '9'.repeat(17), 'NaN', '1e3']) {
@@ -56,7 +56,7 @@ describe('pages', () => {
     for (const limit of [0, -1, NaN, 0.5, 1e9]) expect(catalog.page(everything, { limit }).ids).toHaveLength(1);
   });
 
-  test('tiles say what a timeline needs, and nothing else', () => {
+  test('tiles contain exactly what a timeline needs', () => {
     const { catalog, put } = emptyCatalog();
     put(shaOf(1), { facts: { animated: true, type: 'image/gif' }, edits: { favourite: true } });
     put(shaOf(2), { facts: { taken: '2023-01-01T00:00:00.000', width: 30, height: 90 } });
@@ -81,7 +81,7 @@ describe('pages', () => {
   });
 });
 
-describe('who may see what', () => {
+describe('visibility', () => {
   const audiences: Audience[] = ['private', 'family', 'public'];
   const nobody: Viewer = { onlooker: undefined };
   const anOwner: Viewer = { onlooker: { kind: 'person', person: 'P', actsForHouse: true } };
@@ -148,7 +148,7 @@ describe('who may see what', () => {
   });
 });
 
-test('a phrase is words next to each other, in one field', () => {
+test('a phrase is adjacent words in one field', () => {
   const { catalog, put } = emptyCatalog();
   put(shaOf(1), { facts: { title: 'Old sea town', description: 'hall of fame', tags: ['new', 'york'] } });
   const found = (text: string): number => catalog.count(parseQuery(text));
@@ -159,8 +159,8 @@ test('a phrase is words next to each other, in one field', () => {
   expect(found('town hall new york')).toBe(1);
 });
 
-describe('what is written', () => {
-  test('an edit is in the next answer, of every kind', () => {
+describe('writes', () => {
+  test('an edit of any kind is in the next answer', () => {
     const { catalog, put, drop } = emptyCatalog();
     put(shaOf(1), { facts: { title: 'before', tags: ['a'] } });
     expect(catalog.count(parseQuery('before tag:a'))).toBe(1);
@@ -174,7 +174,7 @@ describe('what is written', () => {
     expect(ids(catalog, '')).toEqual([]);
   });
 
-  test('what was rolled back is not', () => {
+  test('a rolled-back one is not', () => {
     const { db, catalog, put } = emptyCatalog();
     put(shaOf(1));
     expect(catalog.count(everything)).toBe(1);
@@ -189,7 +189,7 @@ describe('what is written', () => {
     expect(catalog.count(everything)).toBe(2);
   });
 
-  test('a photo that is shown as before touches nothing', () => {
+  test('a photo whose view is unchanged writes nothing', () => {
     const { db, put } = emptyCatalog();
     put(shaOf(1), { facts: { tags: ['b', 'a'] } });
     const changes = (): unknown => db.prepare('SELECT total_changes() AS n').get()?.n;
@@ -200,7 +200,7 @@ describe('what is written', () => {
     expect(changes()).not.toBe(before);
   });
 
-  test('what is no photo is passed over', () => {
+  test('other documents than photos are skipped', () => {
     const { db, catalog } = emptyCatalog();
     const index = (id: string, body: unknown): void =>
       db.transaction(() => catalog.index(id, body as Body | undefined, 1));
@@ -218,7 +218,7 @@ describe('what is written', () => {
     expect(ids(catalog, '')).toEqual([]);
   });
 
-  test('facts that are not what they should be do no harm', () => {
+  test('malformed facts do no harm', () => {
     const { catalog, put } = emptyCatalog();
     const odd = {
       type: 7,
@@ -278,7 +278,7 @@ describe('hostile text', () => {
     for (const kind of ['camera', 'lens', 'place', 'album'] as const) catalog.facet(kind, parseQuery(search));
   });
 
-  test.each(nasty)('is no danger as a search: %s', (_, text) => {
+  test.each(nasty)('is harmless as a search: %s', (_, text) => {
     const { catalog, put } = emptyCatalog();
     put(shaOf(1));
     for (const search of [text, `tag:${text}`, `-${text}`, `"${text}"`]) {
@@ -293,7 +293,7 @@ describe('hostile text', () => {
 });
 
 describe('opening', () => {
-  test('a new catalog is not current until it was built', () => {
+  test('a new catalog is not current until it is built', () => {
     const db = openSqlite(`${temporaryFolder()}/library.db`);
     expect(catalogIsCurrent(db)).toBe(false);
     const catalog = openCatalog(db);
@@ -310,7 +310,7 @@ describe('opening', () => {
     db.close();
   });
 
-  test('for reading only it makes nothing, and says what to do where it is not current', () => {
+  test('read-only, it creates nothing, and says what to do if it is not current', () => {
     const path = `${temporaryFolder()}/library.db`;
     openSqlite(path).close();
     const reading = openSqlite(path, { readOnly: true });
@@ -330,7 +330,7 @@ describe('opening', () => {
 describe('the map', () => {
   const at = (lat: number, lon: number) => ({ facts: { gps: { lat, lon } } });
 
-  test('groups what is near, and names the newest', () => {
+  test('groups nearby photos, and names the newest', () => {
     const { catalog, put } = emptyCatalog();
     put(shaOf(1), at(48.1, 11.5));
     put(shaOf(2), { facts: { gps: { lat: 48.3, lon: 11.7 }, taken: '2025-01-01T00:00:00.000' } });
@@ -349,7 +349,7 @@ describe('the map', () => {
     ]);
   });
 
-  test('goes over the date line', () => {
+  test('crosses the date line', () => {
     const { catalog, put } = emptyCatalog();
     put(shaOf(1), at(-17, 179));
     put(shaOf(2), at(-17, -179));
@@ -377,7 +377,7 @@ describe('the map', () => {
     }
   });
 
-  test('refuses what is no area', () => {
+  test('rejects invalid areas', () => {
     const { catalog } = emptyCatalog();
     const box = { south: 0, west: 0, north: 1, east: 1 };
     for (const bad of [

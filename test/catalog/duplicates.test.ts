@@ -53,7 +53,7 @@ function naive(looks: readonly Uint8Array[]): number[][] {
 }
 
 describe('groups', () => {
-  test('are those of comparing all with all', async () => {
+  test('equal those of comparing all photos with all', async () => {
     const seen = fc.record({
       seed: fc.nat(5),
       flips: fc.array(fc.nat(62), { maxLength: 9 }),
@@ -76,7 +76,7 @@ describe('groups', () => {
     );
   });
 
-  it('hold what is in the album: nothing of the trash, no video, no RAW behind its JPEG', async () => {
+  it('contain photos in the album: not the trash, videos, or RAW files behind a JPEG', async () => {
     const { add, groups } = open();
     const look = lookOfSeed(1);
     const camera = { make: 'NIKON', model: 'NIKON D750' };
@@ -89,7 +89,7 @@ describe('groups', () => {
     expect(await groups()).toEqual([[shaOf(1), shaOf(5)]]);
   });
 
-  it('go on when the first of them lies in the trash or is gone', async () => {
+  it('survive the trashing or removal of their first photo', async () => {
     const { put, drop, add, groups, catalog } = open();
     const look = lookOfSeed(1);
     for (const n of [1, 2, 3]) add(n, look);
@@ -103,7 +103,7 @@ describe('groups', () => {
     expect(await groups()).toEqual([[shaOf(2), shaOf(3)]]);
   });
 
-  it('leave out those that were looked at together, until another one comes', async () => {
+  it('exclude photos marked as different, until another one arrives', async () => {
     const { add, put, groups } = open();
     const look = lookOfSeed(1);
     for (const n of [1, 2, 3]) add(n, look);
@@ -115,7 +115,7 @@ describe('groups', () => {
     expect(await groups()).toEqual([[1, 2, 3, 4].map((n) => shaOf(n))]);
   });
 
-  it('of very many are told in stretches of time, and cost no comparing of all with all', async () => {
+  it('are computed in slices if many, without comparing all with all', async () => {
     const { add, groups } = open();
     const look = lookOfSeed(1);
     for (let n = 0; n < 3 * mostTogether - 5; n++) add(n, look);
@@ -124,7 +124,7 @@ describe('groups', () => {
     expect(new Set(found.flat()).size).toBe(3 * mostTogether - 5);
   });
 
-  it('with the newest photos come first', async () => {
+  it('are sorted by their newest photo', async () => {
     const { add, groups } = open();
     const taken = (n: number) => ({ facts: { taken: `2024-07-0${n}T12:00:00.000` } });
     add(1, lookOfSeed(1), taken(1));
@@ -138,8 +138,8 @@ describe('groups', () => {
   });
 });
 
-describe('what is to be looked at', () => {
-  it('is what has a picture that was not looked at, in slices', () => {
+describe('photos to be hashed', () => {
+  it('are those whose picture has no hash yet, in slices', () => {
     const { catalog, put, add } = open();
     put(shaOf(1), {});
     put(shaOf(2), { thumb: thumb(2) });
@@ -160,7 +160,7 @@ describe('what is to be looked at', () => {
     expect(all()).toEqual([shaOf(3)]);
   });
 
-  it('is not noted of a photo that is gone, or has another picture by now', async () => {
+  it('get no hash if they are gone, or have another picture by now', async () => {
     const { catalog, put, drop, add, groups, db } = open();
     const look = lookOfSeed(1);
     add(1, look);

@@ -74,7 +74,7 @@ describe('a link to a search', () => {
     ['-tag:given', { tags: { remove: ['given'] } }],
     ['-given', { tags: { remove: ['given'] } }],
     ['-rating:2', { rating: 1 }],
-  ])('%s finds nothing that somebody brought into it who may not share', (search, change) => {
+  ])('%s finds nothing added by somebody without the right to share', (search, change) => {
     const { catalog, bring, say } = open();
     bring(a, { facts: { tags: ['given'], rating: 2 } });
     say(a, guest, change);
@@ -86,7 +86,7 @@ describe('a link to a search', () => {
     expect(catalog.facet('tag', parseQuery(''), link(search))).toEqual([]);
   });
 
-  it('keeps what was in it, whatever others say of it', () => {
+  it('keeps its photos, whatever others edit', () => {
     const { catalog, bring, say } = open();
     bring(a);
     say(a, 'owner', { tags: { add: ['sea'] }, rating: 4, title: 'beach' });
@@ -96,7 +96,7 @@ describe('a link to a search', () => {
     expect(found(catalog, 'tag:sea -tag:y')).toEqual([]);
   });
 
-  it('finds what others alone brought when somebody has said something of it who may share', () => {
+  it('finds photos added by others once somebody with the right to share has edited them', () => {
     const { catalog, bring, say } = open();
     for (const [sha, by] of [
       [a, guest],
@@ -128,7 +128,7 @@ describe('a link to a search', () => {
     expect(found(catalog, 'tag:sea')).toEqual([]);
   });
 
-  it('finds the same when the columns are read anew, and when photos move in time', () => {
+  it('finds the same after the columns are reloaded, and after photos move in time', () => {
     const { db, catalog, bring, say, mayShare } = open();
     for (let n = 1; n <= 8; n++) bring(shaOf(n));
     for (let n = 1; n <= 8; n++) say(shaOf(n), n % 2 === 0 ? guest : 'owner', { tags: { add: ['sea'] } });
@@ -140,7 +140,7 @@ describe('a link to a search', () => {
     expect(found(again, 'taken:2000..2010').sort()).toEqual([1, 2, 4, 5, 7, 8].map((n) => shaOf(n)));
   });
 
-  it('finds what a search finds in an album that holds only what those said who may share', () => {
+  it('finds what a search finds in an album with only the edits of people who may share', () => {
     const word = fc.constantFrom('sea', 'sun', 'Trip');
     const change = fc.record<PhotoChange>(
       {
@@ -175,7 +175,7 @@ describe('a link to a search', () => {
   });
 });
 
-describe('photos are put together on one side:', () => {
+describe('photos are paired within one side:', () => {
   const shot = { taken: '2024-07-01T12:00:00.000', camera: { model: 'EOS' } };
   const raw = { ...shot, type: 'image/x-nikon-nef' };
   const pair = '4D9C5D1C-2D9A-4A61-9A0B-0C4C8F0A1B2C';
@@ -220,7 +220,7 @@ describe('photos are put together on one side:', () => {
     expect((await alike.catalog.duplicates()).map(({ ids }) => ids)).toEqual(together ? [[a, b]] : []);
   });
 
-  it('a photo comes to the owner’s side when the owner brings the same bytes', () => {
+  it('a photo moves to the owner’s side when the owner adds the same bytes', () => {
     const { catalog, bring } = open();
     bring(a, { name: 'IMG_1.NEF', facts: raw });
     bring(b, { by: guest, name: 'IMG_1.jpg', facts: shot });

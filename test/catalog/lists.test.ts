@@ -4,7 +4,7 @@ import { buildPostings, makeLists, markSlots, setList, tidyLists } from '../../s
 
 const values = 12;
 
-test('postings find what the lists hold, however many were written since they were built', () => {
+test('postings match the lists, however many were written since they were built', () => {
   const write = fc.record({ slot: fc.nat(40), list: fc.array(fc.nat(values - 1), { maxLength: 4 }) });
   fc.assert(
     fc.property(
@@ -30,7 +30,7 @@ test('postings find what the lists hold, however many were written since they we
   );
 });
 
-test('when many were written, postings are built again', () => {
+test('postings are rebuilt after many writes', () => {
   const lists = makeLists();
   for (let slot = 0; slot < 2_000; slot++) setList(lists, slot, [1 + (slot % 3)]);
   tidyLists(lists, 2_000, 4);
@@ -45,7 +45,7 @@ test('when many were written, postings are built again', () => {
   for (let slot = 0; slot < 2_000; slot++) expect(mark[slot]).toBe((slot + (slot < 1_000 ? 1 : 0)) % 3 === 2 ? 1 : 0);
 });
 
-test('lists that are replaced again and again take no more and more memory', () => {
+test('lists replaced repeatedly do not grow in memory', () => {
   const lists = makeLists();
   for (let k = 0; k < 20_000; k++) {
     setList(lists, k % 10, [1 + (k % 3), 4, k]);

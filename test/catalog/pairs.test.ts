@@ -33,7 +33,7 @@ describe('a Live Photo', () => {
     expect(catalog.photosWith(clip)).toEqual([photo]);
   });
 
-  test('a film without its picture is a video, and becomes one again when the picture is purged', () => {
+  test('a video without its picture is a video of its own, also after the picture is purged', () => {
     const { catalog, put, drop } = emptyCatalog();
     put(clip, film());
     expect(catalog.tiles(everything).tiles).toMatchObject([{ id: clip, seconds: 3 }]);
@@ -44,7 +44,7 @@ describe('a Live Photo', () => {
     expect(catalog.tiles(everything).tiles[0]).not.toHaveProperty('motion');
   });
 
-  test('in the trash takes its film with it; a film in the trash plays nowhere', () => {
+  test('in the trash takes its clip along; a clip in the trash plays nowhere', () => {
     const { catalog, put } = emptyCatalog();
     put(photo, picture({ edits: { trashed: true } }));
     put(clip, film());
@@ -56,7 +56,7 @@ describe('a Live Photo', () => {
     expect(walk(catalog, 'is:trashed', 10)).toEqual([clip]);
   });
 
-  test('plays for whoever sees it, unless somebody decided more narrowly about its film', () => {
+  test('plays for everyone who sees it, unless its clip has a narrower audience', () => {
     const { catalog, put } = emptyCatalog();
     const motionFor = (viewer: Viewer): boolean | undefined => catalog.tiles(everything, { viewer }).tiles[0]?.motion;
     put(photo, picture({ edits: { audience: 'public' } }));
@@ -71,7 +71,7 @@ describe('a Live Photo', () => {
     expect(walk(catalog, '', 10, { viewer: visitor })).toEqual([]);
   });
 
-  test('of several films the one of its own name plays, and the others are videos', () => {
+  test('plays the clip with its own name if there are several; the others are videos', () => {
     const { catalog, put } = emptyCatalog();
     put(clip, film({ name: 'IMG_E0001.MOV' }));
     put(photo, picture());
@@ -80,7 +80,7 @@ describe('a Live Photo', () => {
     expect(walk(catalog, '', 10).sort()).toEqual([clip, photo].sort());
   });
 
-  test('of several pictures each plays', () => {
+  test('plays for each picture if there are several', () => {
     const { catalog, put } = emptyCatalog();
     put(photo, picture());
     put(other, picture({ name: 'IMG_E0001.JPG' }));
@@ -89,14 +89,14 @@ describe('a Live Photo', () => {
     expect(catalog.photosWith(clip)).toEqual([photo, other]);
   });
 
-  test('an identifier that is none ties nothing', () => {
+  test('an invalid identifier pairs nothing', () => {
     const { catalog, put } = emptyCatalog();
     put(photo, picture({ facts: { pair: 'short' } }));
     put(clip, film({ facts: { pair: 'short' } }));
     expect(catalog.count(everything)).toBe(2);
   });
 
-  test('a film that is read anew as a photo has a place of its own', () => {
+  test('a clip that is re-read as a photo has a place of its own', () => {
     const { catalog, put } = emptyCatalog();
     put(clip, film());
     put(photo, picture());
@@ -105,7 +105,7 @@ describe('a Live Photo', () => {
     expect(catalog.count(everything)).toBe(2);
   });
 
-  test('columns that were loaded before hear of it', async () => {
+  test('columns loaded earlier are updated', async () => {
     const { catalog, put } = emptyCatalog();
     put(clip, film());
     await catalog.load();
@@ -118,7 +118,7 @@ describe('a Live Photo', () => {
   });
 });
 
-describe('however it came about', () => {
+describe('in any order of arrival', () => {
   const hex = (id: unknown): string => Buffer.from(id as Uint8Array).toString('hex');
   const half = fc.record({
     sha: fc.integer({ min: 1, max: 6 }).map((n) => shaOf(n)),
@@ -131,7 +131,7 @@ describe('however it came about', () => {
     audience: fc.option(fc.constantFrom('private', 'family', 'public'), { nil: undefined }),
   });
 
-  test('the tables are those of a catalog that is built anew', () => {
+  test('the tables equal those of a rebuilt catalog', () => {
     fc.assert(
       fc.property(fc.array(half, { maxLength: 25 }), (steps) => {
         const { db, put, drop } = emptyCatalog();

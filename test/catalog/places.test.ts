@@ -5,7 +5,7 @@ import { emptyCatalog, visitor } from './photos.js';
 
 const sha = (n: number): string => n.toString(16).padStart(64, '0');
 
-test('the places of most photos stand for a month, at most two, for those who may see them', () => {
+test('a month shows the places of most photos, at most two, to viewers who may see them', () => {
   const { db, catalog, put } = emptyCatalog();
   const cities = ['Oslo', 'Oslo', 'Oslo', 'Rome', 'Rome', 'Bergen', undefined];
   cities.forEach((city, n) => {
@@ -25,7 +25,7 @@ test('the places of most photos stand for a month, at most two, for those who ma
   db.close();
 });
 
-test('each day has places of its own', () => {
+test('each day has its own places', () => {
   const { db, catalog, put } = emptyCatalog();
   const days = ['01', '01', '02', '02', '02', '03'];
   const cities = ['Oslo', 'Oslo', 'Rome', 'Bergen', 'Bergen', undefined];

@@ -38,7 +38,7 @@ const steps = fc.array(fc.record({ sha, told: fc.option(told, { nil: undefined, 
 });
 
 describe('reindex', () => {
-  test('gives tables equal to those that grew with the edits', () => {
+  test('gives tables equal to those built edit by edit', () => {
     fc.assert(
       fc.property(steps, (steps) => {
         const { db, put, drop } = emptyCatalog();
@@ -60,7 +60,7 @@ describe('reindex', () => {
     );
   });
 
-  test('takes of a photo that comes twice the last, and leaves out what went meanwhile', () => {
+  test('uses the last version of a photo that occurs twice, and skips purged ones', () => {
     const { db, catalog, put, drop } = emptyCatalog();
     catalog.clear();
     put(shaOf(1), { facts: { title: 'first' } });
@@ -74,7 +74,7 @@ describe('reindex', () => {
     expect(db.prepare("SELECT name FROM sqlite_schema WHERE name = 'catalog_bulk'").get()).toBeUndefined();
   });
 
-  test('can be begun again after it was broken off', () => {
+  test('can be restarted after an interruption', () => {
     const { catalog, put } = emptyCatalog();
     put(shaOf(1));
     catalog.clear();
@@ -94,7 +94,7 @@ describe('row numbers', () => {
     id: fc.uint8Array({ minLength: 32, maxLength: 32 }),
   });
 
-  test('sort as time and id do, and are whole', () => {
+  test('sort by time and id, and are integers', () => {
     fc.assert(
       fc.property(key, key, fc.boolean(), (a, other, sameTime) => {
         const b = sameTime ? { ...other, taken: a.taken } : other;
@@ -117,7 +117,7 @@ describe('row numbers', () => {
 });
 
 describe('two processes on one file', () => {
-  test('each takes in what the other wrote', () => {
+  test('each reads the other’s writes', () => {
     const path = `${temporaryFolder()}/library.db`;
     const a = emptyCatalog(path);
     a.put(shaOf(1), { facts: { tags: ['a'] } });
@@ -139,7 +139,7 @@ describe('two processes on one file', () => {
     b.db.close();
   });
 
-  test('one that fell too far behind, or missed a reindex, reads all again', () => {
+  test('one that is too far behind, or missed a reindex, reloads everything', () => {
     const path = `${temporaryFolder()}/library.db`;
     const a = emptyCatalog(path);
     const b = emptyCatalog(path);
@@ -160,7 +160,7 @@ describe('two processes on one file', () => {
     b.db.close();
   });
 
-  test('writes while the columns are loaded in slices are not missed', async () => {
+  test('writes during the loading of the columns are not missed', async () => {
     const { db, catalog, put, drop } = emptyCatalog();
     const id = (k: number): string => shaOf(k, (k % 16).toString(16));
     db.transaction(() => {
@@ -188,7 +188,7 @@ describe('two processes on one file', () => {
     expect(late.count(everything)).toBe(1);
   });
 
-  test('columns asked for in the middle of loading are there at once', async () => {
+  test('columns requested during loading are available at once', async () => {
     const { db, catalog } = emptyCatalog();
     db.transaction(() => {
       for (let k = 0; k < 3_500; k++)
@@ -206,7 +206,7 @@ describe('two processes on one file', () => {
   });
 });
 
-test('a database that can only be read is read', () => {
+test('a read-only database is read', () => {
   const path = `${temporaryFolder()}/library.db`;
   const { db, catalog, put } = emptyCatalog(path);
   put(shaOf(1));

@@ -23,7 +23,7 @@ const value = (column: 'camera' | 'lens' | 'place', text: string, prefix = true)
   match: { phrase: { words: text.split(' '), prefix } },
 });
 
-describe('a search is understood', () => {
+describe('a search is parsed', () => {
   test.each<[string, Term[]]>([
     ['', []],
     ['  \t\n ', []],
@@ -105,7 +105,7 @@ describe('a search is understood', () => {
   });
 });
 
-describe('an error names the word and says what it may be', () => {
+describe('an error names the word and the permitted forms', () => {
   test.each([
     [
       'foo:bar',
@@ -157,7 +157,7 @@ describe('an error names the word and says what it may be', () => {
     expect(error.hint).toContain(hint);
   });
 
-  test('control characters and long words do not get into the sentence', () => {
+  test('control characters and long words are not repeated in the sentence', () => {
     const error = errorOf(`foo:\u202e${'x'.repeat(1_000)}`);
     expect(error.message).toContain('\\u{202e}');
     expect(error.message.length).toBeLessThan(150);

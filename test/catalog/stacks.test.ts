@@ -26,7 +26,7 @@ describe('a RAW and its JPEG', () => {
     expect([catalog.stackOf(jpegId), catalog.stackOf(rawId)]).toEqual([[rawId], [jpegId]]);
   });
 
-  it('are told apart from other shots by name, second and camera', () => {
+  it('are distinguished from other shots by name, second and camera', () => {
     for (const other of [
       { ...raw, name: 'DSC_0002.NEF' },
       { ...raw, facts: { ...raw.facts, taken: '2024-07-01T12:00:01.000' } },
@@ -40,7 +40,7 @@ describe('a RAW and its JPEG', () => {
     }
   });
 
-  it('are two again when one of them goes', () => {
+  it('are separate again when one of them is removed', () => {
     const { put, drop, shown } = open();
     put(jpegId, jpeg);
     put(rawId, raw);
@@ -48,7 +48,7 @@ describe('a RAW and its JPEG', () => {
     expect(shown()).toEqual([rawId]);
   });
 
-  it('are counted once, and come back in the trash together', async () => {
+  it('are counted once, and restored from the trash together', async () => {
     const { put, catalog } = open();
     put(jpegId, jpeg);
     put(rawId, raw);
@@ -69,7 +69,7 @@ describe('a RAW and its JPEG', () => {
     expect(tile?.raw).toBeUndefined();
   });
 
-  it('are the same after the catalog was built again', () => {
+  it('are the same after rebuilding the catalog', () => {
     const { put, shown, catalog } = open();
     const documents: [string, Told][] = [
       [rawId, raw],

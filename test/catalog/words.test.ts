@@ -25,11 +25,11 @@ describe('words', () => {
     expect(wordsOf(text)).toEqual(expected);
   });
 
-  test('a long word is cut, on both sides alike', () => {
+  test('a long word is truncated in searches and texts alike', () => {
     expect(wordsOf('x'.repeat(1_000))).toEqual(['x'.repeat(64)]);
   });
 
-  test('folding again changes nothing, and words are their own words', () => {
+  test('folding is idempotent, and words are stable', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(0x10ffff), { maxLength: 30 }), (points) => {
         const text = String.fromCodePoint(...points);
@@ -41,7 +41,7 @@ describe('words', () => {
     );
   });
 
-  test('a phrase is found where it is written', () => {
+  test('a phrase is found as written', () => {
     const sequence = wordsOf('the old town hall');
     const found = (text: string, prefix: boolean): boolean => hasPhrase(sequence, { words: wordsOf(text), prefix });
     expect(found('old town', false)).toBe(true);

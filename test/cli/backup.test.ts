@@ -30,7 +30,7 @@ async function filled(count = 3): Promise<{ home: TestHome; to: string; month: s
 }
 
 describe('backup and restore', () => {
-  it('run beside a server, and bring all back onto an empty machine', async () => {
+  it('run beside a server, and restore everything on an empty machine', async () => {
     const { home, to } = await filled();
     const server = await home.serve();
     await home.drop('late.jpg', 9);
@@ -54,7 +54,7 @@ describe('backup and restore', () => {
     expect((await home.run('process')).code).toBe(0);
   });
 
-  it('refuse folders in one another, what is no backup, and the backup of another home', async () => {
+  it('reject nested folders, folders without a backup, and the backup of another home', async () => {
     const { home, to } = await filled(1);
     for (const folder of [join(home.folder, 'b'), join(home.folder, '..'), home.archive]) {
       const ran = await home.run('backup', folder);
@@ -75,7 +75,7 @@ describe('backup and restore', () => {
     expect(last((await other.run('list', '--json')).out)).toMatchObject({ name: '0.jpg' });
   });
 
-  it('do not take an empty mount point for the archive', async () => {
+  it('do not mistake an empty mount point for the archive', async () => {
     const { home, to } = await filled();
     const disk = join(home.folder, '../disk/photos');
     mkdirSync(join(disk, '..'));
@@ -99,7 +99,7 @@ describe('backup and restore', () => {
 });
 
 describe('verify', () => {
-  it('finds what was moved, and renditions that are not good, and mends both on request', async () => {
+  it('finds moved files and damaged renditions, and repairs both on request', async () => {
     const { home, month } = await filled();
     renameSync(join(month, '0.jpg'), join(home.archive, 'beach.jpg'));
     const blobs = join(home.folder, '.photospool/blobs');
@@ -122,7 +122,7 @@ describe('verify', () => {
     );
   });
 
-  it('says where the bytes of a lost original are as well, brings back a missing one, and leaves a damaged one', async () => {
+  it('names other places with the bytes of a lost original, adopts a found one, and leaves a damaged one', async () => {
     const { home, to, month } = await filled();
     await home.drop('again.jpg', 0);
     await home.run('process');
@@ -140,7 +140,7 @@ describe('verify', () => {
     expect(readFileSync(join(month, '1.jpg'), 'utf8')).toBe('rot');
   });
 
-  it('says that the library is damaged, and what to do', async () => {
+  it('reports a damaged library, with a remedy', async () => {
     const { home } = await filled(1);
     const path = join(home.folder, '.photospool/library.sqlite');
     const bytes = readFileSync(path);

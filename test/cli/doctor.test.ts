@@ -39,7 +39,7 @@ const stateOf = ({ folder }: TestHome): string[] =>
     })
     .sort();
 
-test('without a server it reads the home, changes nothing, and ends with 0 where there is no error', async () => {
+test('without a server reads the home, changes nothing, and exits with 0 if there is no error', async () => {
   const home = await filled(1);
   writeFileSync(join(home.incoming, 'broken.png'), await makeBroken());
   await home.run('process');
@@ -53,7 +53,7 @@ test('without a server it reads the home, changes nothing, and ends with 0 where
   expect(code).toBe(last['errors'] === 0 ? 0 : 1);
 });
 
-test('an error makes it end with 1: an archive that others can change', async () => {
+test('exits with 1 on an error: an archive that others can change', async () => {
   const home = await filled(1);
   chmodSync(home.folder, 0o755);
   chmodSync(home.archive, 0o777);
@@ -64,7 +64,7 @@ test('an error makes it end with 1: an archive that others can change', async ()
   );
 });
 
-test('a library of a newer version is named', async () => {
+test('reports a library of a newer version', async () => {
   const home = await filled(1);
   const { openSqlite } = await import('../../src/base/sqlite.js');
   const db = openSqlite(join(home.folder, '.photospool/library.sqlite'));
@@ -75,7 +75,7 @@ test('a library of a newer version is named', async () => {
   expect(found).toContainEqual(expect.objectContaining({ check: 'versions', severity: 'error' }));
 });
 
-test('a running server is asked, and its owner gets the same list', async () => {
+test('asks a running server, whose owner gets the same list', async () => {
   const home = await filled(1);
   const { url } = await home.serve();
   const { found } = await examined(home);
@@ -90,7 +90,7 @@ test('a running server is asked, and its owner gets the same list', async () => 
   expect(checks).toContain('clock');
 });
 
-test('a server that takes connections and says nothing is an error, and is not waited for', async () => {
+test('a server that accepts connections but never responds is an error, and is not waited for', async () => {
   const home = await filled(1);
   const mute = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void mute.close());

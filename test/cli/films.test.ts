@@ -33,7 +33,7 @@ const listed = async (home: TestHome): Promise<PhotoView[]> =>
     .map((line) => JSON.parse(line) as PhotoView);
 
 describe.skipIf(process.platform === 'win32')('a machine without ffmpeg', () => {
-  it('keeps videos and shows that they are there; status says what is missing', async () => {
+  it('keeps videos and lists them; status reports what is missing', async () => {
     const path = pathWithout();
     const home = makeHome({ PATH: path });
     writeFileSync(join(home.incoming, 'MOV_1.mp4'), tinyFilm());
@@ -56,7 +56,7 @@ describe.skipIf(process.platform === 'win32')('a machine without ffmpeg', () => 
     expect(await server.stop()).toBe(0);
   });
 
-  it.skipIf(noFfmpeg)('shows them when it was installed (skipped where there is none)', async () => {
+  it.skipIf(noFfmpeg)('shows them once it is installed (skipped where there is none)', async () => {
     const home = makeHome({ PATH: pathWithout() });
     writeFileSync(join(home.incoming, 'MOV_1.mp4'), tinyFilm());
     expect((await home.run('process')).code).toBe(0);

@@ -54,7 +54,7 @@ const photos = (from: number, count: number): Incoming<Body>[] =>
     body: photoOf({ facts: { taken: `2024-0${1 + ((from + k) % 9)}-01T12:00:00.000`, title: `photo ${from + k}` } }),
   }));
 
-test('many new photos are in the catalog a moment later, as if they had come a few at a time', async () => {
+test('many new photos are in the catalog a moment later, with the same result as a few at a time', async () => {
   const [many, few] = [await openSide(), await openSide()];
   const all = photos(1, 1_200);
   expect(await databaseOf(many).write(all)).toEqual([]);
@@ -65,14 +65,14 @@ test('many new photos are in the catalog a moment later, as if they had come a f
   expect(rows(many.db)).toEqual(rows(few.db));
 });
 
-test('a few new photos are in the catalog when they are stored', async () => {
+test('a few new photos are in the catalog once they are stored', async () => {
   const side = await openSide();
   await databaseOf(side).write(photos(1, 20));
   expect(side.catalog.count(everything)).toBe(20);
   expect(side.catalog.behind()).toBeUndefined();
 });
 
-test('an edit is in the catalog at once, of a photo that is there and of one that waits; so is one that comes with many', async () => {
+test('an edit is in the catalog at once: of an indexed photo, of a pending one, and in a large batch', async () => {
   const side = await openSide();
   const { library, catalog } = side;
   side.library.insert(photos(1, 2));
@@ -98,7 +98,7 @@ test('an edit is in the catalog at once, of a photo that is there and of one tha
   for (const word of ['known', 'waiting', 'elsewhere']) expect(catalog.count(parseQuery(word)), word).toBe(1);
 });
 
-test('what a crash left is in the catalog when the home is opened again', async () => {
+test('pending documents are indexed when the home is opened after a crash', async () => {
   const config = newHome();
   const before = await openSide(config);
   before.library.insert(photos(1, 700), { later: true });
@@ -117,7 +117,7 @@ test('what a crash left is in the catalog when the home is opened again', async 
   expect(found).toEqual(rows(home.db));
 });
 
-test('a server is open before all is in the catalog, and takes it in meanwhile', async () => {
+test('a server starts before everything is indexed, and indexes it meanwhile', async () => {
   const config = newHome();
   const before = await openSide(config);
   before.library.insert(photos(1, 1_700), { later: true });
@@ -128,7 +128,7 @@ test('a server is open before all is in the catalog, and takes it in meanwhile',
   await expect.poll(() => home.catalog.behind(), soon).toBeUndefined();
 });
 
-test('a crash in the middle goes on there', async () => {
+test('after a crash in the middle, indexing continues there', async () => {
   const config = newHome();
   const before = await openSide(config);
   before.library.insert(photos(1, 1_100), { later: true });
@@ -153,7 +153,7 @@ test('a crash in the middle goes on there', async () => {
   expect(after.catalog.count(everything)).toBe(1_200);
 });
 
-test('where the catalog can not be written it is said once, and tried again', { timeout: 120_000 }, async () => {
+test('a catalog that can’t be written is reported once, and retried', { timeout: 120_000 }, async () => {
   const side = await openSide();
   const told: string[] = [];
   const log: Log = { ...silent, error: ((_: object, text: string) => void told.push(text)) as Log['error'] };
@@ -182,7 +182,7 @@ test('where the catalog can not be written it is said once, and tried again', { 
   await expect.poll(() => rows(db).length, soon).toBe(200);
 });
 
-test('while the catalog is built anew nothing is left for later', async () => {
+test('nothing is deferred while the catalog is rebuilt', async () => {
   const { library, catalog } = await openSide();
   library.insert(photos(1, 100), { later: true });
   catalog.clear();

@@ -9,7 +9,7 @@ import { makeHome } from './run.js';
 
 const kept = (name: string): string => join(import.meta.dirname, '../photo', name);
 
-it('HEIC and JPEG XL are kept as they came, shown, and given as JPEG, upright', { timeout: 300_000 }, async () => {
+it('HEIC and JPEG XL are kept unchanged, shown, and served as JPEG, upright', { timeout: 300_000 }, async () => {
   const home = makeHome();
   for (const name of ['heic/turned.heic', 'jxl/turned.jxl'])
     copyFileSync(kept(name), join(home.incoming, name.slice(name.indexOf('/') + 1)));

@@ -30,12 +30,12 @@ test.each<[string, Partial<PeerOverview>]>([
   expect(link(over)).toBe(`http://home  ${text}`);
 });
 
-test('of a link that never stood, no lag is known', () => {
+test('a connection that was never established has no lag', () => {
   const never = { url: 'http://home', publish: false, originals: 'all', added: '', state: 'waiting' } as const;
   expect(describeLink(never, at)).toBe('http://home  everything  waits');
 });
 
-test('what is not here yet is told with its bytes', () => {
+test('missing blobs are reported with their bytes', () => {
   expect(describeElsewhere({ pictures: 1, originals: 21, bytes: 1_333_764 })).toBe(
     '1 picture and 21 originals (1.3 MB)',
   );

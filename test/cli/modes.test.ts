@@ -48,7 +48,7 @@ async function fill(home: string, umask: string, more: string[] = []): Promise<s
   return backup;
 }
 
-test.each(['000', '022'])('nobody else may read a home or its backup, under umask %s', async (umask) => {
+test.each(['000', '022'])('other users can’t read a home or its backup, under umask %s', async (umask) => {
   const home = join(temporaryFolder(), 'home');
   const backup = await fill(home, umask);
   // The stuck file keeps its user's mode; the folder around it can't be entered.
@@ -61,7 +61,7 @@ test.each(['000', '022'])('nobody else may read a home or its backup, under umas
   ).toEqual(['400 2024/07/a.jpg', '400 duplicates/again.jpg']);
 });
 
-test('with files.modes = "group", a group may read originals, and nothing of the library', async () => {
+test('with files.modes = "group", a group can read originals, but not the library', async () => {
   const home = join(temporaryFolder(), 'home');
   await fill(home, '077', ['--modes', 'group']);
   const modes = modesIn(home);
@@ -70,7 +70,7 @@ test('with files.modes = "group", a group may read originals, and nothing of the
   expect(modes.filter((line) => /^\d[0-7]?[1-7] /.test(line) && !line.includes('broken.png'))).toEqual([]);
 });
 
-test('folders that were there keep their modes', async () => {
+test('existing folders keep their modes', async () => {
   const home = join(temporaryFolder(), 'home');
   for (const folder of [home, join(home, 'incoming'), join(home, 'archive')]) {
     mkdirSync(folder);

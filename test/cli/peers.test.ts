@@ -22,7 +22,7 @@ const lines = (out: string): Line[] =>
     .map((line) => JSON.parse(line) as Line);
 
 test(
-  'a photo dropped on one server is on the other, with its pictures and its original',
+  'a photo dropped on one server reaches the other, with its pictures and its original',
   { timeout: 240_000 },
   async () => {
     const [near, far] = [makeHome(), makeHome()];
@@ -86,7 +86,7 @@ test(
   },
 );
 
-test('what can not be reached is said, and kept; what is no address is refused', async () => {
+test('an unreachable address is reported and kept; an invalid one is rejected', async () => {
   const home = makeHome();
   const added = await home.run('peers', 'add', 'http://127.0.0.1:9/', '--token', 'psp_x', '--originals', 'none');
   expect(added).toMatchObject({ code: 0, out: 'http://127.0.0.1:9 is added\n' });
@@ -99,7 +99,7 @@ test('what can not be reached is said, and kept; what is no address is refused',
 });
 
 test(
-  'a document that a CouchDB rejects is named, tried again, and removed where it is another program’s',
+  'a document that a CouchDB rejects is named, retried, and can be removed if it is another program’s',
   { timeout: 120_000 },
   async () => {
     const [home, couch] = [makeHome(), await openStrictCouch()];

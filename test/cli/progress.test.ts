@@ -14,7 +14,7 @@ function openTerminal(isTTY: boolean): { out: NodeJS.WriteStream; parts: string[
 }
 
 describe('the bar', () => {
-  it('says what is done, of how many, how fast, and how long it takes still', () => {
+  it('shows the count, the total, the rate and the time left', () => {
     let now = 1_000;
     const { out, written } = openTerminal(true);
     const progress = openProgress(out, { now: () => now });
@@ -27,7 +27,7 @@ describe('the bar', () => {
     expect(written()).not.toContain('\u001b[31m');
   });
 
-  it('is not drawn where nobody sees it: into a pipe goes nothing', () => {
+  it('is not drawn without a terminal: nothing is written to a pipe', () => {
     const { out, written } = openTerminal(false);
     const progress = openProgress(out);
     progress.show(1, 4, 'Verifying');
@@ -35,7 +35,7 @@ describe('the bar', () => {
     expect(written()).toBe('');
   });
 
-  it('is never longer than the terminal is wide', () => {
+  it('is never wider than the terminal', () => {
     const { out, parts } = openTerminal(true);
     const progress = openProgress(Object.assign(out, { columns: 40 }));
     progress.show(1, 4, 'Verifying', 'x'.repeat(500));

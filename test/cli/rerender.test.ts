@@ -33,7 +33,7 @@ const outdated = (body: PhotoDocument): PhotoDocument => ({ ...body, renditions:
 const blob = (home: TestHome, sha256: string): string =>
   join(home.folder, '.photospool/blobs', sha256.slice(0, 2), sha256);
 
-it('makes what is outdated and what is missing, and then nothing more', async () => {
+it('renders what is outdated or missing, and then nothing more', async () => {
   const home = await filledHome(3);
   let lost = '';
   each(home, (body, n) => {
@@ -49,7 +49,7 @@ it('makes what is outdated and what is missing, and then nothing more', async ()
   expect(last((await home.run('rerender', '--json')).out)).toMatchObject({ looked: 3, made: 0 });
 });
 
-it('killed in the middle, it goes on where it was', async () => {
+it('continues after being killed', async () => {
   const home = await filledHome(12);
   const folder = join(home.folder, '.photospool/blobs');
   each(home, outdated);

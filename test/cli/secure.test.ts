@@ -6,7 +6,7 @@ import { temporaryFolder } from '../folder.js';
 import { makeBroken } from '../picture.js';
 import { makeHome } from './run.js';
 
-it('the commands reach a server that speaks HTTPS, by its own certificate and no other', async () => {
+it('commands reach a server over HTTPS, by its own certificate and no other', async () => {
   const folder = temporaryFolder();
   const [pair, other] = [makePair('album'), makePair('other')];
   const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };

@@ -15,7 +15,7 @@ const hasCurl = await run('curl', ['--version']).then(
 );
 
 test.skipIf(!hasCurl)(
-  'the commands of the iPhone and Android guides send a photo, and the hash is that of the file',
+  'the commands of the iPhone and Android guides send a photo, and get the hash of the file',
   async () => {
     const home = makeHome();
     const made = await home.run('tokens', 'add', 'iPhone', '--may', 'upload');

@@ -9,7 +9,7 @@ import { makeHome } from './run.js';
 
 const soon = { timeout: 120_000, interval: 200 };
 
-it('wait in a server until their photo comes, and find it when it came before', { timeout: 300_000 }, async () => {
+it('wait in a server for their photo, and find one that arrived earlier', { timeout: 300_000 }, async () => {
   const home = makeHome();
   writeFileSync(join(home.incoming, 'IMG_1.jpg.xmp'), xmp({ title: 'early', rating: 2 }));
   const server = await home.serve();
@@ -38,7 +38,7 @@ it('wait in a server until their photo comes, and find it when it came before', 
   expect(await server.stop()).toBe(0);
 });
 
-it('are in a backup, and come back from it', { timeout: 300_000 }, async () => {
+it('are included in a backup, and restored from it', { timeout: 300_000 }, async () => {
   const home = makeHome();
   await home.drop('IMG_1.jpg', 1);
   writeFileSync(join(home.incoming, 'IMG_1.jpg.xmp'), xmp({ title: 'kept', tags: ['rome'] }));

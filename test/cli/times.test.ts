@@ -4,7 +4,7 @@ import { clockTime, lasting, sized } from '../../src/base/human-format.js';
 import { idleStatus } from '../../src/spool/spool-interface.js';
 
 describe('times for people', () => {
-  it('are one unit, rounded down', () => {
+  it('have one unit, rounded down', () => {
     expect([0, 999, 1_000, 59_999, 60_000, 7_200_000, 172_800_000].map(lasting)).toEqual([
       '0 seconds',
       '0 seconds',
@@ -17,13 +17,13 @@ describe('times for people', () => {
     expect(lasting(-5_000)).toBe('0 seconds');
   });
 
-  it('are those of this machine, with the day where it is another', () => {
+  it('are in this machine’s time zone, with the date if it is not today', () => {
     const time = new Date(2026, 10, 24, 9, 5, 7);
     expect(clockTime(time.toISOString(), new Date(2026, 10, 24, 23).getTime())).toBe('09:05:07');
     expect(clockTime(time.toISOString(), new Date(2026, 10, 25).getTime())).toBe('2026-11-24 09:05');
   });
 
-  it('sizes have two digits where they are small', () => {
+  it('sizes have two digits if they are small', () => {
     expect([0, 999, 1_000, 5_242_880, 12_000_000, 3e12].map(sized)).toEqual([
       '0 bytes',
       '999 bytes',
@@ -36,7 +36,7 @@ describe('times for people', () => {
 });
 
 describe('the status for people', () => {
-  it('says since when, when next and how fast', () => {
+  it('shows since when, the next try, and the rate', () => {
     const now = new Date(2026, 10, 24, 12).getTime();
     const at = (seconds: number): string => new Date(now + seconds * 1000).toISOString();
     const lines = describeStatus(

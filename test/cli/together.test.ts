@@ -14,7 +14,7 @@ const filesIn = (folder: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name));
 const hashesIn = (folder: string): string[] => filesIn(folder).map((path) => hash(readFileSync(path)));
 
-it('while both are killed and started again, nothing is lost and nothing is twice', { timeout: 240_000 }, async () => {
+it('nothing is lost or doubled while both are killed and restarted', { timeout: 240_000 }, async () => {
   const incoming = join(temporaryFolder(), 'shared');
   mkdirSync(incoming);
   const more = { PHOTOSPOOL_WORKERS: '2' };

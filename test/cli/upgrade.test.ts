@@ -53,7 +53,7 @@ const bearer = (token: string): Record<string, string> => ({ authorization: `Bea
 const statusOf = async (url: string, headers: Record<string, string> = {}): Promise<number> =>
   (await fetch(url, { headers })).status;
 
-test('what was in hand and in incoming is taken in, and every byte is as it was', { timeout: 120_000 }, async () => {
+test('claims and files in incoming are imported, and every byte is unchanged', { timeout: 120_000 }, async () => {
   const home = oldHome();
   const before = await home.run('verify', '--json');
   expect(
@@ -83,7 +83,7 @@ test('what was in hand and in incoming is taken in, and every byte is as it was'
   expect({ code, err }).toEqual({ code: 0, err: '' });
 });
 
-test('what was told of photos, people, links and peers is told again', { timeout: 120_000 }, async () => {
+test('photos, people, links and peers are reported as before', { timeout: 120_000 }, async () => {
   const home = oldHome();
   const server = await home.serve();
   const owner = bearer(secretOf(home));
@@ -111,7 +111,7 @@ test('what was told of photos, people, links and peers is told again', { timeout
 
 const isFar = ({ expires }: Json): boolean => String(expires).startsWith('2099');
 
-test('passwords, tokens and links open what they opened, and nothing else', { timeout: 120_000 }, async () => {
+test('passwords, tokens and links still work, and for nothing else', { timeout: 120_000 }, async () => {
   const home = oldHome();
   const { url } = await home.serve();
   const signIn = (name: string): Promise<Response> =>
@@ -163,7 +163,7 @@ test('passwords, tokens and links open what they opened, and nothing else', { ti
   for (const link of [over, ended]) expect(await statusOf(`${url}${link}/api/share`)).toBe(404);
 });
 
-test('an upload that had come half goes on where it was, and ends in the album', { timeout: 120_000 }, async () => {
+test('an unfinished upload resumes, and ends in the album', { timeout: 120_000 }, async () => {
   const home = oldHome();
   const { url } = await home.serve();
   const { path, offset, rest, sha256 } = known.upload;

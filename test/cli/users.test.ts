@@ -15,7 +15,7 @@ const signIn = (url: string, name: string, password: string): Promise<Response> 
   });
 
 describe('users who came from another server', () => {
-  it('wait to be an owner, until a command or the set-up of that server says so', { timeout: 240_000 }, async () => {
+  it('become owners only by a command or the set-up of that server', { timeout: 240_000 }, async () => {
     const [far, near] = [makeHome(), makeHome()];
     for (const name of ['Ada', 'Bob']) await far.feed(`${good}\n`, 'users', 'add', name, '--role', 'owner');
     const token = (await far.run('tokens', 'add', 'laptop', '--may', 'replicate')).out.trim();
@@ -45,7 +45,7 @@ describe('users who came from another server', () => {
 });
 
 describe('users', () => {
-  it('are made beside a running server, which knows them at once', async () => {
+  it('are added beside a running server, which accepts them at once', async () => {
     const home = makeHome();
     const server = await home.serve();
     expect(statSync(join(home.folder, '.photospool/server.json')).mode & 0o777).toBe(0o600);
@@ -82,7 +82,7 @@ describe('users', () => {
 });
 
 describe('the set-up link', () => {
-  it('is told where no terminal is, once a start, works once, and is in no log and no file', async () => {
+  it('is printed without a terminal once per start, works once, and is in no log and no file', async () => {
     const home = makeHome();
     const link = /^Nobody has an account here yet\. To make yours, open {2}(\S+)\/setup#([\w-]{43})$/m;
     const start = async () => {
@@ -118,7 +118,7 @@ describe('the set-up link', () => {
 });
 
 describe('tokens', () => {
-  it('are made and revoked beside a running server', async () => {
+  it('are created and revoked beside a running server', async () => {
     const home = makeHome();
     const server = await home.serve();
     const made = await home.run('tokens', 'add', 'feed', '--may', 'read');
@@ -140,7 +140,7 @@ describe('tokens', () => {
 });
 
 describe('users and tokens', () => {
-  it('say in one sentence what is wrong', async () => {
+  it('report errors in one sentence', async () => {
     const home = makeHome();
     expect(await home.run('users', 'list')).toMatchObject({
       code: 0,
@@ -191,13 +191,13 @@ describe('a password on a terminal', () => {
     return { ...ended, shown: String(output.read()) };
   }
 
-  it('is asked for twice and never shown', async () => {
+  it('is requested twice and never shown', async () => {
     const typed = await type('seven grren', '\u007f\u007f\u007f', 'een\r', 'seven green\r');
     expect(typed.answer).toBe('seven green');
     expect(typed.shown).toBe('New password for Ada: \nOnce more: \n');
   });
 
-  it('is refused when the two differ, and can be called off', async () => {
+  it('is rejected if the two differ, and can be cancelled', async () => {
     expect((await type('one\r', 'two\r')).error).toMatchObject({ code: 'usage', message: 'The two are not the same.' });
     expect((await type('one\u0003')).error).toMatchObject({
       code: 'usage',

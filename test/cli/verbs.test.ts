@@ -28,7 +28,7 @@ const lines = (out: string): Record<string, unknown>[] =>
 const last = (out: string): Record<string, unknown> => lines(out).at(-1)!;
 
 describe('process', () => {
-  it('stores photos, tells duplicates, stuck and ignored apart, and ends as it should', async () => {
+  it('stores photos, reports duplicates, stuck and ignored files, and exits with the right code', async () => {
     const home = makeHome();
     await home.drop('a.jpg', 1);
     await home.drop('trip/b.jpg', 2);
@@ -57,7 +57,7 @@ describe('process', () => {
     expect(lines((await home.run('list', '--json')).out)).toHaveLength(5);
   });
 
-  it('takes the three folders of the classical recipe', async () => {
+  it('accepts the three folders of the classical recipe', async () => {
     const home = makeHome();
     const [incoming, work, done] = ['in', 'wk', 'out'].map((name) => join(home.folder, name)) as [
       string,
@@ -74,7 +74,7 @@ describe('process', () => {
     expect(existsSync(`${incoming}s`)).toBe(false);
   });
 
-  it('gives names that collide a part of their hash', async () => {
+  it('adds a part of the hash to colliding names', async () => {
     const home = makeHome();
     await home.drop('one/IMG_1.jpg', 1);
     await home.drop('two/IMG_1.JPG', 2);
@@ -87,7 +87,7 @@ describe('process', () => {
 });
 
 describe('serve', () => {
-  it('prints two lines, takes what comes in, hands out passes, and ends with 0 on SIGTERM', async () => {
+  it('prints two lines, imports new files, runs passes on request, and exits with 0 on SIGTERM', async () => {
     const home = makeHome();
     const server = await home.serve();
     expect(server.lines).toEqual([
@@ -113,7 +113,7 @@ describe('serve', () => {
     expect(still).toMatchObject({ today: { stored: 1 }, stuck: [{ name: 'broken.png', attempts: 2 }] });
   });
 
-  it('refuses other addresses and a second server on the same home', async () => {
+  it('rejects other addresses and a second server on the same home', async () => {
     const home = makeHome();
     const open = await home.run('serve', '--host', '0.0.0.0');
     expect(open.code).toBe(2);
@@ -124,7 +124,7 @@ describe('serve', () => {
     expect(second.err.trim().split('\n')).toHaveLength(1);
   });
 
-  it('shows what another process brought', async () => {
+  it('shows files that another process imported', async () => {
     const home = makeHome();
     const server = await home.serve();
     const tree = join(home.folder, '../tree');
@@ -137,7 +137,7 @@ describe('serve', () => {
 });
 
 describe('import', () => {
-  it('leaves the tree as it is, and counts what it knows', async () => {
+  it('leaves the tree unchanged, and counts known files', async () => {
     const home = makeHome();
     const tree = join(home.folder, '../tree');
     mkdirSync(join(tree, 'sub'), { recursive: true });
@@ -150,7 +150,7 @@ describe('import', () => {
     expect(readdirSync(tree)).toEqual([]);
   });
 
-  it('shows what it could not take in among the stuck', async () => {
+  it('lists files that could not be imported as stuck', async () => {
     const home = makeHome();
     const tree = join(home.folder, '../tree');
     mkdirSync(tree);
@@ -166,7 +166,7 @@ describe('import', () => {
     expect(retried.code).toBe(1);
   });
 
-  it('copies again what the archive lost', async () => {
+  it('copies files again that the archive lost', async () => {
     const home = makeHome();
     const tree = join(home.folder, '../tree');
     mkdirSync(tree);
@@ -177,7 +177,7 @@ describe('import', () => {
     expect((await home.run('verify')).code).toBe(0);
   });
 
-  it('takes folders and files whose names are not UTF-8, each once', async () => {
+  it('imports folders and files whose names are not UTF-8, each once', async () => {
     const home = makeHome();
     const tree = join(home.folder, '../tree');
     const bytes = (text: string): Buffer => Buffer.concat([Buffer.from(`${tree}/`), Buffer.from(text, 'latin1')]);
@@ -193,7 +193,7 @@ describe('import', () => {
     expect(last((await home.run('import', tree, '--json')).out)).toMatchObject({ stored: 0, duplicates: 3 });
   });
 
-  it('refuses a tree that holds the home', async () => {
+  it('rejects a tree that contains the home', async () => {
     const home = makeHome();
     expect((await home.run('import', home.folder)).code).toBe(2);
     expect((await home.run('import', join(home.folder, 'nowhere'))).code).toBe(2);
@@ -201,7 +201,7 @@ describe('import', () => {
 });
 
 describe('the home', () => {
-  it('is named by a flag, which wins over the variable', async () => {
+  it('is set by a flag, which wins over the variable', async () => {
     const home = makeHome();
     const other = join(home.folder, '../other');
     expect((await home.run('process', '--home', other, '--settle', '0', '--json')).code).toBe(0);
@@ -210,7 +210,7 @@ describe('the home', () => {
     expect(existsSync(join(home.folder, '.photospool'))).toBe(false);
   });
 
-  it('is set up by its file', async () => {
+  it('is configured by its file', async () => {
     const home = makeHome();
     mkdirSync(join(home.folder, 'inbox'));
     writeFileSync(join(home.folder, 'photospool.toml'), '[spool]\nincoming = "inbox"\n');
@@ -223,7 +223,7 @@ describe('the home', () => {
 });
 
 describe('list', () => {
-  it('prints photos as the interface says', async () => {
+  it('prints photos as docs/interface.md describes', async () => {
     const home = makeHome();
     await home.drop('IMG_0001.jpg', 1);
     const bytes = readFileSync(join(home.incoming, 'IMG_0001.jpg'));
@@ -255,7 +255,7 @@ describe('list', () => {
 });
 
 describe('the folders', () => {
-  it('must be apart', async () => {
+  it('must be disjoint', async () => {
     const home = makeHome();
     const [incoming, work] = ['in', 'wk'].map((name) => join(home.folder, name)) as [string, string];
     mkdirSync(incoming);
@@ -263,7 +263,7 @@ describe('the folders', () => {
     expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('apart')]);
   });
 
-  it('of an archive that is not there are never made anew', async () => {
+  it('of a missing archive are never created again', async () => {
     const home = makeHome();
     await home.drop('a.jpg', 1);
     await home.run('process');
@@ -282,7 +282,7 @@ describe('the folders', () => {
 });
 
 describe('verify', () => {
-  it('tells missing, changed and unknown files, and changes nothing', async () => {
+  it('reports missing, changed and unknown files, and changes nothing', async () => {
     const home = await filledHome(4);
     expect(last((await home.run('verify', '--json')).out)).toEqual({
       checked: 4,
@@ -307,7 +307,7 @@ describe('verify', () => {
     expect(readFileSync(join(month, 'mine.txt'), 'utf8')).toBe('mine');
   });
 
-  it('lets an original that is missing come back', async () => {
+  it('accepts a missing original when it arrives again', async () => {
     const home = makeHome();
     await home.drop('a.jpg', 1);
     await home.run('process');
@@ -319,7 +319,7 @@ describe('verify', () => {
 });
 
 describe('stuck', () => {
-  it('ignores, sets aside, restores and copies files by name and by reason, without a server and with one', async () => {
+  it('ignores, trashes, restores and copies files by name and by reason, without a server and with one', async () => {
     const home = makeHome();
     const [broken, whole] = [await makeBroken(), await makePhoto(1)];
     const cut = whole.subarray(0, whole.length - 200);
@@ -357,7 +357,7 @@ describe('stuck', () => {
 });
 
 describe('reindex', () => {
-  it('builds the same catalog again', async () => {
+  it('rebuilds the same catalog', async () => {
     const home = await filledHome(3);
     const before = (await home.run('list', '--json')).out;
     expect(last((await home.run('reindex', '--json')).out)).toMatchObject({ photos: 3 });
@@ -367,8 +367,8 @@ describe('reindex', () => {
   });
 });
 
-describe('wrong use', () => {
-  it('ends with 2 and one clear line', async () => {
+describe('wrong usage', () => {
+  it('exits with 2 and one clear line', async () => {
     const home = makeHome();
     for (const args of [
       ['sing'],
@@ -397,7 +397,7 @@ describe('wrong use', () => {
     expect((await home.run('verify')).code).toBe(2);
   });
 
-  it('ends with 3 where a newer version wrote the library', async () => {
+  it('exits with 3 if a newer version wrote the library', async () => {
     const home = makeHome();
     await home.run('process');
     const { openSqlite } = await import('../../src/base/sqlite.js');

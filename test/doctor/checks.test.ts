@@ -32,7 +32,7 @@ function home(more: Record<string, string> = {}): Config {
 }
 
 describe('folders', () => {
-  it('one that is away is an error, where the home was used before', async () => {
+  it('a missing one is an error if the home was used before', async () => {
     const config = home();
     expect(await examineFolders(config, true)).toEqual([]);
     rmSync(config.done, { recursive: true });
@@ -40,7 +40,7 @@ describe('folders', () => {
     expect(brief(await examineFolders(config, true))).toEqual([`error: The archive, ${config.done}, is not there.`]);
   });
 
-  it('where no home was made yet, that is said', async () => {
+  it('a home that was never created is reported', async () => {
     const config = readConfig(join(temporaryFolder(), 'none'), {}, {});
     expect(brief(await examineFolders(config, false))).toEqual([`note: There is no home in ${config.home} yet.`]);
   });
@@ -62,13 +62,13 @@ describe('space', () => {
 });
 
 describe('modes', () => {
-  it('finds nothing in a home that is closed, whatever is in it', async () => {
+  it('finds nothing in a private home, whatever its content', async () => {
     const config = home();
     chmodSync(config.done, 0o777);
     expect(await examineModes(config)).toEqual([]);
   });
 
-  it('names what others can read, and what they can change', async () => {
+  it('names files that others can read, and those they can change', async () => {
     const config = home();
     for (const folder of [config.home, config.work]) chmodSync(folder, 0o755);
     chmodSync(config.done, 0o777);
@@ -78,7 +78,7 @@ describe('modes', () => {
     ]);
   });
 
-  it('finds nothing in what is open on purpose, but in the library', async () => {
+  it('accepts files opened on purpose, except the library', async () => {
     const config = home({ modes: 'group' });
     for (const folder of [config.home, config.work, config.done]) chmodSync(folder, 0o750);
     chmodSync(config.incoming, 0o2770);
@@ -89,7 +89,7 @@ describe('modes', () => {
     ]);
   });
 
-  it('others may go through a home to reach incoming', async () => {
+  it('others may pass through a home to reach incoming', async () => {
     const config = home();
     chmodSync(config.home, 0o711);
     expect(await examineModes(config)).toEqual([]);
@@ -104,7 +104,7 @@ describe('spool', () => {
     code: 'undecodable',
     attempts: 1,
   });
-  it('tells of stuck files, and of trouble of a disk', () => {
+  it('reports stuck files and disk errors', () => {
     expect(examineSpool([])).toEqual([]);
     expect(brief(examineSpool([stuck('a.jpg')]))).toEqual(['warning: One file is stuck: a.jpg. It is damaged.']);
     const held = { until: '', reason: 'The disk is full.' };
@@ -116,7 +116,7 @@ describe('spool', () => {
 });
 
 describe('watches', () => {
-  it.runIf(process.platform === 'linux')('tells of more folders than the system watches', async () => {
+  it.runIf(process.platform === 'linux')('reports more folders than the system can watch', async () => {
     const { incoming } = home();
     for (const name of ['a', 'a/b', 'c']) mkdirSync(join(incoming, name));
     expect(await examineWatches(incoming, 5, files, Promise.resolve(100))).toEqual([]);
@@ -127,7 +127,7 @@ describe('watches', () => {
 });
 
 describe('the machine', () => {
-  it('a clock that shows a day that can’t be', () => {
+  it('a clock with an impossible date', () => {
     expect(examineClock(now, now + 60_000)).toEqual([]);
     expect(brief(examineClock(5 * day, undefined))).toEqual(['error: The clock of this machine shows 1970-01-06.']);
     expect(brief(examineClock(now, now + 400 * day))).toEqual([
@@ -135,14 +135,14 @@ describe('the machine', () => {
     ]);
   });
 
-  it('programs that are missing', () => {
+  it('missing programs', () => {
     const empty = temporaryFolder();
     expect(examinePrograms(undefined, empty).map(({ severity }) => severity)).toEqual(['warning', 'error', 'note']);
     for (const name of ['ffmpeg', 'ffprobe', 'perl', 'heif-dec']) writeFileSync(join(empty, name), '', { mode: 0o755 });
     expect(examinePrograms(undefined, empty)).toEqual([]);
   });
 
-  it('a Node that gets no fixes any more', () => {
+  it('a Node without security updates', () => {
     expect(examineNode('22.1.0', now)).toEqual([]);
     expect(examineNode('99.0.0', now)).toEqual([]);
     expect(brief(examineNode('20.19.0', now))).toEqual([
@@ -150,7 +150,7 @@ describe('the machine', () => {
     ]);
   });
 
-  it('a library that a newer version wrote, or that is damaged', () => {
+  it('a library of a newer version, or a damaged one', () => {
     expect(examineLibrary(undefined)).toEqual([]);
     const newer = new PhotospoolError('newer-version', 'It is newer.', { hint: 'Install that version.' });
     expect(examineLibrary(newer)).toEqual([
@@ -159,7 +159,7 @@ describe('the machine', () => {
     expect(examineLibrary(new PhotospoolError('corrupt', 'It is damaged.'))[0]).toMatchObject({ check: 'library' });
   });
 
-  it('a backup that is old, or that there is none', () => {
+  it('an old backup, or none', () => {
     const at = (ago: number): string => new Date(now - ago * day).toISOString();
     expect(examineBackup(undefined, 0, now)).toEqual([]);
     expect(examineBackup(at(3), 9, now)).toEqual([]);
@@ -169,7 +169,7 @@ describe('the machine', () => {
 });
 
 describe('the network', () => {
-  it('a server that does not answer, does not run, or is for this machine only', () => {
+  it('a server that does not respond, does not run, or is reachable only from this machine', () => {
     expect(examineServer({ kind: 'here', host: '0.0.0.0' })).toEqual([]);
     expect(examineServer({ kind: 'here', host: '127.0.0.1' })[0]).toMatchObject({ severity: 'note' });
     expect(examineServer({ kind: 'none' })[0]).toMatchObject({ severity: 'note' });
@@ -189,7 +189,7 @@ describe('the network', () => {
     }) as typeof fetch,
   });
 
-  it('peers that can’t be reached, refuse, have another time or another version', async () => {
+  it('peers that are unreachable, reject us, or have another time or version', async () => {
     const peers = [
       { url: 'http://gone' },
       { url: 'http://right', version: '0.1.0' },
@@ -225,14 +225,14 @@ describe('an examination', () => {
   });
   const asking = { fetch, now: () => now, patience: 100 };
 
-  it('tells the worst first, and what was looked at', async () => {
+  it('lists the worst first, and what was checked', async () => {
     const { findings, checks: looked } = await examine(patient({ failure: new Error('no') }), asking);
     expect(findings).toEqual(sorted(findings));
     expect(findings[0]).toMatchObject({ severity: 'error' });
     expect(looked).toEqual(checks);
   });
 
-  it('a check that fails holds up no other', async () => {
+  it('a failing check does not stop the others', async () => {
     const { findings } = await examine(patient({ spool: () => Promise.reject(new Error('gone')) }), asking);
     expect(findings).toContainEqual(expect.objectContaining({ check: 'spool', severity: 'warning' }));
     expect(findings).toContainEqual(expect.objectContaining({ check: 'backup' }));
