@@ -10,6 +10,7 @@ import type { Routes } from '../context.js';
 import { findPhotos, getPhoto } from '../../album/find-photos.js';
 import { answers, cursor, IdParams, next, Photo, q, Sha256 } from '../../api/photo-schemas.js';
 import { showTo, sightOf } from '../../album/visibility.js';
+import { withSharedAlbums } from '../../album/member-albums.js';
 import { withStack } from '../../album/stack-members.js';
 
 const bounds = { most: 1_000, usual: 100 };
@@ -43,7 +44,7 @@ export const photos: Routes = (app, { library, catalog, ask }) => {
     (request, reply) => {
       const who = viewer(request);
       const photo = withMotion(parts, who, getPhoto(library, who, request.params.id));
-      void reply.send(showTo(who, withStack(parts, who, photo)));
+      void reply.send(showTo(who, withSharedAlbums(library, who, withStack(parts, who, photo))));
     },
   );
 
