@@ -41,6 +41,12 @@ CREATE TABLE IF NOT EXISTS access_totp (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS access_recovery (person TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (person, hash)) WITHOUT ROWID;
 
+-- The PIN of a person’s locked photos, as passwords.ts writes it (pins.ts). \`edition\`: grows with each change. \`doubted\`: whether
+-- somebody else may know the person’s password.
+CREATE TABLE IF NOT EXISTS access_pin (
+  person TEXT PRIMARY KEY, pin TEXT, edition INTEGER NOT NULL, doubted INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- Browsers in which somebody has signed in before.
 CREATE TABLE IF NOT EXISTS access_device (secret TEXT PRIMARY KEY, person TEXT NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
 
@@ -68,6 +74,7 @@ CREATE INDEX IF NOT EXISTS access_audit_what ON access_audit (what, id);
 /**
  * Columns added later. An older version writes rows without them. `confirmed` and `noticed` of a session: when it last
  * confirmed the identity, and when its person acknowledged what was added before it began; ms since 1970, 0 for never.
+ * Of a passkey: whether it was made while somebody else may have known the person’s password.
  * Of a token: whether it was created anonymously before there was an owner account, and the person it acts for (null
  * for the house). Of a link: the holder of its photos (null for the house), and as JSON the locks of its photo at the
  * time of creation. Of an audit entry: the server whose documents caused it, by its token or peer.
@@ -75,6 +82,7 @@ CREATE INDEX IF NOT EXISTS access_audit_what ON access_audit (what, id);
 const added = [
   { table: 'access_session', column: 'confirmed', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'access_session', column: 'noticed', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'access_passkey', column: 'doubted', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'access_token', column: 'unclaimed', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'access_token', column: 'person', type: 'TEXT' },
   { table: 'access_share', column: 'unclaimed', type: 'INTEGER NOT NULL DEFAULT 0' },

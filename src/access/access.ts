@@ -12,6 +12,8 @@ import { openAudit, type Audit } from './audit-log.js';
 import { openCodes, type Codes } from './one-time-codes.js';
 import { openDevices } from './known-browsers.js';
 import { openPasskeys, type Passkeys } from './passkeys.js';
+import { openLockedFolder, type LockedFolder } from './locked-folder.js';
+import { openPins } from './pins.js';
 import { openPasswords, type Passwords } from './password-hash.js';
 import { openPeople, type People } from './people.js';
 import type { Random } from './random-secrets.js';
@@ -40,6 +42,7 @@ export interface Access {
   readonly sessions: Sessions;
   readonly passkeys: Passkeys;
   readonly factors: SecondFactors;
+  readonly lockedFolder: LockedFolder;
   readonly tokens: Tokens;
   readonly shares: Shares;
   readonly codes: Codes;
@@ -91,12 +94,14 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   const passkeys = openPasskeys(db, { clock, random });
   const factors = openSecondFactors(db, { clock, random });
   const devices = openDevices(db, { clock, random });
-  const parts = { db, clock, people, sessions, devices, codes, passkeys, factors, audit };
+  const pins = openPins(db, clock);
+  const parts = { db, clock, people, sessions, devices, codes, passkeys, factors, pins, audit };
   const accounts = openAccounts({ ...parts, settings, tokens, shares, removeUnclaimedPeers });
   library.onReceive('person:', (id, from) => accounts.receive(id.slice('person:'.length), from));
   library.onReceive(peopleId, (_id, from) => accounts.receiveEnds(from));
   for (const id of people.unseen()) accounts.receive(id);
   const signing = openSigning({ ...parts, passwords, accounts });
+  const lockedFolder = openLockedFolder({ ...parts, passwords, signing });
   const known = {
     people,
     sessions,
@@ -115,6 +120,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
     sessions,
     passkeys,
     factors,
+    lockedFolder,
     tokens,
     shares,
     codes,

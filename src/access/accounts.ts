@@ -13,6 +13,7 @@ import { setUp, type Codes } from './one-time-codes.js';
 import type { Devices } from './known-browsers.js';
 import { keyOfName } from './account-names.js';
 import type { NewPasskey, Passkey, Passkeys } from './passkeys.js';
+import type { Pins } from './pins.js';
 import type { People, Person, PersonChange, PersonRole, ReceivedPerson, WaitingChange } from './people.js';
 import type { SecondFactors } from './second-factor.js';
 import type { Sessions } from './sessions.js';
@@ -74,10 +75,11 @@ export interface Accounts {
   /** The password hash of a person. */
   password(id: string): string | undefined;
   /**
-   * Sets the password hash of a person, and ends all their sessions, known browsers and one-time links.
+   * Sets the password hash of a person, and ends all their sessions, known browsers and one-time links. `own`: nobody
+   * else can know the password, since the person chose it with the old one, or with the set-up link.
    * @throws PhotospoolError `not-found`; `conflict` if another person signs in here by that name.
    */
-  setPassword(id: string, hash: string, actor: Actor): void;
+  setPassword(id: string, hash: string, actor: Actor, options?: { own?: boolean }): void;
   /** Ends a session, with `person` only one of that person; false if there is none. */
   endSession(id: string, actor: Actor, person?: string): boolean;
   /** Ends all sessions of a person except one; returns their number. */
@@ -119,6 +121,7 @@ export interface AccountParts {
   codes: Codes;
   passkeys: Passkeys;
   factors: SecondFactors;
+  pins: Pins;
   tokens: Tokens;
   shares: Shares;
   /** Removes the peers that were added through the page before there was an owner account; returns their addresses. */
@@ -380,7 +383,7 @@ function openCredentials(
   Accounts,
   'password' | 'setPassword' | 'endSession' | 'endOthers' | 'renewHash' | 'addPasskey' | 'removePasskey'
 > {
-  const { db, clock, people, sessions, passkeys, password, known, checkNotLast, note, endAll, settle } = core;
+  const { db, clock, people, sessions, passkeys, pins, password, known, checkNotLast, note, endAll, settle } = core;
 
   const put = db.prepare(`INSERT INTO access_password (person, hash, changed) VALUES (?, ?, ?)
     ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, changed = excluded.changed`);
@@ -389,7 +392,7 @@ function openCredentials(
 
   return {
     password,
-    setPassword: (id, hash, actor) =>
+    setPassword: (id, hash, actor, { own = false } = {}) =>
       db.transaction(() => {
         const account = known(id);
         const { name } = account;
@@ -400,6 +403,7 @@ function openCredentials(
           });
         }
         put.run(id, hash, clock.now());
+        if (!own) pins.doubt(id);
         endAll(id);
         settle(account, actor);
         note('password-changed', actor, name);
@@ -423,7 +427,7 @@ function openCredentials(
       db.transaction(() => {
         checkConfirmed(actor);
         const account = known(id);
-        const passkey = passkeys.keep(id, name, made);
+        const passkey = passkeys.keep(id, name, made, pins.isDoubted(id));
         settle(account, actor);
         note('passkey-added', actor, `${account.name}: ${passkey.name}`);
         return passkey;

@@ -33,6 +33,8 @@ export interface Passkey {
   rp: string;
   created: number;
   used?: number;
+  /** Made while somebody else may have known the person’s password: it opens no locked photos. */
+  doubted?: true;
 }
 
 /** The passkeys of a server. */
@@ -45,16 +47,18 @@ export interface Passkeys {
    */
   verifyNew(person: string, response: RegistrationResponseJSON, site: Site): Promise<NewPasskey>;
   /**
-   * Stores a verified passkey. @throws PhotospoolError `invalid` for its name, `conflict` if it exists or there are too
-   * many.
+   * Stores a verified passkey. `doubted`: see `Passkey`. @throws PhotospoolError `invalid` for its name, `conflict` if
+   * it exists or there are too many.
    */
-  keep(person: string, name: string, made: NewPasskey): Passkey;
+  keep(person: string, name: string, made: NewPasskey, doubted?: boolean): Passkey;
   /** The options for using one. */
   ask(site: Site): Promise<PublicKeyCredentialRequestOptionsJSON>;
   /** Verifies a sign-in, and records the use. Undefined if it is invalid for any reason. */
   verify(response: AuthenticationResponseJSON, site: Site): Promise<Passkey | undefined>;
   remove(id: string, person: string): Passkey | undefined;
   removeAll(person: string): void;
+  /** Removes the doubt of all passkeys of a person. */
+  trustAll(person: string): void;
 }
 
 /** A verified passkey that is not stored yet. */
@@ -81,6 +85,7 @@ interface Columns {
   transports: string;
   created: number;
   used: number | null;
+  doubted: number;
 }
 
 /** Loaded on first use: commands do not need it. */
@@ -89,14 +94,15 @@ const webauthn = async () => import('@simplewebauthn/server');
 /** Opens the passkeys. */
 // Longer than a screen: creating, offering and verifying passkeys share their challenges.
 export function openPasskeys(db: Sqlite, { clock, random }: { clock: Pick<Clock, 'now'>; random: Random }): Passkeys {
-  const columns = 'id, person, name, rp, key, counter, transports, created, used';
-  const insert = db.prepare(`INSERT INTO access_passkey (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)
+  const columns = 'id, person, name, rp, key, counter, transports, created, used, doubted';
+  const insert = db.prepare(`INSERT INTO access_passkey (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)
     ON CONFLICT (id) DO NOTHING`);
   const one = db.prepare<Columns>(`SELECT ${columns} FROM access_passkey WHERE id = ?`);
   const all = db.prepare<Columns>(`SELECT ${columns} FROM access_passkey WHERE person = ? ORDER BY created, id`);
   const use = db.prepare('UPDATE access_passkey SET counter = ?, used = ? WHERE id = ?');
   const remove = db.prepare('DELETE FROM access_passkey WHERE id = ?');
   const removeAll = db.prepare('DELETE FROM access_passkey WHERE person = ?');
+  const trustAll = db.prepare('UPDATE access_passkey SET doubted = 0 WHERE person = ?');
   // With a person: for creating a passkey. Without: for signing in with one.
   const challenges = openChallenges(clock, random);
 
@@ -132,16 +138,16 @@ export function openPasskeys(db: Sqlite, { clock, random }: { clock: Pick<Clock,
       const { id, publicKey, counter, transports = [] } = found.registrationInfo.credential;
       return { id, rp, key: publicKey, counter, transports };
     },
-    keep(person, given, { id, rp, key, counter, transports }) {
+    keep(person, given, { id, rp, key, counter, transports }, doubted = false) {
       const [name, created] = [readName(given), clock.now()];
       if (all.all(person).length >= mostPasskeys) {
         throw new PhotospoolError('conflict', `A person may have ${mostPasskeys} passkeys.`, {
           hint: 'Remove one first.',
         });
       }
-      const { changes } = insert.run(id, person, name, rp, key, counter, transports.join(), created);
+      const { changes } = insert.run(id, person, name, rp, key, counter, transports.join(), created, Number(doubted));
       if (changes === 0) throw new PhotospoolError('conflict', 'This passkey is known already.');
-      return { id, person, name, rp, created };
+      return { id, person, name, rp, created, ...(doubted && { doubted }) };
     },
     async ask({ rp }) {
       const { generateAuthenticationOptions } = await webauthn();
@@ -177,6 +183,7 @@ export function openPasskeys(db: Sqlite, { clock, random }: { clock: Pick<Clock,
       return passkeyOf(row);
     },
     removeAll: (person) => void removeAll.run(person),
+    trustAll: (person) => void trustAll.run(person),
   };
 }
 
@@ -215,8 +222,9 @@ function openChallenges(clock: Pick<Clock, 'now'>, random: Random) {
   };
 }
 
-function passkeyOf({ id, person, name, rp, created, used }: Columns): Passkey {
-  return { id, person, name, rp, created, ...(used !== null && { used }) };
+function passkeyOf({ id, person, name, rp, created, used, doubted }: Columns): Passkey {
+  const passkey = { id, person, name, rp, created, ...(used !== null && { used }) };
+  return doubted === 1 ? { ...passkey, doubted: true } : passkey;
 }
 
 const listOf = (text: string): string[] => (text === '' ? [] : text.split(','));

@@ -18,11 +18,8 @@ export type May = (typeof mays)[number];
 /** The permissions that a person’s token can have. */
 export const personalMays: readonly May[] = ['read', 'edit', 'upload'];
 
-/**
- * The scope of a share link: one photo (by its public id), the results of a search, or an album with members
- * (`<holder>:<ulid>`).
- */
-export type Scope = { photo: string } | { search: string } | { album: string };
+/** The scope of a share link: one photo (by its public id), or the results of a search. */
+export type Scope = { photo: string } | { search: string };
 
 /** The sender of a request, with its permissions. */
 export interface Viewer {
@@ -39,6 +36,11 @@ export interface Viewer {
   behalf?: Viewer;
   /** The id of the session; not secret. */
   session?: string;
+  /**
+   * Set for a session that looks into its opened locked photos: it sees those of its person and nothing else. Only the
+   * routes for them have such a viewer (request-viewer.ts), and the commands `lock` and `unlock`.
+   */
+  locked?: true;
   /** Whether the session confirmed the identity within the last minutes; see `checkConfirmed`. */
   confirmed?: boolean;
   /** Set for a request from this machine to a home without accounts: no credentials identify its sender. */
@@ -96,6 +98,10 @@ const rules = {
   trash: { family: false, visitor: false, token: ['edit'] },
   comment: { family: true, visitor: false, token: ['edit'] },
   favourite: { family: true, visitor: false, token: ['edit'] },
+  /** Lock one's own photos. */
+  lock: { family: true, visitor: false, token: [] },
+  /** Open one's locked photos, and unlock them. */
+  unlock: { family: true, visitor: false, token: [] },
   upload: { family: true, visitor: false, token: ['edit', 'upload'] },
   /** See the contents of the spool and its location on this machine. */
   spool: { family: false, visitor: false, token: read },
@@ -110,8 +116,6 @@ const rules = {
   links: ownerOnly,
   /** Manage share links to one’s own photos. */
   'own-links': { family: true, visitor: false, token: [] },
-  /** Use albums with members, and partners (sharing-rights.ts decides about each). */
-  albums: { family: true, visitor: false, token: [] },
   /** Save visible photos to one’s own library. */
   save: { family: true, visitor: false, token: [] },
   /** Manage tokens that act for the house. */
@@ -167,6 +171,8 @@ export const actionsOnItems = [
   'history',
   'share',
   'trash',
+  'lock',
+  'unlock',
 ] as const satisfies readonly Action[];
 
 /** An action on a single visible item. */
@@ -175,11 +181,25 @@ export type ItemAction = (typeof actionsOnItems)[number];
 /** The actions on another person’s item that anyone who sees it may perform. */
 const withOthers: ReadonlySet<ItemAction> = new Set(['details', 'original', 'stripped', 'comment', 'favourite']);
 
+/** The actions on a locked photo. Sharing it needs unlocking, and comments are for others. */
+const whileLocked: ReadonlySet<ItemAction> = new Set<ItemAction>([
+  'details',
+  'original',
+  'stripped',
+  'favourite',
+  'edit',
+  'history',
+  'trash',
+]);
+
 /**
  * Whether a viewer may perform an action on an item they see: on items of the house according to the role, on their own
- * any action, on another person’s only actions that leave it unchanged.
+ * any action, on another person’s only actions that leave it unchanged. Photos of the house can’t be locked.
  */
 export function mayOn(viewer: Viewer | undefined, action: ItemAction, holder: Holder): boolean {
+  if (action === 'lock' || action === 'unlock')
+    return viewer?.person === holder && may(viewer, action) && (action === 'unlock') === (viewer.locked === true);
+  if (viewer?.locked === true && !(viewer.person === holder && whileLocked.has(action))) return false;
   if (holder === house) return may(viewer, action);
   if (viewer?.person === holder) return viewer.role !== 'program' || mayBring(viewer, action);
   return withOthers.has(action) && may(viewer, action);
@@ -191,9 +211,6 @@ export function mayOn(viewer: Viewer | undefined, action: ItemAction, holder: Ho
  */
 export const mayLink = (viewer: Viewer | undefined, holder: Holder): boolean =>
   holder === house ? may(viewer, 'links') : viewer?.person === holder && may(viewer, 'own-links');
-
-/** Whether a viewer sees the names of albums in a holder’s items (`edits.albums`): a person’s only that person. */
-export const seesAlbumNames = (viewer: Viewer, holder: Holder): boolean => holder === house || viewer.person === holder;
 
 /** Whether a viewer may save visible photos to a library of their own. */
 export const maySave = (viewer: Viewer | undefined): boolean => viewer?.person !== undefined && may(viewer, 'save');
@@ -225,9 +242,12 @@ function changingOf(field: Field): (typeof changing)[number] {
   return ofTrash.has(field) ? 'trash' : 'edit';
 }
 
-/** Whether a viewer may change a field of an item they see; without a holder: of the house. */
+/**
+ * Whether a viewer may change a field of an item they see; without a holder: of the house. A locked item stays archived,
+ * so that unlocking shows it to no partner.
+ */
 export const mayChange = (viewer: Viewer | undefined, field: Field, holder: Holder = house): boolean =>
-  mayOn(viewer, changingOf(field), holder);
+  mayOn(viewer, changingOf(field), holder) && !(viewer?.locked === true && field === 'archived');
 
 /** Whether a viewer may change at least one field of the photos they see; `mayChange` decides per field. */
 export const mayChangeAny = (viewer: Viewer | undefined): boolean => changing.some((action) => may(viewer, action));
@@ -309,6 +329,7 @@ export function favouritesOf({ role, person, behalf }: Viewer, holder: Holder = 
 export function maySee(viewer: Viewer | undefined, access: ItemAccess, claims: ItemClaims): boolean {
   const onlooker = onlookerOf(viewer);
   if (!viewer || !onlooker || !access.maySee(onlooker, claims)) return false;
+  if (viewer.locked === true && !claims.locked) return false;
   return !viewer.scope || viewer.holds?.(publicIdOf(claims.item)) === true;
 }
 
@@ -326,12 +347,13 @@ export const seesComments = (viewer: Viewer): boolean => may(viewer, 'details') 
 export function onlookerOf(viewer: Viewer | undefined): Onlooker | undefined {
   if (!viewer || !may(viewer, 'see')) return undefined;
   const { role, person } = viewer;
+  const unlocked = viewer.locked === true && { unlocked: true };
   switch (role) {
     case 'owner':
       // The owner of a home without accounts has no person.
-      return person === undefined ? { kind: 'house' } : { kind: 'person', person, actsForHouse: true };
+      return person === undefined ? { kind: 'house' } : { kind: 'person', person, actsForHouse: true, ...unlocked };
     case 'family':
-      return person === undefined ? undefined : { kind: 'person', person, actsForHouse: false };
+      return person === undefined ? undefined : { kind: 'person', person, actsForHouse: false, ...unlocked };
     case 'program':
       return viewer.behalf ? onlookerOf(viewer.behalf) : { kind: 'house' };
     case 'visitor':

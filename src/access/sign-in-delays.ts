@@ -31,6 +31,9 @@ export const deviceRule: DelayRule = { free: 5, most: 15 * 60_000 };
  */
 export const codeRule: DelayRule = { free: 5, most: 15 * 60_000 };
 
+/** By person, for the PIN of locked photos: only somebody with a session of theirs gets that far. */
+export const pinRule: DelayRule = { free: 5, most: 15 * 60_000 };
+
 /** Counted mistakes. */
 export interface Delays {
   /** How long a key has to wait, ms; 0 if it may try now. */

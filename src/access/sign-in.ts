@@ -24,6 +24,7 @@ import { keyOfName, readName } from './account-names.js';
 import type { Passkeys, Site } from './passkeys.js';
 import type { Passwords } from './password-hash.js';
 import type { People } from './people.js';
+import type { Pins } from './pins.js';
 import type { Waiter } from './password-queue.js';
 import { hashSecret } from './random-secrets.js';
 import type { SecondFactors } from './second-factor.js';
@@ -111,6 +112,7 @@ export interface SigningParts {
   codes: Codes;
   passkeys: Passkeys;
   factors: SecondFactors;
+  pins: Pins;
   audit: Audit;
 }
 
@@ -297,7 +299,7 @@ function openLinks(core: Core): Pick<Signing, 'bySetUp' | 'byInvitation' | 'sets
         if (codes.use(code) !== setUp) return wrong;
         const actor: Actor = { by: 'owner', who: name, address: visit.address };
         const { id } = accounts.add({ name, role: 'owner' }, actor);
-        accounts.setPassword(id, hash, actor);
+        accounts.setPassword(id, hash, actor, { own: true });
         audit.note('set-up', actorEntry(actor));
         return enter(id, visit, 'set-up link');
       });
@@ -358,7 +360,13 @@ function openConfirmation(core: Core): Pick<Signing, 'confirmByPassword' | 'conf
 
 /** New passwords. */
 function openPasswordChange(core: Core): Pick<Signing, 'changePassword' | 'setPassword'> {
-  const { db, passwords, people, accounts, slowly, check, enter } = core;
+  const { db, passwords, people, accounts, sessions, pins, slowly, check, enter } = core;
+
+  /** Whether the locked photos of a person are open in the session of a browser. */
+  function areOpen(id: string, { session }: Visit): boolean {
+    const found = session === undefined ? undefined : sessions.find(session);
+    return found !== undefined && pins.openUntil(found.id, id) !== undefined;
+  }
 
   return {
     async changePassword(actor, old, fresh, visit, { removePasskeys = [] } = {}) {
@@ -377,7 +385,9 @@ function openPasswordChange(core: Core): Pick<Signing, 'changePassword' | 'setPa
       const hash = await passwords.hash(fresh, { known: id });
       return db.transaction(() => {
         if (!people.find(id) || accounts.password(id) !== before) return wrong;
-        accounts.setPassword(id, hash, actor);
+        // By their PIN they are who they say, and now only they know the password.
+        if (areOpen(id, visit)) pins.trust(id);
+        accounts.setPassword(id, hash, actor, { own: true });
         for (const passkey of removePasskeys) accounts.removePasskey(id, passkey, actor);
         return enter(id, visit, 'new password');
       });

@@ -22,7 +22,7 @@ export function makeAsk(library: Library, catalog: Catalog): Ask {
     const query = parseQuery(text);
     if (viewer) checkSearch(viewer, query);
     catalog.catchUp(library.lastChange());
-    if (what === 'count' || text.trim() !== '') await catalog.load();
+    if (what === 'count' || text.trim() !== '' || viewer?.locked) await catalog.load();
     return query;
   };
 }

@@ -200,6 +200,13 @@ export const ShareLinkView = Type.Object({
   }),
   expires: optional(utc),
 });
+/** access/locked-folder.ts `LockedState`. */
+export const LockedPhotos = Type.Object({
+  pin: Type.Boolean({ description: 'whether a PIN is set' }),
+  passkeys: Type.Integer({ description: 'passkeys that open them' }),
+  open: Type.Boolean(),
+  until: optional(utc),
+});
 /** A person's own second factor. */
 export const SecondFactor = Type.Object({
   on: Type.Boolean(),

@@ -70,11 +70,6 @@ export const Photo = Type.Object({
   description: Type.String(),
   tags: Type.Array(Type.String()),
   albums: Type.Array(Type.String()),
-  sharedAlbums: optional(
-    Type.Array(Type.Object({ holder: Type.String(), album: Type.String(), name: Type.String() }), {
-      description: 'the albums with members that contain it and that the viewer sees',
-    }),
-  ),
   rating: whole(0, 5),
   favourite: Type.Boolean(),
   audience: Audience,
@@ -173,6 +168,12 @@ export const EachEdits = strict({
     maxItems: 5_000,
   }),
   undo,
+});
+/** album/lock-photos.ts `PhotosLocked`. */
+export const PhotosLocked = Type.Object({
+  changed: whole(0),
+  missing: Type.Array(Sha256),
+  refused: optional(Type.Array(Sha256, { description: 'those that the viewer sees and can’t lock' })),
 });
 /** album/edit-photos.ts `Changed`. */
 export const Changed = Type.Object({

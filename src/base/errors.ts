@@ -15,6 +15,8 @@ export const codes = {
   'otp-needed': { transient: false, status: 401 },
   /** Permitted after the viewer confirms their identity again. */
   'confirmation-needed': { transient: false, status: 403 },
+  /** Permitted after the viewer opens their locked photos, by PIN or passkey. */
+  'pin-needed': { transient: false, status: 403 },
   /** The viewer is known and lacks the permission. */
   forbidden: { transient: false, status: 403 },
   'not-found': { transient: false, status: 404 },

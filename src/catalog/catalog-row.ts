@@ -75,7 +75,7 @@ export interface PhotoRow {
   apart: string | null;
   /**
    * The side of a photo; stacks, pairs and duplicates form within one side only. For items of the house: who brought
-   * it, or null if a bringer acts for the owner. For a person's items: their ULID, or `guest of` it.
+   * it, or null if a bringer acts for the owner. For a person's items: their ULID, or `guest of` or `locked of` it.
    */
   side: string | null;
   /** The number of its class, and JSON of the numbers of its album entries (access-classes.ts). */
@@ -154,9 +154,14 @@ export function rowOf(item: Item, body: Body, { mayShare = ownerShares, ends }: 
   return { ...row, claims, shared: sharedOf(claims, body, row, shares), people: listOrNull(peopleIn(body)) };
 }
 
-/** The side of a photo: a guest’s photos stay separate until their holder accepts them. */
-const sideIn = ({ item: { holder }, guest }: ItemClaims, body: PhotoDocument, mayShare: MayShare): string | null =>
-  holder === house ? sideOf(body, mayShare) : guest ? `guest of ${holder}` : holder;
+/**
+ * The side of a photo: a guest’s photos stay separate until their holder accepts them, and locked ones until they are
+ * unlocked, so that no other photo tells of them.
+ */
+function sideIn({ item: { holder }, guest, locked }: ItemClaims, body: PhotoDocument, mayShare: MayShare) {
+  if (holder === house) return sideOf(body, mayShare);
+  return locked ? `locked of ${holder}` : guest ? `guest of ${holder}` : holder;
+}
 
 /** Only the person shares the items they hold. */
 const holderShares =

@@ -9,7 +9,7 @@ import type { CatalogViewer } from './catalog-answers.js';
 import type { Columns } from './columns.js';
 import { derivedOf } from './derived-values.js';
 import { grown, padded } from './growable-array.js';
-import { sees, type AlbumItems, type Sight } from './item-visibility.js';
+import { sees, type Sight } from './item-visibility.js';
 import { markSlots } from './multi-value-column.js';
 import { markPhrase } from './phrase-search.js';
 import { parseQuery } from './search-parser.js';
@@ -47,10 +47,10 @@ export const makeScratch = (): Scratch => ({
 
 /**
  * Whether an answer is for the timeline, which excludes archived photos: there is no search term. A photo requested by
- * itself, or found by the search of a share link, is included.
+ * itself, or found by the search of a share link, is included. Locked photos are archived, and have no timeline.
  */
-export const isTimeline = ({ terms }: Query, { scope }: CatalogViewer): boolean =>
-  terms.length === 0 && (!scope || ('search' in scope && parseQuery(scope.search).terms.length === 0));
+export const isTimeline = ({ terms }: Query, { scope, locked }: CatalogViewer): boolean =>
+  terms.length === 0 && !locked && (!scope || ('search' in scope && parseQuery(scope.search).terms.length === 0));
 
 /**
  * Evaluates a search into `into`, which must have room for all photos. With `each` the answer has every match that the
@@ -68,7 +68,6 @@ export function evaluate(
   const hidden = !each && isTimeline(query, sight.viewer) ? bit.archived : 0;
   const kept = markFound(columns, query.terms, sight, cleared(scratch, 'kept', columns.size), scratch, hidden);
   if (scope && 'search' in scope) keepInside(columns, sight, scope.search, kept, scratch);
-  if (scope && 'album' in scope) keepMarked(markAlbum(columns, sight.album(scope.album), scratch), false, kept);
   if (!each && (seesSeveral(onlooker) || sight.offered.length > 0)) keepOneOfTwins(columns, onlooker, kept);
   const { order, count } = columns;
   let length = 0;
@@ -90,7 +89,7 @@ function markFound(
 ): Mask {
   const wanted = wantedStates(terms, sight.viewer, hidden);
   markSeen(columns, wanted, sight, mask, scratch);
-  for (const term of terms) narrow(columns, term, sight, mask, scratch);
+  for (const term of terms) narrow(columns, term, sight.viewer, mask, scratch);
   return mask;
 }
 
@@ -188,8 +187,7 @@ function keepOwn(columns: Columns, term: Term & { kind: 'state' }, self: string,
   keepMarked(marks, term.negated, kept);
 }
 
-function narrow(columns: Columns, term: Term, sight: Sight, kept: Mask, scratch: Scratch): void {
-  const { viewer } = sight;
+function narrow(columns: Columns, term: Term, viewer: CatalogViewer, kept: Mask, scratch: Scratch): void {
   switch (term.kind) {
     case 'state':
       if (isOwn(term, viewer)) keepOwn(columns, term, viewer.self!, kept, scratch);
@@ -209,32 +207,14 @@ function narrow(columns: Columns, term: Term, sight: Sight, kept: Mask, scratch:
       const exists = term.column === 'tag' ? tagsFor(columns, viewer) : () => true;
       const numbers = numbersBelow(values.length, (number) => folded(number) === term.folded && exists(number));
       markSlots(columns[term.column], numbers, values.length, marks);
-      if (term.column === 'album' && numbers.length > 0) unmarkUnnamed(columns, sight, marks);
       return keepMarked(marks, term.negated, kept);
     }
-    case 'entry':
-      return keepMarked(markAlbum(columns, sight.album(term.album), scratch), term.negated, kept);
     case 'words': {
       const marks = cleared(scratch, 'marks', columns.size);
       markWords(columns, term.phrase, viewer, marks, cleared(scratch, 'maybe', columns.size));
       return keepMarked(marks, term.negated, kept);
     }
   }
-}
-
-/** Marks the items of an album with members. */
-function markAlbum(columns: Columns, items: AlbumItems | undefined, scratch: Scratch): Mask {
-  const marks = cleared(scratch, 'marks', columns.size);
-  if (!items) return marks;
-  markSlots(columns.entry, items.terms, columns.access.terms.length, marks);
-  for (const { slot, shown } of items.apart) marks[slot] = Number(shown);
-  return marks;
-}
-
-/** Removes the marks of items whose names of albums are hidden from the viewer. */
-function unmarkUnnamed({ class: numbers, size }: Columns, { classes }: Sight, marks: Mask): void {
-  if (classes.subarray(1).every((bits) => (bits & sees.names) !== 0)) return;
-  for (let slot = 0; slot < size; slot++) if ((classes[numbers[slot]!]! & sees.names) === 0) marks[slot] = 0;
 }
 
 /** Keeps values within the range. Unknown values are -1, and in no range. */

@@ -28,6 +28,8 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   users: async () => (await import('./commands/users.js')).users,
   albums: async () => (await import('./commands/albums.js')).albums,
   partners: async () => (await import('./commands/partners.js')).partners,
+  lock: async () => (await import('./commands/lock.js')).lock,
+  unlock: async () => (await import('./commands/unlock.js')).unlock,
   people: async () => (await import('./commands/people.js')).people,
   peers: async () => (await import('./commands/peers.js')).peers,
   publishers: async () => (await import('./commands/publishers.js')).publishers,

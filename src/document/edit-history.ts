@@ -5,6 +5,7 @@
  */
 import { shownEdit } from './edits.js';
 import { elementOf, fieldNames, fields, isWallTime, type FieldName } from './field-rules.js';
+import { everything } from './grants.js';
 import { compareText, entriesOf, own, textOf } from './json-values.js';
 import { effective } from './overruled-registers.js';
 import {
@@ -22,7 +23,8 @@ import { isStamp } from './stamp.js';
 
 /** An edit in the history. */
 export interface PastEdit {
-  field: FieldName | 'tags' | 'albums';
+  /** `locked`: the photo was locked or unlocked. */
+  field: FieldName | 'tags' | 'albums' | 'locked';
   /** The value of a field, null if it was removed; for a tag or album whether the photo was in it. */
   value: unknown;
   /** The tag or album. */
@@ -59,7 +61,20 @@ export function historyOf(document: PhotoDocument): PastEdit[] {
       return isStamp(at) ? [{ field, element, value, at, by: textOf(by), ...madeOf(made), shown: true }] : [];
     }),
   );
-  return [...ofFields, ...ofSets].sort((a, b) => compareText(b.at, a.at));
+  return [...ofFields, ...ofSets, ...locksIn(edits)].sort((a, b) => compareText(b.at, a.at));
+}
+
+/** The locks of a photo: the ends of everything, and the gives that opened it again. */
+function locksIn(edits: Edits): PastEdit[] {
+  const lockAt = new RegExp(`^\\${everything} (\\S+)$`);
+  const openAt = new RegExp(`^\\${everything} unlocked (\\S+)$`);
+  const told = [
+    ...entriesOf(own(edits, 'ends')).map(([key, entry]) => ({ at: lockAt.exec(key)?.[1], entry, value: true })),
+    ...entriesOf(own(edits, 'gives')).map(([key, entry]) => ({ at: openAt.exec(key)?.[1], entry, value: false })),
+  ];
+  return told.flatMap(({ at, entry, value }): PastEdit[] =>
+    isStamp(at) ? [{ field: 'locked', value, at, by: textOf(own(entry, 'by')) }] : [],
+  );
 }
 
 const madeOf = (made: unknown): Pick<PastEdit, 'made'> => (typeof made === 'string' ? { made } : {});

@@ -47,6 +47,8 @@ export interface Signature {
    * share links (share-link-view.ts).
    */
   confirms?: boolean;
+  /** Writes a value again although it is shown, so that it counts against edits that other servers make meanwhile. */
+  repeats?: boolean;
   /** Undoes an edit: a restored value keeps its former authors (origin.ts). */
   restores?: boolean;
   /** Copies values from another photo: returns their authors there (origin.ts). */
@@ -165,7 +167,8 @@ function editOf(
   // Of two concurrent audiences, repeating the shown one resolves the conflict.
   const isSettled = (): boolean => !isAudience || lasting(list).length <= 1;
   const isSaid = [shown, later].every((one) => canonical(one?.value ?? null) === canonical(value));
-  if (isSaid && isSettled() && (of.length > 0 || !isConfirming(shown, signature))) return undefined;
+  const isRepeated = signature.repeats === true;
+  if (!isRepeated && isSaid && isSettled() && (of.length > 0 || !isConfirming(shown, signature))) return undefined;
   return { value, ...authorship(signature), ...sightOf(list, at, shown?.at, isAudience), ...(of.length > 0 && { of }) };
 }
 

@@ -83,7 +83,17 @@ describe('the rights table', () => {
   });
 
   it('gives no token, nor all of them together, anything to do with access', () => {
-    const barred: Action[] = ['people', 'peers', 'links', 'tokens', 'settings', 'audit', 'own-session'];
+    const barred: Action[] = [
+      'people',
+      'peers',
+      'links',
+      'tokens',
+      'settings',
+      'audit',
+      'own-session',
+      'lock',
+      'unlock',
+    ];
     for (const action of barred) expect(may(program(...mays), action), action).toBe(false);
   });
 

@@ -1,11 +1,12 @@
 /** Libraries of people by command. They are not ready in this version: the tests open the gate. */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { openRecords } from '../../src/home/open-records.js';
 import { readConfig } from '../../src/base/config.js';
 import { openFiles } from '../../src/base/files.js';
 import { openSqlite } from '../../src/base/sqlite.js';
+import { itemOf, publicIdOf } from '../../src/document/item-id.js';
 import { openLibrary } from '../../src/library/library.js';
 import { makePhoto } from '../picture.js';
 import { makeHome, type TestHome } from './run.js';
@@ -208,4 +209,44 @@ test('albums and partners are shared for a person, and refused while people have
       err: expect.stringMatching(/libraries of their own here yet/) as string,
     });
   gate.ready = true;
+});
+
+test('photos of a person are locked and unlocked, and a PIN is reset; each is in the audit', async () => {
+  const home = await openPeople('ada', 'ben');
+  await home.run('folders', 'give', '--to', 'ben');
+  await home.drop('@ben/1.jpg', 1);
+  await home.drop('2.jpg', 2);
+  expect((await home.run('process')).code).toBe(0);
+  const { db, library } = await openRecords(readConfig(home.folder, {}), openFiles());
+  const [id, ofHouse] = ['own:', 'photo:'].map((prefix) => publicIdOf(itemOf([...library.scan(prefix)][0]!.id)!));
+  library.close();
+  db.close();
+  const photos = async (...args: string[]): Promise<unknown> => {
+    const { code, out } = await home.run(...args, '--for', 'ben', '--json');
+    expect(code, out).toBe(0);
+    return values(out)[0];
+  };
+  expect(await photos('lock', id!)).toEqual({ changed: 1, missing: [], refused: [] });
+  expect(await photos('lock', id!)).toEqual({ changed: 0, missing: [id], refused: [] });
+  // A photo of the house is none of Ben’s, and he sees no private one.
+  expect(await photos('lock', ofHouse!)).toEqual({ changed: 0, missing: [ofHouse], refused: [] });
+  expect(await photos('unlock', '--all')).toEqual({ changed: 1, missing: [], refused: [] });
+  expect(await photos('unlock', '--all')).toEqual({ changed: 0, missing: [], refused: [] });
+  expect(await photos('lock', id!)).toMatchObject({ changed: 1 });
+  expect(await photos('unlock', id!)).toMatchObject({ changed: 1 });
+  expect((await home.run('lock', ofHouse!, '--for', 'ada')).err).toMatch(
+    /Only photos in your own library can be locked/,
+  );
+  expect((await home.run('unlock', '--for', 'ben')).err).toMatch(/No photo is named\. Name photos by their ids/);
+  expect((await home.run('lock', id!)).err).toMatch(/required option '--for <NAME>'/);
+  expect(await home.run('users', 'reset-pin', 'ben')).toMatchObject({
+    ...{ code: 0, out: 'ben had no PIN, and can set one with their password\n' },
+  });
+  const audit = readFileSync(join(home.folder, '.photospool', 'audit.log'), 'utf8');
+  for (const told of [/"photos-locked".*"ben: 1"/, /"photos-unlocked".*"ben: 1"/, /"pin-removed".*"ben"/])
+    expect(audit).toMatch(told);
+  gate.ready = false;
+  const { code, err } = await home.run('lock', id!, '--for', 'ben');
+  gate.ready = true;
+  expect([code, err]).toEqual([2, expect.stringMatching(/libraries of their own here yet/)]);
 });

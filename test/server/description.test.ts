@@ -18,12 +18,14 @@ interface Description {
 const needsAccount = (method: string, path: string): boolean =>
   // Peers send a token: test/sync.
   path.startsWith('/blobs/') ||
+  // locked.test.ts opens them.
+  /^(?:\/api)?\/locked/.test(path) ||
   // member-albums.test.ts opens the gate of the libraries of people.
   /^\/api\/(?:albums\/(?:shared$|\{holder\})|partners)/.test(path) ||
   /^\/api\/(?:setup|share\b|shares\/|invitation|me\/pass|me\/second|me\/arrivals|people\/|sessions|tokens\/|folders\/)/.test(
     path,
   ) ||
-  /^(?:post \/api\/session(?:\/passkey|\/confirm)?|delete \/api\/(?:me\/sessions|session\/passkeys-added)|post \/api\/(?:people|folders|photos\/save))$/.test(
+  /^(?:post \/api\/session(?:\/passkey|\/confirm)?|delete \/api\/(?:me\/sessions|session\/passkeys-added)|post \/api\/(?:people|folders|photos\/(?:save|lock)))$/.test(
     `${method} ${path}`,
   );
 
@@ -56,7 +58,7 @@ const withoutJson = new Set([
 ]);
 
 describe('the description', () => {
-  it('contains every route of docs/interface.md', async () => {
+  it('holds every route of the interface', async () => {
     const { app } = await openHome();
     const { openapi, paths } = (await app.inject('/api/openapi.json')).json<Description>();
     expect(openapi).toBe('3.1.0');
@@ -66,6 +68,28 @@ describe('the description', () => {
     );
     expect(routes.sort()).toEqual(
       [
+        'post /api/photos/lock',
+        'get /api/locked',
+        'post /api/locked/open',
+        'post /api/locked/close',
+        'put /api/locked/pin',
+        'post /api/locked/pin/remove',
+        'post /api/locked/photos/unlock',
+        'get /api/locked/photos',
+        'get /api/locked/tiles',
+        'get /api/locked/photos/{id}',
+        'get /api/locked/photos/{id}/exif',
+        'get /api/locked/photos/{id}/history',
+        'patch /api/locked/photos/{id}',
+        'patch /api/locked/photos',
+        'patch /api/locked/photos/each',
+        'post /api/locked/trash/empty',
+        'post /api/locked/photos/{id}/original',
+        'get /locked/media/{id}/{rendition}',
+        'head /locked/media/{id}/{rendition}',
+        'get /locked/originals/{id}',
+        'head /locked/originals/{id}',
+        'get /locked/originals/{id}/jpeg',
         'delete /api/folders/{folder}',
         'get /api/albums/shared',
         'post /api/albums/shared',
@@ -213,7 +237,7 @@ describe('the description', () => {
     }
   });
 
-  it('is true: each response matches it', async () => {
+  it('is true: what each route answers fits it', async () => {
     const home = await openHome();
     const id = await home.add({ tags: ['a'] });
     const at = '2026-11-24T10:00:00.000Z';
@@ -281,7 +305,7 @@ describe('the description', () => {
     expect(checked.sort()).toEqual(answering.sort());
   });
 
-  it('omits nothing of a response', async () => {
+  it('leaves nothing out of an answer', async () => {
     const home = await openHome();
     await home.add();
     const sent = (await home.app.inject('/api/spool')).json<object>();
@@ -301,7 +325,7 @@ describe('the description', () => {
     expect(home.spool.retries).toEqual([['b.jpg']]);
   });
 
-  it('has metrics that Prometheus can parse', async () => {
+  it('has figures that Prometheus can read', async () => {
     const home = await openHome();
     await home.add();
     const counts = [0, 1, 1, 2, 2, 2, 2, 2, 2];

@@ -30,6 +30,9 @@ export const may = {
   /** Originals as they came. */
   original: sight.filter((role) => gives(role, 'originals', 'details')),
   /** Originals without what they tell. */
+  lock: ['family', 'editor', ...owners],
+  /** Nobody opened their locked photos: locked.test.ts does. */
+  locked: [],
   stripped: sight.filter((role) => gives(role, 'originals')),
   comment: ['family', 'editor', ...owners, 'token edit'],
   edit: ['editor', ...owners, 'token edit'],
@@ -44,7 +47,6 @@ export const may = {
   people: owners,
   links: owners,
   'own-links': ['family', 'editor', ...owners],
-  albums: ['family', 'editor', ...owners],
   save: ['family', 'editor', ...owners],
   'own-tokens': ['family', 'editor', ...owners],
   settings: owners,
@@ -64,6 +66,8 @@ export interface Expected {
   hides?: true;
   /** People who may not do this with the house’s photos may with their own: what they do not see is answered as not there. */
   onTheirs?: true;
+  /** Does not exist below a share link. */
+  notInLinks?: true;
   /** The path, where `{…}` has to be something else than the id of a photo. */
   path?: string;
 }
@@ -114,6 +118,28 @@ export const expected: Record<string, Expected> = {
   'get /api/lenses': { rule: 'see' },
   'get /api/duplicates': { rule: 'trash' },
   'post /api/photos/save': { rule: 'save', open: true, body: { ids: ['{id}'] } },
+  'post /api/photos/lock': { rule: 'lock', open: true, body: { ids: ['{id}'] } },
+  'get /api/locked': { rule: 'lock', open: true },
+  'post /api/locked/open': { rule: 'lock', open: true, body: { pin: '804261' } },
+  'post /api/locked/close': { rule: 'lock', open: true },
+  'put /api/locked/pin': { rule: 'lock', open: true, body: { pin: '804261', password: 'x' } },
+  'post /api/locked/pin/remove': { rule: 'lock', open: true, body: { password: 'x' } },
+  'post /api/locked/photos/unlock': { rule: 'locked', body: { ids: ['{id}'] } },
+  'get /api/locked/photos': { rule: 'locked' },
+  'get /api/locked/tiles': { rule: 'locked' },
+  'get /api/locked/photos/{id}': { rule: 'locked' },
+  'get /api/locked/photos/{id}/exif': { rule: 'locked' },
+  'get /api/locked/photos/{id}/history': { rule: 'locked' },
+  'patch /api/locked/photos/{id}': { rule: 'locked', body: { rating: 3 } },
+  'patch /api/locked/photos': { rule: 'locked', body: { ids: ['{id}'], rating: 3 } },
+  'patch /api/locked/photos/each': { rule: 'locked', body: { each: [{ ids: ['{id}'], rating: 3 }] } },
+  'post /api/locked/trash/empty': { rule: 'locked', body: { ids: ['{id}'] } },
+  'post /api/locked/photos/{id}/original': { rule: 'locked' },
+  'get /locked/media/{id}/{rendition}': { rule: 'locked', notInLinks: true, path: '/locked/media/{id}/thumb' },
+  'head /locked/media/{id}/{rendition}': { rule: 'locked', notInLinks: true, path: '/locked/media/{id}/thumb' },
+  'get /locked/originals/{id}': { rule: 'locked', notInLinks: true },
+  'head /locked/originals/{id}': { rule: 'locked', notInLinks: true },
+  'get /locked/originals/{id}/jpeg': { rule: 'locked', notInLinks: true },
   'post /api/trash/empty': { rule: 'trash', open: true, body: { ids: ['{id}'] } },
   'post /api/facets': { rule: 'see', body: { ids: ['{id}'] } },
   'post /api/downloads': { rule: 'original', open: true, body: { ids: ['{id}'] } },
@@ -177,43 +203,43 @@ export const expected: Record<string, Expected> = {
   'get /api/share': { rule: 'everyone', open: true },
   'post /api/share': { rule: 'everyone', open: true, body: {} },
   // Those of the house are the owners': tokens.test.ts.
-  'get /api/albums/shared': { rule: 'albums', open: true },
-  'post /api/albums/shared': { rule: 'albums', open: true, body: { name: 'x' } },
-  'get /api/albums/{holder}/{album}': { rule: 'albums', open: true, path: `/api/albums/house/${commentUlid}` },
+  'get /api/albums/shared': { rule: 'own-links', open: true },
+  'post /api/albums/shared': { rule: 'own-links', open: true, body: { name: 'x' } },
+  'get /api/albums/{holder}/{album}': { rule: 'own-links', open: true, path: `/api/albums/house/${commentUlid}` },
   'patch /api/albums/{holder}/{album}': {
-    rule: 'albums',
+    rule: 'own-links',
     open: true,
     path: `/api/albums/house/${commentUlid}`,
     body: { name: 'x' },
   },
   'put /api/albums/{holder}/{album}/members/{person}': {
-    rule: 'albums',
+    rule: 'own-links',
     open: true,
     path: `/api/albums/house/${commentUlid}/members/${commentUlid}`,
     body: { right: 'view' },
   },
   'delete /api/albums/{holder}/{album}/members/{person}': {
-    rule: 'albums',
+    rule: 'own-links',
     open: true,
     path: `/api/albums/house/${commentUlid}/members/${commentUlid}`,
   },
   'post /api/albums/{holder}/{album}/entries': {
-    rule: 'albums',
+    rule: 'own-links',
     open: true,
     path: `/api/albums/house/${commentUlid}/entries`,
     body: { ids: ['0'.repeat(64)] },
   },
   'post /api/albums/{holder}/{album}/entries/remove': {
-    rule: 'albums',
+    rule: 'own-links',
     open: true,
     path: `/api/albums/house/${commentUlid}/entries/remove`,
     body: { ids: ['0'.repeat(64)] },
   },
-  'get /api/partners': { rule: 'albums', open: true },
-  'put /api/partners/{person}': { rule: 'albums', open: true, path: `/api/partners/${commentUlid}` },
-  'delete /api/partners/{person}': { rule: 'albums', open: true, path: `/api/partners/${commentUlid}` },
+  'get /api/partners': { rule: 'own-links', open: true },
+  'put /api/partners/{person}': { rule: 'own-links', open: true, path: `/api/partners/${commentUlid}` },
+  'delete /api/partners/{person}': { rule: 'own-links', open: true, path: `/api/partners/${commentUlid}` },
   'delete /api/partners/{person}/received': {
-    rule: 'albums',
+    rule: 'own-links',
     open: true,
     path: `/api/partners/${commentUlid}/received`,
   },

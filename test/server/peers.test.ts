@@ -39,7 +39,7 @@ const link = (over: Partial<LinkStatus> = {}): LinkStatus => ({
   ...over,
 });
 
-test('a peer is added and removed; its errors are reported, its token never', async () => {
+test('a peer is added and taken away; what is wrong with it is said, and its token never', async () => {
   const home = await openHome();
   const url = 'http://127.0.0.1:1';
   const added = await home.app.inject({
@@ -65,14 +65,14 @@ test('a peer is added and removed; its errors are reported, its token never', as
   expectError(await home.app.inject({ method: 'DELETE', url: path }), 404, 'not-found');
 });
 
-test('an invalid address, token or policy is rejected, and nothing is stored', async () => {
+test('what is no address, no token or no policy is refused, and nothing kept', async () => {
   const home = await openHome();
   for (const payload of [{ url: 'ftp://x' }, { url: 'http://x', token: 'a b' }, { url: 'http://x', originals: 'some' }])
     expect((await home.app.inject({ method: 'POST', url: '/api/peers', payload })).statusCode).toBe(400);
   expect(home.parts.peers!.all()).toEqual([]);
 });
 
-test('the server that keeps people’s libraries off is named, in versions that have them', async () => {
+test('the server that keeps the libraries of people off is named, where this version has them', async () => {
   const home = await openHome();
   expect(await mesh(home)).not.toHaveProperty('people');
   const tokens = (): [] => [];
@@ -88,7 +88,7 @@ test('the server that keeps people’s libraries off is named, in versions that 
   });
 });
 
-test('pending transfers are reported in counts and bytes, as is the lag of a connection', async () => {
+test('what is on its way is told in pieces and bytes, and so is how far behind a link is', async () => {
   const home = await openHome();
   const original = Buffer.alloc(500, 'far');
   await home.add({ away: true, original });
@@ -122,7 +122,7 @@ test('pending transfers are reported in counts and bytes, as is the lag of a con
   expect(text).toContain('photospool_merges_total 0\n');
 });
 
-test('a page gets one event for many changes of connections, if its viewer may see them', async () => {
+test('a page hears that a link is another, once for many changes, and only who may know of links', async () => {
   const home = await openHome();
   const live = openLive({ ...home.parts, ask: makeAsk(home.library, home.catalog), version: '1' });
   const pages = [local, { role: 'family', audiences: audiencesOf.family, canEdit: false } as Viewer].map(
@@ -146,7 +146,7 @@ test('a page gets one event for many changes of connections, if its viewer may s
   live.close();
 });
 
-test('a server that connects to this one is a guest, by its token', async () => {
+test('a server that made a link to here is a guest, by its token', async () => {
   const home = await openHome();
   const actor = { by: 'owner', who: 'owner' };
   const { secret } = home.access.tokens.make('laptop', ['replicate'], actor);
@@ -172,7 +172,7 @@ async function meet(home: Home, mine: object, theirs: object): Promise<string> {
   return id;
 }
 
-test('a merge lists the photo, the fields, both values, and the winner', async () => {
+test('a merge tells the photo, the fields, both values, and whose is shown', async () => {
   const home = await openHome();
   const id = await meet(home, { title: 'mine', rating: 4 }, { title: 'theirs', tags: { add: ['x'] } });
   const { merges } = await mesh(home);
@@ -192,13 +192,13 @@ test('a merge lists the photo, the fields, both values, and the winner', async (
   expect(await figures(home)).toContain('photospool_merges_total 1\n');
 });
 
-test('an edit that has seen another is not a conflict', async () => {
+test('an edit made in sight of another is no contest', async () => {
   const home = await openHome();
   await meet(home, { title: 'mine' }, { description: 'theirs' });
   expect((await mesh(home)).merges.last).toMatchObject([{ fields: ['description', 'title'], contests: [] }]);
 });
 
-test('an original can be fetched over a connection with originals, and over no other', async () => {
+test('an original can come over a link that brings originals, and over no other', async () => {
   const home = await openHome();
   const id = await home.add({ away: true });
   const reachable = async (...links: LinkStatus[]): Promise<boolean> => {
@@ -211,7 +211,7 @@ test('an original can be fetched over a connection with originals, and over no o
   expect(await reachable(link({ originals: 'none' }), link({ originals: 'on-demand' }))).toBe(true);
 });
 
-test('quarantined documents are retried, and removed if they belong to another program', async () => {
+test('documents that were set aside are tried again, and removed where they are another program’s', async () => {
   const home = await openHome();
   const url = 'http://couch.example/album';
   const peers = home.parts.peers!;

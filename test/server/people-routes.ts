@@ -8,10 +8,11 @@ import { ulid } from 'ulid';
 import { house, itemId, publicIdOf, type Item } from '../../src/document/item-id.js';
 import { commentId, newComment } from '../../src/document/comment.js';
 import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
+import { openPasswords } from '../../src/access/password-hash.js';
 import { audiencesOf, type Viewer } from '../../src/access/permissions.js';
 import { openPhotoFeed } from '../../src/album/photo-changes.js';
 import { makeAsk } from '../../src/album/query-catalog.js';
-import { existsFor, flag, inAlbum, truth } from '../access/people-truth.js';
+import { flag, truth } from '../access/people-truth.js';
 import { happen } from '../access/people-history.js';
 import { albums, items, openWorld, people, type Server } from '../access/people-world.js';
 import { openDice } from '../simulation/dice.js';
@@ -22,7 +23,8 @@ interface Asker {
   name: string;
   viewer: Viewer;
   sees(server: Server, item: Item): boolean;
-  hasAlbum(server: Server, album: string): boolean;
+  /** In a session that opened the locked photos of its person: which these are. Others see no locked photo anywhere. */
+  opened?(server: Server, item: Item): boolean;
 }
 
 const person = (n: number, role: 'owner' | 'family'): Viewer => ({
@@ -36,15 +38,21 @@ const askers: readonly Asker[] = [
       name: `psp_person${n}`,
       viewer: person(n, actsForHouse ? 'owner' : 'family'),
       sees: (server, item) => truth(server, { person: id, actsForHouse }, item),
-      hasAlbum: (server, album) => existsFor(server, { person: id, actsForHouse }, album),
     };
   }),
+  {
+    name: 'psp_opened',
+    viewer: person(1, 'family'),
+    sees: (server, item) => truth(server, { person: people[1]! }, item),
+    opened: (server, item) =>
+      item.holder === people[1] &&
+      truth(server, { person: people[1], unlocked: true }, item) &&
+      !truth(server, { person: people[1] }, item),
+  },
   {
     name: 'psp_house',
     viewer: { role: 'program', audiences: audiencesOf.program, token: 'house', may: ['read', 'edit'], canEdit: true },
     sees: (server, item) => truth(server, { actsForHouse: true }, item),
-    hasAlbum: (server, album) =>
-      album.startsWith(house) && existsFor(server, { person: people[0]!, actsForHouse: true }, album),
   },
   {
     name: 'psp_ofperson',
@@ -53,13 +61,11 @@ const askers: readonly Asker[] = [
       ...{ person: people[1]!, behalf: person(1, 'family') },
     },
     sees: (server, item) => truth(server, { person: people[1]! }, item),
-    hasAlbum: (server, album) => existsFor(server, { person: people[1]! }, album),
   },
   {
     name: 'psp_visitor',
     viewer: { role: 'visitor', audiences: audiencesOf.visitor, canEdit: false },
     sees: (server, item) => truth(server, {}, item),
-    hasAlbum: () => false,
   },
 ];
 
@@ -122,16 +128,74 @@ export interface Asked {
   answers: number;
   shown: number;
   hidden: number;
+  /** How often a locked photo was shown to its holder. */
+  locked: number;
+}
+
+/** Compares what one viewer gets by the routes of locked photos with what the model says. */
+async function compareLocked(home: Home, server: Server, asker: Asker, asked: Asked): Promise<void> {
+  const { name, opened } = asker;
+  const here = items.filter((item) => server.documents.has(itemId(item)));
+  const shown = opened ? here.filter((item) => opened(server, item)) : [];
+  asked.locked += shown.length;
+  const fail = (what: string): never => {
+    throw new Error(`${name}: ${what}`);
+  };
+  async function ask(url: string): Promise<{ status: number; body: string }> {
+    const { statusCode, body, headers } = await home.app.inject({ url, headers: { authorization: `Bearer ${name}` } });
+    asked.answers++;
+    for (const item of items)
+      for (const trace of shown.includes(item) ? [] : traces(item))
+        if (!url.includes(trace) && body.includes(trace)) fail(`${url} tells of ${markOf(item)}`);
+    if (!String(headers['cache-control']).includes('no-store')) fail(`${url} may be stored`);
+    return { status: statusCode, body };
+  }
+  const isTrashed = (item: Item): boolean => flag(server, itemId(item), 'trashed');
+  for (const [q, wanted] of [
+    ['', shown.filter((item) => !isTrashed(item))],
+    ['is:trashed', shown.filter(isTrashed)],
+  ] as const)
+    for (const list of ['photos', 'tiles']) {
+      const { status, body } = await ask(`/api/locked/${list}?q=${encodeURIComponent(q)}&limit=1000`);
+      if (!opened && status !== 403) fail(`locked ${list}: ${status}`);
+      const found = opened ? (JSON.parse(body) as Record<string, { id: string }[]>)[list]! : [];
+      const [one, other] = [found.map(({ id }) => id), wanted.map(publicIdOf)].map((ids) => JSON.stringify(ids.sort()));
+      if (one !== other) fail(`locked ${list} of “${q}”: ${one!} for ${other!}`);
+    }
+  const nowhere = 'e'.repeat(64);
+  for (const item of items)
+    for (const [before, after] of [
+      ['/api/locked/photos/', ''],
+      ['/api/locked/photos/', '/history'],
+      ['/locked/media/', '/thumb'],
+      ['/locked/originals/', ''],
+    ] as const) {
+      const id = publicIdOf(item);
+      const answer = await ask(`${before}${id}${after}`);
+      if (!opened && answer.status !== 403) fail(`${before}${markOf(item)}${after}: ${answer.status}`);
+      if (shown.includes(item)) {
+        if (before === '/api/locked/photos/' && answer.status !== 200) fail(`${markOf(item)}: ${answer.status}`);
+        continue;
+      }
+      const none = await ask(`${before}${nowhere}${after}`);
+      if (answer.status !== none.status || answer.body.replaceAll(id, nowhere) !== none.body)
+        fail(`${before}${markOf(item)}${after} is told from what does not exist: ${answer.body.slice(0, 300)}`);
+    }
+}
+
+/** Opens the locked photos of a person in a new session; returns its id. */
+async function openLocked({ access, db }: Home, person: string): Promise<string> {
+  const { id } = access.sessions.start(person, { address: '127.0.0.1', browser: 'a browser' });
+  const pin = await openPasswords({ cost: { ln: 4, r: 8, p: 1 } }).hash('804261', { known: person });
+  db.prepare('INSERT INTO access_pin (person, pin, edition, doubted) VALUES (?, ?, 1, 0)').run(person, pin);
+  const { kind } = await access.lockedFolder.open(id, { pin: '804261' }, { address: '127.0.0.1', browser: '' });
+  if (kind !== 'confirmed') throw new Error(`The locked photos did not open: ${kind}.`);
+  return id;
 }
 
 /** Compares what one viewer gets with what the model says. */
 // Longer than a screen: a list of routes, each with what it must answer.
-async function compare(
-  home: Home,
-  server: Server,
-  { name, viewer, sees, hasAlbum }: Asker,
-  asked: Asked,
-): Promise<void> {
+async function compare(home: Home, server: Server, { name, viewer, sees }: Asker, asked: Asked): Promise<void> {
   const seen = items.filter((item) => server.documents.has(itemId(item)) && sees(server, item));
   const hidden = items.filter((item) => !seen.includes(item));
   asked.shown += seen.length;
@@ -167,16 +231,8 @@ async function compare(
     if (one !== other) fail(`${what}: ${one!} for ${other!}`);
   };
 
-  /** What somebody sees of an album: of one that they may not see as little as of one that does not exist. */
-  const itemsOf = (album: string): Item[] =>
-    withoutTwins(
-      viewer,
-      seen.filter((item) => hasAlbum(server, album) && !isTrashed(item) && inAlbum(server, item, album)),
-    );
-  const album = albums[asked.answers % albums.length]!;
   const lists: [string, Item[]][] = [
     ['', timeline],
-    [`in:${album}`, itemsOf(album)],
     ['is:trashed', trash],
     ['taken:1900..2000', living],
   ];
@@ -222,19 +278,6 @@ async function compare(
     const { clusters } = await json<{ clusters: { count: number }[] }>(`/api/map?zoom=20&q=${text}`);
     same(`map of “${q}”`, [clusters.reduce((sum, { count }) => sum + count, 0)], [ids.length]);
   }
-  if (viewer.role === 'owner' || viewer.role === 'family') {
-    const shared = await json<{ albums: { holder: string; album: string; count: number }[] }>('/api/albums/shared');
-    const existing = albums.filter((one) => hasAlbum(server, one));
-    same(
-      'albums',
-      shared.albums.map(({ holder, album: id, count }) => `${holder}:${id} ${count}`),
-      existing.map((one) => `${one} ${itemsOf(one).length}`),
-    );
-    for (const one of albums) {
-      const { status } = await ask(`/api/albums/${one.replace(':', '/')}`);
-      if ((status === 200) !== existing.includes(one)) fail(`${one}: ${status}`);
-    }
-  }
   for (const url of ['/api/places', '/api/albums', '/api/front', '/api/feed.xml', '/api/home', '/api/albums/saved'])
     await ask(url);
   for (const url of [
@@ -269,14 +312,8 @@ async function compare(
         if (answer.status !== none.status || answer.body.replaceAll(id, nowhere) !== none.body)
           fail(`${before}${markOf(item)}${after} is told from what does not exist: ${answer.body.slice(0, 300)}`);
       }
-      if (after !== '' || before !== '/api/photos/') continue;
-      if (answer.status !== (isSeen ? 200 : 404)) fail(`${markOf(item)}: ${answer.status}`);
-      const { sharedAlbums = [] } = JSON.parse(answer.body) as { sharedAlbums?: { holder: string; album: string }[] };
-      same(
-        `albums of ${markOf(item)}`,
-        sharedAlbums.map(({ holder, album: one }) => `${holder}:${one}`),
-        isSeen ? albums.filter((one) => hasAlbum(server, one) && inAlbum(server, item, one)) : [],
-      );
+      if (after === '' && before === '/api/photos/' && answer.status !== (isSeen ? 200 : 404))
+        fail(`${markOf(item)}: ${answer.status}`);
     }
   }
 }
@@ -290,25 +327,24 @@ export async function playRoutes(seed: number, length: number, every: number): P
   const world = openWorld(dice);
   const server = world.servers[seed % world.servers.length]!;
   const viewers = new Map(askers.map(({ name, viewer }) => [name, viewer]));
-  const gate = {
-    announced: [],
-    heardGuest: () => undefined,
-    heardPeer: () => undefined,
-    state: () => ({ on: true as const }),
-  };
+  for (const [n] of people.entries())
+    viewers.set(`psp_person${n}`, { ...viewers.get(`psp_person${n}`)!, session: `s${n}` });
   const home = await makeHome(({ access }) => ({
-    gate,
     access: { ...access, recognise: ({ token }) => viewers.get(token ?? '') },
   }));
   const { library, catalog, clock } = home;
+  viewers.set('psp_opened', { ...viewers.get('psp_opened')!, session: await openLocked(home, people[1]!) });
   const feeds = askers.map((asker) => ({
     ...asker,
     feed: openPhotoFeed({ library, catalog, clock, ask: makeAsk(library, catalog) }, asker.viewer),
   }));
-  const asked: Asked = { answers: 0, shown: 0, hidden: 0 };
+  const asked: Asked = { answers: 0, shown: 0, hidden: 0, locked: 0 };
   for (const item of items)
     if (dice.chance(0.8))
       world.create(server, itemId(item), `person:${item.holder === house ? people[0]! : item.holder}`);
+  // So that the one whose locked photos are open has some.
+  for (const { holder, sha256 } of items)
+    if (holder === people[1]) world.end(server, itemId({ holder, sha256 }), '*', `person:${holder}`);
   try {
     for (let n = 1; n <= length; n++) {
       happen(world, dice);
@@ -321,7 +357,10 @@ export async function playRoutes(seed: number, length: number, every: number): P
           if (!sees(server, item)) throw new Error(`${name}: the feed tells of ${markOf(item)}`);
         }
       }
-      for (const asker of askers) await compare(home, server, asker, asked);
+      for (const asker of askers) {
+        await compare(home, server, asker, asked);
+        await compareLocked(home, server, asker, asked);
+      }
     }
     return asked;
   } catch (error) {

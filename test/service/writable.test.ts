@@ -16,7 +16,7 @@ const disks = (mounts: readonly string[]): Files => ({
   },
 });
 
-describe('the writable folders of a service', () => {
+describe('what a service may write to', () => {
   const base = temporaryFolder;
   const folders = (home: string, incoming = join(home, 'incoming')) => ({
     home,
@@ -25,37 +25,37 @@ describe('the writable folders of a service', () => {
     done: join(home, 'archive'),
   });
 
-  it('are the home alone if everything is in it', async () => {
+  it('is the home alone where everything is in it', async () => {
     const home = base();
     expect(await writableFolders(folders(home), real)).toEqual([home]);
   });
 
-  it('are the common parent of all on one disk, so that files can be renamed', async () => {
+  it('is the folder that holds all on one disk, so that files can be renamed', async () => {
     const folder = base();
     const [home, incoming] = [join(folder, 'Photospool'), join(folder, 'Dropbox', 'Camera')];
     for (const path of [home, incoming]) mkdirSync(path, { recursive: true });
     expect(await writableFolders(folders(home, incoming), real)).toEqual([folder]);
   });
 
-  it('are separate on separate disks', async () => {
+  it('is each folder for itself on disks of their own', async () => {
     const folder = base();
     const [home, incoming] = [join(folder, 'Photospool'), join(folder, 'disk', 'in')];
     for (const path of [home, incoming]) mkdirSync(path, { recursive: true });
     expect(await writableFolders(folders(home, incoming), disks([join(folder, 'disk')]))).toEqual([home, incoming]);
   });
 
-  it('never contain the whole disk', async () => {
+  it('is never the whole disk', async () => {
     const home = base();
     expect(await writableFolders(folders(home, '/usr'), real)).toEqual([home, '/usr']);
   });
 
-  it('are the nearest existing folder for one yet to be created', async () => {
+  it('is the nearest folder there is, for one that is yet to be made', async () => {
     const home = base();
     expect(await writableFolders(folders(join(home, 'not', 'yet')), real)).toEqual([home]);
   });
 });
 
-it('an npx cache is recognised by its name', () => {
+it('an npx cache is known by its name', () => {
   expect(isPassing('/home/a/.npm/_npx/1234/node_modules/photospool/dist/cli/main.js')).toBe(true);
   expect(isPassing('/usr/lib/node_modules/photospool/dist/cli/main.js')).toBe(false);
 });

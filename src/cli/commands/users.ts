@@ -36,6 +36,11 @@ export const users: Verb = (program, run) => {
     'reset-second-factor <NAME>',
     'turns the second factor of a person off, where the phone is lost',
   ).action((name: string, flags: Flags) => run(() => resetSecondFactor(name, flags)));
+  addVerb(
+    group,
+    'reset-pin <NAME>',
+    'removes the PIN of a person’s locked photos; their sign-in password sets a new one',
+  ).action((name: string, flags: Flags) => run(() => resetPin(name, flags)));
   addVerb(group, 'approve <NAME>', 'puts what another server changed of a person in force here').action(
     (name: string, flags: Flags) => run(() => decide('approve', name, flags)),
   );
@@ -88,6 +93,16 @@ async function resetSecondFactor(name: string, flags: Flags): Promise<number> {
     const was = access.accounts.removeSecondFactor(id, commandLine);
     if (flags.json) printJson({ name: called, removed: was });
     else print(`The second factor of ${printable(called)} ${was ? 'is off now' : 'was off already'}`);
+    return exit.done;
+  });
+}
+
+async function resetPin(name: string, flags: Flags): Promise<number> {
+  return withAccess(configOf(flags), (access) => {
+    const { id, name: called } = personCalled(access, name);
+    const was = access.lockedFolder.reset(id, commandLine);
+    if (flags.json) printJson({ name: called, removed: was });
+    else print(`${printable(called)} ${was ? 'has no PIN now' : 'had no PIN'}, and can set one with their password`);
     return exit.done;
   });
 }

@@ -16,6 +16,11 @@ export function chooseSlice(headers: IncomingHttpHeaders, size: number, etag: st
   return parseRange(headers.range, size);
 }
 
+/** The same for a file that nobody may store: it has no ETag, so no condition about an earlier copy holds. */
+export function chooseFreshSlice({ range, 'if-range': condition }: IncomingHttpHeaders, size: number): Slice {
+  return condition === undefined ? parseRange(range, size) : { kind: 'whole' };
+}
+
 /** Weak comparison of `If-None-Match` (RFC 9110, 13.1.2). */
 function matches(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;

@@ -7,10 +7,10 @@ import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errnoOf, PhotospoolError, toPhotospoolError, notFound } from '../../base/errors.js';
 import { openRegular } from '../../base/read-files.js';
-import { viewerOf } from '../http/request-viewer.js';
+import { showsLocked, viewerOf } from '../http/request-viewer.js';
 import { refuse } from '../http/error-responses.js';
 import { hostOf, isLoopbackName } from '../http/allowed-hosts.js';
-import { chooseSlice } from './range-requests.js';
+import { chooseFreshSlice, chooseSlice } from './range-requests.js';
 
 /** Files up to this size in bytes are read at once; a stream would cost more. */
 const atOnce = 512 * 1024;
@@ -33,6 +33,7 @@ export interface Download {
   missing: string;
 }
 
+const noStore = 'private, no-store';
 /** Browsers can only show a picture: scripts and other content in it are blocked. */
 const sandbox = "default-src 'none'; sandbox; frame-ancestors 'none'";
 /** The types that are sent as such; anything else is plain bytes, above all XML, which can contain script. */
@@ -56,7 +57,8 @@ export async function sendDownload(
   const from = what.part?.at ?? 0;
   const size = what.part ? Math.max(0, Math.min(what.part.bytes, whole - from)) : whole;
   const etag = what.part ? `"${what.sha256}-${from}"` : `"${what.sha256}"`;
-  const slice = chooseSlice(request.headers, size, etag);
+  const isKept = !showsLocked(request);
+  const slice = isKept ? chooseSlice(request.headers, size, etag) : chooseFreshSlice(request.headers, size);
   const span = slice.kind === 'part' ? slice : { start: 0, end: size - 1 };
   const sends = request.method === 'GET' && (slice.kind === 'whole' || slice.kind === 'part');
   const content = sends
@@ -66,9 +68,9 @@ export async function sendDownload(
     return refuse(reply.header('content-range', `bytes */${size}`), 416, 'range', `The file has ${size} bytes.`);
   }
   reply.headers({
-    etag,
+    ...(isKept && { etag }),
     'accept-ranges': 'bytes',
-    'cache-control': what.forever ? 'private, max-age=31536000, immutable' : 'private, no-cache',
+    'cache-control': isKept ? (what.forever ? 'private, max-age=31536000, immutable' : 'private, no-cache') : noStore,
     'content-security-policy': sandbox,
     ...(what.disposition !== undefined && { 'content-disposition': what.disposition }),
   });
@@ -89,7 +91,7 @@ export async function sendWhole(
 ): Promise<FastifyReply> {
   const { file, size } = await openFile({ path, missing: 'It could not be made.' });
   reply.headers({
-    'cache-control': 'private, no-store',
+    'cache-control': noStore,
     'content-security-policy': sandbox,
     'content-disposition': disposition,
     'content-length': size,

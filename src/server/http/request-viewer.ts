@@ -31,8 +31,9 @@ declare module 'fastify' {
   }
 }
 
-/** The parts of a request that identify its viewer: origin and credentials. */
+/** The parts of a request that identify its viewer: origin and credentials, and whether its route shows locked photos. */
 export type RequestOrigin = Pick<FastifyRequest, 'ip' | 'headers' | 'protocol' | 'server'> & {
+  routeOptions?: { config: { locked?: true } };
   /** The version of HTTP. */
   raw: Pick<FastifyRequest['raw'], 'httpVersion'>;
 };
@@ -45,6 +46,10 @@ export function viewerOf(request: RequestOrigin): Viewer | undefined {
   return known.get(request);
 }
 
+/** Whether the route of a request shows locked photos (photo-places.ts). */
+export const showsLocked = ({ routeOptions }: Pick<RequestOrigin, 'routeOptions'>): boolean =>
+  routeOptions?.config.locked === true;
+
 /** The viewer of a request, authenticated again: for anything longer than a moment, such as an event stream. */
 export function viewerNow(request: RequestOrigin): Viewer | undefined {
   const { access, holds } = request.server;
@@ -52,10 +57,13 @@ export function viewerNow(request: RequestOrigin): Viewer | undefined {
   return found?.scope ? { ...found, holds: (id) => holds(found, id) } : found;
 }
 
-/** The viewer of a request that needs one. @throws PhotospoolError `unauthorized`. */
+/**
+ * The viewer of a request that needs one; for a route of locked photos one who sees those alone. @throws PhotospoolError
+ * `unauthorized`; as `LockedFolder.viewer`.
+ */
 export function viewer(request: RequestOrigin): Viewer {
   const found = viewerOf(request);
-  if (found) return found;
+  if (found) return showsLocked(request) ? request.server.access.lockedFolder.viewer(found) : found;
   throw new PhotospoolError('unauthorized', 'Sign in first.', {
     hint: 'Programs bring a token (photospool tokens add).',
   });

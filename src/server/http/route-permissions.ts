@@ -10,8 +10,13 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The body is a file of any size: it may take any time as long as data arrives. */
     streams?: boolean;
+    /** It shows the viewer’s locked photos and nothing else (photo-places.ts). */
+    locked?: true;
   }
 }
+
+/** The paths of routes that show locked photos. */
+const lockedPaths = /^\/(?:api\/locked\/(?:photos|tiles|trash)|locked)(?:\/|$)/;
 
 /** The route of the page's files, as named by @fastify/static. */
 const page = '/*';
@@ -19,6 +24,9 @@ const page = '/*';
 /** Requires a declaration for all routes added from now on. */
 export function demandRules(app: FastifyInstance): void {
   app.addHook('onRoute', ({ method, url, config }) => {
+    const isExempt = config?.rule === 'everyone' && config.locked !== true;
+    if (!isExempt && (config?.locked === true) !== lockedPaths.test(url))
+      throw new Error(`The route ${url} must show locked photos if it is in their place, and only then.`);
     if (config?.rule !== undefined || url === page) return;
     throw new Error(`The route ${[method].flat().join()} ${url} has no rule.`);
   });

@@ -115,6 +115,7 @@ function viewSession(request: FastifyRequest, viewer: Viewer | undefined): Parti
 export const refusals = {
   password: () => new PhotospoolError('unauthorized', 'The name or the password is not right.'),
   old: () => new PhotospoolError('forbidden', 'The old password is not right.'),
+  lock: () => new PhotospoolError('forbidden', 'That does not open your locked photos.'),
   confirm: () => new PhotospoolError('forbidden', 'That is not right.'),
   passkey: () => new PhotospoolError('unauthorized', 'That passkey is not known here.'),
   link: () => notFound('This link has been used, is too old, or is not whole.', 'Ask the owner for a new one.'),

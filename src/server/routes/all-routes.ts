@@ -14,6 +14,7 @@ export { robots } from './robots.js';
 export { atom } from './atom-feed.js';
 export { media } from './renditions.js';
 export { originals } from './originals.js';
+export { locked } from './locked-photos.js';
 export { trash } from './trash.js';
 export { duplicates } from './duplicates.js';
 export { downloads } from './downloads.js';

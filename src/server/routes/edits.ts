@@ -6,6 +6,7 @@ import { viewer } from '../http/request-viewer.js';
 import { clipsBeside, withMotion } from '../../album/playable-videos.js';
 import { changeEach, type PhotoEdit, type PhotosEdited as Made, type PhotosChange } from '../../album/edit-photos.js';
 import type { Routes } from '../context.js';
+import { photoPlaces } from '../http/photo-places.js';
 import { getPhoto } from '../../album/find-photos.js';
 import {
   answers,
@@ -21,7 +22,6 @@ import { strict } from '../../api/access-schemas.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import { savePhotos } from '../../album/save-photos.js';
 import { showTo } from '../../album/visibility.js';
-import { withSharedAlbums } from '../../album/member-albums.js';
 import { rawsBeside, withStack } from '../../album/stack-members.js';
 import { readTaken } from '../../album/parse-time-taken.js';
 
@@ -41,49 +41,50 @@ export const edits: Routes = (app, { library, catalog, clock, gate }) => {
     return made.undo ? { ...made, undo: [...made.undo, ...ways] } : made;
   }
 
-  app.patch(
-    '/api/photos/:id',
-    {
-      config: { rule: 'change' },
-      schema: { summary: 'Edits a photo', params: IdParams, body: PhotoEdits, response: answers(Photo) },
-    },
-    async (request) => {
-      const { id } = request.params;
-      const who = viewer(request);
-      const change = changeOf(request.body);
-      const { missing } = await make(who, [{ ids: [id], ...change }], false);
-      if (missing.length > 0) throw notFound('There is no such photo.');
-      const photo = withStack(parts, who, withMotion(parts, who, getPhoto(library, who, id)));
-      return showTo(who, withSharedAlbums(library, who, photo));
-    },
-  );
+  for (const { api, config, summary } of photoPlaces) {
+    app.patch(
+      `${api}/photos/:id`,
+      {
+        config: { rule: 'change', ...config },
+        schema: { summary: summary('Edits a photo'), params: IdParams, body: PhotoEdits, response: answers(Photo) },
+      },
+      async (request) => {
+        const { id } = request.params;
+        const who = viewer(request);
+        const change = changeOf(request.body);
+        const { missing } = await make(who, [{ ids: [id], ...change }], false);
+        if (missing.length > 0) throw notFound('There is no such photo.');
+        return showTo(who, withStack(parts, who, withMotion(parts, who, getPhoto(library, who, id))));
+      },
+    );
 
-  app.patch(
-    '/api/photos',
-    {
-      config: { rule: 'change' },
-      schema: { summary: 'Edits many photos', body: BulkEdits, response: answers(Changed) },
-    },
-    async (request) => {
-      const { ids, undo, ...body } = request.body;
-      return make(viewer(request), [{ ids, ...changeOf(body) }], undo === true);
-    },
-  );
+    app.patch(
+      `${api}/photos`,
+      {
+        config: { rule: 'change', ...config },
+        schema: { summary: summary('Edits many photos'), body: BulkEdits, response: answers(Changed) },
+      },
+      async (request) => {
+        const { ids, undo, ...body } = request.body;
+        return make(viewer(request), [{ ids, ...changeOf(body) }], undo === true);
+      },
+    );
 
-  app.patch(
-    '/api/photos/each',
-    {
-      config: { rule: 'change' },
-      schema: { summary: 'Edits many photos, each in its way', body: EachEdits, response: answers(Changed) },
-    },
-    async (request) => {
-      const { each, undo } = request.body;
-      if (each.reduce((sum, { ids }) => sum + ids.length, 0) > mostAtOnce)
-        throw new PhotospoolError('too-large', `More than ${mostAtOnce} photos can’t be changed at once.`);
-      const changes = each.map(({ ids, ...body }) => ({ ids, ...changeOf(body) }));
-      return make(viewer(request), changes, undo === true);
-    },
-  );
+    app.patch(
+      `${api}/photos/each`,
+      {
+        config: { rule: 'change', ...config },
+        schema: { summary: summary('Edits many photos, each in its way'), body: EachEdits, response: answers(Changed) },
+      },
+      async (request) => {
+        const { each, undo } = request.body;
+        if (each.reduce((sum, { ids }) => sum + ids.length, 0) > mostAtOnce)
+          throw new PhotospoolError('too-large', `More than ${mostAtOnce} photos can’t be changed at once.`);
+        const changes = each.map(({ ids, ...body }) => ({ ids, ...changeOf(body) }));
+        return make(viewer(request), changes, undo === true);
+      },
+    );
+  }
 
   const Saved = Type.Object({
     saved: Type.Integer({ description: 'how many came into the library' }),

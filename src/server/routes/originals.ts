@@ -5,7 +5,8 @@ import { may, mayHaveOriginal, type Viewer } from '../../access/permissions.js';
 import { viewer } from '../http/request-viewer.js';
 import { disposition } from '../http/content-disposition.js';
 import { mayKeep, sendDownload, sendWhole } from '../files/send-file.js';
-import type { Routes } from '../context.js';
+import type { App, Context, Routes } from '../context.js';
+import { photoPlaces, type PhotoPlace } from '../http/photo-places.js';
 import { getPhoto, type FoundPhoto } from '../../album/find-photos.js';
 import { hasPeers } from '../peer-status.js';
 import { openStripping } from '../files/send-stripped-original.js';
@@ -31,8 +32,12 @@ const missing = 'The original is not on this server.';
 /** The time limit for fetching an original from another server, ms. */
 const patience = 20_000;
 
-// Longer than a screen: three routes to one file, with the same lookup.
 export const originals: Routes = (app, context) => {
+  for (const place of photoPlaces) addOriginals(app, context, place);
+};
+
+// Longer than a screen: three routes to one file, with the same lookup.
+function addOriginals(app: App, context: Context, { api, files, config, summary }: PhotoPlace): void {
   const { library, blobs, exchange, toJpeg } = context;
   const stripping = openStripping(context);
 
@@ -55,11 +60,11 @@ export const originals: Routes = (app, context) => {
   }
 
   app.post(
-    '/api/photos/:id/original',
+    `${api}/photos/:id/original`,
     {
-      config: { rule: 'see' },
+      config: { rule: 'see', ...config },
       schema: {
-        summary: 'Asks other servers for an original, and tells how much of it is here',
+        summary: summary('Asks other servers for an original, and tells how much of it is here'),
         params: IdParams,
         response: answers(OriginalProgress),
       },
@@ -75,11 +80,11 @@ export const originals: Routes = (app, context) => {
   );
 
   app.get(
-    '/originals/:id/jpeg',
+    `${files}/originals/:id/jpeg`,
     {
-      config: { rule: 'original' },
+      config: { rule: 'original', ...config },
       schema: {
-        summary: 'The picture as a JPEG of its full size, whatever the file is',
+        summary: summary('The picture as a JPEG of its full size, whatever the file is'),
         params: IdParams,
         response: bytes('the picture', 'image/jpeg'),
       },
@@ -98,10 +103,10 @@ export const originals: Routes = (app, context) => {
 
   app.route({
     method: ['GET', 'HEAD'],
-    url: '/originals/:id',
-    config: { rule: 'see' },
+    url: `${files}/originals/:id`,
+    config: { rule: 'see', ...config },
     schema: {
-      summary: 'The file as it came',
+      summary: summary('The file as it came'),
       params: IdParams,
       querystring: Type.Object({
         download: Type.Optional(Type.String({ description: 'to save it instead of showing it' })),
@@ -123,4 +128,4 @@ export const originals: Routes = (app, context) => {
       });
     },
   });
-};
+}

@@ -13,7 +13,8 @@ import { viewer } from '../http/request-viewer.js';
 import { authorFor } from '../../album/author-names.js';
 import { limit, within } from '../http/page-size.js';
 import { mergeFor, momentOf } from '../peer-status.js';
-import type { Routes } from '../context.js';
+import type { App, Context, Routes } from '../context.js';
+import { photoPlaces, type PhotoPlace } from '../http/photo-places.js';
 import { getPhoto } from '../../album/find-photos.js';
 import { PhotoHistory } from '../../api/album-schemas.js';
 import { answers, IdParams } from '../../api/photo-schemas.js';
@@ -21,13 +22,17 @@ import { answers, IdParams } from '../../api/photo-schemas.js';
 const bounds = { most: 1_000, usual: 200 };
 
 export const history: Routes = (app, context) => {
+  for (const place of photoPlaces) addHistory(app, context, place);
+};
+
+function addHistory(app: App, context: Context, { api, config, summary }: PhotoPlace): void {
   const { access, library } = context;
   app.get(
-    '/api/photos/:id/history',
+    `${api}/photos/:id/history`,
     {
-      config: { rule: { item: 'history' } },
+      config: { rule: { item: 'history' }, ...config },
       schema: {
-        summary: 'Who edited what, and when; what sidecars say; and where it came in',
+        summary: summary('Who edited what, and when; what sidecars say; and where it came in'),
         params: IdParams,
         querystring: Type.Object({ limit: limit(bounds) }),
         response: answers(PhotoHistory),
@@ -61,7 +66,7 @@ export const history: Routes = (app, context) => {
       });
     },
   );
-};
+}
 
 /** The maximum numbers in a response; a hostile peer may send many. */
 const mostSightings = 100;

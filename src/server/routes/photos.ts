@@ -6,24 +6,28 @@ import { may } from '../../access/permissions.js';
 import { viewer } from '../http/request-viewer.js';
 import { withMotion } from '../../album/playable-videos.js';
 import { limit, within } from '../http/page-size.js';
-import type { Routes } from '../context.js';
+import type { App, Context, Routes } from '../context.js';
+import { photoPlaces, type PhotoPlace } from '../http/photo-places.js';
 import { findPhotos, getPhoto } from '../../album/find-photos.js';
 import { answers, cursor, IdParams, next, Photo, q, Sha256 } from '../../api/photo-schemas.js';
 import { showTo, sightOf } from '../../album/visibility.js';
-import { withSharedAlbums } from '../../album/member-albums.js';
 import { withStack } from '../../album/stack-members.js';
 
 const bounds = { most: 1_000, usual: 100 };
 
-export const photos: Routes = (app, { library, catalog, ask }) => {
+export const photos: Routes = (app, context) => {
+  for (const place of photoPlaces) addPhotos(app, context, place);
+};
+
+function addPhotos(app: App, { library, catalog, ask }: Context, { api, config, summary }: PhotoPlace): void {
   const parts = { library, catalog };
   const List = Type.Object({ photos: Type.Array(Photo), next });
   app.get(
-    '/api/photos',
+    `${api}/photos`,
     {
-      config: { rule: 'see' },
+      config: { rule: 'see', ...config },
       schema: {
-        summary: 'Photos, newest first',
+        summary: summary('Photos, newest first'),
         querystring: Type.Object({ q, cursor, limit: limit(bounds) }),
         response: answers(List),
       },
@@ -39,12 +43,15 @@ export const photos: Routes = (app, { library, catalog, ask }) => {
   );
 
   app.get(
-    '/api/photos/:id',
-    { config: { rule: 'see' }, schema: { summary: 'One photo', params: IdParams, response: answers(Photo) } },
+    `${api}/photos/:id`,
+    {
+      config: { rule: 'see', ...config },
+      schema: { summary: summary('One photo'), params: IdParams, response: answers(Photo) },
+    },
     (request, reply) => {
       const who = viewer(request);
       const photo = withMotion(parts, who, getPhoto(library, who, request.params.id));
-      void reply.send(showTo(who, withSharedAlbums(library, who, withStack(parts, who, photo))));
+      void reply.send(showTo(who, withStack(parts, who, photo)));
     },
   );
 
@@ -54,10 +61,10 @@ export const photos: Routes = (app, { library, catalog, ask }) => {
     cut: Type.Optional(Type.Boolean()),
   });
   app.get(
-    '/api/photos/:id/exif',
+    `${api}/photos/:id/exif`,
     {
-      config: { rule: 'see' },
-      schema: { summary: 'Every tag of the original', params: IdParams, response: answers(Tags) },
+      config: { rule: 'see', ...config },
+      schema: { summary: summary('Every tag of the original'), params: IdParams, response: answers(Tags) },
     },
     (request, reply) => {
       const who = viewer(request);
@@ -68,4 +75,4 @@ export const photos: Routes = (app, { library, catalog, ask }) => {
       void reply.send({ id, tags, ...(cut === true && { cut }) });
     },
   );
-};
+}

@@ -9,6 +9,7 @@ import { playingOf, sourceOf, withMotion } from '../../album/playable-videos.js'
 import { mayKeep, sendDownload, type Download } from '../files/send-file.js';
 import { refuse } from '../http/error-responses.js';
 import type { Routes } from '../context.js';
+import { photoPlaces, type PhotoPlace } from '../http/photo-places.js';
 import { getPhoto } from '../../album/find-photos.js';
 import { hasPeers } from '../peer-status.js';
 import { bytes, Sha256 } from '../../api/photo-schemas.js';
@@ -60,30 +61,33 @@ export const media: Routes = (app, context) => {
 
   const later = (reply: FastifyReply, message: string): FastifyReply => refuse(reply, 404, 'on-its-way', message);
 
-  app.route({
-    method: ['GET', 'HEAD'],
-    url: '/media/:id/:rendition',
-    config: { rule: 'see' },
-    schema: {
-      summary: 'A scaled picture, or a film',
-      params: Type.Object({ id: Sha256, rendition: Type.Enum(['thumb', 'preview', 'hover', 'video']) }),
-      // Ignored: it makes the URL change with the picture, which browsers cache forever.
-      querystring: Type.Object({ v: Type.Optional(Type.String({ maxLength: 64 })) }),
-      response: bytes('the picture or film', 'image/webp', 'image/jpeg', 'video/mp4', 'video/webm'),
-    },
-    handler: async (request, reply) => {
-      const { id, rendition } = request.params;
-      const photo = getPhoto(library, viewer(request), id);
-      const what =
-        rendition === 'hover' || rendition === 'video'
-          ? filmOf(request, photo, rendition)
-          : pictureOf(request, photo, rendition);
-      if (!what && rendition === 'video' && !isComing(request, photo)) return withheld(reply);
-      if (!what) return later(reply, 'This film is still being made.');
-      return sendDownload(request, reply, what).catch((error: unknown) => {
-        if (toPhotospoolError(error).code !== 'not-found' || !hasPeers(context)) throw error;
-        return later(reply, 'This picture is on its way here from another server.');
-      });
-    },
-  });
+  const add = ({ files, config, summary }: PhotoPlace): void => {
+    app.route({
+      method: ['GET', 'HEAD'],
+      url: `${files}/media/:id/:rendition`,
+      config: { rule: 'see', ...config },
+      schema: {
+        summary: summary('A scaled picture, or a film'),
+        params: Type.Object({ id: Sha256, rendition: Type.Enum(['thumb', 'preview', 'hover', 'video']) }),
+        // Ignored: it makes the URL change with the picture, which browsers cache forever.
+        querystring: Type.Object({ v: Type.Optional(Type.String({ maxLength: 64 })) }),
+        response: bytes('the picture or film', 'image/webp', 'image/jpeg', 'video/mp4', 'video/webm'),
+      },
+      handler: async (request, reply) => {
+        const { id, rendition } = request.params;
+        const photo = getPhoto(library, viewer(request), id);
+        const what =
+          rendition === 'hover' || rendition === 'video'
+            ? filmOf(request, photo, rendition)
+            : pictureOf(request, photo, rendition);
+        if (!what && rendition === 'video' && !isComing(request, photo)) return withheld(reply);
+        if (!what) return later(reply, 'This film is still being made.');
+        return sendDownload(request, reply, what).catch((error: unknown) => {
+          if (toPhotospoolError(error).code !== 'not-found' || !hasPeers(context)) throw error;
+          return later(reply, 'This picture is on its way here from another server.');
+        });
+      },
+    });
+  };
+  for (const place of photoPlaces) add(place);
 };

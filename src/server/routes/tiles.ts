@@ -2,20 +2,25 @@
 import { Type } from 'typebox';
 import { viewer } from '../http/request-viewer.js';
 import { limit, within } from '../http/page-size.js';
-import type { Routes } from '../context.js';
+import type { App, Context, Routes } from '../context.js';
+import { photoPlaces, type PhotoPlace } from '../http/photo-places.js';
 import { answers, cursor, next, q, Tile } from '../../api/photo-schemas.js';
 import { sightOf } from '../../album/visibility.js';
 
 const bounds = { most: 5_000, usual: 500 };
 
-export const tiles: Routes = (app, { catalog, ask }) => {
+export const tiles: Routes = (app, context) => {
+  for (const place of photoPlaces) addTiles(app, context, place);
+};
+
+function addTiles(app: App, { catalog, ask }: Context, { api, config, summary }: PhotoPlace): void {
   const List = Type.Object({ tiles: Type.Array(Tile), next });
   app.get(
-    '/api/tiles',
+    `${api}/tiles`,
     {
-      config: { rule: 'see' },
+      config: { rule: 'see', ...config },
       schema: {
-        summary: 'Tiles, newest first',
+        summary: summary('Tiles, newest first'),
         querystring: Type.Object({ q, cursor, limit: limit(bounds) }),
         response: answers(List),
       },
@@ -28,4 +33,4 @@ export const tiles: Routes = (app, { catalog, ask }) => {
       return { tiles: found.tiles, next: found.next ?? null };
     },
   );
-};
+}

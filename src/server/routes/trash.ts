@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { viewer } from '../http/request-viewer.js';
 import type { Routes } from '../context.js';
+import { photoPlaces } from '../http/photo-places.js';
 import { answers, Sha256 } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import { emptyTrash } from '../../album/empty-trash.js';
@@ -11,16 +12,18 @@ export const trash: Routes = (app, { library, blobs }) => {
     purged: Type.Integer({ description: 'how many are gone' }),
     left: Type.Integer({ description: 'how many were not in the trash' }),
   });
-  app.post(
-    '/api/trash/empty',
-    {
-      config: { rule: { item: 'trash' } },
-      schema: {
-        summary: 'Purges photos that are in the trash: for good, on every server',
-        body: strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: 5_000 }) }),
-        response: answers(Emptied),
+  for (const { api, config, summary } of photoPlaces) {
+    app.post(
+      `${api}/trash/empty`,
+      {
+        config: { rule: { item: 'trash' }, ...config },
+        schema: {
+          summary: summary('Purges photos that are in the trash: for good, on every server'),
+          body: strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: 5_000 }) }),
+          response: answers(Emptied),
+        },
       },
-    },
-    (request) => emptyTrash(library, blobs, viewer(request), request.body.ids),
-  );
+      (request) => emptyTrash(library, blobs, viewer(request), request.body.ids),
+    );
+  }
 };

@@ -1,0 +1,52 @@
+/**
+ * Locks and unlocks photos of a person for the commands. Nobody is asked for a PIN: whoever may run this can read the
+ * files. Each change is in the audit. After a crash, running it again completes it.
+ */
+import { commandLine } from '../access/actor.js';
+import type { Viewer } from '../access/permissions.js';
+import { personViewer } from '../access/viewer.js';
+import { lockPhotos, unlockPhotos, type PhotosLocked } from '../album/lock-photos.js';
+import { sightOf } from '../album/visibility.js';
+import { PhotospoolError } from '../base/errors.js';
+import { parseQuery } from '../catalog/search-parser.js';
+import { openHomeGate } from '../home/open-gate.js';
+import type { Records } from '../home/open-records.js';
+import { demandPeopleLibraries } from '../library/people-libraries.js';
+import { configOf, type Flags } from './command.js';
+import { personCalled, withAccess } from './with-access.js';
+import { report } from './with-sharing.js';
+
+/** The flags of these commands. */
+export type LockFlags = Flags & { for: string; all?: boolean };
+
+/** Locks or unlocks photos (public ids); with `--all` every locked one. @throws PhotospoolError `usage`. */
+export function changeLocks(what: 'lock' | 'unlock', ids: readonly string[], flags: LockFlags): Promise<number> {
+  return withAccess(configOf(flags), async (access, records) => {
+    const { id, name } = personCalled(access, flags.for);
+    demandPeopleLibraries(openHomeGate(records));
+    const person = access.people.find(id)!;
+    const plain = personViewer(person, access.settings.read());
+    const who: Viewer = what === 'lock' ? plain : { ...plain, locked: true };
+    const wanted = flags.all === true ? await allLocked(records, who) : ids;
+    if (wanted.length === 0 && flags.all !== true)
+      throw new PhotospoolError('usage', 'No photo is named.', { hint: 'Name photos by their ids, or use --all.' });
+    const done: PhotosLocked = await (what === 'lock' ? lockPhotos : unlockPhotos)(records, who, wanted);
+    if (done.changed > 0) {
+      const happened = what === 'lock' ? 'photos-locked' : 'photos-unlocked';
+      access.audit.note(happened, { who: commandLine.who, detail: `${name}: ${done.changed}` });
+    }
+    return report({ ...done, refused: done.refused ?? [] }, flags);
+  });
+}
+
+async function allLocked({ catalog, library }: Records, who: Viewer): Promise<string[]> {
+  catalog.catchUp(library.lastChange());
+  await catalog.load();
+  const ids: string[] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = catalog.page(parseQuery(''), { ...{ limit: 5_000, viewer: sightOf(who) }, ...(cursor && { cursor }) });
+    ids.push(...page.ids);
+    if (page.next === undefined) return ids;
+    cursor = page.next;
+  }
+}
