@@ -34,11 +34,11 @@ describe('the package', () => {
     'LICENSE',
     'CHANGELOG.md',
     'package.json',
-  ])('holds %s (npm run build makes what is in dist)', (path) => {
+  ])('contains %s (npm run build creates dist)', (path) => {
     expect(paths).toContain(path);
   });
 
-  test('holds nothing that only development needs', () => {
+  test('contains nothing that only development needs', () => {
     const only = /^(dist|docs)\/|^(README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
     expect(paths.filter((path) => !only.test(path))).toEqual([]);
     expect(paths.filter((path) => /\.(map|tsbuildinfo|ts|svelte)$|(^|\/)\.|\.test\./.test(path))).toEqual([]);
@@ -68,7 +68,7 @@ describe('the package', () => {
     expect(packed.unpackedSize - sum(coasts)).toBeLessThan(3_200_000);
   });
 
-  test('has a command that can be run', () => {
+  test('has an executable command', () => {
     const { bin } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { bin: Record<string, string> };
     expect(bin).toEqual({ photospool: 'dist/cli/main.js' });
     expect(readFileSync(`${root}dist/cli/main.js`, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);

@@ -10,7 +10,7 @@ const risksOf = (page: string): Claim[] => claimsOf(page, '## Risks', '### All r
 describe('docs/security.md', () => {
   const page = readFileSync(join(root, 'docs/security.md'), 'utf8');
 
-  test('a risk that nothing shows, and a test that is not there, would be found', () => {
+  test('finds a risk without a test, and one with a missing test', () => {
     const table = (shown: string): Claim[] =>
       risksOf(`## Risks\n| risk | met by | shown by |\n|---|---|---|\n| theft | care | ${shown} |\n### All routes`);
     expect(brokenPromises(table('luck'), () => true)).toHaveLength(1);
@@ -19,12 +19,12 @@ describe('docs/security.md', () => {
     expect(brokenPromises(table('[one](../test/a.test.ts)'), () => true)).toEqual([]);
   });
 
-  test('names for each risk a test that is there', () => {
+  test('names an existing test for each risk', () => {
     expect(risksOf(page).length).toBeGreaterThan(35);
     expect(brokenPromises(risksOf(page), (path) => existsSync(join(root, path)))).toEqual([]);
   });
 
-  test('tells of each risk that the issue of access lists', () => {
+  test('covers each required kind of risk', () => {
     const told = risksOf(page).map(({ claim }) => claim).join('\n'); // prettier-ignore
     for (const risk of [
       'XSS',

@@ -110,6 +110,8 @@ export interface ItemAccess {
   isPartner(of: Holder, person: string): boolean;
   /** The right of a person (a ULID) in an album that they do not hold; undefined for none. */
   albumRight(album: string, person: string): AlbumRight | undefined;
+  /** Whether an album exists for an onlooker: for its holder and its members. */
+  seesAlbum(onlooker: Onlooker, album: string): boolean;
   /**
    * Whether an entry is valid, so that the item is in the album. Without `sha256`: for every item except those in
    * `takenOut`.
@@ -275,6 +277,13 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
     mayPublish: (holder) => holder === house || mayPublish(holder),
     isPartner: (of, person) => of !== house && isPartner(of)(person),
     albumRight: (album, person) => albumOf(album)?.right(person),
+    seesAlbum(looks, album) {
+      const named = albumOf(album);
+      const onlooker = named?.isThere ? inEffect(looks) : undefined;
+      if (!named || !onlooker) return false;
+      if (holds(onlooker, named.holder)) return true;
+      return onlooker.kind === 'person' && named.right(onlooker.person) !== undefined;
+    },
     stateOf: (album) => albumOf(album)?.right,
     takenOut: (album) =>
       [...(albumOf(album)?.members.ends.values() ?? [])].flatMap(({ to }) =>

@@ -18,8 +18,11 @@ export type May = (typeof mays)[number];
 /** The permissions that a person’s token can have. */
 export const personalMays: readonly May[] = ['read', 'edit', 'upload'];
 
-/** The scope of a share link: one photo (by its public id), or the results of a search. */
-export type Scope = { photo: string } | { search: string };
+/**
+ * The scope of a share link: one photo (by its public id), the results of a search, or an album with members
+ * (`<holder>:<ulid>`).
+ */
+export type Scope = { photo: string } | { search: string } | { album: string };
 
 /** The sender of a request, with its permissions. */
 export interface Viewer {
@@ -116,6 +119,8 @@ const rules = {
   links: ownerOnly,
   /** Manage share links to one’s own photos. */
   'own-links': { family: true, visitor: false, token: [] },
+  /** Use albums with members, and partners (sharing-rights.ts decides about each). */
+  albums: { family: true, visitor: false, token: [] },
   /** Save visible photos to one’s own library. */
   save: { family: true, visitor: false, token: [] },
   /** Manage tokens that act for the house. */
@@ -211,6 +216,9 @@ export function mayOn(viewer: Viewer | undefined, action: ItemAction, holder: Ho
  */
 export const mayLink = (viewer: Viewer | undefined, holder: Holder): boolean =>
   holder === house ? may(viewer, 'links') : viewer?.person === holder && may(viewer, 'own-links');
+
+/** Whether a viewer sees the names of albums in a holder’s items (`edits.albums`): a person’s only that person. */
+export const seesAlbumNames = (viewer: Viewer, holder: Holder): boolean => holder === house || viewer.person === holder;
 
 /** Whether a viewer may save visible photos to a library of their own. */
 export const maySave = (viewer: Viewer | undefined): boolean => viewer?.person !== undefined && may(viewer, 'save');

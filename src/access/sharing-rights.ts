@@ -8,7 +8,7 @@ import { may, onlookerOf, type Viewer } from './permissions.js';
 
 /** The decision by documents, and whether an album exists. */
 export interface SharingState {
-  access: Pick<ItemAccess, 'isMember' | 'albumRight'>;
+  access: Pick<ItemAccess, 'isMember' | 'albumRight' | 'seesAlbum'>;
   hasAlbum(album: string): boolean;
 }
 
@@ -34,13 +34,10 @@ export function rightIn(
   if (holder === undefined || !state.hasAlbum(album)) return undefined;
   if (actsFor(viewer, holder, state)) return 'holder';
   const onlooker = onlookerOf(viewer);
-  // A viewer for the house without a person, or the token of a holder, sees the holder's own albums.
-  if (onlooker?.kind === 'house') return holder === house ? 'view' : undefined;
-  if (onlooker?.kind !== 'person' || !state.access.isMember(onlooker.person)) return undefined;
-  const isTheirs = holder === onlooker.person || (holder === house && onlooker.actsForHouse);
-  const right = isTheirs ? 'view' : state.access.albumRight(album, onlooker.person);
+  if (!onlooker || !state.access.seesAlbum(onlooker, album)) return undefined;
   // Tokens can't add.
-  return right === 'add' && viewer?.role === 'program' ? 'view' : right;
+  const isAdder = onlooker.kind === 'person' && viewer?.role !== 'program';
+  return isAdder && state.access.albumRight(album, onlooker.person) === 'add' ? 'add' : 'view';
 }
 
 /**

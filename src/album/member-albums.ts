@@ -5,7 +5,7 @@
  */
 import { monotonicFactory } from 'ulid';
 import { itemAccess } from '../access/library-access.js';
-import type { AlbumRight } from '../access/item-access.js';
+import { readItem, type AlbumRight, type ItemClaims } from '../access/item-access.js';
 import { authorOf, type Viewer } from '../access/permissions.js';
 import { actsFor, mayPutInto, rightIn, type SharingState } from '../access/sharing-rights.js';
 import type { Clock } from '../base/clock.js';
@@ -20,8 +20,7 @@ import { format, type Body, type PhotoDocument } from '../document/photo-documen
 import { demandPeopleLibraries, type PeopleLibraries } from '../library/people-libraries.js';
 import { albumDocumentId } from '../library/control-documents.js';
 import type { Library } from '../library/library.js';
-import { readItem } from '../access/item-access.js';
-import { readPhotos, visibleTo, type StoredPhoto } from './find-photos.js';
+import { readPhotos, visibleTo, type FoundPhoto, type StoredPhoto } from './find-photos.js';
 
 /** An album with members, as visible to a viewer. */
 export interface MemberAlbum {
@@ -190,12 +189,35 @@ function openReading({ library, gate, state, setOf }: Core): Pick<MemberAlbums, 
   };
 }
 
+/** A photo as visible to the viewer, with `sharedAlbums` if it is in albums with members that they see. */
+export function withSharedAlbums<P extends FoundPhoto>(library: Library, viewer: Viewer, photo: P): P {
+  const [stored] = readPhotos(library, [photo.id]);
+  const claims = stored && claimsOf(library, stored);
+  if (!claims || claims.entries.length === 0) return photo;
+  const access = itemAccess(library);
+  const state: SharingState = { access, hasAlbum: library.controls.hasAlbum };
+  const named = new Set(
+    claims.entries
+      .filter(({ album }) => rightIn(viewer, album, state) !== undefined)
+      .filter((entry) => access.isInAlbum(claims.item, entry))
+      .map(({ album }) => album),
+  );
+  const sharedAlbums = [...named].sort().map((name) => {
+    const { holder, ulid: album } = albumNamed(name)!;
+    return { holder, album, name: textIn(library.get(albumDocumentId(name))?.body, 'name') };
+  });
+  return sharedAlbums.length === 0 ? photo : { ...photo, sharedAlbums };
+}
+
+const claimsOf = (library: Library, { document, item, body }: StoredPhoto): ItemClaims | undefined =>
+  readItem(item, body as unknown as Body, library.controls.endsOf(document));
+
 const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
 /** Whether an album contains a photo, according to the photo's document and the album’s members. */
-function entryIn(library: Library, { document, item, body }: StoredPhoto, album: string): boolean {
+function entryIn(library: Library, photo: StoredPhoto, album: string): boolean {
   const access = itemAccess(library);
-  const claims = readItem(item, body as unknown as Body, library.controls.endsOf(document));
+  const claims = claimsOf(library, photo);
   return claims?.entries.some((entry) => entry.album === album && access.isInAlbum(claims.item, entry)) === true;
 }
 
@@ -319,7 +341,7 @@ function openEntries(core: Core): Pick<MemberAlbums, 'add' | 'takeOut'> {
         if (seen(viewer, album) === 'view') throw forbidden('You may not add photos to this album.');
         const sees = { [peopleId]: setOf(peopleId), [membersId(album)]: setOf(membersId(album)) };
         return each(viewer, ids, (photo) => {
-          const claims = readItem(photo.item, photo.body as unknown as Body, library.controls.endsOf(photo.document));
+          const claims = claimsOf(library, photo);
           if (!claims || claims.trashed || claims.locked) return false;
           if (!mayPutInto(viewer, album, photo.item.holder, state())) return false;
           if (entryIn(library, photo, album)) return 'same';

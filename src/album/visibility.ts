@@ -8,6 +8,7 @@ import {
   may,
   mayOn,
   onlookerOf,
+  seesAlbumNames,
   type ItemAction,
   type Viewer,
 } from '../access/permissions.js';
@@ -79,13 +80,17 @@ export function makeHolds(library: Library, catalog: Catalog): (viewer: Viewer, 
 export const tagsShown = (viewer: Viewer, tags: string[]): string[] =>
   may(viewer, 'details') ? tags : tags.filter((tag) => !isPrivateTag(tag));
 
+/** The names of a photo’s albums that are visible to a viewer. */
+export const albumsShown = (viewer: Viewer, { item, albums }: Pick<FoundPhoto, 'item' | 'albums'>): string[] =>
+  seesAlbumNames(viewer, item.holder) ? albums : [];
+
 /**
  * A photo's fields that a viewer may see, and the actions they may take. Its path on this machine is only for those who
- * may edit it and see the spool, while nobody but the house holds items; the names of albums are only for those who may
- * see the house’s.
+ * may edit it and see the spool, while nobody but the house holds items.
  */
 export function showTo(viewer: Viewer, { item, pathTells, ...found }: FoundPhoto): PhotoSeen {
-  const photo = pathTells ? { ...found, original: { here: found.original.here } } : found;
+  const place = pathTells ? { here: found.original.here } : found.original;
+  const photo = { ...found, original: place, albums: albumsShown(viewer, { item, albums: found.albums }) };
   const can = actionsOn(viewer, item.holder);
   const isChangeable = mayOn(viewer, 'edit', item.holder);
   if (may(viewer, 'details') && may(viewer, 'spool') && isChangeable) return { ...photo, can };

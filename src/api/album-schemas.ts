@@ -153,7 +153,9 @@ export const MemberAlbum = Type.Object({
   name: Type.String(),
   added: Type.String({ description: 'UTC' }),
   right: Type.Enum(['holder', 'view', 'add'], { description: 'what the viewer may do: all; see it; add photos too' }),
+  count: Type.Integer({ description: 'photos in it that the viewer sees' }),
   cover: Type.Optional(Sha256),
+  tile: Type.Optional(Tile),
   members: Type.Optional(
     Type.Array(
       Type.Object({ person: Type.String({ description: 'a ULID' }), name: Type.String(), right: MemberRight }),

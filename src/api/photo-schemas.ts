@@ -70,6 +70,11 @@ export const Photo = Type.Object({
   description: Type.String(),
   tags: Type.Array(Type.String()),
   albums: Type.Array(Type.String()),
+  sharedAlbums: optional(
+    Type.Array(Type.Object({ holder: Type.String(), album: Type.String(), name: Type.String() }), {
+      description: 'the albums with members that contain it and that the viewer sees',
+    }),
+  ),
   rating: whole(0, 5),
   favourite: Type.Boolean(),
   audience: Audience,

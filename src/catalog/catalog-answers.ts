@@ -8,8 +8,11 @@ export interface CatalogViewer {
   onlooker: Onlooker | undefined;
   /** The author id of a person with favourites of their own; absent for those who use the holder's favourites. */
   self?: string;
-  /** Limits the viewer to one photo (by its public id), or to the results of a search. */
-  scope?: { photo: string } | { search: string };
+  /**
+   * Limits the viewer to one photo (by its public id), to the results of a search, or to an album with members
+   * (`<holder>:<ulid>`).
+   */
+  scope?: { photo: string } | { search: string } | { album: string };
   /** True if file names and private tags are hidden from this viewer. The search of a scope may still use them. */
   outside?: boolean;
   /** Limits the viewer to locked photos, of which the onlooker sees its own if it is `unlocked`. */

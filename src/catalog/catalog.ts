@@ -25,6 +25,7 @@ import {
   type Tile,
   type CatalogViewer,
 } from './catalog-answers.js';
+import { countAlbums } from './album-counts.js';
 import { finishBuilding, remake, startBuilding } from './bulk-build.js';
 import { placeOf, type Columns } from './columns.js';
 import { countFacet, countMonths, cutSegments, type FacetKind } from './search-counts.js';
@@ -32,7 +33,7 @@ import { countPlaces, type SpanPlaces } from './month-places.js';
 import { pickCovers } from './month-covers.js';
 import { derivedOf } from './derived-values.js';
 import { findAlike, type Alike } from './near-duplicates.js';
-import { accessOfNobody, openRowSights, openSights } from './item-visibility.js';
+import { accessOfNobody, openRowSights, openSights, sees, type Sight } from './item-visibility.js';
 import type { MatchingSlots } from './search-filter.js';
 import { clusterSpots } from './map-clusters.js';
 import { openSimilarityIndex, type SimilarityIndex } from './similarity-index.js';
@@ -92,6 +93,14 @@ export interface Catalog extends Paired, Stacked, Suggested, IndexedMark {
   segments(query: Query, options?: { size?: number; viewer?: CatalogViewer }): Segment[];
   /** Values with counts, the most frequent first. */
   facet(kind: FacetKind, query: Query, viewer?: CatalogViewer): Facet[];
+  /**
+   * The number of photos of albums with members, with the tile of the cover, or else of the newest photo. An album that
+   * does not exist for the viewer has none. `cover`: a public id.
+   */
+  albums(
+    albums: readonly { album: string; cover?: string }[],
+    viewer?: CatalogViewer,
+  ): { album: string; count: number; tile?: Tile }[];
   /**
    * Photos in an area, clustered in cells, at most 500; `zoom` is 0 (world) to 20 (street).
    * @throws PhotospoolError `invalid` for an invalid area.
@@ -172,6 +181,7 @@ export function openCatalog(
   return {
     ...openPages(db, finding),
     ...openCounts(finding),
+    ...openAlbumCounts(db, finding),
     ...openPaired(db, finding.rowSightOf),
     ...openStacked(db),
     ...openSuggested(db),
@@ -218,14 +228,20 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, ac
   const rowSightOf = openRowSights(db, access);
 
   /** The columns, and the matches of a query. */
-  function search(query: Query, viewer: CatalogViewer, each = false): { columns: Columns; found: MatchingSlots } {
+  function search(
+    query: Query,
+    viewer: CatalogViewer,
+    each = false,
+  ): { columns: Columns; found: MatchingSlots; sight: Sight } {
     const columns = memory().columns();
     const isOne = viewer.scope !== undefined && 'photo' in viewer.scope;
-    const found = recent(columns, query, sightOf(columns, viewer), each || isOne);
-    if (!viewer.scope || 'search' in viewer.scope) return { columns, found };
+    const sight = sightOf(columns, viewer);
+    const found = recent(columns, query, sight, each || isOne);
+    if (!viewer.scope || !('photo' in viewer.scope)) return { columns, found, sight };
     const n = numberOf(db, viewer.scope.photo);
     const place = n === undefined ? undefined : placeOf(columns.n, found, n);
-    return { columns, found: place === undefined ? found.subarray(0, 0) : found.subarray(place, place + 1) };
+    const one = place === undefined ? found.subarray(0, 0) : found.subarray(place, place + 1);
+    return { columns, found: one, sight };
   }
 
   function numbers(query: Query, { limit, cursor, viewer = owner }: PageOptions): Numbers {
@@ -291,8 +307,8 @@ function openCounts({
       return cutSegments(columns, found, readLimit(size));
     },
     facet(kind, query, viewer = owner) {
-      const { columns, found } = search(query, viewer);
-      const facets = countFacet(columns, found, kind);
+      const { columns, found, sight } = search(query, viewer);
+      const facets = countFacet(columns, found, kind, (number) => (sight.classes[number]! & sees.names) !== 0);
       return kind === 'tag' && viewer.outside ? facets.filter(({ value }) => !isPrivateTag(value)) : facets;
     },
     map(box, zoom, query, viewer = owner) {
@@ -307,6 +323,24 @@ function openCounts({
         const { id, v } = tiles[k]!;
         const place = columns.place[slot]!;
         return { ...spot, id, ...(v !== undefined && { v }), ...(place > 0 && { place: label(place) }) };
+      });
+    },
+  };
+}
+
+/** Counts albums with members. */
+function openAlbumCounts(db: Sqlite, { search, tiles: tilesOf }: Finding): Pick<Catalog, 'albums'> {
+  const everything: Query = { text: '', terms: [] };
+  return {
+    albums(albums, viewer = owner) {
+      const { columns, found, sight } = search(everything, viewer, true);
+      const wanted = albums.map(({ album, cover }) => {
+        const n = cover === undefined ? undefined : numberOf(db, cover);
+        return { album, ...(n !== undefined && { cover: n }) };
+      });
+      return countAlbums(columns, sight, found, wanted).map(({ count, shown }, k) => {
+        const [tile] = shown === undefined ? [] : tilesOf([shown], viewer);
+        return { album: albums[k]!.album, count, ...(tile && { tile }) };
       });
     },
   };

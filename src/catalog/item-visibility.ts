@@ -3,9 +3,15 @@
  * class and per album entry instead of once per photo, and again when a control document changes. A viewer is then one
  * byte per class and a list of album entries. Keeps nothing that a crash could lose.
  */
-import { openItemAccess, type ClassClaims, type ItemAccess, type Onlooker } from '../access/item-access.js';
+import {
+  openItemAccess,
+  type AlbumEntry,
+  type ClassClaims,
+  type ItemAccess,
+  type Onlooker,
+} from '../access/item-access.js';
 import type { Sqlite } from '../base/sqlite.js';
-import { house, membersId, peopleId, type Item } from '../document/item-id.js';
+import { house, membersId, peopleId, type Holder, type Item } from '../document/item-id.js';
 import type { Audience } from '../document/photo-document.js';
 import { makeAccessLists, readAccessLists, type AccessLists } from './access-classes.js';
 import type { CatalogViewer } from './catalog-answers.js';
@@ -24,9 +30,9 @@ export const accessOfNobody: ItemAccess = openItemAccess({
 
 /**
  * Bits for what a viewer sees of a class: items outside the trash, items in it, items outside it with an entry that
- * counts.
+ * counts; and whether the viewer sees the names of albums in them (`edits.albums`).
  */
-export const sees = { living: 1, trashed: 2, inAlbums: 4 } as const;
+export const sees = { living: 1, trashed: 2, inAlbums: 4, names: 8 } as const;
 
 /** A viewer, and what it sees. */
 export interface Sight {
@@ -40,7 +46,12 @@ export interface Sight {
   apart: readonly { slot: number; shown: boolean }[];
   /** The slots of items in offers to the viewer. */
   offered: readonly number[];
+  /** The items of an album with members; undefined if it does not exist for the viewer. */
+  album(name: string): AlbumItems | undefined;
 }
+
+/** The items of an album: those with one of the entries, but for those in `apart`, once taken out of an album. */
+export type AlbumItems = Pick<Sight, 'terms' | 'apart'>;
 
 /** Whether an onlooker sees items of the house with an audience. */
 export const seesAudience = (access: ItemAccess, onlooker: Onlooker | undefined, audience: Audience): boolean =>
@@ -51,10 +62,16 @@ export const seesAudience = (access: ItemAccess, onlooker: Onlooker | undefined,
     false,
   ) === true;
 
+/** The names of albums in a person’s items are for that person only. */
+const seesNames = (onlooker: Onlooker, holder: Holder): boolean =>
+  holder === house || (onlooker.kind === 'person' && onlooker.person === holder);
+
 function bitsOf(access: ItemAccess, onlooker: Onlooker, claims: ClassClaims): number {
   const living = access.seesClass(onlooker, claims, false);
-  if (living !== true) return living ? sees.inAlbums : 0;
-  return access.seesClass(onlooker, claims, true) === true ? sees.living | sees.trashed : sees.living;
+  if (living === false) return 0;
+  const names = seesNames(onlooker, claims.holder) ? sees.names : 0;
+  if (living === 'in-albums') return names | sees.inAlbums;
+  return names | sees.living | (access.seesClass(onlooker, claims, true) === true ? sees.trashed : 0);
 }
 
 /** Bits of `sees` by the number of a class. */
@@ -122,6 +139,27 @@ function openShownTerms(): (access: ItemAccess, onlooker: Onlooker, lists: Acces
   };
 }
 
+/** Finds the valid terms of one album. */
+function openAlbumTerms(): (access: ItemAccess, lists: AccessLists, album: string) => number[] {
+  const known = new Map<string, { access: ItemAccess; lists: AccessLists; length: number; found: number[] }>();
+  return (access, lists, album) => {
+    const before = known.get(album);
+    const { terms } = lists;
+    if (before?.access === access && before.lists === lists && before.length === terms.length) return before.found;
+    const found: number[] = [];
+    for (let number = 1; number < terms.length; number++) {
+      const term = terms[number];
+      if (term?.entry.album === album && access.isInAlbum({ holder: term.holder }, term.entry)) found.push(number);
+    }
+    known.delete(album);
+    known.set(album, { access, lists, length: terms.length, found });
+    if (known.size > mostAlbums) known.delete(known.keys().next().value!);
+    return found;
+  };
+}
+
+/** The maximum number of albums remembered. */
+const mostAlbums = 64;
 /** The maximum number of viewers remembered. */
 const mostViewers = 32;
 
@@ -153,6 +191,7 @@ export function openSights(
   const takenOut = openTakenOut(db);
   const offeredIn = openOffered(db);
   const shownTerms = openShownTerms();
+  const albumTerms = openAlbumTerms();
   const remembered = rememberViewers((access, onlooker, lists) => {
     const classes = classBits(access, onlooker, lists);
     const isAsked = onlooker !== undefined && classes.some((bits) => (bits & sees.inAlbums) !== 0);
@@ -161,20 +200,28 @@ export function openSights(
 
   return (columns, viewer) => {
     const access = accessNow();
-    const { onlooker } = viewer;
+    const { onlooker, scope } = viewer;
     const { classes, terms } = remembered(access, onlooker, columns.access);
     // No album and no offer shows a locked item.
-    const none = { terms: [], apart: [], offered: [] };
+    const none = { terms: [], apart: [], offered: [], album: () => undefined };
     if (viewer.locked) return { viewer, access, classes: onlyLocked(classes, columns.access), ...none };
-    const rows = onlooker && terms.length > 0 ? takenOut(columns, access) : [];
-    const apart = rows.map(({ slot, item, entries }) => ({
-      slot,
-      shown: entries.some((number) => {
-        const term = columns.access.terms[number];
-        return term !== undefined && access.seesEntry(onlooker!, item, term.entry);
-      }),
-    }));
-    return { viewer, access, classes, terms, apart, offered: offeredIn(columns, access, onlooker) };
+    const apartWhere = (isShown: (item: Item, entry: AlbumEntry) => boolean): Sight['apart'] =>
+      takenOut(columns, access).map(({ slot, item, entries }) => ({
+        slot,
+        shown: entries.some((number) => {
+          const term = columns.access.terms[number];
+          return term !== undefined && isShown(item, term.entry);
+        }),
+      }));
+    const isAsked = onlooker !== undefined && terms.length > 0;
+    const apart = isAsked ? apartWhere((item, entry) => access.seesEntry(onlooker, item, entry)) : [];
+    const album: Sight['album'] = (name) => {
+      const isShared = scope !== undefined && 'album' in scope && scope.album === name;
+      if (!onlooker || !(isShared || access.seesAlbum(onlooker, name))) return undefined;
+      const isIn = (item: Item, entry: AlbumEntry): boolean => entry.album === name && access.isInAlbum(item, entry);
+      return { terms: albumTerms(access, columns.access, name), apart: apartWhere(isIn) };
+    };
+    return { viewer, access, classes, terms, apart, offered: offeredIn(columns, access, onlooker), album };
   };
 }
 

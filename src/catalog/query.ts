@@ -15,6 +15,8 @@ export type Condition =
   | { kind: 'value'; column: 'camera' | 'lens' | 'place'; match: ValueMatch }
   /** A column with any number of values per photo, one of which must equal `folded` (as by `fold`). */
   | { kind: 'element'; column: 'tag' | 'album'; folded: string }
+  /** In an album with members (`<holder>:<ulid>`) that exists for the viewer. */
+  | { kind: 'entry'; album: string }
   | { kind: 'range'; column: 'taken' | 'added' | 'rating' | 'iso'; range: Range }
   /** A day of the month, in any year: 1224 for the 24th of December. */
   | { kind: 'day'; day: number }

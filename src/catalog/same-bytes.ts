@@ -63,24 +63,23 @@ function rankOf(onlooker: Onlooker | undefined, holder: Holder | undefined): num
 }
 
 /** Keeps one slot of each group in a mask with a byte per slot. */
-export function keepOneOfTwins(
-  { twins, class: classes, access }: Columns,
-  onlooker: Onlooker | undefined,
-  kept: Uint8Array,
-): void {
-  const rank = (slot: number): number => rankOf(onlooker, access.classes[classes[slot]!]?.holder);
-  for (const slots of twins.groups.values()) {
-    let best: number | undefined;
-    for (const slot of slots) {
-      if (kept[slot] === 0) continue;
-      if (best === undefined) best = slot;
-      else {
-        const isBetter = rank(slot) < rank(best);
-        kept[isBetter ? best : slot] = 0;
-        if (isBetter) best = slot;
-      }
-    }
+export function keepOneOfTwins(columns: Columns, onlooker: Onlooker | undefined, kept: Uint8Array): void {
+  for (const slots of columns.twins.groups.values()) {
+    const shown = slots.filter((slot) => kept[slot] !== 0);
+    if (shown.length < 2) continue;
+    const best = bestOfTwins(columns, onlooker, shown);
+    for (const slot of shown) if (slot !== best) kept[slot] = 0;
   }
+}
+
+/** The slot to show of some of a group, which are in the order of public ids; there must be one. */
+export function bestOfTwins(
+  { class: classes, access }: Columns,
+  onlooker: Onlooker | undefined,
+  slots: readonly number[],
+): number {
+  const rank = (slot: number): number => rankOf(onlooker, access.classes[classes[slot]!]?.holder);
+  return slots.reduce((best, slot) => (rank(slot) < rank(best) ? slot : best));
 }
 
 /** The index of the row to show, by the holders in the order of public ids. */

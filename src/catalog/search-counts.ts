@@ -56,12 +56,22 @@ export function cutSegments({ taken, ratio, n }: Columns, found: MatchingSlots, 
   return segments;
 }
 
-/** Values with counts, the most frequent first, then by name. */
-export function countFacet(columns: Columns, found: MatchingSlots, kind: FacetKind): Facet[] {
+/**
+ * Values with counts, the most frequent first, then by name. `names`: by the number of a class, whether the names of
+ * albums are visible in its items.
+ */
+export function countFacet(
+  columns: Columns,
+  found: MatchingSlots,
+  kind: FacetKind,
+  names: (number: number) => boolean,
+): Facet[] {
   const counts = new Uint32Array(columns.values[kind].list.length);
   if (kind === 'tag' || kind === 'album') {
     const { start, length, items } = columns[kind];
+    const classes = columns.class;
     for (const slot of found) {
+      if (kind === 'album' && !names(classes[slot]!)) continue;
       for (let at = start[slot]!, end = at + length[slot]!; at < end; at++) counts[items[at]!]!++;
     }
   } else {

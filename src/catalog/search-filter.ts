@@ -9,7 +9,7 @@ import type { CatalogViewer } from './catalog-answers.js';
 import type { Columns } from './columns.js';
 import { derivedOf } from './derived-values.js';
 import { grown, padded } from './growable-array.js';
-import { sees, type Sight } from './item-visibility.js';
+import { sees, type AlbumItems, type Sight } from './item-visibility.js';
 import { markSlots } from './multi-value-column.js';
 import { markPhrase } from './phrase-search.js';
 import { parseQuery } from './search-parser.js';
@@ -68,6 +68,7 @@ export function evaluate(
   const hidden = !each && isTimeline(query, sight.viewer) ? bit.archived : 0;
   const kept = markFound(columns, query.terms, sight, cleared(scratch, 'kept', columns.size), scratch, hidden);
   if (scope && 'search' in scope) keepInside(columns, sight, scope.search, kept, scratch);
+  if (scope && 'album' in scope) keepMarked(markAlbum(columns, sight.album(scope.album), scratch), false, kept);
   if (!each && (seesSeveral(onlooker) || sight.offered.length > 0)) keepOneOfTwins(columns, onlooker, kept);
   const { order, count } = columns;
   let length = 0;
@@ -89,7 +90,7 @@ function markFound(
 ): Mask {
   const wanted = wantedStates(terms, sight.viewer, hidden);
   markSeen(columns, wanted, sight, mask, scratch);
-  for (const term of terms) narrow(columns, term, sight.viewer, mask, scratch);
+  for (const term of terms) narrow(columns, term, sight, mask, scratch);
   return mask;
 }
 
@@ -187,7 +188,8 @@ function keepOwn(columns: Columns, term: Term & { kind: 'state' }, self: string,
   keepMarked(marks, term.negated, kept);
 }
 
-function narrow(columns: Columns, term: Term, viewer: CatalogViewer, kept: Mask, scratch: Scratch): void {
+function narrow(columns: Columns, term: Term, sight: Sight, kept: Mask, scratch: Scratch): void {
+  const { viewer } = sight;
   switch (term.kind) {
     case 'state':
       if (isOwn(term, viewer)) keepOwn(columns, term, viewer.self!, kept, scratch);
@@ -207,14 +209,32 @@ function narrow(columns: Columns, term: Term, viewer: CatalogViewer, kept: Mask,
       const exists = term.column === 'tag' ? tagsFor(columns, viewer) : () => true;
       const numbers = numbersBelow(values.length, (number) => folded(number) === term.folded && exists(number));
       markSlots(columns[term.column], numbers, values.length, marks);
+      if (term.column === 'album' && numbers.length > 0) unmarkUnnamed(columns, sight, marks);
       return keepMarked(marks, term.negated, kept);
     }
+    case 'entry':
+      return keepMarked(markAlbum(columns, sight.album(term.album), scratch), term.negated, kept);
     case 'words': {
       const marks = cleared(scratch, 'marks', columns.size);
       markWords(columns, term.phrase, viewer, marks, cleared(scratch, 'maybe', columns.size));
       return keepMarked(marks, term.negated, kept);
     }
   }
+}
+
+/** Marks the items of an album with members. */
+function markAlbum(columns: Columns, items: AlbumItems | undefined, scratch: Scratch): Mask {
+  const marks = cleared(scratch, 'marks', columns.size);
+  if (!items) return marks;
+  markSlots(columns.entry, items.terms, columns.access.terms.length, marks);
+  for (const { slot, shown } of items.apart) marks[slot] = Number(shown);
+  return marks;
+}
+
+/** Removes the marks of items whose names of albums are hidden from the viewer. */
+function unmarkUnnamed({ class: numbers, size }: Columns, { classes }: Sight, marks: Mask): void {
+  if (classes.subarray(1).every((bits) => (bits & sees.names) !== 0)) return;
+  for (let slot = 0; slot < size; slot++) if ((classes[numbers[slot]!]! & sees.names) === 0) marks[slot] = 0;
 }
 
 /** Keeps values within the range. Unknown values are -1, and in no range. */

@@ -2,6 +2,7 @@
  * A photo as the API returns it (the JSON of `list --json` and `GET /api/photos/:id`): each value comes from the edit,
  * otherwise the sidecar, otherwise the fact. Pure.
  */
+import type { Holder } from './item-id.js';
 import { canonical, wellFormed } from './canonical-json.js';
 import { membership, membershipsIn, shownEdit, type SetName } from './edits.js';
 import { clipsShown, factsShown, isDamaged, motionOf, renditionsShown } from './facts.js';
@@ -47,6 +48,8 @@ export interface PhotoView {
   description: string;
   tags: string[];
   albums: string[];
+  /** The albums with members that contain it and that the viewer sees (album/member-albums.ts). */
+  sharedAlbums?: { holder: Holder; album: string; name: string }[];
   /** 1 to 5; 0 if not rated. */
   rating: number;
   favourite: boolean;

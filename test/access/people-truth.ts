@@ -145,6 +145,19 @@ function isOfferedTo(server: Server, item: Item, to: string): boolean {
   );
 }
 
+/** Whether an item is in an album. */
+export const inAlbum = (server: Server, item: Item, album: string): boolean =>
+  acts(server, itemId(item), 'give').some(
+    (entry) => entry.what === 'entry' && entry.to === album && isInAlbum(server, item, entry),
+  );
+
+/** Whether an album exists for somebody at a server. */
+export function existsFor(server: Server, { person, actsForHouse = false }: Looker, album: string): boolean {
+  if (person === undefined || acts(server, `own-album:${album}`).length > 0) return false;
+  if (!isMember(server, person)) return actsForHouse && album.startsWith(house);
+  return seesAlbum(server, album, person, actsForHouse);
+}
+
 function seesAlbum(server: Server, album: string, person: string, actsForHouse: boolean): boolean {
   const holder = album.split(':')[0]!;
   if (holder === house ? actsForHouse : holder === person) return true;

@@ -25,7 +25,7 @@ const photo = (folder: string | undefined, albums: PhotoDocument['edits']['album
   edits: { albums },
 });
 
-test('a saved search is named, changed and taken away; of two changes the later one counts, whoever merges', () => {
+test('a saved search is named, changed and removed; the later of two changes wins, whoever merges', () => {
   const made = changeAlbum(undefined, { name: ' Birds ', query: 'tag:bird' }, at(1), 'owner', 0);
   expect(viewSaved('album:01', bodyOf(made))).toEqual({
     id: '01',
@@ -44,7 +44,7 @@ test('a saved search is named, changed and taken away; of two changes the later 
   expect(() => changeAlbum(undefined, { name: '  ' }, at(1), 'owner', 0)).toThrow('1 to 200 characters');
 });
 
-test('what was turned down is remembered by its name; a saved search is no such thing', () => {
+test('a dismissed suggestion is remembered by name; a saved search is not one', () => {
   const no = changeAlbum(undefined, { name: 'Iceland', removed: true }, at(1), 'owner', 0);
   expect(turnedDown(bodyOf(no))).toBe('Iceland');
   expect(turnedDown(bodyOf(changeAlbum(no, { removed: false }, at(2), 'owner', 0)))).toBeUndefined();
@@ -55,7 +55,7 @@ test('what was turned down is remembered by its name; a saved search is no such 
     expect(albumOf(body as Body)).toBeUndefined();
 });
 
-test('a cover is of an album by its name; the later choice counts, whoever merges, and it turns nothing down', () => {
+test('a cover belongs to an album by its name; the later choice wins, and dismisses nothing', () => {
   const [one, other] = ['a'.repeat(64), 'b'.repeat(64)];
   const chosen = changeAlbum(undefined, { name: 'Iceland', cover: one }, at(1), 'owner', 0);
   expect(coverOf(bodyOf(chosen))).toEqual({ album: 'Iceland', photo: one, at: at(1) });
@@ -90,7 +90,7 @@ test.each([
   expect(suggestedAlbum(photo(folder))).toBe(name);
 });
 
-test('nothing is suggested any more where it was said whether the photo is in the album', () => {
+test('no album is suggested after an edit about the photo’s membership', () => {
   for (const present of [true, false])
     expect(suggestedAlbum(photo('Iceland', { Iceland: { present, at: at(1), by: 'owner' } }))).toBeUndefined();
   expect(suggestedAlbum(photo('Iceland', { Other: { present: true, at: at(1), by: 'owner' } }))).toBe('Iceland');

@@ -22,8 +22,8 @@ function expectFirst(original: Judged, ...others: Judged[]): void {
   expect(bestOf([...others, original])).toBe(original.id);
 }
 
-describe('the best', () => {
-  it('is the camera’s original, also where what a program made of it has more bytes', () => {
+describe('the best duplicate', () => {
+  it('is the camera’s original, even if a program’s version has more bytes', () => {
     expectFirst(
       photo(),
       photo({ bytes: 9_000_000, resaved: true }),
@@ -36,11 +36,11 @@ describe('the best', () => {
   });
 
   it.each(['IMG_1-edited.jpg', 'IMG_1 (2).jpg', 'img_1 copy.JPG', 'IMG_1_bearbeitet.jpeg', 'IMG_1~2.jpg'])(
-    'is the one that %s is a copy of',
+    'is the original of %s',
     (name) => expectFirst(photo({ name: 'IMG_1.jpg' }), photo({ name, bytes: 9_000_000 })),
   );
 
-  it('is no matter of names where these are two shots', () => {
+  it('does not depend on names if these are two shots', () => {
     expectFirst(photo({ name: 'IMG_12.jpg', bytes: 5_000_000 }), photo({ name: 'IMG_1.jpg' }));
     expectFirst(
       photo({ name: 'Burst-2.jpg', bytes: 5_000_000, taken: '2024-07-01T12:00:01.000' }),
@@ -48,19 +48,19 @@ describe('the best', () => {
     );
   });
 
-  it('is the undamaged one of the same size, also where the damaged one has more bytes', () => {
+  it('is the undamaged one of the same size, even if the damaged one has more bytes', () => {
     expectFirst(photo(), photo({ bytes: 9_000_000, damaged: true }));
     expectFirst(photo({ damaged: true }), photo({ width: 2000, height: 1500 }));
   });
 
-  it('is the one with its RAW, else the larger file, else the earlier', () => {
+  it('is the one with a RAW, otherwise the larger file, otherwise the earlier', () => {
     expectFirst(photo({ stack: [{ id: 'f'.repeat(64), type: 'image/x-canon-cr2' }] }), photo({ bytes: 9_000_000 }));
     expectFirst(photo({ bytes: 4_100_000 }), photo());
     expectFirst(photo({ taken: '2024-07-01T11:59:59.000' }), photo());
   });
 });
 
-describe('saved again', () => {
+describe('re-saved', () => {
   const shot = { 'ExifIFD:DateTimeOriginal': '2024:07:01 12:00:00' };
   it.each([
     [false, {}],

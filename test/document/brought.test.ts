@@ -30,7 +30,7 @@ const shown = (document: PhotoDocument): PhotoView => viewPhoto('0'.repeat(64), 
 const edit = (document: PhotoDocument, change: Parameters<typeof applyChange>[1]): PhotoDocument =>
   applyChange(document, change, { at: `${String(Date.UTC(2026, 1, 1)).padStart(15, '0')}-0000-drawn`, by: 'owner' });
 
-it('is shown, and saying it again changes nothing', () => {
+it('is shown, and importing it again changes nothing', () => {
   const said = brought({
     description: 'lake',
     favourite: true,
@@ -51,7 +51,7 @@ it('is shown, and saying it again changes nothing', () => {
   expect(merge(once, withBrought(photo({ tags: ['sea'] }), said))).toEqual(once);
 });
 
-it('what a person did here stays, whichever came first', () => {
+it('edits by people stay, in any order', () => {
   const said = brought({ description: 'lake', favourite: true, tags: ['people/Ada'], albums: ['Trip'] });
   const change = {
     description: 'sea',
@@ -67,12 +67,12 @@ it('what a person did here stays, whichever came first', () => {
   expect(shown(other)).toMatchObject({ description: 'sea', favourite: false, tags: ['people/Ada'], albums: ['Trip'] });
 });
 
-it('a time in an export that lies in the future beats nobody', () => {
+it('a time in the future in an export overrides nobody', () => {
   const document = withBrought(photo(), brought({ added: 8.64e15, tags: ['a'] }));
   expect(newestStamp(document)! < '001767225600000').toBe(true);
 });
 
-it('of two exports the later one is shown, in whatever order they come', () => {
+it('the later of two exports is shown, in any order of arrival', () => {
   const [old, young] = [brought({ description: 'old' }), brought({ description: 'new', written: noon + 9 * day })];
   for (const order of [
     [old, young],
@@ -119,13 +119,13 @@ it.each([
   expect([view.taken, view.offset]).toEqual([taken, offset]);
 });
 
-it('position: the file counts more, unless somebody moved it', () => {
+it('position: the file takes precedence, unless somebody edited it', () => {
   const here = photo({ gps: { lat: 47, lon: 8, alt: 400 } });
   expect(shown(withBrought(here, brought({ gps: { lat: 1, lon: 2 } }))).gps).toEqual({ lat: 47, lon: 8, alt: 400 });
   expect(shown(withBrought(here, brought({ gps: { lat: 1, lon: 2 }, moved: true }))).gps).toEqual({ lat: 1, lon: 2 });
 });
 
-it('what a record holds is looked at again', () => {
+it('a record is validated when it is read', () => {
   const said = brought({
     description: 'lake',
     favourite: true,
@@ -148,7 +148,7 @@ it('what a record holds is looked at again', () => {
     expect(parseBrought(none)).toBeUndefined();
 });
 
-it('a photo in more albums than anybody has stays a document', () => {
+it('a photo in extremely many albums still fits into a document', () => {
   const many = Array.from({ length: 5_000 }, (_, n) => `${n}`);
   const document = withBrought(photo(), brought({ albums: many, tags: ['', ' ', 'x'.repeat(201), ...many] }));
   expect(Buffer.byteLength(JSON.stringify(document))).toBeLessThan(256 * 1024);

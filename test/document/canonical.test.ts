@@ -23,7 +23,7 @@ test('keys are sorted by UTF-16 code unit, numbers are as ECMAScript writes them
   );
 });
 
-test('the order of keys does not show, and reading it back gives the value', () => {
+test('the order of keys does not matter, and parsing returns the value', () => {
   const turned = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return value.map(turned);
@@ -66,7 +66,7 @@ describe('refuses', () => {
     expect(() => canonical(value)).toThrow(expect.objectContaining({ code: 'invalid' }));
   });
 
-  test('and text can be made fit', () => {
+  test('and text can be repaired', () => {
     expect(wellFormed('a\ud800b\udc00\u{1f600}')).toBe('a\ufffdb\ufffd\u{1f600}');
   });
 });

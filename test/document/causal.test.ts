@@ -69,7 +69,7 @@ function lastingByPairs(edits: readonly Edit<unknown>[]): Edit<unknown>[] {
   return edits.filter((edit) => !edits.some((other) => hasAll(other, edit) && !hasAll(edit, other)));
 }
 
-test('what lasts is what no other value has wholly in sight, of forged lists of any length', () => {
+test('the remaining values are those that no other has seen completely, for forged lists of any length', () => {
   const stamped = forgedOf(fc.constant(1)).filter((edit) => isStamp(edit.at));
   fc.assert(
     fc.property(fc.array(stamped, { maxLength: 80, size: 'max' }), (edits) => {
@@ -87,7 +87,7 @@ test('what lasts is what no other value has wholly in sight, of forged lists of 
 });
 
 describe('the laws of the merge', () => {
-  test('hold for forged lists, circles, shared stamps and stamps that are none', () => {
+  test('hold for forged lists, cycles, shared and invalid stamps', () => {
     fc.assert(
       fc.property(forged, forged, forged, (a, b, c) => {
         same(merge(a, b), merge(b, a));
@@ -100,7 +100,7 @@ describe('the laws of the merge', () => {
     );
   });
 
-  test('where no stamp lies, the result is the one of servers that know the stamps alone', () => {
+  test('with honest stamps, the result equals that of servers that only know stamps', () => {
     fc.assert(
       fc.property(history(80), (happenings) => {
         for (const { document } of play(happenings).states.slice(-8)) {
@@ -127,8 +127,8 @@ function formerUnseen(edits: readonly Edit<unknown>[]): Edit<unknown>[] {
   return edits.filter((edit) => !edits.some((other) => sees(other, edit)));
 }
 
-describe('whatever a document holds', () => {
-  test('taking it back works at once, and stays when what was in sight comes again', () => {
+describe('in any document', () => {
+  test('withdrawing works at once, and stays when a version that it had seen returns', () => {
     fc.assert(
       fc.property(forged, forged, (a, b) => {
         const seen = merge(a, b);
@@ -146,7 +146,7 @@ describe('whatever a document holds', () => {
     );
   });
 
-  test('a later decision by a right clock is shown: any value of any field', () => {
+  test('a later decision by a correct clock is shown: any value of any field', () => {
     fc.assert(
       fc.property(forged, fc.constantFrom(...audiences), fc.boolean(), (document, audience, trashed) => {
         // Once for what the forger names in advance, once in sight of it.
@@ -159,7 +159,7 @@ describe('whatever a document holds', () => {
     );
   });
 
-  test('a purge stays one, for each copy that was in sight', () => {
+  test('a purge remains one for every copy that it had seen', () => {
     fc.assert(
       fc.property(forged, forged, (a, b) => {
         const seen = merge(a, b);
@@ -195,7 +195,7 @@ describe('stamps at the end of time', () => {
     expect(view(after).title).toBe('mine');
   });
 
-  test.each([1, 8, 9, 40, 200])('%i of them push no decision out that was made in sight of them', (length) => {
+  test.each([1, 8, 9, 40, 200])('%i of them displace no decision that had seen them', (length) => {
     let document = told(flood(length), { audience: 'private', trashed: true, title: 'mine' });
     for (let n = 0; n < 20; n++) document = merge(told(document, { description: `${n}` }, now + n), flood(length));
     expect(view(document)).toMatchObject({ audience: 'private', trashed: true, title: 'mine' });
@@ -209,7 +209,7 @@ describe('stamps at the end of time', () => {
     expect(document.edits.audience!.length).toBeLessThanOrEqual(keptValues + 1);
   });
 
-  test('more than anybody makes of them: the narrowest is shown', () => {
+  test('with more of them than anybody makes, the narrowest is shown', () => {
     const document = told(flood(5_000), { audience: 'private', trashed: true });
     expect(view(document)).toMatchObject({ audience: 'private', trashed: true });
     expect(view(merge(document, flood(6_000)))).toMatchObject({ audience: 'private', trashed: true });
@@ -223,7 +223,7 @@ describe('stamps at the end of time', () => {
     [600, 3],
     [1_500, 6],
   ])(
-    '%i of other epochs do not keep a photo from being public or out of the trash: it is said %i times',
+    '%i of other epochs do not prevent publishing or restoring a photo: the edit is repeated %i times',
     (length, times) => {
       const many = flood(length);
       many.edits.audience = many.edits.audience!.map((edit) => ({ ...edit, value: 'private' }));
@@ -240,7 +240,7 @@ describe('stamps at the end of time', () => {
     },
   );
 
-  test('that name what was not made yet win over nothing that is made in sight of them', () => {
+  test('that name future values override nothing that has seen them', () => {
     const saw = [`${end}-ffff-here`, `${end}-ffff-y`];
     const document = told(flood(9, { saw }), { audience: 'private', trashed: true, title: 'mine' });
     const again = merge(document, flood(9, { saw }));
@@ -248,7 +248,7 @@ describe('stamps at the end of time', () => {
     expect(view(told(again, { audience: 'public' }, now + 9)).audience).toBe('public');
   });
 
-  test('of values that name each other in a circle the narrower is shown', () => {
+  test('in a cycle show the narrower value', () => {
     const circle = <T>(first: T, second: T): Edit<T>[] => [
       { value: first, at: stamp(1), by: 'x', over: stamp(2, 'b') },
       { value: second, at: stamp(2, 'b'), by: 'x', over: stamp(1) },
@@ -260,7 +260,7 @@ describe('stamps at the end of time', () => {
       expect(view({ ...photo(), edits })).toMatchObject({ audience: 'private', trashed: true });
   });
 
-  test('of two values under one stamp the narrower is kept', () => {
+  test('that are equal keep the narrower value', () => {
     const one = (audience: Audience, trashed: boolean, by: string): PhotoDocument => ({
       ...photo(),
       edits: { audience: [{ value: audience, at: stamp(1), by }], trashed: [{ value: trashed, at: stamp(1), by }] },
@@ -272,7 +272,7 @@ describe('stamps at the end of time', () => {
       });
   });
 
-  test('of a tag or an album are overruled, and what overrules them too', () => {
+  test('of a tag or an album are overruled, with those that overrule them', () => {
     const [first, second] = [`${end}-ffff-x`, `${end}-fffe-y`];
     const document: PhotoDocument = {
       ...photo(),
@@ -290,12 +290,12 @@ describe('stamps at the end of time', () => {
   });
 });
 
-describe('small histories, all of them', () => {
+describe('all small histories', () => {
   /**
    * Two servers, one with a clock years ahead and one years behind, and a third with a right clock; all ways to make
    * four edits with an exchange between any two of them. Only what was in sight decides what must be shown.
    */
-  test('what was made in sight of a value wins over it', () => {
+  test('a value overrides those that it has seen', () => {
     const skews = [0, 3e11, -7e11];
     let checked = 0;
     for (let code = 0; code < 3 ** 4 * 4 ** 3; code++) {

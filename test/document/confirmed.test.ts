@@ -41,8 +41,8 @@ function left(document: PhotoDocument) {
 
 const untouched = { title: '', tags: ['given'], albums: [], rating: 2, name: 'a.jpg', doubted: false };
 
-describe('what those said who may share', () => {
-  it('is the whole photo where nobody else said anything', () => {
+describe('the part of a photo confirmed by people who may share', () => {
+  it('is the whole photo if nobody else edited it', () => {
     const all = say(say(photo(), 'owner', { title: 'x' }), 'token:t', { tags: { add: ['y'] } });
     expect(isConfirmed(all, mayShare)).toBe(true);
     expect(isConfirmed(say(all, guest, { rating: 1 }), mayShare)).toBe(false);
@@ -51,14 +51,14 @@ describe('what those said who may share', () => {
     expect(isConfirmed(say(all, guest, { favourites: { add: [guest] } }), mayShare)).toBe(true);
   });
 
-  it('is what they said last of a field, whoever spoke after them', () => {
+  it('is their last value of a field, whoever edited it later', () => {
     expect(left(say(photo(), guest, { title: 'guest', rating: 5 }))).toEqual(untouched);
     const told = say(say(photo(), 'person:OWNER', { title: 'owner' }), guest, { title: 'guest' });
     expect(left(told)).toMatchObject({ title: 'owner' });
     expect(left(say(told, 'token:t', { title: 'token' }))).toMatchObject({ title: 'token' });
   });
 
-  it('is nothing where it is not known any more what they said of a field', () => {
+  it('omits a field if their last value is no longer known', () => {
     let told = say(photo(), 'owner', { rating: 1 });
     for (let n = 0; n < 7; n++) told = say(told, guest, { rating: 2 + (n % 3) });
     expect(left(told)).toMatchObject({ rating: 1 });
@@ -67,7 +67,7 @@ describe('what those said who may share', () => {
     expect(left(say(told, 'owner', { rating: 4 }))).toMatchObject({ rating: 4 });
   });
 
-  it('is no tag or album of which another had the last word, whether in or out; and there is doubt', () => {
+  it('omits tags and albums whose last edit, adding or removing, is by another; and in doubt', () => {
     const owner = say(photo(), 'owner', { tags: { add: ['o', 'kept'], remove: ['given'] }, albums: { add: ['A'] } });
     const told = say(owner, guest, {
       tags: { add: ['g', 'given'], remove: ['o'] },
@@ -77,7 +77,7 @@ describe('what those said who may share', () => {
     expect(left(say(photo(), guest, { tags: { remove: ['given'] } }))).toMatchObject({ tags: [], doubted: true });
   });
 
-  it('is what another said once they say it again', () => {
+  it('includes another’s value once they repeat it', () => {
     const told = say(photo(), guest, { title: 'x', tags: { add: ['g'] }, albums: { add: ['A'] } });
     expect(say(told, 'owner', { title: 'x', tags: { add: ['g'] }, albums: { add: ['A'] } })).toBe(told);
     const again = say(told, 'owner', { title: 'x', tags: { add: ['g'] }, albums: { add: ['A'] } }, true);
@@ -85,7 +85,7 @@ describe('what those said who may share', () => {
     expect(say(again, 'owner', { title: 'x', tags: { add: ['g'] } }, true)).toBe(again);
   });
 
-  it('is what their sidecars say, also where another sent a newer one of that name', () => {
+  it('includes values of their sidecars, also if another sent a newer one of that name', () => {
     const own = { name: 'a.xmp', values: { title: 'owner' }, modified: '2026-01-01T00:00:00.000Z' };
     const other = { name: 'a.xmp', values: { title: 'guest' }, modified: '2026-02-01T00:00:00.000Z', by: guest };
     const told = withSidecar(withSidecar(photo(), 'a'.repeat(64), own), 'b'.repeat(64), other);
@@ -93,7 +93,7 @@ describe('what those said who may share', () => {
     expect(left(told)).toMatchObject({ title: 'owner' });
   });
 
-  it('is nothing of a photo that others alone brought, until they say something of it', () => {
+  it('is nothing of a photo that others alone added, until they edit it', () => {
     for (const by of [guest, 'token:t', 'unknown']) {
       const brought = photo(sighting(by));
       expect(left(brought), by).toBe('none');
@@ -104,13 +104,13 @@ describe('what those said who may share', () => {
     expect(left(both)).toMatchObject({ name: 'own.jpg' });
   });
 
-  describe('is not what they only say again, with the author behind it:', () => {
+  describe('does not include values that they only repeat, with the author behind them:', () => {
     const owner = 'person:OWNER';
     const rename = { albums: { add: ['B'], remove: ['A'] }, tags: { add: ['new'], remove: ['g'] } };
     const entered = (by: string): PhotoDocument =>
       say(photo(), by, { albums: { add: ['A'] }, tags: { add: ['g'] } }, by === owner);
 
-    it('another name of an album or a tag', () => {
+    it('renaming an album or a tag', () => {
       const renamed = say(entered(guest), owner, rename, true);
       expect(viewPhoto('', renamed, { here: false })).toMatchObject({ albums: ['B'], tags: ['given', 'new'] });
       expect(left(renamed)).toMatchObject({ albums: [], tags: ['given'], doubted: true });
@@ -121,7 +121,7 @@ describe('what those said who may share', () => {
       expect(left(say(entered('owner'), owner, rename, true))).toMatchObject({ albums: ['B'], doubted: false });
     });
 
-    it('an album made one with another, in which the photo is by somebody’s word already', () => {
+    it('merging an album with one in which another put the photo', () => {
       const both = say(entered(guest), guest, { albums: { add: ['B'] } });
       expect(left(say(both, owner, rename, true))).toMatchObject({ albums: [] });
       const own = say(entered(guest), owner, { albums: { add: ['B'] } }, true);
@@ -130,7 +130,7 @@ describe('what those said who may share', () => {
       expect(left(say(moved, owner, rename, true))).toMatchObject({ albums: ['B'] });
     });
 
-    it('a tag in a file that another brought', () => {
+    it('renaming a tag in a file that another added', () => {
       const moved = { tags: { add: ['new'], remove: ['given'] } };
       const renamed = say(photo(sighting(guest)), owner, moved, true);
       expect(left(renamed)).toBe('none');
@@ -138,7 +138,7 @@ describe('what those said who may share', () => {
       expect(left(say(photo(), owner, moved, true))).toMatchObject({ tags: ['new'], doubted: false });
     });
 
-    it('the way back from an edit', () => {
+    it('undoing an edit', () => {
       const back = { restores: true };
       const renamed = say(entered(guest), owner, rename, true);
       const undone = say(renamed, owner, { albums: { add: ['A'], remove: ['B'] } }, true, back);
@@ -153,14 +153,14 @@ describe('what those said who may share', () => {
       expect(left(say(own, owner, { albums: { add: ['A'] } }, true, back))).toMatchObject({ albums: ['A'] });
     });
 
-    it('what goes over from another photo', () => {
+    it('copying from another photo', () => {
       const behind = (): string[] => [guest];
       const told = say(photo(), owner, { albums: { add: ['A'] }, rating: 5 }, true, { behind });
       expect(viewPhoto('', told, { here: false })).toMatchObject({ albums: ['A'], rating: 5 });
       expect(left(told)).toMatchObject({ albums: [], rating: 2 });
     });
 
-    it('until they say it by itself', () => {
+    it('until they set it directly', () => {
       const renamed = say(entered(guest), owner, rename, true);
       const again = say(renamed, owner, { albums: { add: ['B'] } }, true);
       expect(left(again)).toMatchObject({ albums: ['B'] });
@@ -173,7 +173,7 @@ describe('what those said who may share', () => {
     expect(peopleIn(told)).toEqual([guest, 'person:OWNER']);
   });
 
-  it('lets a photo stand on one side: the owner’s, where anybody brought it who may share', () => {
+  it('assigns a photo to one side: the owner’s, if anybody who may share added it', () => {
     expect(sideOf(photo(), mayShare)).toBe(null);
     expect(sideOf(photo({}), mayShare)).toBe(null);
     expect(sideOf(photo({ ...sighting(guest), ...sighting('person:OWNER', 'b', 2) }), mayShare)).toBe(null);

@@ -8,7 +8,7 @@ import { inverseOf } from '../../src/document/undo.js';
 import { apartFrom, favouriteOf, viewPhoto } from '../../src/document/photo-view.js';
 import { edited, photo, stamp } from './documents.js';
 
-test('an edit names its time, its maker and what it replaced', () => {
+test('an edit names its time, its author and the replaced values', () => {
   const once = edited(photo(), { title: 'a' }, stamp(1), 'person:a');
   const twice = edited(once, { title: 'b', tags: { add: ['x'] } }, stamp(2), 'person:b');
   expect(twice.edits).toEqual({
@@ -26,7 +26,7 @@ test('the newest eight values are kept', () => {
   expect(document.edits.title!.map((edit) => edit.value)).toEqual(['12', '11', '10', '9', '8', '7', '6', '5']);
 });
 
-test('that photos are not the same is said of each with the other, here and elsewhere, and taken back', () => {
+test('that photos are different is recorded in each of them, here and elsewhere, and can be undone', () => {
   const [one, other, third] = ['a', 'b', 'c'].map((digit) => digit.repeat(64)) as [string, string, string];
   const change = { apart: { add: [one] } };
   const here = edited(photo(), change, stamp(1));
@@ -41,7 +41,7 @@ test('that photos are not the same is said of each with the other, here and else
   expect(apartFrom(edited(here, { apart: { add: ['x'] } }, stamp(4)))).toEqual([one]);
 });
 
-test('what was said already is not said again', () => {
+test('an unchanged value adds no edit', () => {
   const change: PhotoChange = {
     title: 'a',
     gps: { lat: 1, lon: 2 },
@@ -78,7 +78,7 @@ describe('a purge', () => {
   const gone = purge(document, { at: stamp(5), by: 'person:1' });
   const trashed = (body: object): boolean => viewPhoto('0', body as typeof document, { here: false }).trashed;
 
-  test('keeps what was in sight, and no more', () => {
+  test('keeps the versions that it had seen, and nothing else', () => {
     expect(gone).toEqual({
       format: 1,
       kind: 'photo',
@@ -91,12 +91,12 @@ describe('a purge', () => {
     expect(isPurge(document)).toBe(false);
   });
 
-  test('has seen the document and older copies of it, with whatever facts', () => {
+  test('covers the document and older copies of it, with any facts', () => {
     expect(hasSeen(gone, document)).toBe(true);
     expect(hasSeen(gone, photo({ facts: { recipe: 7 } }))).toBe(true);
   });
 
-  test('has not seen another edit or sighting: these come back trashed, until someone restores them', () => {
+  test('does not cover another edit or sighting: these return trashed, until someone restores them', () => {
     const late = edited(document, { title: 'late', trashed: false }, stamp(4));
     expect(hasSeen(gone, late)).toBe(false);
     expect(hasSeen(gone, photo({ sighting: { server: 'there' } }))).toBe(false);
@@ -107,7 +107,7 @@ describe('a purge', () => {
     expect(viewPhoto('0', back, { here: false }).title).toBe('late');
   });
 
-  test('of another kind is decided by the stamps', () => {
+  test('of an unknown kind is decided by the stamps', () => {
     const comment = { format: 1, kind: 'comment', text: { value: 'x', at: stamp(3), by: 'p' } };
     const purged = purge(comment, { at: stamp(4), by: 'p' });
     expect(hasSeen(purged, comment)).toBe(true);
@@ -128,7 +128,7 @@ test('a person has favourites of their own', () => {
 });
 
 test.each([[undefined], [null], ['x'], [[]], [7]])(
-  'a photo whose edits are %j can be made private and trashed',
+  'a photo with the edits %j can be made private and trashed',
   (edits) => {
     const odd = { ...photo(), edits } as unknown as PhotoDocument;
     const change: PhotoChange = { audience: 'private', trashed: true, title: 'A', tags: { add: ['b'] } };
@@ -148,19 +148,30 @@ test.each([[undefined], [null], ['x'], [[]], [7]])(
   },
 );
 
-test.each(['facts', 'renditions', 'sidecars', 'sightings', 'edits'])('a photo without %s takes every edit', (part) => {
-  const odd = { ...photo(), [part]: null };
-  const change: PhotoChange = {
-    ...{ audience: 'private', trashed: true, reviewed: true, favourite: true, rating: 3, title: 'A', description: 'B' },
-    ...{
-      taken: null,
-      place: null,
-      gps: null,
-      tags: { add: ['b'], remove: ['c'] },
-      albums: { add: ['d'], remove: ['e'] },
-    },
-  };
-  const { edits } = applyChange(odd, change, { at: stamp(5), by: 'owner' });
-  expect(edits.audience?.[0]?.value).toBe('private');
-  expect(edits.trashed?.[0]?.value).toBe(true);
-});
+test.each(['facts', 'renditions', 'sidecars', 'sightings', 'edits'])(
+  'a photo without %s accepts every edit',
+  (part) => {
+    const odd = { ...photo(), [part]: null };
+    const change: PhotoChange = {
+      ...{
+        audience: 'private',
+        trashed: true,
+        reviewed: true,
+        favourite: true,
+        rating: 3,
+        title: 'A',
+        description: 'B',
+      },
+      ...{
+        taken: null,
+        place: null,
+        gps: null,
+        tags: { add: ['b'], remove: ['c'] },
+        albums: { add: ['d'], remove: ['e'] },
+      },
+    };
+    const { edits } = applyChange(odd, change, { at: stamp(5), by: 'owner' });
+    expect(edits.audience?.[0]?.value).toBe('private');
+    expect(edits.trashed?.[0]?.value).toBe(true);
+  },
+);

@@ -35,14 +35,14 @@ const standing = (set: object): string[] => {
 const anna = { to: 'person:A', what: 'view' };
 
 describe('an end', () => {
-  test('beats a give that did not see it, whatever the stamps say', () => {
+  test('overrides a give that has not seen it, whatever the stamps', () => {
     const given = withGive(members, anna, at(9));
     expect(standing(given)).toEqual(['person:A view']);
     expect(standing(merge(given, withEnd(members, 'person:A', at(1))))).toEqual([]);
     expect(standing(withEnd(given, everything, at(1)))).toEqual([]);
   });
 
-  test('is beaten by a give that saw it, and only for whom it is', () => {
+  test('is overridden by a give that has seen it, only for the same person', () => {
     const ended = withEnd(withEnd(members, 'person:A', at(5)), 'person:B', at(6));
     const again = withGive(ended, anna, at(1));
     expect(standing(again)).toEqual(['person:A view']);
@@ -50,13 +50,13 @@ describe('an end', () => {
     expect(standing(merge(again, before))).toEqual(['person:A view']);
   });
 
-  test('that a give saw and that is not here keeps the give from counting', () => {
+  test('that a give has seen but is missing here makes the give ineffective', () => {
     const again = withGive(withEnd(members, 'person:A', at(1)), anna, at(2));
     const { gives } = again as Body & { gives: object };
     expect(standing({ ...members, gives })).toEqual([]);
   });
 
-  test('is named by its heads alone, however many there are', () => {
+  test('is referenced by its heads alone, however many there are', () => {
     let set: Body = members;
     for (let n = 1; n <= 100; n++) set = withGive(withEnd(set, 'person:A', at(2 * n)), anna, at(2 * n + 1));
     const read = readGrants(set);
@@ -66,7 +66,7 @@ describe('an end', () => {
     expect(standing(set)).toEqual(['person:A view']);
   });
 
-  test('that names another round in a circle, as only a forger makes them, closes and can be seen again', () => {
+  test('in a forged cycle takes effect and can be overridden by a later give', () => {
     const [a, b] = [`person:A ${stamp(1)}`, `person:A ${stamp(2)}`];
     const ends = { [a]: { ...at(1), saw: { self: [b] } }, [b]: { ...at(2), saw: { self: [a] } } };
     const set = { ...withGive(members, anna, at(3)), ends };
@@ -74,7 +74,7 @@ describe('an end', () => {
     expect(standing(withGive(set, anna, at(4)))).toEqual(['person:A view']);
   });
 
-  test('with a key that is none ends nothing, and is carried along', () => {
+  test('with an invalid key ends nothing, and is replicated', () => {
     const set = {
       ...withGive(members, anna, at(1)),
       ends: { garbage: at(2), 'person:A': at(3), 'person:A now': at(4) },
@@ -87,14 +87,14 @@ describe('an end', () => {
   });
 });
 
-describe('what holds the entries', () => {
+describe('the document of the entries', () => {
   const item = photo();
   const album = `house:${'0'.repeat(26)}`;
   const shared = { ...item, edits: withGive(item.edits, { to: album, what: 'entry' }, at(1)) };
   const ended = { ...shared, edits: withEnd(shared.edits, album, at(2)) };
   const junk = fc.jsonValue({ maxDepth: 1 });
 
-  test('merges entry by entry, beside anything a forger puts there', () => {
+  test('merges entry by entry, whatever a forger adds', () => {
     fc.assert(
       fc.property(junk, junk, fc.boolean(), (one, two, inItem) => {
         const wrap = (part: object): Body => (inItem ? { ...item, edits: part } : { ...members, ...part });
@@ -122,7 +122,7 @@ describe('what holds the entries', () => {
     expect(readGrants((back as PhotoDocument).edits).gives).toHaveLength(1);
   });
 
-  test('sheds gives, and never an end or what waits for one', () => {
+  test('drops gives when full, never an end or a give that waits for one', () => {
     const many = (n: number): object =>
       Object.fromEntries(Array.from({ length: n }, (_, k) => [`person:${'X'.repeat(60)} view ${stamp(k)}`, at(k)]));
     const full = (kept: object): object => ({ ...kept, gives: { ...many(9_000) } });
@@ -135,14 +135,14 @@ describe('what holds the entries', () => {
     }
   });
 
-  test('always has room for an end, and for no give', () => {
+  test('always has space for an end, but not for a give', () => {
     expect(decides(shared as unknown as Body, ended as unknown as Body)).toBe(true);
     expect(decides(item as unknown as Body, shared as unknown as Body)).toBe(false);
     expect(decides(members, withEnd(members, 'person:A', at(1)))).toBe(true);
     expect(decides(members, withGive(members, anna, at(1)))).toBe(false);
   });
 
-  test('notes what its author had in sight, once', () => {
+  test('records once what its author had seen', () => {
     const set = readGrants(withEnd(withEnd({}, 'person:A', at(1)), 'person:B', at(2)));
     const noted = withSight({}, { 'sharing:x': set, 'library:people': noGrants }, at(3));
     expect(readUnder((noted as { under?: unknown }).under)).toEqual({ 'sharing:x': [`person:B ${stamp(2)}`] });
@@ -153,7 +153,7 @@ describe('what holds the entries', () => {
 describe('the id of an item', () => {
   const [person, sha256] = ['01ARZ3NDEKTSV4RRFFQ69G5FAV', 'ab'.repeat(32)];
 
-  test('says whose it is, and reads back', () => {
+  test('names its holder, and can be parsed', () => {
     for (const item of [
       { holder: 'house', sha256 },
       { holder: person, sha256 },
@@ -170,7 +170,7 @@ describe('the id of an item', () => {
       expect(itemOf(id), id).toBeUndefined();
   });
 
-  test('is another one for the world: of a person’s item it does not tell the bytes', () => {
+  test('has a public form, which for a person’s item does not reveal the bytes', () => {
     expect(publicIdOf({ holder: 'house', sha256 })).toBe(sha256);
     const own = publicIdOf({ holder: person, sha256 });
     expect(own).toMatch(/^[0-9a-f]{64}$/);

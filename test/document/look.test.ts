@@ -22,7 +22,7 @@ const pairs = (looks: readonly Uint8Array[]): [number, number][] =>
   );
 
 describe('a picture', () => {
-  it.each(Object.keys(copies))('is like its copy, %s', async (how) => {
+  it.each(Object.keys(copies))('matches its copy, %s', async (how) => {
     for (const [at, seed] of seeds.entries()) {
       const copy = await look(await copies[how]!(scene(seed)));
       expect(isAlike(scenes[at]!, copy), `scene ${seed}`).toBe(true);
@@ -30,7 +30,7 @@ describe('a picture', () => {
     }
   });
 
-  it('is like no other one, nor its mirror, nor another colour of it', async () => {
+  it('matches no other, nor its mirror image, nor another colour of it', async () => {
     expect(pairs(scenes)).toEqual([]);
     expect(isAlike(scenes[0]!, await look(await jpegOf(scene(seeds[0]!).flop())))).toBe(false);
     const turned = await sharp(await jpegOf(scene(seeds[0]!)))
@@ -40,13 +40,13 @@ describe('a picture', () => {
     expect(isAlike(scenes[0]!, await look(turned))).toBe(false);
   });
 
-  it('of a page of text is like its copy, and like no other page', async () => {
+  it('of a page of text matches its copy, and no other page', async () => {
     const pages = await Promise.all(seeds.map(async (seed) => look(await jpegOf(page(seed)))));
     expect(pairs(pages)).toEqual([]);
     expect(isAlike(pages[0]!, await look(await copies['at quality 40']!(page(seeds[0]!))))).toBe(true);
   });
 
-  it('without anything to see has no detail: skies, black, white', async () => {
+  it('without content has no detail: skies, black, white', async () => {
     const plain = (background: string) => sharp({ create: { width: 300, height: 200, channels: 3, background } });
     const pictures = [...seeds.slice(0, 4).map(sky), plain('#000'), plain('#fff')];
     for (const picture of pictures) expect(detailOf(await look(await jpegOf(picture)))).toBeLessThan(lookBounds.detail);
@@ -54,8 +54,8 @@ describe('a picture', () => {
   });
 });
 
-describe('a look', () => {
-  it('is made of pixels alone, has one length, and tells the sign of each frequency', () => {
+describe('a perceptual hash', () => {
+  it('depends on pixels alone, has a fixed length, and holds the sign of each frequency', () => {
     const pixels = (value: (x: number, y: number) => number): Uint8Array =>
       Uint8Array.from({ length: lookPixels * lookPixels * 3 }, (_, at) =>
         value(Math.floor(at / 3) % lookPixels, Math.floor(at / 3 / lookPixels)),
@@ -70,7 +70,7 @@ describe('a look', () => {
     expect([...across.subarray(264)].every((colour) => colour === 128)).toBe(true);
   });
 
-  it('differs from another by the bits of all parts', () => {
+  it('is compared by the bits of all parts', () => {
     expect(bitsApart([0, 0, 0, 0], [0, 0, 0, 0])).toBe(0);
     expect(bitsApart([1, 0, 0x8000, 0], [0, 3, 0, 0])).toBe(4);
     expect(bitsApart([0xffff, 0xffff, 0xffff, 0xffff], [0, 0, 0, 0])).toBe(64);

@@ -44,8 +44,8 @@ const careless = fc.record(
 
 const same = (a: unknown, b: unknown): void => expect(canonical(a)).toBe(canonical(b));
 
-describe('the laws', () => {
-  test('hold for what servers and people do', () => {
+describe('the laws of the merge', () => {
+  test('hold for documents of servers and people', () => {
     fc.assert(
       fc.property(three, ([{ document: a }, { document: b }, { document: c }]) => {
         same(merge(a, b), merge(b, a));
@@ -69,7 +69,7 @@ describe('the laws', () => {
     );
   });
 
-  test('nothing given is changed', () => {
+  test('inputs are not modified', () => {
     const freeze = <T>(value: T): T => {
       if (typeof value === 'object' && value !== null) Object.values(value).forEach(freeze);
       return Object.freeze(value);
@@ -79,7 +79,7 @@ describe('the laws', () => {
 });
 
 describe('no edit is lost', () => {
-  test('of each field the newest 8 of all that were ever made', () => {
+  test('of each field the newest 8 values ever made are kept', () => {
     fc.assert(
       fc.property(history(), (happenings) => {
         const all = play(happenings).replicas.reduce(join);
@@ -101,7 +101,7 @@ describe('no edit is lost', () => {
     );
   });
 
-  test('of a set what was said last of each element', () => {
+  test('of a set the last value of each element is kept', () => {
     let a = edited(photo(), { tags: { add: ['x', 'y'] } }, stamp(1));
     const b = edited(a, { tags: { remove: ['x'] } }, stamp(3, 'b'));
     a = edited(a, { tags: { add: ['z'], remove: ['y'] } }, stamp(2));
@@ -112,7 +112,7 @@ describe('no edit is lost', () => {
 });
 
 describe('the audience', () => {
-  test('of values that did not see each other the narrowest is shown, whatever else happened', () => {
+  test('of concurrent values the narrowest is shown, whatever else happened', () => {
     let races = 0;
     fc.assert(
       fc.property(history(80), (happenings) => {
@@ -129,7 +129,7 @@ describe('the audience', () => {
     expect(races).toBeGreaterThan(50);
   });
 
-  test('an old private value survives eight newer ones that had not seen it', () => {
+  test('an old private value survives eight newer ones that have not seen it', () => {
     const start = edited(photo(), { audience: 'family' }, stamp(1));
     const offline = edited(start, { audience: 'private' }, stamp(2, 'phone'));
     let home: PhotoDocument = start;
@@ -142,7 +142,7 @@ describe('the audience', () => {
     expect(decided.edits.audience!.length).toBe(keptValues);
   });
 
-  test('a private value that was seen does not come back after it was forgotten', () => {
+  test('a private value that was overridden does not return after it is forgotten', () => {
     const old = edited(photo(), { audience: 'private', title: 'old' }, stamp(1, 'phone'));
     let home = edited(old, { audience: 'public' }, stamp(2));
     for (let n = 0; n < 20; n++)
@@ -152,7 +152,7 @@ describe('the audience', () => {
     expect(viewPhoto('0', merge(home, late), { here: false }).audience).toBe('public');
   });
 
-  test('saying what is shown settles a race', () => {
+  test('setting the shown value settles a conflict', () => {
     const a = edited(photo(), { audience: 'private' }, stamp(1, 'a'));
     const b = edited(photo(), { audience: 'public' }, stamp(2, 'b'));
     const settled = edited(merge(a, b), { audience: 'private' }, stamp(3));
@@ -187,7 +187,7 @@ describe('parts', () => {
     expect(merge(a, c).facts).toEqual(greater);
   });
 
-  test('tags of a file go with their recipe', () => {
+  test('tags of a file are kept with their recipe', () => {
     const exif = (recipe: number, tags: object, cut?: true): object => ({
       format: 1,
       kind: 'exif',
@@ -247,7 +247,7 @@ describe('parts', () => {
   });
 });
 
-test('the rules are frozen: these two documents have made this one since format 1', () => {
+test('the rules are frozen: these two documents have given this one since format 1', () => {
   const edit = (n: number, value: unknown, more: object = {}): object => ({ value, at: stamp(n), by: 'p', ...more });
   const a = {
     format: 1,

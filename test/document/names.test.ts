@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { wallTimeInName } from '../../src/document/filename-dates.js';
 
-describe('a day with its time', () => {
+describe('a date with its time', () => {
   test.each([
     'IMG_20240701_120000.jpg',
     'IMG_20240701_120000_1.jpg',
@@ -58,15 +58,15 @@ test.each([
   '20240701.jpg',
   'IMG_20240701_1.jpg',
   '2024-07-01 party.jpg',
-])('a day alone is its noon: %s', (name) => expect(wallTimeInName(name)).toBe('2024-07-01T12:00:00.000'));
+])('a date alone means noon: %s', (name) => expect(wallTimeInName(name)).toBe('2024-07-01T12:00:00.000'));
 
 test.each(['IMG_20240701_250000.jpg', 'IMG_20240701_126000.jpg', '2024-07-01 at 13.00.00 PM.png'])(
-  'an impossible time leaves the day: %s',
+  'an impossible time leaves the date: %s',
   (name) => expect(wallTimeInName(name)).toBe('2024-07-01T12:00:00.000'),
 );
 
 test.each(['1719828000123.jpg', 'FB_IMG_1719828000123.jpg', 'mmexport1719828000123.jpg', 'IMG_1719828000123.jpg'])(
-  'milliseconds since 1970 give the digits of UTC: %s',
+  'milliseconds since 1970 are shown as UTC: %s',
   (name) => expect(wallTimeInName(name)).toBe('2024-07-01T10:00:00.123'),
 );
 
@@ -91,7 +91,7 @@ test.each([
   'received_1719828000123456.jpg',
 ])('no date: %s', (name) => expect(wallTimeInName(name)).toBeUndefined());
 
-test('a hostile name of a megabyte ends like any other', () => {
+test('a hostile name of a megabyte is parsed as fast as any other', () => {
   for (const text of ['20240701_', '1'.repeat(13), ' at ', '2024-13-01 at ']) {
     expect([undefined, '2024-07-01T12:00:00.000']).toContain(wallTimeInName(text.repeat(100_000)));
   }

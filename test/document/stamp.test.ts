@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { formatStamp, isStamp, newestStamp, openHlc, parseStamp } from '../../src/document/stamp.js';
 import { edited, photo, stamp } from './documents.js';
 
-test('are written and read', () => {
+test('are formatted and parsed', () => {
   const parts = { ms: 1_719_828_000_123, counter: 255, epoch: 'abc' };
   expect(formatStamp(parts)).toBe('001719828000123-00ff-abc');
   expect(parseStamp(formatStamp(parts))).toEqual(parts);
@@ -12,7 +12,7 @@ test('are written and read', () => {
     expect(isStamp(odd)).toBe(false);
 });
 
-test('are greater than the clock, the last one and all seen, with clocks that jump', () => {
+test('are greater than the clock, the last stamp and all seen ones, with clocks that jump', () => {
   const seen = fc.record({
     ms: fc.integer({ min: 0, max: 50 }),
     counter: fc.constantFrom(0, 1, 0xfffe, 0xffff),
@@ -37,12 +37,12 @@ test('are greater than the clock, the last one and all seen, with clocks that ju
   );
 });
 
-test('go on where an earlier epoch was, and pass over what is none', () => {
+test('continue after an earlier epoch, and skip invalid ones', () => {
   const hlc = openHlc({ now: () => 5 }, 'b', { last: stamp(9, 'a') });
   expect(hlc.next('nonsense', undefined)).toBe('000000000000009-0001-b');
 });
 
-test('go on at the wall clock in sight of the end of time', () => {
+test('follow the wall clock near the end of time', () => {
   const hlc = openHlc({ now: () => 5 }, 'a');
   expect(hlc.next('999999999999999-ffff-x', '999999999999999-fffd-x')).toBe('000000000000005-0000-a');
   expect(hlc.next('999999999999999-ffff-x')).toBe('000000000000005-0001-a');
@@ -50,7 +50,7 @@ test('go on at the wall clock in sight of the end of time', () => {
 
 const day = 24 * 3_600_000;
 
-test('adopt what is up to a day ahead, and nothing beyond', () => {
+test('adopt stamps up to a day ahead, and no later ones', () => {
   const hlc = openHlc({ now: () => 5 }, 'a');
   expect(hlc.next(stamp(5 + day + 1, 'x'))).toBe(stamp(5, 'a'));
   expect(hlc.next(stamp(5 + day, 'x'))).toBe(`${String(5 + day).padStart(15, '0')}-0001-a`);
@@ -59,7 +59,7 @@ test('adopt what is up to a day ahead, and nothing beyond', () => {
   );
 });
 
-test('are right again as soon as a clock that was years ahead is corrected, under another epoch', () => {
+test('are correct again as soon as a clock that was years ahead is corrected, in another epoch', () => {
   let now = 1_000 * day;
   const hlc = openHlc({ now: () => now }, 'a');
   expect(hlc.next()).toBe(stamp(now, 'a'));
@@ -72,7 +72,7 @@ test('are right again as soon as a clock that was years ahead is corrected, unde
   expect(openHlc({ now: () => now }, 'b', { last: stamp(900 * day, 'a') }).next()).toBe(stamp(3 * day, 'b'));
 });
 
-test('an epoch that somebody else used is left', () => {
+test('an epoch that somebody else used is abandoned', () => {
   const hlc = openHlc({ now: () => 5 }, 'a', { renew: () => 'fresh' });
   hlc.next();
   expect(hlc.after({ edits: { audience: [{ at: stamp(1, 'x'), saw: ['999999999999999-ffff-a'] }] } })).toBe(
@@ -80,7 +80,7 @@ test('an epoch that somebody else used is left', () => {
   );
 });
 
-test('the newest of a document is found, and text that looks like one is not', () => {
+test('the newest stamp of a document is found, ignoring text that resembles one', () => {
   const far = '999999999999999-ffff-z';
   const document = edited(
     photo({ facts: { title: far, tags: [far] } }),

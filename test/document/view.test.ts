@@ -65,7 +65,7 @@ describe('the time taken', () => {
   const sidecar = withSidecar(fact, { taken: '2004-04-04T04:00:00.000' });
   const said = edited(sidecar, { taken: { local: '2005-05-05T05:00:00.000', offset: '-05:00' } }, stamp(1));
 
-  test('comes from the person, the sidecar, the file, its first name, its first mtime, in this order', () => {
+  test('comes from the edit, the sidecar, the file, its first name, its first mtime, in this order', () => {
     expect(view(said)).toMatchObject({ taken: '2005-05-05T05:00:00.000', offset: '-05:00', takenSource: 'edit' });
     expect(view(sidecar)).toMatchObject({ taken: '2004-04-04T04:00:00.000', takenSource: 'sidecar' });
     expect(view(sidecar)).not.toHaveProperty('offset');
@@ -74,11 +74,11 @@ describe('the time taken', () => {
     expect(view(modified)).toMatchObject({ taken: '2001-01-01T01:00:00.000', takenSource: 'modified' });
   });
 
-  test('comes back where a person takes the value away', () => {
+  test('returns to the original value when an edit is withdrawn', () => {
     expect(view(edited(said, { taken: null }, stamp(2)))).toMatchObject({ takenSource: 'sidecar' });
   });
 
-  test('is that of the earliest sighting anywhere, in whatever order servers learn of them', () => {
+  test('is that of the earliest sighting anywhere, in whatever order servers learn of it', () => {
     const later = withSighting(
       modified,
       sighting({ at: '2030-01-01T00:00:00.000Z', server: 'there', name: 'IMG_20200101_000000.jpg' }),
@@ -88,14 +88,14 @@ describe('the time taken', () => {
     expect(view(merge(later, named)).name).toBe('IMG_20020202_020000.jpg');
   });
 
-  test('of a document without any is the beginning of time', () => {
+  test('without any source is the beginning of time', () => {
     expect(view({ ...photo(), sightings: {} })).toMatchObject({ taken: '1970-01-01T00:00:00.000', name: '' });
     expect(view(photo({ sighting: { modified: 'yesterday' } })).taken).toBe('2026-11-24T10:00:00.000');
   });
 });
 
 describe('values', () => {
-  test('the edit, else the sidecar, else the fact', () => {
+  test('the edit, otherwise the sidecar, otherwise the fact', () => {
     const fact = photo({
       facts: { title: 'fact', description: 'fact', rating: 2, gps: { lat: 1, lon: 1 }, place: { city: 'A' } },
     });
@@ -118,7 +118,7 @@ describe('values', () => {
     expect(view(edited(said, { title: null, rating: null }, stamp(2)))).toMatchObject({ title: 'a', rating: 2 });
   });
 
-  test('tags: those of the file or its sidecars, less those taken out, and those put in', () => {
+  test('tags: those of the file or its sidecars, without removed ones, with added ones', () => {
     const fact = photo({ facts: { tags: ['b', ' a ', 'A', 'e\u0301', '', 'b'] } });
     expect(view(fact).tags).toEqual(['A', 'a', 'b', 'é']);
     const said = edited(
@@ -130,7 +130,7 @@ describe('values', () => {
     expect(view(withSidecar(said, { tags: ['b', 'c'] })).tags).toEqual(['__proto__', 'c', 'é']);
   });
 
-  test('what arrives by itself never beats a person', () => {
+  test('arriving metadata never overrides a person', () => {
     const said = edited(photo(), { title: 'said', tags: { remove: ['x'] }, trashed: true }, stamp(1));
     const again = withArrival(said, {
       facts: facts({ recipe: 9, title: 'file', tags: ['x'] }),
@@ -142,7 +142,7 @@ describe('values', () => {
   });
 });
 
-test('never throws, and never shows what has not the right type', () => {
+test('never throws, and never shows values of the wrong type', () => {
   const hostile = fc.dictionary(
     fc.constantFrom('facts', 'renditions', 'sidecars', 'sightings', 'edits'),
     fc.oneof(
@@ -184,7 +184,7 @@ test('never throws, and never shows what has not the right type', () => {
   expect(view(photo({ renditions: { thumb: page } })).renditions).toEqual({});
 });
 
-test('only a photo is read as one', () => {
+test('only a photo document is read as a photo', () => {
   expect(photoOf(undefined)).toBeUndefined();
   expect(photoOf({ kind: 'exif', facts: {} })).toBeUndefined();
   expect(photoOf({ kind: 'photo', purged: { at: stamp(1) } })).toBeUndefined();

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { requestEverything } from '../../torture/access.js';
 
 // A small part of `npm run torture access`, with the same code, so that it keeps working.
-it('everybody asks for everything, and nothing breaks or leaks', async () => {
+it('everybody requests everything, and nothing breaks or leaks', async () => {
   const result = await requestEverything({ seed: 4, scale: 0.02, say: () => undefined });
   expect(result.failures).toEqual([]);
   expect([result.lost, result.doubled]).toEqual([0, 0]);

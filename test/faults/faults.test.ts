@@ -6,7 +6,7 @@
 import { expect, it } from 'vitest';
 import { subject } from '../../torture/faults.js';
 
-it('loses and doubles nothing, and says what failed', { timeout: 240_000 }, async () => {
+it('loses and doubles nothing, and reports the failure', { timeout: 240_000 }, async () => {
   const { figures, ...rest } = await subject.run({ seed: 3, scale: 0.004, say: () => undefined });
   expect(figures['faults injected']).toBeGreaterThan(40);
   expect(rest).toEqual({ lost: 0, doubled: 0, failures: [] });

@@ -79,7 +79,7 @@ it.each<[string, string, Omit<Fault, 'errno'>, Fault['errno']]>([
   }
 });
 
-it('a record that could not be read once is not written over', async () => {
+it('a record that could not be read once is not overwritten', async () => {
   const spool = makeSpool();
   const claim = join(spool.work, '01J00000000000000000000000');
   mkdirSync(claim);

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { tryGarbage } from '../../torture/garbage/trial.js';
 
-it('takes the good ones through, and says of each other why not', { timeout: 300_000 }, async () => {
+it('imports the good files, and reports a reason for each other one', { timeout: 300_000 }, async () => {
   const result = await tryGarbage({ seed: 1, corrupted: 24, good: 6, heavy: false, say: () => undefined });
   expect(result).toMatchObject({ lost: 0, doubled: 0, failures: [] });
   expect(result.figures['garbage tried']).toBeGreaterThan(80);

@@ -21,7 +21,7 @@ it('loses and doubles nothing', { timeout: 240_000 }, async () => {
 it.each([
   ['from another disk', (path: string) => path.endsWith('.tmp')],
   ['stored from a folder', (path: string) => path.includes('/home/archive/')],
-])('would lose a photo %s if its flushes were left out', async (name, leftOut) => {
+])('would lose a photo %s without its flushes', async (name, leftOut) => {
   const memory = openMemory();
   const world = await openWorld(
     (await listOutcomes()).find((outcome) => outcome.name === name)!,

@@ -5,7 +5,7 @@
 import { expect, it } from 'vitest';
 import { subject } from '../../torture/rescue.js';
 
-it('lose nothing, and are done by being run again', { timeout: 240_000 }, async () => {
+it('lose nothing, and complete when run again', { timeout: 240_000 }, async () => {
   const { figures, ...rest } = await subject.run({ seed: 3, scale: 0.014, say: () => undefined });
   expect(figures['kills survived']).toBeGreaterThan(2);
   expect(rest).toEqual({ lost: 0, doubled: 0, failures: [] });

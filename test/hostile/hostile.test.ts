@@ -4,7 +4,7 @@ import { seeded } from '../../torture/seeded.js';
 import { docOf, requestOf } from './generate.js';
 import { runHostile } from './trial.js';
 
-it('makes the same bytes of the same seed', () => {
+it('generates the same bytes from the same seed', () => {
   const known = { docs: [{ _id: 'photo:a', _rev: '1-b', _revisions: { start: 1, ids: ['b'] } }], photos: ['a'] };
   const make = (seed: number): string => {
     const draw = seeded(seed);
@@ -14,7 +14,7 @@ it('makes the same bytes of the same seed', () => {
   expect(make(7)).not.toBe(make(8));
 });
 
-it('edits, taking back and the other links work after each case', async () => {
+it('edits, withdrawals and other connections work after each case', async () => {
   const { figures, failures } = await runHostile({ seed: 3, cases: 5 });
   expect(failures).toEqual([]);
   expect(figures).toMatchObject({ cases: 5 });

@@ -25,7 +25,7 @@ async function take(home: TestHome, name: string, tree: Tree, written: string): 
 const originals = ({ archive }: TestHome): string[] =>
   readdirSync(archive, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.jpg'));
 
-it('brings what is new, and nothing twice', { timeout: 300_000 }, async () => {
+it('imports what is new, and nothing twice', { timeout: 300_000 }, async () => {
   const home = makeHome();
   const [one, two, three] = [await bare(1), await bare(2), await bare(3)] as const;
   const first = 'Takeout/Google Photos';

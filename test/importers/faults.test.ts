@@ -40,48 +40,44 @@ const full = (): Error => Object.assign(new Error('no space left'), { code: 'ENO
 const done = ({ done: folder }: Spool): string[] => readdirSync(folder).sort();
 const leftIn = ({ work }: Spool): string[] => readdirSync(work).filter((name) => !name.startsWith('.'));
 
-it(
-  'whichever operation fails, the next run has everything once, with what is said of it',
-  { timeout: 300_000 },
-  async () => {
-    const path = await part();
-    const before = readFileSync(path);
-    let failures = 0;
-    for (let at = 1; ; at++) {
-      const spool = makeSpool();
-      let n = 0;
-      const failing = await partFor(path, () => {
-        if (++n === at) throw full();
-      });
-      const first = await spool.open(failing.options, failing.files).catch(() => undefined);
-      const summary = await first?.pass().catch(() => undefined);
-      await first?.close().catch(() => undefined);
-      failing.close();
-      if (n < at) {
-        // Nothing failed any more: that was the last operation.
-        expect(summary).toMatchObject({ stored: 2, duplicates: 1, stuck: 0 });
-        break;
-      }
-      failures++;
-      const good = await partFor(path);
-      const second = await spool.open(good.options, good.files);
-      // Files that are stuck temporarily are retried at once.
-      await second.retry('all', { wait: true });
-      expect(await second.pass()).toMatchObject({ stuck: 0 });
-      await second.close();
-      good.close();
-      // A failed file is retried after those that follow it: the same bytes may then be among the duplicates as well.
-      expect(done(spool).filter((name) => name !== 'duplicates')).toEqual(['a.jpg', 'b.jpg']);
-      expect(leftIn(spool)).toEqual([]);
-      const told = spool.arrivals.filter(({ name, folder }) => name === 'a.jpg' && folder === year);
-      for (const { brought } of told) expect(brought).toMatchObject({ description: 'one' });
+it('whichever operation fails, the next run has everything once, with its metadata', { timeout: 300_000 }, async () => {
+  const path = await part();
+  const before = readFileSync(path);
+  let failures = 0;
+  for (let at = 1; ; at++) {
+    const spool = makeSpool();
+    let n = 0;
+    const failing = await partFor(path, () => {
+      if (++n === at) throw full();
+    });
+    const first = await spool.open(failing.options, failing.files).catch(() => undefined);
+    const summary = await first?.pass().catch(() => undefined);
+    await first?.close().catch(() => undefined);
+    failing.close();
+    if (n < at) {
+      // Nothing failed any more: that was the last operation.
+      expect(summary).toMatchObject({ stored: 2, duplicates: 1, stuck: 0 });
+      break;
     }
-    expect(failures).toBeGreaterThan(20);
-    expect(readFileSync(path)).toEqual(before);
-  },
-);
+    failures++;
+    const good = await partFor(path);
+    const second = await spool.open(good.options, good.files);
+    // Files that are stuck temporarily are retried at once.
+    await second.retry('all', { wait: true });
+    expect(await second.pass()).toMatchObject({ stuck: 0 });
+    await second.close();
+    good.close();
+    // A failed file is retried after those that follow it: the same bytes may then be among the duplicates as well.
+    expect(done(spool).filter((name) => name !== 'duplicates')).toEqual(['a.jpg', 'b.jpg']);
+    expect(leftIn(spool)).toEqual([]);
+    const told = spool.arrivals.filter(({ name, folder }) => name === 'a.jpg' && folder === year);
+    for (const { brought } of told) expect(brought).toMatchObject({ description: 'one' });
+  }
+  expect(failures).toBeGreaterThan(20);
+  expect(readFileSync(path)).toEqual(before);
+});
 
-it('a full disk holds all up, loses nothing, and is over when there is room', async () => {
+it('a full disk pauses the import, loses nothing, and the import continues when there is space', async () => {
   const spool = makeSpool();
   let isFull = true;
   const written: string[] = [];
@@ -103,7 +99,7 @@ it('a full disk holds all up, loses nothing, and is over when there is room', as
   close();
 });
 
-it('the same bytes next to each other are unpacked once', async () => {
+it('adjacent files with the same bytes are unpacked once', async () => {
   const spool = makeSpool();
   const tree = Object.fromEntries(
     Array.from({ length: 8 }, (_, n) => [`Takeout/Google Photos/Trip ${n}/a.jpg`, photo('a')]),

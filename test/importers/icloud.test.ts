@@ -32,11 +32,11 @@ it.each([
   ['Monday February 30,2023 1:05 AM GMT', undefined],
   ['4.6.2022 12:11', undefined],
   ['', undefined],
-])('the time %s', (text, ms) => {
+])('the time of %s', (text, ms) => {
   expect(timeIn(text)).toBe(ms);
 });
 
-it('rows belong to the files of their folder, films and edited forms to those of the original', async () => {
+it('rows belong to the files of their folder; videos and edited versions to their originals', async () => {
   const plan = await planOf({
     'iCloud Photos Part 1 of 2/Photos/IMG_1.HEIC': 'a',
     'iCloud Photos Part 1 of 2/Photos/IMG_1.MOV': 'b',
@@ -71,7 +71,7 @@ it('rows belong to the files of their folder, films and edited forms to those of
   ]);
 });
 
-it('albums list names: one that several photos have is put nowhere, and told', async () => {
+it('albums list names: an ambiguous one is not assigned, and reported', async () => {
   const plan = await planOf({
     'Part 1/Photos/IMG_1.JPG': 'a',
     'Part 1/Photos/IMG_2.JPG': 'b',
@@ -93,7 +93,7 @@ it('albums list names: one that several photos have is put nowhere, and told', a
   ]);
 });
 
-it('of two rows of one name only what both say counts', async () => {
+it('of two rows with one name only equal values count', async () => {
   const plan = await planOf({
     'Photos/IMG_1.JPG': 'a',
     'Photos/Photo Details.csv': table(
@@ -104,7 +104,7 @@ it('of two rows of one name only what both say counts', async () => {
   expect(saidOf(plan)).toEqual({ 'Photos/IMG_1.JPG': { name: 'Photo Details.csv', written: expect.any(Number) } });
 });
 
-it('comes in from ZIP parts', async () => {
+it('is imported from ZIP parts', async () => {
   const home = makeHome();
   const part = 'iCloud Photos Part 1 of 1';
   const zip = await writeZip(`${part}.zip`, {

@@ -22,7 +22,7 @@ const filesIn = (folder: string): string[] =>
 test.each([
   ['zip', writeZip],
   ['tgz', writeTar],
-])('of %s parts: killed at any time, it goes on where it was', { timeout: 300_000 }, async (ending, write) => {
+])('of %s parts: continues after being killed at any time', { timeout: 300_000 }, async (ending, write) => {
   const home = makeHome();
   const photos = await Promise.all(Array.from({ length: many }, (_, n) => bare(n)));
   const [first, second]: [Record<string, Buffer | string>, Record<string, Buffer | string>] = [{}, {}];

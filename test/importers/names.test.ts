@@ -54,11 +54,11 @@ const pairs: [json: string, photo: string][] = [
   ['IMG_5.JPG(1).json', 'IMG_5-edited(1).JPG'],
 ];
 
-it.each(pairs)('%s is of %s', (json, photo) => {
+it.each(pairs)('%s belongs to %s', (json, photo) => {
   expect(match([json], [photo])).toEqual({ [photo]: json });
 });
 
-it('a number is another photo', () => {
+it('a number means another photo', () => {
   expect(match(['IMG_1.jpg.json'], ['IMG_1.jpg', 'IMG_1(1).jpg'])).toEqual({ 'IMG_1.jpg': 'IMG_1.jpg.json' });
   expect(
     match(
@@ -74,7 +74,7 @@ it('a number is another photo', () => {
   ).toEqual({});
 });
 
-it('all of one shot have its JSON, and none of another', () => {
+it('all files of one shot share its JSON, and those of another do not', () => {
   expect(
     match(
       ['IMG_1.HEIC.supplemental-metadata.json', 'IMG_1.HEIC.supplemental-metadata(1).json', 'IMG_10.HEIC.json'],
@@ -90,14 +90,14 @@ it('all of one shot have its JSON, and none of another', () => {
   });
 });
 
-it('an edited photo in a language that is not known is found beside its original only', () => {
+it('an edited photo in an unknown language is matched only beside its original', () => {
   expect(match(['IMG_1.jpg.json'], ['IMG_1.jpg', 'IMG_1-kukorica.jpg', 'IMG_2-kukorica.jpg'])).toEqual({
     'IMG_1.jpg': 'IMG_1.jpg.json',
     'IMG_1-kukorica.jpg': 'IMG_1.jpg.json',
   });
 });
 
-it('a title tells what names do not', () => {
+it('a title decides if names do not', () => {
   expect(match(['x.json'], ['It_s you _ me.jpg', 'other.jpg'], { 'x.json': 'It&#39;s you &amp; me.jpg' })).toEqual({
     'It_s you _ me.jpg': 'x.json',
   });
@@ -109,7 +109,7 @@ it('a title tells what names do not', () => {
   expect(match([`${long}.json`], [`${long}P.jpg`, `${long}Q.jpg`])).toEqual({});
 });
 
-it('entities are signs', () => {
+it('entities are decoded', () => {
   expect(withoutEntities('a &amp; b &#39;c&#39; &#x1F600; &lt;d&gt; &nothing; &#55296;')).toBe(
     "a & b 'c' 😀 <d> &nothing; &#55296;",
   );
@@ -148,7 +148,7 @@ it('every photo of a folder has its own JSON, whatever the names', () => {
   );
 });
 
-it('takes no time that grows faster than the folder', () => {
+it('takes time linear in the size of the folder', () => {
   const names = Array.from({ length: 20_000 }, (_, n) => `original_1d4caa6f-16c6-4c3d-901b-9387de10e528_${n}.jpg`);
   const jsons = Array.from(
     { length: 20_000 },

@@ -13,7 +13,7 @@ import { openExport } from '../../src/importers/open-export.js';
 import { temporaryFolder } from '../folder.js';
 import { albumJson, bare, googleJson, writeZip } from './make.js';
 
-it('imports an export for a person, beside the house, and again', async () => {
+it('imports an export for a person, independent of the house, and again', async () => {
   const config = readConfig(join(temporaryFolder(), 'home'), { settle: '0', workers: '1' });
   const home = await openHome(config);
   const anna = openAccess(home.db, home.library).accounts.add({ name: 'Anna', role: 'family' }, commandLine).id;

@@ -26,7 +26,7 @@ const archived = (home: TestHome): string[] =>
     .filter((path) => path.endsWith('.xmp'))
     .sort();
 
-it('in ZIP parts are taken with their photos, whichever part these lie in, once', { timeout: 300_000 }, async () => {
+it('in ZIP parts are imported with their photos, once, whichever part these are in', { timeout: 300_000 }, async () => {
   const home = makeHome();
   const second = await makePhoto(2, { exif: { DateTimeOriginal: '2024:07:02 13:14:15' } });
   const parts = [
@@ -66,7 +66,7 @@ it('in ZIP parts are taken with their photos, whichever part these lie in, once'
   expect((await home.run('verify')).out).toMatch(/^6 originals checked, 0 missing/);
 });
 
-it('in a ZIP whose bytes are here already count for the photo beside them, too', { timeout: 300_000 }, async () => {
+it('in a ZIP apply to the photo beside them even if their bytes are known', { timeout: 300_000 }, async () => {
   const home = makeHome();
   const same = xmp({ title: 'both' });
   const first = await writeZip('a.zip', { 'IMG_1.jpg': await makePhoto(1), 'IMG_1.jpg.xmp': same });
@@ -77,21 +77,25 @@ it('in a ZIP whose bytes are here already count for the photo beside them, too',
   expect(archived(home)).toEqual(['2024/07/IMG_1.jpg.xmp']);
 });
 
-it('of two photos of one name and folder a sidecar is of the one in its ZIP', { timeout: 300_000 }, async () => {
-  const home = makeHome();
-  const first = await writeZip('a.zip', { 'DCIM/IMG_1.jpg': await makePhoto(1) });
-  const other = await writeZip('b.zip', {
-    'DCIM/IMG_1.jpg': await makePhoto(2),
-    'DCIM/IMG_1.jpg.xmp': xmp({ title: 'second' }),
-  });
-  expect((await home.run('import', first)).code).toBe(0);
-  const ran = await home.run('import', '--json', other);
-  expect(last(ran.out)).toMatchObject({ stored: 1, sidecars: 1, ignored: 0 });
-  const photos = (await photosOf(home)).sort((a, b) => (a.added < b.added ? -1 : 1));
-  expect(photos.map(({ title }) => title)).toEqual(['', 'second']);
-});
+it(
+  'of two photos with one name and folder, a sidecar belongs to the one in its ZIP',
+  { timeout: 300_000 },
+  async () => {
+    const home = makeHome();
+    const first = await writeZip('a.zip', { 'DCIM/IMG_1.jpg': await makePhoto(1) });
+    const other = await writeZip('b.zip', {
+      'DCIM/IMG_1.jpg': await makePhoto(2),
+      'DCIM/IMG_1.jpg.xmp': xmp({ title: 'second' }),
+    });
+    expect((await home.run('import', first)).code).toBe(0);
+    const ran = await home.run('import', '--json', other);
+    expect(last(ran.out)).toMatchObject({ stored: 1, sidecars: 1, ignored: 0 });
+    const photos = (await photosOf(home)).sort((a, b) => (a.added < b.added ? -1 : 1));
+    expect(photos.map(({ title }) => title)).toEqual(['', 'second']);
+  },
+);
 
-it('a damaged one is named, and the rest is taken', async () => {
+it('a damaged one is reported, and the others are imported', async () => {
   const home = makeHome();
   const zip = await writeZip('a.zip', {
     'IMG_1.jpg': await makePhoto(1),
@@ -108,7 +112,7 @@ it('a damaged one is named, and the rest is taken', async () => {
   expect(await photosOf(home)).toHaveLength(1);
 });
 
-it('an export that is moved in leaves what is not taken, and no empty folder', { timeout: 300_000 }, async () => {
+it('an export imported by moving keeps unimported files, and no empty folder', { timeout: 300_000 }, async () => {
   const home = makeHome();
   const folder = writeTree({
     [`${year}/IMG_1.jpg`]: await makePhoto(1),

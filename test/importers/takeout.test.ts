@@ -28,7 +28,7 @@ const stateOf = (folder: string): string[] =>
     .sort()
     .map((path) => `${path} ${statSync(join(folder, path)).mtimeMs} ${statSync(join(folder, path)).size}`);
 
-it('takes ZIP parts with all that is said, the JSON in another part than its photo', { timeout: 300_000 }, async () => {
+it('imports ZIP parts with all metadata, the JSON in another part than its photo', { timeout: 300_000 }, async () => {
   const home = makeHome();
   const shared = await makePhoto(1);
   const said = {
@@ -111,7 +111,7 @@ it('takes ZIP parts with all that is said, the JSON in another part than its pho
   expect(parts.map(hashOf)).toEqual(before);
 });
 
-it('says what is wrong with a part, and takes the rest', async () => {
+it('reports a broken part, and imports the others', async () => {
   const home = makeHome();
   const good = await writeZip('takeout-x-001.zip', { [`${year}/a.jpg`]: await bare(1) });
   const cut = await writeZip('takeout-x-003.zip', { [`${year}/b.jpg`]: await bare(2) });
@@ -125,7 +125,7 @@ it('says what is wrong with a part, and takes the rest', async () => {
   expect(await home.run('import', '--move', good)).toMatchObject({ code: 2 });
 });
 
-it('takes a folder the same way, and leaves it as it is', async () => {
+it('imports a folder the same way, and leaves it unchanged', async () => {
   const home = makeHome();
   const tree = writeTree({
     [`${year}/IMG_1.jpg`]: await bare(1),

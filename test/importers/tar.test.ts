@@ -32,7 +32,7 @@ async function textOf(entry: PackedEntry): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-test.each(['a.tar', 'a.tgz', 'a.tar.gz'])('%s tells what is in it, and gives entries in any order', async (name) => {
+test.each(['a.tar', 'a.tgz', 'a.tar.gz'])('%s lists its entries, and returns them in any order', async (name) => {
   const long = `${'folder/'.repeat(30)}ä.jpg`;
   const tree = { 'one.jpg': 'first', 'two.json': '{}', [long]: 'x'.repeat(300_000), empty: '' };
   const part = await openTar(await writeTar(name, tree), 10, files, quiet);
@@ -45,7 +45,7 @@ test.each(['a.tar', 'a.tgz', 'a.tar.gz'])('%s tells what is in it, and gives ent
   expect(await Promise.all(part.entries.toReversed().map(textOf))).toEqual(['', 'x'.repeat(300_000), '{}', 'first']);
 });
 
-it('unpacks what is wanted in its order, some at a time, and leaves nothing', async () => {
+it('unpacks wanted entries in order, some at a time, and leaves nothing', async () => {
   const folder = temporaryFolder();
   const tree = Object.fromEntries(Array.from({ length: 150 }, (_, n) => [`${n}.jpg`, `photo ${n}`]));
   const { entries, stage } = await openTar(await writeTar('a.tgz', tree), 1_000, files, quiet);
@@ -84,7 +84,7 @@ async function spoolOf(path: string, using: Files = openFiles()) {
   return { spool, processor, sources };
 }
 
-it('takes more than lies unpacked at a time, each once, with what is said of it', { timeout: 120_000 }, async () => {
+it('imports more entries than are unpacked at a time, each once, with its metadata', { timeout: 120_000 }, async () => {
   const names = Array.from({ length: 100 }, (_, n) => `${n}.jpg`);
   const tree: Tree = Object.fromEntries(
     names.flatMap((name) => [
@@ -101,7 +101,7 @@ it('takes more than lies unpacked at a time, each once, with what is said of it'
   expect(readdirSync(spool.work).filter(isTemporary)).toEqual([]);
 });
 
-it('a disk that is full for a while costs nothing', { timeout: 120_000 }, async () => {
+it('a temporarily full disk loses nothing', { timeout: 120_000 }, async () => {
   let isFull = true;
   const using = openFiles((operation, path) => {
     if (isFull && operation === 'write' && isTemporary(basename(path.toString())))
@@ -117,52 +117,56 @@ it('a disk that is full for a while costs nothing', { timeout: 120_000 }, async 
   expect(readdirSync(spool.work).filter(isTemporary)).toEqual([]);
 });
 
-it('comes in from parts by the command line, with sidecars, albums and a dry run', { timeout: 300_000 }, async () => {
-  const home = makeHome();
-  const shared = await makePhoto(1);
-  const parts = [
-    await writeTar('takeout-20260101T000000Z-001.tgz', {
-      [`${year}/IMG_1.jpg`]: shared,
-      [`${year}/IMG_2.jpg`]: await bare(2),
-      [`${year}/IMG_2.jpg.xmp`]: xmp({ rating: 4 }),
-      'Takeout/archive_browser.html': '<html></html>',
-    }),
-    await writeTar('takeout-20260101T000000Z-003.tgz', {
-      [`${year}/IMG_1.jpg.json`]: googleJson('IMG_1.jpg', { description: 'at the lake' }),
-      'Takeout/Google Photos/Trip/metadata.json': albumJson('Trip'),
-      'Takeout/Google Photos/Trip/IMG_1.jpg': shared,
-    }),
-  ];
-  const before = parts.map((path) => readFileSync(path).toString('base64'));
-  const last = (out: string): unknown => JSON.parse(out.trim().split('\n').at(-1)!);
-  const dry = await home.run('import', '--dry-run', '--json', ...parts);
-  expect(last(dry.out)).toMatchObject({ dryRun: true, stored: 2, duplicates: 1 });
-  expect(readdirSync(home.folder)).toEqual(['incoming']);
-  const ran = await home.run('import', '--json', ...parts);
-  expect(ran).toMatchObject({ code: 0, err: '' });
-  expect(last(ran.out)).toMatchObject({
-    ...{ stored: 2, duplicates: 1, sidecars: 1, stuck: 0 },
-    export: { kind: 'takeout', matched: 1, missingParts: ['takeout-20260101T000000Z-002.tgz'] },
-  });
-  const photos = (await home.run('list', '--json')).out
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as PhotoView);
-  expect(photos.find(({ name }) => name === 'IMG_1.jpg')).toMatchObject({
-    description: 'at the lake',
-    albums: ['Trip'],
-  });
-  expect(photos.find(({ name }) => name === 'IMG_2.jpg')).toMatchObject({ rating: 4 });
-  const again = await home.run('import', '--json', ...parts);
-  // The sidecar is among them.
-  expect(last(again.out)).toMatchObject({ stored: 0, duplicates: 4, stuck: 0 });
-  expect(parts.map((path) => readFileSync(path).toString('base64'))).toEqual(before);
-  const work = readdirSync(join(home.folder, 'work'), { recursive: true, encoding: 'utf8' });
-  expect(work.filter((path) => isTemporary(basename(path)))).toEqual([]);
-  expect(existsSync(join(home.archive, 'duplicates'))).toBe(false);
-});
+it(
+  'is imported from parts by the command line, with sidecars, albums and a dry run',
+  { timeout: 300_000 },
+  async () => {
+    const home = makeHome();
+    const shared = await makePhoto(1);
+    const parts = [
+      await writeTar('takeout-20260101T000000Z-001.tgz', {
+        [`${year}/IMG_1.jpg`]: shared,
+        [`${year}/IMG_2.jpg`]: await bare(2),
+        [`${year}/IMG_2.jpg.xmp`]: xmp({ rating: 4 }),
+        'Takeout/archive_browser.html': '<html></html>',
+      }),
+      await writeTar('takeout-20260101T000000Z-003.tgz', {
+        [`${year}/IMG_1.jpg.json`]: googleJson('IMG_1.jpg', { description: 'at the lake' }),
+        'Takeout/Google Photos/Trip/metadata.json': albumJson('Trip'),
+        'Takeout/Google Photos/Trip/IMG_1.jpg': shared,
+      }),
+    ];
+    const before = parts.map((path) => readFileSync(path).toString('base64'));
+    const last = (out: string): unknown => JSON.parse(out.trim().split('\n').at(-1)!);
+    const dry = await home.run('import', '--dry-run', '--json', ...parts);
+    expect(last(dry.out)).toMatchObject({ dryRun: true, stored: 2, duplicates: 1 });
+    expect(readdirSync(home.folder)).toEqual(['incoming']);
+    const ran = await home.run('import', '--json', ...parts);
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    expect(last(ran.out)).toMatchObject({
+      ...{ stored: 2, duplicates: 1, sidecars: 1, stuck: 0 },
+      export: { kind: 'takeout', matched: 1, missingParts: ['takeout-20260101T000000Z-002.tgz'] },
+    });
+    const photos = (await home.run('list', '--json')).out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as PhotoView);
+    expect(photos.find(({ name }) => name === 'IMG_1.jpg')).toMatchObject({
+      description: 'at the lake',
+      albums: ['Trip'],
+    });
+    expect(photos.find(({ name }) => name === 'IMG_2.jpg')).toMatchObject({ rating: 4 });
+    const again = await home.run('import', '--json', ...parts);
+    // The sidecar is among them.
+    expect(last(again.out)).toMatchObject({ stored: 0, duplicates: 4, stuck: 0 });
+    expect(parts.map((path) => readFileSync(path).toString('base64'))).toEqual(before);
+    const work = readdirSync(join(home.folder, 'work'), { recursive: true, encoding: 'utf8' });
+    expect(work.filter((path) => isTemporary(basename(path)))).toEqual([]);
+    expect(existsSync(join(home.archive, 'duplicates'))).toBe(false);
+  },
+);
 
-it('one that is cut off gives what is before that, and says so', async () => {
+it('a truncated one gives the entries before the cut, and reports it', async () => {
   for (const name of ['a.tar', 'a.tgz']) {
     const noise = Buffer.from(Array.from({ length: 200_000 }, (_, n) => (n * n * 31 + (n >> 3)) % 251));
     const path = await writeTar(name, { 'a.jpg': noise, 'b.jpg': noise });
@@ -173,7 +177,7 @@ it('one that is cut off gives what is before that, and says so', async () => {
   }
 });
 
-it('what is none, is not there, or holds too much, is refused', async () => {
+it('an invalid, missing, or too large one is rejected', async () => {
   const folder = temporaryFolder();
   const write = (name: string, bytes: Buffer): string => {
     writeFileSync(join(folder, name), bytes);
@@ -196,7 +200,7 @@ it('what is none, is not there, or holds too much, is refused', async () => {
   });
 });
 
-it('bytes that are others at the second reading are not taken', async () => {
+it('bytes that changed at the second reading are rejected', async () => {
   const path = await writeTar('a.tar', { 'a.jpg': 'first', 'b.jpg': 'second' });
   const { entries, stage } = await openTar(path, 10, files, quiet);
   const bytes = readFileSync(path);

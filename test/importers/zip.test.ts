@@ -33,7 +33,7 @@ function patch(bytes: Buffer, n: number, at: number, value: number, width: 2 | 4
   return bytes;
 }
 
-it('reads entries in any order, at the same time, ZIP64 as well', async () => {
+it('reads entries in any order and concurrently, also ZIP64', async () => {
   for (const zip64 of [false, true]) {
     const part = await openZip(await writeZip('a.zip', { a: 'one', 'b/c': 'two'.repeat(9_999) }, { zip64 }), room);
     const texts = await Promise.all(part.entries.toReversed().map(textOf));
@@ -42,7 +42,7 @@ it('reads entries in any order, at the same time, ZIP64 as well', async () => {
   }
 });
 
-it('tells damaged bytes by their checksum or by what is packed', async () => {
+it('detects damaged bytes by their checksum or compressed data', async () => {
   const path = await writeZip('a.zip', { a: 'good', b: 'x'.repeat(5_000) });
   const part = await altered(path, (bytes) => patch(bytes, 1, 16, 1234, 4));
   expect(await textOf(part.entries[0]!)).toBe('good');
@@ -50,7 +50,7 @@ it('tells damaged bytes by their checksum or by what is packed', async () => {
   part.close();
 });
 
-it('an entry that gives more or less than it says is damaged, and ends where it said', async () => {
+it('an entry longer or shorter than declared is damaged, and ends at the declared size', async () => {
   for (const size of [100, 1_000_000]) {
     const part = await altered(await writeZip('a.zip', { a: 'x'.repeat(5_000) }), (bytes) =>
       patch(bytes, 0, 24, size, 4),
@@ -60,7 +60,7 @@ it('an entry that gives more or less than it says is damaged, and ends where it 
   }
 });
 
-it('encrypted, unknown, and entries that grow beyond all measure are not tried', async () => {
+it('encrypted, unknown, and extremely compressed entries are not read', async () => {
   const tree = { a: 'x'.repeat(5_000), b: 'b' };
   const encrypted = await altered(await writeZip('a.zip', tree), (bytes) => patch(bytes, 0, 8, 1, 2));
   const unknown = await altered(await writeZip('a.zip', tree), (bytes) => patch(bytes, 0, 10, 9, 2));
@@ -76,7 +76,7 @@ it('encrypted, unknown, and entries that grow beyond all measure are not tried',
   }
 });
 
-it('of entries that lie over one another the first is read', async () => {
+it('of overlapping entries the first is read', async () => {
   const part = await altered(await writeZip('a.zip', { a: 'one', b: 'two', c: 'three' }), (bytes) =>
     patch(bytes, 1, 42, 0, 4),
   );
@@ -88,19 +88,19 @@ it('of entries that lie over one another the first is read', async () => {
   part.close();
 });
 
-it('more entries than there is room for are refused', async () => {
+it('more entries than the limit are rejected', async () => {
   const path = await writeZip('a.zip', Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`${n}`, ''])));
   await expect(openZip(path, 29)).rejects.toMatchObject({ code: 'too-large' });
   (await openZip(path, 30)).close();
 });
 
-it('a directory that breaks off in the middle gives what is before it', async () => {
+it('a truncated directory gives the entries before the cut', async () => {
   const part = await altered(await writeZip('a.zip', { a: 'one', b: 'two' }), (bytes) => patch(bytes, 1, 0, 0, 4));
   expect(part).toMatchObject({ entries: [{ path: 'a' }], trouble: expect.stringMatching(/damaged after 1 entries/) });
   part.close();
 });
 
-it('names are text and no paths: UTF-8 said or not, code page 437, and whatever leads out of the export', async () => {
+it('names are text, not paths: UTF-8 declared or not, code page 437, and names that point outside the export', async () => {
   const path = join(temporaryFolder(), 'names.zip');
   writeFileSync(
     path,
@@ -133,7 +133,7 @@ it('names are text and no paths: UTF-8 said or not, code page 437, and whatever 
   sources.close();
 });
 
-it('what is no ZIP says so', async () => {
+it('other files are rejected', async () => {
   const path = join(temporaryFolder(), 'a.zip');
   writeFileSync(path, 'this is no ZIP');
   await expect(openSources([path], openFiles())).rejects.toMatchObject({ code: 'corrupt' });

@@ -7,7 +7,7 @@ import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { openClips, type TranscodeParts } from '../../src/ingest/transcode-jobs.js';
 import { openLibrary } from '../../src/library/library.js';
 
-test('a disk that is full is said once, ends nothing, and is tried again', async () => {
+test('a full disk is reported once, ends nothing, and is retried', async () => {
   const db = openSqlite(':memory:');
   const library = openLibrary(db);
   const disk = { full: true, refused: 0, taken: 0 };

@@ -59,7 +59,7 @@ async function openArchiving(films = without) {
 }
 
 describe('a damaged photo', () => {
-  it('is archived byte by byte, and its document says that it is damaged, with all facts it tells', async () => {
+  it('is archived unchanged, and its document marks it as damaged, with all readable facts', async () => {
     const home = await openArchiving();
     await expect(home.take('a.jpg', half, false)).rejects.toMatchObject({ code: 'truncated' });
     const outcome = await home.take('a.jpg', half);
@@ -71,7 +71,7 @@ describe('a damaged photo', () => {
     expect(viewPhoto('', home.photo(half), { here: true })).toMatchObject({ damaged: true });
   });
 
-  it('that still gives a picture, with scan data missing inside, is archived without being asked for, and marked', async () => {
+  it('that still has a picture, with scan data missing inside, is archived without a request, and marked', async () => {
     const home = await openArchiving();
     const torn = Buffer.concat([whole.subarray(0, whole.length * 0.6), whole.subarray(whole.length * 0.6 + 200)]);
     expect(await home.take('a.jpg', torn, false)).toMatchObject({ kind: 'stored' });
@@ -79,7 +79,7 @@ describe('a damaged photo', () => {
     expect(await rerender(home.parts)).toMatchObject({ made: 0, failed: [] });
   });
 
-  it('has the same document on every server, whoever asked, and merges with one that knows no damage', async () => {
+  it('has the same document on every server, whoever requested it, and merges with versions that know no damage', async () => {
     const [one, other] = [await openArchiving(), await openArchiving()];
     await one.take('a.jpg', half);
     await other.take('b.jpg', half);
@@ -89,7 +89,7 @@ describe('a damaged photo', () => {
     for (const merged of [merge(a, older), merge(older, a)]) expect(merged.renditions).toEqual(a.renditions);
   });
 
-  it('stays beside a whole copy of it that comes later', async () => {
+  it('is kept beside an intact copy that arrives later', async () => {
     const home = await openArchiving();
     await home.take('a.jpg', half);
     expect(await home.take('a.jpg', whole, false)).toMatchObject({ kind: 'stored' });
@@ -97,13 +97,13 @@ describe('a damaged photo', () => {
     expect(home.photo(half).renditions).toMatchObject({ damaged: true });
   });
 
-  it('is not called damaged where it is sound, also when it is wanted as it is', async () => {
+  it('is not marked if it is intact, even when archiving as it is was requested', async () => {
     const home = await openArchiving();
     await home.take('a.jpg', whole);
     expect(home.photo(whole).renditions).not.toHaveProperty('damaged');
   });
 
-  it('whose beginning is broken has no type of its name, and the same under any', async () => {
+  it('whose beginning is broken gets no type from its name, and is the same under any name', async () => {
     const [one, other] = [await openArchiving(), await openArchiving()];
     const broken = Buffer.concat([Buffer.alloc(64, 0x11), whole.subarray(64)]);
     await expect(one.take('a.jpg', broken, false)).rejects.toMatchObject({ code: 'undecodable' });
@@ -114,7 +114,7 @@ describe('a damaged photo', () => {
     expect(other.photo(broken).facts).toEqual(one.photo(broken).facts);
   });
 
-  it('is no damage where memory or time ran out', async () => {
+  it('running out of memory or time is not damage', async () => {
     for (const code of ['busy', 'timeout', 'too-large'] as const) {
       const home = await openArchiving();
       const failing = await openIngest({
@@ -139,8 +139,8 @@ describe('a damaged photo', () => {
   });
 });
 
-describe('pictures made again', () => {
-  it('clear the mark where a better decoder reads all of it, and change nothing else', async () => {
+describe('renewed renditions', () => {
+  it('clear the mark if a better decoder reads everything, and change nothing else', async () => {
     const home = await openArchiving();
     await home.take('a.jpg', half);
     expect(await rerender(home.parts)).toMatchObject({ made: 0, failed: [] });
@@ -152,7 +152,7 @@ describe('pictures made again', () => {
     expect(home.photo(half).renditions).not.toHaveProperty('damaged');
   });
 
-  it('never put a damaged picture in the place of one that was shown whole', async () => {
+  it('never replace a complete picture with a damaged one', async () => {
     const home = await openArchiving();
     await home.take('a.jpg', whole);
     const { library } = home.parts;
@@ -174,7 +174,7 @@ describe('pictures made again', () => {
 });
 
 describe('a damaged video', () => {
-  it('whose end is missing is marked, without ffmpeg too', async () => {
+  it('whose end is missing is marked, also without ffmpeg', async () => {
     const home = await openArchiving();
     const bytes = tinyFilm().subarray(0, -500);
     await expect(home.take('a.mp4', bytes, false)).rejects.toMatchObject({ code: 'truncated' });
@@ -183,7 +183,7 @@ describe('a damaged video', () => {
   });
 
   it.skipIf(noFfmpeg)(
-    'of which nothing can be decoded has no picture, and no film is made of it (skipped where there is no ffmpeg)',
+    'without decodable content has no picture, and is not transcoded (skipped where there is no ffmpeg)',
     async () => {
       const home = await openArchiving(openFilms(tools));
       const bytes = Buffer.concat([
@@ -196,7 +196,7 @@ describe('a damaged video', () => {
     },
   );
 
-  it.skipIf(noFfmpeg)('that lacks some of its end shows a frame (skipped where there is no ffmpeg)', async () => {
+  it.skipIf(noFfmpeg)('with a missing end shows a frame (skipped where there is no ffmpeg)', async () => {
     const home = await openArchiving(openFilms(tools));
     const film = readFileSync(makeFilm(join(temporaryFolder(), 'f.mov'), [...h264, '-movflags', '+faststart']));
     const bytes = film.subarray(0, film.length - 200);
@@ -205,26 +205,30 @@ describe('a damaged video', () => {
   });
 });
 
-it('wanted as it is, with each operation failing once, is archived whole and once', { timeout: 120_000 }, async () => {
-  const home = await openHome();
-  const fails = (): void => {
-    throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO', syscall: 'write' });
-  };
-  const nothing = (): void => undefined;
-  const allow = (): Promise<unknown> => home.processor.retry('all', { wait: true, asIs: true });
-  let n = 0;
-  for (let happened = true; happened; n++) {
-    const bytes = Buffer.concat([half.subarray(0, 900), Buffer.from(`${n}`.padStart(8)), half.subarray(908)]);
-    writeFileSync(join(home.incoming, `a-${n}.jpg`), bytes);
-    await home.run(Infinity, nothing);
-    expect((await home.status()).stuck, `operation ${n}`).toHaveLength(1);
-    happened = await home.during(n, fails, allow);
-    await allow();
-    await home.run(Infinity, nothing);
-    expect((await home.status()).stuck, `operation ${n}`).toEqual([]);
-    expect(home.check().get(hashOf(bytes)), `operation ${n}`).toEqual(bytes);
-    expect(home.library.get<PhotoDocument>(photoId(hashOf(bytes)))!.body.renditions).toMatchObject({ damaged: true });
-  }
-  expect(home.check().size).toBe(n);
-  expect(n).toBeGreaterThan(20);
-});
+it(
+  'archived as it is, with each operation failing once, is archived complete and once',
+  { timeout: 120_000 },
+  async () => {
+    const home = await openHome();
+    const fails = (): void => {
+      throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO', syscall: 'write' });
+    };
+    const nothing = (): void => undefined;
+    const allow = (): Promise<unknown> => home.processor.retry('all', { wait: true, asIs: true });
+    let n = 0;
+    for (let happened = true; happened; n++) {
+      const bytes = Buffer.concat([half.subarray(0, 900), Buffer.from(`${n}`.padStart(8)), half.subarray(908)]);
+      writeFileSync(join(home.incoming, `a-${n}.jpg`), bytes);
+      await home.run(Infinity, nothing);
+      expect((await home.status()).stuck, `operation ${n}`).toHaveLength(1);
+      happened = await home.during(n, fails, allow);
+      await allow();
+      await home.run(Infinity, nothing);
+      expect((await home.status()).stuck, `operation ${n}`).toEqual([]);
+      expect(home.check().get(hashOf(bytes)), `operation ${n}`).toEqual(bytes);
+      expect(home.library.get<PhotoDocument>(photoId(hashOf(bytes)))!.body.renditions).toMatchObject({ damaged: true });
+    }
+    expect(home.check().size).toBe(n);
+    expect(n).toBeGreaterThan(20);
+  },
+);

@@ -92,8 +92,8 @@ function begin() {
   };
 }
 
-describe('a sidecar that is written', () => {
-  it('says what was edited, and reads back the same', async () => {
+describe('an exported sidecar', () => {
+  it('contains the edits, and is read back as the same values', async () => {
     const bench = begin();
     expect(await bench.run()).toEqual([]);
     bench.edit(everything);
@@ -110,7 +110,7 @@ describe('a sidecar that is written', () => {
     expect(await bench.run()).toEqual([{ path: '2024/07/DSC_1.NEF.xmp', outcome: 'same' }]);
   });
 
-  it.skipIf(!hasExiv2)('is read by exiv2, as darktable and digiKam read it (needs exiv2 on the machine)', async () => {
+  it.skipIf(!hasExiv2)('can be read by exiv2, like darktable and digiKam (needs exiv2 on the machine)', async () => {
     const bench = begin();
     bench.edit(everything);
     await bench.run();
@@ -130,7 +130,7 @@ describe('a sidecar that is written', () => {
       expect(told).toMatch(line);
   });
 
-  it.skipIf(!hasExiv2)('that another program changed stays, and is read with its changes (needs exiv2)', async () => {
+  it.skipIf(!hasExiv2)('changed by another program stays, and is read with its changes (needs exiv2)', async () => {
     const bench = begin();
     bench.edit(everything);
     await bench.run();
@@ -151,7 +151,7 @@ describe('a sidecar that is written', () => {
     expect(read.tags).toContain('theirs');
   });
 
-  it('keeps what the sidecar said that came, with its trees', async () => {
+  it('keeps the values of the imported sidecar, with its trees', async () => {
     const bench = begin();
     bench.sidecar(
       wrap(
@@ -173,7 +173,7 @@ describe('a sidecar that is written', () => {
     });
   });
 
-  it('replaces its own, and nothing that something else wrote or changed', async () => {
+  it('replaces its own version, but nothing written or changed by others', async () => {
     const bench = begin();
     bench.edit({ title: 'one' });
     await bench.run();
@@ -186,7 +186,7 @@ describe('a sidecar that is written', () => {
     expect(readFileSync(path, 'utf8')).toContain('their own');
   });
 
-  it('is named as is wanted, and never leaves its folder', async () => {
+  it('is named as configured, and never leaves its folder', async () => {
     const bench = begin();
     bench.edit({ title: 'one' });
     expect(await bench.run({ names: 'stem' })).toEqual([{ path: '2024/07/DSC_1.xmp', outcome: 'written' }]);

@@ -78,7 +78,7 @@ async function openHome(films = openFilms(tools), folder = temporaryFolder()): P
 }
 
 describe('a video, where there is no ffmpeg', () => {
-  it('is kept in the archive, with what ExifTool knows of it', async () => {
+  it('is archived, with facts from ExifTool', async () => {
     const home = await openHome(without);
     const bytes = tinyFilm();
     const outcome = await home.take('a.mp4', bytes);
@@ -91,7 +91,7 @@ describe('a video, where there is no ffmpeg', () => {
     expect(await home.clips().drain()).toBe(0);
   });
 
-  it('that is still arriving is waited for', async () => {
+  it('that is still arriving waits', async () => {
     const home = await openHome(without);
     const whole = tinyFilm();
     await expect(home.take('a.mp4', whole.subarray(0, whole.length - 500))).rejects.toMatchObject({
@@ -105,7 +105,7 @@ describe('a video, where there is no ffmpeg', () => {
   });
 
   it.skipIf(noFfmpeg)(
-    'gets its pictures and films when ffmpeg is there (skipped where there is no ffmpeg)',
+    'gets its pictures and transcodes when ffmpeg is installed (skipped where there is no ffmpeg)',
     async () => {
       const home = await openHome(without);
       const sha256 = hashOf(tinyFilm());
@@ -131,7 +131,7 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
   const filmOf = (args: readonly string[], name = 'f.mov', how: Parameters<typeof makeFilm>[2] = {}): Buffer =>
     readFileSync(makeFilm(join(temporaryFolder(), name), args, how));
 
-  it('has pictures at once, and films later', async () => {
+  it('has pictures at once, and transcodes later', async () => {
     const home = await openHome();
     const bytes = filmOf(h264);
     const sha256 = hashOf(bytes);
@@ -161,7 +161,7 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
     expect(home.clips().wanted.count()).toEqual({ waiting: 0, failed: 0 });
   });
 
-  it('that is brief has both films after one turn, or one by one where that fails', async () => {
+  it('that is short gets both transcodes in one run, or one by one if that fails', async () => {
     const bytes = filmOf(['-c:v', 'mpeg4', '-c:a', 'mp3'], 'f.avi');
     const runs: string[] = [];
     const real = openFilms(tools);
@@ -185,7 +185,7 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
   });
 
   it(
-    'whose films were lost or rotted is told by the check, and they are made again',
+    'whose transcodes are lost or damaged is reported by the check, and they are made again',
     { timeout: 600_000 },
     async () => {
       const home = await openHome();
@@ -214,7 +214,7 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
     },
   );
 
-  it('that visitors may see gets a film without its metadata, also where browsers play the original', async () => {
+  it('that visitors may see gets a transcode without metadata, even if browsers play the original', async () => {
     const home = await openHome();
     await home.take('a.mp4', tinyFilm());
     const sha256 = hashOf(tinyFilm());
@@ -228,7 +228,7 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
     expect(home.photo(sha256).clips).toHaveProperty('video');
   });
 
-  it('where there is nothing to be seen is kept, tried three times, and again when asked', async () => {
+  it('without visible content is kept, tried three times, and again on request', async () => {
     const home = await openHome();
     // A film of a codec that is not decoded.
     const bytes = filmOf(['-c:v', 'ffvhuff', '-an'], 'f.mkv');
@@ -245,7 +245,7 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
     expect(clips.wanted.next()).toEqual(wish);
   });
 
-  it('without any film in it waits in its claim', async () => {
+  it('without any video stream waits in its claim', async () => {
     const home = await openHome();
     const broken = Buffer.from(tinyFilm());
     broken.fill(0, broken.indexOf('trak', 0, 'latin1'), broken.indexOf('mdat', 0, 'latin1'));
@@ -254,7 +254,7 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
     });
   });
 
-  it('a film that was called off is made anew, and leaves nothing', async () => {
+  it('a cancelled transcode is repeated, and leaves nothing', async () => {
     const folder = temporaryFolder();
     const films = openFilms(tools);
     const home = await openHome(films, folder);
@@ -273,7 +273,7 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
     expect(home.photo(hashOf(bytes)).clips).toHaveProperty('video');
   });
 
-  it('the clip inside of a motion photo is cut out', async () => {
+  it('the clip inside a motion photo is extracted', async () => {
     const home = await openHome();
     const bytes = await microVideo(tinyFilm());
     await home.take('a.jpg', bytes);
@@ -283,7 +283,7 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
     expect(home.temporaries()).toEqual([]);
   });
 
-  it('a plain photo needs none of it', async () => {
+  it('a plain photo needs no transcode', async () => {
     const home = await openHome();
     await home.take('a.jpg', await livePicture('4D9C5D1C-2D9A-4A61-9A0B-0C4C8F0A1B2C'));
     expect(await home.clips().drain()).toBe(0);

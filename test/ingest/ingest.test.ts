@@ -148,7 +148,7 @@ describe('ingest', () => {
     expect(bench.log.slice(moved).some((line) => line.startsWith('document'))).toBe(false);
   });
 
-  it('sets identical bytes aside and adds the sighting', async () => {
+  it('stores identical bytes as a duplicate and adds the sighting', async () => {
     const bench = await begin();
     const bytes = await makePhoto(1);
     await bench.ingest(bench.arrive('a.jpg', bytes), bench.hooks);
@@ -162,7 +162,7 @@ describe('ingest', () => {
     expect(readdirSync(join(bench.archive, 'duplicates'))).toEqual(['b.jpg']);
   });
 
-  it('takes the same bytes one after the other, also when they come at once', async () => {
+  it('processes the same bytes sequentially, also when they arrive together', async () => {
     const bench = await begin();
     const bytes = await makePhoto(1);
     const names = ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg'];
@@ -170,7 +170,7 @@ describe('ingest', () => {
     expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['duplicate', 'duplicate', 'duplicate', 'stored']);
   });
 
-  it('archives bytes that only a document knows, as one that came from a peer', async () => {
+  it('archives bytes that are only known by a document from a peer', async () => {
     const bench = await begin();
     const bytes = await makePhoto(1);
     await bench.ingest(bench.arrive('a.jpg', bytes), bench.hooks);
@@ -182,7 +182,7 @@ describe('ingest', () => {
     });
   });
 
-  it('waits for another claim that has the same bytes, and takes over from one that died', async () => {
+  it('waits for another claim with the same bytes, and takes over from a dead one', async () => {
     const bench = await begin();
     const bytes = await makePhoto(1);
     const sha256 = hashOf(bytes);
@@ -198,7 +198,7 @@ describe('ingest', () => {
     expect(await bench.ingest(arrival, bench.hooks)).toMatchObject({ kind: 'stored', path: '2024/07/theirs.jpg' });
   });
 
-  it('goes on where another claim of the same processor had got to before a crash', async () => {
+  it('continues where another claim of the same processor stopped at a crash', async () => {
     const bench = await begin();
     const bytes = await makePhoto(1);
     const [first, second] = [bench.arrive('a.jpg', bytes), bench.arrive('b.jpg', bytes)];
@@ -211,7 +211,7 @@ describe('ingest', () => {
     expect(readdirSync(join(bench.archive, '2024/07'))).toEqual(['a.jpg']);
   });
 
-  it('finds out what a dead claim had finished: then its bytes are a duplicate', async () => {
+  it('detects what a dead claim had completed: then its bytes are a duplicate', async () => {
     const bench = await begin();
     const bytes = await makePhoto(1);
     const sha256 = hashOf(bytes);
@@ -227,7 +227,7 @@ describe('ingest', () => {
     expect(bench.library.local.originals.find(sha256)?.state).toBe('here');
   });
 
-  it('brings a photo back to the trash that was purged on another server, though its bytes are still here', async () => {
+  it('restores a photo that was purged on another server to the trash, though its bytes are still here', async () => {
     const bench = await begin();
     const bytes = await makePhoto(1);
     const sha256 = hashOf(bytes);
@@ -241,7 +241,7 @@ describe('ingest', () => {
     expect(viewPhoto(sha256, photoOf(bench.library, sha256), { here: true }).trashed).toBe(true);
   });
 
-  it('takes another name where somebody else put a file there, before or in the middle of it', async () => {
+  it('takes another name if somebody else puts a file there, before or during the move', async () => {
     const bench = await begin((files) => {
       const move = files.move.bind(files);
       let first = true;
@@ -279,7 +279,7 @@ describe('ingest', () => {
     });
   });
 
-  it('archives bytes whose document a newer version wrote, and leaves that document as it is', async () => {
+  it('archives bytes whose document is of a newer version, and leaves that document unchanged', async () => {
     const bench = await begin();
     const bytes = await makePhoto(1);
     const id = photoId(hashOf(bytes));
@@ -290,7 +290,7 @@ describe('ingest', () => {
     expect(bench.library.get(id)?.body).toEqual(body);
   });
 
-  it('throws one clear error for what is no picture, and stores nothing of it', async () => {
+  it('throws one clear error for a file without a picture, and stores nothing of it', async () => {
     const bench = await begin();
     const broken = Buffer.concat([(await makePhoto(1)).subarray(0, 300), Buffer.alloc(500, 7)]);
     await expect(bench.ingest(bench.arrive('broken.jpg', broken), bench.hooks)).rejects.toMatchObject({

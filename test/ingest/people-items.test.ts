@@ -66,7 +66,7 @@ test('pictures are made once and named by every item', async () => {
   expect(own!.recipe).toBeGreaterThan(0);
 });
 
-test('what only a person has is checked, backed up and given to peers', async () => {
+test('items held only by people are checked, backed up and sent to peers', async () => {
   const home = await shared();
   const [, alone] = home.hashes as [string, string];
   const { thumb } = bodyOf(home, ids(alone)[1]).renditions;
@@ -81,7 +81,7 @@ test('what only a person has is checked, backed up and given to peers', async ()
   ]);
 });
 
-test('bytes stay while an item has them, and go with the last one', async () => {
+test('bytes stay while an item has them, and are removed with the last one', async () => {
   const home = await shared();
   const { library } = home;
   const [both] = home.hashes as [string, string];

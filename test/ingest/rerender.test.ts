@@ -16,13 +16,13 @@ function change(parts: RerenderParts, sha256: string, to: Partial<PhotoDocument[
   );
 }
 
-it('leaves alone what is as it should be', async () => {
+it('leaves current renditions unchanged', async () => {
   const parts = await begin(2);
   expect(await rerender(parts)).toEqual({ looked: 2, made: 0, away: 0, failed: [] });
   expect(parts.rendered).toEqual([]);
 });
 
-it('makes what an older recipe made and what is missing, and then no more', async () => {
+it('renders what is outdated or missing, and then nothing more', async () => {
   const parts = await begin(3);
   const [old, lost] = parts.hashes as [string, string, string];
   change(parts, old, { recipe: 0 });
@@ -36,7 +36,7 @@ it('makes what an older recipe made and what is missing, and then no more', asyn
   expect(await rerender(parts)).toMatchObject({ made: 0 });
 });
 
-it('goes on where it was broken off', async () => {
+it('continues after an interruption', async () => {
   const parts = await begin(3);
   for (const sha256 of parts.hashes) change(parts, sha256, { recipe: 0 });
   const ended = new AbortController();
@@ -46,7 +46,7 @@ it('goes on where it was broken off', async () => {
   expect(parts.rendered).toHaveLength(3);
 });
 
-it('does not make pictures of other bytes, and says of which file', async () => {
+it('does not render other bytes, and names the file', async () => {
   const parts = await begin(2);
   const [bad, good] = parts.hashes as [string, string];
   for (const sha256 of parts.hashes) change(parts, sha256, { recipe: 0 });
@@ -59,7 +59,7 @@ it('does not make pictures of other bytes, and says of which file', async () => 
   expect(renditionsOf(parts, good).recipe).toBeGreaterThan(0);
 });
 
-it('leaves to another server what is not here', async () => {
+it('leaves originals that are not here to other servers', async () => {
   const parts = await begin(1);
   change(parts, parts.hashes[0]!, { recipe: 0 });
   const row = parts.library.local.originals.find(parts.hashes[0]!)!;

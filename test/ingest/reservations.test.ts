@@ -11,7 +11,7 @@ import { temporaryFolder } from '../folder.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-it('settles what a killed process had reserved by what is on the disk', async () => {
+it('settles the reservations of a killed process by the files on the disk', async () => {
   const folder = temporaryFolder();
   const files = openFiles();
   const archive = await openArchive(join(folder, 'archive'), files);

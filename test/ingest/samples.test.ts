@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 describe('samples', () => {
-  test('are placed under their names, with nothing left beside them', () => {
+  test('are placed under their names, without leftovers', () => {
     expect(placed).toEqual([...sampleNames].sort());
     expect(readdirSync(folder).sort()).toEqual(placed);
   });
@@ -40,7 +40,7 @@ describe('samples', () => {
     expect(means.every(({ entropy }) => entropy > 5)).toBe(true);
   });
 
-  test('are the same bytes the next time, and do not touch what has their name', async () => {
+  test('have the same bytes every time, and never replace a file with their name', async () => {
     const again = join(folder, 'again');
     await files.makeFolder(again);
     writeFileSync(join(again, 'sample-sea.jpg'), 'mine');

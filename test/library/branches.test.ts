@@ -60,10 +60,10 @@ function exchange(...all: Library[]): void {
   for (const library of all.slice(1)) expect(contents(library)).toEqual(contents(all[0]!));
 }
 
-describe('a branch that says it is of a newer version', () => {
+describe('a branch of a newer version', () => {
   const newer = (n: number, more: object = {}): object => ({ format: 99, kind: 'photo', edits: {}, n, ...more });
 
-  test('keeps no others apart, and hides no photo that this version understands', () => {
+  test('does not prevent merging others, and hides no photo that this version understands', () => {
     const [a, b] = libraries(2) as [Library, Library];
     const said = { edits: { title: [{ value: 'by another program', at: '000000000000007-0000-x', by: 'x' }] } };
     a.insert([
@@ -88,7 +88,7 @@ describe('a branch that says it is of a newer version', () => {
     expect(view(a)).toMatchObject({ title: 'mine', type: 'image/jpeg' });
   });
 
-  test('says who may see it all the same, and the narrower counts', () => {
+  test('still sets the audience, and the narrower one counts', () => {
     const [a, b] = libraries(2) as [Library, Library];
     edit(a, { audience: 'public' });
     exchange(a, b);
@@ -105,7 +105,7 @@ describe('a branch that says it is of a newer version', () => {
     expect(view(b)).toMatchObject({ audience: 'public', trashed: false });
   });
 
-  test('goes with the photo that is purged beside it', () => {
+  test('is purged with the photo beside it', () => {
     const [a, b] = libraries(2) as [Library, Library];
     a.insert([1, 2, 3].map((n) => foreign(newer(n), n, { generation: n })));
     exchange(a, b);
@@ -114,7 +114,7 @@ describe('a branch that says it is of a newer version', () => {
     for (const library of [a, b]) expect(library.get(id)).toBeUndefined();
   });
 
-  test('is merged with all others where a document of a newer version follows them', () => {
+  test('is merged with all others if a document of a newer version follows them', () => {
     const [a, b] = libraries(2) as [Library, Library];
     a.insert([foreign(newer(1), 1, { generation: 4 })]);
     exchange(a, b);
@@ -129,7 +129,7 @@ describe('a branch that says it is of a newer version', () => {
   });
 });
 
-test('branches that are too large together become one that sheds what is largest, and the photo is shown', () => {
+test('branches that are too large together are merged without their largest parts, and the photo is shown', () => {
   const [a, b] = libraries(2) as [Library, Library];
   edit(a, { title: 'mine' });
   a.insert(
@@ -164,7 +164,7 @@ describe('a flood of forged values', () => {
     'fields of a newer part': (from) => ({ novel: map(2_300, (n) => ({ at: 'x', n, from })) }),
   };
 
-  test.each(Object.keys(floods))('of %s takes nothing from what people said in other parts', (which) => {
+  test.each(Object.keys(floods))('of %s does not displace what people set elsewhere', (which) => {
     const [a, b] = libraries(2) as [Library, Library];
     edit(a, { description: 'd'.repeat(5_000), rating: 4, audience: 'private' });
     if (which !== 'tags') edit(a, { tags: { add: ['sea'] } });
@@ -193,7 +193,7 @@ describe('a flood of forged values', () => {
     expect(a.get(id)).toBeUndefined();
   });
 
-  test('is merged by work that grows with its bytes, not with their square', () => {
+  test('is merged in time linear in its bytes', () => {
     const bodies = [900_000, ...many(200, () => 4_000)].map((size, n): Body => ({
       format: 1,
       [`k${n}`]: 'x'.repeat(size),
@@ -219,7 +219,7 @@ describe('a forged generation', () => {
     ['one beyond it', highestGeneration + 1, 0],
     ['a chain that leads beyond it', highestGeneration + revisionLimit - 1, revisionLimit - 1],
     ['the highest that there is', most - 1, revisionLimit - 1],
-  ])('of %s keeps no later edit from any server', (_, generation, ancestors) => {
+  ])('of %s prevents no later edit by any server', (_, generation, ancestors) => {
     const [a, b] = libraries(2) as [Library, Library];
     edit(a, { title: 'before' });
     a.insert([foreign(forged, 1, { generation, ancestors })]);
@@ -247,7 +247,7 @@ describe('a forged generation', () => {
     for (const library of [a, b, late]) expect(view(library)).toMatchObject({ trashed: true, title: 'again' });
   });
 
-  test('of a purge, or of a tombstone, keeps nothing from coming back and from being purged again', () => {
+  test('of a purge or a tombstone prevents neither a return nor another purge', () => {
     const [a, b] = libraries(2) as [Library, Library];
     const body = purge(photo(), { at: a.stamp(), by: 'x' });
     a.insert([
@@ -266,7 +266,7 @@ describe('a forged generation', () => {
     }
   });
 
-  test('of a newer version is decided about on every server, too', () => {
+  test('of a newer version is resolved on every server, too', () => {
     const [a, b] = libraries(2) as [Library, Library];
     const top = a.heads(id)[0]!.rev;
     const body = { format: 99, kind: 'photo', facts: {}, edits: {} } as Body;
@@ -280,7 +280,7 @@ describe('a forged generation', () => {
   });
 });
 
-test('branches without number are forgotten when they are closed, and what people do reaches every server', () => {
+test('any number of branches is forgotten when closed, and edits reach every server', () => {
   const [a, b] = libraries(2) as [Library, Library];
   for (let n = 0; n < 3 * branchLimit; n += 50) {
     const some = Array.from({ length: 50 }, (_, m) => foreign({ ...photo(), n: n + m }, n + m, { generation: 9 }));

@@ -48,25 +48,22 @@ const forged = (at: string, edits: object = {}): PhotoDocument => ({
   },
 });
 
-test.each(ends)(
-  'an edit at %s, and one of a selection with it, stop no later edit, not after a restart either',
-  (at) => {
-    const { library, db } = memory();
-    library.insert([foreign(forged(at))]);
-    edit(library, { title: 'mine', audience: 'private', trashed: true, tags: { remove: ['loud'], add: ['mine'] } });
-    expect(view(library)).toMatchObject({ title: 'mine', audience: 'private', trashed: true, tags: ['mine'] });
-    const clock = { now: () => start + 9_999, sleep: () => Promise.resolve() };
-    const again = openLibrary(db, { clock, random: dice(7) });
-    expect(parseStamp(again.stamp())!.ms).toBeLessThan(start + 10_000);
-    edit(again, { title: 'again', trashed: false });
-    expect(view(again)).toMatchObject({ title: 'again', audience: 'private', trashed: false });
-    // The forged revision arrives again, on another branch.
-    again.insert([foreign(forged(at, { novel: 1 }), 2)]);
-    expect(view(again)).toMatchObject({ title: 'again', audience: 'private', trashed: false, tags: ['mine'] });
-  },
-);
+test.each(ends)('an edit at %s, alone or of a selection, prevents no later edit, also after a restart', (at) => {
+  const { library, db } = memory();
+  library.insert([foreign(forged(at))]);
+  edit(library, { title: 'mine', audience: 'private', trashed: true, tags: { remove: ['loud'], add: ['mine'] } });
+  expect(view(library)).toMatchObject({ title: 'mine', audience: 'private', trashed: true, tags: ['mine'] });
+  const clock = { now: () => start + 9_999, sleep: () => Promise.resolve() };
+  const again = openLibrary(db, { clock, random: dice(7) });
+  expect(parseStamp(again.stamp())!.ms).toBeLessThan(start + 10_000);
+  edit(again, { title: 'again', trashed: false });
+  expect(view(again)).toMatchObject({ title: 'again', audience: 'private', trashed: false });
+  // The forged revision arrives again, on another branch.
+  again.insert([foreign(forged(at, { novel: 1 }), 2)]);
+  expect(view(again)).toMatchObject({ title: 'again', audience: 'private', trashed: false, tags: ['mine'] });
+});
 
-test.each(ends)('a photo with stamps at %s is purged, and its late copies with it', (at) => {
+test.each(ends)('a photo with stamps at %s is purged, with its late copies', (at) => {
   const { library } = memory();
   library.insert([foreign(forged(at))]);
   library.update<object>(id, (body) => purge(body as Body, { at: library.stampAfter(body), by: 'owner' }));
@@ -75,7 +72,7 @@ test.each(ends)('a photo with stamps at %s is purged, and its late copies with i
   expect(library.get(id)).toBeUndefined();
 });
 
-test('eight far-future values on another branch push no take-back out', () => {
+test('eight far-future values on another branch do not displace a withdrawal', () => {
   const { library } = memory();
   library.insert([foreign(forged(ends[0]!))]);
   edit(library, { audience: 'private', trashed: true });
@@ -86,7 +83,7 @@ test('eight far-future values on another branch push no take-back out', () => {
   expect(view(library)).toMatchObject({ audience: 'private', trashed: true });
 });
 
-test('servers that are years apart end equal, with what was made in sight of the rest', () => {
+test('servers with clocks years apart end equal, with edits that had seen the others', () => {
   const at = (skew: number, seed: number): Library => {
     let now = start + skew;
     return memory({ clock: { now: () => (now += 7), sleep: () => Promise.resolve() } }, seed).library;
@@ -118,7 +115,7 @@ test('servers that are years apart end equal, with what was made in sight of the
   expect(parseStamp(behind.stamp())!.ms).toBeLessThan(start - 19 * year);
 });
 
-test('a home whose clock was pushed years ahead is right again when it is opened with a right clock', () => {
+test('a home whose clock was pushed years ahead is correct again when opened with a correct clock', () => {
   const db = openSqlite(':memory:');
   const openAt = (now: number, seed: number): Library =>
     openLibrary(db, { clock: { now: () => now, sleep: () => Promise.resolve() }, random: dice(seed) });
@@ -134,7 +131,7 @@ test('a home whose clock was pushed years ahead is right again when it is opened
   expect(parseStamp(stored())!.ms).toBe(start);
 });
 
-test.each(ends)('a comment, a saved search and a person with stamps at %s go when they are taken away', (at) => {
+test.each(ends)('a comment, a saved search and a person with stamps at %s can be removed', (at) => {
   const { library } = memory();
   const said = (value: unknown): object => ({ value, at, by: 'x' });
   const comment = commentId(sha256, '1');
@@ -180,7 +177,7 @@ test.each(ends)('a comment, a saved search and a person with stamps at %s go whe
   expect(library.get(comment)).toBeUndefined();
 });
 
-describe('a document that somebody filled to the brim', () => {
+describe('a document filled to its limit', () => {
   const mebibyte = 1024 * 1024;
   const at = ends[1]!;
   const many = <T>(n: number, make: (n: number) => T): T[] => Array.from({ length: n }, (_, m) => make(m));
@@ -213,7 +210,7 @@ describe('a document that somebody filled to the brim', () => {
 
   test.each(
     Object.keys(fillings).flatMap((filling) => [[filling, mebibyte] as const, [filling, mebibyte / 4] as const]),
-  )('%s, to %i bytes, is made private, trashed and purged, and stays so', { timeout: 120_000 }, (filling, size) => {
+  )('%s, to %i bytes, can be made private, trashed and purged, and stays so', { timeout: 120_000 }, (filling, size) => {
     const { library } = memory();
     const body = filled(filling, size);
     library.insert([foreign(body)]);
@@ -251,7 +248,7 @@ describe('a document that somebody filled to the brim', () => {
     expect(view(a).audience).toBe('private');
   });
 
-  test('a comment goes however large it is', () => {
+  test('a comment of any size can be deleted', () => {
     const { library } = memory();
     const comment = commentId(sha256, '1');
     const remark = { ...newComment(sha256, 'x', at, 'x', 0), pad: '' };
@@ -269,7 +266,7 @@ const forgedCommentAt = (at: string): CommentDocument => ({
   removed: saidBy('x', false, at),
 });
 
-test('a comment that was taken away does not come back by a forged stamp below the one that was overruled', () => {
+test('a deleted comment does not return by a forged stamp below the overruled one', () => {
   const { library } = memory();
   const comment = commentId(sha256, '1');
   library.insert([
@@ -281,7 +278,7 @@ test('a comment that was taken away does not come back by a forged stamp below t
   expect(viewComment(comment, library.get(comment)!.body)).toBeUndefined();
 });
 
-test('nor by what a forger left among what was overruled', () => {
+test('nor by forged values among the overruled ones', () => {
   const { library } = memory();
   const comment = commentId(sha256, '1');
   const overruled = {
@@ -295,7 +292,7 @@ test('nor by what a forger left among what was overruled', () => {
   expect(viewComment(comment, library.get(comment)!.body)).toBeUndefined();
 });
 
-test('what is decided beside a revision of the highest generation reaches other homes', () => {
+test('a decision beside a revision of the highest generation reaches other homes', () => {
   const [{ library: home }, { library: other }] = [memory(), memory({}, 9)];
   home.insert([{ ...foreign(forged(ends[0]!)), revisions: [`1000000000-${'e'.repeat(32)}`] }]);
   for (let n = 0; n < 3; n++) edit(home, { audience: 'private', trashed: true, title: `mine ${n}` });

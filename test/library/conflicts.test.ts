@@ -48,7 +48,7 @@ function exchange(...all: Library[]): void {
 }
 
 describe('a conflict', () => {
-  test('is merged where it is seen, and both servers make the same revisions', () => {
+  test('is merged wherever it is seen, and both servers create the same revisions', () => {
     const [a, b] = libraries(2) as [Library, Library];
     ingest(a);
     replicate(a, b);
@@ -67,7 +67,7 @@ describe('a conflict', () => {
     expect([a.lastChange(), b.lastChange()]).toEqual(changes);
   });
 
-  test('of documents that both servers made by themselves is merged too, with its tags', () => {
+  test('of documents created independently on both servers is merged too, with its tags', () => {
     const [a, b] = libraries(2) as [Library, Library];
     ingest(a, id, 1);
     ingest(b, id, 2);
@@ -82,7 +82,7 @@ describe('a conflict', () => {
     expect(a.get('exif:x')!.body).toMatchObject({ recipe: 2, tags: { n: '2' } });
   });
 
-  test('that an older merge answers already makes no new revision', () => {
+  test('that an older merge already resolves creates no new revision', () => {
     const [a, b, c] = libraries(3) as [Library, Library, Library];
     ingest(a);
     exchange(a, b, c);
@@ -94,7 +94,7 @@ describe('a conflict', () => {
   });
 });
 
-describe('a tombstone that comes without the merge', () => {
+describe('a tombstone that arrives without its merge', () => {
   const setUp = (): {
     a: Library;
     b: Library;
@@ -116,7 +116,7 @@ describe('a tombstone that comes without the merge', () => {
   };
   const said = { title: 'a', description: 'b' };
 
-  test('leaves what it closed in reach: the merge is made again, and is the same', () => {
+  test('leaves its closed branch available: the merge is repeated with the same result', () => {
     const { a, b, loser, tombstone, winner } = setUp();
     b.insert([loser, winner].slice(0, 1));
     b.insert([tombstone]);
@@ -129,7 +129,7 @@ describe('a tombstone that comes without the merge', () => {
     expect(live(a)).toBe(1);
   });
 
-  test('and in any order of arrival nothing is lost, and servers agree', () => {
+  test('loses nothing in any order of arrival, and servers agree', () => {
     const { a, loser, tombstone, winner, merged } = setUp();
     fc.assert(
       fc.property(
@@ -151,7 +151,7 @@ describe('a tombstone that comes without the merge', () => {
     );
   });
 
-  test('takes nothing from a server that was restored since, where the merge went nowhere', () => {
+  test('loses nothing on a server that was restored since and never got the merge', () => {
     const [a, b] = libraries(2) as [Library, Library];
     ingest(a);
     // The backup from which it will be restored.
@@ -170,7 +170,7 @@ describe('a tombstone that comes without the merge', () => {
     expect(contents(restored)).toEqual(contents(b));
   });
 
-  test('of a branch that never came here takes nothing from it elsewhere, whatever is written here', () => {
+  test('of a branch unknown here loses nothing elsewhere, whatever is written here', () => {
     const [a, b, c, d] = libraries(4) as [Library, Library, Library, Library];
     ingest(a);
     edit(a, { title: 'a' });
@@ -193,7 +193,7 @@ describe('a tombstone that comes without the merge', () => {
     for (const library of [b, c, d]) expect(contents(library)).toEqual(contents(a));
   });
 
-  test('what comes back here takes nothing from another branch that never came here', () => {
+  test('a document re-created here loses nothing of another branch unknown here', () => {
     const [a, b, c, d, e] = libraries(5) as [Library, Library, Library, Library, Library];
     ingest(a);
     edit(a, { title: 'a' });
@@ -215,7 +215,7 @@ describe('a tombstone that comes without the merge', () => {
     expect(contents(d)).toEqual(contents(e));
   });
 
-  test('and the same again is written though its branch was closed', () => {
+  test('and equal content is written although its branch was closed', () => {
     const [a, b, c] = libraries(3) as [Library, Library, Library];
     const exif = (library: Library, recipe: number): unknown =>
       library.update('exif:x', () => ({ format: 1, kind: 'exif', recipe, tags: { n: String(recipe) } }));
@@ -235,7 +235,7 @@ describe('a tombstone that comes without the merge', () => {
     for (const library of [a, b, c]) expect(library.get('exif:x')?.body).toMatchObject({ recipe: 2 });
   });
 
-  test('of a program that deletes is no purge: the photo comes back', () => {
+  test('by a program that deletes is not a purge: the photo returns', () => {
     const [a] = libraries(1) as [Library];
     ingest(a);
     const { rev } = a.get(id)!;
@@ -263,7 +263,7 @@ describe('a purge', () => {
     expect(contents(a)).toEqual(contents(c));
   });
 
-  test('and an edit that had not seen it come back as trashed', () => {
+  test('and an edit that has not seen it restore the photo to the trash', () => {
     const [a, b] = libraries(2) as [Library, Library];
     ingest(a);
     edit(a, { title: 'a' });
@@ -283,7 +283,7 @@ describe('a purge', () => {
     expect([view(a), view(b)]).toEqual([undefined, undefined]);
   });
 
-  test('and bytes that arrive again, here or elsewhere, join it in the trash', () => {
+  test('and bytes that arrive again, here or elsewhere, restore it to the trash', () => {
     const [a, b] = libraries(2) as [Library, Library];
     ingest(a);
     edit(a, { title: 'a' });
@@ -304,7 +304,7 @@ describe('a purge', () => {
   });
 });
 
-test('what is wrong in a foreign purge holds nothing up, and in a living document means nothing', () => {
+test('a malformed foreign purge blocks nothing, and in a living document means nothing', () => {
   const [a] = libraries(1) as [Library];
   ingest(a);
   const odd = { purged: { at: 'x', by: 7 }, edits: { trashed: 1, title: {} }, sightings: 'none' };
@@ -315,7 +315,7 @@ test('what is wrong in a foreign purge holds nothing up, and in a living documen
   expect(view(a, 'photo:x')).toMatchObject({ title: 'lives', trashed: false });
 });
 
-test('a merge that would be too large sheds what is largest, so that no branch stays beside it', () => {
+test('a merge that would be too large drops its largest parts, so that no branch remains', () => {
   const [a, b] = libraries(2) as [Library, Library];
   let size = 250_000;
   const body = (key: string): object => ({ format: 1, kind: 'comment', [key]: 'x'.repeat(size) });
@@ -361,7 +361,7 @@ const step = fc.record({
   ),
 });
 
-test('servers that exchange everything are equal, without a conflict, and have every edit', () => {
+test('servers that exchange everything are equal, without conflicts, with every edit', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 50, size: 'max' }), (steps) => {
       const all = libraries(3);

@@ -52,8 +52,8 @@ function following(
   };
 }
 
-describe('catching up', () => {
-  test('takes in each document once, in the order of its newest change, in batches', async () => {
+describe('catching up with the feed', () => {
+  test('processes each document once, in the order of its newest change, in batches', async () => {
     const opened = memory();
     put(opened.library, 'a', 'b', 'c', 'a', 'd');
     const follower = following(opened);
@@ -67,7 +67,7 @@ describe('catching up', () => {
     expect(follower.taken()).toEqual(['b', 'c', 'a', 'd', 'b']);
   });
 
-  test('a batch that fails leaves neither what it made nor its checkpoint, and comes again', async () => {
+  test('a failed batch leaves neither results nor checkpoint, and is repeated', async () => {
     const opened = memory();
     put(opened.library, 'a', 'b', 'c');
     let calls = 0;
@@ -79,7 +79,7 @@ describe('catching up', () => {
     expect(follower.taken()).toEqual(['a', 'b', 'c']);
   });
 
-  test('another one goes on where the last one was when it was killed', async () => {
+  test('another follower continues where the last one was killed', async () => {
     const opened = memory();
     put(opened.library, 'a', 'b', 'c');
     await following(opened).step();
@@ -88,7 +88,7 @@ describe('catching up', () => {
     expect(next.taken()).toEqual(['a', 'b', 'c']);
   });
 
-  test('ends where the feed was when it began, however much comes meanwhile, and yields in between', async () => {
+  test('ends at the feed’s position when it started, whatever is added meanwhile, and yields in between', async () => {
     const { library } = memory();
     put(library, 'a', 'b', 'c');
     const taken: string[] = [];
@@ -109,7 +109,7 @@ describe('catching up', () => {
     expect(turns).toBe(2);
   });
 
-  test('without a transaction the checkpoint moves when the batch is done', async () => {
+  test('without a transaction the checkpoint advances after the batch', async () => {
     const { library } = memory();
     put(library, 'a');
     let end = (): void => undefined;
@@ -126,7 +126,7 @@ describe('catching up', () => {
     expect(library.local.setting(name)).toBe('1');
   });
 
-  test('where the checkpoint says that nothing waits, nothing is read', async () => {
+  test('nothing is read if the checkpoint is at the end', async () => {
     const { library } = memory();
     put(library, 'a');
     let taken = 0;
@@ -141,7 +141,7 @@ describe('catching up', () => {
   });
 });
 
-test('a sequence that a restored library does not have begins again', async () => {
+test('starts again if the restored library lacks the sequence', async () => {
   const [one, other] = [memory(), memory({}, 9)];
   put(one.library, 'a', 'b');
   put(other.library, 'a', 'b', 'c');
@@ -161,7 +161,7 @@ test('a sequence that a restored library does not have begins again', async () =
   expect(taken.slice(3)).toEqual(['a', 'b', 'c']);
 });
 
-test('batches of changes end at a change, and tell of nothing after it', async () => {
+test('batches of changes end at a change, and contain nothing after it', async () => {
   const { library } = memory();
   put(library, 'a', 'b', 'c');
   const found: FeedChange[] = [];
@@ -185,7 +185,7 @@ describe('following', () => {
   }
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-  test('works at once, after a change, and after a while; a change while it works is not missed', async () => {
+  test('runs at once, after a change, and periodically; a change during a run is not missed', async () => {
     const { clock, slept, wake } = sleeper();
     const stop = new AbortController();
     const { on, notify } = makeChanges();
@@ -214,7 +214,7 @@ describe('following', () => {
     expect(calls).toBe(4);
   });
 
-  test('a failure is told, and tried again less and less often', async () => {
+  test('a failure is reported, and retried with back-off', async () => {
     const { clock, slept, wake } = sleeper();
     const stop = new AbortController();
     const told: string[] = [];
@@ -233,7 +233,7 @@ describe('following', () => {
     await done;
   });
 
-  test('where nobody hears of failures the first one ends it, and nothing listens any more', async () => {
+  test('without a failure handler, the first one ends it, and no listener remains', async () => {
     const { on, size } = openListeners();
     const parts = { events: [on], clock: sleeper().clock, look: 50, signal: new AbortController().signal };
     await expect(keepFollowing(parts, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');

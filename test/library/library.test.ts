@@ -39,7 +39,7 @@ describe('documents', () => {
     expect(library.leaves('a')).toHaveLength(1);
   });
 
-  test('an equal body makes no revision, and undefined leaves the document', () => {
+  test('an equal body creates no revision, and undefined leaves the document unchanged', () => {
     const { library } = memory();
     const rev = set(library, 'a', { x: 1, y: 2 });
     expect(library.update('a', () => body({ y: 2, x: 1 }))).toEqual({ rev, changed: false });
@@ -47,7 +47,7 @@ describe('documents', () => {
     expect(library.lastChange()).toBe(1);
   });
 
-  test('are scanned by prefix in the order of their ids, also while they change', () => {
+  test('are scanned by prefix in id order, also while they change', () => {
     const { library } = memory();
     const all = Array.from({ length: 450 }, (_, n) => `p:${String(n).padStart(3, '0')}`);
     library.transaction(() => [...all].reverse().forEach((id) => set(library, id, 0)));
@@ -68,7 +68,7 @@ describe('documents', () => {
     expect(library.count('')).toBe(452);
   });
 
-  test('what does not fit is refused, and nothing is written', () => {
+  test('invalid ones are rejected, and nothing is written', () => {
     const { library } = memory();
     const refuse = (code: string, work: () => unknown): void => expect(work).toThrow(expect.objectContaining({ code }));
     refuse('too-large', () => set(library, 'a', 'x'.repeat(sizeLimit)));
@@ -87,7 +87,7 @@ describe('documents', () => {
     expect(library.lastChange()).toBe(0);
   });
 
-  test('of a newer format are kept and passed on, never changed', () => {
+  test('of a newer format are kept and replicated, never changed', () => {
     const { library } = memory();
     library.insert([{ id: 'a', revisions: ['2-b', '1-a'], deleted: false, body: { format: 2, novel: true } }]);
     expect(library.get('a')!.body).toEqual({ format: 2, novel: true });
@@ -101,7 +101,7 @@ describe('documents', () => {
     expect(other.leaves('a')).toEqual(library.leaves('a'));
   });
 
-  test('of a newer format can be made private, trashed and purged, and nothing else of them changes', () => {
+  test('of a newer format can be made private, trashed and purged, otherwise unchanged', () => {
     const { library } = memory();
     const at = '000001700000000-0000-far';
     // More values than a merge keeps.
@@ -146,7 +146,7 @@ describe('documents', () => {
 });
 
 describe('changes', () => {
-  test('each document once, at its newest change', () => {
+  test('contain each document once, at its newest change', () => {
     const { library } = memory();
     for (const id of ['a', 'b', 'a', 'c', 'c']) set(library, id, library.lastChange());
     expect(library.changes(0).changes.map(({ id, n }) => [id, n])).toEqual([
@@ -162,7 +162,7 @@ describe('changes', () => {
     expect(library.lastChange()).toBe(5);
   });
 
-  test('tell of all leaves and of deletion', () => {
+  test('contain all leaves and the deletion', () => {
     const { library } = memory();
     library.insert([
       { id: 'a', revisions: ['1-a'], deleted: true, body: {} },
@@ -181,7 +181,7 @@ describe('changes', () => {
     ]);
   });
 
-  test('what arrives twice is no change', () => {
+  test('ignore revisions that arrive twice', () => {
     const [a, b] = [memory({}, 1).library, memory({}, 2).library];
     for (const id of ['a', 'b', 'a']) set(a, id, a.lastChange());
     const incoming = missingAt(a, b);
@@ -195,7 +195,7 @@ describe('changes', () => {
 });
 
 describe('sequences', () => {
-  test('go on over restarts, and resume where the epoch of a restored backup ends', () => {
+  test('continue after restarts, and resume where the epoch of a restored backup ends', () => {
     const path = join(folder, 'restored.db');
     const backup = join(folder, 'backup.db');
     const open = (file: string, seed: number): { library: Library; close: () => void } => {
@@ -233,7 +233,7 @@ describe('sequences', () => {
     restored.close();
   });
 
-  test('two processes with one library name the same change alike, and neither loses its place', () => {
+  test('two processes on one library give a change the same sequence, and neither loses its position', () => {
     const path = join(folder, 'shared.db');
     const [one, two] = [openSqlite(path), openSqlite(path)];
     const server = openLibrary(one, { random: dice(1) });
@@ -254,7 +254,7 @@ describe('sequences', () => {
     two.close();
   });
 
-  test('one stretch of the feed names the epoch of each change', () => {
+  test('one slice of the feed names the epoch of each change', () => {
     const { db, library: first } = memory();
     first.update('a', () => ({ text: 'a' }));
     first.update('b', () => ({ text: 'b' }));
@@ -278,7 +278,7 @@ describe('sequences', () => {
 });
 
 describe('stamps', () => {
-  test('are drawn in the epoch of the opening, and go on after a restart with the clock set back', () => {
+  test('are issued in the epoch of the opening, and increase after a restart with the clock set back', () => {
     const path = join(folder, 'stamps.db');
     let now = 2_000;
     const clock = { now: () => now, sleep: () => Promise.resolve() };
@@ -297,7 +297,7 @@ describe('stamps', () => {
 });
 
 describe('the catalog', () => {
-  test('is told of every winner, in its transaction', () => {
+  test('gets every winner, in its transaction', () => {
     const told: unknown[] = [];
     const { library, db } = memory({ index: (id, winner, n) => told.push([id, winner?.value, n]) });
     set(library, 'a', 1);
@@ -319,7 +319,7 @@ describe('the catalog', () => {
     expect(committed).toBe(1);
   });
 
-  test('that fails takes the change back, and all that belongs to it', () => {
+  test('that fails rolls the change back, with everything that belongs to it', () => {
     let fail = false;
     const { library, db } = memory({
       index: (id) => {
@@ -354,7 +354,7 @@ describe('the catalog', () => {
   });
 });
 
-test('reading only draws no epoch and writes nothing', () => {
+test('opening read-only creates no epoch and writes nothing', () => {
   const path = join(folder, 'readonly.db');
   const db = openSqlite(path);
   expect(() => openLibrary(openSqlite(path, { readOnly: true }), { readOnly: true })).toThrow(

@@ -14,7 +14,7 @@ const original = (n: number, claim = `claim${n}`): Omit<OriginalRow, 'path' | 's
 const named = (name: string) => (n: number) => (n === 0 ? `${name}.jpg` : `${name}-${n}.jpg`);
 
 describe('originals', () => {
-  test('a name is reserved once, whatever its case or normal form, and never one that is occupied', () => {
+  test('a name is reserved once, whatever its case or normal form, and never an occupied one', () => {
     const { originals } = open();
     expect(originals.reserve(original(1), named('2024/07/Ä'))).toEqual({ kind: 'reserved', path: '2024/07/Ä.jpg' });
     expect(originals.reserve(original(2), named('2024/07/a\u0308'))).toEqual({
@@ -30,7 +30,7 @@ describe('originals', () => {
     expect(originals.reserved()).toHaveLength(3);
   });
 
-  test('the claim that reserved finishes, another waits, and what is here is a duplicate', () => {
+  test('the claim with the reservation finishes, another waits, and stored bytes are a duplicate', () => {
     const { originals } = open();
     originals.reserve(original(1, 'a'), named('x'));
     expect(originals.reserve(original(1, 'a'), named('y'))).toEqual({ kind: 'reserved', path: 'x.jpg' });
@@ -40,7 +40,7 @@ describe('originals', () => {
     expect(originals.find('sha1')).toEqual({ ...original(1, 'a'), path: 'x.jpg', state: 'here' });
   });
 
-  test('a dead claim is taken over once, a live one releases only its own, and what is here stays', () => {
+  test('a dead claim is taken over once, a live one releases only its own, and stored originals stay', () => {
     const { originals } = open();
     originals.reserve(original(1, 'dead'), named('x'));
     expect(originals.takeOver('sha1', 'dead', 'b')).toBe(true);
@@ -58,7 +58,7 @@ describe('originals', () => {
     expect(originals.counts()).toEqual({ reserved: 0, here: 0, sidecars: 0 });
   });
 
-  test('are put where they were found, and listed', () => {
+  test('are recorded at their location, and listed', () => {
     const { originals } = open();
     const rows = Array.from({ length: 1001 }, (_, n): OriginalRow => ({
       ...original(n),
@@ -73,7 +73,7 @@ describe('originals', () => {
     expect(() => originals.put({ ...rows[1]!, path: 'P2' })).toThrow();
   });
 
-  test('without any free name there is an error, and nothing is reserved', () => {
+  test('without a free name there is an error, and nothing is reserved', () => {
     const { originals } = open();
     expect(() =>
       originals.reserve(
@@ -86,7 +86,7 @@ describe('originals', () => {
   });
 });
 
-test('names that a filesystem may take for the same have the same key', () => {
+test('names that a filesystem may treat as equal have the same key', () => {
   for (const [a, b] of [
     ['É.jpg', 'e\u0301.JPG'],
     ['STRASSE', 'straße'],
@@ -104,7 +104,7 @@ test('names that a filesystem may take for the same have the same key', () => {
   );
 });
 
-test('files that were left in place are known by path, size and time', () => {
+test('files left in place are known by path, size and time', () => {
   const { seen } = open();
   seen.put('/in/a.jpg', 5, '123456789', 'sha');
   expect(seen.find('/in/a.jpg', 5, '123456789')).toBe('sha');
@@ -124,7 +124,7 @@ test('settings are kept', () => {
 });
 
 describe('today', () => {
-  test('counts what arrived and what was set aside, once each, until midnight', () => {
+  test('counts stored files and duplicates, once each, until midnight', () => {
     let now = new Date(2026, 0, 1, 23, 59).getTime();
     const { local } = memory({ clock: { now: () => now, sleep: () => Promise.resolve() } }).library;
     local.originals.reserve(original(1), named('x'));

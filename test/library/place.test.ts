@@ -24,7 +24,7 @@ const system = (mounts: Record<string, string>, folders: Record<string, string[]
 
 describe('a network filesystem', () => {
   test.each(['nfs', 'nfs4', 'cifs', 'smb3', 'smbfs', 'afpfs', 'fuse.sshfs', 'fuse.rclone', 'davfs', 'ceph'])(
-    'is refused: %s',
+    'is rejected: %s',
     async (type) => {
       await expect(checkPlace('/mnt/nas/a/b', system({ '/': 'ext4', '/mnt/nas': type }))).rejects.toEqual(
         refused(type),
@@ -33,13 +33,13 @@ describe('a network filesystem', () => {
   );
 
   test.each(['ext4', 'xfs', 'btrfs', 'zfs', 'apfs', 'overlay', '9p', 'virtiofs', 'fuseblk', 'fuse.mergerfs', 'tmpfs'])(
-    'is none: %s',
+    'is not detected: %s',
     async (type) => {
       await checkPlace('/mnt/disk/a', system({ '/': 'nfs', '/mnt/disk': type }));
     },
   );
 
-  test('elsewhere does not matter, and of mounts over each other the last counts', async () => {
+  test('elsewhere does not matter, and of overlapping mounts the last counts', async () => {
     await checkPlace('/home/me', system({ '/': 'ext4', '/home/m': 'nfs', '/mnt': 'nfs' }));
     const twice: Surroundings = {
       ...system({}),
@@ -61,7 +61,7 @@ describe('a synced folder', () => {
     ['Nextcloud', '.sync_0a1b2c.db'],
     ['Nextcloud', '._sync_0a1b2c.db'],
     ['Nextcloud', '.owncloudsync.log'],
-  ])('of %s is known by %s, at any height', async (tool, name) => {
+  ])('of %s is detected by %s, at any depth', async (tool, name) => {
     await expect(checkPlace('/home/me/x/y', system({}, { '/home/me/x': ['a.jpg', name] }))).rejects.toEqual(
       refused(tool),
     );
@@ -71,11 +71,11 @@ describe('a synced folder', () => {
     ['iCloud', '/Users/me/Library/Mobile Documents/com~apple~CloudDocs/Photos'],
     ['cloud provider', '/Users/me/Library/CloudStorage/GoogleDrive-me/Photos'],
     ['OneDrive', '/home/me/OneDrive - Work/Photos'],
-  ])('of %s is known by its path', async (tool, folder) => {
+  ])('of %s is detected by its path', async (tool, folder) => {
     await expect(checkPlace(folder, system({}))).rejects.toEqual(refused(tool));
   });
 
-  test('is not a home folder in which Dropbox keeps its own data', async () => {
+  test('is not a home folder where Dropbox keeps its own data', async () => {
     await checkPlace('/home/me/Photospool', system({}, { '/home/me': ['.dropbox/', 'Dropbox/'] }));
   });
 });
@@ -87,7 +87,7 @@ describe('on this machine', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  test('a plain folder will do, also one that is not there yet; a synced one is seen through a link', async () => {
+  test('a plain folder is accepted, even if it does not exist yet; a synced one is detected through a link', async () => {
     await checkPlace(folder);
     await checkPlace(join(folder, 'not', 'yet'));
     mkdirSync(join(folder, 'synced', 'inner'), { recursive: true });
@@ -97,7 +97,7 @@ describe('on this machine', () => {
   });
 });
 
-test('mounts are read as Linux and macOS tell them', () => {
+test('mounts are parsed in the formats of Linux and macOS', () => {
   const linux = String.raw`36 35 98:0 / /mnt/my\040disk rw,noatime master:1 - ext3 /dev/root rw
 37 35 0:44 / /nas rw shared:2 - nfs4 nas:/x rw`;
   expect(parseMountinfo(linux)).toEqual([

@@ -42,14 +42,14 @@ function former(docs: Record<string, { path: string[]; body: object }>): { db: S
   return { db, open: () => openLibrary(db) };
 }
 
-test('a revision of 32 characters that are no hex digits gets a name of its own; all others keep theirs', () => {
+test('a revision of 32 non-hex characters gets a new id; all others keep theirs', () => {
   expect(repairedRevision(`3-${bad('z')}`)).toMatch(/^3-[0-9a-f]{32}$/);
   expect(repairedRevision(`3-${bad('z')}`)).toBe(repairedRevision(`3-${bad('z')}`));
   expect(repairedRevision(`1-${bad('A')}`)).toBe(`1-${bad('a')}`);
   for (const rev of [`1-${bad('a')}`, '2-short', `1-${'z'.repeat(40)}`]) expect(repairedRevision(rev)).toBe(rev);
 });
 
-test('at the first opening they are renamed everywhere in a tree, told as a change, and the document stays as it was', () => {
+test('at the first opening they are renamed throughout a tree, as a change, and the document is unchanged', () => {
   const body = { kind: 'photo', format: 1, edits: { title: [{ value: 'kept', at: 'x', by: 'owner' }] } };
   const path = [`3-${bad('a')}`, `2-${bad('z')}`, `1-${bad('b')}`];
   const { db, open } = former({ [photo]: { path, body }, other: { path: [`1-${bad('y')}`], body: { kind: 'odd' } } });
@@ -73,7 +73,7 @@ test('at the first opening they are renamed everywhere in a tree, told as a chan
   expect(openLibrary(db).lastChange()).toBe(last);
 });
 
-test('two servers that rename them apart have the same tree, without a conflict', () => {
+test('two servers that rename them independently have the same tree, without a conflict', () => {
   const docs = { [photo]: { path: [`2-${bad('z')}`, `1-${bad('b')}`], body: { kind: 'photo', format: 1 } } };
   const [a, b] = [former(docs).open(), former(docs).open()];
   replicate(a, b);
@@ -82,7 +82,7 @@ test('two servers that rename them apart have the same tree, without a conflict'
   expect(a.leaves(photo)).toHaveLength(1);
 });
 
-test('where the new name came from another server before, both become one', () => {
+test('if the new id arrived from another server before, both become one', () => {
   const path = [`2-${bad('z')}`, `1-${bad('b')}`];
   const body = { kind: 'photo', format: 1 };
   const other = former({ [photo]: { path, body } });
@@ -98,7 +98,7 @@ test('where the new name came from another server before, both become one', () =
   expect(library.leaves(photo).map(({ rev }) => rev)).toEqual(renamed.leaves(photo).map(({ rev }) => rev));
 });
 
-test('a document of no known kind is removed, also where it comes again; a photo, an album or a comment is not', () => {
+test('a document of an unknown kind is removed, also when it arrives again; a photo, an album or a comment is not', () => {
   const [{ library }, other] = [memory(), memory({}, 1)];
   const ids = ['odd:1', photo, 'album:x', 'comment:x:y', 'odd:newer', 'odd:photo'];
   const kinds = ['odd', 'photo', 'album', 'comment', 'odd', 'photo'];

@@ -25,7 +25,7 @@ function insertAll(revisions: Revisions, made: readonly Made[], order: readonly 
   for (const { rev, deleted } of order) revisions.insert('d', pathOf(made, rev), deleted, `{"r":"${rev}"}`);
 }
 
-test('any order of any revisions gives the tree, winner and conflicts of the rules', () => {
+test('any order of any revisions gives the tree, winner and conflicts of CouchDB’s rules', () => {
   const { db, revisions } = trees();
   fc.assert(
     fc.property(arrivals, ({ made, order }) => {
@@ -52,7 +52,7 @@ test('any order of any revisions gives the tree, winner and conflicts of the rul
   db.close();
 });
 
-test('a leaf is what has no child, and only leaves and live bodies of closed branches are kept', () => {
+test('a leaf has no child, and only leaves and live bodies of closed branches are kept', () => {
   const { db, revisions } = trees();
   fc.assert(
     fc.property(arrivals, ({ made, order }) => {
@@ -98,7 +98,7 @@ test('inserting twice changes nothing', () => {
 });
 
 describe('ancestors beyond the limit', () => {
-  test('are forgotten, and the tree is that of the rules', () => {
+  test('are forgotten, and the tree follows the rules', () => {
     const { db, revisions } = trees(4);
     fc.assert(
       fc.property(arrivals, ({ made, order }) => {
@@ -120,7 +120,7 @@ describe('ancestors beyond the limit', () => {
     db.close();
   });
 
-  test('come back with a path that names them', () => {
+  test('return with a path that names them', () => {
     const { db, revisions } = trees(3);
     const path = ['6-f', '5-e', '4-d', '3-c', '2-b', '1-a'];
     revisions.insert('d', path, false, '{}');

@@ -31,7 +31,7 @@ const columnsOf = (of: Sqlite): unknown =>
   );
 
 describe('a library of format 0', () => {
-  test('is backed up, migrated, and says what it said', () => {
+  test('is backed up and migrated, and keeps its content', () => {
     db.exec(format0);
     const backups: number[] = [];
     const library = openLibrary(db, {
@@ -77,7 +77,7 @@ describe('a library of format 0', () => {
     openLibrary(db, { backup: () => expect.unreachable('nothing to migrate') });
   });
 
-  test('stays as it is where the backup fails', () => {
+  test('is unchanged if the backup fails', () => {
     db.exec(format0);
     const before = tablesOf(db);
     const backup = (): void => {
@@ -87,7 +87,7 @@ describe('a library of format 0', () => {
     expect(tablesOf(db)).toEqual(before);
   });
 
-  test('stays as it is where the migration fails in the middle', () => {
+  test('is unchanged if the migration fails in the middle', () => {
     db.exec(format0);
     // Two names that only format 1 considers equal.
     db.exec("INSERT INTO original VALUES ('bb', '2024/07/ä.JPG', 'work/2', 'here', 1, 1)");
@@ -98,14 +98,14 @@ describe('a library of format 0', () => {
     expect(db.prepare('SELECT count(*) AS n FROM revision').get()).toEqual({ n: 6 });
   });
 
-  test('is not touched by who only reads', () => {
+  test('is not changed when opened read-only', () => {
     db.exec(format0);
     expect(() => openLibrary(db, { readOnly: true })).toThrow(expect.objectContaining({ code: 'unusable' }));
     expect(formatOf(db)).toBe(0);
   });
 });
 
-test('a newer format is refused with a sentence, and not touched', () => {
+test('a newer format is rejected with a sentence, and not changed', () => {
   openLibrary(db);
   db.exec(`UPDATE library SET format = ${libraryFormat + 1}`);
   for (const readOnly of [false, true]) {
@@ -120,7 +120,7 @@ test('a newer format is refused with a sentence, and not touched', () => {
   expect(db.prepare('SELECT count(*) AS n FROM epoch').get()).toEqual({ n: 1 });
 });
 
-test('every query finds its rows by an index', () => {
+test('every query uses an index', () => {
   const prepared: string[] = [];
   const spying: Sqlite = { ...db, prepare: (sql) => (prepared.push(sql), db.prepare(sql)) };
   openLibrary(spying);

@@ -122,7 +122,7 @@ async function worst(bytes: Uint8Array, space: keyof typeof spaces): Promise<num
 const as = (file: Buffer, change: (image: Sharp) => Sharp): Promise<Buffer> =>
   change(sharp(file).keepIccProfile()).toBuffer();
 
-describe('ΔE of every patch is below 3, and mostly unseen', () => {
+describe('ΔE of every patch is below 3, and mostly invisible', () => {
   test.each(['tiff', 'png', 'webp', 'avif', 'jpeg'] as const)('Display P3 in %s', async (format) => {
     const file = tagged(await profileOf('p3'), 8);
     const options = format === 'tiff' ? {} : format === 'png' ? {} : { quality: 95, chromaSubsampling: '4:4:4' };
@@ -137,7 +137,7 @@ describe('ΔE of every patch is below 3, and mostly unseen', () => {
     expect(await worst(tagged(undefined, bits), 'srgb')).toBeLessThan(3);
   });
 
-  it('CMYK is print: paper is white, and each ink has its colour', async () => {
+  it('CMYK is shown like print: paper is white, and each ink has its colour', async () => {
     const inks = [
       [0, 0, 0, 0],
       [255, 0, 0, 0],
@@ -172,19 +172,19 @@ describe('ΔE of every patch is below 3, and mostly unseen', () => {
   });
 });
 
-describe('without a profile, by the numbers of H.273', () => {
+describe('without a profile, by H.273 code points', () => {
   const both = (colours: Three[], primaries: number): number[][] => {
     const samples = Uint16Array.from(colours.flat(), (value) => value * 257);
     const bytes = toUsual(samples, { primaries, transfer: 13 });
     return colours.map((_, n) => [...bytes.subarray(n * 3, n * 3 + 3)]);
   };
 
-  it('P3 is as exact as 8 bits can be', () => {
+  it('P3 is as accurate as 8 bits allow', () => {
     for (const [n, pixel] of both(patches, 12).entries())
       expect(deltaE(labOf(pixel), labOf(patches[n]!, 'p3'))).toBeLessThan(1);
   });
 
-  it('HDR keeps white white, grey grey, and what is brighter below white', () => {
+  it('HDR keeps white white, grey grey, and brighter values below white', () => {
     // PQ of 0, 20, 100, 203, 400, 1000 and 10,000 cd/m².
     const signals = [0, 0.4, 0.5081, 0.5807, 0.6526, 0.7518, 1];
     const samples = Uint16Array.from(signals.flatMap((value) => Array<number>(3).fill(value * 65_535)));
@@ -214,12 +214,12 @@ describe.each([
     return pixels.map((_, n) => [...bytes.subarray(n * 3, n * 3 + 3)]);
   };
 
-  it('has its own colours where every screen can show them', () => {
+  it('keeps its colours where every screen can show them', () => {
     for (const [n, pixel] of through(scene.asItIs).entries())
       expect(deltaE(labOf(pixel), labOf(scene.asItIs[n]!)), scene.asItIs[n]!.join()).toBeLessThan(1.5);
   });
 
-  it('keeps its hues and stays bright where it is pressed together', () => {
+  it('keeps its hues and stays bright where it is compressed', () => {
     const pixels = through(scene.pressed);
     for (const [n, pixel] of pixels.entries()) expectPressed(pixel, scene.pressed[n]!);
     expect(pixels[0]![0]).toBeGreaterThan(pixels[1]![0]! + 8);
@@ -227,7 +227,7 @@ describe.each([
 });
 
 test.each(['scene-pq.heic', 'scene-hlg.heic', 'scene-pq.avif', 'scene-hlg.avif'])(
-  '%s is shown as its scene, in both pictures',
+  '%s looks like its scene, in both renditions',
   async (name) => {
     const path = join(import.meta.dirname, 'heic', name);
     const found = identify(readFileSync(path).subarray(0, headLength));
@@ -243,7 +243,7 @@ test.each(['scene-pq.heic', 'scene-hlg.heic', 'scene-pq.avif', 'scene-hlg.avif']
   },
 );
 
-it('the reference itself knows white and the difference of spaces', () => {
+it('the reference implementation has the right white and differences of colour spaces', () => {
   expect(deltaE(labOf([255, 255, 255]), [100, 0, 0])).toBeLessThan(0.1);
   expect(deltaE(lab(spaces.p3([0.8, 0.2, 0.2])), labOf([204, 51, 51]))).toBeGreaterThan(5);
 });

@@ -35,7 +35,7 @@ function broken(bytes: Uint8Array): Uint8Array {
 }
 
 describe('a picture whose end is missing', () => {
-  test.each(['jpeg', 'png', 'gif'] as const)('%s is shown as far as it goes', async (format) => {
+  test.each(['jpeg', 'png', 'gif'] as const)('%s is shown as far as it can be decoded', async (format) => {
     const whole = await waves(400, 400)
       .toFormat(format, format === 'gif' ? { effort: 1 } : {})
       .toBuffer();
@@ -50,14 +50,14 @@ describe('a picture whose end is missing', () => {
     expect(is).toEqual(was);
   });
 
-  test.each(['webp', 'tiff', 'avif'] as const)('%s can’t be shown, and is told to be damaged', async (format) => {
+  test.each(['webp', 'tiff', 'avif'] as const)('%s can’t be shown, and is reported as damaged', async (format) => {
     const whole = await waves(300, 200)
       .toFormat(format, format === 'avif' ? { effort: 0 } : {})
       .toBuffer();
     expect(await asIs(half(whole))).toEqual({ unshown: 'damaged' });
   });
 
-  it('that is a HEIC gives what its decoder makes of it, or nothing', async () => {
+  it('that is a HEIC gives the output of its decoder, or nothing', async () => {
     const whole = readFileSync('test/photo/heic/plain.heic');
     const rendered = await asIs(half(whole));
     if (!('unshown' in rendered)) expect(rendered.damaged).toBe(true);
@@ -66,7 +66,7 @@ describe('a picture whose end is missing', () => {
 });
 
 test.each(['png', 'avif', 'tiff'] as const)(
-  '%s that is broken inside is shown as far as it goes, or not',
+  '%s that is broken inside is shown as far as it can be decoded, or not at all',
   async (format) => {
     const whole = await waves(300, 200)
       .toFormat(format, format === 'tiff' ? { compression: 'lzw' } : {})
@@ -102,7 +102,7 @@ describe.each([false, true])('a JPEG (progressive: %s) with broken scan data', (
   const whole = waves(400, 400).jpeg({ progressive }).toBuffer();
   const plain = async (bytes: Uint8Array) => shown(await render(write(bytes), formatOf(bytes)));
 
-  it('is shown, and told to be damaged, without anyone asking for it as it is', async () => {
+  it('is shown and reported as damaged, without a request to archive it as it is', async () => {
     const bytes = await whole;
     const middle = torn(bytes, 0.5);
     expect((await plain(middle)).damaged).toBe(true);
@@ -114,7 +114,7 @@ describe.each([false, true])('a JPEG (progressive: %s) with broken scan data', (
     expect((await plain(flipped)).damaged).toBe(true);
   });
 
-  it('is told to be damaged where its last rows are, and where its header has bytes too many as well', async () => {
+  it('is reported as damaged in its last rows, also with extra bytes in the header', async () => {
     const bytes = await whole;
     const last = Buffer.concat([bytes.subarray(0, -700), bytes.subarray(-400)]);
     expect((await plain(last)).damaged).toBe(true);
@@ -122,7 +122,7 @@ describe.each([false, true])('a JPEG (progressive: %s) with broken scan data', (
     expect((await plain(both)).damaged).toBe(true);
   });
 
-  it('is not meant by what cameras and programs leave between its parts, and behind its end', async () => {
+  it('is not confused with extra bytes between segments and after the end', async () => {
     const bytes = await whole;
     const [frame, tables] = [before(bytes, progressive ? 0xc2 : 0xc0), before(bytes, 0xc4)];
     const end = bytes.length - 2;
@@ -138,7 +138,7 @@ describe.each([false, true])('a JPEG (progressive: %s) with broken scan data', (
   });
 });
 
-it('remembers nothing of a damaged JPEG when the next one is read', async () => {
+it('keeps no state of a damaged JPEG when the next one is read', async () => {
   const whole = await waves(400, 400).jpeg().toBuffer();
   for (const at of [0.3, 0.6, 0.9]) {
     const bytes = torn(whole, at);
@@ -147,7 +147,7 @@ it('remembers nothing of a damaged JPEG when the next one is read', async () => 
   }
 });
 
-it('shows the small picture of one that carries it, where nothing else can be decoded', async () => {
+it('shows the embedded thumbnail if nothing else can be decoded', async () => {
   const folder = temporaryFolder();
   const [path, small] = [join(folder, 'carrier.jpg'), join(folder, 'small.jpg')];
   await quarters(160, 120).jpeg().toFile(small);
@@ -162,7 +162,7 @@ it('shows the small picture of one that carries it, where nothing else can be de
   expect(rendered.preview).toMatchObject({ width: 160, height: 120 });
 });
 
-it('calls nothing damaged that is sound, also where it is wanted as it is', async () => {
+it('reports no intact file as damaged, even when archiving as it is was requested', async () => {
   for (const format of ['jpeg', 'png', 'webp', 'gif', 'tiff'] as const) {
     const whole = await waves(60, 40).toFormat(format).toBuffer();
     const [plain, wanted] = [await render(write(whole), formatOf(whole)), await asIs(whole)];
@@ -174,23 +174,23 @@ it('calls nothing damaged that is sound, also where it is wanted as it is', asyn
   expect(await asIs(whole.subarray(0, -2))).toEqual(await asIs(whole));
 });
 
-it('says the same of the same bytes each time', async () => {
+it('gives the same result for the same bytes every time', async () => {
   const bytes = half(await waves(300, 200).jpeg().toBuffer());
   expect(await asIs(bytes)).toEqual(await asIs(bytes));
 });
 
-it('is no damage where the limit of pixels is met', async () => {
+it('exceeding the limit of pixels is not damage', async () => {
   const bytes = await waves(300, 200).jpeg().toBuffer();
   // Height and width in its frame header.
   bytes.fill(0xf0, bytes.indexOf(Buffer.from([0xff, 0xc0])) + 5, bytes.indexOf(Buffer.from([0xff, 0xc0])) + 9);
   await expect(asIs(half(bytes))).rejects.toMatchObject({ code: 'too-large' });
 });
 
-describe('in a process of its own', () => {
+describe('in a child process', () => {
   const decoders = openDecoders({ workers: 1 });
   afterAll(() => decoders.close());
 
-  it('gives the same', async () => {
+  it('gives the same result', async () => {
     const bytes = half(await waves(300, 200).jpeg().toBuffer());
     const path = write(bytes);
     expect(await decoders.render(path, formatOf(bytes), true)).toEqual(await render(path, formatOf(bytes), true));
@@ -200,7 +200,7 @@ describe('in a process of its own', () => {
   });
 });
 
-it('knows a broken beginning by the name, and by nothing that is known', () => {
+it('recognises a broken beginning by the name, and by nothing else', () => {
   const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
   const is = (name: string, head: Uint8Array): boolean => isBroken(name, identify(head));
   const unknown = bytes('\x11\x12\0\x99'.repeat(20));

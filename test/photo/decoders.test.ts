@@ -35,7 +35,7 @@ const outcome = (work: Promise<unknown>): Promise<unknown> =>
     return { code, message, hint, path };
   });
 
-it('answers as rendering itself does, pictures and failures', async () => {
+it('returns the same pictures and failures as rendering directly', async () => {
   const decoders = open();
   const whole = await waves(900, 700).jpeg().toBuffer();
   const paths = [
@@ -50,7 +50,7 @@ it('answers as rendering itself does, pictures and failures', async () => {
   }
 });
 
-it('tells what a scaled picture looks like, as rendering itself does, and what is none', async () => {
+it('returns the same perceptual hash as computing directly, and rejects invalid input', async () => {
   const decoders = open();
   const path = await fileOf(waves(600, 400).webp().toBuffer(), 'thumb.webp');
   expect(Buffer.from(await decoders.look(path))).toEqual(Buffer.from(await look(path)));
@@ -58,7 +58,7 @@ it('tells what a scaled picture looks like, as rendering itself does, and what i
   expect(await outcome(decoders.look(none))).toMatchObject({ code: 'undecodable', path: none });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   const rendered = {
     ...{ width: 3, height: 2, animated: false, thumbhash: 'abc' },
     thumb: { bytes: Buffer.from('thumb'), type: 'image/jpeg', width: 3, height: 2 },
@@ -69,7 +69,7 @@ describe('an answer', () => {
     expect(lengths).toHaveLength(8);
     return openAnswer({ header: JSON.parse(Buffer.from(text!).toString()), body: Buffer.concat(body) });
   };
-  it('comes out as it went in', () => {
+  it('is decoded as it was encoded', () => {
     expect(opened(packRendered(rendered))).toEqual({ kind: 'rendered', rendered });
     const error = Object.assign(new Error('gone'), { code: 'ENOENT', syscall: 'open' });
     expect(opened(packError(error))).toEqual({ kind: 'system', code: 'ENOENT', syscall: 'open', said: 'gone' });
@@ -84,7 +84,7 @@ describe('an answer', () => {
     [{ ...rendered, kind: 'rendered', thumb: { ...rendered.thumb, length: 99 }, preview: { length: 1 } }],
     [{ ...rendered, kind: 'rendered', width: -1 }],
     [{ kind: 'looked' }],
-  ])('of another shape is none: %j', (header) => {
+  ])('of another shape is rejected: %j', (header) => {
     expect(() => opened(pack(header, [Buffer.from('body')]))).toThrow(TypeError);
   });
 });
@@ -92,7 +92,7 @@ describe('an answer', () => {
 describe.skipIf(process.platform !== 'linux')('a decoder', () => {
   const own = (before: number[]): number[] => childrenOf(process.pid).filter((pid) => !before.includes(pid));
 
-  it('that crashes over a file fails that file alone, in a sentence', async () => {
+  it('that crashes on a file fails that file alone, in a sentence', async () => {
     const path = await fileOf(quarters(60, 40).jpeg().toBuffer());
     const before = childrenOf(process.pid);
     const decoders = open();
@@ -115,7 +115,7 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
     }
   });
 
-  it('that hangs is killed after its time', async () => {
+  it('that hangs is killed after its time limit', async () => {
     const path = await fileOf(quarters(60, 40).jpeg().toBuffer());
     const before = childrenOf(process.pid);
     const decoders = open({ limits: { ...decoderLimits, seconds: 3 } });
@@ -127,7 +127,7 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
     await until(() => !isThere(pid));
   });
 
-  it('that needs too much memory fails that file, for good', async () => {
+  it('that needs too much memory fails that file permanently', async () => {
     // Progressive: libjpeg keeps the whole picture in memory, 6 bytes a pixel.
     const plain = sharp({ create: { width: 7000, height: 7000, channels: 3, background: '#357' } });
     const big = await fileOf(plain.jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer());
@@ -141,7 +141,7 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
     expect(shown(await open().render(small, jpeg)).width).toBe(60);
   });
 
-  it('goes when idle, finishes what it has when all are told to end, and ends with us even where we are killed', async () => {
+  it('ends when idle, finishes its work when all are closed, and ends with us even if we are killed', async () => {
     const path = await fileOf(quarters(60, 40).jpeg().toBuffer());
     const before = childrenOf(process.pid);
     const decoders = open({ idle: 20 });
@@ -171,7 +171,7 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
 });
 
 describe('a whole picture', () => {
-  it('is written as JPEG, of the full size, upright and without metadata', async () => {
+  it('is written as JPEG, in full size, upright and without metadata', async () => {
     const to = join(temporaryFolder(), 'whole.jpg');
     const heic = { type: 'image/heic', family: 'heif', name: 'HEIC' };
     expect(await open().convert(join(import.meta.dirname, 'heic/turned.heic'), heic, to)).toBe(true);
@@ -179,7 +179,7 @@ describe('a whole picture', () => {
     expect({ format, width, height, exif, icc }).toEqual({ format: 'jpeg', width: 160, height: 96 });
   });
 
-  it('that is damaged fails in the same words as its renditions', async () => {
+  it('that is damaged fails with the same sentence as its renditions', async () => {
     const path = await fileOf((await waves(900, 700).jpeg().toBuffer()).subarray(0, 5000));
     const to = join(temporaryFolder(), 'whole.jpg');
     const [whole, scaled] = [await outcome(open().convert(path, jpeg, to)), await outcome(render(path, jpeg))];

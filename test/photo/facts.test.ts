@@ -136,7 +136,7 @@ describe('taken', () => {
     if (taken === undefined) expect(found).not.toHaveProperty('takenSource');
   });
 
-  it('asks in the documented order', () => {
+  it('uses the documented order', () => {
     const all: [string, string][] = [
       ['ExifIFD:DateTimeOriginal', '2001:01:01 01:00:00'],
       ['XMP-exif:DateTimeOriginal', '2002:01:01 01:00:00'],
@@ -169,7 +169,7 @@ describe('taken', () => {
     '12:00:00',
     'yesterday',
     '',
-  ])('%j is no date', (date) => {
+  ])('%j is not a date', (date) => {
     expect(facts({ 'ExifIFD:DateTimeOriginal': date })).toEqual({});
     const next = facts({ 'ExifIFD:DateTimeOriginal': date, 'ExifIFD:CreateDate': '2024:07:01 12:00:00' });
     expect(next.taken).toBe('2024-07-01T12:00:00.000');
@@ -211,19 +211,19 @@ describe('position', () => {
     'XMP-photoshop:Country': 'United States',
   };
 
-  it('names the nearest town, not what was typed', () => {
+  it('names the nearest town, not the typed place', () => {
     expect(facts({ ...place, ...nearest, ...typed }).place).toEqual({
       city: 'Palisade',
       region: 'Colorado',
       country: 'US',
     });
   });
-  it('names none beyond 100 km', () => {
+  it('names no town beyond 100 km', () => {
     expect(
       facts({ ...place, ...nearest, 'ExifTool:GeolocationDistance': { num: '101', val: '101 km' } }),
     ).not.toHaveProperty('place');
   });
-  it('takes what was typed where there is no position', () => {
+  it('uses the typed place without a position', () => {
     const wrong = { ...nearest, 'ExifTool:GeolocationDistance': { num: '1', val: '1 km' } };
     expect(facts({ ...typed, ...wrong }).place).toEqual({ city: 'Thompson Springs', region: 'Utah', country: 'US' });
     expect(facts({ ...at('0', '0'), ...typed }).place).toEqual({ city: 'Thompson Springs', region: 'Utah' });
@@ -237,7 +237,7 @@ describe('position', () => {
 });
 
 describe('camera', () => {
-  it('keeps names in one line and leaves out what says nothing', () => {
+  it('keeps names on one line and omits meaningless ones', () => {
     expect(facts({ 'IFD0:Make': ' NIKON\u0000  CORPORATION ', 'IFD0:Model': 'NIKON  D70' }).camera).toEqual({
       make: 'NIKON CORPORATION',
       model: 'NIKON D70',
@@ -252,7 +252,7 @@ describe('camera', () => {
   ])('lens of %j', (tags, lens) => {
     expect(facts(tags).lens).toBe(lens);
   });
-  it('finds the ISO of makers that write it only in their notes', () => {
+  it('finds the ISO that some makers write only in their notes', () => {
     expect(facts({ 'Nikon:ISO': { num: '0 200', val: '200' } }).exposure).toEqual({ iso: 200 });
     expect(facts({ 'Nikon:ISO': 'Auto' })).toEqual({});
   });
@@ -283,7 +283,7 @@ describe('camera', () => {
   });
 });
 
-describe('words', () => {
+describe('captions', () => {
   it('prefers XMP, then IPTC, then EXIF', () => {
     const all = {
       'XMP-dc:Description': 'x',
@@ -308,14 +308,14 @@ describe('words', () => {
     'a5cb01550dbb9a6bf732f87e413f6e231cc4581e',
     'Canon',
     'charset="Ascii"',
-  ])('%j is no description', (text) => {
+  ])('%j is not a description', (text) => {
     expect(facts({ 'IFD0:Make': 'Canon', 'IFD0:ImageDescription': text })).not.toHaveProperty('description');
     expect(
       facts({ 'IFD0:ImageDescription': text, 'IFD0:Make': 'Canon', 'ExifIFD:UserComment': 'Anna at the sea' })
         .description,
     ).toBe('Anna at the sea');
   });
-  it('joins keywords of XMP and IPTC once each, and takes leaves only where there is nothing else', () => {
+  it('combines keywords of XMP and IPTC without repetition, and uses leaves only if there is nothing else', () => {
     expect(facts({ 'XMP-dc:Subject': ['sea', ' sky '], 'IPTC:Keywords': ['sky', 'sun', ''] }).tags).toEqual([
       'sea',
       'sky',
@@ -348,19 +348,19 @@ describe('words', () => {
   ])('%s per cent', (value, rating) => {
     expect(facts({ 'XMP-microsoft:RatingPercent': value }).rating).toBe(rating);
   });
-  it('mends IPTC that is UTF-8 without saying so, and nothing else', () => {
+  it('repairs IPTC that is undeclared UTF-8, and nothing else', () => {
     expect(facts({ 'IPTC:ObjectName': 'ZÃ¼rich' }).title).toBe('Zürich');
     expect(facts({ 'IPTC:ObjectName': 'Zürich' }).title).toBe('Zürich');
     expect(facts({ 'IPTC:ObjectName': 'ZÃ¼rich', 'IPTC:CodedCharacterSet': 'UTF8' }).title).toBe('ZÃ¼rich');
     expect(facts({ 'XMP-dc:Title': 'ZÃ¼rich' }).title).toBe('ZÃ¼rich');
   });
-  it('keeps a title that looks like a number as it is', () => {
+  it('keeps a title that looks like a number unchanged', () => {
     expect(facts({ 'XMP-dc:Title': '1.10' }).title).toBe('1.10');
   });
 });
 
 describe('hostile text', () => {
-  it('loses control characters and half pairs, and is cut', () => {
+  it('loses control characters and unpaired surrogates, and is truncated', () => {
     const found = facts({
       'XMP-dc:Title': 'a\u0000\u001b[31mb\ud800c\u0085\ufeff',
       'XMP-dc:Description': '<script>\u0007x</script>\r\ny',
@@ -410,7 +410,7 @@ describe('hostile text', () => {
 });
 
 describe('every tag', () => {
-  it('is kept as text by its group, without what is binary or of the file system', () => {
+  it('is kept as text by its group, except binary ones and those of the filesystem', () => {
     const { tags, cut } = describeTags(
       answer({
         'System:FileName': 'a.jpg',
@@ -424,7 +424,7 @@ describe('every tag', () => {
     expect(tags).toEqual({ 'File:MIMEType': 'image/jpeg', 'ExifIFD:ISO': '100', 'XMP-dc:Subject': 'a, b' });
     expect(cut).toBe(false);
   });
-  it('is cut where it is long, and says so', () => {
+  it('is truncated if it is long, with a mark', () => {
     const { tags, cut } = describeTags(answer({ 'X:Long': 'é'.repeat(10_000) }));
     expect([tags['X:Long']?.length, tags['X:Long']?.at(-1), cut]).toEqual([tagLimits.value, '…', true]);
   });

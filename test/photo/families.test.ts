@@ -46,7 +46,7 @@ function withToy(): Buffer {
   return Buffer.concat([Buffer.from('TOY!'), Buffer.from([200, 30, 90]), Buffer.alloc(200)]);
 }
 
-it('is told, rendered, given as JPEG, and taken in', async () => {
+it('is identified, rendered, served as JPEG, and imported', async () => {
   const bytes = withToy();
   const folder = temporaryFolder();
   const claim = join(folder, 'work/1');
@@ -94,11 +94,11 @@ it('is told, rendered, given as JPEG, and taken in', async () => {
   expect(renditions).toMatchObject({ recipe: recipeOf(kind), thumb: { width: 60 }, preview: { width: 60 } });
 });
 
-it('is unknown without its line', () => {
+it('is unknown without its entry', () => {
   expect(identify(Buffer.from('TOY!\xc8\x1e\x5a', 'latin1'))).toMatchObject({ kind: 'foreign' });
 });
 
-test('every family in the folder has its line, and its kinds say whose they are', () => {
+test('every family in the folder has its entry, and its kinds name the family', () => {
   const folder = join(import.meta.dirname, '../../src/photo/formats');
   const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
   const made = sources.flatMap((text) => [...text.matchAll(/^export const \w+: Family = /gm)]);
@@ -108,7 +108,7 @@ test('every family in the folder has its line, and its kinds say whose they are'
     for (const one of kinds) expect([one.name, one.family]).toEqual([one.name, name]);
 });
 
-test('every kind of video is handed to ffmpeg as what it is', () => {
+test('every kind of video is opened by ffmpeg as its own format', () => {
   const videos = families
     .flatMap(({ kinds }) => kinds)
     .filter(({ type, missing }) => type.startsWith('video/') && !missing);

@@ -42,7 +42,7 @@ const tool = (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
   }
 });
 
-it('is known by its bytes', () => {
+it('is identified by its bytes', () => {
   expect(identify(bytesOf('grid').subarray(0, 4096))).toEqual({ kind: 'photo', format: heic });
 });
 
@@ -54,20 +54,20 @@ describe('its main picture', () => {
     ['p3', 160, 96],
     ['deep', 160, 96],
     ['several', 160, 96],
-  ])('of %s.heic is upright and in its colours', async (name, width, height) => {
+  ])('of %s.heic is upright with its colours', async (name, width, height) => {
     const rendered = shown(await render(file(name), heic));
     expect([rendered.width, rendered.height, rendered.animated]).toEqual([width, height, false]);
     for (const [n, pixel] of (await cornersOf(rendered)).entries())
       expect(deltaE(labOf(pixel), labOf(colours[n]!)), `${name}, corner ${n}`).toBeLessThan(4);
   });
 
-  it('is in Display P3 where only nclx says so', async () => {
+  it('is read as Display P3 if only nclx says so', async () => {
     const pixels = await cornersOf(shown(await render(file('nclx'), heic)));
     for (const [n, pixel] of pixels.entries())
       expect(deltaE(labOf(pixel), labOf(colours[n]!, 'p3')), `corner ${n}`).toBeLessThan(4);
   });
 
-  it('is mapped to what a screen shows where it is HDR', async () => {
+  it('is mapped to a standard screen if it is HDR', async () => {
     const pixels = await cornersOf(shown(await render(file('pq'), heic)));
     const [red, green, blue, white] = pixels as [number[], number[], number[], number[]];
     // 250 of 255 in PQ is brighter than any screen; 20 is almost black.
@@ -108,12 +108,12 @@ describe('hostile bytes', () => {
   };
   const box = (at: number, bytes: Buffer): Buffer => bytes.subarray(at - 4);
 
-  test.each([0.2, 0.5, 0.9, 0.999])('cut off at %f are not shown half', async (part) => {
+  test.each([0.2, 0.5, 0.9, 0.999])('truncated at %f are not shown partly', async (part) => {
     const bytes = bytesOf('grid');
     expect(await failure(bytes.subarray(0, Math.floor(bytes.length * part)))).toBe('truncated');
   });
 
-  it('that promise a gigantic picture are refused', async () => {
+  it('that declare a gigantic picture are rejected', async () => {
     const bytes = Buffer.from(bytesOf('plain'));
     const ispe = box(bytes.indexOf('ispe'), bytes);
     ispe.writeUInt32BE(60_000, 12);
@@ -121,7 +121,7 @@ describe('hostile bytes', () => {
     expect(['too-large', 'undecodable']).toContain(await failure(bytes));
   });
 
-  it('in the middle of the picture spoil that file alone', async () => {
+  it('in the middle of the picture fail that file alone', async () => {
     const decoders = openDecoders({ workers: 1 });
     try {
       const path = join(temporaryFolder(), 'a.heic');

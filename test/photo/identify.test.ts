@@ -53,7 +53,7 @@ describe('by bytes alone', () => {
     ['JPEG 2000', bytes('\0\0\0\x0cjP  \r\n\x87\n')],
     ['BMP', bytes('BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0')],
     ['Photoshop (PSD)', bytes('8BPS\0\x01')],
-  ])('%s is known and says that it can not be read yet', (name, head) => {
+  ])('%s is recognised as unsupported', (name, head) => {
     const found = identify(head);
     expect(found).toMatchObject({ kind: 'unsupported', format: { name } });
     expect('reason' in found && found.reason).toMatch(/^this version can't read/);
@@ -125,7 +125,7 @@ describe('by bytes alone', () => {
     expect(found.kind === 'photo' && inputOf('/a', found.format)).toContain('file,pipe');
   });
 
-  it('knows frames from the first bytes', () => {
+  it('recognises several frames from the first bytes', () => {
     expect(identify(ftyp('avis', 'avif'))).toMatchObject({ kind: 'photo', format: { animated: true } });
     const chunk = (type: string, length: string): string =>
       `\0\0\0${length}${type}${'\0'.repeat(length.charCodeAt(0) + 4)}`;
@@ -156,7 +156,7 @@ describe('by bytes alone', () => {
   });
 });
 
-it('answers for any bytes, and never throws', () => {
+it('returns a result for any bytes, and never throws', () => {
   const signatures = [
     'II*\0\x08\0\0\0',
     'MM\0*\0\0\0\x08',
@@ -176,7 +176,7 @@ it('answers for any bytes, and never throws', () => {
   );
 });
 
-it('names each family after its file, and gives every kind a type', () => {
+it('names each family after its file, and every kind has a type', () => {
   for (const { name, kinds } of families) {
     for (const kind of kinds) {
       expect(kind.family).toBe(name);

@@ -24,11 +24,11 @@ const corners = [
   [0.8, 0.8],
 ] as const;
 
-test.each(['plain', 'turned'])('%s.jxl is known by its bytes', (name) => {
+test.each(['plain', 'turned'])('%s.jxl is identified by its bytes', (name) => {
   expect(identify(readFileSync(file(name)).subarray(0, headLength))).toMatchObject({ kind: 'photo', format: jxl });
 });
 
-test.each(['plain', 'lossy', 'p3', 'deep', 'turned'])('%s.jxl is upright and in its colours', async (name) => {
+test.each(['plain', 'lossy', 'p3', 'deep', 'turned'])('%s.jxl is upright with its colours', async (name) => {
   const rendered = shown(await render(file(name), jxl));
   expect([rendered.width, rendered.height, rendered.animated]).toEqual([160, 96, false]);
   for (const [n, [x, y]] of corners.entries()) {
@@ -37,13 +37,13 @@ test.each(['plain', 'lossy', 'p3', 'deep', 'turned'])('%s.jxl is upright and in 
   }
 });
 
-it('that moves is shown by its first frame, and says that it moves', async () => {
+it('that is animated shows its first frame, and is marked as animated', async () => {
   const rendered = shown(await render(file('animated'), jxl));
   expect([rendered.width, rendered.height, rendered.animated]).toEqual([160, 96, true]);
   expect(deltaE(labOf(await colourAt(rendered.preview.bytes, 0.5, 0.5)), labOf([220, 20, 20]))).toBeLessThan(4);
 });
 
-test.each(['pq', 'hlg'])('scene-%s.jxl, in HDR, is shown as its scene', async (name) => {
+test.each(['pq', 'hlg'])('scene-%s.jxl, in HDR, looks like its scene', async (name) => {
   const { preview } = shown(await render(file(`scene-${name}`), jxl));
   const all = [...scene.asItIs, ...scene.pressed];
   for (const [n, pixel] of all.entries()) {
@@ -54,7 +54,7 @@ test.each(['pq', 'hlg'])('scene-%s.jxl, in HDR, is shown as its scene', async (n
 });
 
 describe('hostile bytes', () => {
-  test.each([0.3, 0.6, 0.95])('cut off at %f are not shown half', async (part) => {
+  test.each([0.3, 0.6, 0.95])('truncated at %f are not shown partly', async (part) => {
     const bytes = readFileSync(file('lossy'));
     const path = join(temporaryFolder(), 'a.jxl');
     writeFileSync(path, bytes.subarray(0, Math.floor(bytes.length * part)));

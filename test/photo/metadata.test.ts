@@ -30,7 +30,7 @@ afterAll(() => metadata.close());
 const read = (path: string): Promise<Read> => metadata.read(path, jpeg, 1000, size);
 
 test.skipIf(process.platform === 'win32')(
-  'without Perl each photo is told why, and with it the next is read',
+  'without Perl each photo fails with a reason, and with it the next is read',
   async () => {
     const folder = temporaryFolder();
     const path = await tagged(folder, 'a.jpg');
@@ -78,7 +78,7 @@ const everything = [
   '-XMP-xmp:Rating=4',
 ];
 
-it('reads everything there is to read', async () => {
+it('reads all metadata', async () => {
   const { facts, tags, cut } = await read(await tagged(temporaryFolder(), 'a.jpg', ...everything));
   expect(facts).toEqual({
     recipe: factsRecipe,
@@ -107,7 +107,7 @@ it('reads everything there is to read', async () => {
   expect(cut).toBe(false);
 });
 
-it('tells the same of the same bytes under any name, time stamp and time zone', async () => {
+it('returns the same for the same bytes under any name, timestamp and time zone', async () => {
   const folder = temporaryFolder();
   const first = await tagged(folder, 'a.jpg', ...everything, '-GPSDateStamp=2024:07:01', '-GPSTimeStamp=10:00:00');
   const expected = await read(first);
@@ -140,7 +140,7 @@ it('tells the same of the same bytes under any name, time stamp and time zone', 
   }
 });
 
-it('takes GPS time with the zone of the place, south and west of zero', async () => {
+it('uses GPS time with the zone of the place, south and west of zero', async () => {
   const path = await tagged(
     temporaryFolder(),
     'a.jpg',
@@ -163,12 +163,12 @@ it('takes GPS time with the zone of the place, south and west of zero', async ()
 test.each([
   ['0,0', ['-GPSLatitude=0', '-GPSLatitudeRef=N', '-GPSLongitude=0', '-GPSLongitudeRef=E']],
   ['no longitude', ['-GPSLatitude=47', '-GPSLatitudeRef=N']],
-])('%s is no place', async (_, tags) => {
+])('%s is not a place', async (_, tags) => {
   const { facts } = await read(await tagged(temporaryFolder(), 'a.jpg', ...tags));
   expect(facts.gps ?? facts.place).toBeUndefined();
 });
 
-it('reads IPTC in the character set that it names', async () => {
+it('reads IPTC in its declared character set', async () => {
   const utf8 = await tagged(
     temporaryFolder(),
     'a.jpg',
@@ -181,7 +181,7 @@ it('reads IPTC in the character set that it names', async () => {
   expect((await read(latin)).facts.title).toBe('Zürich');
 });
 
-it('keeps a photo whose tags make no sense, with what is certain', async () => {
+it('keeps a photo with senseless tags, with its certain facts', async () => {
   const path = join(temporaryFolder(), 'a.jpg');
   for (const bytes of [Buffer.alloc(0), Buffer.from('\xff\xd8\xff', 'latin1'), Buffer.alloc(3000, 0x5a)]) {
     writeFileSync(path, bytes);
@@ -195,7 +195,7 @@ it('fails in a sentence', async () => {
 });
 
 describe.skipIf(process.platform !== 'linux')('processes', () => {
-  it('stop when idle, and come back', async () => {
+  it('stop when idle, and start again', async () => {
     const path = await tagged(temporaryFolder(), 'a.jpg', '-Model=x');
     const before = childrenOf(process.pid);
     const own = (): number[] => childrenOf(process.pid).filter((pid) => !before.includes(pid));
@@ -212,7 +212,7 @@ describe.skipIf(process.platform !== 'linux')('processes', () => {
     await until(() => own().length === 0);
   });
 
-  it('killed in the middle is that read only', async () => {
+  it('killed in the middle fail only that read', async () => {
     const path = await tagged(temporaryFolder(), 'a.jpg', '-Model=x');
     const before = childrenOf(process.pid);
     const fragile = openMetadata({ processes: 1 });
@@ -227,7 +227,7 @@ describe.skipIf(process.platform !== 'linux')('processes', () => {
     await fragile.close();
   });
 
-  it('that hang are killed after their time', async () => {
+  it('that hang are killed after their time limit', async () => {
     const path = await tagged(temporaryFolder(), 'a.jpg', '-Model=x');
     const before = childrenOf(process.pid);
     const open = (seconds: number) => openMetadata({ processes: 1, limits: { ...readerLimits, seconds } });
@@ -278,7 +278,7 @@ describe.skipIf(process.platform !== 'linux')('processes', () => {
     await until(() => !isThere(child));
   });
 
-  it('that are busy when we are killed end a second after the time that a file may take', async () => {
+  it('that are busy when we are killed end a second after the time limit of a file', async () => {
     // A pipe without a writer: ExifTool waits for more data.
     const pipe = join(temporaryFolder(), 'pipe.jpg');
     execFileSync('mkfifo', [pipe]);
@@ -307,7 +307,7 @@ function allFiles(folder: string): string[] {
 }
 
 test.skipIf(!existsSync(realPhotos))(
-  'tells of real photos what ExifTool tells (needs ../shared/photos)',
+  'returns the same as ExifTool for real photos (needs ../shared/photos)',
   { timeout: 120_000 },
   async () => {
     const photos = allFiles(realPhotos).filter(

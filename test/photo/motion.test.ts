@@ -31,14 +31,14 @@ describe('motion photos', () => {
     expect(bytes.subarray(motion!.at, motion!.at + motion!.bytes).equals(film)).toBe(true);
   });
 
-  it('what a tag tells is believed only where a film begins', async () => {
+  it('the position in a tag counts only if a video begins there', async () => {
     expect(await factsOf(await microVideo(Buffer.alloc(5000, 'no film at all')))).not.toHaveProperty('motion');
     const whole = await motionPhoto(film);
     expect(await factsOf(whole.subarray(0, whole.length - 100))).not.toHaveProperty('motion');
     expect(await factsOf(await samsungPhoto(Buffer.alloc(99, 'x')))).not.toHaveProperty('motion');
   });
 
-  it('a trailer that tells nonsense tells nothing', async () => {
+  it('an invalid trailer is ignored', async () => {
     const whole = await samsungPhoto(film);
     for (const at of [4, 8, 16, 20, 24, 28]) {
       const broken = Buffer.from(whole);
@@ -49,18 +49,18 @@ describe('motion photos', () => {
 });
 
 describe('Live Photos', () => {
-  it('are tied by what Apple writes into the picture', async () => {
+  it('are paired by Apple’s identifier in the picture', async () => {
     const pair = '4D9C5D1C-2D9A-4A61-9A0B-0C4C8F0A1B2C';
     expect(await factsOf(await livePicture(pair))).toMatchObject({ pair, camera: { make: 'Apple' } });
   });
 
-  it('nothing else is taken for it', async () => {
+  it('no other tag is used for it', async () => {
     expect(await factsOf(await livePicture('a b'))).not.toHaveProperty('pair');
   });
 });
 
 describe('films', () => {
-  it('tell length, size, codecs and their time, which is UTC', async () => {
+  it('have length, size, codecs and their time, which is UTC', async () => {
     expect(await factsOf(tinyFilm(), 'a.mp4')).toMatchObject({
       ...{ type: 'video/mp4', width: 64, height: 48, seconds: 1, codecs: { video: 'h264', audio: 'aac' } },
       ...{ taken: '2024-07-01T10:00:00.000', takenSource: 'quicktime' },

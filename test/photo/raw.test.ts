@@ -41,7 +41,7 @@ async function cornersOf(rendered: Rendered): Promise<string[]> {
 }
 
 describe.each(Object.keys(raws))('%s', (name) => {
-  it('is shown by its largest picture', async () => {
+  it('is shown by its largest embedded picture', async () => {
     const bytes = make(name, { preview: await jpeg(300, 200) });
     expect(formatOf(bytes).name).toBe(name);
     const rendered = await renderRaw(bytes);
@@ -49,11 +49,11 @@ describe.each(Object.keys(raws))('%s', (name) => {
     expect(shown(rendered).width / shown(rendered).height).toBeCloseTo(1.5, 1);
   });
 
-  it('without a picture inside says so', async () => {
+  it('without an embedded picture says so', async () => {
     expect(await renderRaw(make(name, {}))).toEqual({ unshown: 'no-preview' });
   });
 
-  test.skipIf(name === 'Panasonic RAW (RW2)')('that is cut off is not taken for whole', async () => {
+  test.skipIf(name === 'Panasonic RAW (RW2)')('that is truncated is not treated as complete', async () => {
     const bytes = make(name, { preview: await jpeg(300, 200) });
     await expect(renderRaw(bytes.subarray(0, bytes.length - 100))).rejects.toMatchObject({ code: 'truncated' });
   });
@@ -70,7 +70,7 @@ describe('upright', () => {
     7: (upright) => upright.rotate(90).flop(),
     8: (upright) => upright.rotate(90),
   };
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])('as the RAW says, orientation %i', async (orientation) => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('by the RAW’s orientation %i', async (orientation) => {
     const [width, height] = orientation > 4 ? [400, 600] : [600, 400];
     const preview = await stored[orientation]!(quarters(width / 2, height / 2))
       .jpeg({ quality: 95 })
@@ -81,7 +81,7 @@ describe('upright', () => {
     expect(rendered).toMatchObject({ width, height });
   });
 
-  it('is not turned twice where the camera turned the picture already', async () => {
+  it('is not rotated twice if the camera already rotated the picture', async () => {
     const rendered = await renderRaw(make('DNG', { preview: await jpeg(200, 300), orientation: 6 }));
     expect(await cornersOf(rendered)).toEqual(['red', 'green', 'blue', 'white']);
     expect(rendered).toMatchObject({ width: 400, height: 600 });
@@ -96,7 +96,7 @@ describe('upright', () => {
   });
 });
 
-it('takes the largest of several pictures, and no end of an answer for that of another', async () => {
+it('uses the largest of several pictures, and confuses no late answer with that of another', async () => {
   const small = await jpeg(30, 20);
   // Text of ExifTool's own protocol inside a file is only data.
   const preview = Buffer.concat([await jpeg(300, 200), Buffer.from('\n{ready}\n')]);

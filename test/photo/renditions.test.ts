@@ -114,7 +114,7 @@ describe('formats', () => {
     expect(thumbHashToApproximateAspectRatio(Buffer.from(rendered.thumbhash, 'base64'))).toBeCloseTo(1.5, 0);
   });
 
-  it('shows 16 bits and grey', async () => {
+  it('renders 16 bits and grey', async () => {
     const deep = await quarters(60, 40).toColourspace('rgb16').png().toBuffer();
     expect((await sharp(deep).metadata()).depth).toBe('ushort');
     expect((await colourAt((await renderBytes(deep)).preview.bytes, 0.2, 0.2))[0]).toBeGreaterThan(200);
@@ -123,7 +123,7 @@ describe('formats', () => {
     expect(r === g && r > 240).toBe(true);
   });
 
-  it('puts what is transparent on white', async () => {
+  it('flattens transparency onto white', async () => {
     const clear = await sharp({
       create: { width: 50, height: 50, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
     })
@@ -231,7 +231,7 @@ it('leaves no metadata in renditions', async () => {
 describe('damage', () => {
   const encoders = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const;
 
-  test.each(encoders)('%s cut off anywhere is truncated, or still whole', async (format) => {
+  test.each(encoders)('%s cut off anywhere is truncated, or still complete', async (format) => {
     const whole = await waves(300, 200)
       .toFormat(format, format === 'avif' ? { effort: 0 } : {})
       .toBuffer();
@@ -241,7 +241,7 @@ describe('damage', () => {
     }
   });
 
-  it('takes a JPEG without its end-of-image for truncated', async () => {
+  it('treats a JPEG without its end-of-image as truncated', async () => {
     const whole = await waves(300, 200).jpeg().toBuffer();
     expect((await failure(whole.subarray(0, -2))).code).toBe('truncated');
   });
@@ -253,7 +253,7 @@ describe('damage', () => {
     expect([error.code, error.transient]).toEqual(['undecodable', false]);
   });
 
-  test.each(encoders)('garbage behind the first bytes of a %s fails with a sentence', async (format) => {
+  test.each(encoders)('garbage after the first bytes of a %s fails with a sentence', async (format) => {
     const whole = await waves(64, 64).toFormat(format).toBuffer();
     const garbage = Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919 + (i >> 3)) & 255));
     for (const keep of [16, 40, 120]) {
@@ -265,7 +265,7 @@ describe('damage', () => {
     }
   });
 
-  it('waits an hour for the end of a JPEG that has all its pixels, and for pixels until it is wanted as it is', async () => {
+  it('waits an hour for the end of a JPEG that has all its pixels, and for pixels until archiving as it is was requested', async () => {
     const whole = await waves(400, 300).jpeg().toBuffer();
     const format = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' };
     const path = join(temporaryFolder(), 'a.jpg');
@@ -282,7 +282,7 @@ describe('damage', () => {
     expect(await render(path, format, true)).toMatchObject({ damaged: true });
   });
 
-  it('reads what has more bytes behind its end', async () => {
+  it('reads files with extra bytes after their end', async () => {
     const whole = await quarters(60, 40).jpeg().toBuffer();
     expect((await renderBytes(Buffer.concat([whole, Buffer.alloc(5000, 7)]))).width).toBe(60);
   });
@@ -314,7 +314,7 @@ function crc(bytes: Buffer): number {
   return ~sum >>> 0;
 }
 
-it('refuses a bomb by its header', async () => {
+it('rejects a decompression bomb by its header', async () => {
   const error = await failure(pngOf(50_000, 50_000));
   expect([error.code, error.transient]).toEqual(['too-large', false]);
 });
@@ -323,7 +323,7 @@ test.each([
   ['VipsJpeg: out of memory', 'too-large'],
   ['Input image exceeds pixel limit', 'too-large'],
   ['/home/a/b.jpg: bad seek to 12\nheif: Invalid input', 'undecodable'],
-])('turns what libvips says (%s) into %s', async (message, code) => {
+])('translates the libvips error (%s) to %s', async (message, code) => {
   const path = join(temporaryFolder(), 'a.jpg');
   await quarters(60, 40).jpeg().toFile(path);
   const error = await explain(new Error(message), path, { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' });
@@ -331,14 +331,14 @@ test.each([
   expect(error instanceof Error && /\/|\n/.test(error.message)).toBe(false);
 });
 
-it('reads a path that ends in brackets, which libvips takes for options', async () => {
+it('reads a path that ends in brackets, which libvips parses as options', async () => {
   const bytes = await quarters(60, 40).jpeg().toBuffer();
   for (const name of ['IMG[1]', 'x[page=3]', 'a [edited].jpg', '-n.jpg', 'a|b.jpg', 'é\u202e%s.jpg']) {
     expect((await renderBytes(bytes, name)).width).toBe(60);
   }
 });
 
-it('does not answer from memory where a file was replaced', async () => {
+it('uses no cached result after a file was replaced', async () => {
   const path = join(temporaryFolder(), 'a.jpg');
   const format = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' };
   await quarters(60, 40).jpeg().toFile(path);
@@ -352,17 +352,17 @@ it('does not answer from memory where a file was replaced', async () => {
   expect(shown(await render(path, format)).thumbhash).not.toBe(before.thumbhash);
 });
 
-it('says that a file is gone in the words of the system', async () => {
+it('reports a missing file as a system error', async () => {
   const gone = render(join(temporaryFolder(), 'gone.jpg'), { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' });
   await expect(gone).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
-it('makes the same pictures again', async () => {
+it('renders the same pictures again', async () => {
   const bytes = await waves(900, 700).jpeg().toBuffer();
   expect(await renderBytes(bytes)).toEqual(await renderBytes(bytes));
 });
 
-test.skipIf(!existsSync(realPhotos))('shows the eight real orientations alike (needs ../shared/photos)', async () => {
+test.skipIf(!existsSync(realPhotos))('renders the eight real orientations alike (needs ../shared/photos)', async () => {
   for (const shape of ['Landscape', 'Portrait']) {
     const thumbs = [1, 2, 3, 4, 5, 6, 7, 8].map((i) =>
       readFileSync(join(realPhotos, 'orientation', `${shape}_${i}.jpg`)),
@@ -389,7 +389,7 @@ const slow = [
 ];
 
 test.skipIf(!existsSync(realPhotos))(
-  'shows every other real photo but the damaged one (needs ../shared/photos)',
+  'renders every other real photo except the damaged one (needs ../shared/photos)',
   { timeout: 120_000 },
   async () => {
     const files = readdirSync(realPhotos, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());

@@ -33,7 +33,7 @@ describe('the values of', () => {
     });
   });
 
-  it('digiKam: the leaves of its trees where there are no flat keywords', async () => {
+  it('digiKam: the leaves of its trees if there are no flat keywords', async () => {
     const text = wrap(
       ' MicrosoftPhoto:Rating="75"',
       list('digiKam:TagsList', 'Seq', ['Places/Rome', 'Anna']) +
@@ -42,12 +42,12 @@ describe('the values of', () => {
     expect(await read(text)).toEqual({ tags: ['Rome', 'Anna'], rating: 4 });
   });
 
-  it('Windows and Media Pro: theirs where there is nothing else', async () => {
+  it('Windows and Media Pro: their keywords if there is nothing else', async () => {
     expect(await read(wrap('', list('MicrosoftPhoto:LastKeywordXMP', 'Bag', ['a/b'])))).toEqual({ tags: ['b'] });
     expect(await read(wrap('', list('mediapro:CatalogSets', 'Bag', ['c|d'])))).toEqual({ tags: ['d'] });
   });
 
-  it('Lightroom: title, description, date with its offset, a place as typed in, in UTF-16 too', async () => {
+  it('Lightroom: title, description, date with its offset, a typed place, in UTF-16 too', async () => {
     const text = wrap(
       ' xmp:Rating="0" xmp:Label="Red" xmp:CreateDate="2010-09-27T14:35:33+02:00" photoshop:City="Rome" photoshop:Country="Italy" crs:Exposure2012="+0.50"',
       '<dc:title><rdf:Alt><rdf:li xml:lang="de">Forum</rdf:li><rdf:li xml:lang="x-default">The Forum</rdf:li></rdf:Alt></dc:title><dc:description><rdf:Alt><rdf:li xml:lang="x-default">a &lt;b&gt;\nc</rdf:li></rdf:Alt></dc:description>',
@@ -66,7 +66,7 @@ describe('the values of', () => {
   });
 });
 
-describe('what is hostile', () => {
+describe('hostile sidecars', () => {
   it('an entity bomb is not expanded, and nothing is fetched', async () => {
     const bomb = xmp({ title: 'X' }).replace(
       '<x:xmpmeta',
@@ -76,7 +76,7 @@ describe('what is hostile', () => {
     expect(JSON.stringify(values)).not.toMatch(/lollol/);
   });
 
-  it('nested thousands deep, or cut off: an answer or a failure that says so, and the next one is read', async () => {
+  it('nested thousands deep, or truncated: a result or an error, and the next one is read', async () => {
     const deep = `${'<rdf:Bag><rdf:li>'.repeat(5_000)}x${'</rdf:li></rdf:Bag>'.repeat(5_000)}`;
     await read(wrap('', `<dc:subject>${deep}</dc:subject>`)).catch((error: unknown) =>
       expect(error).toMatchObject({ code: expect.stringMatching(/^(timeout|too-large|io)$/) as string }),
@@ -85,7 +85,7 @@ describe('what is hostile', () => {
     expect(await read(xmp({ title: 'next' }))).toEqual({ title: 'next' });
   });
 
-  it('keywords without end are cut', async () => {
+  it('endless keywords are truncated', async () => {
     const { tags } = await read(xmp({ tags: Array.from({ length: 2_000 }, (_, n) => `${n}${'x'.repeat(300)}`) }));
     expect(tags).toHaveLength(500);
     expect(Math.max(...tags!.map((tag) => tag.length))).toBe(200);

@@ -46,7 +46,7 @@ async function picture(type: 'jpeg' | 'png', orientation: number): Promise<Buffe
     .toBuffer();
 }
 
-test.each([1, 3, 6, 8])('a JPEG turned by %i tells nothing and looks the same', async (orientation) => {
+test.each([1, 3, 6, 8])('a JPEG rotated by %i has no metadata and looks the same', async (orientation) => {
   const plain = await picture('jpeg', orientation);
   // With a comment, and a second picture after its end, as phones write.
   const comment = Buffer.concat([Buffer.from([0xff, 0xfe, 0, 10]), Buffer.from('zq-note!')]);
@@ -76,7 +76,7 @@ test('a progressive JPEG and a PNG too', async () => {
   }
 });
 
-test('what is cut off, is no picture or of another kind is not given at all', async () => {
+test('truncated files, other formats, and files without a picture are rejected', async () => {
   const bytes = await picture('jpeg', 1);
   expect(strip(bytes.subarray(0, bytes.length - 2), 'image/jpeg')).toBeUndefined();
   expect(strip(bytes.subarray(0, 30), 'image/jpeg')).toBeUndefined();
@@ -87,7 +87,7 @@ test('what is cut off, is no picture or of another kind is not given at all', as
 
 const shared = join(import.meta.dirname, '../../../shared/photos');
 test.skipIf(!existsSync(shared))(
-  'real photos tell nothing, and each pixel is there',
+  'real photos have no metadata, and all their pixels',
   { timeout: 120_000 },
   async () => {
     const names = readdirSync(shared, { recursive: true, encoding: 'utf8' }).filter((name) => /\.jpe?g$/i.test(name));

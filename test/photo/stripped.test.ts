@@ -120,7 +120,7 @@ const made: [string, string, () => Promise<Buffer>][] = [
   ],
 ];
 
-test.each(made)('%s tells nothing and looks the same', async (_name, type, make) => {
+test.each(made)('%s has no metadata and looks the same', async (_name, type, make) => {
   const bytes = await make();
   expect(bytes.toString('latin1')).toContain('zq-');
   expect((await tagsOf(bytes)).length).toBeGreaterThan(5);
@@ -147,8 +147,8 @@ describe('a JPEG XL', () => {
   });
 });
 
-describe('what is not understood to its end is not given at all:', () => {
-  it('files that are cut off', async () => {
+describe('incompletely understood files are rejected:', () => {
+  it('truncated files', async () => {
     for (const [, type, make] of made.filter(([name]) => /grid|a TIFF$|an AVIF$|a WebP$/.test(name))) {
       const bytes = strip(await make(), type)!;
       expect(strip(bytes.subarray(0, bytes.length - 100), type), type).toBeUndefined();
@@ -167,12 +167,12 @@ describe('what is not understood to its end is not given at all:', () => {
     expect(strip(foreign, 'image/heic')).toBeUndefined();
   });
 
-  it('a TIFF whose pixels are JPEG, which hold words of their own', async () => {
+  it('a TIFF with JPEG pixels, which contain text of their own', async () => {
     expect(strip(await picture().tiff({ compression: 'jpeg' }).toBuffer(), 'image/tiff')).toBeUndefined();
   });
 });
 
-test('bytes in any other order break nothing', async () => {
+test('shuffled bytes break nothing', async () => {
   for (const [, type, make] of made.slice(0, 14)) {
     const bytes = await make();
     for (let n = 0; n < 100; n++) {
@@ -185,8 +185,8 @@ test('bytes in any other order break nothing', async () => {
   }
 });
 
-describe.skipIf(!existsSync(realPhotos))('of real photos (skipped where ../shared/photos is not)', () => {
-  test.each(largePhotos)('%s tells nothing and looks the same', { timeout: 240_000 }, async (name) => {
+describe.skipIf(!existsSync(realPhotos))('of real photos (skipped without ../shared/photos)', () => {
+  test.each(largePhotos)('%s has no metadata and looks the same', { timeout: 240_000 }, async (name) => {
     const bytes = readFileSync(join(realPhotos, name));
     const found = identify(bytes.subarray(0, headLength));
     const bare = strip(bytes, found.kind === 'photo' ? found.format.type : '')!;

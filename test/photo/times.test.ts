@@ -134,12 +134,12 @@ describe('a name', () => {
     expect(shown({}, name)).toBe(`${taken} ${source}`);
   });
 
-  it('comes after what the file itself says', () => {
+  it('comes after the file’s metadata', () => {
     expect(shown(original('2024:07:01 12:00:00'), 'IMG_20200101_000000.jpg')).toBe('2024-07-01T12:00:00.000 exif');
   });
 });
 
-it('is what a person said, whatever the file says', () => {
+it('is overridden by an edit, whatever the file contains', () => {
   const said = { local: '1999-12-31T23:59:59.000', offset: '-08:00' };
   expect(shown(original('2024:07:01 12:00:00'), 'a.jpg', said)).toBe('1999-12-31T23:59:59.000-08:00 edit');
 });

@@ -11,8 +11,8 @@ const brought = (
 ) => broughtBy({ ip, headers: { host: '127.0.0.1:4780', ...headers }, protocol, raw: { httpVersion } });
 const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
 
-describe('what a request brings', () => {
-  it.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '127.8.9.1'])('is this machine itself, from %s', (ip) => {
+describe('the origin of a request', () => {
+  it.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '127.8.9.1'])('is this machine, from %s', (ip) => {
     expect(brought({}, ip)).toEqual({ direct: true });
   });
 
@@ -26,11 +26,11 @@ describe('what a request brings', () => {
   it.each([
     ...['forwarded', 'forwarded-for', 'x-forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'via'],
     ...['x-real-ip', 'x-client-ip', 'client-ip', 'x-original-host', 'cf-ray', 'cdn-loop', 'tailscale-user-login'],
-  ])('came through a proxy, where it has %s', (name) => {
+  ])('is a proxy if it has %s', (name) => {
     expect(brought({ [name]: '127.0.0.1' })).toEqual({ direct: false });
   });
 
-  it('is not direct in HTTP/1.0, which nginx speaks when it says nothing else of itself', () => {
+  it('is not direct in HTTP/1.0, which nginx uses without further headers', () => {
     expect(brought({}, '127.0.0.1', 'http', '1.0')).toEqual({ direct: false });
   });
 
@@ -54,7 +54,7 @@ describe('what a request brings', () => {
     expect(brought({ authorization }).token).toBe(token);
   });
 
-  it('is the session of the cookie; over HTTPS only that which no other host can have set', () => {
+  it('is the session of the cookie; over HTTPS only of the cookie that no other host can set', () => {
     const [one, two] = ['a'.repeat(43), 'b'.repeat(43)];
     const cookie = `x=1; photospool=${one}; __Host-photospool=${two}; photospool=${two}`;
     expect(brought({ cookie }).session).toBe(one);
@@ -65,7 +65,7 @@ describe('what a request brings', () => {
 });
 
 describe('a home without accounts', () => {
-  it('is open to this machine, and to nobody through a proxy', async () => {
+  it('is open to this machine, and not through a proxy', async () => {
     const { app } = await openHome();
     expect((await app.inject('/api/photos')).statusCode).toBe(200);
     const refused = await app.inject({ url: '/api/photos', headers: { 'x-forwarded-for': '127.0.0.1' } });
@@ -79,18 +79,18 @@ describe('a home without accounts', () => {
 describe('a home with an owner account', () => {
   const shared = shareHome(async ({ access }) => access.settings.change({ setUp: true }));
 
-  it('asks everybody to sign in, at this machine too', async () => {
+  it('requires everybody to sign in, also on this machine', async () => {
     for (const url of ['/api/photos', '/api/spool', '/metrics', `/media/${'0'.repeat(64)}/thumb`]) {
       expectError(await shared().app.inject(url), 401, 'unauthorized');
     }
   });
 
-  it('shows its page and its health to everybody', async () => {
+  it('serves its page and its health to everybody', async () => {
     expect((await shared().app.inject('/healthz')).statusCode).toBe(200);
     expectError(await shared().app.inject('/'), 404, 'not-found');
   });
 
-  it('lets the commands of this machine in', async () => {
+  it('admits the commands of this machine', async () => {
     const headers = { authorization: `Bearer ${commandSecret}` };
     expect((await shared().app.inject({ url: '/api/spool', headers })).statusCode).toBe(200);
   });
@@ -113,7 +113,7 @@ describe('host names', () => {
     'notlocalhost',
     '127.0.0.1.nip.io',
     '',
-  ])('refuses to serve on %j before there is an owner', (host) => {
+  ])('does not listen on %j before there is an owner', (host) => {
     expect(() => checkHost(host, { setUp: false })).toThrow(PhotospoolError);
     expect(() => checkHost(host, { setUp: false })).toThrow(/yet: it has no owner/);
     expect(() => checkHost(host, { setUp: true })).not.toThrow();

@@ -23,7 +23,7 @@ shareHome(async (home) => {
 afterAll(() => app.close());
 
 describe('the album page', () => {
-  it.each(['/', '/photo/abc', '/search?q=a.b', '/index.html'])('is at %s', async (url) => {
+  it.each(['/', '/photo/abc', '/search?q=a.b', '/index.html'])('is served at %s', async (url) => {
     const response = await app.inject({ url, headers: { 'accept-encoding': 'br, gzip' } });
     expect(response.statusCode).toBe(200);
     expect(response.body).toBe(page);
@@ -35,7 +35,7 @@ describe('the album page', () => {
     ['br, gzip', 'br'],
     ['gzip', 'gzip'],
     ['identity', undefined],
-  ])('sends its script by %s', async (accepts, encoding) => {
+  ])('sends its script compressed by %s', async (accepts, encoding) => {
     const response = await app.inject({ url: '/assets/main-a1b2c3.js', headers: { 'accept-encoding': accepts } });
     expect(response.headers).toMatchObject({
       'cache-control': 'public, max-age=31536000, immutable',
@@ -56,14 +56,14 @@ describe('the album page', () => {
     '/.secret',
     '/../library.sqlite',
     '/%2e%2e/library.sqlite',
-  ])('is not at %s', async (url) => {
+  ])('is not served at %s', async (url) => {
     const response = await app.inject(url);
     expect(response.statusCode).toBeGreaterThanOrEqual(400);
     expect(response.statusCode).toBeLessThan(500);
     expect(response.headers['content-type']).toMatch(/json/);
   });
 
-  it('says so where it was not built', async () => {
+  it('reports a missing build', async () => {
     const { app } = await openHome();
     expect(expectError(await app.inject('/'), 404, 'not-found').hint).toContain('npm run build');
   });

@@ -25,7 +25,7 @@ async function dropInto(home: Home, folder: string): Promise<string> {
   return id;
 }
 
-test('a search is saved, fills itself, is renamed, taken away and brought back', async () => {
+test('a search is saved, updates itself, is renamed, removed and restored', async () => {
   const home = await openHome();
   const { ask } = openBrowser(home.app);
   const list = async (): Promise<Saved[]> => (await ask('GET', '/api/albums/saved')).json<{ albums: Saved[] }>().albums;
@@ -51,7 +51,7 @@ test('a search is saved, fills itself, is renamed, taken away and brought back',
   expectError(await ask('PATCH', '/api/albums/saved/01JD0000000000000000000000', { name: 'x' }), 404, 'not-found');
 });
 
-test('the family sees what finds it a photo, a visitor and a link none', async () => {
+test('family sees searches that match a visible photo, a visitor and a link none', async () => {
   const owned = await openOwned();
   const { home, owner } = owned;
   const id = await home.add({ tags: ['sea'] });
@@ -73,7 +73,7 @@ test('the family sees what finds it a photo, a visitor and a link none', async (
   expectError(await family.ask('POST', '/api/albums/saved', { name: 'x', q: 'tag:x' }), 403, 'forbidden');
 });
 
-test('folders suggest albums; what is made of them, or turned down, is not suggested again', async () => {
+test('folders suggest albums; accepted or dismissed ones are not suggested again', async () => {
   const home = await openHome();
   const { ask } = openBrowser(home.app);
   const [first, second] = [await dropInto(home, 'Iceland'), await dropInto(home, 'Trips/Iceland')];
@@ -103,7 +103,7 @@ test('folders suggest albums; what is made of them, or turned down, is not sugge
   expect(await suggested()).toEqual([]);
 });
 
-test('a photo of an album becomes its cover, for those who may see it; taken back, it is none', async () => {
+test('a photo of an album becomes its cover for viewers who may see it; undone, it no longer is', async () => {
   const owned = await openOwned();
   const { home, owner } = owned;
   const [one, other, apart] = [await home.add(), await home.add(), await home.add()];

@@ -37,7 +37,7 @@ async function put(home: Home, change: object, sample: Parameters<Home['add']>[0
 const all = (xml: string, tag: string): string[] =>
   [...xml.matchAll(new RegExp(`<${tag}(?: [^>]*)?>([^<]*)</${tag}>`, 'g'))].map((match) => match[1]!);
 
-test('public photos, the newest first, with their pages and pictures by the name that was asked under', async () => {
+test('public photos, newest first, with pages and pictures under the requested host name', async () => {
   const { home, get, feed } = await openFace({ title: 'Ada & the sea' });
   expect(all(await feed(), 'title')).toEqual(['Ada &amp; the sea']);
   const old = await put(home, { title: 'Old', description: '# The *pier*' }, { taken: '1999-05-04T08:00:00.000' });
@@ -60,7 +60,7 @@ test('public photos, the newest first, with their pages and pictures by the name
   );
 });
 
-test('nothing but what is public, whoever asks; what is taken back or thrown away is gone from it', async () => {
+test('only public photos, for any viewer; withdrawn and trashed ones are removed', async () => {
   const { home, get, feed } = await openFace();
   const mark = 'SECRETMARK';
   await put(home, { title: mark, audience: 'private' });
@@ -91,7 +91,7 @@ test('nothing but what is public, whoever asks; what is taken back or thrown awa
   expect((await get('/api/feed.xml')).statusCode).toBe(401);
 });
 
-test('text from files can’t leave its place', async () => {
+test('text from files is escaped', async () => {
   const { home, feed } = await openFace();
   const hostile = '</title><script>alert(1)</script> "\'&amp; ]]> \u202e \u0000\uffff';
   await put(home, { title: hostile, description: hostile, tags: { add: ['"/><entry>'] } });
@@ -105,7 +105,7 @@ test('text from files can’t leave its place', async () => {
   expect(xml.match(/<entry>/g)).toHaveLength(1);
 });
 
-test('it holds the newest 50, and says that robots stay away unless the owner lets them', async () => {
+test('it has the newest 50, and excludes robots unless the owner admits them', async () => {
   const { home, get, feed } = await openFace();
   for (let n = 0; n < 51; n++)
     await put(home, { title: `No ${n}` }, { taken: `2024-07-01T12:00:${String(n).padStart(2, '0')}.000` });

@@ -50,7 +50,7 @@ async function openFamily() {
 }
 
 describe('sessions', () => {
-  it('of another are not shown to the family, and by no answer does an id tell that it is one', async () => {
+  it('of another person are invisible to family, and no response reveals that an id exists', async () => {
     const { one, two, owner } = await openFamily();
     const mine = await sessionsOf(one.browser);
     expect(mine).toHaveLength(1);
@@ -63,7 +63,7 @@ describe('sessions', () => {
     expect(mine.map(({ id }) => id)).not.toContain((await sessionsOf(two.browser))[0]!.id);
   });
 
-  it('of another are not there to be ended by the family; those of one’s own are', async () => {
+  it('of another person can’t be ended by family; their own can', async () => {
     const { home, one, two, owner } = await openFamily();
     for (const other of [two.browser, owner]) {
       const [session] = await sessionsOf(other);
@@ -79,14 +79,14 @@ describe('sessions', () => {
     expect((await phone.session()).role).toBeNull();
   });
 
-  it('elsewhere are ended of oneself alone', async () => {
+  it('elsewhere can be ended only for oneself', async () => {
     const { one, two, owner } = await openFamily();
     expect((await owner.ask('DELETE', '/api/me/sessions')).json()).toEqual({ ended: 0 });
     expect((await one.browser.ask('DELETE', '/api/me/sessions')).json()).toEqual({ ended: 0 });
     for (const browser of [one.browser, two.browser, owner]) expect((await browser.session()).role).not.toBeNull();
   });
 
-  it('are the owner’s to see and to end, of people there are', async () => {
+  it('of existing people can be listed and ended by the owner', async () => {
     const { one, owner } = await openFamily();
     const [session] = await sessionsOf(owner, `/api/me/sessions?person=${one.id}`);
     expect(session).toMatchObject({ current: false });
@@ -100,7 +100,7 @@ describe('sessions', () => {
 });
 
 describe('passkeys', () => {
-  it('of another are neither listed nor taken away, not by an owner either', async () => {
+  it('of another person are neither listed nor removed, not by an owner either', async () => {
     const { one, two, owner } = await openFamily();
     const { id } = await makePasskey(one.browser, 'Phone of One');
     for (const other of [two.browser, owner]) {
@@ -112,7 +112,7 @@ describe('passkeys', () => {
     expect(await passkeysOf(one.browser)).toMatchObject([{ id, name: 'Phone of One' }]);
   });
 
-  it('that are not one’s own are not there, for the last owner with one way in too', async () => {
+  it('of others do not exist, for the last owner with one credential too', async () => {
     const { home, owner, one } = await openFamily();
     const { id } = await makePasskey(one.browser, 'Phone of One');
     const own = await makePasskey(owner, 'Laptop');
@@ -121,7 +121,7 @@ describe('passkeys', () => {
     expectError(await owner.ask('DELETE', `/api/me/passkeys/${own.id}`), 409, 'conflict');
   });
 
-  it('are made for whoever asked, not for who brings the answer', async () => {
+  it('are created for the person who requested them, not for the sender of the response', async () => {
     const { one, two } = await openFamily();
     const options = (await one.browser.ask('POST', '/api/me/passkeys/options')).json<Options>();
     const response = makeAuthenticator().make(options, site);
@@ -136,7 +136,7 @@ describe('passkeys', () => {
     expectError(await two.browser.ask('POST', '/api/me/passkeys', taken), 400, 'invalid');
   });
 
-  it('let in the person whose they are, whatever the browser says', async () => {
+  it('sign in their owner, whatever the browser sends', async () => {
     const { home, one, two } = await openFamily();
     const { key } = await makePasskey(one.browser, 'Phone of One');
     const browser = openBrowser(home.app);
@@ -151,7 +151,7 @@ describe('passkeys', () => {
 });
 
 describe('a password', () => {
-  it('is changed by whose it is, who knows it', async () => {
+  it('is changed by its owner, who must know it', async () => {
     const { home, one, two, owner } = await openFamily();
     const fresh = 'nine yellow kettles';
     // One's own old password does not confirm for another person, and no other person can be named.
@@ -168,7 +168,7 @@ describe('a password', () => {
     expect((await two.browser.session()).role).toBe('family');
   });
 
-  it('of one opens nothing of another', async () => {
+  it('of one person opens nothing of another', async () => {
     const owned = await openOwned();
     await invite(owned, 'One');
     const entered = await openBrowser(owned.home.app).ask('POST', '/api/session', { name: 'one', password: good });
@@ -177,7 +177,7 @@ describe('a password', () => {
 });
 
 describe('one-time links', () => {
-  it('are good for one person, once, and for nothing else', async () => {
+  it('are valid for one person, once, and for nothing else', async () => {
     const owned = await openOwned();
     const { home, owner } = owned;
     const [first, second] = [await codeFor(owned, 'First'), await codeFor(owned, 'Second')];
@@ -203,7 +203,7 @@ describe('one-time links', () => {
     expectError(await openBrowser(home.app).ask('POST', '/api/invitation', { code: second.code, password: good }), 404, 'not-found'); // prettier-ignore
   });
 
-  it('of who was removed are void, and none can be made', async () => {
+  it('of removed people are void, and can’t be created', async () => {
     const owned = await openOwned();
     const { owner, home } = owned;
     const { id, code } = await codeFor(owned, 'Guest');
@@ -219,7 +219,7 @@ describe('one-time links', () => {
     expectSame(await owner.ask('PATCH', `/api/people/${id}`, { role: 'owner' }), await owner.ask('PATCH', `/api/people/${nowhere}`, { role: 'owner' })); // prettier-ignore
   });
 
-  it('let nobody in who only looks, and tell the name alone', async () => {
+  it('do not sign in by a mere look, and reveal only the name', async () => {
     const owned = await openOwned();
     const { code } = await codeFor(owned, 'Guest');
     const browser = openBrowser(owned.home.app);
@@ -230,7 +230,7 @@ describe('one-time links', () => {
 });
 
 describe('tokens', () => {
-  it('tell no secret once they are made, and are the owners’ alone', async () => {
+  it('reveal no secret after their creation, and belong to owners alone', async () => {
     const owned = await openOwned();
     const { owner } = owned;
     const { browser: family } = await invite(owned, 'One');
@@ -250,7 +250,7 @@ describe('tokens', () => {
     expectError(await openBrowser(owned.home.app, { headers: { authorization: `Bearer ${token}` } }).ask('GET', '/api/photos'), 401, 'unauthorized'); // prettier-ignore
   });
 
-  it('have nothing of a person’s own', async () => {
+  it('have no access to a person’s own settings', async () => {
     const { home, owner } = await openOwned();
     const may = ['read', 'edit', 'upload', 'replicate', 'publish'];
     const { token } = (await owner.ask('POST', '/api/tokens', { name: 'all', may })).json<{ token: string }>();
@@ -272,13 +272,13 @@ describe('tokens', () => {
 });
 
 describe('an owner', () => {
-  it('is told who may what owners may not', async () => {
+  it('gets the permissions beyond those of owners', async () => {
     const { owner } = await openOwned();
     const { hint } = expectError(await owner.ask('GET', '/blobs/'), 403, 'forbidden');
     expect(hint).toBe('Only programs may that bring a token for it (photospool tokens add).');
   });
 
-  it('can’t be left out by oneself: the last one stays an owner who can sign in', async () => {
+  it('can’t remove themselves if they are the last who can sign in', async () => {
     const { owner } = await openFamily();
     const { id } = (await owner.session()).person!;
     expectError(await owner.ask('DELETE', `/api/people/${id}`), 409, 'conflict');
@@ -286,7 +286,7 @@ describe('an owner', () => {
     expect((await owner.session()).role).toBe('owner');
   });
 
-  it('can be removed by another one, and is nobody from the next request on', async () => {
+  it('can be removed by another one, and has no access from the next request on', async () => {
     const owned = await openOwned();
     const { owner } = owned;
     const { browser: other } = await invite(owned, 'Another', 'owner');
@@ -296,7 +296,7 @@ describe('an owner', () => {
     expectError(await owner.ask('GET', '/api/photos'), 401, 'unauthorized');
   });
 
-  it('learns no password, code, session or token of anybody', async () => {
+  it('sees no password, code, session or token of anybody', async () => {
     const owned = await openOwned();
     const { home, owner } = owned;
     const { id, browser } = await invite(owned, 'One');

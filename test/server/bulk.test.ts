@@ -28,8 +28,8 @@ const shown = async (home: Home, id: string): Promise<object> => {
   };
 };
 
-describe('the way back', () => {
-  it('brings back what was there, of each photo its own, and forth again', async () => {
+describe('the inverse edit', () => {
+  it('restores each photo’s own values, and repeats the edit', async () => {
     const home = await openHome();
     const ids: string[] = [];
     for (let n = 0; n < 6; n++)
@@ -55,7 +55,7 @@ describe('the way back', () => {
     expect(await Promise.all(ids.map((id) => shown(home, id)))).toEqual(changed);
   });
 
-  it('is empty where nothing was changed, and absent where nobody asked for it', async () => {
+  it('is empty if nothing changed, and absent unless requested', async () => {
     const home = await openHome();
     const id = await home.add({ tags: ['sea'] });
     await patch(home, { ids: [id], rating: 4 });
@@ -63,7 +63,7 @@ describe('the way back', () => {
     expect(await patch(home, { ids: [id], rating: 5 })).toEqual({ changed: 1, missing: [] });
   });
 
-  it('of a family member’s favourite is theirs', async () => {
+  it('of a family member’s favourite is their own', async () => {
     const home = await openHome();
     const guests = await openDoors(home, kinds);
     const { id } = kinds.find((kind) => exists('family', kind) && kind.audience === 'family')!;
@@ -76,7 +76,7 @@ describe('the way back', () => {
 });
 
 describe('the clock', () => {
-  it('is moved for each photo by its own time, over days and years, and keeps its offset', async () => {
+  it('is shifted from each photo’s own time, across days and years, and keeps its offset', async () => {
     const home = await openHome();
     const a = await home.add({ taken: '2024-01-01T00:30:00.000' });
     const b = await home.add({ taken: '2024-07-01T12:00:00.500' });
@@ -89,7 +89,7 @@ describe('the clock', () => {
     expect(await see(home, b)).toMatchObject({ taken: '2024-07-01T12:00:00.500', offset: '+02:00' });
   });
 
-  it('goes to no year that there is not, and not two ways at once', async () => {
+  it('is not shifted beyond the valid years, nor in two ways at once', async () => {
     const home = await openHome();
     const id = await home.add({ taken: '0020-01-01T00:30:00.000' });
     const ask = (payload: object) => home.app.inject({ method: 'PATCH', url: '/api/photos', payload });
@@ -99,7 +99,7 @@ describe('the clock', () => {
   });
 });
 
-it('many changes at once are bounded, and one that is not allowed changes nothing', async () => {
+it('the number of changes is limited, and a forbidden one changes nothing', async () => {
   const home = await openHome();
   const guests = await openDoors(home, kinds);
   const ids = Array.from({ length: 5_000 }, (_, n) => n.toString(16).padStart(64, '0'));
@@ -133,13 +133,13 @@ it('many changes at once are bounded, and one that is not allowed changes nothin
   expect(seen.json<PhotoView>().title).not.toBe('mine');
 });
 
-describe('what some photos have', () => {
+describe('values of several photos', () => {
   let guests: Guests;
   const shared = shareHome(async (home) => {
     guests = await openDoors(home, kinds);
   });
 
-  it('is counted, and tells nobody of photos that are not for them', async () => {
+  it('are counted without photos that the viewer may not see', async () => {
     const ids = kinds.map(({ id }) => id);
     for (const role of ['owner', 'family', 'visitor'] as const) {
       const asked = { method: 'POST' as const, url: '/api/facets', payload: { ids }, headers: guests.headersOf(role) };

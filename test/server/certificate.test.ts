@@ -32,7 +32,7 @@ const ask = (url: string, ca: string): Promise<{ name: string; headers: Record<s
   });
 
 describe('HTTPS', () => {
-  it('is spoken with the owner’s certificate, and with a renewed one without a restart', async () => {
+  it('uses the owner’s certificate, and a renewed one without a restart', async () => {
     const { parts, clock, logged } = await openHome();
     const folder = temporaryFolder();
     const [first, second] = [makePair('first'), makePair('second')];
@@ -60,7 +60,7 @@ describe('HTTPS', () => {
     expect(clock.sleeping()).toBe(0);
   });
 
-  it('says what is wrong with the files', async () => {
+  it('reports errors in the files', async () => {
     const folder = temporaryFolder();
     const files = write(folder, { cert: makePair('a').cert, key: makePair('b').key });
     await expect(readPair(files)).rejects.toMatchObject({

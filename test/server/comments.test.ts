@@ -28,7 +28,7 @@ async function add(role: RoleName, id: string, text: string): Promise<CommentSee
 }
 
 describe('comments', () => {
-  it('are told oldest first, with a name, and as one’s own to who wrote them', async () => {
+  it('are listed oldest first, with a name, and marked as own for their author', async () => {
     const { id } = kindOf('family');
     const first = await add('family', id, ' **Delft**, was it? ');
     const second = await add('editor', id, 'Gouda.');
@@ -55,7 +55,7 @@ describe('comments', () => {
     expect((await list('token read', id)).map(({ mine }) => mine)).toEqual([false, false, false]);
   });
 
-  it('are changed by who wrote them, and taken away by the owner, too', async () => {
+  it('are changed by their author, and deleted by the owner, too', async () => {
     const { id } = kindOf('family');
     const { id: comment } = await add('family', id, 'first words');
     const path = `${id}/comments/${comment}`;
@@ -73,7 +73,7 @@ describe('comments', () => {
     expect((await list('family', id)).map(({ text }) => text)).not.toContain('mine');
   });
 
-  it('of a home that had no accounts are the owner’s', async () => {
+  it('of a home without accounts belong to the owner', async () => {
     const { id } = kindOf('private');
     const [comment] = await list('owner', id);
     expect(comment).toMatchObject({ by: { name: 'The owner' }, mine: true });
@@ -81,7 +81,7 @@ describe('comments', () => {
     expect(changed.statusCode).toBe(200);
   });
 
-  it('exist for nobody for whom the photo does not, and for no visitor', async () => {
+  it('exist only for viewers of the photo, and not for visitors', async () => {
     for (const role of ['visitor', 'family', 'editor'] as const) {
       for (const kind of kinds.filter((one) => !exists(role, one))) {
         expectError(await call(role, 'GET', `${kind.id}/comments`), 404, 'not-found');
@@ -103,7 +103,7 @@ describe('comments', () => {
     expectError(await call('visitor', 'POST', `${id}/comments`, { text: 'x' }), 403, 'forbidden');
   });
 
-  it('name a program to those only who make tokens, and nobody who left', async () => {
+  it('name a program only to those who manage tokens, and do not name removed people', async () => {
     const { id } = kindOf('public');
     await add('token edit', id, 'by a program');
     const { library } = shared();
@@ -115,7 +115,7 @@ describe('comments', () => {
     expect(await names('family')).toEqual([{ name: 'A program' }, { name: 'Somebody who left' }]);
   });
 
-  it('hold 1 to 8,000 characters, as they were written', async () => {
+  it('have 1 to 8,000 characters, unchanged', async () => {
     const { id } = kindOf('public');
     for (const text of ['', ' \n', 'x'.repeat(longestComment + 1)])
       expectError(await call('family', 'POST', `${id}/comments`, { text }), 400, 'invalid');
@@ -124,7 +124,7 @@ describe('comments', () => {
     expect(await add('family', id, hostile)).toMatchObject({ text: hostile });
   });
 
-  describe('of a photo that has a thousand', () => {
+  describe('on a photo with a thousand', () => {
     const { id } = kindOf('family');
     beforeAll(() => {
       const { library } = shared();
@@ -135,7 +135,7 @@ describe('comments', () => {
       });
     });
 
-    it('are enough', async () => {
+    it('are rejected', async () => {
       expectError(await call('family', 'POST', `${id}/comments`, { text: 'one more' }), 409, 'conflict');
     });
   });

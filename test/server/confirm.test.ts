@@ -42,7 +42,7 @@ async function turnOn({ home }: Pick<Owned, 'home'>, browser: Browser, name = 'O
 }
 
 describe('a session that is older than ten minutes', () => {
-  it('makes no lasting change to access before it proved again who it is', async () => {
+  it('makes no permanent change to access before confirming its identity', async () => {
     const owned = await openOwned();
     const { home, owner } = owned;
     const family = await invite(owned, 'Family');
@@ -78,7 +78,7 @@ describe('a session that is older than ten minutes', () => {
     expectError(await owner.ask('POST', '/api/tokens', { name: 'later', may: ['read'] }), 403, 'confirmation-needed');
   });
 
-  it('proves who it is by a passkey of its own person, and by none of others', async () => {
+  it('confirms by a passkey of its own person, and of no other', async () => {
     const owned = await openOwned();
     const { home, owner } = owned;
     const { key } = await addPasskey(owner, 'phone');
@@ -95,7 +95,7 @@ describe('a session that is older than ten minutes', () => {
     expect((await owner.ask('POST', '/api/tokens', { name: 'mine', may: ['read'] })).statusCode).toBe(201);
   });
 
-  it('is slowed down like a sign-in, and what commands of this machine do is not asked', async () => {
+  it('is delayed like a sign-in, and commands of this machine need no confirmation', async () => {
     const { home, owner } = await openOwned();
     await home.clock.advance(11 * minute);
     for (let n = 0; n < 5; n++) await owner.ask('POST', '/api/session/confirm', { password: `guess ${n}` });
@@ -109,7 +109,7 @@ describe('a session that is older than ten minutes', () => {
 });
 
 describe('passkeys', () => {
-  it('that were added are told of at the next sign-in, until somebody says that they saw it', async () => {
+  it('that were added are announced at the next sign-in, until acknowledged', async () => {
     const { home, owner } = await openOwned();
     const stolen = owner;
     await home.clock.advance(minute);
@@ -129,7 +129,7 @@ describe('passkeys', () => {
     expect(await mine.session()).toHaveProperty('passkeysAdded');
   });
 
-  it('go with the old password, where its owner says so', async () => {
+  it('are removed with the old password if its owner chooses so', async () => {
     const { home, owner } = await openOwned();
     const [kept, added] = [await addPasskey(owner, 'mine'), await addPasskey(owner, 'not mine')];
     const change = { old: good, new: better, removePasskeys: [added.id] };
@@ -142,7 +142,7 @@ describe('passkeys', () => {
 });
 
 describe('the second factor', () => {
-  it('is asked for at sign-in by password, in words that programs understand, and each code is good once', async () => {
+  it('is required to sign in by password, with an error code for programs, and each code is valid once', async () => {
     const owned = await openOwned();
     const { home, owner } = owned;
     const { code, recovery } = await turnOn(owned, owner);
@@ -170,7 +170,7 @@ describe('the second factor', () => {
     expect(told).toContain('"detail":"9 left"');
   });
 
-  it('is slowed down by itself, for a long time, whatever browser and address', async () => {
+  it('has delays of its own, for a long time, from any browser and address', async () => {
     const owned = await openOwned();
     const { home, owner } = owned;
     const { code } = await turnOn(owned, owner);
@@ -188,7 +188,7 @@ describe('the second factor', () => {
     expect(answer.statusCode, answer.body).toBe(200);
   });
 
-  it('is turned off by an owner for somebody who lost it: confirmed anew, and in the audit', async () => {
+  it('is turned off by an owner for somebody who lost it: after confirmation, and in the audit log', async () => {
     const owned = await openOwned();
     const { home, owner } = owned;
     const { id, browser: family } = await invite(owned, 'Family');
@@ -208,7 +208,7 @@ describe('the second factor', () => {
     expect(told).toMatchObject([{ who: 'Owner', detail: 'Family' }]);
   });
 
-  it('is needed to confirm and to use an invitation, not by a passkey, and a command turns it off', async () => {
+  it('is required to confirm and to accept an invitation, not with a passkey, and a command turns it off', async () => {
     const owned = await openOwned();
     const { home, owner } = owned;
     const { key } = await addPasskey(owner, 'phone');
@@ -236,7 +236,7 @@ describe('the second factor', () => {
 });
 
 describe('before there is an owner account', () => {
-  it('the page makes no people, and what it made ends with the set-up', async () => {
+  it('the page creates no people, and its tokens end with the set-up', async () => {
     const home = await openHome();
     const far = openBrowser(home.app);
     expect(await far.session()).toMatchObject({ role: 'owner', setUp: false });
@@ -284,7 +284,7 @@ describe('before there is an owner account', () => {
 });
 
 describe('Strict-Transport-Security', () => {
-  it('is sent where the page came by HTTPS, and else not', async () => {
+  it('is sent over HTTPS only', async () => {
     const { parts, app: direct } = await openHome();
     const app = await buildApp({ ...parts, config: { ...parts.config, trustProxy: ['loopback'] } });
     onTestFinished(() => app.close());

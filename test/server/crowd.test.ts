@@ -4,8 +4,8 @@ import { manualClock } from './fixture.js';
 
 const bounds = { atOnce: 3, burst: 10, perSecond: 2, addresses: 5 };
 
-describe('a crowd', () => {
-  it('of requests at once is bounded for each address', () => {
+describe('the rate limit', () => {
+  it('limits concurrent requests per address', () => {
     const crowd = makeCrowd(manualClock(), bounds);
     const enter = (address: string): boolean => crowd.enter(address);
     expect(['10.0.0.1', '10.0.0.1', '10.0.0.1', '10.0.0.1', '10.0.0.2'].map(enter)).toEqual([
@@ -16,7 +16,7 @@ describe('a crowd', () => {
     expect([enter('10.0.0.1'), enter('10.0.0.1')]).toEqual([true, false]);
   });
 
-  it('of requests in a while is bounded, and let in again as time goes', async () => {
+  it('limits requests over time, and admits more as time passes', async () => {
     const clock = manualClock();
     const crowd = makeCrowd(clock, bounds);
     const visits = (n: number): number => {
@@ -35,7 +35,7 @@ describe('a crowd', () => {
     expect(visits(50)).toBe(10);
   });
 
-  it('of addresses is not remembered for ever, but while they ask', () => {
+  it('keeps addresses only while they send requests', () => {
     const crowd = makeCrowd(manualClock(), bounds);
     for (let n = 0; n < 3; n++) crowd.enter('10.9.9.9');
     for (let n = 0; n < 1_000; n++) {
@@ -46,7 +46,7 @@ describe('a crowd', () => {
     expect(crowd.size()).toBeLessThanOrEqual(5);
   });
 
-  it('of a /48 is bounded, too: whoever has one can come from 65,536 networks', () => {
+  it('limits a /48, too: its owner has 65,536 networks', () => {
     const crowd = makeCrowd(manualClock(), { ...bounds, addresses: 1_000 });
     const good = Array.from({ length: 100 }, (_, n) => crowd.enter(`2001:db8:7:${n.toString(16)}::1`)).filter(Boolean);
     expect(good).toHaveLength(5 * bounds.atOnce);

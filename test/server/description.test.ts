@@ -58,7 +58,7 @@ const withoutJson = new Set([
 ]);
 
 describe('the description', () => {
-  it('holds every route of the interface', async () => {
+  it('contains every route of docs/interface.md', async () => {
     const { app } = await openHome();
     const { openapi, paths } = (await app.inject('/api/openapi.json')).json<Description>();
     expect(openapi).toBe('3.1.0');
@@ -237,7 +237,7 @@ describe('the description', () => {
     }
   });
 
-  it('is true: what each route answers fits it', async () => {
+  it('is true: each response matches it', async () => {
     const home = await openHome();
     const id = await home.add({ tags: ['a'] });
     const at = '2026-11-24T10:00:00.000Z';
@@ -305,7 +305,7 @@ describe('the description', () => {
     expect(checked.sort()).toEqual(answering.sort());
   });
 
-  it('leaves nothing out of an answer', async () => {
+  it('omits nothing of a response', async () => {
     const home = await openHome();
     await home.add();
     const sent = (await home.app.inject('/api/spool')).json<object>();
@@ -325,7 +325,7 @@ describe('the description', () => {
     expect(home.spool.retries).toEqual([['b.jpg']]);
   });
 
-  it('has figures that Prometheus can read', async () => {
+  it('has metrics that Prometheus can parse', async () => {
     const home = await openHome();
     await home.add();
     const counts = [0, 1, 1, 2, 2, 2, 2, 2, 2];

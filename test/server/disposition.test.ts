@@ -19,7 +19,7 @@ describe('Content-Disposition', () => {
     expect(disposition('inline', name)).toBe(header);
   });
 
-  it('is one header of plain ASCII, whatever the name', () => {
+  it('is one ASCII header for any name', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme', maxLength: 400 })), (name) => {
         expect(disposition('attachment', name)).toMatch(

@@ -37,8 +37,8 @@ function filesOf(zip: Buffer): Map<string, Buffer> {
   return files;
 }
 
-describe('a download of many', () => {
-  it('is an archive of the originals, each under a name of its own, as long as it said', async () => {
+describe('a download of several originals', () => {
+  it('is an archive of the originals with unique names and the declared length', async () => {
     const home = await openHome();
     const originals = ['one', 'two', 'three'].map((word) => Buffer.from(word.repeat(50_000)));
     const ids: string[] = [];
@@ -60,7 +60,7 @@ describe('a download of many', () => {
     expect([...files.values()].map(sha256)).toEqual(ids);
   });
 
-  it('is good for who asked for it, for ten minutes, and holds only what they may see then', async () => {
+  it('is valid for its requester, for ten minutes, and contains only photos visible to them then', async () => {
     const home = await openHome();
     const guests = await openDoors(home, kinds);
     const ids = kinds.map(({ id }) => id);
@@ -83,7 +83,7 @@ describe('a download of many', () => {
     expectError(await home.app.inject({ url: path, headers: family }), 404, 'not-found');
   });
 
-  it('ends early where a file is gone, so that nobody takes it for whole', async () => {
+  it('is cut off if a file is missing, so that nobody takes it for complete', async () => {
     const home = await openHome();
     const ids = [
       await home.add({ original: Buffer.alloc(400_000, 1) }),
@@ -101,7 +101,7 @@ describe('a download of many', () => {
   });
 });
 
-it('names in an archive are good on any system, and no way out of the folder', () => {
+it('names in an archive are valid on every system, and stay inside the folder', () => {
   const given = [
     '../../etc/passwd',
     'a\\b.jpg',

@@ -40,7 +40,7 @@ async function settled(ask: Asking, path = '/api/duplicates'): Promise<Found> {
 }
 const idsOf = ({ groups }: Found): string[][] => groups.map(({ photos }) => photos.map(({ id }) => id));
 
-describe('to whom', () => {
+describe('permissions', () => {
   let guests: Guests;
   const shared = shareHome(async (home) => {
     guests = await openDoors(home, kinds);
@@ -50,7 +50,7 @@ describe('to whom', () => {
     shared().app.inject({ method, url, headers: guests.headersOf(role), ...(payload && { payload }) });
   const kept = kinds.filter(({ trashed }) => !trashed).map(({ id }) => id);
 
-  it('they are told: to the owner and programs that edit, without what lies in the trash', async () => {
+  it('groups are listed for the owner and programs that edit, without trashed photos', async () => {
     for (const role of ['owner', 'token edit'] as const)
       await expect
         .poll(async () => idsOf((await ask(role, 'GET', '/api/duplicates')).json<Found>()).map((ids) => ids.sort()))
@@ -59,7 +59,7 @@ describe('to whom', () => {
       expectError(await ask(role, 'GET', '/api/duplicates'), 403, 'forbidden');
   });
 
-  it('may be said that they are apart: by the same', async () => {
+  it('the same may mark photos as different', async () => {
     const publicId = kinds.find(({ audience, trashed }) => audience === 'public' && !trashed)!.id;
     const body = { ids: [publicId], apart: { add: [kept[0]] } };
     for (const role of ['family', 'editor'] as const)
@@ -70,7 +70,7 @@ describe('to whom', () => {
 });
 
 describe('groups', () => {
-  it('come page by page, each once, the newest first', async () => {
+  it('are listed in pages, each once, newest first', async () => {
     const home = await openHome();
     const ask = asking(home);
     const ids: string[] = [];
@@ -90,7 +90,7 @@ describe('groups', () => {
     expectError(await home.app.inject('/api/duplicates?cursor=x'), 400, 'invalid');
   });
 
-  it('propose the largest, else the one with its camera that no program saved again, else the one with more bytes', async () => {
+  it('propose the largest, otherwise the one with a camera that no program re-saved, otherwise the one with more bytes', async () => {
     const home = await openHome();
     const ids = [await home.add(), await home.add(), await home.add({ original: Buffer.from('a longer original') })];
     home.made.look = async () => lookOfSeed(1);
@@ -108,7 +108,7 @@ describe('groups', () => {
     expect((await settled(asking(home))).groups).toMatchObject([{ best: ids[0] }]);
   });
 
-  it('are no groups when photos are apart, on the way back they are again', async () => {
+  it('disappear when photos are marked as different, and return when that is undone', async () => {
     const home = await openHome();
     const ids = [await home.add(), await home.add(), await home.add()].sort();
     home.made.look = async () => lookOfSeed(1);
@@ -126,8 +126,8 @@ describe('groups', () => {
   });
 });
 
-describe('looking', () => {
-  it('takes a picture that comes later, and does not try again what can’t be read', async () => {
+describe('computing hashes', () => {
+  it('includes pictures that arrive later, and does not retry unreadable ones', async () => {
     const home = await openHome();
     const ids = [await home.add(), await home.add(), await home.add()];
     const asked: string[] = [];
@@ -147,7 +147,7 @@ describe('looking', () => {
     expect(home.logged).toEqual([]);
   });
 
-  it('says how far it is, and goes on after a failure when somebody asks again', async () => {
+  it('reports progress, and continues after a failure at the next request', async () => {
     const home = await openHome();
     for (let n = 0; n < 3; n++) await home.add();
     let fail = true;

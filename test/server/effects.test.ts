@@ -376,7 +376,7 @@ const film = (): Buffer =>
 describe.each([...inputs, ...documents.map((one) => ({ ...one, name: `from another server: ${one.name}` }))])(
   '$name',
   ({ allowed, send, before, after, without = false }) => {
-    it.skipIf(without)('changes nothing for those whom its sender may not tell', async () => {
+    it.skipIf(without)('changes nothing for viewers to whom its sender may not show anything', async () => {
       const set = await setUp();
       rawId = idOf(await raw());
       await before?.(stage, set);

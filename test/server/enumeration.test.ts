@@ -111,7 +111,7 @@ describe('every route', () => {
     expect(routes().sort()).toEqual(Object.keys(expected).sort());
   });
 
-  it('answers for what may not be seen exactly as for what is not there', async () => {
+  it('gives the same response for invisible and missing items', async () => {
     const home = shared();
     const ids = routes().filter((route) => route.includes('{id}') && !expected[route]!.open);
     expect(ids.length).toBeGreaterThan(5);
@@ -128,7 +128,7 @@ describe('every route', () => {
   });
 
   it.each(['visitor', 'family', 'editor', ...linkNames.filter(isLink)] as const)(
-    'answers a %s as if there were nothing but what they may see, whatever is asked',
+    'answers a %s as if only visible items existed, for every request',
     async (role) => {
       const twin = twins.get(role === 'editor' ? 'family' : isLink(role) ? 'link' : role)!;
       const [here, there] = [guests.headersOf(role), twin.guests!.headersOf(role)];
@@ -150,7 +150,7 @@ describe('every route', () => {
     },
   );
 
-  it.each(roles)('keeps to the rights of: %s', async (role) => {
+  it.each(roles)('enforces the rights of: %s', async (role) => {
     const home = shared();
     const wrong: string[] = [];
     for (const route of routes()) {

@@ -70,13 +70,13 @@ describe('errors have one shape', () => {
     if (status === 405) expect(response.headers.allow).toMatch(/^[A-Z, ]+$/);
   });
 
-  it('names the word that a search does not know', async () => {
+  it('names the unknown word of a search', async () => {
     const { app } = shared();
     const error = expectError(await app.inject('/api/photos?q=colour:red'), 400, 'invalid');
     expect(error.message).toContain('colour');
   });
 
-  it('tells of an id that is none as of a photo that is not there', async () => {
+  it('treats an invalid id like a missing photo', async () => {
     const { app } = shared();
     for (const url of ['/api/photos/', '/originals/'])
       expect((await app.inject(`${url}xyz`)).json()).toEqual((await app.inject(`${url}${id}`)).json());
@@ -134,7 +134,7 @@ describe('errors have one shape', () => {
     expect(expectError(response, 400, 'invalid').message).toBe(message);
   });
 
-  it('repeats a name that is no field only in part, and harmless', async () => {
+  it('repeats the name of an unknown field shortened and escaped', async () => {
     const { app } = shared();
     const payload = { [`\u001b[2J/~${'x'.repeat(5_000)}`]: 1 };
     const { message } = expectError(
@@ -164,7 +164,7 @@ describe('errors have one shape', () => {
     expectError(await app.inject({ method: 'PATCH', url: `/api/photos/${id}`, headers, payload }), status, code);
   });
 
-  it('tells nothing of what nobody foresaw, and logs it', async () => {
+  it('reveals nothing of unexpected errors, and logs them', async () => {
     const home = await openHome();
     home.spool.status = () => Promise.reject(new Error('secret at /home/ada/secret.ts:12'));
     const response = await home.app.inject('/api/spool');
@@ -175,7 +175,7 @@ describe('errors have one shape', () => {
     expect(response.body).toContain(String(response.headers['x-request-id']));
   });
 
-  it('answers what is no HTTP', async () => {
+  it('answers invalid HTTP', async () => {
     const { app } = shared();
     const port = await listenOn(app);
     const text = await new Promise<string>((resolve, reject) => {
@@ -195,7 +195,7 @@ describe('errors have one shape', () => {
 
 describe('the guard', () => {
   it.each(['evil.example', '127.0.0.1.nip.io', 'localhost.evil.example:4780', 'user@localhost'])(
-    'refuses the host %j',
+    'rejects the host %j',
     async (host) => {
       const { app } = shared();
       expectError(await app.inject({ url: '/api/photos', headers: { host } }), 403, 'forbidden');
@@ -204,7 +204,7 @@ describe('the guard', () => {
   );
 
   it.each(['localhost', 'localhost:1', '127.0.0.1:4780', '[::1]:4780', 'album.localhost'])(
-    'answers to the host %s',
+    'accepts the host %s',
     async (host) => {
       const { app } = shared();
       expect((await app.inject({ url: '/healthz', headers: { host } })).statusCode).toBe(200);
@@ -231,7 +231,7 @@ describe('the guard', () => {
     if (status === 403) expectError(response, 403, 'forbidden');
   });
 
-  it('refuses whoever is not on this machine', async () => {
+  it('rejects other machines', async () => {
     const { app } = shared();
     expectError(await app.inject({ url: '/api/photos', remoteAddress: '192.168.1.9' }), 401, 'unauthorized');
   });
@@ -256,7 +256,7 @@ describe('the guard', () => {
     expect((await app.inject({ url: '/api/photos', headers })).statusCode).toBe(status);
   });
 
-  it('sends a policy without exceptions, with pages and errors alike', async () => {
+  it('sends a strict content security policy with pages and errors alike', async () => {
     const { app } = shared();
     for (const url of ['/healthz', '/api/nothing', '/api/%ff']) {
       const policy = (await app.inject(url)).headers['content-security-policy'];
@@ -270,7 +270,7 @@ describe('the guard', () => {
     expect(headers).toMatchObject({ 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY' });
   });
 
-  it('believes only a proxy that is trusted', async () => {
+  it('accepts forwarded headers only from a trusted proxy', async () => {
     const { parts } = await openHome();
     const app = await buildApp({
       ...parts,
@@ -289,7 +289,7 @@ describe('the guard', () => {
     await app.close();
   });
 
-  it('lets an address ask so much and no more, but not this machine', async () => {
+  it('limits the requests of an address, but not of this machine', async () => {
     const { parts } = await openHome();
     const app = await buildApp({ ...parts, config: { ...parts.config, trustProxy: ['10.0.0.1'] } });
     const ask = (from: string) =>
@@ -303,7 +303,7 @@ describe('the guard', () => {
     await app.close();
   });
 
-  it('gives each request a name of its own, whatever it calls itself', async () => {
+  it('gives each request an id of its own, whatever the client sends', async () => {
     const { app } = shared();
     const names = new Set<unknown>();
     for (const url of ['/healthz', '/healthz', '/api/%ff', '/api/nothing']) {

@@ -55,14 +55,14 @@ describe('the routes that change photos', () => {
   };
 
   it.each(['visitor', 'link originals details', 'token read', 'token upload'] as const)(
-    'are closed to a %s, who may change no field, whatever is sent',
+    'reject a %s, who may change no field, whatever they send',
     async (role) => {
       for (const [url, payload] of [...bodies({}), ...bodies({ favourite: true })])
         expect(await status(role, url, payload), url).toBe(403);
     },
   );
 
-  it('are open to who may change one field, for that field', async () => {
+  it('accept those who may change one field, for that field', async () => {
     for (const [url, payload] of bodies({ favourite: true }))
       expect(await status('family', url, payload), url).toBe(200);
     for (const [url, payload] of bodies({ favourite: false, title: 'no' }))
@@ -78,7 +78,7 @@ describe('favourites', () => {
     await marks('owner', false);
   });
 
-  it('of a family member are their own, wherever they are told', async () => {
+  it('of a family member are their own, in every response', async () => {
     expect(await marks('family', true)).toMatchObject({ id, favourite: true });
     expect(await favourite('family')).toEqual(yes);
     for (const role of ['editor', 'owner', 'command', 'token read'] as const)
@@ -89,7 +89,7 @@ describe('favourites', () => {
     expect(await favourite('editor')).toEqual(yes);
   });
 
-  it('of the owner are those that programs see and set, and no family member’s', async () => {
+  it('of the owner are seen and set by programs, those of family members are not', async () => {
     expect(await marks('token edit', true)).toMatchObject({ favourite: true });
     for (const role of ['owner', 'command', 'token read'] as const) expect(await favourite(role), role).toEqual(yes);
     expect(await favourite('family')).toEqual(no);
@@ -98,7 +98,7 @@ describe('favourites', () => {
     expect(await favourite('editor')).toEqual(yes);
   });
 
-  it('are counted for each by themselves, and set for many at once', async () => {
+  it('are counted per person, and set for many photos at once', async () => {
     const q = encodeURIComponent('is:favourite');
     const count = async (role: RoleName): Promise<number> =>
       (await ask<{ count: number }[]>(role, `/api/timeline?q=${q}`)).reduce((sum, month) => sum + month.count, 0);
@@ -107,7 +107,7 @@ describe('favourites', () => {
     expect([await count('owner'), await count('editor'), await count('family')]).toEqual([...before, 1]);
   });
 
-  it('are all that a family member may change who may not edit, and tell no more than before', async () => {
+  it('are the only change by family without the right to edit, and reveal nothing else', async () => {
     const before = await ask<object>('family', `/api/photos/${id}`);
     expect(await marks('family', true)).toEqual(before);
     expect(before).not.toHaveProperty('original.path');

@@ -63,7 +63,7 @@ async function openAlbum(): Promise<{
 const video = { type: 'video/mp4', seconds: 3 };
 
 describe('a video', () => {
-  it('that browsers play is sent as it came, to those who may have the original; others get one that tells nothing', async () => {
+  it('that browsers play is sent unchanged to viewers with access to originals; others get one without metadata', async () => {
     const { home, get } = await openAlbum();
     const facts = { ...video, playable: true };
     const id = await put(home, { original, facts, clips: ['hover', 'video'], audience: 'public' });
@@ -78,14 +78,14 @@ describe('a video', () => {
     expect((await get('visitor', `/media/${id}/hover`)).body).toBe(filmOf(id, 'hover').toString());
   });
 
-  it('is on its way where its film is not made yet, and never the original for those who may not have it', async () => {
+  it('is reported as pending until it is transcoded, and never replaced by the original for viewers without access to it', async () => {
     const { home, get } = await openAlbum();
     const id = await put(home, { original, facts: { ...video, playable: true }, audience: 'public' });
     expectError(await get('visitor', `/media/${id}/video`), 404, 'on-its-way');
     expectError(await get('owner', `/media/${id}/hover`), 404, 'on-its-way');
   });
 
-  it('that is private is made ready to play for a link without originals, or the viewer is told why it can not be', async () => {
+  it('that is private is transcoded for a link without originals, or the viewer learns why not', async () => {
     const { home, get } = await openAlbum();
     const id = await put(home, { original, facts: { ...video, playable: true } });
     const asked: string[] = [];
@@ -104,7 +104,7 @@ describe('a video', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('that browsers can not play is tried all the same, until there is a better one', async () => {
+  it('that browsers can’t play is sent anyway until a transcode exists', async () => {
     const { home, get } = await openAlbum();
     const id = await put(home, { original, facts: { ...video, type: 'video/quicktime' } });
     const first = await get('owner', `/media/${id}/video`);
@@ -120,7 +120,7 @@ describe('a video', () => {
     expect(better.headers['cache-control']).toContain('immutable');
   });
 
-  it('is sent in parts', async () => {
+  it('is sent in ranges', async () => {
     const { home, get } = await openAlbum();
     const id = await put(home, { original, facts: { ...video, playable: true } });
     const part = await get('owner', `/media/${id}/video`, { range: 'bytes=10-19' });
@@ -131,7 +131,7 @@ describe('a video', () => {
     ]);
   });
 
-  it('does not exist for those who may not see it; a photo is no film', async () => {
+  it('does not exist for viewers who may not see it; a photo has no video', async () => {
     const { home, get } = await openAlbum();
     const id = await put(home, { original, facts: video, clips: ['hover', 'video'] });
     for (const role of ['family', 'visitor'] as const)
@@ -140,7 +140,7 @@ describe('a video', () => {
     expectError(await get('owner', `/media/${await home.add()}/video`), 404, 'not-found');
   });
 
-  it('tells its length and codecs', async () => {
+  it('has length and codecs', async () => {
     const { home, get } = await openAlbum();
     const id = await put(home, { facts: { ...video, codecs: { video: 'h264' } }, clips: ['hover'] });
     expect((await get('owner', `/api/photos/${id}`)).json()).toMatchObject({
@@ -153,7 +153,7 @@ describe('a video', () => {
 });
 
 describe('a motion photo', () => {
-  it('plays from its original for those who may have it, until its film is made', async () => {
+  it('plays from its original for viewers with access to it, until its clip is extracted', async () => {
     const { home, get } = await openAlbum();
     const motion = { at: 100, bytes: 50 };
     const facts = { bytes: original.length, motion };
@@ -170,7 +170,7 @@ describe('a motion photo', () => {
     expect((await get('visitor', `/api/photos/${id}`)).json()).toMatchObject({ motion: true });
   });
 
-  it('is believed only within its file', async () => {
+  it('is read only within its file', async () => {
     const { home, get } = await openAlbum();
     const id = await put(home, { original, facts: { bytes: original.length, motion: { at: 100, bytes: 9e9 } } });
     expectError(await get('owner', `/media/${id}/video`), 404, 'not-found');
@@ -192,7 +192,7 @@ describe('a Live Photo', () => {
     }),
   ];
 
-  it('plays the film beside it for whoever sees the photo', async () => {
+  it('plays its clip for every viewer of the photo', async () => {
     const { home, get } = await openAlbum();
     const [photo, film] = await live(home, 'public', undefined);
     for (const role of ['owner', 'family', 'visitor'] as const) {
@@ -205,7 +205,7 @@ describe('a Live Photo', () => {
     expectError(await get('visitor', `/media/${film}/video`), 404, 'not-found');
   });
 
-  it('stands still for those of whom its film was kept', async () => {
+  it('is still for viewers who may not see its clip', async () => {
     const { home, get } = await openAlbum();
     const [photo] = await live(home, 'public', 'family');
     expect((await get('family', `/api/photos/${photo}`)).json()).toMatchObject({ motion: true });
@@ -214,7 +214,7 @@ describe('a Live Photo', () => {
     expectError(await get('visitor', `/media/${photo}/hover`), 404, 'not-found');
   });
 
-  it('is shared and thrown away with its film', async () => {
+  it('is shared and trashed with its clip', async () => {
     const { home, get } = await openAlbum();
     const [photo, film] = await live(home, undefined, undefined);
     const edit = async (change: object, url = `/api/photos/${photo}`): Promise<void> => {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { expectError } from './fixture.js';
 import { openPeople } from './people-home.js';
 
-test('an owner gives folders to people, and takes them back', async () => {
+test('an owner assigns folders to people, and unassigns them', async () => {
   const { home, people, ask, close } = await openPeople();
   const { ada, ben, cleo } = people;
   const [own, incoming] = [{ id: ben.id, name: 'ben' }, join(home.folder, 'incoming')];

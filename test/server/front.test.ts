@@ -46,7 +46,7 @@ const metaOf = (html: string): Record<string, string> =>
     [...html.matchAll(/<meta (?:property|name)="([^"]+)" content="([^"]*)"/g)].map((m) => [m[1]!, m[2]!]),
   );
 
-test('the picture of the day: chosen by tag, else a favourite, else by stars, else any; it stays for a day', async () => {
+test('the picture of the day: chosen by tag, otherwise a favourite, otherwise by stars, otherwise any; it stays for a day', async () => {
   const { home, front } = await openFace();
   expect(await front()).toEqual({ title: 'Photospool', photos: 0, tags: [], albums: [] });
   const any = await put(home, {});
@@ -70,7 +70,7 @@ test('the picture of the day: chosen by tag, else a favourite, else by stars, el
   expect((await front()).tags).toEqual([{ value: 'sea', count: 6 }]);
 });
 
-test('nothing of what is private, for the family, in the trash or tagged for the home is on it, or in a preview', async () => {
+test('it and previews contain nothing private, for family, in the trash, or tagged as private', async () => {
   const { home, get, front } = await openFace();
   const secret = { title: 'SECRETMARK', description: 'SECRETMARK', tags: { add: ['featured', 'SECRETMARK'] } };
   const hidden = [
@@ -151,7 +151,7 @@ test('previews: title, description and picture, with absolute addresses; for a p
   });
 });
 
-test('robots stay away, unless the owner says otherwise; then from all but the front page and the photos', async () => {
+test('robots are excluded unless the owner admits them; then from everything except the front page and the photos', async () => {
   const shut = await openFace();
   const one = await put(shut.home, {});
   for (const path of ['/', `/photo/${one}`, '/?q=x', '/albums', `/media/${one}/thumb`, '/api/front']) {
@@ -178,7 +178,7 @@ test('robots stay away, unless the owner says otherwise; then from all but the f
   expect((await open.get('/robots.txt')).body).toMatch(/Disallow: \/s\/\nAllow: \/\n$/);
 });
 
-test('a home without visitors tells nobody anything', async () => {
+test('a home without visitors reveals nothing to strangers', async () => {
   const { home, get } = await openFace();
   const id = await put(home, { title: 'Open' });
   home.access.settings.change({ visitors: false });

@@ -30,7 +30,7 @@ async function change(home: Home, id: string, payload: object): Promise<void> {
 const ask = async (home: Home, id: string, headers = {}, query = ''): Promise<Told> =>
   (await home.app.inject({ url: `/api/photos/${id}/history${query}`, headers })).json<Told>();
 
-test('tells each edit, newest first, whose it is and which one is shown', async () => {
+test('lists each edit, newest first, with its author and which one is shown', async () => {
   const home = await openHome();
   const id = await home.add();
   await change(home, id, { title: 'one' });
@@ -53,7 +53,7 @@ test('tells each edit, newest first, whose it is and which one is shown', async 
   expect(await ask(home, id, {}, '?limit=1')).toMatchObject({ more: edits.length - 1, edits: [{}] });
 });
 
-test('tells when an edit was made by the wall clock, and that nobody knows it of a clock that was ahead', async () => {
+test('has the wall-clock time of an edit, or none for a clock that was ahead', async () => {
   const home = await openHome();
   const id = await home.add();
   const hour = 3_600_000;
@@ -91,7 +91,7 @@ test('tells when an edit was made by the wall clock, and that nobody knows it of
   expect((await ask(home, id)).edits[0]).toMatchObject({ value: 'years ahead', ahead: true });
 });
 
-test('where two servers met, both edits are there, and the one that gave way is marked', async () => {
+test('of concurrent edits on two servers lists both, and marks the overridden one', async () => {
   const home = await openHome();
   const id = await home.add();
   await change(home, id, { title: 'before' });
@@ -137,7 +137,7 @@ test('where two servers met, both edits are there, and the one that gave way is 
   ]);
 });
 
-test('a family member who may edit is told of what they may change, and nothing else', async () => {
+test('for family with the right to edit has the fields that they may change, and nothing else', async () => {
   const home = await openHome();
   const id = await home.add();
   await change(home, id, { audience: 'family', title: 'x', reviewed: true, favourite: true, trashed: true });
@@ -153,7 +153,7 @@ test('a family member who may edit is told of what they may change, and nothing 
   expect((await ask(home, id, headers)).edits.map(({ field }) => field)).toEqual(['title']);
 });
 
-test('tells each name under which it came in, the first one first; the folder to the owner alone', async () => {
+test('lists each name of arrival, the first one first; folders only for the owner', async () => {
   const owned = await openOwned();
   const { home, owner } = owned;
   const id = await home.add({ name: 'IMG_1.jpg' });
@@ -176,7 +176,7 @@ test('tells each name under which it came in, the first one first; the folder to
   expect(JSON.stringify(await told(family))).not.toContain('Trip');
 });
 
-test('tells what sidecars say and who sent them, and who brought the photo in', async () => {
+test('lists the values of sidecars with their senders, and the sender of the photo', async () => {
   const owned = await openOwned();
   const { home, owner } = owned;
   const id = await home.add({ name: 'IMG_1.jpg' });

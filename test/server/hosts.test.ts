@@ -9,7 +9,7 @@ describe('the names of a server', () => {
     ...['localhost', 'LOCALHOST:4780', 'localhost.', 'album.localhost', '127.0.0.1:4780', '[::1]', '[::1]:4780'],
     ...['192.168.1.7', '192.168.1.7:4780', '[fe80::1]:80', '100.64.0.1', '[2001:db8::7]'],
     ...['attic', 'ATTIC.local', 'attic.local.:4780', 'attic.fritz.box', 'album.example.org', 'Photos.LAN:443'],
-  ])('are not others’: %j', (host) => expect(knows(host)).toBe(true));
+  ])('do not include others: %j', (host) => expect(knows(host)).toBe(true));
 
   it.each([
     ...[
@@ -31,9 +31,9 @@ describe('the names of a server', () => {
       'localhost:x',
       '::1:80x',
     ],
-  ])('others’ are refused: %j', (host) => expect(knows(host)).toBe(false));
+  ])('reject others: %j', (host) => expect(knows(host)).toBe(false));
 
-  it('are only addresses and loopback names where the machine has none', () => {
+  it('are only addresses and loopback names if the machine has no name', () => {
     const few = makeHosts([], '');
     expect([few('.local'), few(''), few('localhost'), few('10.0.0.1')]).toEqual([false, false, true, true]);
   });
@@ -52,14 +52,14 @@ describe('proxies', () => {
   const trust = makeTrust(['loopback', '10.1.0.0/16', '192.0.2.7', '2001:db8::/32']);
 
   it.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '10.1.2.3', '::ffff:10.1.2.3', '192.0.2.7', '2001:db8:1::9'])(
-    'are trusted where they are named: %s',
+    'are trusted if they are listed: %s',
     (address) => expect(trust(address)).toBe(true),
   );
 
   it.each(['10.2.0.1', '192.0.2.8', '2001:db9::1', 'loopback', '', 'unknown', '_hidden', '10.1.2.3, 10.1.2.4'])(
-    'are trusted nowhere else: %j',
+    'are not trusted otherwise: %j',
     (address) => expect(trust(address)).toBe(false),
   );
 
-  it('are trusted nowhere where none is named', () => expect(makeTrust([])('127.0.0.1')).toBe(false));
+  it('are not trusted if none is listed', () => expect(makeTrust([])('127.0.0.1')).toBe(false));
 });

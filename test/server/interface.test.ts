@@ -67,7 +67,7 @@ function namesOf(schema: Schema | undefined, depth = Infinity): Set<string> {
   return names;
 }
 
-describe('the reader of the document', () => {
+describe('the parser of docs/interface.md', () => {
   test('finds routes, parameters, bodies and answers', () => {
     const row = '| `GET`, `PUT /a/:id?q=&by=` `{"x":[1],"y"}` | 201 `{"z":{"w":"no"}}`; `?more=` [adds](d.md#x) |';
     const paragraph = '`GET /b`, `/c`, each with `limit=` (1): `[{"v"}…]`';
@@ -77,13 +77,13 @@ describe('the reader of the document', () => {
     expect(two).toMatchObject({ routes: ['get /b', 'get /c'], query: ['limit'], answer: ['v'] });
   });
 
-  test('tells keys from values', () => {
+  test('distinguishes keys from values', () => {
     expect(keysIn('{"a","b":"no"|"neither","c":[{"d"}…,"no"]}')).toEqual(['a', 'b', 'c', 'd']);
   });
 });
 
 describe('docs/interface.md and the OpenAPI description', () => {
-  test('tell of the same routes', async () => {
+  test('have the same routes', async () => {
     const operations = await describedOperations();
     const routes = documented.flatMap((row) => row.routes);
     expect(routes.filter((route) => !find(operations, route))).toEqual([]);
@@ -95,7 +95,7 @@ describe('docs/interface.md and the OpenAPI description', () => {
     expect(missing).toEqual([]);
   });
 
-  test('tell of the same parameters', async () => {
+  test('have the same parameters', async () => {
     const operations = await describedOperations();
     for (const { routes, query, links } of documented) {
       const described = routes
@@ -113,7 +113,7 @@ describe('docs/interface.md and the OpenAPI description', () => {
   test.each([
     ['bodies', 'body', bodyOf],
     ['answers', 'answer', answerOf],
-  ] as const)('tell of the same keys in %s', async (_, part, schemaOf) => {
+  ] as const)('have the same keys in %s', async (_, part, schemaOf) => {
     const operations = await describedOperations();
     for (const row of documented) {
       const keys = row[part];

@@ -47,7 +47,7 @@ async function withPeople() {
 }
 
 describe('an item of a person', () => {
-  it('exists for its holder, and for others as its audience says, never for those who act for the house alone', async () => {
+  it('exists for its holder, and for others by its audience, never for those who act for the house alone', async () => {
     const { ada, ben, owner, family, token, visitor, add, seen } = await withPeople();
     const [ofHouse, ofAda, ofBen] = [add(house), add(ada), add(ben)];
     const all = [ofHouse, ofAda, ofBen];
@@ -62,7 +62,7 @@ describe('an item of a person', () => {
     expect(seen(visitor, all)).toEqual([]);
   });
 
-  it('is changed by its holder alone; others keep favourites and comment', async () => {
+  it('is changed by its holder alone; others can mark it as a favourite and comment', async () => {
     const { ben, owner, family, token, library, add, comments } = await withPeople();
     const [ofHouse, ofBen] = [add(house, 'family'), add(ben, 'family')];
     expect(await changePhotos(library, family, [ofHouse, ofBen], { audience: 'public' })).toMatchObject({
@@ -90,7 +90,7 @@ describe('an item of a person', () => {
     expect(comments.list(owner, ofBen)).toEqual([]);
   });
 
-  it('goes to the trash of its holder and is purged from there; the bytes stay with the last item', async () => {
+  it('is trashed and purged by its holder; the bytes stay with the last item', async () => {
     const { ben, owner, family, library, add, seen } = await withPeople();
     const [ofHouse, ofBen] = [add(house, 'family'), add(ben, 'family')];
     library.update<object>(exifId(bytes), () => ({ format: 1, kind: 'exif', tags: {} }));
@@ -107,7 +107,7 @@ describe('an item of a person', () => {
     expect(library.get(exifId(bytes))).toBeUndefined();
   });
 
-  it('is in no live event of those who may not see it', async () => {
+  it('is in no live event of viewers who may not see it', async () => {
     const { ben, owner, family, clock, library, add, feed } = await withPeople();
     const [ofOwner, ofFamily] = [feed(owner), feed(family)];
     const ofBen = add(ben);
@@ -125,7 +125,7 @@ describe('an item of a person', () => {
   });
 });
 
-it('a photo that was saved stays with what was seen of it, when its owner shares it no longer', async () => {
+it('a saved photo stays with its visible values when its owner stops sharing it', async () => {
   const { ada, ben, owner, family, token, visitor, library, clock, add, seen } = await withPeople();
   const ofBen = add(ben, 'family');
   await changePhotos(library, family, [ofBen], { title: 'Pier', tags: { add: ['sea'] }, rating: 4 });
@@ -155,7 +155,7 @@ it('a photo can’t be saved while people have no libraries of their own', async
   expectError(answer, 409, 'conflict');
 });
 
-it('a photo that is archived leaves the timeline, and is found by a search', async () => {
+it('an archived photo leaves the timeline, and is found by a search', async () => {
   const home = await openHome();
   const [id, other] = [await home.add({ tags: ['sea'] }), await home.add()];
   const patch = (archived: boolean) =>

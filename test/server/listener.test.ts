@@ -22,16 +22,16 @@ function send(port: number, text: string, read = true): { socket: Socket; ended:
   return { socket, ended };
 }
 
-describe('a connection is cut', () => {
+describe('a connection is closed', () => {
   const answer: RequestListener = (request, response) => void request.resume().on('end', () => response.end('x'));
 
-  it('on which nothing comes, or half a head', async () => {
+  it('without a request, or with half a request head', async () => {
     const port = await open(answer);
     for (const text of ['', 'GET / HTTP/1.1\r\nHost: localhost\r\nX-A: '])
       expect(await send(port, text).ended).not.toContain('HTTP/1.1 200');
   });
 
-  it('whose body stops, while one that waits for us is answered', async () => {
+  it('whose body stalls, while one that waits for us gets its response', async () => {
     let finish = (): void => undefined;
     // Longer than this process may be delayed in reading what arrived.
     const port = await open(
@@ -50,7 +50,7 @@ describe('a connection is cut', () => {
     expect(await pass.ended).toMatch(/^HTTP\/1.1 200 [^]*done$/);
   });
 
-  it('that does not read its answer', async () => {
+  it('that does not read its response', async () => {
     let closed = (): void => undefined;
     const cut = new Promise<void>((resolve) => (closed = resolve));
     const port = await open((_request, response) => {
@@ -62,15 +62,15 @@ describe('a connection is cut', () => {
     socket.destroy();
   });
 
-  it('whose head is too long', async () => {
+  it('with a too long head', async () => {
     const port = await open(answer);
     const head = `GET / HTTP/1.1\r\nHost: localhost\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`;
     expect(await send(port, head).ended).not.toContain('HTTP/1.1 200');
   });
 });
 
-describe('a body that is no file', () => {
-  it('is waited for half a minute', async () => {
+describe('a body other than a file', () => {
+  it('has a timeout of half a minute', async () => {
     const { app, clock } = await openHome();
     const port = await listenOn(app);
     const head = `PATCH /api/photos HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`;
@@ -83,14 +83,14 @@ describe('a body that is no file', () => {
     expect(clock.sleeping()).toBe(0);
   });
 
-  it('is not read to its end where it was refused and is big', async () => {
+  it('is not read to its end if it was rejected and is large', async () => {
     const { app } = await openHome();
     const port = await listenOn(app);
     const head = `POST /api/nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\nabc`;
     expect(await send(port, head).ended).toMatch(/^HTTP\/1.1 404 /);
   });
 
-  it('may still be sent for a while when it was refused, so that nobody loses the answer by writing on', async () => {
+  it('may be sent for a while after a rejection, so that the client reads the response', async () => {
     const { app, clock } = await openHome();
     const port = await listenOn(app);
     const { socket, wrong, closed } = await refused(port);

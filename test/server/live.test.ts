@@ -45,7 +45,7 @@ async function listen(
 }
 
 describe('live pages', () => {
-  it('are greeted with where the library is, and with the spool', async () => {
+  it('first get the position of the library and the state of the spool', async () => {
     const home = await openHome();
     await home.add();
     const { events } = await listen(home);
@@ -56,7 +56,7 @@ describe('live pages', () => {
     ]);
   });
 
-  it('hear of a photo at once, and of a burst in one more event', async () => {
+  it('get an event for a photo at once, and one more for a burst', async () => {
     const home = await openHome();
     const { events } = await listen(home);
     const first = await home.add({ taken: '2024-07-01T12:00:00.000' });
@@ -73,7 +73,7 @@ describe('live pages', () => {
     expect(burst.ids).toHaveLength(50);
   });
 
-  it('hear of photos that came in great numbers when the album has them, and of edits meanwhile at once', async () => {
+  it('get events for a large batch once it is in the album, and for edits meanwhile at once', async () => {
     const home = await openHome();
     const old = await home.add({ taken: '2024-07-01T12:00:00.000' });
     const { events } = await listen(home);
@@ -105,7 +105,7 @@ describe('live pages', () => {
     await expect.poll(() => events('photos').at(-1)).toMatchObject({ months: ['2022-01'], count: 1 });
   });
 
-  it('hear of both months when a photo moves, and of a photo that is trashed', async () => {
+  it('get both months when a photo moves, and its month when it is trashed', async () => {
     const home = await openHome();
     const id = await home.add({ taken: '2024-07-01T12:00:00.000' });
     const { events } = await listen(home);
@@ -119,7 +119,7 @@ describe('live pages', () => {
     expect(events('photos').at(-1)).toMatchObject({ months: ['2020-01'], ids: [id], count: 1 });
   });
 
-  it('hear of what their viewer may see, and of nothing else', async () => {
+  it('get events about visible photos only', async () => {
     const home = await openHome();
     const id = await home.add({ taken: '1950-01-01T12:00:00.000' });
     const edit = async (payload: object): Promise<void> => {
@@ -155,7 +155,7 @@ describe('live pages', () => {
     expect(changes.every((change) => change >= home.clock.now() - 60_000)).toBe(true);
   });
 
-  it('hear of a comment on a photo that is theirs, and visitors of none', async () => {
+  it('get events for comments on visible photos, visitors none', async () => {
     const home = await openHome();
     const [shown, hidden] = [await home.add(), await home.add()];
     await home.app.inject({ method: 'PATCH', url: `/api/photos/${shown}`, payload: { audience: 'public' } });
@@ -185,7 +185,7 @@ describe('live pages', () => {
     expect(pages[0]!.text()).not.toContain('words');
   });
 
-  it('are ended when their viewer is another than before', async () => {
+  it('are closed when their viewer changes', async () => {
     const home = await openHome();
     const live = openPages(home);
     let now: Viewer | undefined = familyOf(home);
@@ -199,7 +199,7 @@ describe('live pages', () => {
     expect([left.page.readableEnded, kept.page.readableEnded]).toEqual([true, false]);
   });
 
-  it('hear nothing where no photo changed', async () => {
+  it('get no event if no photo changed', async () => {
     const home = await openHome();
     const { events } = await listen(home);
     home.library.update('library:key', () => ({ format: 1, kind: 'key' }));
@@ -207,7 +207,7 @@ describe('live pages', () => {
     expect(events('photos')).toEqual([]);
   });
 
-  it('hear what another process wrote, within a second', async () => {
+  it('get changes by another process within a second', async () => {
     const home = await openHome();
     home.parts.changes = { on: () => () => undefined };
     const { events } = await listen(home);
@@ -218,7 +218,7 @@ describe('live pages', () => {
     expect(events('photos')).toMatchObject([{ ids: [id] }]);
   });
 
-  it('hear of the spool at most twice a second, in short', async () => {
+  it('get a summary of the spool at most twice a second', async () => {
     const home = await openHome();
     const { events } = await listen(home);
     await turn();
@@ -234,7 +234,7 @@ describe('live pages', () => {
     expect(events('spool')).toHaveLength(3);
   });
 
-  it('hear a heartbeat, and go on when the spool or the library fails once', async () => {
+  it('get a heartbeat, and continue when the spool or the library fails once', async () => {
     const home = await openHome();
     const status = home.spool.status;
     const { events, text } = await listen(home);
@@ -249,7 +249,7 @@ describe('live pages', () => {
     expect(text()).toContain(': \n\n');
   });
 
-  it('cost nothing when the last one is gone', async () => {
+  it('cost nothing after the last one disconnects', async () => {
     const home = await openHome();
     const pages = [(await listen(home)).page, (await listen(home)).page];
     await turn();
@@ -260,7 +260,7 @@ describe('live pages', () => {
     expect(home.spool.listeners.size).toBe(0);
   });
 
-  it('are cut off when they do not read', async () => {
+  it('are disconnected if they do not read', async () => {
     const home = await openHome();
     const live = openPages(home);
     const page = await live.connect(local, () => local);
@@ -275,7 +275,7 @@ describe('live pages', () => {
     expect(live.pages()).toBe(0);
   });
 
-  it('are refused when there are too many, until one goes', async () => {
+  it('are rejected when there are too many, until one disconnects', async () => {
     const home = await openHome();
     const live = openPages(home);
     const pages = await Promise.all(Array.from({ length: 100 }, () => live.connect(local, () => local)));
@@ -288,7 +288,7 @@ describe('live pages', () => {
     live.close();
   });
 
-  it('of one of the family, one program and one visiting address are twenty, and nobody takes the places of others', async () => {
+  it('are limited to twenty per family member, program and visitor’s address, and nobody displaces others', async () => {
     const home = await openHome();
     const live = openPages(home);
     const family = (person: string): Viewer => ({ role: 'family', audiences: ['public'], canEdit: false, person });
@@ -307,7 +307,7 @@ describe('live pages', () => {
     live.close();
   });
 
-  it('hear over HTTP, and of nothing twice', async () => {
+  it('get events over HTTP, each once', async () => {
     const home = await openHome();
     const port = await listenOn(home.app);
     const seen: Event[] = [];
@@ -330,7 +330,7 @@ describe('live pages', () => {
     await ended;
   });
 
-  it('hear by a link of what it shows, and of nothing else', async () => {
+  it('get events by a share link about its photos only', async () => {
     const home = await openHome();
     const inside = await home.add({ tags: ['sea'] });
     const outside = await home.add();
@@ -355,7 +355,7 @@ describe('live pages', () => {
     expect(text()).not.toContain(outside);
   });
 
-  it('hear of pictures that came from another server, each of those that its viewer sees', async () => {
+  it('get events for pictures from another server if their viewer sees the photo', async () => {
     const home = await openHome();
     const [shown, hidden] = [
       await home.add({ away: true, original: Buffer.from('one') }),

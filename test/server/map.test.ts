@@ -19,7 +19,7 @@ const countFor = async (role: RoleName, query = ''): Promise<number> =>
   (await get(role, `/api/map${query}`)).json<Clusters>().clusters.reduce((sum, { count }) => sum + count, 0);
 
 describe('the map', () => {
-  it('counts what somebody may see, and nothing else', async () => {
+  it('counts visible photos only', async () => {
     const seen = (audiences: readonly string[]): number =>
       kinds.filter(({ audience, trashed }) => !trashed && audiences.includes(audience)).length;
     expect(await countFor('owner')).toBe(seen(['private', 'family', 'public']));
@@ -29,7 +29,7 @@ describe('the map', () => {
     expect(await countFor('owner', `?q=${encodeURIComponent('audience:public')}`)).toBe(seen(['public']));
   });
 
-  it('is not for those who are told no positions, in a search neither', async () => {
+  it('is closed to viewers without positions, also in searches', async () => {
     expectError(await get('visitor', '/api/map'), 403, 'forbidden');
     expectError(await get('link', '/api/map'), 403, 'forbidden');
     for (const q of ['box:12,34,13,35', '-near:12.5,34.5', 'box:12,34,13,35 is:favourite'])
@@ -40,7 +40,7 @@ describe('the map', () => {
   });
 
   it.each(['box=1,2,3', 'box=a,b,c,d', 'box=2,0,1,0', 'box=0,0,91,1', 'zoom=99', 'zoom=x'])(
-    'refuses %s',
+    'rejects %s',
     async (query) => {
       expectError(await get('owner', `/api/map?${query}`), 400, 'invalid');
     },

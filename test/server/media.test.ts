@@ -9,7 +9,7 @@ const shared = shareHome();
 const big = Buffer.alloc(3 * 1024 * 1024, 'photospool ');
 
 describe('pictures', () => {
-  it('are sent with their type, and may be kept for ever', async () => {
+  it('are sent with their type, and cached permanently', async () => {
     const { app, add } = await openHome();
     const id = await add();
     const thumb = Buffer.from(`thumb of ${id}`);
@@ -35,7 +35,7 @@ describe('pictures', () => {
     expect([again.statusCode, again.body]).toEqual([304, '']);
   });
 
-  it('are kept only where a browser forgets them at sign-out: over HTTPS, and on this machine', async () => {
+  it('are cached only if the browser clears them at sign-out: over HTTPS, and on this machine', async () => {
     const home = await openHome();
     const { app } = home;
     const id = await home.add();
@@ -53,14 +53,14 @@ describe('pictures', () => {
     expect(left.headers['clear-site-data']).toBe('"cache"');
   });
 
-  it('that could not be made are 404, and not for ever', async () => {
+  it('that could not be made are 404, without caching', async () => {
     const { app, add } = await openHome();
     const response = await app.inject(`/media/${await add()}/preview`);
     expectError(response, 404, 'not-found');
     expect(response.headers['cache-control']).toBe('no-store');
   });
 
-  it('whose file is gone are 404', async () => {
+  it('with a missing file are 404', async () => {
     const home = await openHome();
     const id = await home.add();
     await rm(home.parts.blobs.rendition(sha256(`thumb of ${id}`)));
@@ -70,7 +70,7 @@ describe('pictures', () => {
     expectError(await home.app.inject(`/originals/${await home.add({ away: true })}`), 404, 'not-found');
   });
 
-  it('never come through a link', async () => {
+  it('are never read through a symbolic link', async () => {
     const home = await openHome();
     const id = await home.add();
     const path = home.parts.blobs.rendition(sha256(`thumb of ${id}`));
@@ -87,7 +87,7 @@ describe('originals', () => {
     ['bytes=-5', 206, big.subarray(-5), `bytes ${big.length - 5}-${big.length - 1}/${big.length}`],
     ['bytes=1000000-', 206, big.subarray(1_000_000), `bytes 1000000-${big.length - 1}/${big.length}`],
     ['bytes=0-1,5-6', 200, big, undefined],
-  ])('answer the range %s', async (range, status, bytes, contentRange) => {
+  ])('serve the range %s', async (range, status, bytes, contentRange) => {
     const { app, add } = shared();
     const response = await app.inject({ url: `/originals/${await add({ original: big })}`, headers: { range } });
     expect(response.statusCode).toBe(status);
@@ -96,7 +96,7 @@ describe('originals', () => {
     expect(response.headers['content-range']).toBe(contentRange);
   });
 
-  it('refuse a range behind their end', async () => {
+  it('reject a range beyond their end', async () => {
     const { app, add } = shared();
     const response = await app.inject({
       url: `/originals/${await add({ original: big })}`,
@@ -107,7 +107,7 @@ describe('originals', () => {
     expect(response.headers).not.toHaveProperty('content-disposition');
   });
 
-  it('tell their size to HEAD without a body', async () => {
+  it('report their size to HEAD without a body', async () => {
     const { app, add } = shared();
     const response = await app.inject({ method: 'HEAD', url: `/originals/${await add({ original: big })}` });
     expect([response.statusCode, response.body, response.headers['content-length']]).toEqual([
@@ -126,14 +126,14 @@ describe('originals', () => {
     ['image/png', 'a"\r\nb.png', '', 'image/png', `inline; filename="a___b.png"; filename*=UTF-8''a%22__b.png`],
     ['image/x-svg', 'a.svg', '', 'application/octet-stream', 'attachment; filename="a.svg"'],
     ['image/x+xml', 'a.jpg', '', 'application/octet-stream', 'attachment; filename="a.jpg"'],
-  ])('%s called %j%s are sent as they should be', async (type, name, query, sent, disposition) => {
+  ])('%s called %j%s are sent with the right headers', async (type, name, query, sent, disposition) => {
     const { app, add } = shared();
     const response = await app.inject(`/originals/${await add({ type, name })}${query}`);
     expect(response.statusCode).toBe(200);
     expect(response.headers).toMatchObject({ 'content-type': sent, 'content-disposition': disposition });
   });
 
-  it.skipIf(!existsSync('/proc/self/fd'))('are closed when the client goes away in the middle', async () => {
+  it.skipIf(!existsSync('/proc/self/fd'))('are closed when the client disconnects in the middle', async () => {
     const home = await openHome();
     const id = await home.add({ original: Buffer.alloc(32 * 1024 * 1024) });
     const port = await listenOn(home.app);

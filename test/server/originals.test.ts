@@ -81,7 +81,7 @@ async function waysOf(home: Home, role: RoleName): Promise<string[]> {
 }
 
 describe('the bytes of an original', () => {
-  it.each(roles)('reach by no way who may not have them: %s', async (role) => {
+  it.each(roles)('are out of reach without access to originals: %s', async (role) => {
     const home = shared();
     const ways = await waysOf(home, role);
     // What belongs to the owner does not exist for the family.
@@ -95,7 +95,7 @@ describe('the bytes of an original', () => {
     );
   });
 
-  it('are in no ZIP of another who has the ticket', async () => {
+  it('are in no ZIP of another viewer with the ticket', async () => {
     const home = shared();
     const made = await ask(home, 'link originals details', '/api/downloads', { method: 'POST', payload: { ids } });
     const { path } = made.json<{ path: string }>();
@@ -106,7 +106,7 @@ describe('the bytes of an original', () => {
     }
   });
 
-  it('are gone: nobody else is told where they lay, and under which name', async () => {
+  it('if missing, reveal path and name only to those who may know them', async () => {
     const home = shared();
     const original = Buffer.from(`${secret} that is gone`);
     const id = await home.add({ name: 'ada-at-home.jpg', tags: ['zqprivatekept'], original });

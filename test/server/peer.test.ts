@@ -42,7 +42,7 @@ const photo = (body: object): object => ({
 });
 
 describe('documents of a peer', () => {
-  it('reach no file but pictures', async () => {
+  it('give access to no file except pictures', async () => {
     const places = ['../../library.sqlite', '/etc/passwd', '..', '%2e%2e/x', 'A'.repeat(64), '\u0000'];
     for (const [n, place] of places.entries()) {
       const id = sha256(`path ${n}`);
@@ -57,7 +57,7 @@ describe('documents of a peer', () => {
     }
   });
 
-  it('make no page of a picture', async () => {
+  it('can’t turn a picture into a page', async () => {
     const script = Buffer.from('<script>alert(1)</script>');
     const id = sha256('page');
     const thumb = { sha256: sha256(script), type: 'text/html', width: 3, height: 2, bytes: script.length };
@@ -72,7 +72,7 @@ describe('documents of a peer', () => {
     expect([seen.statusCode === 200, seen.body.includes('script')]).not.toEqual([true, true]);
   });
 
-  it('are the owner’s alone until an owner says otherwise, whatever is written as the audience', async () => {
+  it('are visible to the owner alone until an owner decides, whatever their audience says', async () => {
     for (const [n, value] of ['everybody', '', null, ['public'], { public: true }, 'PUBLIC', true].entries()) {
       const id = sha256(`audience ${n}`);
       const edit = [{ value, at: `${'0'.repeat(15)}1-x`, by: 'owner' }];
@@ -82,7 +82,7 @@ describe('documents of a peer', () => {
     }
   });
 
-  it('make no account, no session and no token', async () => {
+  it('create no account, no session and no token', async () => {
     const { access } = shared();
     const before = access.accounts.list().filter(({ passwordSet }) => passwordSet).length;
     const at = `${'0'.repeat(15)}1-x`;
@@ -118,7 +118,7 @@ describe('documents of a peer', () => {
     expectError(await see('token replicate', '/api/people'), 403, 'forbidden');
   });
 
-  it('with hostile words in every place are told as words, or not at all', async () => {
+  it('with hostile text in every place are shown as text, or not at all', async () => {
     const words = '"><img src=x onerror=alert(1)>\u202e\r\nX-Injected: 1';
     const id = sha256('words');
     const at = `${'0'.repeat(15)}1-x`;
@@ -152,7 +152,7 @@ describe('documents of a peer', () => {
     ['a great generation', `{"new_edits":false,"docs":[{"_id":"photo:x","_rev":"1${'0'.repeat(400)}-a"}]}`, 201],
     ['a prototype', '{"new_edits":false,"docs":[{"_id":"photo:p","_rev":"1-a","__proto__":{"x":1}}]}', 201],
     ['too large a document', `{"new_edits":false,"docs":[{"_id":"photo:l","_rev":"1-a","x":"${'x'.repeat(2_000_000)}"}]}`, 201],
-  ])('are refused as %s, and nothing is stored', async (_, payload, status) => {
+  ])('are rejected as %s, and nothing is stored', async (_, payload, status) => {
     const before = shared().library.count('');
     const answer = await send('/db/photos/_bulk_docs', payload);
     expect(answer.statusCode, answer.body.slice(0, 300)).toBe(status);

@@ -39,7 +39,7 @@ const link = (over: Partial<LinkStatus> = {}): LinkStatus => ({
   ...over,
 });
 
-test('a peer is added and taken away; what is wrong with it is said, and its token never', async () => {
+test('a peer is added and removed; its errors are reported, its token never', async () => {
   const home = await openHome();
   const url = 'http://127.0.0.1:1';
   const added = await home.app.inject({
@@ -65,14 +65,14 @@ test('a peer is added and taken away; what is wrong with it is said, and its tok
   expectError(await home.app.inject({ method: 'DELETE', url: path }), 404, 'not-found');
 });
 
-test('what is no address, no token or no policy is refused, and nothing kept', async () => {
+test('an invalid address, token or policy is rejected, and nothing is stored', async () => {
   const home = await openHome();
   for (const payload of [{ url: 'ftp://x' }, { url: 'http://x', token: 'a b' }, { url: 'http://x', originals: 'some' }])
     expect((await home.app.inject({ method: 'POST', url: '/api/peers', payload })).statusCode).toBe(400);
   expect(home.parts.peers!.all()).toEqual([]);
 });
 
-test('the server that keeps the libraries of people off is named, where this version has them', async () => {
+test('the server that keeps people’s libraries off is named, in versions that have them', async () => {
   const home = await openHome();
   expect(await mesh(home)).not.toHaveProperty('people');
   const tokens = (): [] => [];
@@ -88,7 +88,7 @@ test('the server that keeps the libraries of people off is named, where this ver
   });
 });
 
-test('what is on its way is told in pieces and bytes, and so is how far behind a link is', async () => {
+test('pending transfers are reported in counts and bytes, as is the lag of a connection', async () => {
   const home = await openHome();
   const original = Buffer.alloc(500, 'far');
   await home.add({ away: true, original });
@@ -122,7 +122,7 @@ test('what is on its way is told in pieces and bytes, and so is how far behind a
   expect(text).toContain('photospool_merges_total 0\n');
 });
 
-test('a page hears that a link is another, once for many changes, and only who may know of links', async () => {
+test('a page gets one event for many changes of connections, if its viewer may see them', async () => {
   const home = await openHome();
   const live = openLive({ ...home.parts, ask: makeAsk(home.library, home.catalog), version: '1' });
   const pages = [local, { role: 'family', audiences: audiencesOf.family, canEdit: false } as Viewer].map(
@@ -146,7 +146,7 @@ test('a page hears that a link is another, once for many changes, and only who m
   live.close();
 });
 
-test('a server that made a link to here is a guest, by its token', async () => {
+test('a server that connects to this one is a guest, by its token', async () => {
   const home = await openHome();
   const actor = { by: 'owner', who: 'owner' };
   const { secret } = home.access.tokens.make('laptop', ['replicate'], actor);
@@ -172,7 +172,7 @@ async function meet(home: Home, mine: object, theirs: object): Promise<string> {
   return id;
 }
 
-test('a merge tells the photo, the fields, both values, and whose is shown', async () => {
+test('a merge lists the photo, the fields, both values, and the winner', async () => {
   const home = await openHome();
   const id = await meet(home, { title: 'mine', rating: 4 }, { title: 'theirs', tags: { add: ['x'] } });
   const { merges } = await mesh(home);
@@ -192,13 +192,13 @@ test('a merge tells the photo, the fields, both values, and whose is shown', asy
   expect(await figures(home)).toContain('photospool_merges_total 1\n');
 });
 
-test('an edit made in sight of another is no contest', async () => {
+test('an edit that has seen another is not a conflict', async () => {
   const home = await openHome();
   await meet(home, { title: 'mine' }, { description: 'theirs' });
   expect((await mesh(home)).merges.last).toMatchObject([{ fields: ['description', 'title'], contests: [] }]);
 });
 
-test('an original can come over a link that brings originals, and over no other', async () => {
+test('an original can be fetched over a connection with originals, and over no other', async () => {
   const home = await openHome();
   const id = await home.add({ away: true });
   const reachable = async (...links: LinkStatus[]): Promise<boolean> => {
@@ -211,7 +211,7 @@ test('an original can come over a link that brings originals, and over no other'
   expect(await reachable(link({ originals: 'none' }), link({ originals: 'on-demand' }))).toBe(true);
 });
 
-test('documents that were set aside are tried again, and removed where they are another program’s', async () => {
+test('quarantined documents are retried, and removed if they belong to another program', async () => {
   const home = await openHome();
   const url = 'http://couch.example/album';
   const peers = home.parts.peers!;

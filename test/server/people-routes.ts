@@ -12,7 +12,7 @@ import { openPasswords } from '../../src/access/password-hash.js';
 import { audiencesOf, type Viewer } from '../../src/access/permissions.js';
 import { openPhotoFeed } from '../../src/album/photo-changes.js';
 import { makeAsk } from '../../src/album/query-catalog.js';
-import { flag, truth } from '../access/people-truth.js';
+import { existsFor, flag, inAlbum, truth } from '../access/people-truth.js';
 import { happen } from '../access/people-history.js';
 import { albums, items, openWorld, people, type Server } from '../access/people-world.js';
 import { openDice } from '../simulation/dice.js';
@@ -23,6 +23,7 @@ interface Asker {
   name: string;
   viewer: Viewer;
   sees(server: Server, item: Item): boolean;
+  hasAlbum(server: Server, album: string): boolean;
   /** In a session that opened the locked photos of its person: which these are. Others see no locked photo anywhere. */
   opened?(server: Server, item: Item): boolean;
 }
@@ -38,12 +39,14 @@ const askers: readonly Asker[] = [
       name: `psp_person${n}`,
       viewer: person(n, actsForHouse ? 'owner' : 'family'),
       sees: (server, item) => truth(server, { person: id, actsForHouse }, item),
+      hasAlbum: (server, album) => existsFor(server, { person: id, actsForHouse }, album),
     };
   }),
   {
     name: 'psp_opened',
     viewer: person(1, 'family'),
     sees: (server, item) => truth(server, { person: people[1]! }, item),
+    hasAlbum: (server, album) => existsFor(server, { person: people[1]! }, album),
     opened: (server, item) =>
       item.holder === people[1] &&
       truth(server, { person: people[1], unlocked: true }, item) &&
@@ -53,6 +56,8 @@ const askers: readonly Asker[] = [
     name: 'psp_house',
     viewer: { role: 'program', audiences: audiencesOf.program, token: 'house', may: ['read', 'edit'], canEdit: true },
     sees: (server, item) => truth(server, { actsForHouse: true }, item),
+    hasAlbum: (server, album) =>
+      album.startsWith(house) && existsFor(server, { person: people[0]!, actsForHouse: true }, album),
   },
   {
     name: 'psp_ofperson',
@@ -61,11 +66,13 @@ const askers: readonly Asker[] = [
       ...{ person: people[1]!, behalf: person(1, 'family') },
     },
     sees: (server, item) => truth(server, { person: people[1]! }, item),
+    hasAlbum: (server, album) => existsFor(server, { person: people[1]! }, album),
   },
   {
     name: 'psp_visitor',
     viewer: { role: 'visitor', audiences: audiencesOf.visitor, canEdit: false },
     sees: (server, item) => truth(server, {}, item),
+    hasAlbum: () => false,
   },
 ];
 
@@ -195,7 +202,12 @@ async function openLocked({ access, db }: Home, person: string): Promise<string>
 
 /** Compares what one viewer gets with what the model says. */
 // Longer than a screen: a list of routes, each with what it must answer.
-async function compare(home: Home, server: Server, { name, viewer, sees }: Asker, asked: Asked): Promise<void> {
+async function compare(
+  home: Home,
+  server: Server,
+  { name, viewer, sees, hasAlbum }: Asker,
+  asked: Asked,
+): Promise<void> {
   const seen = items.filter((item) => server.documents.has(itemId(item)) && sees(server, item));
   const hidden = items.filter((item) => !seen.includes(item));
   asked.shown += seen.length;
@@ -231,8 +243,16 @@ async function compare(home: Home, server: Server, { name, viewer, sees }: Asker
     if (one !== other) fail(`${what}: ${one!} for ${other!}`);
   };
 
+  /** What somebody sees of an album: of one that they may not see as little as of one that does not exist. */
+  const itemsOf = (album: string): Item[] =>
+    withoutTwins(
+      viewer,
+      seen.filter((item) => hasAlbum(server, album) && !isTrashed(item) && inAlbum(server, item, album)),
+    );
+  const album = albums[asked.answers % albums.length]!;
   const lists: [string, Item[]][] = [
     ['', timeline],
+    [`in:${album}`, itemsOf(album)],
     ['is:trashed', trash],
     ['taken:1900..2000', living],
   ];
@@ -278,6 +298,19 @@ async function compare(home: Home, server: Server, { name, viewer, sees }: Asker
     const { clusters } = await json<{ clusters: { count: number }[] }>(`/api/map?zoom=20&q=${text}`);
     same(`map of “${q}”`, [clusters.reduce((sum, { count }) => sum + count, 0)], [ids.length]);
   }
+  if (viewer.role === 'owner' || viewer.role === 'family') {
+    const shared = await json<{ albums: { holder: string; album: string; count: number }[] }>('/api/albums/shared');
+    const existing = albums.filter((one) => hasAlbum(server, one));
+    same(
+      'albums',
+      shared.albums.map(({ holder, album: id, count }) => `${holder}:${id} ${count}`),
+      existing.map((one) => `${one} ${itemsOf(one).length}`),
+    );
+    for (const one of albums) {
+      const { status } = await ask(`/api/albums/${one.replace(':', '/')}`);
+      if ((status === 200) !== existing.includes(one)) fail(`${one}: ${status}`);
+    }
+  }
   for (const url of ['/api/places', '/api/albums', '/api/front', '/api/feed.xml', '/api/home', '/api/albums/saved'])
     await ask(url);
   for (const url of [
@@ -312,8 +345,14 @@ async function compare(home: Home, server: Server, { name, viewer, sees }: Asker
         if (answer.status !== none.status || answer.body.replaceAll(id, nowhere) !== none.body)
           fail(`${before}${markOf(item)}${after} is told from what does not exist: ${answer.body.slice(0, 300)}`);
       }
-      if (after === '' && before === '/api/photos/' && answer.status !== (isSeen ? 200 : 404))
-        fail(`${markOf(item)}: ${answer.status}`);
+      if (after !== '' || before !== '/api/photos/') continue;
+      if (answer.status !== (isSeen ? 200 : 404)) fail(`${markOf(item)}: ${answer.status}`);
+      const { sharedAlbums = [] } = JSON.parse(answer.body) as { sharedAlbums?: { holder: string; album: string }[] };
+      same(
+        `albums of ${markOf(item)}`,
+        sharedAlbums.map(({ holder, album: one }) => `${holder}:${one}`),
+        isSeen ? albums.filter((one) => hasAlbum(server, one) && inAlbum(server, item, one)) : [],
+      );
     }
   }
 }
@@ -327,9 +366,16 @@ export async function playRoutes(seed: number, length: number, every: number): P
   const world = openWorld(dice);
   const server = world.servers[seed % world.servers.length]!;
   const viewers = new Map(askers.map(({ name, viewer }) => [name, viewer]));
+  const gate = {
+    announced: [],
+    heardGuest: () => undefined,
+    heardPeer: () => undefined,
+    state: () => ({ on: true as const }),
+  };
   for (const [n] of people.entries())
     viewers.set(`psp_person${n}`, { ...viewers.get(`psp_person${n}`)!, session: `s${n}` });
   const home = await makeHome(({ access }) => ({
+    gate,
     access: { ...access, recognise: ({ token }) => viewers.get(token ?? '') },
   }));
   const { library, catalog, clock } = home;

@@ -27,7 +27,7 @@ interface List {
 }
 
 describe('photos', () => {
-  it('come newest first, a page at a time', async () => {
+  it('are listed newest first, in pages', async () => {
     const home = await openHome();
     const ids: string[] = [];
     for (let day = 1; day <= 5; day++) ids.unshift(await home.add({ taken: `2024-07-0${day}T12:00:00.000` }));
@@ -46,7 +46,7 @@ describe('photos', () => {
     ['/api/tiles?limit=5001', 5000],
     ['/api/tiles?limit=5000', 5000],
     ['/api/tiles', 500],
-  ])('of %s are at most %i', async (url, most) => {
+  ])('of %s are limited to %i', async (url, most) => {
     const home = await openHome();
     const asked: unknown[] = [];
     const { page, tiles } = home.catalog;
@@ -56,7 +56,7 @@ describe('photos', () => {
     expect(asked).toEqual([most]);
   });
 
-  it('are told as docs/interface.md says', async () => {
+  it('are returned as docs/interface.md describes', async () => {
     const home = await openHome();
     const id = await home.add({ name: '<img src=x>.jpg', tags: ['a'] });
     const photo = await get<PhotoView>(home, `/api/photos/${id}`);
@@ -76,7 +76,7 @@ describe('photos', () => {
     expect(await get(home, `/api/photos/${id}/exif`)).toEqual({ id, tags: { 'EXIF:Make': 'Canon' } });
   });
 
-  it('make a timeline, segments and tiles that fit each other', async () => {
+  it('give a consistent timeline, segments and tiles', async () => {
     const home = await openHome();
     for (let day = 1; day <= 5; day++) await home.add({ taken: `2024-07-0${day}T12:00:00.000` });
     await home.add({ taken: '2023-01-01T00:00:00.000' });
@@ -135,8 +135,8 @@ describe('photos', () => {
   });
 });
 
-describe('what another process wrote', () => {
-  it('is in the next answer', async () => {
+describe('a write by another process', () => {
+  it('is in the next response', async () => {
     const home = await openHome();
     const id = await home.add();
     expect(await get(home, '/api/tags?q=is:favourite')).toEqual([]);
@@ -150,7 +150,7 @@ describe('what another process wrote', () => {
 });
 
 describe('a viewer who may not see a photo', () => {
-  it('finds nothing, neither it nor that it is there', async () => {
+  it('finds nothing that reveals it', async () => {
     const { library, access, add } = await openHome();
     const id = await add();
     const { id: person } = access.people.add({ name: 'f', role: 'family' }, 'owner');
@@ -179,7 +179,7 @@ describe('edits', () => {
     ['2020-01-02T03:04:05.000Z', '2020-01-02T03:04:05.000', '+00:00'],
     [{ local: '2020-01-02T03:04' }, '2020-01-02T03:04:00.000', undefined],
     [{ local: '2020-01-02T03:04:05.5', offset: '+14:00' }, '2020-01-02T03:04:05.500', '+14:00'],
-  ])('take the time %j', async (taken, local, offset) => {
+  ])('accept the time %j', async (taken, local, offset) => {
     const home = shared();
     const id = await home.add();
     const photo = await patch<PhotoView>(home, `/api/photos/${id}`, { taken });
@@ -201,7 +201,7 @@ describe('edits', () => {
     { local: '2023-02-29T08:00:00' },
     { local: '2020-01-02T03:04:05+02:00' },
     { local: '2020-01-02T03:04:05', offset: '+2' },
-  ])('refuse the time %j in words, and change nothing', async (taken) => {
+  ])('reject the time %j with a sentence, and change nothing', async (taken) => {
     const home = shared();
     const id = await home.add();
     const before = home.library.lastChange();
@@ -211,13 +211,13 @@ describe('edits', () => {
     expect(home.library.lastChange()).toBe(before);
   });
 
-  it('give back what a photo says of its time', async () => {
+  it('accept a photo’s own time again', async () => {
     const home = shared();
     const { taken } = await get<PhotoView>(home, `/api/photos/${await home.add()}`);
     expect(await patch(home, `/api/photos/${await home.add()}`, { taken })).toMatchObject({ taken });
   });
 
-  it('are in the answer and in the next query', async () => {
+  it('are in the response and in the next query', async () => {
     const home = await openHome();
     const id = await home.add({ tags: ['embedded'] });
     const photo = await patch<PhotoView>(home, `/api/photos/${id}`, {
@@ -245,7 +245,7 @@ describe('edits', () => {
     expect([title, taken]).toEqual(['', '2024-07-01T12:00:00.000']);
   });
 
-  it('change many at once, and say what was not there', async () => {
+  it('change many photos at once, and name missing ones', async () => {
     const home = await openHome();
     const ids = [await home.add(), await home.add(), await home.add()];
     const stranger = 'f'.repeat(64);

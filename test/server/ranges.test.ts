@@ -25,12 +25,12 @@ describe('ranges', () => {
     expect(of(range)).toEqual(slice);
   });
 
-  it('has no part of nothing', () => {
+  it('has no range of an empty file', () => {
     expect(of('bytes=0-', 0)).toEqual({ kind: 'outside' });
     expect(of('bytes=-5', 0)).toEqual({ kind: 'outside' });
   });
 
-  it('never leaves the file, whatever is asked', () => {
+  it('never leaves the file, for any request', () => {
     fc.assert(
       fc.property(
         fc.string(),
@@ -50,7 +50,7 @@ describe('ranges', () => {
     );
   });
 
-  it('answers the whole where the copy that is to be completed is of other bytes', () => {
+  it('returns the whole file if the partial copy has other bytes', () => {
     const range = 'bytes=1-2';
     expect(chooseSlice({ range, 'if-range': etag }, 100, etag).kind).toBe('part');
     expect(chooseSlice({ range, 'if-range': '"other"' }, 100, etag).kind).toBe('whole');
@@ -58,7 +58,7 @@ describe('ranges', () => {
     expect(chooseSlice({ range, 'if-range': 'Wed, 21 Oct 2015 07:28:00 GMT' }, 100, etag).kind).toBe('whole');
   });
 
-  it('knows its own ETag, also among others and weak', () => {
+  it('recognises its own ETag, also among others and as weak', () => {
     for (const header of [etag, '*', 'W/"abc"', '"x", "abc"']) {
       expect(chooseSlice({ 'if-none-match': header, range: 'bytes=1-2' }, 100, etag)).toEqual({ kind: 'unchanged' });
     }

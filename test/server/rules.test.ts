@@ -4,7 +4,7 @@ import { demandRules } from '../../src/server/http/route-permissions.js';
 import { openHome } from './fixture.js';
 
 describe('a route', () => {
-  it('without a rule keeps the server from starting, hidden or not', async () => {
+  it('without a rule prevents the server from starting, hidden or not', async () => {
     for (const schema of [{}, { hide: true }]) {
       const app = Fastify();
       demandRules(app);
@@ -13,7 +13,7 @@ describe('a route', () => {
     }
   });
 
-  it('with a rule is for those only who may do that, whatever comes after it', async () => {
+  it('with a rule admits only those who may do that, whatever comes after it', async () => {
     const { app, access } = await openHome();
     access.settings.change({ setUp: true });
     for (const method of ['GET', 'HEAD'] as const) {

@@ -4,7 +4,7 @@ import { PhotospoolError } from '../../src/base/errors.js';
 import { openSaid } from '../../src/server/disk-error-log.js';
 import { openHome } from './fixture.js';
 
-test('a full disk is said once in the log, whoever asks how often, and again after it had room', async () => {
+test('a full disk is logged once, however many requests meet it, and again after there was space', async () => {
   const home = await openHome();
   const { secret } = home.access.tokens.make('laptop', ['replicate'], { by: 'owner', who: 'owner' });
   const headers = { authorization: `Bearer ${secret}` };
@@ -27,7 +27,7 @@ test('a full disk is said once in the log, whoever asks how often, and again aft
   expect(home.logged).toHaveLength(2);
 });
 
-test('other errors are said each time', () => {
+test('other errors are logged each time', () => {
   const { knows } = openSaid();
   const [full, broken] = [new PhotospoolError('disk-full', 'Full.'), new PhotospoolError('io', 'Broken.')];
   expect([knows(full), knows(full), knows(broken), knows(broken)]).toEqual([false, true, false, false]);

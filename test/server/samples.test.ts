@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { buildApp } from '../../src/server/app.js';
 import { openHome } from './fixture.js';
 
-it('sample pictures are painted once for all who ask at the same time', async () => {
+it('sample pictures are painted once for concurrent requests', async () => {
   const { parts } = await openHome();
   let painted = 0;
   let finish = (): void => undefined;

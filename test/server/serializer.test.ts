@@ -15,7 +15,7 @@ interface Description {
 
 const route = { method: 'GET', url: '/a', httpStatus: '200' };
 
-it('writes what the schema names and nothing else, whichever route asks', () => {
+it('writes the fields of the schema and nothing else, for any route', () => {
   const schema = Type.Object({ name: Type.String(), count: Type.Optional(Type.Integer()) });
   const answer = { name: 'a "b"', count: 3, secret: 'c' };
   for (const url of ['/a', '/b']) {
@@ -23,12 +23,12 @@ it('writes what the schema names and nothing else, whichever route asks', () => 
   }
 });
 
-it('makes a writer at the first answer, no sooner', () => {
+it('compiles a serializer at the first response, not earlier', () => {
   const write = compileSerializer({ ...route, schema: { type: 'nonsense' } });
   expect(() => write({})).toThrow(/schema is invalid/);
 });
 
-it('can make one of every schema that the server has', async () => {
+it('can compile one for every schema of the server', async () => {
   const { app } = await openHome();
   const { paths } = (await app.inject('/api/openapi.json')).json<Description>();
   const compile = serializers()();

@@ -8,7 +8,7 @@ const ask = (url: string, agent: Agent): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => get(url, { agent }, (response) => resolve(response.resume())).on('error', reject));
 
 describe('openServer', () => {
-  it.each(['0.0.0.0', '::', '192.168.1.5'])('refuses %s', async (host) => {
+  it.each(['0.0.0.0', '::', '192.168.1.5'])('rejects %s', async (host) => {
     const { parts } = await openHome();
     await expect(openServer({ ...parts, config: { ...parts.config, host } })).rejects.toMatchObject({
       code: 'config',
@@ -16,7 +16,7 @@ describe('openServer', () => {
     });
   });
 
-  it('says when something else listens there', async () => {
+  it('reports a port in use', async () => {
     const { parts } = await openHome();
     const first = await openServer(parts);
     await expect(openServer({ ...parts, config: { ...parts.config, port: first.port } })).rejects.toMatchObject({
@@ -26,7 +26,7 @@ describe('openServer', () => {
     await first.close();
   });
 
-  it('ends live pages and idle connections at once, and lets a request in hand end', async () => {
+  it('closes live pages and idle connections at once, and lets current requests finish', async () => {
     const { parts, spool } = await openHome();
     const server = await openServer(parts);
     const agent = new Agent({ keepAlive: true });
@@ -52,7 +52,7 @@ describe('openServer', () => {
     await expect(ask(`${server.url}/healthz`, new Agent())).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  it('does not wait for ever', async () => {
+  it('does not wait indefinitely', async () => {
     const { parts, spool, clock } = await openHome();
     const server = await openServer(parts);
     const asked = new Promise<void>((begun) => {

@@ -25,7 +25,7 @@ const idsBy = async (home: Home, path: string, cookie = ''): Promise<string[]> =
     .json<{ photos: { id: string }[] }>()
     .photos.map(({ id }) => id);
 
-test('a link to a photo shows it, private as it is, and nothing else', async () => {
+test('a link to a photo shows it, even a private one, and nothing else', async () => {
   const home = await openHome();
   const [one, other] = [await home.add(), await home.add()];
   const { path } = await make(home, { photo: one, title: 'The pier' });
@@ -47,7 +47,7 @@ test('a link to a photo shows it, private as it is, and nothing else', async () 
   });
 });
 
-test('a link without details tells neither camera nor lens nor exposure, one with details does', async () => {
+test('a link without details shows neither camera nor lens nor exposure, one with details does', async () => {
   const home = await openHome();
   const id = await home.add({ model: 'Zqcam', lens: 'Zqlens 50mm' });
   const without = await make(home, { photo: id, originals: true });
@@ -65,7 +65,7 @@ test('a link without details tells neither camera nor lens nor exposure, one wit
   expect((await home.app.inject(`${path}/api/cameras`)).json()).toEqual([{ value: 'Canon Zqcam', count: 1 }]);
 });
 
-test('a link to a search shows what it finds now, and what it finds later, until it is ended', async () => {
+test('a link to a search shows its present and later results, until it is revoked', async () => {
   const home = await openHome();
   const id = await home.add({ tags: ['sea'] });
   await home.add({ tags: ['other'] });
@@ -87,7 +87,7 @@ test('a link to a search shows what it finds now, and what it finds later, until
   expectError(await home.app.inject({ method: 'DELETE', url: `/api/shares/${share.id}` }), 404, 'not-found');
 });
 
-test('it tells no name, position or place, unless it was made to', async () => {
+test('it shows no name, position or place, unless it was created with details', async () => {
   const home = await openHome();
   const id = await home.add({ name: 'ada-at-home.jpg' });
   const place = { gps: { lat: 12.5, lon: 34.5 }, place: { city: 'Palisade' } };
@@ -106,7 +106,7 @@ test('it tells no name, position or place, unless it was made to', async () => {
   expect((await home.app.inject(`${all.path}/api/photos/${id}/exif`)).statusCode).toBe(200);
 });
 
-test('an original without details is stripped, or a JPEG is made of it, or it is not given', async () => {
+test('an original without details is stripped, converted to a JPEG, or withheld', async () => {
   const home = await openHome();
   const webp = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#468' } })
     .withExif({ IFD0: { Artist: 'Ada' } })
@@ -139,7 +139,7 @@ test('an original without details is stripped, or a JPEG is made of it, or it is
   expectError(await get(none), 415, 'unsupported');
 });
 
-test('a password opens it, too many wrong ones are slowed down, and the proof is good for that link alone', async () => {
+test('a password opens it, wrong ones are delayed, and the proof is valid for that link alone', async () => {
   const home = await openHome();
   const id = await home.add();
   const { path } = await make(home, { photo: id, title: 'Secret pier', password: 'blue door' });
@@ -170,7 +170,7 @@ test('a password opens it, too many wrong ones are slowed down, and the proof is
   expect(page.body).not.toContain('Secret pier');
 });
 
-test('it ends on its day', async () => {
+test('it expires on its date', async () => {
   const home = await openHome();
   const { path } = await make(home, { photo: await home.add(), expires: '2026-11-24T11:00:00.000Z' });
   expect(await idsBy(home, path)).toHaveLength(1);
@@ -179,7 +179,7 @@ test('it ends on its day', async () => {
   expect(await list(home)).toMatchObject([{ over: true }]);
 });
 
-test('what makes no sense is refused; secrets are kept as hashes, and a session changes nothing', async () => {
+test('invalid requests are rejected; secrets are stored as hashes, and a session changes nothing', async () => {
   const home = await openHome();
   const id = await home.add();
   const wrong = [
@@ -202,7 +202,7 @@ test('what makes no sense is refused; secrets are kept as hashes, and a session 
   expectError(await home.app.inject(`/s/${'x'.repeat(43)}/api/photos`), 401, 'unauthorized');
 });
 
-test('a link shows nothing once who made it may make none any more', async () => {
+test('a link shows nothing once its creator may no longer create links', async () => {
   const owned = await openOwned();
   const { home, owner } = owned;
   const { id: person, browser: second } = await invite(owned, 'Second', 'owner');
@@ -227,7 +227,7 @@ test('a link shows nothing once who made it may make none any more', async () =>
   }
 });
 
-test('a link to an album shows what owners put into it, and what others put there once an owner says so', async () => {
+test('a link to an album shows photos added by owners, and those added by others once an owner approves', async () => {
   const owned = await openOwned();
   const { home, owner } = owned;
   const { id: person, browser: editor } = await invite(owned, 'Editor');
@@ -274,7 +274,7 @@ test('a link to an album shows what owners put into it, and what others put ther
   expect((await idsBy(home, path)).sort()).toEqual([kept, theirs].sort());
 });
 
-test('somebody of the family links to their own photos, and nobody else does; a lock closes the link for good', async () => {
+test('a family member can share their own photos by link, nobody else can; a lock closes the link permanently', async () => {
   const owned = await openOwned();
   const { home, owner } = owned;
   const { id: ben, browser } = await invite(owned, 'Ben');

@@ -9,7 +9,7 @@ import { commandSecret, expectError, openHome, turn } from './fixture.js';
 const better = 'nine yellow kettles';
 
 describe('the first owner', () => {
-  it('is made by the one-time link, signed in, and from then on nobody is the owner for being near', async () => {
+  it('is created and signed in by the one-time link; from then on no address makes anybody the owner', async () => {
     const home = await openHome();
     const browser = openBrowser(home.app);
     expect(await browser.session()).toMatchObject({ role: 'owner', setUp: false, visitors: false, passkeys: true });
@@ -29,7 +29,7 @@ describe('the first owner', () => {
 });
 
 describe('signing in', () => {
-  it('gives cookies that no script and no other site can use', async () => {
+  it('sets cookies that no script and no other site can use', async () => {
     const { home } = await openOwned();
     const plain = await openBrowser(home.app).ask('POST', '/api/session', { name: 'owner', password: good });
     const lines = [plain.headers['set-cookie'] ?? []].flat();
@@ -41,7 +41,7 @@ describe('signing in', () => {
     expect(plain.body).not.toContain(/photospool=([^;]+)/.exec(lines[0]!)![1]);
   });
 
-  it('says the same of a name that nobody has and of a wrong password', async () => {
+  it('answers the same for an unknown name and a wrong password', async () => {
     const { home } = await openOwned();
     const browser = openBrowser(home.app);
     const wrong = await browser.ask('POST', '/api/session', { name: 'owner', password: 'x' });
@@ -51,7 +51,7 @@ describe('signing in', () => {
     expect(browser.cookies.size).toBe(0);
   });
 
-  it('has to wait after some mistakes, and says for how long', async () => {
+  it('is delayed after some wrong attempts, and reports for how long', async () => {
     const { home, owner } = await openOwned();
     const browser = openBrowser(home.app, { address: '127.0.0.2' });
     const guess = { name: 'owner', password: 'guess' };
@@ -67,7 +67,7 @@ describe('signing in', () => {
     expect((await browser.ask('POST', '/api/session', { name: 'owner', password: good })).statusCode).toBe(200);
   });
 
-  it('is not done for a page of another site', async () => {
+  it('is rejected for a page of another site', async () => {
     const { home } = await openOwned();
     const evil = openBrowser(home.app, { headers: { 'sec-fetch-site': 'cross-site' } });
     for (const url of ['/api/session', '/api/setup', '/api/invitation', '/api/session/passkey/options']) {
@@ -77,7 +77,7 @@ describe('signing in', () => {
 });
 
 describe('a passkey', () => {
-  it('is made, signs in, is listed and taken away', async () => {
+  it('is created, signs in, is listed and removed', async () => {
     const { home, owner } = await openOwned();
     const site = { origin: 'http://localhost:4780', rp: 'localhost' };
     const key = makeAuthenticator();
@@ -102,7 +102,7 @@ describe('a passkey', () => {
     expectError(await owner.ask('DELETE', `/api/me/passkeys/${passkeys[0]!.id}`), 404, 'not-found');
   });
 
-  it('is not possible at an address of numbers', async () => {
+  it('is not possible at an IP address', async () => {
     const { home } = await openOwned();
     const numbers = openBrowser(home.app, { host: '127.0.0.1:4780' });
     expect((await numbers.session()).passkeys).toBe(false);
@@ -142,7 +142,7 @@ describe('people', () => {
     expectError(await owner.ask('PATCH', `/api/people/${self}`, { role: 'family' }), 409, 'conflict');
   });
 
-  it('who are family may do nothing of this, nor may any token', async () => {
+  it('who are family may do none of this, nor may any token', async () => {
     const owned = await openOwned();
     const { id, browser } = await invite(owned, 'Guest');
     const { token } = (
@@ -176,7 +176,7 @@ describe('people', () => {
 });
 
 describe('sessions', () => {
-  it('are listed and ended by whose they are, and by the owner', async () => {
+  it('are listed and ended by their person, and by the owner', async () => {
     const owned = await openOwned();
     const { home, owner } = owned;
     const { id, browser } = await invite(owned, 'Guest');
@@ -215,7 +215,7 @@ describe('sessions', () => {
     expect((await phone.session()).role).toBeNull();
   });
 
-  it('are nothing that a home without accounts, or a command, has', async () => {
+  it('do not exist in a home without accounts, nor for commands', async () => {
     const { app } = await openHome();
     const headers = { authorization: `Bearer ${commandSecret}` };
     expect((await app.inject({ url: '/api/me/sessions', headers })).json()).toEqual({ sessions: [] });
@@ -259,8 +259,8 @@ describe('tokens', () => {
   });
 });
 
-describe('what is set, and what happened', () => {
-  it('is told to the owner', async () => {
+describe('settings and the audit log', () => {
+  it('are shown to the owner', async () => {
     const { home, owner } = await openOwned();
     expect((await owner.ask('PATCH', '/api/access', { visitors: true })).json()).toEqual({
       visitors: true,
@@ -291,7 +291,7 @@ describe('what is set, and what happened', () => {
     expectError(await owner.ask('GET', '/api/audit?before=x'), 400, 'invalid');
   });
 
-  it('leaves no secret in the log, whatever goes wrong', async () => {
+  it('contain no secret after any failure', async () => {
     const { home, owner } = await openOwned();
     const secrets = [good, 'wrong-guess-1', ...owner.cookies.values()];
     await openBrowser(home.app).ask('POST', '/api/session', { name: 'owner', password: 'wrong-guess-1' });

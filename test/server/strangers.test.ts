@@ -20,7 +20,7 @@ async function openPublicHome() {
   return { owned, id, plain, visitor, idsOf };
 }
 
-test('a word finds visitors what they read, and no file name; the family it finds both', async () => {
+test('a word finds visible texts for visitors, and file names too for family', async () => {
   const { owned, id, plain, visitor, idsOf } = await openPublicHome();
   const { browser: family } = await invite(owned, 'Ben');
   for (const q of ['street', '"mallory street"', 'ada', 'ad', '"ada pier"', 'jpg', '"street 7"']) {
@@ -35,7 +35,7 @@ test('a word finds visitors what they read, and no file name; the family it find
   expect((await idsOf(family, 'pier')).sort()).toEqual([id, plain].sort());
 });
 
-test('tags that are for the home alone do not exist for visitors', async () => {
+test('private tags do not exist for visitors', async () => {
   const { owned, id, visitor, idsOf } = await openPublicHome();
   const { browser: family } = await invite(owned, 'Ben');
   const of = async (browser: typeof visitor, path: string): Promise<string> => (await browser.ask('GET', path)).body;
@@ -51,7 +51,7 @@ test('tags that are for the home alone do not exist for visitors', async () => {
   expect(await of(family, '/api/tags')).toMatch(/_surprise/);
 });
 
-test('a link tells no private tag, unless it tells all; what it shows may be chosen by one', async () => {
+test('a link shows no private tag unless it has details; its search may use one', async () => {
   const { owned, id } = await openPublicHome();
   const { home, owner } = owned;
   const make = async (more: object): Promise<string> =>

@@ -40,8 +40,8 @@ function askSlowly(port: number, url: string): Socket {
   return socket;
 }
 
-describe('readers of stripped originals', () => {
-  it('that are slow hold no more memory for a large file than for a small one, and one file for all', async () => {
+describe('downloads of stripped originals', () => {
+  it('that are slow need no more memory for a large file than for a small one, and share one file', async () => {
     const { home, path } = await openLinked();
     const id = await home.add({ original: jpegOf(size) });
     const answers: ServerResponse[] = [];
@@ -61,7 +61,7 @@ describe('readers of stripped originals', () => {
     await expect.poll(() => made(home)).toEqual([]);
   });
 
-  it('may be eight of one address at once', async () => {
+  it('are limited to eight at a time per address', async () => {
     const { home, path } = await openLinked();
     const id = await home.add({ original: jpegOf(size) });
     const answers: ServerResponse[] = [];
@@ -78,7 +78,7 @@ describe('readers of stripped originals', () => {
     expect((await home.app.inject(`${path}/originals/${id}`)).statusCode).toBe(200);
   });
 
-  it('get the picture and nothing else, and nothing is left of it', async () => {
+  it('contain only the picture, and leave no file', async () => {
     const { home, path } = await openLinked();
     const id = await home.add({ original: jpegOf(100) });
     const answer = await home.app.inject(`${path}/originals/${id}`);
@@ -87,9 +87,9 @@ describe('readers of stripped originals', () => {
   });
 });
 
-describe('what lies in an original’s place', () => {
+describe('an object in place of an original', () => {
   it.skipIf(process.platform === 'win32').each(['a link', 'a FIFO', 'a folder'] as const)(
-    'and is %s is not read, whichever way, and holds nobody up',
+    'that is %s is not read in any way, and blocks nobody',
     async (what) => {
       const { home, path } = await openLinked();
       const id = await home.add({ original: jpegOf(100) });

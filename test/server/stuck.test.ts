@@ -12,7 +12,7 @@ const stuck = (name: string, over: Partial<StuckItem> = {}): StuckItem => ({
   ...over,
 });
 
-it('chooses for those that are named, or for all', async () => {
+it('decides about named files, or about all', async () => {
   const home = await openHome();
   const post = (what: string, payload?: object) =>
     home.app.inject({ method: 'POST', url: `/api/spool/${what}`, ...(payload && { payload }) });
@@ -27,7 +27,7 @@ it('chooses for those that are named, or for all', async () => {
   ]);
 });
 
-it('gives a stuck file as it is, for download only, and those of a group as one archive', async () => {
+it('serves a stuck file unchanged, for download only, and those of a group as one archive', async () => {
   const home = await openHome();
   const folder = temporaryFolder();
   for (const name of ['a.html', 'b.jpg']) writeFileSync(join(folder, name), `<script>${name}</script>`);
@@ -48,7 +48,7 @@ it('gives a stuck file as it is, for download only, and those of a group as one 
   expect((await home.app.inject('/api/spool/stuck/nothing')).statusCode).toBe(404);
 });
 
-it('tells of those as news that no owner has seen, and not of ignored ones', async () => {
+it('reports files that no owner has seen as new, except ignored ones', async () => {
   const home = await openHome();
   const news = async (): Promise<object> => (await home.app.inject('/api/spool')).json<{ news: object }>().news;
   home.spool.state.stuck = [stuck('a.jpg'), stuck('b.jpg', { ignored: true })];

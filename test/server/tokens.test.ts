@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { expectError } from './fixture.js';
 import { openPeople } from './people-home.js';
 
-test('everybody makes, lists and ends tokens that act for themselves; those of the house are the owners’', async () => {
+test('everybody creates, lists and revokes tokens that act for themselves; those of the house belong to owners', async () => {
   const { home, people, ask, close } = await openPeople();
   const { ada, ben, cleo } = people;
   const own = { name: 'Phone', may: ['upload'], for: 'me' };

@@ -13,7 +13,7 @@ const found = async (home: Home, q: string): Promise<number> =>
   (await home.app.inject(`/api/photos?q=${encodeURIComponent(q)}`)).json<{ photos: unknown[] }>().photos.length;
 
 describe('emptying the trash', () => {
-  it('purges what is in it, with tags and comments, and moves the originals aside', async () => {
+  it('purges its photos with tags and comments, and moves the originals aside', async () => {
     const home = await openHome();
     const [a, b] = [await home.add({ original: Buffer.from('bytes of a') }), await home.add()];
     const comment = { method: 'POST' as const, url: `/api/photos/${a}/comments`, payload: { text: 'words' } };
@@ -35,7 +35,7 @@ describe('emptying the trash', () => {
     expect(await empty(home, [a])).toEqual({ purged: 0, left: 1 });
   });
 
-  it('finishes what a crash left: the original is aside already', async () => {
+  it('completes after a crash: the original is moved aside already', async () => {
     const home = await openHome();
     const a = await home.add();
     await patch(home, { ids: [a], trashed: true });
@@ -44,7 +44,7 @@ describe('emptying the trash', () => {
     expect(home.library.local.originals.find(a)).toBeUndefined();
   });
 
-  it('never replaces what is in archive/trash: the same name comes beside it', async () => {
+  it('never replaces files in archive/trash: the same name gets a suffix', async () => {
     const home = await openHome();
     const a = await home.add({ original: Buffer.from('first') });
     await patch(home, { ids: [a], trashed: true });
@@ -56,7 +56,7 @@ describe('emptying the trash', () => {
       expect(readFileSync(home.parts.blobs.original(name), 'utf8')).toBe('first');
   });
 
-  it('leaves a photo that somebody changed elsewhere in the trash, with the change', async () => {
+  it('keeps a photo changed elsewhere in the trash, with the change', async () => {
     const home = await openHome();
     const a = await home.add();
     await patch(home, { ids: [a], trashed: true });

@@ -16,7 +16,7 @@ const part = (name: string, bytes: Buffer | string): Buffer =>
 const end = Buffer.from(`--${boundary}--\r\n`);
 
 describe('uploads', () => {
-  it('put each file into incoming, as it is', async () => {
+  it('put each file into incoming, unchanged', async () => {
     const { app, spool } = await openHome();
     const bytes = Buffer.alloc(3_000_000, 'jpeg\r\n--');
     const payload = Buffer.concat([part('a.jpg', bytes), part('Größe.png', 'x'), end]);
@@ -34,7 +34,7 @@ describe('uploads', () => {
     ]);
   });
 
-  it('are told under the name that they got', async () => {
+  it('are reported under their new name', async () => {
     const { app, spool } = await openHome();
     const takes = spool.takes;
     spool.takes = async (stream, name) => (await takes(stream, name)).replace('.', '-2.');
@@ -43,7 +43,7 @@ describe('uploads', () => {
     expect(response.json()).toEqual({ files: [{ name: 'a-2.jpg', bytes: 1, sha256: sha256('x') }] });
   });
 
-  it('cut folders off the name', async () => {
+  it('remove folders from the name', async () => {
     const { app, spool } = await openHome();
     const payload = Buffer.concat([part('../../etc/cron.d/x.jpg', 'x'), part('C:\\\\Users\\\\ada\\\\y.jpg', 'y'), end]);
     await app.inject({ method: 'POST', url: '/api/upload', headers, payload });
@@ -51,7 +51,7 @@ describe('uploads', () => {
     expect(spool.placed).toHaveLength(2);
   });
 
-  it('without a file are refused', async () => {
+  it('without a file are rejected', async () => {
     const { app } = await openHome();
     const field = `--${boundary}\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n`;
     for (const payload of [end, Buffer.concat([Buffer.from(field), end])]) {
@@ -59,7 +59,7 @@ describe('uploads', () => {
     }
   });
 
-  it('that end in the middle are refused, and the file is not placed', async () => {
+  it('that end in the middle are rejected, and the file is not placed', async () => {
     const { app, spool } = await openHome();
     const payload = Buffer.concat([part('a.jpg', 'whole'), part('b.jpg', 'half of').subarray(0, -4)]);
     const response = await app.inject({ method: 'POST', url: '/api/upload', headers, payload });
@@ -67,7 +67,7 @@ describe('uploads', () => {
     expect(spool.placed.map(({ name }) => name)).toEqual(['a.jpg']);
   });
 
-  it('fail for the spool when the client goes away', async () => {
+  it('fail for the spool when the client disconnects', async () => {
     const { app, spool } = await openHome();
     let outcome: Promise<unknown> | undefined;
     const takes = spool.takes;
@@ -92,7 +92,7 @@ describe('uploads', () => {
     expect(spool.placed).toEqual([]);
   });
 
-  it('say that the disk is full', async () => {
+  it('report a full disk', async () => {
     const { app, spool } = await openHome();
     spool.takes = async (stream) => {
       stream.destroy();

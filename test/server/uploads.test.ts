@@ -45,7 +45,7 @@ const lying = (home: Home): string[] =>
     .sort();
 
 describe('an upload', () => {
-  it('tells what it speaks, without a word on other origins', async () => {
+  it('announces its protocol, without headers for other origins', async () => {
     const { app } = await openHome();
     const { statusCode, headers } = await app.inject({ method: 'OPTIONS', url: '/api/uploads' });
     expect(statusCode).toBe(204);
@@ -54,7 +54,7 @@ describe('an upload', () => {
     expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 
-  it('comes in pieces, and lies in incoming when the last one was answered, its hash told', async () => {
+  it('arrives in pieces, and is in incoming, with its hash, when the last one is answered', async () => {
     const home = await openHome();
     const url = await begin(home, { sha256: sha256(bytes), modified: '1600000000000' });
     expect(url).toMatch(/^\/api\/uploads\/[0-9a-f]{32}$/);
@@ -79,7 +79,7 @@ describe('an upload', () => {
     expect(after.headers['upload-offset']).toBe('5000');
   });
 
-  it('may bring its bytes with its beginning, and may be empty', async () => {
+  it('may contain bytes at its creation, and may be empty', async () => {
     const home = await openHome();
     const url = '/api/uploads';
     const whole = { ...chunk, 'upload-length': '5000', 'upload-metadata': metadata({ filename: 'a.jpg' }) };
@@ -91,7 +91,7 @@ describe('an upload', () => {
     expect(lying(home)).toHaveLength(2);
   });
 
-  it('never replaces a file, keeps to incoming, and keeps the folder that it came from', async () => {
+  it('never replaces a file, stays inside incoming, and keeps its folder', async () => {
     const home = await openHome();
     const names = [
       [{ filename: 'a.jpg' }, 'a.jpg'],
@@ -108,7 +108,7 @@ describe('an upload', () => {
     expect(lying(home)).toEqual(names.map(([, name]) => (name === '.._.._b.jpg' ? 'upload-_.._b.jpg' : name)).sort());
   });
 
-  it('with another hash than was named is dropped, and sent again', async () => {
+  it('with another hash than declared is discarded, and can be sent again', async () => {
     const home = await openHome();
     const url = await begin(home, { sha256: sha256('something else') });
     expectError(await patch(home, url, 0, bytes), 422, 'mismatch');
@@ -119,7 +119,7 @@ describe('an upload', () => {
     expect(lying(home)).toEqual(['a.jpg']);
   });
 
-  it('is given up when asked', async () => {
+  it('is cancelled on request', async () => {
     const home = await openHome();
     const url = await begin(home);
     await patch(home, url, 0, bytes.subarray(0, 10));
@@ -129,7 +129,7 @@ describe('an upload', () => {
   });
 });
 
-describe('a photo that is here already', () => {
+describe('a known photo', () => {
   const headersOf = (id: string) => ({
     ...tus,
     'upload-length': '10',
@@ -138,7 +138,7 @@ describe('a photo that is here already', () => {
   const post = ({ app }: Home, id: string, headers = {}) =>
     app.inject({ method: 'POST', url: '/api/uploads', headers: { ...headersOf(id), ...headers } });
 
-  it('need not be sent, if who asks may see it and its original is here', async () => {
+  it('need not be sent if the sender may see it and its original is here', async () => {
     const home = await openHome();
     const [here, away] = [await home.add(), await home.add({ away: true })];
     const known = await post(home, here);
@@ -150,7 +150,7 @@ describe('a photo that is here already', () => {
     expectError(await post(home, 'x'), 400, 'invalid');
   });
 
-  it('is not told of to those who may not see it', async () => {
+  it('is not revealed to senders who may not see it', async () => {
     const home = await openHome();
     const guests = await openDoors(home, kinds);
     const asked = async (role: RoleName, mark: string): Promise<number> => {
@@ -165,7 +165,7 @@ describe('a photo that is here already', () => {
 });
 
 describe('an upload of somebody else', () => {
-  it('is answered like one that never was, byte for byte', async () => {
+  it('is answered like one that never existed, byte for byte', async () => {
     const home = await openHome();
     const guests = await openDoors(home, []);
     const url = await begin(home, {}, guests.headersOf('family'));
@@ -188,7 +188,7 @@ describe('an upload of somebody else', () => {
   });
 });
 
-describe('what goes wrong', () => {
+describe('an error', () => {
   it.each([
     ['no Tus-Resumable', { 'tus-resumable': undefined }, 412],
     ['another Tus-Resumable', { 'tus-resumable': '0.2.2' }, 412],
@@ -197,7 +197,7 @@ describe('what goes wrong', () => {
     ['metadata that are none', { 'upload-metadata': 'filename !,,' }, 400],
     ['metadata with a key twice', { 'upload-metadata': 'filename YQ==,filename Yg==' }, 400],
     ['a length that comes later', { 'upload-length': undefined, 'upload-defer-length': '1' }, 501],
-  ])('in a beginning with %s is told in our shape', async (_what, over, status) => {
+  ])('at the creation with %s is reported in our format', async (_what, over, status) => {
     const { app } = await openHome();
     const sent = Object.entries({ ...tus, 'upload-length': '3', ...over }).filter(([, value]) => value !== undefined);
     const headers = Object.fromEntries(sent) as Record<string, string>;
@@ -218,7 +218,7 @@ describe('what goes wrong', () => {
     expect((await patch(home, url, 0, bytes)).statusCode).toBe(204);
   });
 
-  it('in a body of unknown length with more than was announced keeps no byte beyond', async () => {
+  it('in a body of unknown length with more bytes than declared stores none beyond', async () => {
     const home = await openHome();
     const port = await listenOn(home.app);
     const url = await begin(home);
@@ -240,7 +240,7 @@ describe('what goes wrong', () => {
     expect((await home.app.inject(url)).json()).toMatchObject({ state: 'received', sha256: sha256(bytes) });
   });
 
-  it('at the same time is one request after the other, and each byte is there once', async () => {
+  it('by concurrent requests does not occur: they are serialised, and each byte is stored once', async () => {
     const home = await openHome();
     const url = await begin(home);
     const answers = await Promise.all([1, 2, 3].map(() => patch(home, url, 0, bytes)));
@@ -251,7 +251,7 @@ describe('what goes wrong', () => {
     expect(readFileSync(join(incomingOf(home), 'a.jpg'))).toEqual(bytes);
   });
 
-  it('for want of room is said at the beginning, and in the middle leaves what came', async () => {
+  it('for lack of space is reported at the creation, and later keeps the received bytes', async () => {
     const home = await openHome();
     const huge = `${Number.MAX_SAFE_INTEGER - 1}`;
     const headers = { ...tus, 'upload-length': huge, 'upload-metadata': metadata({ filename: 'film.mp4' }) };
@@ -269,7 +269,7 @@ describe('what goes wrong', () => {
     expect((await patch(home, url, 100, bytes.subarray(100))).statusCode).toBe(204);
   });
 
-  it('while incoming is away is said, and is made good later', async () => {
+  it('while incoming is missing is reported, and the upload can continue later', async () => {
     const home = await openHome();
     const url = await begin(home);
     await home.spool.uploads.append(url.slice(-32), Readable.from([bytes]));
@@ -282,7 +282,7 @@ describe('what goes wrong', () => {
 });
 
 describe('a connection that breaks', () => {
-  it('leaves what came, whatever byte it broke at, and the rest completes it', async () => {
+  it('keeps the received bytes, wherever it broke, and the rest completes the upload', async () => {
     const home = await openHome();
     const port = await listenOn(home.app);
     for (const cut of [0, 1, 999, 2_500, 4_999]) {
@@ -304,7 +304,7 @@ describe('a connection that breaks', () => {
     expect(lying(home)).toHaveLength(5);
   });
 
-  it('that we did not notice makes room for the next one', async () => {
+  it('that we did not notice gives way to the next one', async () => {
     const home = await openHome();
     const port = await listenOn(home.app);
     const url = await begin(home);
@@ -320,7 +320,7 @@ describe('a connection that breaks', () => {
   });
 });
 
-it('tells before anything is sent what the spool would leave alone, by the same rule', async () => {
+it('reports before sending which files the spool would ignore, by the same rule', async () => {
   const { app } = await openHome();
   const jpeg = Buffer.from('ffd8ffe000104a4649460001', 'hex');
   const files = [
@@ -360,7 +360,7 @@ describe('an upload whose sender loses the right meanwhile', () => {
     return { home, revoke, headers: { authorization: `Bearer ${secret}` } };
   }
 
-  it('is refused at its end, and nothing is kept', async () => {
+  it('is rejected at its end, and nothing is kept', async () => {
     const { home, revoke, headers } = await openSender();
     const url = await begin(home, {}, headers);
     expect((await patch(home, url, 0, bytes.subarray(0, 2_000), headers)).statusCode).toBe(204);
@@ -382,7 +382,7 @@ describe('an upload whose sender loses the right meanwhile', () => {
     expect(await home.parts.spool.uploads.find(url.slice(-32))).toBeUndefined();
   });
 
-  it('is not kept either where it was not at its end', async () => {
+  it('is not kept if it was unfinished either', async () => {
     const { home, revoke, headers } = await openSender();
     const url = await begin(home, {}, headers);
     const part = new Readable({ read: () => undefined });
@@ -400,7 +400,7 @@ describe('an upload whose sender loses the right meanwhile', () => {
     expect(await home.parts.spool.uploads.find(url.slice(-32))).toBeUndefined();
   });
 
-  it('leaves nothing of a form that was under way', async () => {
+  it('leaves nothing of an unfinished form upload', async () => {
     const { home, revoke, headers } = await openSender();
     const body = new Readable({ read: () => undefined });
     const { payload, headers: form } = multipart(body);
@@ -415,8 +415,8 @@ describe('an upload whose sender loses the right meanwhile', () => {
   });
 });
 
-describe('uploads that are begun', () => {
-  it('are a hundred of one sender, who is told so; others begin theirs', async () => {
+describe('unfinished uploads', () => {
+  it('are limited to a hundred per sender, who gets an error; others are not affected', async () => {
     const home = await openHome();
     const guests = await openDoors(home, []);
     const [family, editor] = [guests.headersOf('family'), guests.headersOf('editor')];

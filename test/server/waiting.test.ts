@@ -14,7 +14,7 @@ async function listening(): Promise<{ home: Home; ask: (path: string) => Promise
   };
 }
 
-test('whoever waits is answered when the server closes, and nothing is said of a closed library', async () => {
+test('waiting requests are answered when the server closes, and a closed library is not read', async () => {
   const { home, ask } = await listening();
   const waiting = [
     ask(`/db/photos/_changes?feed=longpoll&timeout=60000&since=${since(home)}`),
@@ -31,7 +31,7 @@ test('whoever waits is answered when the server closes, and nothing is said of a
   expect(home.logged).toEqual([]);
 });
 
-test('what is missing is told with how much it is in all, after signs of life where they are asked for', async () => {
+test('missing blobs are listed with their total, after heartbeats if requested', async () => {
   const { home, ask } = await listening();
   const waiting = await ask('/blobs/?wait=60000&originals=all&heartbeat=1000');
   const reader = waiting.body!.pipeThrough(new TextDecoderStream()).getReader();
@@ -47,7 +47,7 @@ test('what is missing is told with how much it is in all, after signs of life wh
 });
 
 test.each(['/db/photos/_changes?feed=longpoll&timeout=60000&since=now', '/blobs/?wait=60000'])(
-  'a token that is revoked is noticed at the next sign of life: %s',
+  'a revoked token is noticed at the next heartbeat: %s',
   async (path) => {
     const { home, ask } = await listening();
     home.access.settings.change({ setUp: true });

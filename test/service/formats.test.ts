@@ -11,7 +11,7 @@ const parsed = (text: string): Record<string, unknown> => parse(text) as Record<
 const watching = { queue: false, log: '/log' };
 
 describe('launchd', () => {
-  it.each(hostile)('a property list parser reads back what was put in: %s', (name) => {
+  it.each(hostile)('a property list parser returns the same values: %s', (name) => {
     const plan = planIn(name);
     const read = parsed(agent(plan, { queue: false, log: `/log/${name}` }));
     expect(read).toEqual({
@@ -34,7 +34,7 @@ describe('launchd', () => {
     expect(read).not.toHaveProperty('StartInterval');
   });
 
-  it('the classical form says when it spins', () => {
+  it('the classical form reports when it loops', () => {
     const text = agent(planIn('a'), { ...watching, queue: true });
     expect(parsed(text)).toMatchObject({ QueueDirectories: ['/in/a'] });
     expect(parsed(text)).not.toHaveProperty('WatchPaths');
@@ -75,7 +75,7 @@ describe('systemd', () => {
   const read = (text: string, key: string): string[] =>
     text.split('\n').flatMap((line) => (line.startsWith(`${key}=`) ? [line.slice(key.length + 1)] : []));
 
-  it.each(hostile)('its units say what was put in: %s', (name) => {
+  it.each(hostile)('its units contain the same values: %s', (name) => {
     const plan = planIn(name);
     const { files } = units(plan);
     const service = files.get('photospool.service')!;
@@ -89,12 +89,12 @@ describe('systemd', () => {
     expect(specified(watched!).replace(/\/$/, '')).toBe(plan.incoming);
   });
 
-  it('no line ends with a backslash, which would take in the next', () => {
+  it('no line ends with a backslash, which would continue on the next', () => {
     for (const runs of ['pass', 'serve'] as const)
       for (const text of units(planIn('end\\', { runs })).files.values()) expect(text).not.toMatch(/\\$/m);
   });
 
-  it('lets V8 write the code that it runs, and hides no folder under /tmp', () => {
+  it('allows V8 to write executable code, and hides no folder under /tmp', () => {
     const service = (writable: string[]): string => units(planIn('a', { writable })).files.get('photospool.service')!;
     expect(service(['/home/a'])).not.toContain('MemoryDenyWriteExecute');
     expect(service(['/home/a'])).toContain('PrivateTmp=yes');
@@ -102,13 +102,13 @@ describe('systemd', () => {
     expect(service(['/var/tmp'])).not.toContain('PrivateTmp');
   });
 
-  it('asks for no mounts where users may have no namespaces', () => {
+  it('requires no mounts on systems without user namespaces', () => {
     const service = units(planIn('a', { namespaces: false })).files.get('photospool.service')!;
     expect(service).not.toMatch(/Protect|Paths|Private/);
     expect(service).toContain('SystemCallFilter=@system-service');
   });
 
-  it('knows all of its units by name', () => {
+  it('lists all of its units by name', () => {
     for (const runs of ['pass', 'serve'] as const) {
       const { files, enable } = units(planIn('a', { runs }));
       expect(unitNames('photospool')).toEqual(expect.arrayContaining([...files.keys()]));
@@ -133,7 +133,7 @@ function handed(line: string, vixie: boolean): string {
 }
 
 describe('cron', () => {
-  it.each(hostile)('sh gets the command that was put in, whichever cron it is: %s', (name) => {
+  it.each(hostile)('sh gets the same command from every cron: %s', (name) => {
     const plan = planIn(name);
     const line = block(plan).split('\n')[1]!;
     for (const vixie of [true, false]) {
@@ -159,7 +159,7 @@ describe('cron', () => {
 
   const [ours, theirs] = [block(planIn('a')), '# mine\n0 3 * * * echo \\% \xe9\n\n'];
 
-  it('keeps all other lines, in front of its own', () => {
+  it('keeps all other lines, before its own', () => {
     expect(withBlock(theirs, 'photospool', ours)).toBe(theirs + ours);
     expect(withBlock(withBlock(theirs, 'photospool', ours), 'photospool', ours)).toBe(theirs + ours);
     expect(withBlock('x', 'photospool', ours)).toBe(`x\n${ours}`);
@@ -173,7 +173,7 @@ describe('cron', () => {
   });
 
   it.each([ours.slice(0, ours.indexOf('# end')), ours.slice(ours.indexOf('\n') + 1)])(
-    'touches nothing where one of its marks is gone',
+    'changes nothing if one of its marks is missing',
     (half) => {
       expect(() => without(theirs + half, 'photospool')).toThrow('only one of the two marks');
     },
@@ -187,7 +187,7 @@ describe('a plan', () => {
     expect(nameOf('/x', '/y')).not.toBe(nameOf('/z', '/y'));
   });
 
-  it('is refused where it can not be written down', () => {
+  it('is rejected if it can’t be represented', () => {
     expect(() => checkPlan(planIn('two\nlines'))).toThrow("can't be given /usr/two\\u{a}lines/node");
     expect(checkPlan(planIn(hostile.join(' '), { writable: [] }))).toBeTruthy();
   });

@@ -6,7 +6,7 @@ import { makeHome } from '../cli/run.js';
 
 const none = { stored: 0, duplicates: 0, stuck: 0, ignored: 0, seconds: 0 };
 
-it('process --if-free ends at once where another pass is at work, and makes one where none is', async () => {
+it('process --if-free exits at once if another pass is running, and makes one otherwise', async () => {
   const home = makeHome();
   await home.drop('a.jpg', 1);
   const work = join(home.folder, 'work');
@@ -18,7 +18,7 @@ it('process --if-free ends at once where another pass is at work, and makes one 
   expect(JSON.parse(free.out)).toMatchObject({ stored: 1 });
 });
 
-it('process --if-free leaves the work to a server that runs', async () => {
+it('process --if-free leaves the work to a running server', async () => {
   const home = makeHome();
   await home.serve();
   const { code, out } = await home.run('process', '--if-free', '--json');

@@ -33,12 +33,12 @@ function makeMachine(programs: Record<string, string> = {}) {
 
 const cat = '/bin/cat';
 
-describe('where the system has no such thing', () => {
+describe('on systems without it', () => {
   it.each([
     ['launchd', 'launchctl'],
     ['systemd', 'systemctl'],
     ['cron', 'crontab'],
-  ])('%s: one sentence, 3, and nothing changed', async (kind, program) => {
+  ])('%s: one sentence, exit code 3, and nothing changed', async (kind, program) => {
     const machine = makeMachine();
     const before = readdirSync(machine.home);
     for (const action of ['install', 'uninstall']) {
@@ -69,7 +69,7 @@ describe('launchd', () => {
   esac`;
   const uid = process.getuid!();
 
-  it('puts an agent in, once, and takes it out', async () => {
+  it('installs an agent once, and removes it', async () => {
     const machine = makeMachine({ launchctl });
     const agents = join(machine.home, 'Library/LaunchAgents');
     const file = join(agents, 'photospool.plist');
@@ -109,7 +109,7 @@ describe('launchd', () => {
     expect((await machine.run('uninstall', 'launchd')).out).toBe('There was nothing to take away.\n');
   });
 
-  it('says what launchd says', async () => {
+  it('reports launchd’s error', async () => {
     const machine = makeMachine({
       launchctl: 'case $1 in bootstrap) echo "Bootstrap failed: 5" >&2; exit 5 ;; print) exit 1 ;; esac',
     });
@@ -126,7 +126,7 @@ describe('cron', () => {
     -) ${cat} >"$HOME/tab" ;;
   esac`;
 
-  it('leaves a crontab as it was, and none where there was none', async () => {
+  it('restores the crontab, or the lack of one', async () => {
     const machine = makeMachine({ crontab });
     const tab = join(machine.home, 'tab');
     const theirs = Buffer.from('# \xe9\n1 1 * * * x\n', 'latin1');
@@ -141,7 +141,7 @@ describe('cron', () => {
     }
   });
 
-  it('changes no crontab that it can not read', async () => {
+  it('does not change an unreadable crontab', async () => {
     const machine = makeMachine({ crontab: 'echo "you may not use this program" >&2; exit 1' });
     const { code, err } = await machine.run('install', 'cron');
     expect(code).toBe(3);
@@ -158,7 +158,7 @@ describe('usage', () => {
     [['print', 'launchd', '--queue', '--serve'], '--queue is for passes that launchd runs'],
     [['print', 'cron', '--sweep', '5'], "--sweep can't be 5"],
     [['print', 'cron', '--home', '/a\nb'], 'it holds a control character'],
-  ])('%j ends with 2', async (args, said) => {
+  ])('%j exits with 2', async (args, said) => {
     const { code, err } = await makeMachine().run(...args);
     expect(code).toBe(2);
     expect(err).toContain(said);

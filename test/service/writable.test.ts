@@ -16,7 +16,7 @@ const disks = (mounts: readonly string[]): Files => ({
   },
 });
 
-describe('what a service may write to', () => {
+describe('the writable folders of a service', () => {
   const base = temporaryFolder;
   const folders = (home: string, incoming = join(home, 'incoming')) => ({
     home,
@@ -25,37 +25,37 @@ describe('what a service may write to', () => {
     done: join(home, 'archive'),
   });
 
-  it('is the home alone where everything is in it', async () => {
+  it('are the home alone if everything is in it', async () => {
     const home = base();
     expect(await writableFolders(folders(home), real)).toEqual([home]);
   });
 
-  it('is the folder that holds all on one disk, so that files can be renamed', async () => {
+  it('are the common parent of all on one disk, so that files can be renamed', async () => {
     const folder = base();
     const [home, incoming] = [join(folder, 'Photospool'), join(folder, 'Dropbox', 'Camera')];
     for (const path of [home, incoming]) mkdirSync(path, { recursive: true });
     expect(await writableFolders(folders(home, incoming), real)).toEqual([folder]);
   });
 
-  it('is each folder for itself on disks of their own', async () => {
+  it('are separate on separate disks', async () => {
     const folder = base();
     const [home, incoming] = [join(folder, 'Photospool'), join(folder, 'disk', 'in')];
     for (const path of [home, incoming]) mkdirSync(path, { recursive: true });
     expect(await writableFolders(folders(home, incoming), disks([join(folder, 'disk')]))).toEqual([home, incoming]);
   });
 
-  it('is never the whole disk', async () => {
+  it('never contain the whole disk', async () => {
     const home = base();
     expect(await writableFolders(folders(home, '/usr'), real)).toEqual([home, '/usr']);
   });
 
-  it('is the nearest folder there is, for one that is yet to be made', async () => {
+  it('are the nearest existing folder for one yet to be created', async () => {
     const home = base();
     expect(await writableFolders(folders(join(home, 'not', 'yet')), real)).toEqual([home]);
   });
 });
 
-it('an npx cache is known by its name', () => {
+it('an npx cache is recognised by its name', () => {
   expect(isPassing('/home/a/.npm/_npx/1234/node_modules/photospool/dist/cli/main.js')).toBe(true);
   expect(isPassing('/usr/lib/node_modules/photospool/dist/cli/main.js')).toBe(false);
 });

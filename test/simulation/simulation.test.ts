@@ -7,17 +7,21 @@ import { expected, simulateMany } from './seeds.js';
 import { simulate } from './simulation.js';
 import { truthOf, type Act } from './truth.js';
 
-test('24 meshes end equal, as the acts say, and nothing private was ever public', { timeout: 240_000 }, async () => {
-  const { figures, failures } = await simulateMany(1, 24);
-  expect(failures).toEqual([]);
-  // The runs were not vacuous.
-  for (const what of expected) expect(figures[what] ?? 0, what).toBeGreaterThan(0);
-  console.log(
-    Object.entries(figures)
-      .map(([what, n]) => `${what} ${n}`)
-      .join(', '),
-  );
-});
+test(
+  '24 meshes end equal, as the model predicts, and nothing private was ever public',
+  { timeout: 240_000 },
+  async () => {
+    const { figures, failures } = await simulateMany(1, 24);
+    expect(failures).toEqual([]);
+    // The runs were not vacuous.
+    for (const what of expected) expect(figures[what] ?? 0, what).toBeGreaterThan(0);
+    console.log(
+      Object.entries(figures)
+        .map(([what, n]) => `${what} ${n}`)
+        .join(', '),
+    );
+  },
+);
 
 test.each([
   [20261173, 'a comment stayed away whose greatest forged stamp was forgotten on the way'],
@@ -33,7 +37,7 @@ test('the same seed gives the same run', async () => {
   expect((await simulate(7)).figures).toEqual((await simulate(7)).figures);
 });
 
-test('the truth is told by what was in sight, not by the library', () => {
+test('the model follows what each author had seen, not the library', () => {
   const doc = 'photo:x';
   const arrival: Act = { doc, at: '2026', past: new Set(), what: { kind: 'arrival', key: 'a', recipe: 1 } };
   const audience = (at: string, value: string, ...past: Act[]): Act => ({

@@ -22,7 +22,7 @@ async function openStuck(failures: Failures, clock = fastClock()) {
 }
 
 describe('an ignored file', () => {
-  it('stays, untried, and is archived by nothing but a person or a change', async () => {
+  it('stays without retries, and is archived only by a person or after a change', async () => {
     const { spool, processor, clock } = await openStuck(new Map([['bad', 'truncated']]));
     expect(await processor.choices.ignore(['bad.jpg'])).toEqual({ chosen: ['bad.jpg'], refused: [], unknown: [] });
     for (let n = 0; n < 3; n++) {
@@ -38,7 +38,7 @@ describe('an ignored file', () => {
     expect(spool.arrivals.map(({ asIs }) => asIs)).toEqual([undefined, true]);
   });
 
-  it('is ignored in the next process, too, and tried when it changed', async () => {
+  it('is ignored by the next process, too, and retried after a change', async () => {
     const { spool, processor, clock } = await openStuck(new Map([['bad', 'undecodable']]));
     await processor.choices.ignore('all');
     await processor.close();
@@ -50,7 +50,7 @@ describe('an ignored file', () => {
     expect(await second.pass()).toMatchObject({ stored: 1, stuck: 0 });
   });
 
-  it('is not ignored where the disk took no record of it', async () => {
+  it('is not ignored if the record could not be written', async () => {
     const spool = makeSpool(new Map([['bad', 'undecodable' as const]]));
     spool.drop('bad.jpg', photo('bad'));
     let full = false;
@@ -67,7 +67,7 @@ describe('an ignored file', () => {
 });
 
 describe('the trash of the spool', () => {
-  it('takes a file with its record, and gives it back', async () => {
+  it('stores a file with its record, and restores it', async () => {
     const { spool, processor } = await openStuck(new Map([['bad', 'undecodable']]));
     const [claim] = claimsIn(spool.work);
     expect(await processor.choices.discard(['bad.jpg', 'nobody.jpg'])).toEqual({
@@ -97,7 +97,7 @@ describe('the trash of the spool', () => {
     expect((await processor.status()).stuck).toHaveLength(2);
   });
 
-  it('is left alone by the next start', async () => {
+  it('is not touched by the next start', async () => {
     const { spool, processor } = await openStuck(new Map([['bad', 'undecodable']]));
     await processor.choices.discard('all');
     await processor.close();
@@ -106,7 +106,7 @@ describe('the trash of the spool', () => {
     expect(readdirSync(trashOf(spool))).toHaveLength(1);
   });
 
-  it('loses nothing and doubles nothing at whichever operation the disk fails', async () => {
+  it('loses and doubles nothing, whichever operation fails', async () => {
     for (let n = 0, happened = true; happened; n++) {
       const spool = makeSpool(new Map([['bad', 'undecodable' as const]]));
       spool.drop('bad.jpg', photo('bad'));
@@ -137,7 +137,7 @@ describe('the trash of the spool', () => {
   });
 });
 
-it('is nobody’s to choose where a disk keeps a file back', async () => {
+it('is not offered for files that wait for a disk', async () => {
   for (const code of ['disk-full', 'io', 'locked', 'internal'] as const) {
     const { spool, processor } = await openStuck(new Map([['bad', code]]));
     const refused = { chosen: [], refused: ['bad.jpg'], unknown: [] };
@@ -147,7 +147,7 @@ it('is nobody’s to choose where a disk keeps a file back', async () => {
   }
 });
 
-it('stuck files can be had by their claims, and by nothing else', async () => {
+it('stuck files are accessible by their claims, and by nothing else', async () => {
   const { spool, processor } = await openStuck(new Map([['bad', 'undecodable']]));
   const [claim] = claimsIn(spool.work);
   expect(await processor.choices.filesOf([claim!])).toEqual([
@@ -158,7 +158,7 @@ it('stuck files can be had by their claims, and by nothing else', async () => {
   );
 });
 
-it('groups what is stuck by its reason, the largest first, without what is ignored', () => {
+it('groups stuck files by reason, the largest first, without ignored ones', () => {
   const stuck = (code: string, over: Partial<StuckItem> = {}): StuckItem => ({
     ...{ name: 'a.jpg', claim: '1', reason: 'Broken.', code, attempts: 1 },
     ...over,

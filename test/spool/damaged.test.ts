@@ -16,7 +16,7 @@ const claimOf = (spool: Spool): string => spool.files().find((path) => /^work\/[
 const lastOf = ({ arrivals }: Spool): boolean | undefined => arrivals.at(-1)!.asIs;
 
 describe.each(['truncated', 'undecodable'] as const)('a file that is %s', (code) => {
-  it('is archived as it is when it did not change for a day, and not before', async () => {
+  it('is archived as it is after a day without a change, and not before', async () => {
     const spool = makeSpool(new Map([['bad', code]]));
     spool.drop('bad.jpg', photo('bad'));
     const clock = fastClock();
@@ -36,7 +36,7 @@ describe.each(['truncated', 'undecodable'] as const)('a file that is %s', (code)
     expect(readFileSync(join(spool.done, 'bad.jpg'))).toEqual(photo('bad'));
   });
 
-  it('is archived as it is at once when somebody says so', async () => {
+  it('is archived as it is at once on request', async () => {
     const spool = makeSpool(new Map([['bad', code]]));
     spool.drop('bad.jpg', photo('bad'));
     const processor = await spool.open();
@@ -52,7 +52,7 @@ describe.each(['truncated', 'undecodable'] as const)('a file that is %s', (code)
   });
 });
 
-it('that somebody wants as it is stays so over a crash', async () => {
+it('requested to be archived as it is remains so after a crash', async () => {
   const failures = new Map([['bad', 'undecodable' as const]]);
   const spool = makeSpool(failures);
   spool.drop('bad.jpg', photo('bad'));
@@ -69,7 +69,7 @@ it('that somebody wants as it is stays so over a crash', async () => {
   expect(lastOf(spool)).toBe(true);
 });
 
-it('that changes after somebody wanted it as it is, is tried as if it were new', async () => {
+it('that changes after such a request is processed as a new file', async () => {
   const failures = new Map([['bad', 'truncated' as const]]);
   const spool = makeSpool(failures);
   spool.drop('bad.jpg', photo('bad'));
@@ -82,7 +82,7 @@ it('that changes after somebody wanted it as it is, is tried as if it were new',
   expect(spool.arrivals.map((arrival) => arrival.asIs)).not.toContain(true);
 });
 
-it('that grows within the day waits for another day from then', async () => {
+it('that grows within the day waits for another day', async () => {
   const failures = new Map([['bad', 'truncated' as const]]);
   const spool = makeSpool(failures);
   spool.drop('bad.jpg', photo('bad'));
@@ -100,7 +100,7 @@ it('that grows within the day waits for another day from then', async () => {
 });
 
 test.each(['timeout', 'too-large', 'busy', 'disk-full', 'io'] as const)(
-  '%s is no damage, however long it lasts',
+  '%s is not damage, however long it lasts',
   async (code) => {
     const spool = makeSpool(new Map([['bad', code]]));
     spool.drop('bad.jpg', photo('bad'));
@@ -118,8 +118,8 @@ test.each(['timeout', 'too-large', 'busy', 'disk-full', 'io'] as const)(
   },
 );
 
-describe('a file that is named as a photo, with a beginning that is none', () => {
-  it('is taken, so that it can be archived as it is; any other one is left alone', async () => {
+describe('a file with the name of a photo and an invalid beginning', () => {
+  it('is claimed, so that it can be archived as it is; any other one is ignored', async () => {
     const spool = makeSpool();
     const broken = Buffer.alloc(5000, 0x11);
     for (const name of ['a.jpg', 'b.HEIC', 'c.mov', 'd.cr2', 'e', 'f.bin']) spool.drop(name, broken);
@@ -132,7 +132,7 @@ describe('a file that is named as a photo, with a beginning that is none', () =>
     expect(ignored.map(({ name }) => name).sort()).toEqual(['e', 'empty.jpg', 'f.bin', 'text.jpg']);
   });
 
-  it('comes to its right when its beginning is written late', async () => {
+  it('is imported normally when its beginning is written late', async () => {
     const failures = new Map([['', 'undecodable' as const]]);
     const spool = makeSpool(failures);
     spool.drop('a.jpg', Buffer.alloc(20));
@@ -144,7 +144,7 @@ describe('a file that is named as a photo, with a beginning that is none', () =>
   });
 });
 
-describe('when a damaged file is due', () => {
+describe('the due time of a damaged file', () => {
   const now = Date.parse('2026-01-01T00:00:00Z');
   const look = { size: 1n, mtimeNs: 1n, ino: 1n };
   const made = newItem({ path: '/in/a.jpg', name: 'a.jpg', folder: '', look, modified: 0 }, now);
@@ -158,7 +158,7 @@ describe('when a damaged file is due', () => {
     expect(due({ error: { ...error, code: 'too-large' } }, now)).toBe(Infinity);
   });
 
-  it('is not put off by a clock that went wrong', () => {
+  it('is not delayed by a wrong clock', () => {
     const wrong = new Date(now + 1000 * hour).toISOString();
     expect(due({ error, still: wrong }, now)).toBe(-now);
   });

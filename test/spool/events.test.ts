@@ -43,7 +43,7 @@ async function open(system: WatchSystem, { rescan = 300, poll = 5 } = {}) {
 const folders = (...paths: string[]): Folder[] => paths.map((path) => ({ path, id: `id of ${path}` }));
 
 describe('events', () => {
-  it('by the thousand make one look', async () => {
+  it('by the thousand cause one scan', async () => {
     const { system, watched } = makeSystem();
     const { watch, calls, next } = await open(system);
     watch.follow(folders('/in'));
@@ -53,7 +53,7 @@ describe('events', () => {
     expect(calls()).toBe(1);
   });
 
-  it('that never end make no more than twenty looks a second, fewer where looking takes long', async () => {
+  it('without end cause at most twenty scans a second, fewer if scanning takes long', async () => {
     for (const [takes, most] of [
       [0, 21],
       [100, 2],
@@ -82,7 +82,7 @@ describe('events', () => {
     }
   });
 
-  it('are asked for again where another folder came to the place of one that was watched', async () => {
+  it('are requested again if another folder replaces a watched one', async () => {
     const { system, watched, state } = makeSystem();
     const { watch } = await open(system);
     expect(watch.follow(folders('/in', '/in/a'))).toBe(true);
@@ -94,7 +94,7 @@ describe('events', () => {
     expect([...watched.keys()]).toEqual(['/in']);
   });
 
-  it('do not tell that a disk was mounted over incoming: that is looked for', async () => {
+  it('do not report a disk mounted over incoming: that is detected by checking', async () => {
     const { system, ids } = makeSystem();
     const { watch, next } = await open(system, { poll: 0.01 });
     watch.follow(folders('/in'));
@@ -108,7 +108,7 @@ describe('a limit on watches', () => {
     ['ENOSPC', 'fs.inotify.max_user_watches'],
     ['EMFILE', 'fs.inotify.max_user_instances'],
   ] as const) {
-    it(`(${errno}) is said once, with its setting, and polled around until it is raised`, async () => {
+    it(`(${errno}) is reported once, with its setting, and polling is used until it is raised`, async () => {
       const { system, watched, state } = makeSystem(2, errno);
       const { watch, said, next } = await open(system, { rescan: 0.05, poll: 0.01 });
       const many = folders('/in', ...Array.from({ length: 5_000 }, (_, n) => `/in/${n}`));
@@ -141,7 +141,7 @@ describe('a limit on watches', () => {
 });
 
 describe('a filesystem without events', () => {
-  it.skipIf(process.platform !== 'linux')('is known by its number, and polled', async () => {
+  it.skipIf(process.platform !== 'linux')('is recognised by its number, and polled', async () => {
     const { system, state, watched } = makeSystem();
     expect(await remoteFilesystem('/in', system)).toBeUndefined();
     for (const [magic, name] of [
@@ -163,7 +163,7 @@ describe('a filesystem without events', () => {
 });
 
 describe('folders', () => {
-  it('of names that are not UTF-8 are watched, and go when they were emptied', async () => {
+  it('with names that are not UTF-8 are watched, and removed when emptied', async () => {
     const spool = makeSpool();
     const folder = Buffer.concat([Buffer.from(`${spool.incoming}/caf`), Buffer.from([0xe9])]);
     mkdirSync(folder);
@@ -185,7 +185,7 @@ describe('folders', () => {
     expect((await inbox.look()).folders).toHaveLength(1);
   });
 
-  it('that are renamed, nested and moved while they are walked lose nothing', async () => {
+  it('that are renamed, nested and moved during a scan lose nothing', async () => {
     const spool = makeSpool();
     for (let n = 0; n < 30; n++) spool.drop(`trip/day ${n % 5}/${n}.jpg`);
     let steps = 0;
@@ -205,7 +205,7 @@ describe('folders', () => {
 });
 
 describe('many files', () => {
-  it('that are left alone or wait cost a look each time, and no more', async () => {
+  it('that are ignored or wait cost only a scan each time', async () => {
     const folder = temporaryFolder();
     for (let n = 0; n < 600; n++) {
       if (n % 30 === 0) mkdirSync(join(folder, `${n / 30}`));
@@ -234,6 +234,6 @@ describe('many files', () => {
   });
 });
 
-it('one folder differs from another that comes to its path', () => {
+it('a folder is distinguished from another at the same path', () => {
   expect(idOf({ dev: 1n, ino: 2n })).not.toBe(idOf({ dev: 1n, ino: 3n }));
 });

@@ -45,7 +45,7 @@ const hostile = [
   '{}.jpg',
 ];
 
-it('hostile names all come in, each once, and their names are kept', async () => {
+it('files with hostile names are imported once each, with their names', async () => {
   const home = await openHome();
   const bytes = new Map(hostile.map((name) => [name, photo(name)]));
   for (const [name, content] of bytes) if (!name.startsWith('..')) writeFileSync(join(home.incoming, name), content);
@@ -69,7 +69,7 @@ it('hostile names all come in, each once, and their names are kept', async () =>
   expect(readdirSync(home.incoming)).toEqual(['..jpg..']);
 });
 
-it('the bytes of names that are no UTF-8 are kept, and names that look the same are two files', async () => {
+it('the bytes of names that are not UTF-8 are kept, and names that look the same are two files', async () => {
   const home = await openHome();
   const raw = (...bytes: number[]): Buffer =>
     Buffer.concat([Buffer.from('caf'), Buffer.from(bytes), Buffer.from('.jpg')]);
@@ -89,7 +89,7 @@ it('the bytes of names that are no UTF-8 are kept, and names that look the same 
   expect(readdirSync(home.incoming)).toEqual([]);
 });
 
-it('in copy mode, one of two names that differ only in bytes that are no UTF-8 does not hide the other', async () => {
+it('in copy mode, two names that differ only in invalid UTF-8 bytes are both imported', async () => {
   const spool = makeSpool(new Map([['stuck', 'undecodable' as const]]));
   const path = (byte: number): Buffer =>
     Buffer.concat([Buffer.from(`${spool.incoming}/caf`), Buffer.from([byte]), Buffer.from('.jpg')]);
@@ -100,7 +100,7 @@ it('in copy mode, one of two names that differ only in bytes that are no UTF-8 d
   expect(await processor.pass()).toMatchObject({ stored: 1 });
 });
 
-it('a name that is no UTF-8 and was not yet hidden when the process died is taken from where it is', async () => {
+it('a file with a name that is not UTF-8 is found in place if the process died before hiding it', async () => {
   const spool = makeSpool();
   const path = Buffer.concat([Buffer.from(`${spool.incoming}/caf`), Buffer.from([0xe9]), Buffer.from('.jpg')]);
   writeFileSync(path, standIn('a'));
@@ -114,7 +114,7 @@ it('a name that is no UTF-8 and was not yet hidden when the process died is take
   expect(spool.files()).toEqual(['done/caf\u00e9.jpg']);
 });
 
-it('folders that are deeper than a path can be long are named, and hold up nothing', async () => {
+it('folders deeper than the maximum path length are reported, and block nothing', async () => {
   const spool = makeSpool();
   spool.drop('good.jpg');
   // A tree moved in from elsewhere may be deeper than the longest possible path.
@@ -130,7 +130,7 @@ it('folders that are deeper than a path can be long are named, and hold up nothi
   renameSync(join(upper, 'lower'), lower);
 });
 
-it('hundreds of files of one name in as many folders are as many photos', async () => {
+it('hundreds of files with one name in as many folders are as many photos', async () => {
   const home = await openHome();
   for (let n = 0; n < 200; n++) {
     mkdirSync(join(home.incoming, `roll ${n}`));

@@ -109,15 +109,15 @@ const rows = (which: 'left' | 'taken'): [string, string][] =>
   Object.entries(contract).flatMap(([tool, names]) => names[which].map((name): [string, string] => [tool, name]));
 
 describe('names', () => {
-  it.each(rows('left'))('%s: %s is left alone', (_, name) => {
+  it.each(rows('left'))('%s: %s is ignored', (_, name) => {
     expect(isLeftAlone(name)).toBe(true);
   });
 
-  it.each(rows('taken'))('%s: %s is taken', (_, name) => {
+  it.each(rows('taken'))('%s: %s is imported', (_, name) => {
     expect(isLeftAlone(name)).toBe(false);
   });
 
-  it('whatever ends as a photo does and is not hidden is taken', () => {
+  it('every name with a photo’s extension is imported unless it is hidden', () => {
     const pieces = fc.constantFrom(
       ...rows('left').map(([, name]) => name),
       ...['~', '~$', '.part', '.tmp', '@', '#', ' ', '(1)', '.sync-conflict-20240701-120000-ABCDEFG', 'Unconfirmed 1'],

@@ -21,7 +21,7 @@ import { handOver } from '../../src/spool/work-folder.js';
 import { fastClock, makeSpool, photo, type Failures } from './fixture.js';
 
 describe('one pass', () => {
-  it('takes photos from everywhere below incoming and removes the folders it emptied', async () => {
+  it('imports photos from everywhere below incoming and removes the folders that it emptied', async () => {
     const spool = makeSpool();
     spool.drop('a.jpg');
     spool.drop('Rome 2024/day 1/b.jpg');
@@ -34,7 +34,7 @@ describe('one pass', () => {
     expect(readdirSync(spool.work).filter((name) => !name.startsWith('.lock'))).toEqual([]);
   });
 
-  it('leaves what is no photo, and tells why', async () => {
+  it('leaves other files, with a reason', async () => {
     const spool = makeSpool();
     spool.drop('notes.jpg', 'a text with a photo name');
     spool.drop('album/empty.jpg', '');
@@ -47,7 +47,7 @@ describe('one pass', () => {
     for (const { reason } of ignored) expect(reason).not.toBe('');
   });
 
-  it('looks again at what was no photo when it changed', async () => {
+  it('checks such a file again after a change', async () => {
     const spool = makeSpool();
     const path = spool.drop('a.jpg', 'not yet');
     const processor = await spool.open();
@@ -56,7 +56,7 @@ describe('one pass', () => {
     expect(await processor.pass()).toMatchObject({ stored: 1, ignored: 0 });
   });
 
-  it('leaves unfinished and foreign files alone', async () => {
+  it('ignores unfinished files and those of other programs', async () => {
     const spool = makeSpool();
     const names = [
       '.DS_Store',
@@ -90,7 +90,7 @@ describe('one pass', () => {
     expect(readFileSync(secret)).toEqual(photo('secret'));
   });
 
-  it('tells duplicates from the rest and keeps both', async () => {
+  it('recognises duplicates and keeps both files', async () => {
     const spool = makeSpool();
     spool.drop('a.jpg', photo('same'));
     await (await spool.open()).pass();
@@ -100,7 +100,7 @@ describe('one pass', () => {
     expect(spool.files()).toEqual(['done/a.jpg', 'done/duplicates/b.jpg']);
   });
 
-  it('keeps names that are hard on tools', async () => {
+  it('keeps names that are difficult for tools', async () => {
     const spool = makeSpool();
     const names = [
       '-rf.jpg',
@@ -123,7 +123,7 @@ describe('one pass', () => {
     for (const { file } of spool.arrivals) expect(file).not.toContain('\n');
   });
 
-  it('passes over a file it may not read, and says so', async () => {
+  it('skips an unreadable file, and reports it', async () => {
     if (process.getuid?.() === 0) return; // root may read everything; .ci/run runs these tests as root separately.
     const spool = makeSpool();
     chmodSync(spool.drop('closed.jpg'), 0);
@@ -133,7 +133,7 @@ describe('one pass', () => {
     expect(summary.stuckItems[0]!.reason).toContain('permission');
   });
 
-  it('says when incoming is not there, and takes it up when it is back', async () => {
+  it('reports a missing incoming, and continues when it is back', async () => {
     const spool = makeSpool();
     const processor = await spool.open();
     rmSync(spool.incoming, { recursive: true });
@@ -148,8 +148,8 @@ const makeAgain = async (spool: ReturnType<typeof makeSpool>) => {
   return spool.open({ work: join(spool.folder, 'work2') });
 };
 
-describe('files that are not still', () => {
-  it('are taken when size and mtime stood still for the settle time, old mtimes or not', async () => {
+describe('unstable files', () => {
+  it('are imported once size and mtime are unchanged for the settle time, old mtimes or not', async () => {
     const spool = makeSpool();
     const clock = fastClock();
     const path = spool.drop('a.jpg', photo('half'));
@@ -166,7 +166,7 @@ describe('files that are not still', () => {
     expect(spool.arrivals).toHaveLength(1);
   });
 
-  it('start their wait anew when the file was replaced', async () => {
+  it('start their wait again when the file is replaced', async () => {
     const spool = makeSpool();
     const clock = fastClock();
     const path = spool.drop('a.jpg', photo('one'));
@@ -183,7 +183,7 @@ describe('files that are not still', () => {
 });
 
 describe('failures', () => {
-  it('keep the file in its claim with the reason, and never hold up another', async () => {
+  it('keep the file in its claim with the reason, and never delay another', async () => {
     const failures: Failures = new Map([['bad', 'undecodable']]);
     const spool = makeSpool(failures);
     spool.drop('bad.jpg', photo('bad'));
@@ -207,7 +207,7 @@ describe('failures', () => {
     expect(await processor.pass()).toMatchObject({ stored: 1, stuck: 0 });
   });
 
-  it('that can pass are tried again with doubling delay', async () => {
+  it('that are transient are retried with doubling delay', async () => {
     const failures: Failures = new Map([['later', 'io']]);
     const spool = makeSpool(failures);
     const clock = fastClock();
@@ -226,7 +226,7 @@ describe('failures', () => {
     expect(await processor.pass()).toMatchObject({ stored: 1, stuck: 0 });
   });
 
-  it('are tried once in a pass, however long it takes', async () => {
+  it('are retried once in a pass, however long it takes', async () => {
     const failures: Failures = new Map([['slow', 'timeout']]);
     const spool = makeSpool(failures);
     const clock = fastClock();
@@ -249,7 +249,7 @@ describe('failures', () => {
     expect(await processor.pass()).toMatchObject({ stored: 1, stuck: 0 });
   });
 
-  it('to claim for want of disk space leave the files in incoming and try only one of them', async () => {
+  it('to claim for lack of disk space leave the files in incoming and try only one of them', async () => {
     const spool = makeSpool();
     for (let i = 0; i < 50; i++) spool.drop(`${i}.jpg`);
     let tries = 0;
@@ -269,7 +269,7 @@ describe('failures', () => {
 });
 
 describe('copy mode', () => {
-  it('leaves incoming as it is and remembers what it saw', async () => {
+  it('leaves incoming unchanged and remembers known files', async () => {
     const spool = makeSpool();
     const path = spool.drop('a.jpg');
     spool.drop('sub/b.jpg', photo('a.jpg'));
@@ -284,7 +284,7 @@ describe('copy mode', () => {
 });
 
 describe('one processor per work', () => {
-  it('refuses a second one until the first is closed', async () => {
+  it('rejects a second one until the first is closed', async () => {
     const spool = makeSpool();
     const first = await spool.open();
     await expect(spool.open()).rejects.toMatchObject({ code: 'locked' });
@@ -292,7 +292,7 @@ describe('one processor per work', () => {
     await (await spool.open()).close();
   });
 
-  it('lets two with their own work share incoming: each file once', async () => {
+  it('lets two with separate work folders share incoming: each file once', async () => {
     const spool = makeSpool();
     for (let i = 0; i < 60; i++) spool.drop(`${i}.jpg`);
     const two = await Promise.all([spool.open(), makeAgain(spool)]);
@@ -304,10 +304,10 @@ describe('one processor per work', () => {
   });
 });
 
-describe('what an earlier run left', () => {
+describe('leftovers of an earlier run', () => {
   const id = '01J00000000000000000000000';
 
-  it('a claim is finished', async () => {
+  it('a claim is completed', async () => {
     const spool = makeSpool();
     mkdirSync(join(spool.work, id));
     writeFileSync(join(spool.work, id, 'a.jpg'), photo('a'));
@@ -315,7 +315,7 @@ describe('what an earlier run left', () => {
     expect(spool.files()).toEqual(['done/a.jpg']);
   });
 
-  it('a record without its file goes, the file in incoming is taken', async () => {
+  it('a record without its file is removed, the file in incoming is imported', async () => {
     const spool = makeSpool();
     const from = spool.drop('a.jpg');
     mkdirSync(join(spool.work, id));
@@ -328,7 +328,7 @@ describe('what an earlier run left', () => {
     expect(readdirSync(spool.work).filter((name) => !name.startsWith('.'))).toEqual([]);
   });
 
-  it('an empty claim goes, foreign folders stay', async () => {
+  it('an empty claim is removed, foreign folders stay', async () => {
     const spool = makeSpool();
     mkdirSync(join(spool.work, id));
     mkdirSync(join(spool.work, 'mine'));
@@ -336,7 +336,7 @@ describe('what an earlier run left', () => {
     expect(readdirSync(spool.work).filter((name) => !name.startsWith('.'))).toEqual(['mine']);
   });
 
-  it('a record that is damaged is made anew', async () => {
+  it('a damaged record is created again', async () => {
     const spool = makeSpool();
     mkdirSync(join(spool.work, id));
     writeFileSync(join(spool.work, id, 'a.jpg'), photo('a'));
@@ -376,7 +376,7 @@ describe('between filesystems', () => {
   });
 
   it.each(['before a file is hidden in it', 'after one left it'])(
-    'loses nothing where the folder of hidden files goes %s, because another file was the last in it',
+    'loses nothing if the folder of hidden files is removed %s, because another file was the last in it',
     async (when) => {
       const spool = makeSpool();
       spool.drop('a.jpg');
@@ -398,7 +398,7 @@ describe('between filesystems', () => {
     },
   );
 
-  it('goes on with what was hidden before a crash', async () => {
+  it('continues with files hidden before a crash', async () => {
     const spool = makeSpool();
     spool.drop('a.jpg', photo('first'));
     const files = crossing(spool.work);
@@ -415,8 +415,8 @@ describe('between filesystems', () => {
   });
 });
 
-describe('what can not be claimed', () => {
-  it('is told of until it is gone, and does not hold up the rest', async () => {
+describe('a file that can’t be claimed', () => {
+  it('is reported until it is gone, and does not delay the rest', async () => {
     const spool = makeSpool();
     const path = spool.drop('bad.jpg');
     spool.drop('good.jpg');
@@ -431,7 +431,7 @@ describe('what can not be claimed', () => {
     expect((await processor.status()).stuck).toEqual([]);
   });
 
-  it('keeps a file that was moved although the flush after it failed', async () => {
+  it('is kept if it was moved but the flush after it failed', async () => {
     const spool = makeSpool();
     spool.drop('a.jpg');
     let failed = false;
@@ -445,7 +445,7 @@ describe('what can not be claimed', () => {
     expect(spool.files()).toEqual(['done/a.jpg']);
   });
 
-  it('hands over what it can where the name of a claim is taken', async () => {
+  it('does not prevent handing over others if the name of a claim is taken', async () => {
     const spool = makeSpool();
     const to = join(spool.folder, 'taken-over');
     const ids = ['01J00000000000000000000000', '01J00000000000000000000001'];
@@ -462,7 +462,7 @@ describe('what can not be claimed', () => {
     expect(spool.files()).toEqual(ids.map((id) => `taken-over/${id}/a.jpg`));
   });
 
-  it('takes up claims that another process hands over', async () => {
+  it('does not prevent accepting claims from another process', async () => {
     const spool = makeSpool();
     const processor = await spool.open();
     await processor.pass();
@@ -473,8 +473,8 @@ describe('what can not be claimed', () => {
   });
 });
 
-describe('files with another name', () => {
-  it('an original shares no inode with a file outside, whose holder could change it', async () => {
+describe('files with another hard link', () => {
+  it('an original shares no inode with a file outside, through which it could be changed', async () => {
     const spool = makeSpool();
     const path = spool.drop('a.jpg', photo('as it came'));
     const outside = join(spool.folder, 'outside.jpg');
@@ -487,7 +487,7 @@ describe('files with another name', () => {
     expect(spool.files().filter((name) => name.startsWith('work/'))).toEqual([]);
   });
 
-  it('nothing is copied of a file that has one name only', async () => {
+  it('a file with a single link is not copied', async () => {
     const spool = makeSpool();
     const { ino } = statSync(spool.drop('a.jpg'));
     const copied: string[] = [];
@@ -499,7 +499,7 @@ describe('files with another name', () => {
     expect(statSync(join(spool.done, 'a.jpg')).ino).toBe(ino);
   });
 
-  it('one that changes by its other name while it is copied is copied again', async () => {
+  it('one that changes through its other link while it is copied is copied again', async () => {
     const spool = makeSpool();
     const outside = join(spool.folder, 'outside.jpg');
     linkSync(spool.drop('a.jpg'), outside);

@@ -47,7 +47,7 @@ async function open() {
   return { ...bench, pass, access, anna, ben, titles };
 }
 
-it('a sidecar counts for the item of its own holder, whoever has a photo of that name or the same bytes', async () => {
+it('a sidecar applies to its own holder’s item, whoever has a photo with that name or the same bytes', async () => {
   const bench = await open();
   const { anna, ben, titles } = bench;
   const bytes = await makePhoto(1);
@@ -61,7 +61,7 @@ it('a sidecar counts for the item of its own holder, whoever has a photo of that
   expect(bench.archive().filter((path) => path.startsWith('2024'))).toHaveLength(3);
 });
 
-it('a sidecar waits for the photo of its holder with the same words, whether others have one of that name or not', async () => {
+it('a sidecar waits for its holder’s photo with the same message, whether others have one with that name or not', async () => {
   const bench = await open();
   const bytes = await makePhoto(1);
   bench.drop('IMG_1.jpg', bytes);
@@ -77,7 +77,7 @@ it('a sidecar waits for the photo of its holder with the same words, whether oth
   expect([bench.titles(house, bytes), bench.titles(bench.anna, bytes)]).toEqual([[], ['anna']]);
 });
 
-it('the bytes of a sidecar that others brought are no duplicate, those that its holder brought are', async () => {
+it('a sidecar with bytes that others added is not a duplicate, one with its holder’s is', async () => {
   const bench = await open();
   const { anna, ben, titles } = bench;
   const bytes = await makePhoto(1);
@@ -93,7 +93,7 @@ it('the bytes of a sidecar that others brought are no duplicate, those that its 
   expect(await bench.verify()).toMatchObject({ findings: [] });
 });
 
-it('what is sent for a person describes their items only by whoever may edit these, or alone brought them', async () => {
+it('a sidecar sent for a person applies to their items only if its sender may edit them, or alone added them', async () => {
   const bench = await open();
   const { access, anna, ben, titles, spool } = bench;
   const bytes = await makePhoto(1);
@@ -115,7 +115,7 @@ it('what is sent for a person describes their items only by whoever may edit the
   expect(await bench.pass()).toMatchObject({ stored: 1, sidecars: 1, ignored: 4 });
 });
 
-it('an import for a person is theirs, counts what they have and nothing else, and can be repeated', async () => {
+it('an import for a person belongs to them, recognises only their photos, and can be repeated', async () => {
   const bench = await open();
   const { home, anna, titles } = bench;
   const tree = join(bench.folder, 'tree');

@@ -21,7 +21,7 @@ const picture = await makePhoto(5);
 /** A sound photo; `text` makes its bytes distinct. */
 const photo = (text: string): Buffer => Buffer.concat([picture, Buffer.from(text)]);
 
-it('a claim of a person that is killed at any operation is finished for that person, whoever has its bytes', async () => {
+it('a claim of a person, killed at any operation, is completed for that person, whoever has its bytes', async () => {
   const spool = openSpool();
   const first = await spool.opening();
   let operations = first;
@@ -48,7 +48,7 @@ it('a claim of a person that is killed at any operation is finished for that per
   expect(operations - first).toBeGreaterThan(30);
 });
 
-it('any order of arrivals and crashes gives each holder what they brought, as a naive model has it', async () => {
+it('any order of arrivals and crashes gives each holder their own items, as in a naive model', async () => {
   const spool = openSpool();
   const seed = 20261130;
   let state = seed;
@@ -73,7 +73,7 @@ it('any order of arrivals and crashes gives each holder what they brought, as a 
   expect(brought.map((_, which) => spool.countOf(photo(`model ${which}`)))).toEqual(brought);
 });
 
-it('the same bytes are an item of each holder, with their own sightings and what is known of the bytes', async () => {
+it('the same bytes are one item per holder, with separate sightings and shared facts', async () => {
   const spool = openSpool();
   const bytes = photo('shared');
   spool.endMember(ben);
@@ -115,7 +115,7 @@ it('the same bytes are an item of each holder, with their own sightings and what
   expect(spool.library.local.today.count()).toEqual({ stored: 1, duplicates: 0 });
 });
 
-it('a file for a person who was removed is stuck with that reason, and goes on when they are back', async () => {
+it('a file for a removed person is stuck with that reason, and continues when they return', async () => {
   const spool = openSpool();
   const removed =
     'is for a person who was removed or is not known here. It stays where it is. When they are back, try it again.';
@@ -147,7 +147,7 @@ it('a file for a person who was removed is stuck with that reason, and goes on w
   expect(spool.item(anna, photo('a'))).toBeDefined();
 });
 
-it('a claim of a person is none to an older version, and without its record nobody’s', async () => {
+it('a claim of a person is not one for older versions, and belongs to nobody without its record', async () => {
   const spool = openSpool();
   spool.setRemoved(anna, true);
   spool.drop(anna, 'a.jpg', photo('a'));
@@ -181,7 +181,7 @@ it('a claim of a person is none to an older version, and without its record nobo
   expect(readFileSync(record, 'utf8')).toBe(newer);
 });
 
-it('folders given to people assign what comes in there, the innermost counts, and they stay when they are empty', async () => {
+it('folders assigned to people determine the holder, the innermost counts, and they stay when empty', async () => {
   const spool = openSpool();
   const { personFolders } = spool.library.local;
   personFolders.set('@anna/for ben', ben);
@@ -219,7 +219,7 @@ it('folders given to people assign what comes in there, the innermost counts, an
   expect(() => personFolders.set('x', house)).toThrow('is no person');
 });
 
-it('a folder is given before it is there, and taken back when nothing waits in it', async () => {
+it('a folder is assigned before it exists, and unassigned when nothing waits in it', async () => {
   const spool = openSpool();
   const parts = { incoming: spool.incoming, files: openFiles(), folders: spool.library.local.personFolders };
   const path = await giveFolder(parts, '@clara', anna);
@@ -235,7 +235,7 @@ it('a folder is given before it is there, and taken back when nothing waits in i
   expect(spool.item(house, photo('a'))).toBeDefined();
 });
 
-it('a file for a person that comes from another disk is hidden and copied for that person, through a kill', async () => {
+it('a file for a person on another disk is hidden and copied for that person, also after a kill', async () => {
   const spool = openSpool();
   const bytes = photo('far');
   const first = await spool.opening();
@@ -249,7 +249,7 @@ it('a file for a person that comes from another disk is hidden and copied for th
   expect(readdirSync(spool.folder).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
-it('what is sent for a person is theirs, wherever it came from, and nobody’s where its record is lost', async () => {
+it('an upload for a person belongs to them, wherever it came from, and to nobody if its record is lost', async () => {
   const spool = openSpool();
   const by = `person:${ben}`;
   const send = (name: string, holder?: string): Promise<unknown> =>
@@ -285,7 +285,7 @@ it('what is sent for a person is theirs, wherever it came from, and nobody’s w
   expect(spool.claims()).toHaveLength(1);
 });
 
-it('copy mode takes a file once for each holder', async () => {
+it('copy mode imports a file once per holder', async () => {
   const spool = openSpool();
   const bytes = photo('copied');
   for (const holder of [house, anna]) spool.drop(holder, 'a.jpg', bytes);

@@ -42,7 +42,7 @@ describe('a sidecar of', () => {
     ['a token that was revoked', 'token:nobody'],
     ['a person whom nobody knows', 'person:01JD0000000000000000000000'],
     ['whoever they are', 'anything'],
-  ])('%s counts for no photo of somebody else, whoever may see that', async (_, by) => {
+  ])('%s applies to no photo of somebody else, whoever may see that', async (_, by) => {
     const bench = await open();
     bench.drop('IMG_1.jpg', await makePhoto(1));
     await bench.pass();
@@ -62,7 +62,7 @@ describe('a sidecar of', () => {
     expect([...reasons]).toEqual([foreign]);
   });
 
-  it('somebody waits with the same words whether there is a photo that they may not see or none', async () => {
+  it('somebody waits with the same message whether an invisible photo exists or not', async () => {
     const bench = await open();
     bench.drop('IMG_1.jpg', await makePhoto(1));
     await bench.pass();
@@ -75,7 +75,7 @@ describe('a sidecar of', () => {
     ]);
   });
 
-  it('a family member who may edit counts for what they see, from the moment when they see it', async () => {
+  it('a family member who may edit applies to photos that they see, from the moment when they see them', async () => {
     const bench = await open();
     bench.drop('IMG_1.jpg', await makePhoto(1));
     await bench.pass();
@@ -93,7 +93,7 @@ describe('a sidecar of', () => {
     expect(await bench.pass()).toMatchObject({ sidecars: 1, ignored: 0 });
   });
 
-  it.each(['owner', 'token:edit', 'person'] as const)('one who may edit everything (%s) counts', async (who) => {
+  it.each(['owner', 'token:edit', 'person'] as const)('one who may edit everything (%s) applies', async (who) => {
     const bench = await open();
     const by = who === 'person' ? bench.people.owner : who;
     bench.drop('IMG_1.jpg', await makePhoto(1));
@@ -105,7 +105,7 @@ describe('a sidecar of', () => {
     expect(kept!.by).toBe(by === 'owner' ? undefined : by);
   });
 
-  it('whoever brought a photo counts for it, before it and after it', async () => {
+  it('the sender of a photo applies to it, before it and after it', async () => {
     const bench = await open();
     await bench.send('token:upload', 'IMG_1.jpg.xmp', title('before'));
     expect(await bench.pass()).toMatchObject({ ignored: 1 });
@@ -117,7 +117,7 @@ describe('a sidecar of', () => {
     expect(await bench.pass()).toMatchObject({ sidecars: 1, ignored: 0 });
   });
 
-  it('whoever sends the bytes of a photo again does not count: it was not they who brought it', async () => {
+  it('a later sender of the same bytes does not apply: they did not add the photo', async () => {
     const bench = await open();
     bench.drop('IMG_1.jpg', await makePhoto(1));
     await bench.pass();
@@ -131,7 +131,7 @@ describe('a sidecar of', () => {
     expect(sidecars).toEqual({});
   });
 
-  it('somebody who waits is not taken up by the photo of somebody else that comes later', async () => {
+  it('somebody that waits is not matched with a later photo of somebody else', async () => {
     const bench = await open();
     await bench.send('token:upload', 'IMG_1.jpg.xmp', title('sprayed'));
     await bench.pass();
@@ -143,7 +143,7 @@ describe('a sidecar of', () => {
     for (const { body } of bench.home.library.scan('photo:')) expect(body['sidecars']).toEqual({});
   });
 
-  it('the owner goes to the owner’s photo, and not to one of that name that somebody sprayed', async () => {
+  it('the owner is matched with the owner’s photo, and not with one planted under the same name', async () => {
     const bench = await open();
     await bench.send('token:upload', 'IMG_1.jpg', await makePhoto(1));
     await bench.pass();
@@ -155,7 +155,7 @@ describe('a sidecar of', () => {
     expect(bench.document(sprayed).sidecars).toEqual({});
   });
 
-  it('the same bytes from two people are theirs for their own photos, and in the end the owner’s', async () => {
+  it('the same bytes from two people apply to their own photos, and finally to the owner’s', async () => {
     const bench = await open();
     bench.drop('IMG_1.jpg', await makePhoto(1));
     await bench.pass();
@@ -176,8 +176,8 @@ describe('a sidecar of', () => {
   });
 });
 
-describe('who sent a file', () => {
-  it('stays with it in incoming, in its claim and in the document', async () => {
+describe('the sender of a file', () => {
+  it('is recorded in incoming, in its claim and in the document', async () => {
     const bench = await open();
     await bench.send(bench.people.family, 'IMG_1.jpg', await makePhoto(1));
     await bench.send('owner', 'IMG_2.jpg', await makePhoto(2));
@@ -192,7 +192,7 @@ describe('who sent a file', () => {
     expect(Object.values(bench.document(bench.idOf('IMG_1.jpg')).sightings)[0]).not.toHaveProperty('folder');
   });
 
-  it('is nobody where what says so is lost or was moved to other files', async () => {
+  it('is unknown if its record is lost or was moved to other files', async () => {
     const bench = await open();
     await bench.send('owner-like', 'IMG_1.jpg', await makePhoto(1));
     const senders = join(bench.home.config.incoming, '.photospool-from');
@@ -207,7 +207,7 @@ describe('who sent a file', () => {
       expect(Object.values(bench.document(bench.idOf(name)).sightings)).toMatchObject([{ by: 'unknown' }]);
   });
 
-  it('is nobody where the record of a claim is lost, and the owner where a claim of an older version says nothing', async () => {
+  it('is unknown if the record of a claim is lost, and the owner if an old claim names nobody', async () => {
     const bench = await open();
     const claim = (id: string, name: string, bytes: Buffer, record?: object): void => {
       const folder = join(bench.home.config.work, id);
@@ -226,7 +226,7 @@ describe('who sent a file', () => {
     expect(by('IMG_2.jpg')).toBeUndefined();
   });
 
-  it('keeps a long name, and a folder of its own that stays when it is empty', async () => {
+  it('keeps a long name, and a folder that stays when it is empty', async () => {
     const bench = await open();
     const long = `token:${'€'.repeat(100)}`;
     await bench.send(long, 'IMG_1.jpg', await makePhoto(1));

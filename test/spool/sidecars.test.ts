@@ -10,7 +10,7 @@ import { xmp } from '../xmp.js';
 import { begin, filesBelow, title } from './sidecars.js';
 
 describe('a sidecar', () => {
-  it('that comes with its photo lies beside it, and counts', async () => {
+  it('that arrives with its photo is stored beside it, and applies', async () => {
     const bench = await begin();
     bench.drop('Rome/IMG_1.jpg', await makePhoto(1));
     bench.drop('Rome/IMG_1.jpg.xmp', xmp({ title: 'Forum', rating: 4, tags: ['rome'] }));
@@ -24,7 +24,7 @@ describe('a sidecar', () => {
     expect(await bench.verify()).toEqual({ checked: 2, findings: [] });
   });
 
-  it('that comes first waits where it is, and is taken with its photo', async () => {
+  it('that arrives first waits in place, and is imported with its photo', async () => {
     const bench = await begin();
     bench.drop('IMG_1.xmp', title('early'));
     expect(await bench.pass()).toMatchObject({ stored: 0, stuck: 0, ignored: 1 });
@@ -39,7 +39,7 @@ describe('a sidecar', () => {
     expect(bench.shown('IMG_1.JPG').title).toBe('early');
   });
 
-  it('that comes later finds its photo by name and folder; a newer one is kept beside it and counts', async () => {
+  it('that arrives later finds its photo by name and folder; a newer one is kept beside it and applies', async () => {
     const bench = await begin();
     bench.drop('a/IMG_1.jpg', await makePhoto(1));
     bench.drop('b/IMG_1.jpg', await makePhoto(2));
@@ -74,7 +74,7 @@ describe('a sidecar', () => {
     ).toBe(true);
   });
 
-  it('is of the photo that lay beside it, not of an older one of that name', async () => {
+  it('belongs to the photo beside it, not to an older one with that name', async () => {
     const bench = await begin();
     bench.drop('IMG_1.jpg', await makePhoto(1));
     await bench.pass();
@@ -88,7 +88,7 @@ describe('a sidecar', () => {
     expect(titles.sort((a, b) => (a.at < b.at ? -1 : 1)).map((one) => one.title)).toEqual(['', 'new']);
   });
 
-  it('that could be of several is kept, and says so, until it says the second', async () => {
+  it('with several possible photos is kept, with a message, until its date matches to the second', async () => {
     const bench = await begin();
     const second = await makePhoto(2, { exif: { DateTimeOriginal: '2024:07:02 13:14:15' } });
     bench.drop('IMG_1.jpg', await makePhoto(1));
@@ -106,7 +106,7 @@ describe('a sidecar', () => {
     ).toEqual(expect.arrayContaining([expect.objectContaining({ title: 'whose', taken: '2024-07-02T13:14:15.000' })]));
   });
 
-  it('in another folder is taken only where it says the second', async () => {
+  it('in another folder is imported only if its date matches to the second', async () => {
     const bench = await begin();
     bench.drop('phone/IMG_1.jpg', await makePhoto(1));
     await bench.pass();
@@ -117,7 +117,7 @@ describe('a sidecar', () => {
     expect(bench.incoming()).toEqual(['IMG_1.jpg.xmp']);
   });
 
-  it('of another version in darktable is kept and does not count', async () => {
+  it('of another darktable version is kept and does not apply', async () => {
     const bench = await begin();
     bench.drop('IMG_1.jpg', await makePhoto(1));
     bench.drop('IMG_1.jpg.xmp', title('main'));
@@ -127,7 +127,7 @@ describe('a sidecar', () => {
     expect(bench.shown('IMG_1.jpg').title).toBe('main');
   });
 
-  it('with the same bytes counts for another photo, too', async () => {
+  it('with the same bytes applies to another photo, too', async () => {
     const bench = await begin();
     for (const n of [1, 2]) {
       bench.drop(`IMG_${n}.jpg`, await makePhoto(n));
@@ -137,7 +137,7 @@ describe('a sidecar', () => {
     expect([bench.shown('IMG_1.jpg').title, bench.shown('IMG_2.jpg').title]).toEqual(['both', 'both']);
   });
 
-  it('that is gone is found out by verify, and put back from a backup', async () => {
+  it('that is missing is reported by verify, and restored from a backup', async () => {
     const bench = await begin();
     bench.drop('IMG_1.jpg', await makePhoto(1));
     bench.drop('IMG_1.jpg.xmp', title('kept'));
@@ -157,7 +157,7 @@ describe('a sidecar', () => {
     expect((await bench.verify()).findings).toEqual([]);
   });
 
-  it('of an imported tree is copied; one beside a photo that is known under another name finds it', async () => {
+  it('of an imported tree is copied; one beside a photo known under another name finds it', async () => {
     const bench = await begin();
     const tree = join(bench.folder, 'tree');
     const photo = await makePhoto(1);
@@ -172,7 +172,7 @@ describe('a sidecar', () => {
     expect(await bench.importTree(tree)).toMatchObject({ duplicates: 2, ignored: 1 });
   });
 
-  it('that is no XMP, or without a photo of its own, changes nothing', async () => {
+  it('that is not XMP, or has no photo of its own, changes nothing', async () => {
     const bench = await begin();
     bench.drop('IMG_1.jpg', await makePhoto(1));
     bench.drop('IMG_1.xmp', 'just a note');

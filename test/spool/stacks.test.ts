@@ -31,7 +31,7 @@ describe('IMG_1.xmp beside IMG_1.NEF and IMG_1.JPG', () => {
     ['last', [['IMG_1.JPG', 'IMG_1.NEF'], ['IMG_1.xmp']]],
     ['last, the JPEG before the RAW', [['IMG_1.JPG'], ['IMG_1.NEF'], ['IMG_1.xmp']]],
     ['first', [['IMG_1.xmp'], ['IMG_1.JPG', 'IMG_1.NEF']]],
-  ])('counts for both, and lies beside the RAW, where it comes %s', async (_, passes) => {
+  ])('applies to both, and is stored beside the RAW, if it arrives %s', async (_, passes) => {
     const bench = await begin();
     for (const names of passes) {
       for (const name of names) bench.drop(`day/${name}`, files()[name]!);
@@ -43,7 +43,7 @@ describe('IMG_1.xmp beside IMG_1.NEF and IMG_1.JPG', () => {
     expect((await bench.verify()).findings).toEqual([]);
   });
 
-  it('is the album’s one photo, which the sidecar names', async () => {
+  it('is one photo in the album, which the sidecar names', async () => {
     const bench = await begin();
     for (const [name, bytes] of Object.entries(files())) bench.drop(name, bytes);
     await bench.pass();
@@ -52,7 +52,7 @@ describe('IMG_1.xmp beside IMG_1.NEF and IMG_1.JPG', () => {
   });
 });
 
-it('a sidecar with the full name is of that file alone', async () => {
+it('a sidecar with the full name belongs to that file alone', async () => {
   const bench = await begin();
   bench.drop('IMG_1.JPG', jpeg);
   bench.drop('IMG_1.NEF', raw);
@@ -62,7 +62,7 @@ it('a sidecar with the full name is of that file alone', async () => {
   expect(titles(bench)).toEqual(['of the JPEG', 'of the RAW']);
 });
 
-it('a RAW and a JPEG of one name that are two shots are two photos: the sidecar says which, or waits', async () => {
+it('a RAW and a JPEG with one name from two shots are two photos: the sidecar identifies one, or waits', async () => {
   const bench = await begin();
   const other = await sharp({ create: { width: 60, height: 40, channels: 3, background: '#36a' } })
     .withExif({ IFD0: { Model: model }, IFD2: { DateTimeOriginal: '2024:07:02 08:00:00' } })

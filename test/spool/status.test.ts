@@ -10,7 +10,7 @@ import { readStatus } from '../../src/spool/spool-status.js';
 import { fastClock, makeSpool, photo, type Failures } from './fixture.js';
 
 describe('the status of a spool', () => {
-  it('names what waits with its size and since when, whatever time the file says it is from', async () => {
+  it('lists waiting files with size and waiting time, whatever their mtime', async () => {
     const spool = makeSpool();
     const path = spool.drop('trip/a.jpg');
     utimesSync(path, new Date(0), new Date(0));
@@ -23,7 +23,7 @@ describe('the status of a spool', () => {
     expect((await readStatus(spool.incoming, spool.work, openFiles())).waiting).toEqual(waiting);
   });
 
-  it('names what lies hidden in no claim for more than a day, says it once, and leaves it alone', async () => {
+  it('lists hidden files without a claim after a day, logs them once, and does not touch them', async () => {
     const spool = makeSpool(new Map([['kept', 'undecodable']]));
     const clock = fastClock();
     const id = (days: number): string => ulid(clock.now() - days * 86_400_000);
@@ -54,7 +54,7 @@ describe('the status of a spool', () => {
     expect((await again.status()).ignored).toEqual([]);
   });
 
-  it('names what lies hidden beside its old place in no claim, too', async () => {
+  it('lists hidden files without a claim beside their old place, too', async () => {
     const spool = makeSpool();
     const clock = fastClock();
     const [lost, young] = [2, 0.5].map((days) => `trip/.photospool-${ulid(clock.now() - days * 86_400_000)}.claim`);
@@ -72,7 +72,7 @@ describe('the status of a spool', () => {
     expect(spool.files()).toHaveLength(2);
   });
 
-  it('tells what was done, what is stuck since when, and the same from the folders alone', async () => {
+  it('lists imported and stuck files, and the same from the folders alone', async () => {
     const failures: Failures = new Map([['bad', 'undecodable']]);
     const spool = makeSpool(failures);
     const clock = fastClock();
@@ -95,7 +95,7 @@ describe('the status of a spool', () => {
     ]);
   });
 
-  it('answers a retry when it was tried, where that is asked for', async () => {
+  it('answers a retry after it ran, if requested', async () => {
     const failures: Failures = new Map([
       ['bad', 'undecodable'],
       ['worse', 'undecodable'],
@@ -117,7 +117,7 @@ describe('the status of a spool', () => {
     expect((await processor.status()).stuck.map(({ attempts }) => attempts)).toEqual([2]);
   });
 
-  it('tells of files that come in before they are still', async () => {
+  it('lists arriving files before they are stable', async () => {
     const spool = makeSpool();
     const processor = await spool.open({ settle: 3600, poll: 3600 });
     const told = new Promise<SpoolEvent>((resolve) => {

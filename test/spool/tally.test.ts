@@ -5,8 +5,8 @@ import { fastClock } from './fixture.js';
 
 const item = (n: number) => ({ name: `${n}.jpg`, outcome: 'stored' as const, sha256: String(n), seconds: 1 });
 
-describe('the tally of a spool', () => {
-  it('counts, and keeps the last twenty, newest first', () => {
+describe('the statistics of a spool', () => {
+  it('count files, and keep the last twenty, newest first', () => {
     const clock = fastClock();
     const tally = openTally(clock);
     for (let n = 0; n < 30; n++) tally.add(item(n));
@@ -23,7 +23,7 @@ describe('the tally of a spool', () => {
     expect(tally.recent()[1]!.name).toBe('29.jpg');
   });
 
-  it('tells the pace of the last five minutes, and of less after the opening', () => {
+  it('report the rate of the last five minutes, and of less after the opening', () => {
     const clock = fastClock();
     const tally = openTally(clock);
     expect(tally.rate()).toBe(0);
@@ -38,7 +38,7 @@ describe('the tally of a spool', () => {
     expect(tally.rate()).toBe(2);
   });
 
-  it('sorts the steps into slots, each with those before it', () => {
+  it('sort the steps into cumulative buckets', () => {
     const tally = openTally(fastClock());
     tally.addSteps({ hash: 0.02, render: 2 });
     tally.addSteps({ hash: 0.2 });
@@ -49,8 +49,8 @@ describe('the tally of a spool', () => {
   });
 });
 
-describe('the stopwatch', () => {
-  it('adds up what each step took, one that comes again too', () => {
+describe('the step timer', () => {
+  it('sums the time of each step, also of repeated ones', () => {
     const clock = fastClock();
     const watch = openStopwatch(clock);
     for (const [step, ms] of [

@@ -22,8 +22,8 @@ function allFail(count: number, code: 'disk-full' | 'undecodable' | 'truncated')
   return new Map(Array.from({ length: count }, (_, n) => [`${n}`, code]));
 }
 
-describe('a disk that is full', () => {
-  it('is said once, tried by a few files at a time with doubling pauses, and then all come in', async () => {
+describe('a full disk', () => {
+  it('is reported once, tried with a few files at a time and doubling pauses, and then everything is imported', async () => {
     const failures = allFail(60, 'disk-full');
     const spool = makeSpool(failures);
     for (let n = 0; n < 60; n++) spool.drop(`${n}.jpg`, photo(`${n}`));
@@ -60,7 +60,7 @@ describe('a disk that is full', () => {
     expect(said).toHaveLength(2);
   });
 
-  it('makes one pause of what several files met at once', async () => {
+  it('causes one pause, even if several files meet it at once', async () => {
     const spool = makeSpool();
     for (let n = 0; n < 20; n++) spool.drop(`${n}.jpg`);
     const { log, said } = listenLog();
@@ -81,7 +81,7 @@ describe('a disk that is full', () => {
 });
 
 describe('a failure of one file', () => {
-  it('is said once while it stays the same', async () => {
+  it('is logged once while it stays the same', async () => {
     const spool = makeSpool(new Map([['bad', 'truncated' as const]]));
     spool.drop('bad.jpg', photo('bad'));
     const { log, said } = listenLog();
@@ -97,7 +97,7 @@ describe('a failure of one file', () => {
 });
 
 describe('a file in its claim', () => {
-  it('that was stuck for good is tried again when it grew, or was replaced', async () => {
+  it('that was stuck permanently is retried when it grew, or was replaced', async () => {
     const failures: Failures = new Map([['half', 'undecodable']]);
     const spool = makeSpool(failures);
     spool.drop('a.jpg', photo('half'));
@@ -110,7 +110,7 @@ describe('a file in its claim', () => {
     expect(readFileSync(join(spool.done, 'a.jpg'))).toEqual(photo('half and the rest'));
   });
 
-  it('that grows in bursts is tried soon after each, however long it takes', async () => {
+  it('that grows in bursts is retried soon after each, however long it takes', async () => {
     const failures: Failures = new Map();
     const spool = makeSpool(failures);
     const clock = fastClock();
@@ -133,7 +133,7 @@ describe('a file in its claim', () => {
     expect(readFileSync(join(spool.done, 'a.jpg'))).toEqual(photo(text));
   });
 
-  it('that something removed there is given up and said, and is no failure', async () => {
+  it('that another program removed is dropped with a log entry, and is not a failure', async () => {
     const spool = makeSpool(new Map([['bad', 'truncated' as const]]));
     spool.drop('bad.jpg', photo('bad'));
     const { log, said } = listenLog();
@@ -147,7 +147,7 @@ describe('a file in its claim', () => {
     expect(claimsOf(spool)).toEqual([]);
   });
 
-  it('is not given up where all of `work` is away', async () => {
+  it('is not dropped if all of `work` is missing', async () => {
     const spool = makeSpool(new Map([['bad', 'truncated' as const]]));
     spool.drop('bad.jpg', photo('bad'));
     const clock = fastClock();

@@ -60,7 +60,7 @@ describe('a crash', () => {
     };
   };
 
-  test('at any operation loses nothing and doubles nothing, and the client goes on', async () => {
+  test('at any operation loses and doubles nothing, and the client continues', async () => {
     let n = 1;
     for (; ; n++) {
       const { incoming, kept, open } = makeFolders();
@@ -87,7 +87,7 @@ describe('a crash', () => {
     expect(n).toBeGreaterThan(25);
   });
 
-  test('after the last byte is made good by the next start, without the client', async () => {
+  test('after the last byte is completed by the next start, without the client', async () => {
     const { incoming, open } = makeFolders();
     const first = await open();
     await first.begin(id, wanted);
@@ -98,7 +98,7 @@ describe('a crash', () => {
   });
 });
 
-test('the bytes are flushed before they are hashed, the hash before the name is given, and that before the old one goes', async () => {
+test('the order is: bytes flushed, hash computed, new name flushed, old name removed', async () => {
   const told: string[] = [];
   const { incoming, kept, open } = makeFolders();
   const uploads = await open({
@@ -125,7 +125,7 @@ test('the bytes are flushed before they are hashed, the hash before the name is 
 describe('the sweep', () => {
   const at = (now: number): Clock => ({ ...systemClock, now: () => now });
 
-  test('takes unfinished ones seven days after their last byte, at a start and while others come', async () => {
+  test('removes unfinished uploads seven days after their last byte, at a start and while others arrive', async () => {
     const { kept, open } = makeFolders();
     const uploads = await open();
     await uploads.begin(id, wanted);
@@ -146,7 +146,7 @@ describe('the sweep', () => {
     expect(readdirSync(kept).filter((name) => name.startsWith('a'))).toEqual([]);
   });
 
-  test('keeps the answer of a received one for a day, and leaves what it does not know', async () => {
+  test('keeps the response of a finished one for a day, and ignores unknown files', async () => {
     const { incoming, kept, open } = makeFolders();
     const uploads = await open();
     await carryOn(uploads);
@@ -160,7 +160,7 @@ describe('the sweep', () => {
     expect(readdirSync(incoming)).toEqual(['a.jpg']);
   });
 
-  test('is not misled by the time that a file had where it came from', async () => {
+  test('is not misled by the original mtime of a file', async () => {
     const { incoming, open } = makeFolders();
     const uploads = await open();
     await uploads.begin(id, { ...wanted, metadata: { filename: 'a.jpg', modified: '2001-02-03T04:05:06Z' } });
@@ -172,8 +172,8 @@ describe('the sweep', () => {
   });
 });
 
-describe('where they lie', () => {
-  test('is a hidden folder in incoming where that is on another disk than work', async () => {
+describe('their location', () => {
+  test('is a hidden folder in incoming if that is on another disk than work', async () => {
     const { incoming, work, open } = makeFolders();
     const real = openFiles();
     const files: typeof real = {
@@ -192,14 +192,14 @@ describe('where they lie', () => {
     expect(readFileSync(join(incoming, 'a.jpg'))).toEqual(bytes);
   });
 
-  test('is nowhere as long as nobody uploads', async () => {
+  test('does not exist until somebody uploads', async () => {
     const { incoming, work, open } = makeFolders();
     await open();
     expect([...readdirSync(incoming), ...readdirSync(work)]).toEqual([]);
   });
 });
 
-test('two who finish the same at once get the same answer, and one file', async () => {
+test('two concurrent finishes of one upload get the same response, and one file', async () => {
   const { incoming, open } = makeFolders();
   const uploads = await open();
   await uploads.begin(id, wanted);
@@ -210,7 +210,7 @@ test('two who finish the same at once get the same answer, and one file', async 
   expect(readdirSync(incoming)).toEqual(['a.jpg']);
 });
 
-test('a folder that the spool removes meanwhile is made again', async () => {
+test('a folder that the spool removes meanwhile is created again', async () => {
   const { incoming, open } = makeFolders();
   const real = openFiles();
   let removed = false;
@@ -229,11 +229,11 @@ test('a folder that the spool removes meanwhile is made again', async () => {
   expect(readFileSync(join(incoming, 'trip/a.jpg'))).toEqual(bytes);
 });
 
-describe('what one sender may begin', () => {
+describe('the limit of a sender', () => {
   const wish = (length: number, by = 'person:a') => ({ by, length, metadata: { filename: 'a.jpg' } });
   const idOf = (n: number): string => n.toString(16).padStart(32, '0');
 
-  test('is what the disk has room for, with what they have begun', async () => {
+  test('is the space on the disk minus their unfinished uploads', async () => {
     const uploads = await makeFolders().open({ room: () => Promise.resolve(2_500) });
     await uploads.begin(idOf(1), wish(1_000));
     await uploads.begin(idOf(2), wish(1_000));
@@ -243,7 +243,7 @@ describe('what one sender may begin', () => {
     await uploads.begin(idOf(5), wish(1_000));
   });
 
-  test('is counted after a restart as before', async () => {
+  test('is the same after a restart', async () => {
     const folders = makeFolders();
     const before = await folders.open();
     for (let n = 0; n < 100; n++) await before.begin(idOf(n), wish(1_000));
@@ -255,7 +255,7 @@ describe('what one sender may begin', () => {
   });
 });
 
-test('what was whole at a crash is not placed where its sender may not upload any more', async () => {
+test('an upload complete at a crash is not placed if its sender may not upload any more', async () => {
   const folders = makeFolders();
   const before = await folders.open();
   await before.begin(id, wanted);

@@ -23,7 +23,7 @@ async function watching(spool: Spool, options: Parameters<Spool['open']>[0] = {}
 }
 
 describe('watching', () => {
-  it('takes what lies there at the start, what comes by writing and what comes by rename', async () => {
+  it('imports files present at the start, written files and renamed files', async () => {
     const spool = makeSpool();
     spool.drop('before.jpg');
     const processor = await spool.open();
@@ -40,7 +40,7 @@ describe('watching', () => {
     expect(spool.files()).toEqual(['done/before.jpg', 'done/renamed.jpg', 'done/written.jpg']);
   });
 
-  it('takes a folder that is moved in whole, and what comes into it later', async () => {
+  it('imports a folder that is moved in, and files added to it later', async () => {
     const spool = makeSpool();
     const processor = await watching(spool, { settle: 0.05 });
     const first = stored(processor, 2);
@@ -56,7 +56,7 @@ describe('watching', () => {
     expect(spool.files()).toEqual(['done/a.jpg', 'done/b.jpg', 'done/c.jpg', 'incoming/trip/keep.txt']);
   });
 
-  it('takes a file whose temporary name becomes final', async () => {
+  it('imports a file whose temporary name becomes final', async () => {
     const spool = makeSpool();
     const processor = await watching(spool);
     const done = stored(processor, 1);
@@ -66,7 +66,7 @@ describe('watching', () => {
     expect(spool.files()).toEqual(['done/a.jpg']);
   });
 
-  it('finds by rescan what no event told of', async () => {
+  it('finds files without an event by rescanning', async () => {
     const spool = makeSpool();
     const processor = await watching(spool, { rescan: 0.1 });
     const done = stored(processor, 1);
@@ -76,7 +76,7 @@ describe('watching', () => {
     await done;
   });
 
-  it('tries again by itself when the delay of a failure is over', async () => {
+  it('retries by itself when the delay of a failure is over', async () => {
     const failures = new Map([['later', 'changing' as const]]);
     const spool = makeSpool(failures);
     const processor = await watching(spool);
@@ -89,7 +89,7 @@ describe('watching', () => {
     await stored(processor, 1);
   });
 
-  it('finishes what is in hand when it is closed, and takes nothing more', async () => {
+  it('completes current files when it is closed, and claims no more', async () => {
     const spool = makeSpool();
     for (let i = 0; i < 40; i++) spool.drop(`${i}.jpg`);
     const processor = await watching(spool, { workers: 1 });
@@ -102,7 +102,7 @@ describe('watching', () => {
 });
 
 describe('uploads', () => {
-  it('come into incoming whole, under a free name', async () => {
+  it('appear in incoming complete, under a free name', async () => {
     const { Readable } = await import('node:stream');
     const spool = makeSpool();
     const processor = await spool.open();

@@ -32,7 +32,7 @@ async function forEachOperation(trial: (n: number) => Promise<boolean>): Promise
   for (let n = 0; ; n++) if (!(await trial(n))) return n;
 }
 
-it('a photo of which half was there is never archived half: at each operation the rest comes', async () => {
+it('a half-written photo is never archived: at each operation the rest arrives', async () => {
   const spool = await openHome();
   const operations = await forEachOperation(async (n) => {
     const whole = photo(`half ${n}`);
@@ -56,7 +56,7 @@ for (const [how, restores] of [
   ['as it is', false],
   ['with its old time', true],
 ] as const) {
-  it(`a photo that is overwritten in place ${how} is archived as it was or as it is, never as a mixture`, async () => {
+  it(`a photo that is overwritten in place ${how} is archived in its old or new form, never as a mixture`, async () => {
     const spool = await openHome();
     await forEachOperation(async (n) => {
       const [first, second] = [photo(`first ${n}`), photo(`other ${n}`)];
@@ -82,7 +82,7 @@ for (const [how, restores] of [
   });
 }
 
-it('a photo that is replaced, renamed away or put beside itself: what is there comes in, each once', async () => {
+it('a photo that is replaced, renamed away or copied beside itself: each present file is imported once', async () => {
   const spool = await openHome();
   const ways: ((path: string, n: number) => Buffer | undefined)[] = [
     (path, n) => {
@@ -116,7 +116,7 @@ it('a photo that is replaced, renamed away or put beside itself: what is there c
   }
 });
 
-it('a photo that is deleted at any operation holds up nobody and leaves nothing stuck', async () => {
+it('a photo that is deleted at any operation delays nothing and leaves nothing stuck', async () => {
   const spool = await openHome();
   await forEachOperation(async (n) => {
     const other = photo(`other ${n}`);

@@ -126,7 +126,7 @@ async function editApart(a: Ours, b: Ours): Promise<void> {
 }
 
 describe.each(middles)('%s in the middle', (_, open) => {
-  test('its links are cut again and again while documents go over', { timeout: 400_000 }, async () => {
+  test('its connections are cut repeatedly while documents are transferred', { timeout: 400_000 }, async () => {
     const cutting = await openCutting(await open());
     onTestFinished(() => cutting.close());
     await meetAt(cutting.url, async (a, b) => {
@@ -146,7 +146,7 @@ describe.each(middles)('%s in the middle', (_, open) => {
 });
 
 test.skipIf(couch === undefined || restart === undefined)(
-  'a CouchDB is ended and started again in the middle ($COUCHDB_RESTART names no command: skipped)',
+  'a CouchDB is stopped and restarted in the middle ($COUCHDB_RESTART names no command: skipped)',
   { timeout: 400_000 },
   async () => {
     const url = couchDatabase(couch!);

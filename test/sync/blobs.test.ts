@@ -12,7 +12,7 @@ import { bringBlobs } from '../../src/sync/blobs/fetch-and-send-blobs.js';
 import { sha256, type Home } from './homes.js';
 import { brittle, files, home, link, served, soon } from './linking.js';
 
-test('over one link, each side gets what the other has', async () => {
+test('over one connection, each side gets the blobs of the other', async () => {
   const warnings: Error[] = [];
   const onWarning = (warning: Error): void => void warnings.push(warning);
   process.on('warning', onWarning);
@@ -27,7 +27,7 @@ test('over one link, each side gets what the other has', async () => {
   expect(warnings).toEqual([]);
 });
 
-test('originals as the link says: none; on demand, when somebody asks', async () => {
+test('originals by policy: none; on demand, when requested', async () => {
   const [laptop, server] = [await home(), await home()];
   const ids = [await server.add(1), await server.add(2)];
   link(laptop, { url: await served(server), originals: 'on-demand' });
@@ -40,7 +40,7 @@ test('originals as the link says: none; on demand, when somebody asks', async ()
   expect(await server.exchange.ask(mine, 60_000)).toBe(true);
 });
 
-test('what was cut goes on where it was', async () => {
+test('an interrupted transfer resumes', async () => {
   const [laptop, server] = [await home(), await home()];
   await server.add(1, 3_000_000);
   await laptop.add(2, 3_000_000);
@@ -54,7 +54,7 @@ test('what was cut goes on where it was', async () => {
   expect(mesh.status()[0]!.blobs.fetched.bytes).toBeLessThan(3_010_000);
 });
 
-test('cut at any of its bytes, a blob goes on there and comes whole', async () => {
+test('a blob cut at any byte resumes there and arrives complete', async () => {
   const one = await home();
   const length = 40;
   for (let cut = 0; cut <= length; cut++) {
@@ -116,7 +116,7 @@ async function withoutPictures(count: number): Promise<{ server: Home; bring(): 
 
 // In both cases, missing blobs are requested again at the link's own pace.
 test(
-  'of many pictures a peer is asked which it has, and the others come when it has them',
+  'a peer is asked which of many pictures it has, and the others arrive once it has them',
   { timeout: 300_000 },
   async () => {
     const [{ server, bring }, laptop] = [await withoutPictures(150), await home()];
@@ -132,7 +132,7 @@ test(
   },
 );
 
-test('a server that does not understand that question is asked for each', { timeout: 120_000 }, async () => {
+test('a server without that request is asked for each', { timeout: 120_000 }, async () => {
   const [{ server, bring }, laptop] = [await withoutPictures(5), await home()];
   const { fetching, count } = counting(true);
   link(laptop, { url: await served(server), originals: 'none' }, undefined, fetching);
@@ -142,7 +142,7 @@ test('a server that does not understand that question is asked for each', { time
   await expect.poll(() => files(laptop), soon).toEqual({ renditions: 10, originals: 0 });
 });
 
-test('what a peer wants that comes in here later is passed on then, however long the peer would let us wait', async () => {
+test('a blob that a peer wants and that arrives here later is sent then, however long the peer would let us wait', async () => {
   const { server: middle } = await withoutPictures(1);
   const thumb = Buffer.from('thumb 0');
   const wanted = sha256(thumb);
@@ -172,8 +172,8 @@ test('what a peer wants that comes in here later is passed on then, however long
   await running.catch(() => undefined);
 });
 
-describe('what must not happen', () => {
-  test('bytes under a wrong hash, more bytes than named, blobs that nobody names', async () => {
+describe('forbidden transfers', () => {
+  test('bytes with a wrong hash, more bytes than declared, blobs that no document names', async () => {
     const server = await home();
     const url = await served(server);
     const id = await server.add(1, 1_000);
@@ -197,7 +197,7 @@ describe('what must not happen', () => {
     expect(await files(server)).toEqual({ renditions: 2, originals: 1 });
   });
 
-  test('a blob is given out only while a document names it', async () => {
+  test('a blob is served only while a document names it', async () => {
     const server = await home();
     const url = await served(server);
     const id = await server.add(1);

@@ -11,7 +11,7 @@ import { stream } from '../../src/sync/blobs/blob-http.js';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-test('what is read only after garbage was collected is whole', async () => {
+test('data read only after a garbage collection is intact', async () => {
   const picture = randomBytes(600_000);
   const server = createServer((_request, response) => response.end(picture));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

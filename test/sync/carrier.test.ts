@@ -19,7 +19,7 @@ function wanting(): { asked: string[]; set: (version: number | undefined) => voi
   };
 }
 
-test('pages are asked for once for each version of what is wanted, and anew after something was brought', async () => {
+test('pages are requested once per version of the list, and again after a transfer', async () => {
   const { asked, set, fetching } = wanting();
   const carrier = openCarrier({ url: 'http://127.0.0.1:1/blobs', fetch: fetching });
   const read = async (): Promise<string[]> => {

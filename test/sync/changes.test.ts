@@ -46,7 +46,7 @@ async function open(count: number): Promise<{
 }
 const idsOf = ({ results }: Found): string[] => results.map((row) => row.id);
 
-test('all of a feed that is longer than what is read at once, and a part of it', async () => {
+test('all of a feed longer than one batch, and a part of it', async () => {
   const { changes } = await open(1_234);
   const all = await changes('');
   expect(idsOf(all)).toEqual(Array.from({ length: 1_234 }, (_, n) => id(n)));
@@ -58,7 +58,7 @@ test('all of a feed that is longer than what is read at once, and a part of it',
   expect(idsOf(await changes('since=now'))).toEqual([]);
 });
 
-test('newest first, as many as are asked for', async () => {
+test('newest first, up to the requested number', async () => {
   const { changes } = await open(1_100);
   const all = await changes('descending=true');
   expect(idsOf(all)).toEqual(Array.from({ length: 1_100 }, (_, n) => id(1_099 - n)));
@@ -66,7 +66,7 @@ test('newest first, as many as are asked for', async () => {
   expect([idsOf(one), one.last_seq]).toEqual([[id(1_099)], all.results[0]!.seq]);
 });
 
-test('only some documents, by POST and by GET, past those that do not fit', async () => {
+test('only some documents, by POST and by GET, skipping those that do not match', async () => {
   const { changes, library } = await open(1_300);
   const wanted = [id(3), id(1_250), 'comment:none'];
   const posted = await changes('filter=_doc_ids', { doc_ids: wanted });
@@ -97,7 +97,7 @@ test('with documents, conflicts, all leaves, or the winner', async () => {
   expect(leaves).toEqual(library.heads('other:1').map(({ rev }) => rev));
 });
 
-test('a long poll ends with what fits, not with what does not', async () => {
+test('a long poll ends with a matching change, not with others', async () => {
   const { changes, library } = await open(3);
   const asked = { doc_ids: [id(50)] };
   const since = (await changes('limit=3')).last_seq;
@@ -110,7 +110,7 @@ test('a long poll ends with what fits, not with what does not', async () => {
   expect(nothing.results).toEqual([]);
 });
 
-test('as events for a browser, and as lines, filtered, until as many came as were asked for', async () => {
+test('as events for a browser, and as lines, filtered, up to the requested number', async () => {
   const { url, library } = await open(5);
   const events = await (await fetch(`${url}?feed=eventsource&include_docs=true&limit=2&since=0`)).text();
   expect(events).toMatch(/^data: \{"seq":"1-\w+","id":"comment:.*\}\nid: 1-\w+\n\ndata: .*\nid: 2-\w+\n\n$/);
@@ -127,7 +127,7 @@ test('as events for a browser, and as lines, filtered, until as many came as wer
   expect(lines.at(-1)).toMatch(/^\{"last_seq":"\d+-\w+","pending":0\}$/);
 });
 
-test('of revisions that were asked for, parts of multipart/mixed', async () => {
+test('requested revisions as parts of multipart/mixed', async () => {
   const { url, library } = await open(1);
   const [head] = library.heads(id(0));
   const revs = encodeURIComponent(JSON.stringify([head!.rev, `9-${hash(9)}`]));

@@ -15,13 +15,13 @@ function open() {
   return { copies, see, warned, time, found };
 }
 
-test('restarts and restores draw new epochs, and are no copies', () => {
+test('restarts and restores draw new epochs, and are not copies', () => {
   const { copies, see } = open();
   see('1', '1', '2', '3', '3', '4');
   expect(copies.all()).toEqual([]);
 });
 
-test('an epoch that comes back is a copy: said once, until there is no sign of it for an hour', () => {
+test('an epoch that returns is a copy: reported once, until there is no sign of it for an hour', () => {
   const { copies, see, warned, time, found } = open();
   see('1', '2', '1', '2', '1');
   expect(copies.all()).toMatchObject([{ server: 'aa', by: ['token 1', 'token 2'] }]);
@@ -35,7 +35,7 @@ test('an epoch that comes back is a copy: said once, until there is no sign of i
   expect(found).toHaveBeenCalledTimes(2);
 });
 
-test('homes are told apart, and what is no id is not kept', () => {
+test('homes are distinguished, and invalid ids are not kept', () => {
   const { copies } = open();
   copies.saw('aa', '1', 'a');
   copies.saw('bb', '2', 'b');

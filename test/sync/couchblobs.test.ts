@@ -49,7 +49,7 @@ const kinds: [string, () => string][] = [
 ];
 
 describe.each(kinds)('through %s', (kind, server) => {
-  test('homes that never meet get what the other has, also what comes later', async () => {
+  test('homes that never meet get each other’s blobs, also later ones', async () => {
     const [a, b, there] = [await home(), await home(), middle(server())];
     for (let n = 0; n < 5; n++) await a.add(n, 300_000);
     for (let n = 5; n < 10; n++) await b.add(n);
@@ -69,7 +69,7 @@ describe.each(kinds)('through %s', (kind, server) => {
         });
   });
 
-  test('originals: brought for who wants them, fetched on demand; or not at all', async () => {
+  test('originals: sent for homes that want them, fetched on demand, or not at all', async () => {
     const [a, b, c, there] = [await home(), await home(), await home(), middle(server())];
     const id = await a.add(1);
     link(a, { ...there, originals: 'on-demand' });
@@ -84,7 +84,7 @@ describe.each(kinds)('through %s', (kind, server) => {
     expect(await count(there)).toBe(5);
   });
 
-  test('wrong bytes there are not taken, and said; taken away there, the right ones come', async () => {
+  test('wrong bytes there are rejected and reported; after their removal, the right ones arrive', async () => {
     const [a, b, there] = [await home(), await home(), middle(server())];
     const thumb = thumbOf(a, await a.add(1));
     await requestJson(blobsOf(there), '', { method: 'PUT' });
@@ -99,7 +99,7 @@ describe.each(kinds)('through %s', (kind, server) => {
     await expect.poll(() => files(b), soon).toEqual({ renditions: 2, originals: 1 });
   });
 
-  test('fewer bytes than there should be are told of, and not asked for without end', async () => {
+  test('too few bytes are reported, and not requested forever', async () => {
     const [a, b, there] = [await home(), await home(), middle(server())];
     const id = await a.add(1);
     await requestJson(blobsOf(there), '', { method: 'PUT' });
@@ -112,7 +112,7 @@ describe.each(kinds)('through %s', (kind, server) => {
     await expect.poll(() => mesh.status()[0]!.blobs.fetched.count, soon).toBe(2);
   });
 
-  test('what it loses is brought again', async () => {
+  test('blobs that it loses are sent again', async () => {
     const [a, there] = [await home(), middle(server())];
     for (let n = 0; n < 3; n++) await a.add(n);
     const first = link(a, there);
@@ -123,7 +123,7 @@ describe.each(kinds)('through %s', (kind, server) => {
     await expect.poll(() => count(there), soon).toBe(9);
   });
 
-  test('a file that is damaged here is not brought, and holds up no other', async () => {
+  test('a file that is damaged here is not sent, and delays no other', async () => {
     const [a, there] = [await home(), middle(server())];
     const thumb = thumbOf(a, await a.add(1));
     await writeFile(a.blobs.path(thumb), 'thumb X');
@@ -135,7 +135,7 @@ describe.each(kinds)('through %s', (kind, server) => {
     expect((await requestJson(blobsOf(there), `/${thumb}`)).status).toBe(404);
   });
 
-  test('what was cut, either way, comes whole', async () => {
+  test('interrupted transfers, either way, arrive complete', async () => {
     const [a, b, there] = [await home(), await home(), middle(server())];
     const id = await a.add(1, 2_000_000);
     let n = 0;

@@ -73,7 +73,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     ['Bearer', bearer],
     ['Basic, the token as password', basic],
   ])('its own replicator, with %s', (_, authorization) => {
-    test('2,000 documents go to it and on to another of ours', async () => {
+    test('2,000 documents are replicated to it and on to another Photospool', async () => {
       const [a, b, middle] = [ours(), ours(), await theirs()];
       for (let n = 0; n < 2_000; n++) write(a.library, n, `text ${n}`);
       a.library.update(id(3), () => ({ kind: 'comment', purged: { at: a.library.stamp(), by: 'owner' } }));
@@ -118,7 +118,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     });
   });
 
-  test('a filter that is not known copies nothing', async () => {
+  test('an unknown filter copies nothing', async () => {
     const [a, middle] = [ours(), await theirs()];
     write(a.library, 1, 'private');
     const { address } = await served(a);
@@ -128,7 +128,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     expect((await requestJson(middle, '')).json).toMatchObject({ doc_count: 0 });
   });
 
-  test('what one side can’t have is counted there, and the others go over', async () => {
+  test('documents that one side rejects are counted there, and the others are transferred', async () => {
     const [a, middle] = [ours(), await theirs()];
     const docs = ['1-has space', '1-größe', `1-${'a'.repeat(32)}`].map((_rev, n) => ({ _id: id(n), _rev, n }));
     const stored = await requestJson(middle, '/_bulk_docs', { method: 'POST', body: { new_edits: false, docs } });
@@ -139,7 +139,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     expect([...a.library.scan('')].map((one) => one.id)).toEqual([id(2)]);
   });
 
-  test('a wrong token lets nothing over', async () => {
+  test('a wrong token transfers nothing', async () => {
     const [a, middle] = [ours(), await theirs()];
     write(a.library, 1, 'secret');
     const { address } = await served(a);
@@ -148,7 +148,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     expect((await requestJson(middle, '')).json).toMatchObject({ doc_count: 0 });
   });
 
-  test('edits on both sides become one, by way of its replicator', { timeout: 240_000 }, async () => {
+  test('edits on both sides merge through its replicator', { timeout: 240_000 }, async () => {
     const [a, b, middle] = [ours(), ours(), await theirs()];
     write(a.library, 1, 'first');
     const here = sideOf(middle, middle.authorization);
@@ -169,7 +169,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     expect(a.library.get(id(1))?.body).toMatchObject({ text: { value: 'from b' } });
   });
 
-  test('design documents and attachments stay there, and hold up no other', async () => {
+  test('design documents and attachments stay there, and delay no other', async () => {
     const [a, middle] = [ours(), await theirs()];
     const data = Buffer.from('bytes').toString('base64');
     await put(middle, '_design/filters', { filters: { none: 'function () { return false; }' } });
@@ -182,7 +182,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     expect([...a.library.scan('')].map((one) => one.id)).toEqual([id(2)]);
   });
 
-  test('a continuous job of its own brings edits as they are made, both ways', async () => {
+  test('a continuous job of its own transfers edits as they are made, both ways', async () => {
     const [a, middle] = [ours(), await theirs()];
     const { address } = await served(a);
     const [there, here] = [sideOf(address, bearer), sideOf(middle, middle.authorization)];
@@ -207,7 +207,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
       .toMatchObject({ text: { value: 'there' } });
   });
 
-  test('two of ours meet through it, live, by our own links', async () => {
+  test('two of ours replicate through it, live, by our own connections', async () => {
     const [a, b, middle] = [ours(), ours(), await theirs()];
     for (const side of [a, b]) {
       const peers = openPeers(side.db);
@@ -237,7 +237,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
   });
 });
 
-test('a note is given back so that CouchDB can write it anew: its `_revisions` are not kept', async () => {
+test('a note is returned so that CouchDB can write it again: its `_revisions` are not kept', async () => {
   const { address } = await served(ours());
   const note = { url: `${address.url}/_local/x`, authorization: bearer };
   const put = async (body: object): Promise<unknown> => (await requestJson(note, '', { method: 'PUT', body })).json;

@@ -63,7 +63,7 @@ describe.each(kinds)('%s', (_, open) => {
     expect(await database.id()).toBe(await database.id());
   });
 
-  test('gives back what was written, with its ancestors', async () => {
+  test('returns written revisions, with their ancestors', async () => {
     const path = [`3-${hex()}`, `2-${hex()}`, `1-${hex()}`];
     const given = one('comment:a b/c+%:1', path, { text: 'Größe “x” \u2028 😀', list: [1, 1.5, null, true, {}] });
     expect(await database.write([given])).toEqual([]);
@@ -72,7 +72,7 @@ describe.each(kinds)('%s', (_, open) => {
     expect(rows.map(({ id, revs }) => [id, revs])).toEqual([[given.id, [path[0]]]]);
   });
 
-  test('the same again changes nothing', async () => {
+  test('writing the same again changes nothing', async () => {
     const given = one(photo(1), [`1-${hex()}`]);
     await database.write([given]);
     const { last } = await database.changes('0', { limit: 10 });
@@ -80,7 +80,7 @@ describe.each(kinds)('%s', (_, open) => {
     expect((await database.changes(last, { limit: 10 })).rows).toEqual([]);
   });
 
-  test('tells what is missing', async () => {
+  test('reports missing revisions', async () => {
     const [here, away] = [`1-${hex()}`, `1-${hex()}`];
     await database.write([one(photo(1), [here])]);
     const asked = new Map([
@@ -95,14 +95,14 @@ describe.each(kinds)('%s', (_, open) => {
     );
   });
 
-  test('reads nothing for what is not there, and does not mix up the others', async () => {
+  test('reads nothing for missing documents, and does not confuse the others', async () => {
     const rev = `1-${hex()}`;
     await database.write([one(photo(1), [rev]), one(photo(3), [rev])]);
     const named = [1, 2, 3].map((n) => ({ id: photo(n), rev }));
     expect((await database.read(named)).map(({ id }) => id)).toEqual([photo(1), photo(3)]);
   });
 
-  test('keeps a deleted document with what its deletion says', async () => {
+  test('keeps a deleted document with the body of its deletion', async () => {
     const path = [`2-${hex()}`, `1-${hex()}`];
     const body = { kind: 'photo', format: 1, purged: { at: 'x', by: 'owner' } };
     await database.write([one(photo(1), [path[1]!])]);
@@ -110,7 +110,7 @@ describe.each(kinds)('%s', (_, open) => {
     expect(await database.read([{ id: photo(1), rev: path[0]! }])).toEqual([one(photo(1), path, body, true)]);
   });
 
-  test('gives its changes in stretches', async () => {
+  test('returns its changes in batches', async () => {
     await database.write(Array.from({ length: 25 }, (_, n) => one(photo(n), [`1-${hex()}`])));
     const seen: string[] = [];
     for (let since = '0', more = true; more;) {

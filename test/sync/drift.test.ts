@@ -24,7 +24,7 @@ const dated =
     return new Response(response.body, { status: response.status, headers });
   };
 
-test('is said once, and shown at the link until it is right', { timeout: 60_000 }, async () => {
+test('is reported once, and shown at the connection until it is right', { timeout: 60_000 }, async () => {
   const [a, b] = [openLibrarySide(), openLibrarySide()];
   onTestFinished(() => (a.close(), b.close()));
   const { address, close } = await serveSide(b, 0);
@@ -56,7 +56,7 @@ test('is said once, and shown at the link until it is right', { timeout: 60_000 
   expect(told.filter((text) => text.includes('clock'))).toHaveLength(1);
 });
 
-test('an answer that took long says only what is certain', async () => {
+test('a slow response gives only the certain minimum', async () => {
   let now = 1_700_000_000_000;
   const seen: (number | undefined)[] = [];
   const drift = openDrift({ now: () => now }, (seconds) => seen.push(seconds));
@@ -79,7 +79,7 @@ test('an answer that took long says only what is certain', async () => {
   expect(seen).toEqual([undefined]);
 });
 
-test('is one sentence with its remedy, at the command and on the page', () => {
+test('is one sentence with its remedy, in the command and on the page', () => {
   expect(describeDrift('home.example', -7_300)).toBe(
     'The clock of home.example is 2 hours behind the clock of this server. Set the wrong one right: edits are dated by the clock of the server that they are made on.',
   );

@@ -16,12 +16,12 @@ async function placesOf(batches: Omit<FeedBatch, 'rows'>[], signal?: AbortSignal
   return asked;
 }
 
-test('it ends where no more is said to come', async () => {
+test('it ends if nothing is pending', async () => {
   const batches = ['1', '2'].map((last) => ({ last, more: true }));
   expect(await placesOf([...batches, { last: '3', more: false }])).toEqual(['0', '1', '2']);
 });
 
-test('it ends where the place stays the same', async () => {
+test('it ends if the position stays the same', async () => {
   const again = { last: '1', more: true };
   expect(await placesOf([again, again, again])).toEqual(['0', '1']);
 });

@@ -53,7 +53,7 @@ async function begin(): Promise<Bench> {
   };
 }
 
-test('a public video has its length and plays; taken back, its films are gone from the disk', async () => {
+test('a public video has its length and plays; when withdrawn, its transcodes are removed from the disk', async () => {
   const { vps, home, add, media } = await begin();
   const facts = { type: 'video/mp4', seconds: 74, playable: true as const, codecs: { video: 'h264' } };
   const id = await add(1, facts, ['hover', 'video']);
@@ -66,7 +66,7 @@ test('a public video has its length and plays; taken back, its films are gone fr
   expect((await media(id, 'video')).status).toBe(404);
 });
 
-test('a film that is made later follows', async () => {
+test('a later transcode follows', async () => {
   const { vps, home, add, media } = await begin();
   const id = await add(1, { type: 'video/mp4', seconds: 3 }, []);
   home.edit(id, { audience: 'public' });
@@ -80,7 +80,7 @@ test('a film that is made later follows', async () => {
   await expect.poll(() => media(id, 'video'), soon).toEqual({ status: 200, text: 'made at last' });
 });
 
-test('the halves of a Live Photo are one photo that moves; what ties them at home is not told', async () => {
+test('the halves of a Live Photo are one photo with a clip; their common identifier stays at home', async () => {
   const { vps, home, add, media } = await begin();
   const photo = await add(1, { pair: identifier }, []);
   const film = await add(2, { type: 'video/quicktime', pair: identifier, seconds: 2 }, ['hover', 'video']);
@@ -94,7 +94,7 @@ test('the halves of a Live Photo are one photo that moves; what ties them at hom
   expect((await vps.disk()).includes(identifier)).toBe(false);
 });
 
-test('a motion photo moves by the film that was cut out of it', async () => {
+test('a motion photo plays its extracted clip', async () => {
   const { vps, home, add, media } = await begin();
   const id = await add(1, { motion: { at: 400, bytes: 500 } }, ['video']);
   home.edit(id, { audience: 'public' });

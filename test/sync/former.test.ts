@@ -66,7 +66,7 @@ function linkFormerly(from: Home, url: string): { mesh: Mesh; left: Set<string> 
   return { mesh, left };
 }
 
-test('documents and pictures go both ways without what came later', async () => {
+test('documents and pictures are transferred both ways without later features', async () => {
   const [a, b] = [await home(), await home()];
   for (let n = 0; n < 3; n++) await a.add(n);
   for (let n = 3; n < 6; n++) await b.add(n);
@@ -84,7 +84,7 @@ test('documents and pictures go both ways without what came later', async () => 
   for (const name of ['heartbeat', ...later.headers, 'version', 'total', 'epoch']) expect([...left]).toContain(name);
 });
 
-test('what a photo of a former version lacks is no trouble, and is not added by who passes it on', async () => {
+test('fields that a photo of an earlier version lacks do no harm, and are not added by servers that pass it on', async () => {
   const [a, b] = [await home(), await home()];
   const id = photoId('f'.repeat(64));
   // As the first versions wrote it: no preview, rendition recipe, place sightings or clips.

@@ -54,7 +54,7 @@ const cases = (['the peer', 'this side'] as const).flatMap((side) =>
 );
 
 test.each(cases)(
-  'a disk without room for pictures at $side, told by $refuses: documents go on, and the pictures come later',
+  'a disk without space for pictures at $side, reported by $refuses: documents continue, and the pictures arrive later',
   { timeout: 180_000 },
   async ({ side, refuses }) => {
     const [a, small] = [await home(), await smallHome(refuses)];
@@ -108,7 +108,7 @@ const damages: [string, (path: string) => Promise<void>, RegExp][] = [
   ],
 ];
 
-test.each(damages)('a file that %s keeps no other from going over', async (_, spoil, says) => {
+test.each(damages)('a file that %s delays no other', async (_, spoil, says) => {
   const a = await withSpoilt(spoil);
   const b = await home();
   const { log, told } = listen();
@@ -121,7 +121,7 @@ test.each(damages)('a file that %s keeps no other from going over', async (_, sp
   expect(states).not.toContain('waiting');
 });
 
-test('a folder of the archive that may not be written holds up what belongs there, and nothing else', async () => {
+test('a read-only folder of the archive delays only its own files', async () => {
   const files = openFiles();
   let forbidden = true;
   const b = await openHome({

@@ -73,7 +73,7 @@ async function textOf(answer: ServedResponse): Promise<string> {
 }
 
 describe('_bulk_get', () => {
-  test('of one large document 1,000 times, holds one at a time', async () => {
+  test('of one large document 1,000 times holds one at a time in memory', async () => {
     const { library, served } = open();
     library.update(id(1), () => ({ kind: 'comment', text: 'x'.repeat(200_000) }));
     const rev = library.heads(id(1))[0]!.rev;
@@ -98,7 +98,7 @@ describe('_bulk_get', () => {
     expect(watch.turns()).toBeGreaterThan(100);
   });
 
-  test('a client that reads slowly holds no more than a few documents in memory', { timeout: 60_000 }, async () => {
+  test('a slow client holds only a few documents in memory', { timeout: 60_000 }, async () => {
     const side = open();
     side.library.update(id(1), () => ({ kind: 'comment', text: 'x'.repeat(200_000) }));
     const rev = side.library.heads(id(1))[0]!.rev;
@@ -124,7 +124,7 @@ describe('_bulk_get', () => {
     await reader.closed.catch(() => undefined);
   });
 
-  test('answers as many as were asked for, in their order, also where one is none', async () => {
+  test('returns as many as requested, in their order, also if one is invalid', async () => {
     const { library, served } = open();
     library.update(id(1), () => ({ n: 1 }));
     const rev = library.heads(id(1))[0]!.rev;
@@ -152,7 +152,7 @@ async function settled(count: () => number): Promise<void> {
 }
 
 describe('_revs_diff', () => {
-  test('of many ids does a bounded part between two turns', async () => {
+  test('of many ids yields after a bounded part', async () => {
     const { served } = open();
     const watch = watched(served);
     function* asked(): Generator<string> {
@@ -168,7 +168,7 @@ describe('_revs_diff', () => {
     expect(watch.turns()).toBeGreaterThan(50);
   });
 
-  test('of more revisions of one id than are looked up at once tells of all', async () => {
+  test('of more revisions of one id than one query looks up returns all', async () => {
     const { served } = open();
     const revs = Array.from({ length: 1_234 }, (_, n) => `1-${hash(n)}`);
     const answer = await revsDiff(served, bodyOf(JSON.stringify({ x: ['1-a'], [id(1)]: revs, y: ['1-a'] })));
@@ -176,7 +176,7 @@ describe('_revs_diff', () => {
     expect(JSON.parse(await textOf(answer))).toEqual(missing);
   });
 
-  test('of very many ids is too large, and of very many revisions of one', async () => {
+  test('of too many ids, or of too many revisions of one, is rejected', async () => {
     const side = open();
     const server = await serveSide(side);
     onTestFinished(() => server.close());
@@ -209,7 +209,7 @@ describe('_bulk_docs', () => {
   const doc = (n: number, text: string): string =>
     JSON.stringify({ _id: id(n), _rev: `1-${hash(n)}`, kind: 'comment', text });
 
-  test('stores documents while others still come, a bounded part between two turns', async () => {
+  test('stores documents while others still arrive, and yields after a bounded part', async () => {
     const { library, served } = open();
     const watch = watched(served);
     let stored = 0;
@@ -231,7 +231,7 @@ describe('_bulk_docs', () => {
     expect(watch.turns()).toBeGreaterThan(25);
   });
 
-  test('documents that come before new_edits wait for it, and count as memory', async () => {
+  test('documents before new_edits wait for it, and count as memory', async () => {
     const { library, served } = open();
     const memory = makeMemory(1_000_000);
     const docs = Array.from({ length: 9 }, (_, n) => doc(n, 'x'.repeat(100_000))).join(',');
@@ -246,7 +246,7 @@ describe('_bulk_docs', () => {
     expect(memory.held()).toBeLessThan(900_000);
   });
 
-  test('one document that is too large is named, and the others are stored', async () => {
+  test('a document that is too large is named, and the others are stored', async () => {
     const { library, served } = open();
     const long = doc(1, 'x'.repeat(bounds.document));
     const large = doc(2, 'x'.repeat(1_100_000));
@@ -259,7 +259,7 @@ describe('_bulk_docs', () => {
     expect(library.get(id(3))).toBeDefined();
   });
 
-  test('a document with very many fields is refused before it is parsed', async () => {
+  test('a document with very many fields is rejected before parsing', async () => {
     const { library, served } = open();
     const fields = Array.from({ length: bounds.fields }, (_, n) => `"k${n}":{}`).join(',');
     const many = `{"_id":"x:1","_rev":"1-a",${fields}}`;
@@ -279,7 +279,7 @@ describe('_bulk_docs', () => {
   });
 });
 
-test('what comes over a link is stored in bounded transactions, whatever its revisions are', async () => {
+test('documents from a connection are stored in bounded transactions, whatever their revisions', async () => {
   const { library, database } = open();
   const parts: { count: number; ancestors: number; bytes: number }[] = [];
   const insert = library.insert.bind(library);
@@ -309,7 +309,7 @@ test('what comes over a link is stored in bounded transactions, whatever its rev
   );
 });
 
-test('documents over a link are read in answers of some mebibytes, each when the last one was written', async () => {
+test('documents of a connection are read in responses of some mebibytes, one after the other is written', async () => {
   const large = (n: number): object => ({
     ...{ _id: id(n), _rev: `1-${hash(n)}`, kind: 'comment', n, text: 'x'.repeat(500_000) },
   });
@@ -360,7 +360,7 @@ test('documents over a link are read in answers of some mebibytes, each when the
   expect(held).toBeLessThanOrEqual(slow.largest);
 });
 
-test('what one part of a stretch refuses is told when the whole stretch is over, and no checkpoint lies in between', async () => {
+test('rejections in one part of a batch are reported when the whole batch is done, and no checkpoint lies in between', async () => {
   const [source, target] = [open(), open()];
   for (let n = 0; n < 4; n++) source.library.update(id(n), () => ({ kind: 'comment', n }));
   const database = {
@@ -392,7 +392,7 @@ test('what one part of a stretch refuses is told when the whole stretch is over,
   expect(new Set(checkpoints)).toEqual(new Set([source.library.changes(0).last]));
 });
 
-test('a document with more fields than one can have is refused on every way in', async () => {
+test('a document with too many fields is rejected on every way in', async () => {
   const { library, database } = open();
   const body = { kind: 'comment', ...Object.fromEntries(Array.from({ length: fieldLimit }, (_, n) => [`k${n}`, {}])) };
   const refused = await database.write([{ id: id(1), revisions: ['1-a'], deleted: false, body }]);
@@ -429,7 +429,7 @@ describe('a document with very many leaves', () => {
     side.library.insert(revs.map((rev, n) => ({ id: 'other:1', revisions: [rev], deleted: true, body: { n } })));
   }
 
-  test('is read and told of in bounded parts', async () => {
+  test('is read and reported in bounded parts', async () => {
     const side = open();
     withLeaves(side);
     const watch = watched(side.served);

@@ -59,7 +59,7 @@ const equal = async (a: Ours, b: Ours): Promise<void> => {
   await expect.poll(() => JSON.stringify(all(a)) === JSON.stringify(all(b))).toBe(true);
 };
 
-test('carries both directions, lives through a cut, and goes on with what happened meanwhile', async () => {
+test('replicates both directions, survives a cut, and continues with later changes', async () => {
   const [a, b] = [ours(), ours()];
   const first = await serveSide(b);
   const { port } = new URL(first.address.url);
@@ -85,7 +85,7 @@ test('carries both directions, lives through a cut, and goes on with what happen
   expect(warned.length).toBeLessThanOrEqual(2);
 });
 
-test('finds a CouchDB by asking, and makes its database', async () => {
+test('detects a CouchDB, and creates its database', async () => {
   const pouch = await openPouchServer();
   onTestFinished(() => pouch.close());
   const url = `${pouch.url}/album-${randomUUID()}`;
@@ -97,7 +97,7 @@ test('finds a CouchDB by asking, and makes its database', async () => {
   await equal(a, b);
 });
 
-test('says what is wrong: nothing there, something else there, itself', async () => {
+test('reports errors: no server, another kind of server, itself', async () => {
   const a = ours();
   const server = await serveSide(a);
   onTestFinished(() => server.close());
@@ -117,7 +117,7 @@ function copiesOfOne(): [Ours, Ours] {
   return [one, ours(copy)];
 }
 
-test('two copies of a home are found out by a third server, and what each has comes to it', async () => {
+test('two copies of a home are detected by a third server, and each gets documents of the other', async () => {
   const [a, b] = copiesOfOne();
   const third = ours();
   const server = await serveSide(third);
@@ -135,7 +135,7 @@ test('two copies of a home are found out by a third server, and what each has co
     .toMatchObject([{ server: a.library.server }]);
 });
 
-test('two copies of a home that meet at a CouchDB find each other out; one that was restored is none', async () => {
+test('two copies of a home that meet at a CouchDB detect each other; a restored one is not a copy', async () => {
   const pouch = await openPouchServer();
   onTestFinished(() => pouch.close());
   const url = `${pouch.url}/album-${randomUUID()}`;
@@ -151,7 +151,7 @@ test('two copies of a home that meet at a CouchDB find each other out; one that 
   expect(second.warned.filter((text) => text.includes('two copies'))).toHaveLength(1);
 });
 
-test('an address may hold a user and a password, which are kept apart from it', () => {
+test('an address may contain a user and a password, which are stored separately', () => {
   expect(readAddress('https://ada:p%40ss@couch.example/photos/')).toEqual({
     url: 'https://couch.example/photos',
     authorization: `Basic ${Buffer.from('ada:p@ss').toString('base64')}`,

@@ -60,7 +60,7 @@ test.each<MissingOptions['originals']>(['all', 'asked', 'none'])('originals: %s'
   }
 });
 
-test('a page far down goes on where the last one ended, though that one has come meanwhile', () => {
+test('a deep page continues where the last one ended, though its last blob has arrived meanwhile', () => {
   const { named } = tableOf(300);
   const first = named.missing({ limit: 50, originals: 'all' });
   const rest = named.missing({ limit: 1_000, originals: 'all', from: first.next! }).list;
@@ -68,7 +68,7 @@ test('a page far down goes on where the last one ended, though that one has come
   expect(named.missing({ limit: 1_000, originals: 'all', from: first.next! }).list).toEqual(rest);
 });
 
-test('after an upgrade, what items of people name is asked for, which the older version passed over', async () => {
+test('after an upgrade, blobs of people’s items are requested, which the older version skipped', async () => {
   const db = openSqlite(':memory:');
   const library = openLibrary(db);
   const person = '1'.repeat(26);

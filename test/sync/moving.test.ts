@@ -39,7 +39,7 @@ function listOf(count: number): {
   };
 }
 
-test('all of a long list move, each once', async () => {
+test('everything in a long list is transferred, each once', async () => {
   const list = listOf(5 * page + 7);
   const moved: string[] = [];
   const move: Move<One> = async (one, over) => {
@@ -54,7 +54,7 @@ test('all of a long list move, each once', async () => {
   expect(await inPages(list.read, always, move, never)).toBe(false);
 });
 
-test('while the disk has some in hand the link goes on with the next page, and begins none of them again', async () => {
+test('while the disk is busy with some, the connection continues with the next page, and repeats none', async () => {
   const list = listOf(2 * page);
   const [begun, onDisk]: [string[], (() => void)[]] = [[], []];
   const running = inPages(
@@ -85,7 +85,7 @@ test('while the disk has some in hand the link goes on with the next page, and b
   expect(await running).toBe(true);
 });
 
-test('what does not move is passed over, and tried again only where others moved', async () => {
+test('blobs that fail are skipped, and retried only if others were transferred', async () => {
   const list = listOf(3 * page);
   const tries = new Map<string, number>();
   const move: Move<One> = (one) => {
@@ -97,7 +97,7 @@ test('what does not move is passed over, and tried again only where others moved
   expect([...tries.values()].every((n) => n === 1) && tries.size === 3 * page).toBe(true);
 });
 
-test('a long list of which nothing is to be had is gone through to its end now and then', async () => {
+test('a long list without any available blob is traversed completely from time to time', async () => {
   const list = listOf(5 * page);
   let now = 0;
   const pages = openBlobPages({ ...systemClock, now: () => now });
@@ -129,7 +129,7 @@ test('a long list of which nothing is to be had is gone through to its end now a
   expect(await look()).toHaveLength(5);
 });
 
-test('the same bytes under two names are begun once', async () => {
+test('the same bytes under two names are transferred once', async () => {
   let left = [...ones(3), ...ones(3)];
   let begun = 0;
   await inPages(
@@ -146,7 +146,7 @@ test('the same bytes under two names are begun once', async () => {
   expect(begun).toBe(3);
 });
 
-test.each(['move', 'read'])('a failure to %s ends it when those in hand have ended', async (what) => {
+test.each(['move', 'read'])('a failure to %s ends it after current transfers', async (what) => {
   let ended = 0;
   const list = listOf(page + 10);
   const read = (skip?: number): BlobPage<One, number> => {
@@ -166,7 +166,7 @@ test.each(['move', 'read'])('a failure to %s ends it when those in hand have end
   expect(ended).toBe(known);
 });
 
-test('the signal ends it when those in hand have ended', async () => {
+test('the signal ends it after current transfers', async () => {
   const stop = new AbortController();
   const list = listOf(page + 10);
   let ended = 0;

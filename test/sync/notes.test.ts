@@ -10,7 +10,7 @@ function memory() {
   return db;
 }
 
-test('a token has room for so many notes, another one for as many, and this server for all', () => {
+test('notes are limited per token, and in total per server', () => {
   const notes = openNotes(memory(), 'photos');
   for (let n = 0; n < noteBounds.count; n++) expect(notes.put(`${n}`, { n }, 'laptop')).toBe(true);
   expect(notes.put('more', {}, 'laptop')).toBe(false);
@@ -22,7 +22,7 @@ test('a token has room for so many notes, another one for as many, and this serv
   expect(notes.put('another', {}, 'laptop')).toBe(true);
 });
 
-test('and for so much in them; whoever has none is told so in a sentence', () => {
+test('and by size; exceeding it is an error with a sentence', () => {
   const notes = openNotes(memory(), 'photos');
   const text = 'x'.repeat(200 * 1024);
   let kept = 0;

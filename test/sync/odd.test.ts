@@ -41,7 +41,7 @@ async function open(): Promise<ReturnType<typeof openLibrarySide> & { post: Post
 type Post = (path: string, body: unknown) => Promise<[number, unknown]>;
 type Get = (path: string) => Promise<[number, unknown]>;
 
-test('revisions that CouchDB can have are taken, others refused by name, with the others stored', async () => {
+test('revisions that CouchDB can have are accepted, others rejected by name, with the others stored', async () => {
   const { library, post } = await open();
   const revs = [
     `1-${good}`,
@@ -64,7 +64,7 @@ test('revisions that CouchDB can have are taken, others refused by name, with th
   expect([...library.scan('')].map(({ body }) => body)).toEqual([{ n: 0 }, { n: 1 }]);
 });
 
-test('hex digits in capitals become small ones, however they are asked for', async () => {
+test('upper-case hex digits become lower-case ones, in every request', async () => {
   const { library, post, get } = await open();
   const rev = `2-${good.toUpperCase()}`;
   const _revisions = { start: 2, ids: [good.toUpperCase(), 'AB'.repeat(16)] };
@@ -77,7 +77,7 @@ test('hex digits in capitals become small ones, however they are asked for', asy
   expect(await get(`/x:1?rev=${rev}`)).toEqual([200, { _id: 'x:1', _rev: `2-${good}` }]);
 });
 
-test('ids with NUL, half a surrogate pair, a line before them, of no length or too much', async () => {
+test('ids with NUL, an unpaired surrogate, a leading underscore, empty or too long are rejected', async () => {
   const { library, post, get } = await open();
   await post('/_bulk_docs', { new_edits: false, docs: [{ _id: 'x:1', _rev: `1-${good}` }] });
   const ids = ['x:1\0a', 'x:\ud800', '\udc00x', '_x', '', 'x'.repeat(513), 7];
@@ -96,7 +96,7 @@ test('ids with NUL, half a surrogate pair, a line before them, of no length or t
   expect((await get('/_local/x%00y'))[0]).toBe(404);
 });
 
-test('a revision that can be none is missing, so that it is sent and refused, and a whole request is not', async () => {
+test('an invalid revision counts as missing, so that it is sent and rejected, and a whole request is not', async () => {
   const { post } = await open();
   const odd = [`1-${notHex}`, '1-has space', 'x'];
   expect(await post('/_revs_diff', { 'x:1': odd })).toEqual([200, { 'x:1': { missing: odd } }]);
@@ -117,7 +117,7 @@ function formerLibrary(ids: Record<string, string[]>): { db: Sqlite; served: Ser
   return { db, served: serveLibrary(library, { database, name: 'photos', notes: openNotes(db, 'photos') }) };
 }
 
-test('what former versions took is set aside by name, and the rest of the feed goes on', async () => {
+test('documents that earlier versions accepted are quarantined by name, and the rest of the feed continues', async () => {
   const { served } = formerLibrary({
     'x:1': [`1-${notHex}`],
     'x:2': [`1-${good}`],
@@ -133,7 +133,7 @@ test('what former versions took is set aside by name, and the rest of the feed g
   expect(served.newest(undefined, 10).rows.map(({ id }) => id)).toEqual(['x:2']);
 });
 
-test('a link names what is set aside, and brings the rest', async () => {
+test('a connection names quarantined documents, and transfers the rest', async () => {
   const { served } = formerLibrary({ 'x:1': [`1-${notHex}`], 'x:2': [`1-${good}`] });
   const target = openLibrarySide();
   onTestFinished(() => target.close());
@@ -146,7 +146,7 @@ test('a link names what is set aside, and brings the rest', async () => {
   expect(load.refused).toEqual([{ id: 'x:1', rev: `1-${notHex}`, reason: expect.any(String) as string }]);
 });
 
-test('a document gets so many branches of newer versions and no more; what follows one, or can be merged, is taken', async () => {
+test('a document has a limited number of branches of newer versions; following and mergeable ones are accepted', async () => {
   const { library, database } = openLibrarySide();
   const hash = (n: number): string => n.toString(16).padStart(32, '0');
   const branch = (n: number): Incoming => ({
@@ -171,7 +171,7 @@ test('a document gets so many branches of newer versions and no more; what follo
   expect(await database.write(five)).toHaveLength(1);
 });
 
-test('an edit of such a document is shared again, without the ancestors that nobody can have', async () => {
+test('an edit of such a document is replicated again, without the invalid ancestors', async () => {
   const { served } = formerLibrary({ 'x:1': [`2-${good}`, `1-${notHex}`] });
   const [one] = await served.database.read([{ id: 'x:1', rev: `2-${good}` }]);
   expect(one?.revisions).toEqual([`2-${good}`]);

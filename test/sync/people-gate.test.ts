@@ -36,7 +36,7 @@ function open(ready = true) {
   return { db, library, peers, tokens, time, reopen, gate: reopen(), link };
 }
 
-test('a server that exchanges documents with nobody has them on; a public server gets what is public, as ever', () => {
+test('a server without peers has them on; a public server gets public photos as before', () => {
   const { gate, link, tokens } = open();
   expect(gate.state()).toEqual({ on: true });
   link('https://public.example', true);
@@ -45,7 +45,7 @@ test('a server that exchanges documents with nobody has them on; a public server
   expect(gate.state()).toEqual({ on: true });
 });
 
-test('a peer keeps them off until it was heard of, and while it is too old; the answer survives a restart', () => {
+test('a peer keeps them off until it reports its version, and while it is too old; the result survives a restart', () => {
   const { gate, link, peers, reopen } = open();
   link('https://cabin.example:4780');
   expect(gate.state()).toEqual(off('cabin.example:4780', /not been heard of since this server was upgraded/));
@@ -60,7 +60,7 @@ test('a peer keeps them off until it was heard of, and while it is too old; the 
   expect(gate.state()).toEqual({ on: true });
 });
 
-test('whoever replicates with a token keeps them off until it says that it supports them', () => {
+test('a server that replicates with a token keeps them off until it announces support', () => {
   const { gate, tokens, time, reopen } = open();
   tokens.push({ name: 'laptop', may: ['replicate'], used: 1 });
   expect(gate.state()).toEqual(off('laptop', /not been heard of since this one was upgraded/));
@@ -78,7 +78,7 @@ test('whoever replicates with a token keeps them off until it says that it suppo
   expect(gate.state()).toEqual({ on: true });
 });
 
-test('a request of a server that was noted within the hour writes nothing', () => {
+test('a request of a server recorded within the hour writes nothing', () => {
   const { gate, db, time } = open();
   const transactions = vi.spyOn(db, 'transaction');
   const ask = (): void => gate.heardGuest('laptop', { server: 'ab', features: ours });
@@ -91,7 +91,7 @@ test('a request of a server that was noted within the hour writes nothing', () =
   expect(transactions).toHaveBeenCalledTimes(2);
 });
 
-test('once there is a document of a person’s library, they stay on', () => {
+test('once a document of a person’s library exists, they stay on', () => {
   const { library, gate, link } = open();
   link('https://cabin.example');
   library.update(`person:${'1'.repeat(26)}`, () => ({ format: 1, kind: 'person' }));
@@ -102,7 +102,7 @@ test('once there is a document of a person’s library, they stay on', () => {
   expect(gate.state()).toEqual({ on: true });
 });
 
-test('a version that is not ready has none, announces nothing, and keeps what others announce', () => {
+test('a version that is not ready has none, announces nothing, and stores what others announce', () => {
   const { gate, library } = open(false);
   expect(gate.announced).toEqual([]);
   library.update(`sharing:${'1'.repeat(26)}`, () => ({ format: 1, kind: 'sharing' }));
@@ -130,7 +130,7 @@ function side(ready: boolean) {
   return { ...one, gate, tokens, linkTo };
 }
 
-test('two servers announce what they support, in both directions', async () => {
+test('two servers announce their features, in both directions', async () => {
   for (const isNew of [true, false]) {
     const [here, there] = [side(true), side(isNew)];
     there.tokens.push({ name: 'guest', may: ['replicate'], used: 1 });
@@ -169,7 +169,7 @@ test('a CouchDB that does not list who uses it keeps them off', async () => {
   await expect.poll(() => one.gate.state()).toEqual(off(new URL(couch.url).host, /does not list the servers/));
 });
 
-test('what can’t be written keeps nobody from replicating, and them off', () => {
+test('a failed write does not stop replication, and keeps them off', () => {
   const { gate, link, db, tokens } = open();
   link('https://x.example');
   tokens.push({ name: 'laptop', may: ['replicate'], used: 1 });

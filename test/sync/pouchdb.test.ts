@@ -54,13 +54,13 @@ async function open(count: number): Promise<{
 test.each([
   ['ids', { doc_ids: [id(2), id(5)] }],
   ['a selector', { selector: { n: { $in: [2, 5] } } }],
-])('copies only what is asked for, by %s', async (_, options) => {
+])('copies only requested documents, by %s', async (_, options) => {
   const { remote, local } = await open(9);
   expect(await local.replicate.from(remote, options)).toMatchObject({ ok: true, docs_written: 2 });
   expect((await local.info()).doc_count).toBe(2);
 });
 
-test('a filter of a design document copies nothing, and says so', async () => {
+test('a filter of a design document copies nothing, and is reported', async () => {
   const { remote, local } = await open(9);
   const failed = local.replicate.from(remote, { filter: 'app/mine' });
   await expect(failed).rejects.toMatchObject({ status: 404 });
@@ -88,7 +88,7 @@ test('reads documents, changes and revisions', async () => {
   live.cancel();
 });
 
-test('what is not here fails as at a server without it, and the process lives', async () => {
+test('unsupported requests fail as on a server without them, and the process survives', async () => {
   const { remote, library } = await open(2);
   const { _rev: rev } = await remote.get(id(1));
   const asked = [

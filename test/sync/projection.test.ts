@@ -20,7 +20,7 @@ const rendition = { sha256: 'c'.repeat(64), type: 'image/jpeg', width: 64, heigh
 const open = (document: PhotoDocument): PhotoDocument => edited(document, { audience: 'public' }, stamp(10));
 const secret = 'SECRET';
 
-describe('what is told', () => {
+describe('published fields', () => {
   const document = photo({
     facts: {
       title: 'Beach',
@@ -31,7 +31,7 @@ describe('what is told', () => {
     renditions: { thumb: rendition, thumbhash: 'AAAA' },
   });
 
-  test('of a public photo: what is on the list', () => {
+  test('of a public photo: the allow-list', () => {
     expect(told(open(document))).toEqual({
       format: 1,
       kind: 'public',
@@ -54,7 +54,7 @@ describe('what is told', () => {
     expect(told(open(document), true)?.photo.value?.facts.gps).toEqual({ lat: 1.23457, lon: 2 });
   });
 
-  test('of a film: its length and what was made of it, and that it is the half of another only by a made-up id', () => {
+  test('of a video: its length, its transcodes, and its counterpart only by a derived id', () => {
     const clip = { ...rendition, at: '0002', type: 'video/mp4' };
     const pair = 'ABCDEF01-2345-6789-ABCD-EF0123456789';
     const film = {
@@ -78,7 +78,7 @@ describe('what is told', () => {
     expect(readPublic(sent)?.photo.value?.facts).not.toHaveProperty('pair');
   });
 
-  test('of a photo that is not, or not any more: that it is not, and since when', () => {
+  test('of a photo that is not public, or no longer: that it is not, and since when', () => {
     const nothing = (document: PhotoDocument, at: string) => expect(told(document)?.photo).toEqual({ value: null, at });
     expect(told(photo())?.photo.value).toBeNull();
     nothing(edited(open(document), { audience: 'family' }, stamp(20)), stamp(20));
@@ -86,7 +86,7 @@ describe('what is told', () => {
     nothing(purge(open(document), { at: stamp(40), by: 'owner' }) as unknown as PhotoDocument, stamp(40));
   });
 
-  test('an edit of something else does not pass for a decision', () => {
+  test('an edit of another field is not a decision', () => {
     expect(told(edited(open(document), { title: 'Sea' }, stamp(50)))?.photo.at).toBe(stamp(10));
   });
 
@@ -96,7 +96,7 @@ describe('what is told', () => {
   });
 });
 
-test('of decisions that did not see each other the narrower counts, as late as the latest of them', () => {
+test('of concurrent decisions the narrower counts, with the time of the latest', () => {
   const known = photo();
   const [opened, closed] = [
     edited(known, { audience: 'public' }, stamp(10)),
@@ -109,17 +109,17 @@ test('of decisions that did not see each other the narrower counts, as late as t
   expect(later(told(both)!.photo, told(opened)!.photo).value).toBeNull();
 });
 
-describe('of a document that is deleted', () => {
+describe('of a deleted document', () => {
   const leaf = (body: object, deleted = true) => ({ deleted, body: body as Body });
   const purged = (document: PhotoDocument, at: string) => leaf(purge(document, { at, by: 'owner' }));
   const say = (...leaves: ReturnType<typeof leaf>[]) => project(id, deciding(leaves)!, { gps: false })?.photo;
 
-  test('the purge counts, where a tombstone that closes a branch is what wins', () => {
+  test('the purge counts, even if a tombstone that closes a branch wins', () => {
     expect(say(leaf({}), purged(open(photo()), stamp(40)))).toEqual({ value: null, at: stamp(40) });
     expect(deciding([leaf({}), leaf({})])).toBeUndefined();
   });
 
-  test('of two purges the later counts, whichever revision wins: what it saw was taken back', () => {
+  test('of two purges the later counts, whichever revision wins: the one that it saw was reversed', () => {
     // It was purged here. Elsewhere, without knowing of that, it was made public later, a public server received it,
     // and then it was purged.
     const [first, second] = [purged(photo(), stamp(5)), purged(open(photo()), stamp(40))];
@@ -132,14 +132,14 @@ describe('of a document that is deleted', () => {
     }
   });
 
-  test('what is purged by a leaf that lives is told all the same: there it means nothing', () => {
+  test('a purge in a live leaf is not published as one', () => {
     const body = { ...open(photo()), purged: { at: stamp(99), by: 'x' } } as unknown as Body;
     const living = deciding([{ deleted: false, body }])!;
     expect(project(id, living, { gps: false })).toMatchObject({ photo: { at: stamp(10), value: { facts: {} } } });
     expect(project(id, deciding([{ deleted: true, body }])!, { gps: false })).toMatchObject({ photo: { value: null } });
   });
 
-  test('a leaf that lives counts before all', () => {
+  test('a live leaf takes precedence', () => {
     expect(deciding([leaf(open(photo()), false), purged(photo(), stamp(40))])).toEqual(open(photo()));
   });
 });
@@ -149,7 +149,7 @@ test('tags are marked private by _ or private/', () => {
   expect(['privateer', 'my private', 'x_y', 'sea/private'].some(isPrivateTag)).toBe(false);
 });
 
-test('ids are opaque, the same for all who have the key, and others under another key', () => {
+test('ids are opaque, equal under one key, and different under another', () => {
   const key = '0'.repeat(64);
   expect(opaqueId(sha256, key)).toMatch(/^[0-9a-f]{64}$/);
   expect(opaqueId(sha256, key)).toBe(opaqueId(sha256, key));
@@ -158,7 +158,7 @@ test('ids are opaque, the same for all who have the key, and others under anothe
   expect(opaqueOf('photo:x')).toBeUndefined();
 });
 
-test('no secret ever gets out, wherever it is put', () => {
+test('no secret is ever published, from any field', () => {
   const text = fc.string().map((rest) => `${secret}${rest}`);
   const anything = fc.dictionary(fc.string({ minLength: 1 }), text);
   const hidden = fc.record({

@@ -12,7 +12,7 @@ const heading = '## What shows it';
 const page = readFileSync(join(root, 'docs/replication.md'), 'utf8');
 const claims = (text: string): Claim[] => claimsOf(text, heading, '\n## ');
 
-test('a claim that nothing shows, and a test that is not there, would be found', () => {
+test('finds a claim without a test, and one with a missing test', () => {
   const table = (shown: string): Claim[] =>
     claims(
       `${heading}\n| what | shown by |\n|---|---|\n| equal | ${shown} |\n\n## More\n| what | of |\n|---|---|\n| x | y |\n`,
@@ -24,12 +24,12 @@ test('a claim that nothing shows, and a test that is not there, would be found',
     expect(brokenPromises(table(shown), () => true)).toEqual([]);
 });
 
-test('each claim names something that can be run', () => {
+test('each claim names something executable', () => {
   expect(claims(page).length).toBeGreaterThan(45);
   expect(brokenPromises(claims(page), (path) => existsSync(join(root, path)))).toEqual([]);
 });
 
-test('all that the mesh is to do is among them', () => {
+test('all requirements on the mesh are among them', () => {
   const told = claims(page).map(({ claim }) => claim).join('\n'); // prettier-ignore
   for (const word of [
     ...['CouchDB', 'PouchDB', 'Bearer', 'design document', 'back-off', 'storm', 'clocks', 'history', 'cut at any byte'],

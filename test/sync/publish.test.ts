@@ -24,7 +24,7 @@ async function begin(): Promise<{ vps: Public; home: Publisher; token: string; f
 }
 const shows = (vps: Public, ids: string[]): Promise<void> => expect.poll(() => vps.ids(), soon).toEqual(ids.sort());
 
-test('what is public is shown with its pictures, what is edited changes, what is taken back is gone', async () => {
+test('public photos are shown with pictures, edits change them, withdrawn ones are removed', async () => {
   const { vps, home, token, first, opaque } = await begin();
   const link = home.publish(vps.url(), token);
   await expect.poll(() => link.status()?.state, soon).toBe('live');
@@ -60,14 +60,14 @@ test('what is public is shown with its pictures, what is edited changes, what is
   await shows(vps, []);
 });
 
-test('a link that is to bring everything is told that a public server takes what is published', async () => {
+test('a connection that would replicate everything gets an error at a public server', async () => {
   const { vps, token } = await begin();
   const peer = { url: vps.url(), authorization: `Bearer ${token}` };
   await expect(discover(peer)).rejects.toThrow(/is a public server: it takes what is published, and nothing else/);
   expect(await discover({ ...peer, publish: true })).toMatchObject({ kind: 'photospool' });
 });
 
-test('what is taken back while the two are apart is gone when they meet', async () => {
+test('photos withdrawn while disconnected are removed at the next connection', async () => {
   const { vps, home, token, first, opaque } = await begin();
   home.edit(first, { audience: 'public' });
   const link = home.publish(vps.url(), token);
@@ -78,7 +78,7 @@ test('what is taken back while the two are apart is gone when they meet', async 
   await shows(vps, []);
 });
 
-test('a public server that was restored shows nothing for long that was taken back', async () => {
+test('a restored public server soon shows no withdrawn photo', async () => {
   const { vps, home, token, first, opaque } = await begin();
   home.edit(first, { audience: 'public' });
   const link = home.publish(vps.url(), token);
@@ -95,7 +95,7 @@ test('a public server that was restored shows nothing for long that was taken ba
   expect(link.status()?.refused).toEqual([]);
 });
 
-test('a home that was restored does not publish again what it had taken back since; a new decision counts', async () => {
+test('a restored home does not publish photos withdrawn since the backup; a new decision counts', async () => {
   const { vps, home, token, first, opaque } = await begin();
   home.edit(first, { audience: 'public' });
   const second = await home.add(3);
@@ -131,7 +131,7 @@ test('a home that was restored does not publish again what it had taken back sin
   await shows(vps, [opaque()]);
 });
 
-test('of two homes the latest decision counts, also where the other still publishes an older state', async () => {
+test('of two homes the latest decision counts, even if the other still publishes an older state', async () => {
   const { vps, home, token, first, opaque } = await begin();
   home.edit(first, { audience: 'public' });
   home.publish(vps.url(), token);
@@ -170,7 +170,7 @@ test('of two homes the latest decision counts, also where the other still publis
 test.each([
   ['beside the running server', true],
   ['alone', false],
-])('what a home brought is removed, %s, and what another brought stays', async (_, running) => {
+])('photos of one home are removed, %s, and those of another stay', async (_, running) => {
   const { vps, home, token, first, opaque } = await begin();
   const other = await openPublisher();
   const theirs = await other.add(9);
@@ -200,7 +200,7 @@ test.each([
 });
 
 describe('the token', () => {
-  test('learns nothing of the pictures that another home brings', async () => {
+  test('gives no access to pictures of another home', async () => {
     const { vps, home, token, first, opaque } = await begin();
     // A projection whose pictures never arrive: its home has lost them.
     const other = await openPublisher();
@@ -235,7 +235,7 @@ describe('the token', () => {
     expect(await put(token)).toBe(404);
   });
 
-  test('reaches its own projection and nothing else', async () => {
+  test('gives access to its own projection and nothing else', async () => {
     const { vps, home, token, first, opaque } = await begin();
     home.edit(first, { audience: 'public' });
     home.publish(vps.url(), token);

@@ -50,7 +50,7 @@ async function purgeByHand(one: Home, id: string): Promise<void> {
   expect(await emptyTrash(one.library, one.archive, owner, [id])).toEqual({ purged: 1, left: 0 });
 }
 
-test('they are removed where the purge is known, and the others stay', async () => {
+test('they are removed once the purge is known, and the others stay', async () => {
   const [a, b, url] = [await home(), await home(), `${pouch.url}/photospool-${randomUUID()}`];
   const [gone] = [await a.add(1), await a.add(2)];
   const first = link(a, url);
@@ -70,7 +70,7 @@ test('they are removed where the purge is known, and the others stay', async () 
   await expect.poll(() => count(url), soon).toBe(6);
 });
 
-test('an original goes only where a home has its bytes', async () => {
+test('an original is removed only if a home has its bytes', async () => {
   const [a, b, url] = [await home(), await home(), `${pouch.url}/photospool-${randomUUID()}`];
   const gone = await a.add(1);
   const first = link(a, url);
@@ -87,7 +87,7 @@ test('an original goes only where a home has its bytes', async () => {
   expect(await files(a)).toMatchObject({ originals: 1 });
 });
 
-test('a photo that comes back has its original, from where it was laid aside', async () => {
+test('a restored photo gets its original back from the trash', async () => {
   const [a, b] = [await home(), await home()];
   const [back, gone] = [await a.add(1), await a.add(2)];
   const url = await served(a);

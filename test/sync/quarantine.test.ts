@@ -86,7 +86,7 @@ async function flows(side: Ours, server: StrictCouch, n: number): Promise<void> 
   await expect.poll(() => side.library.get(id(n + 1)), soon).toBeDefined();
 }
 
-test('a revision that a CouchDB refuses whole requests for is set aside by name, and the rest goes on', async () => {
+test('a revision that makes a CouchDB reject whole requests is quarantined by name, and the rest continues', async () => {
   const [a, b] = [ours(), await couch()];
   fill(a, 20);
   plant(a, 'odd:1');
@@ -101,7 +101,7 @@ test('a revision that a CouchDB refuses whole requests for is set aside by name,
   await expect.poll(() => linked.status()?.state, soon).toBe('live');
 });
 
-test('a document of a CouchDB that no library takes is set aside by name, and the rest goes on', async () => {
+test('a document of a CouchDB that libraries reject is quarantined by name, and the rest continues', async () => {
   const [a, b] = [ours(), await couch()];
   const stored = [
     { _id: 'odd:1', _rev: '1-has space', kind: 'odd' },
@@ -128,7 +128,7 @@ test('a document of a CouchDB that no library takes is set aside by name, and th
   expect(linked.errors).toHaveLength(4);
 });
 
-test('what is set aside is kept over a restart, said once, and goes over when it is acceptable', async () => {
+test('quarantined documents survive a restart, are logged once, and are transferred when acceptable', async () => {
   const path = join(temporaryFolder(), 'library.sqlite');
   const [b, first] = [await couch(), openLibrarySide(path)];
   b.validate((doc) => (doc._id === id(1) ? 'Not this one.' : undefined));
@@ -153,7 +153,7 @@ test('what is set aside is kept over a restart, said once, and goes over when it
   expect(b.count('album')).toBe(4 + 1);
 });
 
-test('a document that was set aside goes over by itself when it changes', async () => {
+test('a quarantined document is transferred by itself after a change', async () => {
   const [a, b] = [ours(), await couch()];
   b.validate((doc) => (JSON.stringify(doc).includes('bad') ? 'Not this one.' : undefined));
   write(a, 1, 'bad');
@@ -178,7 +178,7 @@ test.each([
   ['JSON that ends in the middle', odd.truncated()],
   ['a page', odd.page()],
   ['an answer of another shape', odd.status(200, { ok: true })],
-])('a document that is answered with %s blocks no other', { timeout: 60_000 }, async (_, how) => {
+])('a document answered with %s blocks no other', { timeout: 60_000 }, async (_, how) => {
   const [a, b] = [ours(), await couch()];
   fill(a, 30);
   b.misbehave(about(id(11), how));
@@ -196,7 +196,7 @@ test.each([
   ['an error', (docs: unknown) => [{ error: { error: 'internal', reason: 'timeout' } }, docs].slice(0, 1)],
   ['no answer', () => []],
   ['another document', () => [{ ok: { _id: 'other', _rev: '1-a' } }]],
-])('a document that a CouchDB answers with %s is set aside, and comes when it is given', async (_, change) => {
+])('a document that a CouchDB answers with %s is quarantined, and arrives once it is delivered', async (_, change) => {
   const [a, b] = [ours(), await couch()];
   const stored = [1, 2, 3].map((n) => ({ _id: id(n), _rev: `1-${String(n).repeat(32)}`, kind: 'comment', format: 1 }));
   b.store('album', stored);
@@ -214,7 +214,7 @@ test.each([
   await expect.poll(() => a.library.get(id(2)), soon).toBeDefined();
 });
 
-test('rows that an answer leaves out are asked for again, and none is passed over', async () => {
+test('rows missing in a response are requested again, and none is skipped', async () => {
   const [a, b] = [ours(), await couch()];
   b.store(
     'album',
@@ -238,7 +238,7 @@ test.each([
   ['a reset', odd.reset()],
   ['a cut', odd.cut()],
 ])(
-  'a CouchDB that answers everything with %s has no document set aside, and gets all when it is well',
+  'a CouchDB that answers everything with %s causes no quarantine, and gets everything once it recovers',
   async (_, how) => {
     const [a, b, other] = [ours(), await couch(), await couch()];
     fill(a, 20);
@@ -254,7 +254,7 @@ test.each([
   },
 );
 
-test('endless answers and gzip bombs end at a bound', { timeout: 120_000 }, async () => {
+test('endless responses and gzip bombs end at a limit', { timeout: 120_000 }, async () => {
   const [a, b] = [ours(), await couch()];
   for (const how of [odd.endless(), odd.bomb()]) {
     b.misbehave(({ path }) => (path === '/_changes' ? how : undefined));
@@ -267,22 +267,26 @@ test('endless answers and gzip bombs end at a bound', { timeout: 120_000 }, asyn
   }
 });
 
-test('more than are named are not forgotten: they go over when they are acceptable', { timeout: 120_000 }, async () => {
-  const [a, b] = [ours(), await couch()];
-  const count = mostSetAside + 50;
-  b.validate(() => 'Nothing today.');
-  a.library.transaction(() => fill(a, count));
-  const linked = link(a, b);
-  await expect.poll(() => linked.status()?.refusedCount, { ...soon, timeout: 60_000 }).toBe(count);
-  expect(linked.status()!.refused).toHaveLength(100);
-  expect(a.db.prepare<{ n: number }>('SELECT count(*) AS n FROM quarantine').get()!.n).toBe(mostSetAside);
-  b.validate(undefined);
-  linked.retry();
-  await expect.poll(() => b.count('album'), { ...soon, timeout: 60_000 }).toBe(count);
-  await expect.poll(() => linked.status()?.refusedCount, soon).toBe(0);
-});
+test(
+  'more documents than are listed are not forgotten: they are transferred when acceptable',
+  { timeout: 120_000 },
+  async () => {
+    const [a, b] = [ours(), await couch()];
+    const count = mostSetAside + 50;
+    b.validate(() => 'Nothing today.');
+    a.library.transaction(() => fill(a, count));
+    const linked = link(a, b);
+    await expect.poll(() => linked.status()?.refusedCount, { ...soon, timeout: 60_000 }).toBe(count);
+    expect(linked.status()!.refused).toHaveLength(100);
+    expect(a.db.prepare<{ n: number }>('SELECT count(*) AS n FROM quarantine').get()!.n).toBe(mostSetAside);
+    b.validate(undefined);
+    linked.retry();
+    await expect.poll(() => b.count('album'), { ...soon, timeout: 60_000 }).toBe(count);
+    await expect.poll(() => linked.status()?.refusedCount, soon).toBe(0);
+  },
+);
 
-test('a document that this version fails at is set aside, and the others come', async () => {
+test('a document on which this version fails is quarantined, and the others arrive', async () => {
   const [a, b] = [ours(), await couch()];
   const insert = a.library.insert.bind(a.library);
   a.library.insert = (incoming, options) => {
@@ -302,7 +306,7 @@ test('a document that this version fails at is set aside, and the others come', 
   await expect.poll(() => a.library.count(''), soon).toBe(3);
 });
 
-test('what is set aside at a link is forgotten with its peer', () => {
+test('the quarantine of a connection is removed with its peer', () => {
   const db = openSqlite(':memory:');
   onTestFinished(() => db.close());
   const [peers, url] = [openPeers(db), 'http://couch.example/album'];

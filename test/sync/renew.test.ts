@@ -49,7 +49,7 @@ async function home(): Promise<{ url(): string; side(): Side; backUp(): void; re
 const require = createRequire(import.meta.url);
 const PouchDB = (require('pouchdb') as { plugin(plugin: unknown): Client }).plugin(require('pouchdb-adapter-memory'));
 
-test('PouchDB writes again what a restore lost', async () => {
+test('PouchDB writes revisions again that a restore lost', async () => {
   const one = await home();
   const client = new PouchDB('renew', { adapter: 'memory' });
   onTestFinished(() => client.destroy());
@@ -64,7 +64,7 @@ test('PouchDB writes again what a restore lost', async () => {
   expect(one.side().library.count('')).toBe(10);
 });
 
-test('what CouchDB noted goes, what ours noted stays, and files are looked for anew', async () => {
+test('CouchDB’s notes are removed, ours stay, and files are searched again', async () => {
   const one = await home();
   const put = (id: string, body: object) =>
     requestJson({ url: one.url() }, `/_local/${id}`, { method: 'PUT', body: { _id: `_local/${id}`, ...body } });
@@ -79,7 +79,7 @@ test('what CouchDB noted goes, what ours noted stays, and files are looked for a
   expect(one.side().library.local.setting(followedMark)).toBe('0');
 });
 
-test('who writes a note must have seen the last one, of this opening', async () => {
+test('a note can be written only with the revision of the last one, of this opening', async () => {
   const one = await home();
   const put = (body: object) => requestJson({ url: one.url() }, '/_local/n', { method: 'PUT', body });
   expect((await put({ _rev: '0-1' })).status).toBe(409);

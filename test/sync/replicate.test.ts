@@ -78,7 +78,7 @@ const between: [string, () => Promise<Database | undefined>][] = [
 ];
 
 describe.each(between)('from one library to another, with %s in between', (_, open) => {
-  test('everything goes over, and an edit made on each side becomes one', async () => {
+  test('everything is transferred, and concurrent edits merge', async () => {
     const [a, b, middle] = [ours(), ours(), await open()];
     const there = async (from: Ours, to: Ours): Promise<void> => {
       if (middle) await run(from.database, middle, { batch: 7 });
@@ -102,7 +102,7 @@ describe.each(between)('from one library to another, with %s in between', (_, op
   });
 });
 
-test('a run goes on where the last one stopped', async () => {
+test('a run continues where the last one stopped', async () => {
   const [a, b] = [ours(), ours()];
   fill(a.library, 30);
   expect(await run(a.database, b.database, { batch: 10 })).toMatchObject({ seen: 30, sent: 30 });
@@ -134,8 +134,8 @@ function cutAfter(database: Database, calls: number, late: boolean): Database {
 describe.each([
   ['the source', 'source'],
   ['the target', 'target'],
-] as const)('cut from %s at every call', (_, which) => {
-  test.each([false, true])('after the work was done: %s', async (late) => {
+] as const)('disconnected from %s at every call', (_, which) => {
+  test.each([false, true])('after the operation: %s', async (late) => {
     const a = ours();
     fill(a.library, 30);
     for (let calls = 0, done = false; !done; calls++) {
@@ -153,7 +153,7 @@ describe.each([
   });
 });
 
-test('a target that is restored while a run goes on misses nothing after it', async () => {
+test('a target restored during a run misses nothing afterwards', async () => {
   const a = ours();
   const folder = temporaryFolder();
   const [path, copy] = [join(folder, 'library.sqlite'), join(folder, 'copy.sqlite')];
@@ -191,7 +191,7 @@ test('a target that is restored while a run goes on misses nothing after it', as
   expect(contents(after!.library)).toEqual(contents(a.library));
 });
 
-describe('batches that are under way at the same time', () => {
+describe('concurrent batches', () => {
   /** A target whose first batch arrives last, and is lost if `isLost`. */
   const overtaken = (target: Database, isLost: boolean): Database & { began: number } => {
     let open = (): void => undefined;
@@ -211,7 +211,7 @@ describe('batches that are under way at the same time', () => {
     return side;
   };
 
-  test('the checkpoint passes none that was lost, whatever came after it', async () => {
+  test('the checkpoint passes no lost batch, whatever came after it', async () => {
     const [a, b] = [ours(), ours()];
     fill(a.library, 40);
     await expect(run(a.database, overtaken(b.database, true), { batch: 10 })).rejects.toThrow(/was cut/);
@@ -220,7 +220,7 @@ describe('batches that are under way at the same time', () => {
     expect(contents(b.library)).toEqual(contents(a.library));
   });
 
-  test('are at most two, and told of in the order of the feed', async () => {
+  test('are at most two, and reported in the order of the feed', async () => {
     const [a, b] = [ours(), ours()];
     fill(a.library, 40);
     const target = overtaken(b.database, false);
@@ -236,7 +236,7 @@ describe('batches that are under way at the same time', () => {
     ]);
   });
 
-  test('an end that is asked for waits for them, and notes them', async () => {
+  test('a requested end waits for them, and saves the checkpoint', async () => {
     const [a, b] = [ours(), ours()];
     fill(a.library, 40);
     const stop = new AbortController();
@@ -248,7 +248,7 @@ describe('batches that are under way at the same time', () => {
   });
 });
 
-test('a document that the target refuses is told of, and holds up no other', async () => {
+test('a document that the target rejects is reported, and delays no other', async () => {
   const a = await foreign(pouch.url);
   const b = ours();
   const rev = '1-0123456789abcdef0123456789abcdef';
@@ -263,7 +263,7 @@ test('a document that the target refuses is told of, and holds up no other', asy
   expect(b.library.get('comment:x:2')?.body).toEqual({ text: 'y' });
 });
 
-test('live, an edit goes over by itself, and the signal ends it', async () => {
+test('live, an edit is transferred by itself, and the signal ends it', async () => {
   const [a, b] = [ours(), ours()];
   const target = await overHttp(b);
   const stop = new AbortController();
@@ -276,7 +276,7 @@ test('live, an edit goes over by itself, and the signal ends it', async () => {
   await running;
 });
 
-describe('with programs of others', () => {
+describe('with other programs', () => {
   interface Replicated {
     ok: boolean;
     docs_written: number;

@@ -17,7 +17,7 @@ const routes = [
   ['GET', '/db/photos/photo:x'],
 ] as const;
 
-test('every route of /db asks for a token that may replicate', async () => {
+test('every route of /db requires a token that may replicate', async () => {
   const { app, access } = await openHome();
   access.settings.change({ setUp: true });
   const actor = { by: 'owner', who: 'owner' };
@@ -37,7 +37,7 @@ test('every route of /db asks for a token that may replicate', async () => {
   }
 });
 
-test('a token that is revoked gets nothing of what it waited for', async () => {
+test('a revoked token gets nothing that it waited for', async () => {
   const { app, access, clock, add } = await openHome();
   access.settings.change({ setUp: true });
   const actor = { by: 'owner', who: 'owner' };
@@ -53,7 +53,7 @@ test('a token that is revoked gets nothing of what it waited for', async () => {
   expect((await answered).statusCode).toBe(401);
 });
 
-test('whatever is wrong below /db is said in CouchDB’s words', async () => {
+test('every error below /db has CouchDB’s format', async () => {
   const { app, access } = await openHome();
   access.settings.change({ setUp: true });
   const actor = { by: 'owner', who: 'owner' };

@@ -92,7 +92,7 @@ async function servePublic(folder: string): Promise<{ url: string; stop(): Promi
   throw new Error('It ended before it served anything.');
 }
 
-test('no secret gets onto the disk of a public server, or into an answer', { timeout: 300_000 }, async () => {
+test('no secret gets onto the disk of a public server, or into a response', { timeout: 300_000 }, async () => {
   const vps = makeHome();
   const token = (await vps.run('tokens', 'add', 'home', '--may', 'publish')).out.trim();
   const server = await servePublic(vps.folder);

@@ -69,13 +69,13 @@ test.each([
   ...[{ n: { $regex: 'x' } }, { $where: 'x' }, { n: { $in: 1 } }, { n: { $exists: 1 } }, { n: { $type: 'x' } }],
   ...[{ n: { $mod: [0, 1] } }, { $and: {} }, { $or: [1] }, { $constructor: 1 }, 7, null, [], deep(40)],
   { $or: Array(10_001).fill({ n: 1 }) },
-])('is refused: %j', (selector) => {
+])('is rejected: %j', (selector) => {
   expect(() => readSelector(selector)).toThrow(/elector|must be/);
 });
 
 const couch = process.env['COUCHDB_URL'];
 describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)', () => {
-  test('says the same of every selector', async () => {
+  test('gives the same result for every selector', async () => {
     const side = await openCouchSide(couch!);
     onTestFinished(() => side.close());
     const post = async (path: string, body: object): Promise<unknown> =>

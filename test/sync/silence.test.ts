@@ -39,7 +39,7 @@ function linkTo(url: string, side: Ours): Mesh {
 }
 const write = ({ library }: Ours, id: string): void => void library.update(id, () => ({ kind: 'comment', format: 1 }));
 
-test('a link whose other side says nothing any more can be closed', async () => {
+test('a connection whose other side is silent can be closed', async () => {
   const [a, b] = [ours(), ours()];
   const server = await serveSide(b);
   onTestFinished(() => server.close());
@@ -56,7 +56,7 @@ test('a link whose other side says nothing any more can be closed', async () => 
   expect(closed).toBe('closed');
 });
 
-test('while a change is waited for, the server gives signs of life where they are asked for', async () => {
+test('while waiting for a change, the server sends heartbeats if requested', async () => {
   const side = ours();
   const { address, close } = await serveSide(side);
   onTestFinished(close);
@@ -86,7 +86,7 @@ async function answering(handler: Parameters<typeof createServer>[1]): Promise<s
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/db/photos`;
 }
 
-test('an answer that falls silent after it began is given up; one that goes on is not', async () => {
+test('a response that stalls is abandoned; one that continues is not', async () => {
   const silent = await answering((_request, response) => void response.write('\n'));
   await expect(requestJson({ url: silent }, '/x', { silence: 100 })).rejects.toThrow(/did not answer in time/);
   const slow = await answering((_request, response) => {
@@ -100,7 +100,7 @@ test('an answer that falls silent after it began is given up; one that goes on i
   expect((await requestJson({ url: slow }, '/x', { silence: 5_000 })).json).toEqual({ ok: true });
 });
 
-test('a server that waits without end, as CouchDB does with a heartbeat, is left when it is time', async () => {
+test('a server that waits forever, like CouchDB with heartbeats, is abandoned when it is time', async () => {
   const url = await answering((_request, response) => {
     response.write('{"results":[\n');
     const timer = setInterval(() => response.write('\n'), 50);

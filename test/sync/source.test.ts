@@ -57,7 +57,7 @@ const none = (documents: readonly RejectedRevision[]): never => {
   throw new Error(`refused: ${JSON.stringify(documents)}`);
 };
 
-test('a document with attachments is told of, and holds up no other', async () => {
+test('a document with attachments is reported, and delays no other', async () => {
   const [a, b] = [ours(), ours()];
   fill(a, 3);
   const source = await changed(a, (results) =>
@@ -78,7 +78,7 @@ test.each([
   ['an error', [{ error: { error: 'internal_server_error', reason: 'timeout' } }]],
   ['nothing', []],
   ['what nobody knows', [{ maybe: true }]],
-])('%s in the place of a document is told of, and holds up no other', async (_, docs) => {
+])('%s in place of a document is reported, and delays no other', async (_, docs) => {
   const [a, b] = [ours(), ours()];
   fill(a, 3);
   const source = await changed(a, (results) => results.map((one) => (one.id === id(1) ? { ...one, docs } : one)));
@@ -88,7 +88,7 @@ test.each([
   expect(b.library.count('')).toBe(2);
 });
 
-test('where none of many documents is given the run ends, and is passed by no checkpoint', async () => {
+test('if none of many documents is delivered, the run ends without a checkpoint', async () => {
   const [a, b] = [ours(), ours()];
   fill(a, 40);
   let isWell = false;
@@ -100,7 +100,7 @@ test('where none of many documents is given the run ends, and is passed by no ch
   expect(b.library.count('')).toBe(40);
 });
 
-test('a document that is gone meanwhile is left to the feed', async () => {
+test('a document removed meanwhile is left to the feed', async () => {
   const [a, b] = [ours(), ours()];
   fill(a, 3);
   const gone = [{ error: { id: id(1), rev: '1-x', error: 'not_found', reason: 'missing' } }];
@@ -109,7 +109,7 @@ test('a document that is gone meanwhile is left to the feed', async () => {
   expect(b.library.count('')).toBe(2);
 });
 
-test('a target that does not say what became of documents ends the run', async () => {
+test('a target without results for documents ends the run', async () => {
   const [a, b] = [ours(), ours()];
   fill(a, 3);
   const server = await serveSide(b);
@@ -136,7 +136,7 @@ function ownTime(): (ms: number) => Promise<unknown> {
   return (ms) => vi.advanceTimersByTimeAsync(ms);
 }
 
-test('documents that come bit by bit over a slow line come, though it takes minutes; a silent one is left', async () => {
+test('documents over a slow line arrive, though it takes minutes; a silent one is abandoned', async () => {
   const pass = ownTime();
   const text = JSON.stringify({ results: [given(0)] });
   const over = (bits: number): Database => {
@@ -159,7 +159,7 @@ test('documents that come bit by bit over a slow line come, though it takes minu
   await silent;
 });
 
-test('what is sent may take as long as a slow line needs for it', async () => {
+test('sending may take as long as a slow line needs', async () => {
   const pass = ownTime();
   const slow: typeof fetch = async (_, init) => {
     await pass(80_000);
@@ -172,7 +172,7 @@ test('what is sent may take as long as a slow line needs for it', async () => {
   await expect(target.write(one('x'))).rejects.toThrow(/did not answer in time/);
 });
 
-test('documents that are too many for one answer are asked for in parts', async () => {
+test('documents that are too many for one response are requested in parts', async () => {
   const asked: number[] = [];
   const large: typeof fetch = (_, init) => {
     const { docs } = JSON.parse(init!.body as string) as { docs: { id: string }[] };

@@ -24,7 +24,7 @@ const value = {
   docs2: [1, 2],
 };
 
-test('members and elements, wherever the pieces are cut', async () => {
+test('members and elements, wherever the chunks are split', async () => {
   for (const text of [
     JSON.stringify(value),
     JSON.stringify(value, null, 2),
@@ -53,11 +53,11 @@ test('a list of another kind, an empty one, an empty object', async () => {
 test.each([
   ...['', '[]', '7', '{', '{"a"}', '{"a":}', '{"a":1', '{"a":1,}', '{"a" 1}', '{"a":1}{', '{"a":1} x', '{,}', '{a:1}'],
   ...['{"docs":[1', '{"docs":[1,]}', '{"docs":[,1]}', '{"docs":[1 2]}', '{"docs":[1}', '{"a":"x}', '{1:2}', 'null'],
-])('what is no object: %s', async (text) => {
+])('other values than objects: %s', async (text) => {
   for (const size of [1, 1_000]) await expect(split(text, size)).rejects.toMatchObject({ code: 'invalid' });
 });
 
-test('a part that is too long is not kept, and the others come', async () => {
+test('a too long part is skipped, and the others are returned', async () => {
   const long = { _id: 'long', text: 'x'.repeat(5_000) };
   const parts = await split(JSON.stringify({ docs: [1, long, 2] }), 100);
   expect(parts.map(({ isTooLong }) => isTooLong)).toEqual([false, true, false]);

@@ -55,7 +55,7 @@ describe.each(servers)('%s', (_, server) => {
     expect((await ask(server(), '/_revs_diff', body)).status).toBe(status);
   });
 
-  test('_revs_diff answers capitals in lower case', async () => {
+  test('_revs_diff returns upper case as lower case', async () => {
     const { json } = await ask(server(), '/_revs_diff', { a: [`1-${hex.toUpperCase()}`] });
     expect(json).toMatchObject({ a: { missing: [`1-${hex}`] } });
   });
@@ -75,12 +75,12 @@ describe.each(servers)('%s', (_, server) => {
     expect((await ask(server(), `/${encodeURIComponent(good)}`)).status).toBe(404);
   });
 
-  test('a half surrogate is no JSON', async () => {
+  test('an unpaired surrogate is invalid JSON', async () => {
     const text = `{"new_edits":false,"docs":[{"_id":"half","_rev":"1-a","t":"\\ud800"}]}`;
     expect((await ask(server(), '/_bulk_docs', text)).status).toBe(400);
   });
 
-  test('revisions that no Photospool takes are stored and served', async () => {
+  test('revisions that Photospool rejects are stored and served', async () => {
     const odd = ['1-has space', '1-zö', `1-${'x'.repeat(100)}`];
     const { status, json } = await ask(server(), '/_bulk_docs', docs(...odd.map((rev, n) => doc(`odd${n}`, rev))));
     expect([status, json]).toEqual([201, []]);

@@ -46,7 +46,7 @@ function readRow(line: string): Row | undefined {
 const text = readFileSync(join(import.meta.dirname, '../../docs/replication.md'), 'utf8');
 const rows = text.split('\n').flatMap((line) => readRow(line) ?? []);
 
-test('every request of the table gets the answer that it tells', { timeout: 60_000 }, async () => {
+test('every request of the table gets its documented response', { timeout: 60_000 }, async () => {
   const { app, access, clock } = await openHome();
   access.settings.change({ setUp: true });
   const { secret } = access.tokens.make('peer', ['replicate'], { by: 'owner', who: 'owner' });

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { openLogOnce } from '../../src/base/async/log-once.js';
 
-test('a text is said once, also where another one comes in between, until it is over', () => {
+test('a text is logged once, also with others in between, until it is resolved', () => {
   const said: string[] = [];
   const { tell, over } = openLogOnce((text) => void said.push(text));
   for (const text of ['full', 'away', 'full', 'away']) tell(text);
@@ -13,7 +13,7 @@ test('a text is said once, also where another one comes in between, until it is 
   expect(said).toEqual(['full', 'away', 'full']);
 });
 
-test('texts without end are not remembered without end', () => {
+test('the number of remembered texts is limited', () => {
   const said: string[] = [];
   const { tell } = openLogOnce((text) => void said.push(text));
   for (let n = 0; n < 60; n++) tell(`trouble ${n}`);

@@ -23,7 +23,7 @@ async function read(source: AsyncIterable<Uint8Array>): Promise<Buffer[]> {
   return parts;
 }
 
-test('bytes take their time, in pieces of a second at most, also of several streams together', async () => {
+test('bytes are delayed in pieces of at most a second, also for several streams together', async () => {
   const clock = openClock();
   const throttle = makeThrottle(1_000, clock);
   const parts = await read(throttle(bytes(3_500)));
@@ -34,7 +34,7 @@ test('bytes take their time, in pieces of a second at most, also of several stre
   expect(clock.now()).toBeGreaterThanOrEqual(5_500);
 });
 
-test('without a limit, streams pass as they are', async () => {
+test('without a limit, streams pass unchanged', async () => {
   const clock = openClock();
   const source = bytes(5);
   expect(makeThrottle(0, clock)(source)).toBe(source);

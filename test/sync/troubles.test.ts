@@ -68,41 +68,37 @@ const write = ({ library }: Side, id: string, text = ''): void =>
   }));
 const all = ({ library }: Side): string => JSON.stringify([...library.scan('')]);
 
-test(
-  'a disk that is full at one side: it goes on serving, says so once, and catches up',
-  { timeout: 180_000 },
-  async () => {
-    const [a, b] = [ours(), ours()];
-    const there = listen();
-    const url = await served(b, undefined, there.log);
-    put(a, url);
-    write(b, 'x:b', 'from b');
-    const { mesh, told } = linkFrom(a);
-    await expect.poll(() => all(a) === all(b) && mesh.status()[0]?.state === 'live', soon).toBe(true);
-    const pages = b.db.prepare<{ page_count: number }>('PRAGMA page_count').get()!.page_count;
-    b.db.exec(`PRAGMA max_page_count = ${pages}`);
-    for (let n = 0; n < 40; n++) write(a, `x:${n}`, 'x'.repeat(4_000));
-    await expect.poll(() => mesh.status()[0]?.state, soon).toBe('waiting');
-    expect(mesh.status()[0]).toMatchObject({ code: 'disk-full', reason: expect.stringContaining('(507)') as string });
-    // It retries there too, and warns once.
-    const { next } = mesh.status()[0]!;
-    await expect.poll(() => mesh.status()[0]?.next, soon).not.toBe(next);
-    expect(there.told).toHaveLength(1);
-    expect(there.told[0]).toContain('the disk is full');
-    // Existing documents can still be read.
-    expect((await requestJson({ url: `${url}/db/photos` }, '/_changes')).json).toMatchObject({
-      results: [{ id: 'x:b' }],
-    });
-    b.db.exec('PRAGMA max_page_count = 1000000');
-    await expect.poll(() => all(a) === all(b), soon).toBe(true);
-    expect(b.library.count('')).toBe(41);
-    expect(told).toHaveLength(1);
-    expect(there.told).toHaveLength(1);
-  },
-);
+test('a full disk on one side: it continues serving, reports once, and catches up', { timeout: 180_000 }, async () => {
+  const [a, b] = [ours(), ours()];
+  const there = listen();
+  const url = await served(b, undefined, there.log);
+  put(a, url);
+  write(b, 'x:b', 'from b');
+  const { mesh, told } = linkFrom(a);
+  await expect.poll(() => all(a) === all(b) && mesh.status()[0]?.state === 'live', soon).toBe(true);
+  const pages = b.db.prepare<{ page_count: number }>('PRAGMA page_count').get()!.page_count;
+  b.db.exec(`PRAGMA max_page_count = ${pages}`);
+  for (let n = 0; n < 40; n++) write(a, `x:${n}`, 'x'.repeat(4_000));
+  await expect.poll(() => mesh.status()[0]?.state, soon).toBe('waiting');
+  expect(mesh.status()[0]).toMatchObject({ code: 'disk-full', reason: expect.stringContaining('(507)') as string });
+  // It retries there too, and warns once.
+  const { next } = mesh.status()[0]!;
+  await expect.poll(() => mesh.status()[0]?.next, soon).not.toBe(next);
+  expect(there.told).toHaveLength(1);
+  expect(there.told[0]).toContain('the disk is full');
+  // Existing documents can still be read.
+  expect((await requestJson({ url: `${url}/db/photos` }, '/_changes')).json).toMatchObject({
+    results: [{ id: 'x:b' }],
+  });
+  b.db.exec('PRAGMA max_page_count = 1000000');
+  await expect.poll(() => all(a) === all(b), soon).toBe(true);
+  expect(b.library.count('')).toBe(41);
+  expect(told).toHaveLength(1);
+  expect(there.told).toHaveLength(1);
+});
 
 test(
-  'a server that has no room for documents or notes (507): what goes there waits, said once; what comes from there comes',
+  'a server without space for documents or notes (507): transfers to it wait, reported once; those from it continue',
   { timeout: 180_000 },
   async () => {
     const [a, b] = [ours(), ours()];
@@ -137,31 +133,27 @@ test(
   },
 );
 
-test(
-  'a token that is not accepted: said once, asked again slowly, and at once with another',
-  { timeout: 180_000 },
-  async () => {
-    const [a, b] = [ours(), ours()];
-    const url = await served(b, 'right');
-    write(b, 'x:1', 'there');
-    put(a, url, 'Bearer wrong');
-    const { mesh, told } = linkFrom(a);
-    await expect.poll(() => mesh.status()[0]?.state, soon).toBe('refused');
-    const { next, code, reason } = mesh.status()[0]!;
-    expect(code).toBe('unauthorized');
-    expect(reason).toContain('does not accept the token');
-    expect(Date.parse(next!) - clock.now()).toBeGreaterThan(200_000);
-    // It retries without intervention, and logs nothing about that.
-    await expect.poll(() => mesh.status()[0]?.next !== next && mesh.status()[0]?.state === 'refused', soon).toBe(true);
-    expect(told).toHaveLength(1);
-    put(a, url, 'Bearer right');
-    await expect.poll(() => a.library.get('x:1'), soon).toBeDefined();
-    expect(mesh.status()[0]?.reason).toBeUndefined();
-    expect(told).toHaveLength(1);
-  },
-);
+test('a rejected token: reported once, retried slowly, and at once with another', { timeout: 180_000 }, async () => {
+  const [a, b] = [ours(), ours()];
+  const url = await served(b, 'right');
+  write(b, 'x:1', 'there');
+  put(a, url, 'Bearer wrong');
+  const { mesh, told } = linkFrom(a);
+  await expect.poll(() => mesh.status()[0]?.state, soon).toBe('refused');
+  const { next, code, reason } = mesh.status()[0]!;
+  expect(code).toBe('unauthorized');
+  expect(reason).toContain('does not accept the token');
+  expect(Date.parse(next!) - clock.now()).toBeGreaterThan(200_000);
+  // It retries without intervention, and logs nothing about that.
+  await expect.poll(() => mesh.status()[0]?.next !== next && mesh.status()[0]?.state === 'refused', soon).toBe(true);
+  expect(told).toHaveLength(1);
+  put(a, url, 'Bearer right');
+  await expect.poll(() => a.library.get('x:1'), soon).toBeDefined();
+  expect(mesh.status()[0]?.reason).toBeUndefined();
+  expect(told).toHaveLength(1);
+});
 
-test('a password that a CouchDB does not accept is called a password', async () => {
+test('a password rejected by a CouchDB is called a password', async () => {
   const url = await served(ours(), 'right');
   const authorization = `Basic ${Buffer.from('ada:wrong').toString('base64')}`;
   const error: unknown = await requestJson({ url: `${url}/db/photos`, authorization }, '').catch((one: unknown) => one);
@@ -173,7 +165,7 @@ test('a password that a CouchDB does not accept is called a password', async () 
 });
 
 test(
-  'a version that is one newer: what is not known is passed on whole, kept by edits, and said',
+  'a version newer by one: unknown content is replicated unchanged, kept by edits, and reported',
   { timeout: 180_000 },
   async () => {
     const [a, b, c] = [ours(), ours(), ours()];
@@ -212,7 +204,7 @@ test(
   },
 );
 
-test('a server that never begins to answer is given up, and a look for what it wants asks for signs of life', async () => {
+test('a server that never responds is abandoned, and the request for its missing blobs asks for heartbeats', async () => {
   const asked: string[] = [];
   const server = createServer((request) => void asked.push(request.url ?? ''));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -11,7 +11,7 @@ import { silent } from './homes.js';
 
 const day = 86_400_000;
 
-test('what nothing names goes after a day; what is named, or came anew since, stays', async () => {
+test('unreferenced blobs are removed after a day; referenced ones, or those that arrived again since, stay', async () => {
   const one = await home();
   const [kept, purged] = [await one.add(1), await one.add(2)];
   const stray = await one.blobs.put(Buffer.from('no document names this'));

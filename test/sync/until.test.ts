@@ -4,7 +4,7 @@ import { partsUntil, untilAborted } from '../../src/base/async/abortable.js';
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
-test('what never ends is ended by any of the signals, with its reason', async () => {
+test('endless work is ended by any of the signals, with its reason', async () => {
   const [first, second] = [new AbortController(), new AbortController()];
   const waiting = untilAborted([first.signal, second.signal], never());
   second.abort(new Error('enough'));
@@ -12,13 +12,13 @@ test('what never ends is ended by any of the signals, with its reason', async ()
   await expect(untilAborted([second.signal], never())).rejects.toThrow('enough');
 });
 
-test('what ends by itself gives what it has', async () => {
+test('work that ends by itself returns its result', async () => {
   const { signal } = new AbortController();
   expect(await untilAborted([signal], Promise.resolve(7))).toBe(7);
   await expect(untilAborted([signal], Promise.reject(new Error('no')))).rejects.toThrow('no');
 });
 
-test('a stream that hangs is left, and one that is read in part is closed', async () => {
+test('a hanging stream is abandoned, and a partly read one is closed', async () => {
   const control = new AbortController();
   let closed = 0;
   async function* source(): AsyncGenerator<number> {

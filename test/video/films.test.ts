@@ -29,7 +29,7 @@ async function colourOf(path: string): Promise<number[]> {
 }
 
 describe('the tools', () => {
-  it('are looked for in PATH, or where the configuration says', () => {
+  it('are found in PATH, or at the configured path', () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'bin'));
     for (const name of ['ffmpeg', 'ffprobe']) writeFileSync(join(folder, 'bin', name), '#!/bin/sh\n', { mode: 0o755 });
@@ -41,7 +41,7 @@ describe('the tools', () => {
   });
 });
 
-describe.skipIf(noFfmpeg)('films (skipped where there is no ffmpeg)', () => {
+describe.skipIf(noFfmpeg)('transcodes (skipped where there is no ffmpeg)', () => {
   test.each([
     ['a.mp4', h264, true],
     ['a.mov', h264, false],
@@ -52,7 +52,7 @@ describe.skipIf(noFfmpeg)('films (skipped where there is no ffmpeg)', () => {
     ['a.mpg', ['-c:v', 'mpeg1video', '-c:a', 'mp2', '-f', 'mpeg'], false],
     ['a.mkv', h264, false],
     ['a.wmv', ['-c:v', 'wmv2', '-c:a', 'wmav2'], false],
-  ])('%s is shown, and played by every browser', async (name, args, asItIs) => {
+  ])('%s has a picture, and is playable in every browser', async (name, args, asItIs) => {
     const folder = temporaryFolder();
     const source = sourceOf(makeFilm(join(folder, name), args, { size: '320x240' }));
     const film = await films.look(source);
@@ -79,7 +79,7 @@ describe.skipIf(noFfmpeg)('films (skipped where there is no ffmpeg)', () => {
     expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'));
   });
 
-  it('that are brief get their preview and what plays in one run, the same as one by one', async () => {
+  it('of short videos are made in one run, equal to those made one by one', async () => {
     const folder = temporaryFolder();
     const args = ['-c:v', 'mpeg4', '-c:a', 'mp3'];
     const source = sourceOf(makeFilm(join(folder, 'a.avi'), args, { size: '320x240', seconds: 3 }));
@@ -105,7 +105,7 @@ describe.skipIf(noFfmpeg)('films (skipped where there is no ffmpeg)', () => {
     expect(await films.together(copyable, await films.look(copyable), hover, play)).toBeUndefined();
   });
 
-  it('that lie on their side are turned upright, once', async () => {
+  it('of rotated videos are upright, rotated once', async () => {
     const folder = temporaryFolder();
     const flat = makeFilm(join(folder, 'a.mp4'), [...h264, '-an'], { size: '320x240' });
     const turned = join(folder, 'b.mp4');
@@ -132,7 +132,7 @@ describe.skipIf(noFfmpeg)('films (skipped where there is no ffmpeg)', () => {
     expect(Math.max(red, green)).toBeLessThan(16);
   });
 
-  it('made for everyone tell nothing of where they were taken', async () => {
+  it('made for everyone contain no metadata of the original', async () => {
     const folder = temporaryFolder();
     const args = [
       ...h264,
@@ -151,7 +151,7 @@ describe.skipIf(noFfmpeg)('films (skipped where there is no ffmpeg)', () => {
   });
 });
 
-describe.skipIf(noFfmpeg)('a film without what it tells (skipped where there is no ffmpeg)', () => {
+describe.skipIf(noFfmpeg)('a video without its metadata (skipped where there is no ffmpeg)', () => {
   const { ffmpeg } = (tools as { tools: { ffmpeg: string } }).tools;
   /** A hash of each decoded frame. */
   const picturesOf = (path: string): string =>
@@ -173,7 +173,7 @@ describe.skipIf(noFfmpeg)('a film without what it tells (skipped where there is 
     ['a.mp4', 'video/mp4', [...h264, ...spoken]],
     ['a.mov', 'video/quicktime', [...h264, ...spoken]],
     ['a.mov', 'video/quicktime', ['-c:v', 'libx265', '-preset', 'ultrafast', '-tag:v', 'hvc1', '-c:a', 'aac']],
-  ])('%s (%s) has the same pictures and no word', async (name, type, args) => {
+  ])('%s (%s) has the same frames and no text', async (name, type, args) => {
     const folder = temporaryFolder();
     const source = sourceOf(makeFilm(join(folder, name), [...args, ...words]));
     const before = readFileSync(source.path).toString('latin1');
@@ -191,7 +191,7 @@ describe.skipIf(noFfmpeg)('a film without what it tells (skipped where there is 
     expect(told.filter(([tag]) => /^(?:UserData|Keys|ItemList|XMP|ExifIFD|GPS)/.test(tag))).toEqual([]);
   });
 
-  it('is not made of kinds that may say anything among their pictures', async () => {
+  it('is not made of formats that may contain text among their frames', async () => {
     const folder = temporaryFolder();
     for (const [name, args] of [
       ['a.avi', ['-c:v', 'mjpeg', '-an']],
@@ -203,7 +203,7 @@ describe.skipIf(noFfmpeg)('a film without what it tells (skipped where there is 
   });
 });
 
-describe.skipIf(noFfmpeg)('what a hostile file is not brought to do (skipped where there is no ffmpeg)', () => {
+describe.skipIf(noFfmpeg)('hostile files (skipped where there is no ffmpeg)', () => {
   /** A video next to the hostile file, of which nothing may become visible. */
   function secretIn(folder: string): string {
     return makeFilm(join(folder, 'secret.mp4'), [...h264, '-an'], { size: '128x96' });
@@ -217,7 +217,7 @@ describe.skipIf(noFfmpeg)('what a hostile file is not brought to do (skipped whe
     ['a playlist of the network', () => '#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n'],
     ['a list of files', (secret: string) => `ffconcat version 1.0\nfile '${secret}'\n`],
     ['a DASH manifest', (secret: string) => `<?xml version="1.0"?><MPD><BaseURL>file://${secret}</BaseURL></MPD>`],
-  ])('%s called .mp4 is no film', async (_name, text) => {
+  ])('%s named .mp4 is not opened', async (_name, text) => {
     const folder = temporaryFolder();
     const path = join(folder, 'a.mp4');
     writeFileSync(path, text(secretIn(folder)));
@@ -230,7 +230,7 @@ describe.skipIf(noFfmpeg)('what a hostile file is not brought to do (skipped whe
     }
   });
 
-  it('a film whose pictures lie in another file shows nothing of that', async () => {
+  it('a video that refers to another file shows nothing of it', async () => {
     const folder = temporaryFolder();
     const secret = makeFilm(join(folder, 'secrets.mov'), [...h264, '-an', '-vf', 'drawbox=c=red:t=fill']);
     const path = join(folder, 'a.mov');
@@ -247,7 +247,7 @@ describe.skipIf(noFfmpeg)('what a hostile file is not brought to do (skipped whe
     expect((await colourOf(join(folder, 'q.png')))[0]).toBeGreaterThan(200);
   });
 
-  it('a picture format inside of a film is not decoded by what is not on the list', async () => {
+  it('an unlisted codec inside a video is not decoded', async () => {
     const path = makeFilm(join(temporaryFolder(), 'a.mkv'), ['-c:v', 'ffvhuff', '-an'], { size: '64x48' });
     const source = sourceOf(path);
     const film = await films.look(source).catch(() => undefined);

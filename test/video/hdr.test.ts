@@ -107,8 +107,8 @@ function filmsWith(line: string): Films {
   return openFilms(found);
 }
 
-describe.skipIf(!able)('a film in HDR (skipped where ffmpeg has no zscale)', () => {
-  test.each(['pq', 'hlg'] as const)('in %s looks as its scene', async (name) => {
+describe.skipIf(!able)('a video in HDR (skipped where ffmpeg has no zscale)', () => {
+  test.each(['pq', 'hlg'] as const)('in %s looks like its scene', async (name) => {
     await expectScene(await film(name));
   });
 
@@ -116,14 +116,14 @@ describe.skipIf(!able)('a film in HDR (skipped where ffmpeg has no zscale)', () 
     'color_primaries=unknown:colorspace=unknown',
     'color_primaries=unknown:colorspace=bt2020nc',
     'color_primaries=bt2020:colorspace=unknown',
-  ])('that tells only a part of its colours (%s) is in those that HDR is defined with', async (tags) => {
+  ])('with incomplete colour tags (%s) is read with the defaults of HDR', async (tags) => {
     await expectScene(await film('pq', tags));
   });
 
   test.each([
     ['has no zscale', 'if [ "$*" = "-hide_banner -filters" ]; then echo " .S. tonemap V->V x"; exit; fi'],
     ['can not map it', 'case "$*" in *zscale=*) exit 1;; esac'],
-  ])('is shown as it is where ffmpeg %s', async (_, line) => {
+  ])('is shown unchanged if ffmpeg %s', async (_, line) => {
     const source = await film('hlg');
     const plain = filmsWith(line);
     const looked = await plain.look(source);

@@ -19,8 +19,8 @@ const film = (change: object = {}, ...others: object[]): Film =>
   readProbe(JSON.stringify({ streams: [stream(change), ...others], format: { duration: '4.5' } }))!;
 const sound = (codec_name: string): object => ({ index: 1, codec_type: 'audio', codec_name });
 
-describe('what ffprobe says', () => {
-  it('is a film with its length', () => {
+describe('the output of ffprobe', () => {
+  it('is a video with its length', () => {
     expect(film({}, sound('aac'))).toMatchObject({
       seconds: 4.5,
       pictures: { index: 0, codec: 'h264', width: 1920, height: 1080, rate: 30, matrix: false, primaries: false },
@@ -35,11 +35,11 @@ describe('what ffprobe says', () => {
     [{ width: 1440, sample_aspect_ratio: '4:3' }, 1920, 1080],
     [{ sample_aspect_ratio: '0:1' }, 1920, 1080],
     [{ width: 720, height: 576, sample_aspect_ratio: '16:15', side_data_list: [{ rotation: 90 }] }, 576, 768],
-  ])('%j is shown as %d × %d', (change, width, height) => {
+  ])('%j is displayed at %d × %d', (change, width, height) => {
     expect(film(change).pictures).toMatchObject({ width, height });
   });
 
-  it('passes over covers, tracks of no known kind, and impossible sizes', () => {
+  it('ignores covers, unknown tracks, and impossible sizes', () => {
     expect(film({ disposition: { attached_pic: 1 } }, stream({ index: 2 })).pictures.index).toBe(2);
     expect(film({ codec_name: 'unknown' }, stream({ index: 1 })).pictures.index).toBe(1);
     expect(film({ width: 1e9 }, stream({ index: 1 })).pictures.index).toBe(1);
@@ -80,7 +80,7 @@ describe('browsers', () => {
     expect(isPlayable(film(change, ...(audio === undefined ? [] : [sound(audio)])), type)).toBe(plays);
   });
 
-  it('need of some only another container', () => {
+  it('need only another container for some', () => {
     expect(isCopyable(film({}, sound('aac')))).toBe(true);
     expect(isCopyable(film({}, sound('pcm_s16le')))).toBe(false);
   });
@@ -94,7 +94,7 @@ describe('sizes', () => {
     [3000, 3000, 1080, 1080],
     [641, 359, 642, 360],
     [1, 1, 2, 2],
-  ])('%d × %d is played as %d × %d', (width, height, wide, high) => {
+  ])('%d × %d is transcoded to %d × %d', (width, height, wide, high) => {
     expect(playSize(film({ width, height }))).toEqual({ width: wide, height: high });
   });
 
@@ -103,14 +103,14 @@ describe('sizes', () => {
     expect(hoverSize(film({ width: 8000, height: 500 }))).toEqual({ width: 640, height: 40 });
   });
 
-  it('a picture is taken inside of the film', () => {
+  it('the frame is taken within the video', () => {
     expect(posterAt(film())).toBe(1);
     expect(posterAt({ ...film(), seconds: 0.4 })).toBeCloseTo(0.1);
   });
 });
 
 describe('a build of ffmpeg', () => {
-  it('is known by its lists', () => {
+  it('is identified by its lists', () => {
     const x264 = ' V....D libx264              libx264 H.264 / AVC (codec h264)\n';
     const open = ' V....D libopenh264          OpenH264 (codec h264)\n';
     const filters =

@@ -11,12 +11,12 @@ import { h264, makeFilm, noFfmpeg, tools } from './films.js';
 
 const films = openFilms(tools);
 
-describe.skipIf(noFfmpeg)('a film with subtitles (skipped where there is no ffmpeg)', () => {
+describe.skipIf(noFfmpeg)('a video with subtitles (skipped where there is no ffmpeg)', () => {
   test.each([
     ['a.mp4', 'mov_text'],
     ['a.mov', 'mov_text'],
     ['a.mkv', 'srt'],
-  ])('%s (%s) is shown and played, without them', async (name, codec) => {
+  ])('%s (%s) has a picture and plays, without them', async (name, codec) => {
     const folder = temporaryFolder();
     const bare = makeFilm(join(folder, 'bare.mp4'), h264, { size: '320x240' });
     const words = join(folder, 'a.srt');

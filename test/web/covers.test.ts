@@ -10,7 +10,7 @@ const cover = (span: string): TimelineCover => ({
 });
 const months = ['2024-07', '2024-05', '2021-12', '2019-01'].map(cover);
 
-test('months are below their years, years below none', () => {
+test('months are grouped under their years, years under nothing', () => {
   expect(underYears(months, 'month').map(({ year, covers }) => [year, covers.length])).toEqual([
     ['2024', 2],
     ['2021', 1],
@@ -20,14 +20,14 @@ test('months are below their years, years below none', () => {
   expect(underYears([], 'month')).toEqual([]);
 });
 
-test('a time is in its month, or the next older one, or the oldest', () => {
+test('a time belongs to its month, or the next older one, or the oldest', () => {
   expect(['2024-07', '2024-06', '2024', '2021', '2020', '2021-12-24', '1990'].map((at) => indexOf(months, at))).toEqual(
     [0, 1, 0, 2, 3, 2, 3],
   );
   expect(indexOf([], '2024')).toBe(-1);
 });
 
-test('arrows go over rows of different lengths', () => {
+test('arrow keys move across rows of different lengths', () => {
   // Two rows of three and two, the second under the first, then one alone.
   const tops = [0, 0, 0, 100, 100, 200];
   const lefts = [0, 50, 100, 0, 50, 0];

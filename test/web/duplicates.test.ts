@@ -10,8 +10,8 @@ const photo = (id: string, told: Partial<PhotoView> = {}): PhotoView => ({
   ...told,
 });
 
-describe('one that stays', () => {
-  it('gets what it has not: words, rating, favourite, place, tags and albums', () => {
+describe('the kept photo', () => {
+  it('gets missing values: texts, rating, favourite, place, tags and albums', () => {
     const gps = { lat: 1, lon: 2, alt: 3 };
     const others = [
       photo('b', {
@@ -37,7 +37,7 @@ describe('one that stays', () => {
     ]);
   });
 
-  it('keeps what it has, and who may see it', () => {
+  it('keeps its own values, and its audience', () => {
     const own = {
       title: 'Own',
       description: 'Own',
@@ -51,7 +51,7 @@ describe('one that stays', () => {
     expect(keepOne(kept, [other])).toEqual([{ ids: ['b'], trashed: true }]);
   });
 
-  it('gets the date of another where it has none but the file’s', () => {
+  it('gets the date of another if it has only that of the file', () => {
     const dated = photo('b', { taken: '2001-02-03T04:05:06.000', offset: '+02:00' });
     const [first] = keepOne(photo('a', { takenSource: 'modified' }), [photo('c', { takenSource: 'modified' }), dated]);
     expect(first).toEqual({
@@ -61,15 +61,15 @@ describe('one that stays', () => {
     });
   });
 
-  it('gets more tags than fit one change in several', () => {
+  it('gets more tags than one change can hold in several', () => {
     const tags = Array.from({ length: 230 }, (_, n) => `tag ${n}`);
     const changes = keepOne(photo('a'), [photo('b', { tags })]);
     expect(changes.map((change) => change.tags?.add?.length)).toEqual([100, 100, 30, undefined]);
   });
 });
 
-describe('all that stay', () => {
-  it('are tied to the least', () => {
+describe('several kept photos', () => {
+  it('are marked as different with the fewest edits', () => {
     expect(keepAll([{ id: 'c' }, { id: 'a' }, { id: 'b' }])).toEqual([{ ids: ['b', 'c'], apart: { add: ['a'] } }]);
     expect(keepAll([{ id: 'a' }])).toEqual([]);
   });

@@ -25,7 +25,7 @@ const lat = fc.double({ min: -80, max: 80, noNaN: true });
 const lon = fc.double({ min: -179.9, max: 179.9, noNaN: true });
 const zoom = fc.double({ min: 3, max: closest, noNaN: true });
 
-test('a position there and back is the same', () => {
+test('projecting a position and back returns it', () => {
   fc.assert(
     fc.property(lat, lon, (a, b) => {
       expect(latOf(yOf(a))).toBeCloseTo(a, 8);
@@ -34,7 +34,7 @@ test('a position there and back is the same', () => {
   );
 });
 
-test('what a view is centred on is in its middle, and in its box; beyond the date line too', () => {
+test('the centre of a view is in its middle, and in its box; beyond the date line too', () => {
   fc.assert(
     fc.property(lat, lon, zoom, (a, b, z) => {
       const view = { x: xOf(b), y: yOf(a), zoom: z };
@@ -67,7 +67,7 @@ test('zooming keeps the point under the finger', () => {
 });
 
 describe('a view', () => {
-  test('never shows what is beyond the edge of the world', () => {
+  test('never extends beyond the edge of the world', () => {
     const far = bound({ x: 3.2, y: 5, zoom: -4 }, size);
     expect(far.zoom).toBe(furthest(size));
     expect(far.x).toBeCloseTo(0.2, 9);
@@ -75,7 +75,7 @@ describe('a view', () => {
     expect(pan(far, 10, 0).x).toBeLessThan(far.x);
   });
 
-  test('fits an area with room around it; a single spot as close as it goes', () => {
+  test('fits an area with a margin; a single spot at the highest zoom', () => {
     const view = fit({ south: 39, west: -109, north: 40, east: -108 }, size);
     const corner = spotOf(view, 40, -109);
     expect(Math.abs(corner.y)).toBeLessThanOrEqual(400 - 63);
@@ -84,7 +84,7 @@ describe('a view', () => {
     expect(Math.abs(lonOf(over.x))).toBeCloseTo(180, 3);
   });
 
-  test('is the same after it was written into an address', () => {
+  test('is unchanged by a round trip through the address', () => {
     const view = { x: xOf(-108.35), y: yOf(39.11), zoom: 7.5 };
     expect(viewText(view)).toBe('39.11000,-108.35000,7.5');
     expect(readView(viewText(view))!.x).toBeCloseTo(view.x, 8);
@@ -93,7 +93,7 @@ describe('a view', () => {
   });
 });
 
-test('the area around boxes goes over the date line where that is shorter', () => {
+test('the area around boxes crosses the date line if that is shorter', () => {
   const one = (west: number, east: number) => ({ south: 0, north: 1, west, east });
   expect(around([])).toBeUndefined();
   expect(around([one(178, 179), one(-179, -178)])).toEqual({
@@ -108,14 +108,14 @@ test('the area around boxes goes over the date line where that is shorter', () =
   expect([single.west, single.east]).toEqual([expect.closeTo(5), expect.closeTo(5)]);
 });
 
-test('the search for a box is rounded outwards and stays on the earth', () => {
+test('the search for a box is rounded outwards and stays within the world', () => {
   expect(boxTerm({ south: 39.111111, west: -108.361111, north: 39.123456, east: -108.301234 })).toBe(
     'box:39.1111,-108.36113,39.12347,-108.30122',
   );
   expect(boxTerm({ south: -90, west: -180, north: 90, east: 180 })).toBe('box:-90,-180,90,180');
 });
 
-test('the scale is a round length', () => {
+test('the scale has a round length', () => {
   const { value, unit, width } = scaleOf({ x: 0.5, y: 0.5, zoom: 8 }, 96);
   expect([value, unit]).toEqual([50, 'kilometer']);
   expect(width).toBeLessThanOrEqual(96);

@@ -19,6 +19,6 @@ test.each([
   ['https://photos.example.org', 'anywhere'],
   ['https://localhost.example.org', 'anywhere'],
   ['https://[2001:db8::7]', 'anywhere'],
-])('%s is reached from: %s', (address, reach) => {
+])('%s is reachable from: %s', (address, reach) => {
   expect(reachOf(address)).toBe(reach);
 });

@@ -30,7 +30,7 @@ test('every photo is in one row, in order, and full rows are exactly as wide as 
   fc.assert(fc.property(shapes, space, (photos, room) => check(photos, room, justify(photos, room))));
 });
 
-test('rows stay near the target height where the photos allow it', () => {
+test('rows stay near the target height if the photos allow it', () => {
   const photos = fc.array(fc.record({ ratio: fc.constantFrom(1.33, 0.75, 1.5, 1), begins: fc.boolean() }), {
     minLength: 60,
     maxLength: 200,
@@ -61,7 +61,7 @@ test('a last photo is not left alone where the others can make room', () => {
   expect(rows.map((row) => row.to - row.from)).toEqual([5, 4]);
 });
 
-test('a row begins wherever it is told to', () => {
+test('a row starts at every forced break', () => {
   const breaks = fc.uniqueArray(fc.integer({ min: 0, max: 119 }), { maxLength: 6 });
   fc.assert(
     fc.property(shapes, space, breaks, (photos, room, at) => {

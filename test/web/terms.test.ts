@@ -14,7 +14,7 @@ const known = {
 };
 const at = (text: string) => completions(typedAt(text, text.length), keys, known).map((one) => one.text);
 
-describe('what is typed', () => {
+describe('the typed text', () => {
   it('becomes a key, a value, or a value of a key', () => {
     expect(at('ta').slice(0, 2)).toEqual(['tag:', 'taken:']);
     expect(at('sunset tag:')).toEqual(['tag:beach', 'tag:"Été à la mer"']);
@@ -27,7 +27,7 @@ describe('what is typed', () => {
     expect(at('nothing:x')).toEqual([]);
   });
 
-  it('is replaced where it stands', () => {
+  it('is replaced in place', () => {
     expect(typedAt('a tag:be c', 8)).toMatchObject({ from: 2, to: 8, key: 'tag', value: 'be' });
     expect(termFor('tag', 'say "so"')).toBe('tag:"say \\"so\\""');
     expect(wordsOf('-tag:"a b" place:="c, d" e')).toEqual(['-tag:"a b"', 'place:="c, d"', 'e']);

@@ -40,13 +40,13 @@ function wordsIn(source: string): string[] {
   return found;
 }
 
-test('words in a component would be found', () => {
+test('finds texts in a component', () => {
   expect(wordsIn('<p class="two words">{texts.name}</p>')).toEqual([]);
   expect(wordsIn('<p>Some words {x}</p>{#if x}<b>more</b>{/if}')).toEqual(['Some words', 'more']);
   expect(wordsIn('<button aria-label="Close"></button><input placeholder="Name" />')).toEqual(['Close', 'Name']);
 });
 
-test('no component has words of its own', () => {
+test('no component contains texts', () => {
   const folder = join(root, 'web/src');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.svelte'));
   expect(files.length).toBeGreaterThan(80);

@@ -43,12 +43,12 @@ describe('headings', () => {
     ]);
   });
 
-  test('parts of a large month are never joined with anything', () => {
+  test('parts of a large month are never merged with anything', () => {
     const months = [segment('2024-07', 250), segment('2024-07', 2), segment('2024-06', 1)];
     expect(gather(months, 6)).toEqual(months);
   });
 
-  test('no photo is lost, and every month is covered by one stretch', () => {
+  test('no photo is lost, and every month is covered by one segment', () => {
     const counts = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(counts, (all) => {
@@ -66,7 +66,7 @@ describe('headings', () => {
 describe('blocks', () => {
   const measure = measureFor(1440, 56);
 
-  test('follow each other without gap or overlap, and are found by their place', () => {
+  test('follow each other without gap or overlap, and are found by position', () => {
     const blocks = makeBlocks([segment('2024-07', 250), segment('2024-07', 250), segment('2024-06', 30)]);
     expect(blocks.map(({ first, last, ordinal }) => [first, last, ordinal])).toEqual([
       [true, false, 0],
@@ -84,7 +84,7 @@ describe('blocks', () => {
     }
   });
 
-  test.each([390, 820, 1440, 2560])('at %i px the guess is near the truth', (width) => {
+  test.each([390, 820, 1440, 2560])('at %i px the estimate is close', (width) => {
     const own = measureFor(width, 56);
     const tiles = Array.from({ length: 250 }, (_, i) => {
       const [w, h] = [
@@ -112,7 +112,7 @@ describe('blocks', () => {
   });
 });
 
-describe('what stays in its place when heights become known', () => {
+describe('the scroll anchor when heights become known', () => {
   const measure = measureFor(1440, 56);
   const ground = () => {
     const blocks = makeBlocks([segment('2024-07', 80), segment('2024-06', 80), segment('2024-05', 80)]);
@@ -127,7 +127,7 @@ describe('what stays in its place when heights become known', () => {
     for (const later of blocks.slice(index + 1)) later.top += by;
   };
 
-  test('the head below photos that are not loaded, where their own head is out of sight', () => {
+  test('is the heading below photos that are not loaded, if their own heading is out of sight', () => {
     const album = ground();
     const [, june, may] = album.blocks as [Block, Block, Block];
     const at = may.top - 500;
@@ -136,7 +136,7 @@ describe('what stays in its place when heights become known', () => {
     expect(may.top - returnTo(album, anchor)!).toBe(500);
   });
 
-  test('the head that begins on the screen, whatever follows it', () => {
+  test('is the heading that begins on the screen, whatever follows it', () => {
     const album = ground();
     const [july, june, may] = album.blocks as [Block, Block, Block];
     const at = june.top - measure.head - measure.top;
@@ -147,7 +147,7 @@ describe('what stays in its place when heights become known', () => {
     expect(june.top - returnTo(album, anchor)!).toBe(measure.head + measure.top);
   });
 
-  test('a share of the photos that are not loaded, where no head is seen', () => {
+  test('is a fraction of the unloaded photos, if no heading is visible', () => {
     const album = ground();
     const june = album.blocks[1]!;
     const at = june.top + june.height / 4 - measure.top;
@@ -160,7 +160,7 @@ describe('what stays in its place when heights become known', () => {
 describe('scrolling', () => {
   const make = (total: number): Scroll => Object.assign(new Scroll(), { total, view: 900 });
 
-  test('is one to one where the page can be as tall as the timeline', () => {
+  test('is one to one if the page can be as tall as the timeline', () => {
     const scroll = make(500_000);
     scroll.moved(1234);
     scroll.moved(400_000);
@@ -169,7 +169,7 @@ describe('scrolling', () => {
     expect(scroll.apart).toBe(false);
   });
 
-  test('keeps what is seen in place when heights above it become known, and says where the page belongs', () => {
+  test('keeps the view in place when heights above it become known, and returns the page position', () => {
     const scroll = make(500_000);
     scroll.moved(100_000);
     scroll.at += 321;
@@ -179,7 +179,7 @@ describe('scrolling', () => {
     expect(scroll.apart).toBe(true);
   });
 
-  test('reaches both ends of a timeline that is taller than any page', () => {
+  test('reaches both ends of a timeline taller than any page', () => {
     const scroll = make(80_000_000);
     expect(scroll.height).toBeLessThan(17_000_000);
     scroll.moved(scroll.height - 900);

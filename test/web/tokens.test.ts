@@ -41,17 +41,17 @@ describe('styles', () => {
     ['a layer', 'a { z-index: 7 }'],
     ['a radius', 'a { border-radius: 16px 16px 0 0 }'],
     ['a breakpoint', '@media (max-width: 777px) { a { color: red } }'],
-  ])('%s that is no token is seen', (_, css) => {
+  ])('%s that is not a token is found', (_, css) => {
     expect(strays([{ path: 'web/src/a.svelte', text: `<p>12px</p><style>${css}</style>` }])).toHaveLength(1);
     expect(strays([{ path: 'web/src/a.css', text: css }])).toHaveLength(1);
   });
 
-  test('what is on no scale may stay', () => {
+  test('values without a scale are allowed', () => {
     const css = 'a { margin: -4px 0 2px; border-radius: 50%; padding: 66px var(--space-3) }';
     expect(strays([{ path: 'web/src/a.css', text: css }])).toEqual([]);
   });
 
-  test('use the tokens', () => {
+  test('use tokens', () => {
     expect(page.length).toBeGreaterThan(50);
     expect(strays(page)).toEqual([]);
   });

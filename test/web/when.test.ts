@@ -27,6 +27,6 @@ it.each([
   [['Oslo'], 'Oslo'],
   [['Oslo, Oslo, Norway', 'Bergen, Vestland, Norway'], 'Oslo and Bergen'],
   [[], ''],
-])('the places %j are “%s”', (places, words) => {
+])('the places %j are formatted as “%s”', (places, words) => {
   expect(inWords(places)).toBe(words);
 });

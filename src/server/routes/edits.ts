@@ -22,6 +22,7 @@ import { strict } from '../../api/access-schemas.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import { savePhotos } from '../../album/save-photos.js';
 import { showTo } from '../../album/visibility.js';
+import { withSharedAlbums } from '../../album/member-albums.js';
 import { rawsBeside, withStack } from '../../album/stack-members.js';
 import { readTaken } from '../../album/parse-time-taken.js';
 
@@ -54,7 +55,8 @@ export const edits: Routes = (app, { library, catalog, clock, gate }) => {
         const change = changeOf(request.body);
         const { missing } = await make(who, [{ ids: [id], ...change }], false);
         if (missing.length > 0) throw notFound('There is no such photo.');
-        return showTo(who, withStack(parts, who, withMotion(parts, who, getPhoto(library, who, id))));
+        const photo = withStack(parts, who, withMotion(parts, who, getPhoto(library, who, id)));
+        return showTo(who, withSharedAlbums(library, who, photo));
       },
     );
 

@@ -8,7 +8,7 @@ import { findPhotos } from '../../album/find-photos.js';
 import { FacetsOfPhotos } from '../../api/album-schemas.js';
 import { answers, Facets, q, Sha256 } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
-import { seesCircumstances, sightOf, tagsShown } from '../../album/visibility.js';
+import { albumsShown, seesCircumstances, sightOf, tagsShown } from '../../album/visibility.js';
 
 const bounds = { most: 10_000, usual: 1_000 };
 const kinds = { tags: 'tag', cameras: 'camera', lenses: 'lens', places: 'place', albums: 'album' } as const;
@@ -56,7 +56,7 @@ export const facets: Routes = (app, { library, catalog, ask }) => {
         for (const photo of findPhotos(library, who, ids.slice(at, at + batch)))
           for (const [set, values] of [
             ['tags', tagsShown(who, photo.tags)] as const,
-            ['albums', photo.albums] as const,
+            ['albums', albumsShown(who, photo)] as const,
           ])
             for (const value of values) counts[set].set(value, (counts[set].get(value) ?? 0) + 1);
       }

@@ -11,9 +11,11 @@ import { strict } from '../../api/access-schemas.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { house } from '../../document/item-id.js';
 import type { Context, Routes } from '../context.js';
+import { sightOf } from '../../album/visibility.js';
+import type { Viewer } from '../../access/permissions.js';
 import { viewer } from '../http/request-viewer.js';
 
-const config = { rule: 'own-links' } as const;
+const config = { rule: 'albums' } as const;
 
 const Ulid = Type.String({ pattern: '^[0-9A-HJKMNP-TV-Z]{26}$' });
 const Name = Type.String({ minLength: 1, maxLength: 200 });
@@ -31,15 +33,21 @@ export const memberAlbums: Routes = (app, context) => {
 
 const open = ({ library, clock, gate }: Context) => openMemberAlbums({ library, clock, gate });
 
-/** An album as a response, with the names of people. */
-const shown = ({ access }: Context, { album, holder, members, ...seen }: Seen) => ({
-  ...seen,
-  ...{ holder, album: album.slice(holder.length + 1) },
-  ...(holder !== house && { holderName: access.people.find(holder)?.name ?? '' }),
-  ...(members && {
-    members: members.map(({ person, right }) => ({ person, right, name: access.people.find(person)?.name ?? '' })),
-  }),
-});
+/** Albums as a response: with the names of people, the number of photos, and the cover or the newest photo. */
+async function shown({ access, ask, catalog }: Context, who: Viewer, albums: readonly Seen[]) {
+  await ask('', 'count', who);
+  const counted = catalog.albums(albums, sightOf(who));
+  const nameOf = (person: string): string => access.people.find(person)?.name ?? '';
+  return albums.map(({ album, holder, members, ...seen }, k) => {
+    const { count, tile } = counted[k]!;
+    return {
+      ...{ ...seen, holder, album: album.slice(holder.length + 1), count },
+      ...(tile && { tile }),
+      ...(holder !== house && { holderName: nameOf(holder) }),
+      ...(members && { members: members.map((one) => ({ ...one, name: nameOf(one.person) })) }),
+    };
+  });
+}
 
 const list: Routes = (app, context) => {
   const albums = open(context);
@@ -53,7 +61,10 @@ const list: Routes = (app, context) => {
         response: answers(Type.Object({ albums: Type.Array(MemberAlbum) })),
       },
     },
-    (request, reply) => void reply.send({ albums: albums.list(viewer(request)).map((one) => shown(context, one)) }),
+    async (request) => {
+      const who = viewer(request);
+      return { albums: await shown(context, who, albums.list(who)) };
+    },
   );
 
   app.post(
@@ -66,10 +77,11 @@ const list: Routes = (app, context) => {
         response: { 201: MemberAlbum, '4xx': Problem, '5xx': Problem },
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
       const who = viewer(request);
       const { name, holder = who.person ?? house } = request.body;
-      void reply.code(201).send(shown(context, albums.create(who, holder, name)));
+      const [made] = await shown(context, who, [albums.create(who, holder, name)]);
+      return reply.code(201).send(made!);
     },
   );
 };
@@ -80,7 +92,10 @@ const album: Routes = (app, context) => {
   app.get(
     '/api/albums/:holder/:album',
     { config, schema: { summary: 'An album with members', params, response: answers(MemberAlbum) } },
-    (request, reply) => void reply.send(shown(context, albums.find(viewer(request), nameIn(request.params)))),
+    async (request) => {
+      const who = viewer(request);
+      return (await shown(context, who, [albums.find(who, nameIn(request.params))]))[0]!;
+    },
   );
 
   app.patch(

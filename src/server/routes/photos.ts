@@ -11,6 +11,7 @@ import { photoPlaces, type PhotoPlace } from '../http/photo-places.js';
 import { findPhotos, getPhoto } from '../../album/find-photos.js';
 import { answers, cursor, IdParams, next, Photo, q, Sha256 } from '../../api/photo-schemas.js';
 import { showTo, sightOf } from '../../album/visibility.js';
+import { withSharedAlbums } from '../../album/member-albums.js';
 import { withStack } from '../../album/stack-members.js';
 
 const bounds = { most: 1_000, usual: 100 };
@@ -51,7 +52,7 @@ function addPhotos(app: App, { library, catalog, ask }: Context, { api, config, 
     (request, reply) => {
       const who = viewer(request);
       const photo = withMotion(parts, who, getPhoto(library, who, request.params.id));
-      void reply.send(showTo(who, withStack(parts, who, photo)));
+      void reply.send(showTo(who, withSharedAlbums(library, who, withStack(parts, who, photo))));
     },
   );
 
