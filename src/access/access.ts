@@ -88,6 +88,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
     failed,
     audit,
     senders,
+    hasAlbum: library.controls.hasAlbum,
     locksOf: (id) => locksOf(library, id),
   });
   const codes = openCodes(db, { clock, random });

@@ -1,5 +1,6 @@
 /**
- * Share links: the bearer sees one photo, or the results of a search, and nothing else. A link has a secret of 256
+ * Share links: the bearer sees one photo, an album with members, or the results of a search, and nothing else. Of an
+ * album a link shows the photos of the album's holder; what its members added is theirs to share. A link has a secret of 256
  * bits, shown once and stored as a hash. It may have a password, with the delays of the sign-in, and an expiry date.
  * Revoking a link takes effect at the next request, from whichever process. A crash leaves a link created, revoked, or
  * as it was. Local to this server.
@@ -106,6 +107,8 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
     if (!mayLink(senders(row.author), row.holder ?? house)) return undefined;
     const scope = JSON.parse(row.scope) as Scope;
     const before = JSON.parse(row.locks ?? '[]') as string[];
+    // An album that was removed comes back with its links.
+    if ('album' in scope && !parts.hasAlbum(scope.album)) return undefined;
     // Locking a photo invalidates all its existing links for good, even after it is unlocked.
     return 'photo' in scope && parts.locksOf(scope.photo).some((lock) => !before.includes(lock)) ? undefined : row;
   }
@@ -155,6 +158,8 @@ interface SharesParts {
   failed: (error: unknown) => void;
   audit: Audit;
   senders: Senders;
+  /** Whether an album with members (`<holder>:<ulid>`) exists. */
+  hasAlbum(album: string): boolean;
   /** The locks of a photo (by its public id): the keys of the ends of everything in its document. */
   locksOf(photo: string): string[];
 }

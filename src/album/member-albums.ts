@@ -67,6 +67,11 @@ export interface MemberAlbums {
    * `conflict` if there are too many.
    */
   create(viewer: Viewer, holder: Holder, name: string): MemberAlbum;
+  /**
+   * Creates an album of photos that the viewer may share, all of one holder; without a name an untitled one.
+   * @throws PhotospoolError `invalid`; `not-found`; `forbidden` for photos of others; `conflict` for some in the trash.
+   */
+  createOf(viewer: Viewer, photos: readonly string[], name?: string): MemberAlbum;
   /** Changes an album, removes it for everyone, or restores it. @throws PhotospoolError `invalid`, `forbidden`. */
   change(viewer: Viewer, album: string, change: MemberAlbumChange): void;
   /**
@@ -97,7 +102,14 @@ export interface MemberAlbumParts {
 /** Opens the albums with members; nothing needs to be closed. */
 export function openMemberAlbums(parts: MemberAlbumParts): MemberAlbums {
   const core = openCore(parts);
-  return { ...openReading(core), ...openHolding(core), ...openMembers(core), ...openEntries(core) };
+  const [holding, entries] = [openHolding(core), openEntries(core)];
+  return {
+    ...openReading(core),
+    ...holding,
+    ...openMembers(core),
+    ...entries,
+    ...openSelections(core, holding, entries),
+  };
 }
 
 type Core = ReturnType<typeof openCore>;
@@ -221,7 +233,12 @@ function entryIn(library: Library, photo: StoredPhoto, album: string): boolean {
   return claims?.entries.some((entry) => entry.album === album && access.isInAlbum(claims.item, entry)) === true;
 }
 
-function openHolding({ library, clock, state, changing, held, seen }: Core): Pick<MemberAlbums, 'create' | 'change'> {
+type Holding = Pick<MemberAlbums, 'change'> & {
+  /** Without a name: an untitled album. */
+  create(viewer: Viewer, holder: Holder, name?: string): MemberAlbum;
+};
+
+function openHolding({ library, clock, state, changing, held, seen }: Core): Holding {
   const nextId = monotonicFactory();
 
   function write(viewer: Viewer, album: string, { name, cover, removed }: MemberAlbumChange): void {
@@ -243,7 +260,7 @@ function openHolding({ library, clock, state, changing, held, seen }: Core): Pic
         if (library.count(`${prefix}${holder}:`) >= most)
           throw new PhotospoolError('conflict', `There are ${most} albums already.`, { hint: 'Remove one first.' });
         const album = `${holder}:${nextId(clock.now())}`;
-        write(viewer, album, { name });
+        write(viewer, album, { ...(name !== undefined && { name }) });
         const body = library.get(albumDocumentId(album))?.body;
         return {
           ...{ album, holder, name: textIn(body, 'name'), added: textOf(own(body, 'added')) },
@@ -360,6 +377,29 @@ function openEntries(core: Core): Pick<MemberAlbums, 'add' | 'takeOut'> {
           else writeMembers(viewer, album, (body, author) => withEnd(body, `item:${photo.id}`, author));
           return true;
         });
+      }),
+  };
+}
+
+/** Albums of a selection: made with their photos. */
+function openSelections(
+  { library, state, changing }: Core,
+  { create }: Holding,
+  { add }: Pick<MemberAlbums, 'add'>,
+): Pick<MemberAlbums, 'createOf'> {
+  return {
+    createOf: (viewer, ids, name) =>
+      changing(() => {
+        const wanted = [...new Set(ids)];
+        const photos = visibleTo(library, viewer, readPhotos(library, wanted));
+        if (photos.length < wanted.length) throw notFound('One of these photos does not exist.');
+        const [holder, ...others] = new Set(photos.map(({ item }) => item.holder));
+        if (holder === undefined || others.length > 0)
+          throw new PhotospoolError('invalid', 'Photos of one library can be shared together.');
+        if (!actsFor(viewer, holder, state())) throw forbidden('You can only share your own photos.');
+        const album = create(viewer, holder, name);
+        if (add(viewer, album.album, wanted).refused.length === 0) return album;
+        throw new PhotospoolError('conflict', 'Photos in the trash can’t be shared.', { hint: 'Restore them first.' });
       }),
   };
 }

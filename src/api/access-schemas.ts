@@ -178,6 +178,7 @@ export const ShareLink = Type.Object({
   id: Type.String(),
   photo: optional(Sha256),
   search: optional(Type.String()),
+  album: optional(Type.String({ description: 'HOLDER:ALBUM' })),
   title: Type.String(),
   locked: Type.Boolean({ description: 'a password is asked for' }),
   originals: Type.Boolean(),

@@ -12,6 +12,8 @@ export interface Looker {
   person?: string;
   actsForHouse?: boolean;
   unlocked?: boolean;
+  /** Instead of a person: whoever comes by a share link of this holder, whatever the link is to. */
+  of?: string;
 }
 
 const acts = (server: Server, document: string, kind?: Act['kind']): Act[] =>
@@ -106,6 +108,7 @@ export function truth(server: Server, looker: Looker, item: Item): boolean {
   const written = acts(server, id).filter(({ kind }) => kind !== 'give' && kind !== 'end');
   if (!written.every((act) => isHere(server, act, relied))) return false;
   if (item.holder !== house && !isMember(server, item.holder)) return false;
+  if (looker.of !== undefined) return looker.of === item.holder;
   const audience = audienceOf(server, id);
   const isOffered = [...(looker.actsForHouse === true ? [house] : []), ...(person === undefined ? [] : [person])].some(
     (to) => isOfferedTo(server, item, to),

@@ -74,6 +74,19 @@ const askers: readonly Asker[] = [
     sees: (server, item) => truth(server, {}, item),
     hasAlbum: () => false,
   },
+  ...[albums[1]!, albums[3]!].map((album): Asker => {
+    const of = album.split(':')[0]!;
+    const holder = of === house ? {} : { of };
+    return {
+      name: `psp_link${of}`,
+      viewer: {
+        ...{ role: 'link', audiences: audiencesOf.link, canEdit: false, details: true, share: of },
+        ...{ ...holder, scope: { album } },
+      },
+      sees: (server, item) => truth(server, { of }, item) && inAlbum(server, item, album),
+      hasAlbum: (server, one) => one === album && !server.known.has(`own-album:${one}`),
+    };
+  }),
 ];
 
 const markOf = (item: Item): string => `zq${items.indexOf(item)}q`;
@@ -219,7 +232,7 @@ async function compare(
   );
   const timeline = withoutTwins(
     viewer,
-    seen.filter((item) => !isTrashed(item) && !flag(server, itemId(item), 'archived')),
+    seen.filter((item) => !isTrashed(item) && (viewer.scope || !flag(server, itemId(item), 'archived'))),
   );
   const trash = withoutTwins(viewer, seen.filter(isTrashed));
 
@@ -351,7 +364,7 @@ async function compare(
       same(
         `albums of ${markOf(item)}`,
         sharedAlbums.map(({ holder, album: one }) => `${holder}:${one}`),
-        isSeen ? albums.filter((one) => hasAlbum(server, one) && inAlbum(server, item, one)) : [],
+        isSeen && !viewer.scope ? albums.filter((one) => hasAlbum(server, one) && inAlbum(server, item, one)) : [],
       );
     }
   }

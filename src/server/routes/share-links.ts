@@ -2,8 +2,9 @@
  * Share links: created, listed and revoked by people whose photos they show; their content and password for visitors.
  */
 import { Type } from 'typebox';
-import { mayLink } from '../../access/permissions.js';
-import { house } from '../../document/item-id.js';
+import { mayLink, type Viewer } from '../../access/permissions.js';
+import { openMemberAlbums, type MemberAlbums } from '../../album/member-albums.js';
+import { house, type Holder } from '../../document/item-id.js';
 import type { Share } from '../../access/share-links.js';
 import { PhotospoolError, notFound } from '../../base/errors.js';
 import { parseQuery } from '../../catalog/search-parser.js';
@@ -23,10 +24,11 @@ export const shares: Routes = (app, context) => {
 };
 
 const config = { rule: 'own-links' } as const;
+const albumPattern = '^(?:house|[0-9A-HJKMNP-TV-Z]{26}):[0-9A-HJKMNP-TV-Z]{26}$';
 
 /** The links that a viewer may revoke: those of the house for owners, otherwise their own. */
-const ownLinks: Routes = (app, { access, clock }) => {
-  const describe = openDescribe(access, clock);
+const ownLinks: Routes = (app, { access, clock, library }) => {
+  const describe = openDescribe({ access, clock, library });
 
   app.get(
     '/api/shares',
@@ -65,8 +67,9 @@ const ownLinks: Routes = (app, { access, clock }) => {
 };
 
 /** Creates links. */
-const newLinks: Routes = (app, { access, clock, library }) => {
-  const describe = openDescribe(access, clock);
+const newLinks: Routes = (app, { access, clock, library, gate }) => {
+  const describe = openDescribe({ access, clock, library });
+  const parts = { library, albums: openMemberAlbums({ library, clock, gate }) };
 
   app.post(
     '/api/shares',
@@ -76,6 +79,8 @@ const newLinks: Routes = (app, { access, clock, library }) => {
         summary: 'Makes a share link; its address is shown this once',
         body: strict({
           photo: Type.Optional(Sha256),
+          photos: Type.Optional(Type.Array(Sha256, { minItems: 1, maxItems: 1_000 })),
+          album: Type.Optional(Type.String({ pattern: albumPattern, description: 'HOLDER:ALBUM' })),
           search: Type.Optional(Type.String({ minLength: 1, maxLength: 2_000 })),
           title: Type.Optional(Type.String({ maxLength: 200 })),
           password: Type.Optional(GivenPassword),
@@ -87,13 +92,13 @@ const newLinks: Routes = (app, { access, clock, library }) => {
       },
     },
     async (request, reply) => {
-      const { photo, search, title = '', password, expires, originals = false, details = false } = request.body;
+      const { title = '', password, expires, originals = false, details = false, ...wanted } = request.body;
       const who = viewer(request);
       const end = expires === undefined ? undefined : Date.parse(expires);
       if (Number.isNaN(end)) throw new PhotospoolError('invalid', 'That is no day.');
       const made = await access.shares.make(
         {
-          ...{ ...scopeOf(photo, search), title: title.trim(), originals, details },
+          ...{ originals, details, ...scopeFor(parts, who, { ...wanted, title: title.trim() }) },
           ...(password !== undefined && { password }),
           ...(end !== undefined && { expires: end }),
         },
@@ -101,30 +106,62 @@ const newLinks: Routes = (app, { access, clock, library }) => {
       );
       const share = describe(made.share, authorFor(who, access.people, made.share.author).name);
       return reply.code(201).send({ share, path: `/s/${made.secret}` });
-
-      function scopeOf(id: string | undefined, text: string | undefined): Pick<Share, 'scope' | 'holder'> {
-        if ((id === undefined) === (text === undefined))
-          throw new PhotospoolError('invalid', 'A link is to a photo, or to what a search finds.');
-        const holder = id === undefined ? house : getPhoto(library, who, id).item.holder;
-        if (!mayLink(who, holder)) throw new PhotospoolError('forbidden', 'You may make no link to that here.');
-        if (id !== undefined) return { scope: { photo: id }, ...(holder !== house && { holder }) };
-        if (parseQuery(text ?? '').terms.length === 0)
-          throw new PhotospoolError('invalid', 'That would share everything.');
-        return { scope: { search: text ?? '' } };
-      }
     },
   );
 };
 
+/** What a request asks to share. */
+interface WantedScope {
+  photo?: string;
+  photos?: string[];
+  album?: string;
+  search?: string;
+  title: string;
+}
+
+/** The scope of a new link. A selection becomes an untitled album. @throws PhotospoolError if it may not be shared. */
+function scopeFor(
+  { library, albums }: { library: Context['library']; albums: MemberAlbums },
+  who: Viewer,
+  { photo, photos, album, search, title }: WantedScope,
+): Pick<Share, 'scope' | 'holder' | 'title'> {
+  if ([photo, photos, album, search].filter((one) => one !== undefined).length !== 1)
+    throw new PhotospoolError('invalid', 'A link is to a photo, to photos, to an album, or to what a search finds.');
+  const by = (holder: Holder): { holder?: Holder } => {
+    if (!mayLink(who, holder)) throw new PhotospoolError('forbidden', 'You may make no link to that here.');
+    return holder === house ? {} : { holder };
+  };
+  if (photo !== undefined) return { scope: { photo }, title, ...by(getPhoto(library, who, photo).item.holder) };
+  if (photos !== undefined) {
+    const made = albums.createOf(who, photos, title === '' ? undefined : title);
+    return { scope: { album: made.album }, title, ...by(made.holder) };
+  }
+  if (album !== undefined) {
+    const { right, holder, name } = albums.find(who, album);
+    if (right !== 'holder') throw new PhotospoolError('forbidden', 'You can only share your own albums by a link.');
+    return { scope: { album }, title: title === '' ? name : title, ...by(holder) };
+  }
+  const { terms } = parseQuery(search ?? '');
+  if (terms.length === 0) throw new PhotospoolError('invalid', 'That would share everything.');
+  if (terms.some(({ kind }) => kind === 'entry'))
+    throw new PhotospoolError('invalid', 'A link to a search can’t name an album with members.', {
+      hint: 'Share the album itself.',
+    });
+  return { scope: { search: search ?? '' }, title, ...by(house) };
+}
+
 /** A link as its owners see it. */
 const openDescribe =
-  (access: Context['access'], clock: Context['clock']) =>
+  ({ access, clock, library }: Pick<Context, 'access' | 'clock' | 'library'>) =>
   ({ scope, holder = house, created, expires, used, author, ...rest }: Share, by: string) => ({
     ...rest,
     ...scope,
     by,
     created: utcOf(created),
-    over: (expires !== undefined && expires <= clock.now()) || !mayLink(access.senders(author), holder),
+    over:
+      (expires !== undefined && expires <= clock.now()) ||
+      !mayLink(access.senders(author), holder) ||
+      ('album' in scope && !library.controls.hasAlbum(scope.album)),
     ...(expires !== undefined && { expires: utcOf(expires) }),
     ...(used !== undefined && { lastUsed: utcOf(used) }),
   });
