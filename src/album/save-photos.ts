@@ -11,7 +11,7 @@ import type { Clock } from '../base/clock.js';
 import { newPhoto } from '../document/arrival.js';
 import { applyChange, type PhotoChange } from '../document/edits.js';
 import { itemId, type Item } from '../document/item-id.js';
-import type { PhotoDocument, Sighting } from '../document/photo-document.js';
+import type { Audience, PhotoDocument, Sighting } from '../document/photo-document.js';
 import { viewPhoto } from '../document/photo-view.js';
 import { earliestSighting } from '../document/time-taken.js';
 import type { Library } from '../library/library.js';
@@ -64,8 +64,18 @@ export async function savePhotos(
   return total;
 }
 
-/** Returns whether the photo was added to the library or restored from the trash. */
-function saveOne(library: Library, viewer: Viewer, photo: FoundPhoto, target: Item, now: number): boolean {
+/**
+ * Saves one photo as `target`, an item with the same bytes, in the caller's transaction. Returns whether it was added to
+ * the library or restored from the trash. `audience`: of a new item; by default nobody else sees it.
+ */
+export function saveOne(
+  library: Library,
+  viewer: Viewer,
+  photo: FoundPhoto,
+  target: Item,
+  now: number,
+  audience: Audience = 'private',
+): boolean {
   const by = authorOf(viewer);
   const written = library.update<PhotoDocument>(itemId(target), (before) => {
     const signature = { ...library.sign(before), by, confirms: true };
@@ -76,7 +86,8 @@ function saveOne(library: Library, viewer: Viewer, photo: FoundPhoto, target: It
         : before;
     }
     const made = copyOf(library, viewer, photo, { at: new Date(now).toISOString(), by });
-    return made && inSight(library, target, applyChange(made.copy, made.change, signature), signature);
+    const change = { ...made?.change, ...(audience !== 'private' && { audience }) };
+    return made && inSight(library, target, applyChange(made.copy, change, signature), signature);
   });
   return written?.changed === true;
 }

@@ -179,3 +179,43 @@ export const PartnerList = Type.Object({
     description: 'the others of the family',
   }),
 });
+
+const offered = {
+  giver: Type.String({ description: 'the person whose photos they are, a ULID; or house' }),
+  giverName: Type.Optional(Type.String()),
+  offer: Type.String({ description: 'a ULID' }),
+  to: Type.String({ description: 'a person, or house' }),
+  toName: Type.Optional(Type.String()),
+  made: Type.String({ description: 'UTC' }),
+  state: Type.Enum(['open', 'accepted', 'declined', 'withdrawn', 'ended'], {
+    description: 'ended: its giver or recipient was removed',
+  }),
+  photos: Type.Integer({ description: 'for the giver all of them; for the recipient those that they see' }),
+  taken: Type.Optional(Type.Integer({ description: 'for the giver: the photos that were taken over' })),
+};
+/** album/offers.ts `Offer`. */
+export const Offer = Type.Object(offered);
+/** album/offers.ts `OfferDetails`. */
+export const OfferDetails = Type.Object({
+  ...offered,
+  ids: Type.Array(Sha256),
+  movable: Type.Optional(
+    Type.Array(Sha256, {
+      description: 'for the giver: photos that were taken over, and that they can move to the trash now',
+    }),
+  ),
+});
+/** album/offers.ts `OffersMade`. */
+export const OffersMade = Type.Object({
+  offers: Type.Array(Offer, { description: 'several if there are more than 2,000 photos' }),
+  missing: Type.Array(Type.String(), { description: 'they do not exist for the viewer' }),
+  refused: Type.Array(Type.String(), {
+    description: 'photos of others, in the trash, once locked, or of guests: they are in no offer',
+  }),
+});
+/** album/offers.ts `OfferAccepted`. */
+export const OfferAccepted = Type.Object({
+  saved: Type.Integer({ description: 'photos that came into the library' }),
+  known: Type.Integer({ description: 'photos that were in it' }),
+  missing: Type.Integer({ description: 'photos that are not on this server, or not yet: accept again later' }),
+});

@@ -30,6 +30,8 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   partners: async () => (await import('./commands/partners.js')).partners,
   lock: async () => (await import('./commands/lock.js')).lock,
   unlock: async () => (await import('./commands/unlock.js')).unlock,
+  offers: async () => (await import('./commands/offers.js')).offers,
+  assign: async () => (await import('./commands/assign.js')).assign,
   people: async () => (await import('./commands/people.js')).people,
   peers: async () => (await import('./commands/peers.js')).peers,
   publishers: async () => (await import('./commands/publishers.js')).publishers,

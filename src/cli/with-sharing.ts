@@ -1,14 +1,17 @@
-/** Albums with members, and partners, for the commands that change them: who acts, and what is told. A crash leaves nothing half done. */
+/** Albums with members, partners and offers, for the commands that change them: who acts, and what is told. A crash leaves nothing half done. */
 import type { Access } from '../access/access.js';
 import type { Viewer } from '../access/permissions.js';
 import type { Person } from '../access/people.js';
 import { local, personViewer } from '../access/viewer.js';
 import { openMemberAlbums, type MemberAlbum, type MemberAlbums } from '../album/member-albums.js';
+import { openOffers, type Offers } from '../album/offers.js';
 import { openPartners, type Partners } from '../album/partners.js';
 import { systemClock as clock } from '../base/clock.js';
 import { PhotospoolError, printable } from '../base/errors.js';
 import { counted } from '../base/human-format.js';
 import { openHomeGate } from '../home/open-gate.js';
+import type { Records } from '../home/open-records.js';
+import { demandPeopleLibraries } from '../library/people-libraries.js';
 import { configOf, type Flags } from './command.js';
 import { exit } from './exit-codes.js';
 import { print, printJson } from './output.js';
@@ -22,15 +25,19 @@ export interface SharingParts {
   access: Access;
   albums: MemberAlbums;
   partners: Partners;
+  offers: Offers;
+  records: Records;
   /** Who acts. */
   who: Viewer;
   named(name: string): Person;
 }
 
 /** Opens a home for a command; `--for` says for whom it acts, else for the house. @throws PhotospoolError `usage` for an unknown name. */
-export function withSharing(flags: ForFlags, work: (parts: SharingParts) => number): Promise<number> {
-  return withAccess(configOf(flags), (access, { db, library }) => {
+export function withSharing(flags: ForFlags, work: (parts: SharingParts) => number | Promise<number>): Promise<number> {
+  return withAccess(configOf(flags), (access, records) => {
+    const { db, library } = records;
     const gate = openHomeGate({ db, library });
+    demandPeopleLibraries(gate);
     const named = (name: string): Person => {
       const [person] = access.people.named(name);
       if (person) return person;
@@ -40,7 +47,7 @@ export function withSharing(flags: ForFlags, work: (parts: SharingParts) => numb
     };
     const who = flags.for === undefined ? local : personViewer(named(flags.for), access.settings.read());
     return work({
-      ...{ access, who, named },
+      ...{ access, who, named, records, offers: openOffers({ library, clock, gate }) },
       ...{ albums: openMemberAlbums({ library, clock, gate }), partners: openPartners({ library, gate }) },
     });
   });

@@ -3,79 +3,15 @@
  * concurrent changes leave.
  */
 import { describe, expect, test } from 'vitest';
-import { readItem } from '../../src/access/item-access.js';
-import { itemAccess } from '../../src/access/library-access.js';
-import { maySee, type Viewer } from '../../src/access/permissions.js';
-import { personViewer } from '../../src/access/viewer.js';
-import { openPartners } from '../../src/album/partners.js';
-import { openMemberAlbums } from '../../src/album/member-albums.js';
+import type { Viewer } from '../../src/access/permissions.js';
 import { applyChange } from '../../src/document/edits.js';
-import { house, itemId, itemOf, publicIdOf, type Holder } from '../../src/document/item-id.js';
+import { house } from '../../src/document/item-id.js';
 import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
-import type { PeopleLibraries } from '../../src/library/people-libraries.js';
-import { photo } from '../document/documents.js';
-import { replicate } from '../library/libraries.js';
-import { openTestAccess, type TestAccess } from './fixture.js';
-
-interface Side extends TestAccess {
-  albums: ReturnType<typeof openMemberAlbums>;
-  partners: ReturnType<typeof openPartners>;
-  /** A person as they come to this server. */
-  as(person: string): Viewer;
-  sees(person: string, id: string): boolean;
-}
-
-function side(gate: () => PeopleLibraries): Side {
-  const access = openTestAccess();
-  const { library, clock } = access;
-  const as = (person: string): Viewer => personViewer(access.people.find(person)!, access.settings.read());
-  return {
-    ...access,
-    as,
-    albums: openMemberAlbums({ library, clock, gate: { state: gate } }),
-    partners: openPartners({ library, gate: { state: gate } }),
-    sees(person, id) {
-      const document = library.items.find(id);
-      const stored = document === undefined ? undefined : library.get(document);
-      const item = document === undefined ? undefined : itemOf(document);
-      const claims = stored && item && readItem(item, stored.body, library.controls.endsOf(document!));
-      return claims !== undefined && maySee(as(person), itemAccess(library), claims);
-    },
-  };
-}
-
-/** Two servers that know the same people: an owner, and three of the family. */
-async function open() {
-  const state = { gate: { on: true } as PeopleLibraries };
-  const [a, b] = [side(() => state.gate), side(() => state.gate)];
-  const [ada, anna, ben, cleo] = [
-    await a.join('Ada', 'owner'),
-    await a.join('Anna'),
-    await a.join('Ben'),
-    await a.join('Cleo'),
-  ];
-  const sync = (): void => {
-    for (let n = 0; n < 2; n++) {
-      replicate(a.library, b.library);
-      replicate(b.library, a.library);
-    }
-  };
-  sync();
-  for (const { id, edition } of b.accounts.waiting()) b.accounts.approve(id, edition, { by: 'owner', who: 'owner' });
-  let count = 0;
-  /** A photo of a holder comes in at a server; its public id. */
-  function add({ library }: Side, holder: Holder): string {
-    const item = { holder, sha256: String(++count).padStart(64, '0') };
-    const by = holder === house ? 'owner' : `person:${holder}`;
-    library.update<PhotoDocument>(itemId(item), () => photo({ sighting: { by } }));
-    return publicIdOf(item);
-  }
-  return { a, b, ada, anna, ben, cleo, sync, add, state };
-}
+import { openSides } from './people-sides.js';
 
 describe('an album', () => {
   test('is visible to its members on every server, with the photos added to it; then to nobody', async () => {
-    const { a, b, anna, ben, cleo, sync, add } = await open();
+    const { a, b, anna, ben, cleo, sync, add } = await openSides();
     const [mine, other] = [add(a, anna), add(a, anna)];
     const { album, right } = a.albums.create(a.as(anna), anna, ' Summer ');
     expect(right).toBe('holder');
@@ -106,7 +42,7 @@ describe('an album', () => {
   });
 
   test('does not exist for others: every call answers as for an unknown album', async () => {
-    const { a, anna, ben, cleo, add } = await open();
+    const { a, anna, ben, cleo, add } = await openSides();
     const mine = add(a, cleo);
     const { album } = a.albums.create(a.as(anna), anna, 'Summer');
     a.albums.give(a.as(anna), album, ben, 'view');
@@ -149,7 +85,7 @@ describe('an album', () => {
   });
 
   test('accepts photos of members who may add, and they or its holder can remove them', async () => {
-    const { a, b, anna, ben, cleo, sync, add } = await open();
+    const { a, b, anna, ben, cleo, sync, add } = await openSides();
     const ofBen = [add(a, ben), add(a, ben)];
     const { album } = a.albums.create(a.as(anna), anna, 'Summer');
     a.albums.give(a.as(anna), album, ben, 'add');
@@ -170,7 +106,7 @@ describe('an album', () => {
   });
 
   test('of the house is held by every owner; its photos can’t be added to a person’s album', async () => {
-    const { a, ada, anna, ben, add } = await open();
+    const { a, ada, anna, ben, add } = await openSides();
     const [ofHouse, ofAnna] = [add(a, house), add(a, anna)];
     const { album } = a.albums.create(a.as(ada), house, 'Us');
     a.albums.give(a.as(ada), album, ben, 'view');
@@ -184,7 +120,7 @@ describe('an album', () => {
   });
 
   test('can be left by a member; concurrent gives and ends leave access ended', async () => {
-    const { a, b, anna, ben, sync, add } = await open();
+    const { a, b, anna, ben, sync, add } = await openSides();
     const mine = add(a, anna);
     const { album } = a.albums.create(a.as(anna), anna, 'Summer');
     a.albums.give(a.as(anna), album, ben, 'view');
@@ -205,7 +141,7 @@ describe('an album', () => {
   });
 
   test('rejects photos in the trash, and can be changed only while people have libraries here', async () => {
-    const { a, anna, add, state } = await open();
+    const { a, anna, add, state } = await openSides();
     const mine = add(a, anna);
     const { album } = a.albums.create(a.as(anna), anna, 'Summer');
     const document = a.library.items.find(mine)!;
@@ -230,7 +166,7 @@ describe('an album', () => {
 
 describe('a partner', () => {
   test('sees photos that are neither archived nor in the trash, until one of the two ends it', async () => {
-    const { a, b, ada, anna, ben, sync, add } = await open();
+    const { a, b, ada, anna, ben, sync, add } = await openSides();
     const [mine, archived] = [add(a, anna), add(a, anna)];
     a.library.update<PhotoDocument>(a.library.items.find(archived)!, (body) =>
       applyChange(body!, { archived: true }, { at: a.library.stampAfter(body), by: `person:${anna}` }),
@@ -259,7 +195,7 @@ describe('a partner', () => {
   });
 
   test('who was removed and returned is no longer one, nor one with two concurrent gives and one end', async () => {
-    const { a, b, anna, ben, sync, add } = await open();
+    const { a, b, anna, ben, sync, add } = await openSides();
     const mine = add(a, anna);
     a.partners.give(a.as(anna), ben);
     b.partners.give(b.as(anna), ben);

@@ -250,3 +250,40 @@ test('photos of a person are locked and unlocked, and a PIN is reset; each is in
   gate.ready = true;
   expect([code, err]).toEqual([2, expect.stringMatching(/libraries of their own here yet/)]);
 });
+
+test('photos of the house are assigned to a person, who accepts; then those of the house go to the trash', async () => {
+  const home = await openPeople('ada', 'ben');
+  for (const n of [1, 2]) await home.drop(`${n}.jpg`, n);
+  expect((await home.run('process')).code).toBe(0);
+  expect((await home.run('assign', '--for', 'ben', 'tag:none')).out).toBe('No photo of the house matches.\n');
+  const made = (await home.run('assign', '--for', 'ben', 'jpg')).out;
+  expect(made).toMatch(/^house:[0-9A-Z]{26} {2}2 photos from the house to ben {2}\(open\)\n$/);
+  const offer = made.split(' ')[0]!;
+  expect((await home.run('offers', 'list', '--for', 'ben')).out).toBe(made);
+  expect((await home.run('offers', 'accept', offer)).err).toMatch(/Only the person it was made to/);
+  expect((await home.run('offers', 'accept', offer, '--for', 'ben')).out).toBe('saved: 2; known: 0; missing: 0\n');
+  expect(await itemsOf(home)).toEqual({ house: 2, ben: 2 });
+  const told = (await home.run('offers', 'list')).out;
+  expect(told).toMatch(/ben took over 2 photos: move yours to the trash with `photospool offers trash`\.\n$/);
+  const [shown] = values((await home.run('offers', 'show', offer, '--json')).out) as { movable: string[] }[];
+  expect(shown!.movable).toHaveLength(2);
+  expect((await home.run('offers', 'trash', offer)).out).toBe('changed: 2\n');
+  expect((await home.run('list', 'is:trashed')).out.trimEnd().split('\n')).toHaveLength(2);
+
+  // Ben does not offer what is of the house.
+  const [id] = (values((await home.run('offers', 'show', offer, '--json')).out) as { ids: string[] }[])[0]!.ids;
+  expect((await home.run('offers', 'make', id!, '--to-house', '--for', 'ben')).out).toBe(
+    'No photo was offered.\n1 photo could not be offered.\n',
+  );
+  expect((await home.run('offers', 'make', id!, '--to', 'nobody', '--for', 'ben')).code).toBe(2);
+  gate.ready = false;
+  for (const args of [
+    ['assign', '--for', 'ben', 'jpg'],
+    ['offers', 'list'],
+  ])
+    expect(await home.run(...args)).toMatchObject({
+      ...{ code: 2, out: '' },
+      err: expect.stringMatching(/libraries of their own here yet/) as string,
+    });
+  gate.ready = true;
+});

@@ -20,8 +20,8 @@ const needsAccount = (method: string, path: string): boolean =>
   path.startsWith('/blobs/') ||
   // locked.test.ts opens them.
   /^(?:\/api)?\/locked/.test(path) ||
-  // member-albums.test.ts opens the gate of the libraries of people.
-  /^\/api\/(?:albums\/(?:shared$|\{holder\})|partners)/.test(path) ||
+  // member-albums.test.ts and offers.test.ts open the gate of the libraries of people.
+  /^\/api\/(?:albums\/(?:shared$|\{holder\})|partners|offers)/.test(path) ||
   /^\/api\/(?:setup|share\b|shares\/|invitation|me\/pass|me\/second|me\/arrivals|people\/|sessions|tokens\/|folders\/)/.test(
     path,
   ) ||
@@ -99,6 +99,12 @@ describe('the description', () => {
         'delete /api/albums/{holder}/{album}/members/{person}',
         'post /api/albums/{holder}/{album}/entries',
         'post /api/albums/{holder}/{album}/entries/remove',
+        'get /api/offers',
+        'post /api/offers',
+        'get /api/offers/{giver}/{offer}',
+        'delete /api/offers/{giver}/{offer}',
+        'post /api/offers/{giver}/{offer}/accept',
+        'post /api/offers/{giver}/{offer}/trash',
         'get /api/partners',
         'put /api/partners/{person}',
         'delete /api/partners/{person}',

@@ -239,6 +239,20 @@ export const expected: Record<string, Expected> = {
   'get /api/partners': { rule: 'albums', open: true },
   'put /api/partners/{person}': { rule: 'albums', open: true, path: `/api/partners/${commentUlid}` },
   'delete /api/partners/{person}': { rule: 'albums', open: true, path: `/api/partners/${commentUlid}` },
+  'get /api/offers': { rule: 'save', open: true },
+  'post /api/offers': { rule: 'save', open: true, body: { to: commentUlid, ids: ['0'.repeat(64)] } },
+  'get /api/offers/{giver}/{offer}': { rule: 'save', open: true, path: `/api/offers/house/${commentUlid}` },
+  'delete /api/offers/{giver}/{offer}': { rule: 'save', open: true, path: `/api/offers/house/${commentUlid}` },
+  'post /api/offers/{giver}/{offer}/accept': {
+    rule: 'save',
+    open: true,
+    path: `/api/offers/house/${commentUlid}/accept`,
+  },
+  'post /api/offers/{giver}/{offer}/trash': {
+    rule: 'save',
+    open: true,
+    path: `/api/offers/house/${commentUlid}/trash`,
+  },
   'delete /api/partners/{person}/received': {
     rule: 'albums',
     open: true,

@@ -9,6 +9,7 @@ export { facets } from './facets.js';
 export { map } from './map.js';
 export { albums } from './albums.js';
 export { memberAlbums } from './member-albums.js';
+export { offers } from './offers.js';
 export { front } from './front-page.js';
 export { robots } from './robots.js';
 export { atom } from './atom-feed.js';

@@ -1,0 +1,94 @@
+/**
+ * `photospool offers`: photos that are handed over to somebody who saves them. Works beside a running server; nobody is asked who they
+ * are, as for `albums`.
+ */
+import type { Offer, OfferDetails } from '../../album/offers.js';
+import { printable } from '../../base/errors.js';
+import { counted } from '../../base/human-format.js';
+import { house, type Holder } from '../../document/item-id.js';
+import { addVerb, type Verb } from '../command.js';
+import { exit } from '../exit-codes.js';
+import { print, printJson } from '../output.js';
+import { report, withSharing, type ForFlags, type SharingParts } from '../with-sharing.js';
+
+type OfferFlags = ForFlags & { to?: string; toHouse?: boolean };
+
+/** The verb `offers`. */
+export const offers: Verb = (program, run) => {
+  const group = program.command('offers').description('photos that are handed over to somebody who saves them');
+  const on = (
+    text: string,
+    about: string,
+    work: (parts: SharingParts, args: string[], flags: OfferFlags) => number | Promise<number>,
+  ) => {
+    const verb = addVerb(group, text, about).option('--for <NAME>', 'acts for a person (default: for the house)');
+    if (text.startsWith('make'))
+      verb.option('--to <NAME>', 'offers them to a person').option('--to-house', 'offers them to the house');
+    verb.action((...given: unknown[]) => {
+      const [flags, args] = [given.at(-2) as OfferFlags, given.slice(0, -2).flat() as string[]];
+      return run(() => withSharing(flags, (parts) => work(parts, args, flags)));
+    });
+  };
+  on('list', 'lists them', async (parts, _, flags) => {
+    const { given, received } = await parts.offers.list(parts.who);
+    for (const offer of [...received, ...given]) tellOffer(parts, offer, flags);
+    return exit.done;
+  });
+  on('show <OFFER>', 'lists the photos of one', ({ offers, who, access }, [offer], flags) => {
+    const found = offers.find(who, offer!);
+    tellOffer({ access }, found, flags);
+    if (!flags.json) for (const id of found.ids) print(id);
+    return exit.done;
+  });
+  on('make <PHOTO...>', 'offers photos', (parts, ids, flags) => {
+    const to = recipient(parts, flags);
+    const made = parts.offers.make(parts.who, parts.who.person ?? house, to, ids);
+    return tellMade(parts, made, flags);
+  });
+  on('accept <OFFER>', 'saves its photos', async ({ offers, who }, [offer], flags) =>
+    report(await offers.accept(who, offer!), flags),
+  );
+  for (const [verb, about] of [
+    ['decline', 'takes nothing over'],
+    ['withdraw', 'offers its photos no longer'],
+  ] as const)
+    on(`${verb} <OFFER>`, about, ({ offers, who }, [offer], flags) =>
+      report({ changed: offers.end(who, offer!) }, flags),
+    );
+  on('trash <OFFER>', 'moves the giver’s photos to the trash that were taken over', async (parts, [offer], flags) =>
+    report(await parts.offers.moveToTrash(parts.who, offer!), flags),
+  );
+};
+
+function recipient({ named }: SharingParts, { to, toHouse }: OfferFlags): Holder {
+  if (toHouse === true) return house;
+  return named(to ?? '').id;
+}
+
+/** Says which offers were made. */
+export function tellMade(
+  parts: Pick<SharingParts, 'access'>,
+  { offers, missing, refused }: { offers: Offer[]; missing: string[]; refused: string[] },
+  flags: ForFlags,
+): number {
+  for (const offer of offers) tellOffer(parts, offer, flags);
+  const left = missing.length + refused.length;
+  if (flags.json) printJson({ missing, refused });
+  else if (offers.length === 0) print('No photo was offered.');
+  if (!flags.json && left > 0) print(`${counted(left, 'photo')} could not be offered.`);
+  return exit.done;
+}
+
+/** Says one offer in a line; an accepted one with what the giver can do. */
+function tellOffer({ access }: Pick<SharingParts, 'access'>, offer: Offer | OfferDetails, flags: ForFlags): void {
+  if (flags.json) return printJson(offer);
+  const nameOf = (holder: Holder): string =>
+    holder === house ? 'the house' : printable(access.people.find(holder)?.name ?? holder);
+  const { giver, to, state, photos, taken } = offer;
+  const line = `${offer.offer}  ${counted(photos, 'photo')} from ${nameOf(giver)} to ${nameOf(to)}  (${state})`;
+  print(line);
+  if (taken === undefined) return;
+  print(
+    `  ${nameOf(to)} took over ${counted(taken, 'photo')}: move yours to the trash with \`photospool offers trash\`.`,
+  );
+}
