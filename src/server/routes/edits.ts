@@ -28,7 +28,8 @@ import { readTaken } from '../../album/parse-time-taken.js';
 
 const mostAtOnce = 5_000;
 
-export const edits: Routes = (app, { library, catalog, clock, gate }) => {
+export const edits: Routes = (app, context) => {
+  const { library, catalog } = context;
   const parts = { library, catalog };
 
   /**
@@ -88,6 +89,11 @@ export const edits: Routes = (app, { library, catalog, clock, gate }) => {
     );
   }
 
+  void saving(app, context);
+};
+
+/** Saving to one’s own library what others share. */
+const saving: Routes = (app, { library, clock, gate }) => {
   const Saved = Type.Object({
     saved: Type.Integer({ description: 'how many came into the library' }),
     known: Type.Integer({ description: 'how many were in it' }),
