@@ -44,7 +44,7 @@ describe('the package', () => {
     expect(paths.filter((path) => /\.(map|tsbuildinfo|ts|svelte)$|(^|\/)\.|\.test\./.test(path))).toEqual([]);
     expect(
       paths.filter((path) =>
-        /^docs\/(?:architecture|dependencies|documents|people|performance|reliability|replication|testing|words)\./.test(
+        /^docs\/(?:album|architecture|dependencies|documents|people|performance|reliability|replication|testing|translation|words)\./.test(
           path,
         ),
       ),

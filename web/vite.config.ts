@@ -37,6 +37,28 @@ function precompress(): Plugin {
   };
 }
 
+/** Puts `start.ts` before the app: an `async` script that runs as soon as it is there. */
+function startFirst(): Plugin {
+  return {
+    name: 'start-first',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle, server }) {
+        const built = Object.values(bundle ?? {}).find((file) => file.type === 'chunk' && file.name === 'start');
+        const src = server ? '/src/start.ts' : `/${built!.fileName}`;
+        const attrs = { type: 'module', async: true, crossorigin: true, src };
+        return [{ tag: 'script', attrs, injectTo: 'head-prepend' }];
+      },
+    },
+  };
+}
+
+/** The name of a chunk: the files of a catalogue are called like their areas, in each language. */
+function nameOf({ facadeModuleId }: { facadeModuleId?: string | null }): string {
+  const [, path] = /\/messages\/(.+)\.ts$/.exec(facadeModuleId ?? '') ?? [];
+  return path === undefined ? 'assets/[name]-[hash].js' : `assets/catalogue-${path.replaceAll('/', '-')}-[hash].js`;
+}
+
 /** Tells the service worker which files the page is made of, and gives it a version that changes with them. */
 function listShell(): Plugin {
   return {
@@ -57,18 +79,25 @@ function listShell(): Plugin {
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [svelte(), listShell(), precompress()],
+  plugins: [svelte(), startFirst(), listShell(), precompress()],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
     target: 'es2022',
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // What a catalogue needs is loaded before it.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (name, needed) => (name.includes('/catalogue-') ? [] : needed),
+    },
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { index: at('index.html'), sw: at('src/worker/sw.ts') },
+      input: { index: at('index.html'), start: at('src/start.ts'), sw: at('src/worker/sw.ts') },
       // A service worker has one address for ever.
-      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+      output: {
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+        chunkFileNames: nameOf,
+      },
     },
   },
   server: { proxy: { '^/(api|media|originals)/': 'http://127.0.0.1:4780' } },

@@ -1,7 +1,10 @@
 /** What is changed when one of several photos stays: what people did to the others is not lost. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { PhotoView } from '../../web/src/lib/api.js';
 import { keepAll, keepOne } from '../../web/src/features/duplicates/keep-one.js';
+import { loadMessages } from '../../web/src/lib/messages.js';
+
+beforeAll(loadMessages);
 
 const photo = (id: string, told: Partial<PhotoView> = {}): PhotoView => ({
   ...{ id, type: 'image/jpeg', bytes: 1, width: 4, height: 3, taken: '2024-07-01T12:00:00.000', takenSource: 'exif' },

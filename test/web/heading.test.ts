@@ -1,7 +1,10 @@
 /** What a search is called above what it found. */
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { headingOf } from '../../web/src/features/timeline/result-heading.js';
 import { memorySearch } from '../../web/src/features/timeline/on-this-day.js';
+import { loadMessages } from '../../web/src/lib/messages.js';
+
+beforeAll(loadMessages);
 
 test.each([
   ['album:"The house"', 'The house'],

@@ -1,6 +1,7 @@
-/** Mounts the app. */
+/** Mounts the app as soon as the messages of its language are there (start.ts). */
 import { mount } from 'svelte';
 import App from './app/App.svelte';
+import { loadMessages } from './lib/messages.js';
 import './app/base.css';
 
-mount(App, { target: document.getElementById('album')! });
+void loadMessages().then(() => mount(App, { target: document.getElementById('album')! }));

@@ -2,6 +2,7 @@
  * Dates in the browser's locale. `taken` is local wall time at the place of the picture, so it is never converted to
  * the viewer's time zone.
  */
+import { locale } from './language.js';
 const formats = {
   month: { month: 'long', year: 'numeric' },
   monthAlone: { month: 'long' },
@@ -17,7 +18,7 @@ const made = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(kind: keyof typeof formats): Intl.DateTimeFormat {
   let format = made.get(kind);
-  if (!format) made.set(kind, (format = new Intl.DateTimeFormat(undefined, { ...formats[kind], timeZone: 'UTC' })));
+  if (!format) made.set(kind, (format = new Intl.DateTimeFormat(locale, { ...formats[kind], timeZone: 'UTC' })));
   return format;
 }
 

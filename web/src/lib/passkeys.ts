@@ -12,7 +12,7 @@ import {
 } from '@simplewebauthn/browser';
 import { ask, send, ApiError } from './api.js';
 import { session, type SessionAnswer } from './session.svelte.js';
-import { texts } from './texts.js';
+import { m } from './messages.js';
 
 /** Whether passkeys can work in this browser at this URL. */
 export const passkeysWork = (): boolean => session.now?.passkeys === true && browserSupportsWebAuthn();
@@ -46,7 +46,7 @@ async function turned<T>(work: () => Promise<T>): Promise<T | undefined> {
     const name = error instanceof Error ? error.name : '';
     if (name === 'NotAllowedError' || name === 'AbortError') return undefined;
     if (error instanceof WebAuthnError && error.code === 'ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED')
-      throw new ApiError('conflict', texts.passkeyKnown);
-    throw new ApiError('invalid', texts.passkeyFailed);
+      throw new ApiError('conflict', m.app.passkeyKnown);
+    throw new ApiError('invalid', m.app.passkeyFailed);
   }
 }

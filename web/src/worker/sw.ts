@@ -50,7 +50,14 @@ self.addEventListener('sync', (event) => {
 
 async function fill(): Promise<void> {
   const cache = await caches.open(cacheName);
-  await cache.addAll(['/', ...__SHELL__]);
+  await cache.addAll(['/', ...__SHELL__.filter(isSpoken)]);
+}
+
+/** Whether a file is in the language of the page, which registers this worker with it, or in none. */
+function isSpoken(name: string): boolean {
+  const language = new URL(location.href).searchParams.get('language') ?? 'en';
+  const [, its = language] = /^\/assets\/catalogue-([a-z]+)-/.exec(name) ?? [];
+  return its === language.split('-')[0];
 }
 
 async function takeOver(): Promise<void> {

@@ -2,8 +2,7 @@
 import type { AlbumCover, SavedSearch, SuggestedAlbum } from '../../../../src/api/answer-types.js';
 import { addressed, ask, send, type Tile, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
-import { editTexts } from '../../lib/edits/edit-texts.js';
-import { collectionTexts as texts } from './album-texts.js';
+import { m } from '../../lib/messages.js';
 
 /** The saved searches, by name. @throws ApiError */
 export const fetchSaved = async (): Promise<SavedSearch[]> =>
@@ -22,14 +21,14 @@ async function doing(text: string, work: () => Promise<() => Promise<unknown>>, 
     const back = await work();
     const undo = async (): Promise<void> => {
       await back();
-      edits.say({ text: editTexts.undone(text) });
+      edits.say({ text: m.edits.undone(text) });
       after();
     };
-    edits.say({ text, act: { label: editTexts.undo, do: undo } });
+    edits.say({ text, act: { label: m.edits.undo, do: undo } });
     after();
     return true;
   } catch (error) {
-    edits.say({ text: editTexts.failed, trouble: toApiError(error) });
+    edits.say({ text: m.edits.failed, trouble: toApiError(error) });
     return false;
   }
 }
@@ -39,7 +38,7 @@ const change = (id: string, body: object): Promise<unknown> => ask(`/api/albums/
 /** Saves a search. `after` is called after saving, and after undoing it. */
 export const save = (name: string, q: string, after: () => void): Promise<boolean> =>
   doing(
-    texts.saved(name),
+    m.albums.saved(name),
     async () => {
       const { id } = await ask<{ id: string }>('/api/albums/saved', send('POST', { name, q }));
       return () => change(id, { removed: true });
@@ -50,7 +49,7 @@ export const save = (name: string, q: string, after: () => void): Promise<boolea
 /** Renames a saved search. */
 export const rename = ({ id, name: before }: SavedSearch, name: string, after: () => void): Promise<boolean> =>
   doing(
-    editTexts.renamed(before, name),
+    m.albums.renamed(before, name),
     async () => {
       await change(id, { name });
       return () => change(id, { name: before });
@@ -61,7 +60,7 @@ export const rename = ({ id, name: before }: SavedSearch, name: string, after: (
 /** Deletes a saved search. */
 export const remove = ({ id, name }: SavedSearch, after: () => void): Promise<boolean> =>
   doing(
-    editTexts.removed(name),
+    m.albums.removed(name),
     async () => {
       await change(id, { removed: true });
       return () => change(id, { removed: false });
@@ -72,7 +71,7 @@ export const remove = ({ id, name }: SavedSearch, after: () => void): Promise<bo
 /** Creates a suggested album; an ordinary edit of its photos. @throws ApiError */
 export async function accept({ name }: SuggestedAlbum): Promise<boolean> {
   const { ids } = await ask<{ ids: string[] }>(addressed('/api/albums/suggested/photos', { name }));
-  return edits.do(ids, { albums: { add: [name] } }, editTexts.intoAlbum(ids.length, name));
+  return edits.do(ids, { albums: { add: [name] } }, m.edits.intoAlbum(ids.length, name));
 }
 
 /** The chosen covers, by the name of the album. Never rejects: an album without one shows its newest photo. */
@@ -88,7 +87,7 @@ const putCover = (album: string, photo: string | null): Promise<{ before: string
 /** Makes a photo the cover of an album that contains it. */
 export const chooseCover = (album: string, photo: string): Promise<boolean> =>
   doing(
-    texts.covered(album),
+    m.albums.covered(album),
     async () => {
       const { before } = await putCover(album, photo);
       return () => putCover(album, before);
@@ -104,7 +103,7 @@ export const carryCover = (album: string, photo: string): Promise<unknown> =>
 export const decline = ({ name }: SuggestedAlbum, after: () => void): Promise<boolean> => {
   const say = (declined: boolean) => ask('/api/albums/suggested', send('POST', { name, declined }));
   return doing(
-    texts.declined(name),
+    m.albums.declined(name),
     async () => {
       await say(true);
       return () => say(false);

@@ -1,8 +1,9 @@
 /** The differences between duplicates in words: a row per fact, a value per photo. */
+import { locale } from '../../lib/language.js';
 import type { PhotoView } from '../../lib/api.js';
 import { dayYear } from '../../lib/dates.js';
 import { cameraName, placeName, weight } from '../viewer/format-facts.js';
-import { duplicateTexts as texts } from './duplicate-texts.js';
+import { m } from '../../lib/messages.js';
 
 /** A fact. */
 export interface Row {
@@ -13,32 +14,32 @@ export interface Row {
   differs: boolean;
 }
 
-const decimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
-const clock = new Intl.DateTimeFormat(undefined, {
+const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+const clock = new Intl.DateTimeFormat(locale, {
   hour: 'numeric',
   minute: '2-digit',
   second: '2-digit',
   timeZone: 'UTC',
 });
 
-const facts: Record<keyof typeof texts.rows, (photo: PhotoView) => string | undefined> = {
+const facts: Record<keyof typeof m.duplicates.rows, (photo: PhotoView) => string | undefined> = {
   pixels: ({ width, height }) => `${width} × ${height} · ${decimal.format((width * height) / 1e6)} MP`,
   file: ({ type, bytes, stack = [] }) =>
-    [nameOf(type), weight(bytes), stack.some((other) => other.type.startsWith('image/x-')) && `+ ${texts.raw}`]
+    [nameOf(type), weight(bytes), stack.some((other) => other.type.startsWith('image/x-')) && `+ ${m.duplicates.raw}`]
       .filter(Boolean)
       .join(' · '),
   taken: ({ taken, takenSource }) => {
     const time = Date.parse(`${taken}Z`);
     const text = Number.isNaN(time) ? taken : `${dayYear(taken.slice(0, 10))}, ${clock.format(time)}`;
-    return takenSource === 'modified' ? `${text} · ${texts.ofFile}` : text;
+    return takenSource === 'modified' ? `${text} · ${m.duplicates.ofFile}` : text;
   },
   camera: cameraName,
   place: placeName,
   has: ({ title, tags, albums, rating, favourite }) =>
     [
       title !== '' && `“${title.length > 40 ? `${title.slice(0, 39)}…` : title}”`,
-      tags.length > 0 && texts.tags(tags.length),
-      albums.length > 0 && texts.albums(albums.length),
+      tags.length > 0 && m.duplicates.tags(tags.length),
+      albums.length > 0 && m.duplicates.albums(albums.length),
       rating > 0 && '★'.repeat(rating),
       favourite && '♥',
     ]
@@ -56,6 +57,6 @@ export const factsOf = (photos: readonly PhotoView[]): Row[] =>
   (Object.keys(facts) as (keyof typeof facts)[])
     .map((key) => {
       const values = photos.map((photo) => facts[key](photo));
-      return { label: texts.rows[key], values, differs: new Set(values).size > 1 };
+      return { label: m.duplicates.rows[key], values, differs: new Set(values).size > 1 };
     })
     .filter(({ values }) => values.some((value) => value !== undefined));

@@ -6,7 +6,7 @@ import type { DuplicateGroup, Duplicates } from '../../../../src/api/answer-type
 import { addressed, ask, type PhotoView, toApiError, type ApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { keepAll, keepOne } from './keep-one.js';
-import { duplicateTexts as texts } from './duplicate-texts.js';
+import { m } from '../../lib/messages.js';
 
 /** How many groups are requested at once, and the number remaining that requests more. */
 const page = 20;
@@ -55,12 +55,12 @@ export class Review {
     const kept = photos.find((photo) => photo.id === id);
     const others = photos.filter((photo) => photo.id !== id);
     if (!kept) return Promise.resolve(false);
-    return this.#settle(photos, edits.all(keepOne(kept, others), texts.keptOne(others.length)));
+    return this.#settle(photos, edits.all(keepOne(kept, others), m.duplicates.keptOne(others.length)));
   }
 
   /** Marks the photos of a group as different; true if it succeeded. */
   keepAll({ photos }: DuplicateGroup): Promise<boolean> {
-    return this.#settle(photos, edits.all(keepAll(photos), texts.keptAll(photos.length)));
+    return this.#settle(photos, edits.all(keepAll(photos), m.duplicates.keptAll(photos.length)));
   }
 
   close(): void {

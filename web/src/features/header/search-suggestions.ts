@@ -3,7 +3,7 @@ import type { Month } from '../../../../src/api/answer-types.js';
 import { addressed, ask } from '../../lib/api.js';
 import { fetchFacet } from '../selection/fetch-facets.js';
 import { session } from '../../lib/session.svelte.js';
-import { texts } from '../../lib/texts.js';
+import { m } from '../../lib/messages.js';
 import type { Known } from './search-terms.js';
 
 /** How long a response is reused, ms. */
@@ -14,7 +14,7 @@ let kept: { at: number; known: Promise<Known> } | undefined;
 /** The search keys with their descriptions, the most frequent first. */
 export function searchKeys(): readonly (readonly [string, string])[] {
   const hidden = session.may('details') ? [] : ['added', 'near'];
-  return texts.searchKeys.filter(([key]) => !hidden.includes(key));
+  return m.app.searchKeys.filter(([key]) => !hidden.includes(key));
 }
 
 /** The values by key. Never rejects: missing values are not completed. */

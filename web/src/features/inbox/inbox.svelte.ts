@@ -4,7 +4,7 @@
  */
 import { addressed, ask, type Tile, toApiError, type ApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
-import { editTexts } from '../../lib/edits/edit-texts.js';
+import { m } from '../../lib/messages.js';
 import { inboxSearch, waiting } from './inbox-count.svelte.js';
 
 /** How many are requested at once, and the number remaining that requests more. */
@@ -48,12 +48,12 @@ export class Inbox {
 
   /** Keeps the photo and moves on. */
   keep(): Promise<void> {
-    return this.#away({ reviewed: true }, editTexts.reviewed(1), () => this.kept++);
+    return this.#away({ reviewed: true }, m.edits.reviewed(1), () => this.kept++);
   }
 
   /** Moves the photo to the trash and moves on. */
   trash(): Promise<void> {
-    return this.#away({ trashed: true }, editTexts.trashed(1), () => this.trashed++);
+    return this.#away({ trashed: true }, m.edits.trashed(1), () => this.trashed++);
   }
 
   /** Moves forward or back without a choice. */

@@ -4,7 +4,7 @@ import { addressed, ask } from '../../lib/api.js';
 import { idsFound } from '../albums/all-matches.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { inboxSearch } from './inbox-count.svelte.js';
-import { inboxTexts as texts } from './inbox-texts.js';
+import { m } from '../../lib/messages.js';
 
 /**
  * The search for unreviewed photos that arrived before a day (`2026-11-25`, UTC, like `added:`); all of them if
@@ -22,7 +22,7 @@ export const dayNext = (now = Date.now()): string => dayNow(now + 86_400_000);
 /** Marks all photos from before a day as reviewed, as one undoable edit. @throws ApiError */
 export async function lookedAtBefore(day: string | undefined): Promise<boolean> {
   const ids = await idsFound(searchBefore(day));
-  return ids.length > 0 && edits.do(ids, { reviewed: true }, texts.lookedAt(ids.length));
+  return ids.length > 0 && edits.do(ids, { reviewed: true }, m.inbox.lookedAt(ids.length));
 }
 
 /** The number from which nobody wants to review photos one by one. */

@@ -1,7 +1,7 @@
 /** Downloads photos: one unchanged, several as an archive that the browser downloads. */
 import { ask, originalOf, send, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
-import { selectTexts as texts } from './selection-texts.js';
+import { m } from '../../lib/messages.js';
 
 /** Starts a download; false after an error. Never rejects. */
 export async function startDownload(photos: readonly { id: string }[]): Promise<boolean> {
@@ -11,11 +11,11 @@ export async function startDownload(photos: readonly { id: string }[]): Promise<
     const ids = photos.map(({ id }) => id);
     const ready = await ask<{ path: string; photos: number; missing: number }>('/api/downloads', send('POST', { ids }));
     fetchFile(ready.path);
-    const left = ready.missing > 0 ? ` ${texts.downloadMissing(ready.missing)}` : '';
-    edits.say({ text: `${texts.downloadTitle(ready.photos)}.${left}` });
+    const left = ready.missing > 0 ? ` ${m.select.downloadMissing(ready.missing)}` : '';
+    edits.say({ text: `${m.select.downloadTitle(ready.photos)}.${left}` });
     return true;
   } catch (error) {
-    edits.say({ text: texts.downloadFailed, trouble: toApiError(error) });
+    edits.say({ text: m.select.downloadFailed, trouble: toApiError(error) });
     return false;
   }
 }

@@ -1,4 +1,5 @@
 /** Parses a typed place: names from small to large, or a position. Pure. */
+import { locale } from '../../lib/language.js';
 import type { Change } from '../../lib/edits/edit-request.js';
 
 const position = /^\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*$/;
@@ -28,7 +29,7 @@ function countryCode(name: string): string | undefined {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
   const wanted = name.toLowerCase();
   if (/^[a-z]{2}$/.test(wanted)) return name.toUpperCase();
-  const languages = [new Intl.DisplayNames(undefined, { type: 'region', fallback: 'none' })];
+  const languages = [new Intl.DisplayNames(locale, { type: 'region', fallback: 'none' })];
   languages.push(new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }));
   for (const a of letters)
     for (const b of letters)

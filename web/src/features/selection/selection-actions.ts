@@ -2,10 +2,9 @@
 import type { IconName } from '../../lib/ui/Icon.svelte';
 import { albumAlone } from '../albums/all-matches.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
-import { editTexts } from '../../lib/edits/edit-texts.js';
+import { m, withMessages } from '../../lib/messages.js';
 import { type Action, session } from '../../lib/session.svelte.js';
 import { startDownload } from './download-photos.js';
-import { selectTexts } from './selection-texts.js';
 
 /** The required properties of a photo. */
 export interface Chosen {
@@ -37,29 +36,29 @@ export interface Act {
 /** Marks photos as favourites; if all of them are, removes the mark. */
 export function favour(photos: readonly Chosen[]): Promise<boolean> {
   const favourite = !photos.every((photo) => photo.favourite === true);
-  const say = favourite ? editTexts.favoured : editTexts.unfavoured;
+  const say = favourite ? m.edits.favoured : m.edits.unfavoured;
   return edits.do(idsOf(photos), { favourite }, say(photos.length));
 }
 
 /** Moves photos to the trash. */
 export const trash = (photos: readonly Chosen[]): Promise<boolean> =>
-  edits.do(idsOf(photos), { trashed: true }, editTexts.trashed(photos.length));
+  edits.do(idsOf(photos), { trashed: true }, m.edits.trashed(photos.length));
 
 /** Restores photos from the trash. */
 export const restore = (photos: readonly Chosen[]): Promise<boolean> =>
-  edits.do(idsOf(photos), { trashed: false }, editTexts.restored(photos.length));
+  edits.do(idsOf(photos), { trashed: false }, m.edits.restored(photos.length));
 
 const review = (photos: readonly Chosen[]): Promise<boolean> =>
-  edits.do(idsOf(photos), { reviewed: true }, editTexts.reviewed(photos.length));
+  edits.do(idsOf(photos), { reviewed: true }, m.edits.reviewed(photos.length));
 
 /** Rates photos, 0 to 5 stars. */
 export const rate = (photos: readonly Chosen[], rating: number): Promise<boolean> =>
-  edits.do(idsOf(photos), { rating }, editTexts.rated(photos.length, rating));
+  edits.do(idsOf(photos), { rating }, m.edits.rated(photos.length, rating));
 
 const cover = async ([photo]: readonly Chosen[], q: string): Promise<boolean> => {
   const album = albumAlone(q);
   if (photo === undefined || album === undefined) return false;
-  const { chooseCover } = await import('../albums/saved-searches.js');
+  const { chooseCover } = await withMessages(import('../albums/saved-searches.js'), 'albums');
   return chooseCover(album, photo.id);
 };
 
@@ -68,7 +67,7 @@ const idsOf = (photos: readonly Chosen[]): string[] => photos.map(({ id }) => id
 /** A search in the trash. */
 const inTrash = /(?:^|\s)is:trashed\b/;
 
-const all: readonly Act[] = [
+const all: readonly Omit<Act, 'label'>[] = [
   {
     name: 'reviewed',
     icon: 'check',
@@ -77,7 +76,6 @@ const all: readonly Act[] = [
     do: review,
     near: true,
     where: /(?:^|\s)-is:reviewed\b/,
-    label: selectTexts.reviewed,
   },
   {
     name: 'restored',
@@ -87,7 +85,6 @@ const all: readonly Act[] = [
     do: restore,
     near: true,
     where: inTrash,
-    label: selectTexts.restore,
   },
   {
     name: 'favourite',
@@ -96,10 +93,9 @@ const all: readonly Act[] = [
     needs: 'favourite',
     do: favour,
     near: true,
-    label: selectTexts.favourite,
   },
-  { name: 'tags', icon: 'tag', key: 't', needs: 'edit', near: true, label: selectTexts.tags },
-  { name: 'albums', icon: 'album', key: 'a', needs: 'edit', label: selectTexts.albums },
+  { name: 'tags', icon: 'tag', key: 't', needs: 'edit', near: true },
+  { name: 'albums', icon: 'album', key: 'a', needs: 'edit' },
   {
     name: 'cover',
     icon: 'picture',
@@ -108,12 +104,11 @@ const all: readonly Act[] = [
     do: cover,
     one: true,
     where: /^album:"(?:[^"\\]|\\.)+"$/,
-    label: selectTexts.cover,
   },
-  { name: 'audience', icon: 'lock', key: 'c', needs: 'share', near: true, label: selectTexts.audience },
-  { name: 'rating', icon: 'star', key: undefined, needs: 'edit', label: selectTexts.rating },
-  { name: 'date', icon: 'calendar', key: 'd', needs: 'edit', label: selectTexts.date },
-  { name: 'place', icon: 'place', key: 'p', needs: 'edit', label: selectTexts.place },
+  { name: 'audience', icon: 'lock', key: 'c', needs: 'share', near: true },
+  { name: 'rating', icon: 'star', key: undefined, needs: 'edit' },
+  { name: 'date', icon: 'calendar', key: 'd', needs: 'edit' },
+  { name: 'place', icon: 'place', key: 'p', needs: 'edit' },
   {
     name: 'download',
     icon: 'download',
@@ -121,14 +116,15 @@ const all: readonly Act[] = [
     needs: 'original',
     do: startDownload,
     near: true,
-    label: selectTexts.download,
   },
-  { name: 'trash', icon: 'trash', key: 'Delete', needs: 'trash', do: trash, label: selectTexts.trash },
+  { name: 'trash', icon: 'trash', key: 'Delete', needs: 'trash', do: trash },
 ];
 
 /** The actions permitted to the viewer for the photos of a search. */
 export const openActs = (q = ''): readonly Act[] =>
-  all.filter(
-    ({ needs, where, name }) =>
-      session.may(needs) && (where?.test(q) ?? true) && !(name === 'trash' && inTrash.test(q)),
-  );
+  all
+    .filter(
+      ({ needs, where, name }) =>
+        session.may(needs) && (where?.test(q) ?? true) && !(name === 'trash' && inTrash.test(q)),
+    )
+    .map((act) => ({ ...act, label: m.select[act.name] }));

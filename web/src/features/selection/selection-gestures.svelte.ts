@@ -8,7 +8,7 @@ import { Box } from './drag-box.svelte.js';
 import type { PressDeeds } from './long-press.js';
 import type { Selection } from './selection.svelte.js';
 import { tilesBetween, tilesOf, tilesOfDay, tilesOfMonth } from './select-range.js';
-import { selectTexts } from './selection-texts.js';
+import { m } from '../../lib/messages.js';
 
 /** The selection gestures of a timeline. */
 export class Choosing {
@@ -78,7 +78,7 @@ export class Choosing {
     try {
       await work();
     } catch (error) {
-      edits.say({ text: selectTexts.failed, trouble: toApiError(error) });
+      edits.say({ text: m.select.failed, trouble: toApiError(error) });
     }
   }
 }

@@ -1,7 +1,7 @@
 /** The state of a connection as a colour and in words, and the amount of data still to transfer. Pure. */
 import { spanName } from '../../lib/relative-time.js';
 import type { Guest, Mesh, Peer } from './servers-api.js';
-import { serversTexts as texts } from './servers-texts.js';
+import { m } from '../../lib/messages.js';
 
 const kinds = ['thumb', 'preview', 'original', 'hover', 'video'] as const;
 
@@ -21,14 +21,14 @@ export const toGo = (peer: Peer, way: 'pull' | 'push'): number => peer[way].pend
 /** The state of a connection in a few words. */
 export function stateName(peer: Peer, now = Date.now()): string {
   const look = lookOf(peer);
-  if (look === 'live') return texts.live;
-  if (look === 'refused') return texts.refused;
-  if (look === 'busy') return texts.busy(toGo(peer, 'pull') + toGo(peer, 'push'));
-  return peer.synced === undefined ? texts.waits : texts.behind(spanName(peer.synced, now));
+  if (look === 'live') return m.servers.live;
+  if (look === 'refused') return m.servers.refused;
+  if (look === 'busy') return m.servers.busy(toGo(peer, 'pull') + toGo(peer, 'push'));
+  return peer.synced === undefined ? m.servers.waits : m.servers.behind(spanName(peer.synced, now));
 }
 
 /** The state of a server that connects to this one. */
-export const guestName = ({ connected }: Guest): string => (connected ? texts.live : texts.away);
+export const guestName = ({ connected }: Guest): string => (connected ? m.servers.live : m.servers.away);
 
 /**
  * Blobs that documents name and that are missing here: pictures (all renditions of a photo count as one), originals,

@@ -1,6 +1,6 @@
 /** The problems of connections that only a person can fix, as sentences. Pure. */
 import { hostOf, type Mesh, type Peer } from './servers-api.js';
-import { serversTexts as texts } from './servers-texts.js';
+import { m } from '../../lib/messages.js';
 
 /** A problem that only a person can fix. */
 export interface Alarm {
@@ -13,7 +13,7 @@ export const asideOf = ({ peers }: Mesh): number =>
 
 /** The problems that only a person can fix, as sentences. */
 export const alarmsOf = ({ peers, copies }: Mesh): Alarm[] => [
-  ...copies.map(({ by }) => ({ text: texts.copiedAlarm(by.map(hostOf)) })),
+  ...copies.map(({ by }) => ({ text: m.servers.copiedAlarm(by.map(hostOf)) })),
   ...peers.flatMap(alarmsOfLink),
 ];
 
@@ -22,11 +22,11 @@ function alarmsOfLink(peer: Peer): Alarm[] {
   const isPassword = kind === 'couchdb' || reason?.includes('password') === true;
   const stopped: Alarm[] =
     state === 'refused'
-      ? [{ text: (isPassword ? texts.passwordRefused : texts.tokenRefused)(hostOf(url)) }]
+      ? [{ text: (isPassword ? m.servers.passwordRefused : m.servers.tokenRefused)(hostOf(url)) }]
       : code === 'config'
-        ? [{ text: reason ?? texts.refused }]
+        ? [{ text: reason ?? m.servers.refused }]
         : [];
-  const held: Alarm[] = peer.held === undefined ? [] : [{ text: texts.heldAlarm(hostOf(url), peer.held) }];
+  const held: Alarm[] = peer.held === undefined ? [] : [{ text: m.servers.heldAlarm(hostOf(url), peer.held) }];
   const drift: Alarm[] = peer.driftText === undefined ? [] : [{ text: peer.driftText }];
   return [...stopped, ...held, ...drift];
 }

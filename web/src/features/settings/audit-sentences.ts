@@ -1,40 +1,5 @@
 /** Entries of the audit log in words. */
-const known: Record<string, string> = {
-  'signed-in': 'Signed in',
-  'sign-in-failed': 'Could not sign in',
-  'signed-out': 'Signed out',
-  'session-ended': 'Was signed out of a device',
-  'set-up': 'Became the owner',
-  'person-added': 'Added someone',
-  'person-changed': 'Changed someone',
-  'person-removed': 'Removed someone',
-  'change-waiting': 'Asked to change someone',
-  'change-approved': 'Approved a change',
-  'change-rejected': 'Rejected a change',
-  invited: 'Made an invitation',
-  'password-changed': 'Changed a password',
-  'passkey-added': 'Added a passkey',
-  'passkey-removed': 'Removed a passkey',
-  'second-factor-on': 'Turned two-step sign-in on',
-  'second-factor-off': 'Turned two-step sign-in off',
-  'pin-set': 'Set a PIN for locked photos',
-  'pin-removed': 'Removed the PIN of locked photos',
-  'photos-locked': 'Locked photos of someone',
-  'photos-unlocked': 'Unlocked photos of someone',
-  'recovery-codes-made': 'Made new recovery codes',
-  'recovery-code-used': 'Used a recovery code',
-  'token-made': 'Made a token',
-  'token-used': 'Used a token from a new place',
-  'token-revoked': 'Revoked a token',
-  'share-made': 'Made a link',
-  'share-revoked': 'Ended a link',
-  'share-failed': 'Wrong password for a link',
-  'access-changed': 'Changed who is let in',
-  'peer-added': 'Linked a server',
-  'peer-removed': 'Ended the link to a server',
-  'document-removed': 'Removed a document of another program',
-  'end-confirmed': 'Confirmed that access had ended',
-};
+import { m } from '../../lib/messages.js';
 
 /** A kind of entry in words; an unknown one is shown unchanged. */
-export const happened = (what: string): string => known[what] ?? what;
+export const happened = (what: string): string => m.audit.entries[what] ?? what;

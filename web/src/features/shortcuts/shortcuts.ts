@@ -1,4 +1,64 @@
 /** The keyboard shortcuts as listed in the dialog (also in docs/album.md). */
+import { m } from '../../lib/messages.js';
+
+type Texts = typeof m.shortcuts;
+
+/** The groups: the keys of each action, by the names that both have in the catalogue. */
+const keys: { [group in keyof Texts['groups']]: readonly (readonly [readonly string[], keyof Texts['actions']])[] } = {
+  everywhere: [
+    [['?'], 'list'],
+    [['/'], 'search'],
+    [['Ctrl Z'], 'undo'],
+    [['Ctrl Shift Z'], 'redo'],
+    [['Esc'], 'close'],
+  ],
+  timeline: [
+    [['←', '→', '↑', '↓'], 'walk'],
+    [['Home', 'End'], 'ends'],
+    [['Enter'], 'open'],
+    [['G'], 'date'],
+    [['+', '-'], 'density'],
+    [['X'], 'select'],
+    [['Shift ←', 'Shift →'], 'extend'],
+    [['Ctrl A'], 'selectAll'],
+  ],
+  photos: [
+    [['F'], 'favourite'],
+    [['1', '5'], 'stars'],
+    [['T'], 'tags'],
+    [['A'], 'albums'],
+    [['C'], 'audience'],
+    [['D'], 'setDate'],
+    [['P'], 'place'],
+    [['Delete'], 'trash'],
+  ],
+  photo: [
+    [['←', '→'], 'turn'],
+    [['I'], 'info'],
+    [['E'], 'caption'],
+    [['S'], 'slideshow'],
+    [['+', '-'], 'zoom'],
+    [['Z'], 'pixels'],
+    [['0'], 'fit'],
+  ],
+  places: [
+    [['←', '→', '↑', '↓'], 'move'],
+    [['+', '-'], 'zoom'],
+    [['0'], 'world'],
+  ],
+  inbox: [
+    [['Enter'], 'keep'],
+    [['Delete'], 'trash'],
+    [['→', '←'], 'later'],
+  ],
+  duplicates: [
+    [['←', '→'], 'choose'],
+    [['Enter'], 'keepOne'],
+    [['K'], 'keepAll'],
+    [['↑', '↓'], 'groups'],
+    [['U'], 'undo'],
+  ],
+};
 
 /** The shortcuts of one part of the page: the keys, and their effects. */
 export interface KeyGroup {
@@ -6,83 +66,9 @@ export interface KeyGroup {
   keys: readonly (readonly [keys: readonly string[], does: string])[];
 }
 
-/** The texts of the dialog. */
-export const keyTexts = { title: 'Keys', or: 'or' };
-
-/** All groups. */
-export const keyGroups: readonly KeyGroup[] = [
-  {
-    title: 'Everywhere',
-    keys: [
-      [['?'], 'These keys'],
-      [['/'], 'Search'],
-      [['Ctrl Z'], 'Undo'],
-      [['Ctrl Shift Z'], 'Do it again'],
-      [['Esc'], 'Close, or go back'],
-    ],
-  },
-  {
-    title: 'Timeline',
-    keys: [
-      [['←', '→', '↑', '↓'], 'From photo to photo'],
-      [['Home', 'End'], 'The newest, the oldest'],
-      [['Enter'], 'Open'],
-      [['G'], 'Go to a date'],
-      [['+', '-'], 'Larger, or more at once'],
-      [['X'], 'Choose, or not any more'],
-      [['Shift ←', 'Shift →'], 'Choose on the way'],
-      [['Ctrl A'], 'Choose all'],
-    ],
-  },
-  {
-    title: 'A photo, or those that are chosen',
-    keys: [
-      [['F'], 'Favourite'],
-      [['1', '5'], 'Stars, from one to five'],
-      [['T'], 'Tags'],
-      [['A'], 'Albums'],
-      [['C'], 'Who may see'],
-      [['D'], 'Date'],
-      [['P'], 'Place'],
-      [['Delete'], 'Trash'],
-    ],
-  },
-  {
-    title: 'A photo',
-    keys: [
-      [['←', '→'], 'The one before, the next one'],
-      [['I'], 'Info'],
-      [['E'], 'Title and description'],
-      [['S'], 'Slideshow'],
-      [['+', '-'], 'Closer, further away'],
-      [['Z'], 'Its own pixels'],
-      [['0'], 'All of it'],
-    ],
-  },
-  {
-    title: 'Places',
-    keys: [
-      [['←', '→', '↑', '↓'], 'Move the map'],
-      [['+', '-'], 'Closer, further away'],
-      [['0'], 'The whole world'],
-    ],
-  },
-  {
-    title: 'Inbox',
-    keys: [
-      [['Enter'], 'Keep'],
-      [['Delete'], 'Trash'],
-      [['→', '←'], 'Later, back'],
-    ],
-  },
-  {
-    title: 'Duplicates',
-    keys: [
-      [['←', '→'], 'Which one stays'],
-      [['Enter'], 'Keep it, trash the others'],
-      [['K'], 'Keep all'],
-      [['↑', '↓'], 'From group to group'],
-      [['U'], 'Undo'],
-    ],
-  },
-];
+/** All groups in the language of the page. */
+export const keyGroups = (): KeyGroup[] =>
+  (Object.keys(keys) as (keyof typeof keys)[]).map((group) => ({
+    title: m.shortcuts.groups[group],
+    keys: keys[group].map(([pressed, action]) => [pressed, m.shortcuts.actions[action]] as const),
+  }));

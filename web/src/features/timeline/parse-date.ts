@@ -1,4 +1,5 @@
 /** Parses a typed date. Pure. */
+import { locale } from '../../lib/language.js';
 
 /** A date, as precise as it was typed: `2019`, `2019-07`, `2019-07-14`. */
 export type When = string;
@@ -9,7 +10,7 @@ const two = (n: number): string => `${n}`.padStart(2, '0');
 function monthOf(name: string): number | undefined {
   const wanted = name.toLowerCase().replace(/\.$/, '');
   if (wanted.length < 3) return undefined;
-  for (const language of [undefined, 'en']) {
+  for (const language of [locale, 'en']) {
     const format = new Intl.DateTimeFormat(language, { month: 'long', timeZone: 'UTC' });
     for (let month = 0; month < 12; month++)
       if (

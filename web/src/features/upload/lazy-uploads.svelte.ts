@@ -2,7 +2,9 @@
  * The entry point of uploads, small enough for every page: the upload script is loaded with the first file. Also checks
  * whether files shared to the app wait on this device.
  */
+import { withMessages } from '../../lib/messages.js';
 import type * as sending from './upload-script.js';
+import { language } from '../../lib/language.js';
 import { channel } from './share-target-channel.js';
 import type { Source } from './dropped-files.js';
 
@@ -18,7 +20,7 @@ class Entry {
   #loading: Promise<Sending> | undefined;
 
   load(): Promise<Sending> {
-    this.#loading ??= import('./upload-script.js').then(
+    this.#loading ??= withMessages(import('./upload-script.js'), 'upload').then(
       (sending) => (this.sending = sending),
       (error: unknown) => {
         this.#loading = undefined;
@@ -48,7 +50,7 @@ export function install(): () => void {
   // Missing over plain HTTP, despite the types.
   const workers = (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker;
   // Without it the album works the same, except for the phone's share button.
-  workers?.register('/sw.js', { type: 'module' }).catch(() => undefined);
+  workers?.register(`/sw.js?language=${language}`, { type: 'module' }).catch(() => undefined);
   return () => heard.close();
 }
 

@@ -6,7 +6,7 @@ import { type DetailedError, Upload } from 'tus-js-client';
 import { ask, send as sendJson, toApiError, ApiError } from '../../lib/api.js';
 import type { Source } from './dropped-files.js';
 import { hashOf } from './hash-worker-client.js';
-import { uploadTexts as texts } from './upload-texts.js';
+import { m } from '../../lib/messages.js';
 
 /** Callbacks during an upload. */
 export interface Telling {
@@ -31,10 +31,10 @@ export async function carry(source: Source, signal: AbortSignal, tell: Telling):
   tell.reading();
   const why = await whyNot(source).catch(() => undefined);
   signal.throwIfAborted();
-  if (why !== undefined) throw new ApiError('unsupported', texts.unsupported(why));
+  if (why !== undefined) throw new ApiError('unsupported', m.upload.unsupported(why));
   const sha256 = await hashOf(source.file);
   signal.throwIfAborted();
-  if (sha256 === undefined) throw new ApiError('unreadable', texts.unreadable);
+  if (sha256 === undefined) throw new ApiError('unreadable', m.upload.unreadable);
   for (let n = 1; ; n++) {
     try {
       return await send(source, sha256, signal, tell);
@@ -108,7 +108,7 @@ async function confirm(url: string | null, sha256: string): Promise<ApiError | u
   try {
     const told = await ask<{ state: string; sha256?: string }>(new URL(url ?? '', location.href).pathname);
     if (told.state === 'received' && told.sha256 === sha256) return undefined;
-    return new ApiError(told.state === 'received' ? 'mismatch' : 'busy', texts.confirmless);
+    return new ApiError(told.state === 'received' ? 'mismatch' : 'busy', m.upload.confirmless);
   } catch (error) {
     return toApiError(error);
   }
@@ -123,7 +123,7 @@ const passes = ({ code }: ApiError): boolean =>
 function troubleOf(error: unknown): ApiError {
   const response = (error as Partial<DetailedError>).originalResponse;
   if (!response) return new ApiError('offline', '');
-  if (response.getStatus() === 401) return new ApiError('unauthorized', texts.signIn);
+  if (response.getStatus() === 401) return new ApiError('unauthorized', m.upload.signIn);
   try {
     const told = JSON.parse(response.getBody()) as { error: { code: string; message: string; hint?: string } };
     return new ApiError(told.error.code, told.error.message, told.error.hint);
@@ -131,7 +131,7 @@ function troubleOf(error: unknown): ApiError {
     // The error page of a proxy, or the response to a HEAD, which has no body.
     return new ApiError(
       response.getStatus() >= 500 ? 'busy' : 'refused',
-      `${texts.states.failed} (${response.getStatus()}).`,
+      `${m.upload.states.failed} (${response.getStatus()}).`,
     );
   }
 }

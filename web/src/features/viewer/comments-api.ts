@@ -1,4 +1,4 @@
-/** Requests and texts of comments (docs/interface.md), loaded with them. */
+/** Requests of comments (docs/interface.md), loaded with them. */
 import type { Comment } from '../../../../src/api/answer-types.js';
 import { ask, send } from '../../lib/api.js';
 
@@ -14,16 +14,3 @@ export const changeComment = (photo: string, comment: string, text: string): Pro
   ask(pathOf(photo, comment), send('PATCH', { text }));
 export const removeComment = (photo: string, comment: string): Promise<unknown> =>
   ask(pathOf(photo, comment), send('DELETE'));
-
-/** Short and plain. */
-export const commentTexts = {
-  title: 'Comments',
-  write: 'Write a comment',
-  send: 'Send',
-  edited: 'changed',
-  change: 'Change',
-  changeOf: 'Change the comment',
-  save: 'Save',
-  remove: 'Remove',
-  removeSure: 'Remove this comment?',
-};

@@ -1,9 +1,10 @@
 /** The facts of a photo in words, by locale. Text from files is shown as text. */
+import { locale } from '../../lib/language.js';
 import type { PhotoView } from '../../lib/api.js';
 import { lengthText } from '../timeline/video-length.js';
 
 const number = (value: number, digits: number): string =>
-  new Intl.NumberFormat(undefined, { maximumFractionDigits: digits }).format(value);
+  new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
 
 /** `Palisade, Colorado, United States`, or undefined. */
 export function placeName(photo: PhotoView): string | undefined {
@@ -14,7 +15,7 @@ export function placeName(photo: PhotoView): string | undefined {
 
 function countryName(code: string): string {
   try {
-    return new Intl.DisplayNames(undefined, { type: 'region' }).of(code) ?? code;
+    return new Intl.DisplayNames(locale, { type: 'region' }).of(code) ?? code;
   } catch {
     // Edits and sidecars may contain a country that is not a code.
     return code;

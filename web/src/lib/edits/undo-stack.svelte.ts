@@ -4,7 +4,7 @@
  */
 import { toApiError, type ApiError } from '../api.js';
 import { type Change, inParts, makeChanges, pack, type PhotosChange } from './edit-request.js';
-import { editTexts as texts } from './edit-texts.js';
+import { m } from '../messages.js';
 
 /** An edit, and the change that reverts it. */
 interface Step {
@@ -61,12 +61,12 @@ class Edits {
 
   /** Undoes the last edit. */
   undo(): Promise<boolean> {
-    return this.#queue(() => this.#step(this.#undo, this.#redo, texts.undone));
+    return this.#queue(() => this.#step(this.#undo, this.#redo, m.edits.undone));
   }
 
   /** Redoes the last undone edit. */
   redo(): Promise<boolean> {
-    return this.#queue(() => this.#step(this.#redo, this.#undo, texts.redone));
+    return this.#queue(() => this.#step(this.#redo, this.#undo, m.edits.redone));
   }
 
   /** Clears the undo stack, when its targets no longer exist. */
@@ -107,7 +107,7 @@ class Edits {
     this.busy = true;
     try {
       for (const one of packs) {
-        if (packs.length > 1) this.said = { text: texts.busy(label), progress: { done: count, total } };
+        if (packs.length > 1) this.said = { text: m.edits.busy(label), progress: { done: count, total } };
         const { undo } = await makeChanges(one);
         step.back.push(...undo);
         count += one.reduce((sum, { ids }) => sum + ids.length, 0);
@@ -116,16 +116,16 @@ class Edits {
       }
       this.#keep(step, kept);
       const back = step.back.length > 0;
-      this.said = back ? { text: say, act: this.#wayBack(kept) } : { text: texts.nothing };
+      this.said = back ? { text: say, act: this.#wayBack(kept) } : { text: m.edits.nothing };
       return true;
     } catch (error) {
       this.#keep(step, kept);
       const rest = packs.slice(done).flat();
       this.said = {
-        text: count > 0 ? texts.half(count, total) : texts.failed,
+        text: count > 0 ? m.edits.half(count, total) : m.edits.failed,
         trouble: toApiError(error),
         ids: rest.flatMap(({ ids }) => ids),
-        act: { label: texts.goOn, do: () => this.#queue(() => this.#make(rest, label, kept, say)) },
+        act: { label: m.edits.goOn, do: () => this.#queue(() => this.#make(rest, label, kept, say)) },
         ...(count > 0 && { second: this.#wayBack(kept) }),
       };
       return false;
@@ -142,8 +142,8 @@ class Edits {
 
   #wayBack(kept: Step[]): { label: string; do: () => Promise<boolean> } {
     return kept === this.#undo
-      ? { label: texts.undo, do: () => this.undo() }
-      : { label: texts.redo, do: () => this.redo() };
+      ? { label: m.edits.undo, do: () => this.undo() }
+      : { label: m.edits.redo, do: () => this.redo() };
   }
 
   #tell(each: readonly PhotosChange[]): void {

@@ -1,11 +1,10 @@
-/** Texts of the inbox. */
-import { texts } from '../../lib/texts.js';
+/** English: the inbox. */
+import { number } from '../../lib/language.js';
+import { app } from './core.js';
 
-export const inboxTexts = {
+export const inbox = {
   title: 'Inbox',
-  left: (n: number) => `${new Intl.NumberFormat().format(n)} left`,
-  badge: (n: number) => `Inbox: ${texts.photos(n)} to look at`,
-  few: (n: number) => (n > 999 ? '999+' : `${n}`),
+  left: (n: number) => `${number(n)} left`,
   keep: 'Keep',
   later: 'Later',
   before: 'Back',
@@ -18,19 +17,19 @@ export const inboxTexts = {
     kept + trashed === 0
       ? 'What comes in next waits for you here.'
       : trashed === 0
-        ? `You kept ${texts.photos(kept)}.`
-        : `You kept ${texts.photos(kept)} and put ${texts.photos(trashed)} into the trash.`,
-  laterTitle: (n: number) => `${texts.photos(n)} left for later`,
+        ? `You kept ${app.photos(kept)}.`
+        : `You kept ${app.photos(kept)} and put ${app.photos(trashed)} into the trash.`,
+  laterTitle: (n: number) => `${app.photos(n)} left for later`,
   again: 'Look at them now',
   back: 'Back to the album',
-  lookedAt: (n: number) => `${texts.photos(n)} marked as reviewed`,
+  lookedAt: (n: number) => `${app.photos(n)} marked as reviewed`,
   many: 'Mark as reviewed',
   beforeTitle: 'Mark many as reviewed',
   beforeText: 'Photos added before this day leave the inbox and stay in your library. You can undo it.',
   beforeDay: 'Added before',
   beforeSome: 'Mark as reviewed',
-  beforeAll: (n: number) => (n === 0 ? 'No photos before this day' : `Mark ${texts.photos(n)} as reviewed`),
-  firstTitle: (n: number) => `${texts.photos(n)} came in`,
+  beforeAll: (n: number) => (n === 0 ? 'No photos before this day' : `Mark ${app.photos(n)} as reviewed`),
+  firstTitle: (n: number) => `${app.photos(n)} came in`,
   firstText:
     'What comes in waits here until you have looked at it: a title, tags, who may see it. What you brought along from before need not; you can change it at any time in the album.',
   firstAll: 'Begin with what comes in from now on',

@@ -1,30 +1,20 @@
-/** The texts of uploads. */
-const number = new Intl.NumberFormat();
-const size = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+/** English: uploads. */
+import { bytesText, number, plural } from '../../lib/language.js';
 
-const files = (n: number): string => `${number.format(n)} ${n === 1 ? 'file' : 'files'}`;
-
-/** Bytes for people. */
-export function bytesText(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
-  const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
-  return `${size.format(bytes / 1000 ** step)} ${units[step]}`;
-}
-
-export const uploadTexts = {
+export const upload = {
   panel: 'Uploads',
-  sending: (left: number) => `Sending ${files(left)}`,
-  held: (left: number) => `${files(left)} waiting`,
-  pausedAll: (left: number) => `${files(left)} paused`,
-  failed: (n: number) => `${files(n)} could not be sent`,
-  allDone: (n: number) => `${files(n)} sent`,
+  sending: (left: number) => `Sending ${plural(left, { one: '# file', other: '# files' })}`,
+  held: (left: number) => `${plural(left, { one: '# file', other: '# files' })} waiting`,
+  pausedAll: (left: number) => `${plural(left, { one: '# file', other: '# files' })} paused`,
+  failed: (n: number) => `${plural(n, { one: '# file', other: '# files' })} could not be sent`,
+  allDone: (n: number) => `${plural(n, { one: '# file', other: '# files' })} sent`,
   allKnown: (n: number) => (n === 1 ? 'It is in your album already' : 'They are in your album already'),
-  known: (n: number) => `${number.format(n)} in your album already`,
+  known: (n: number) => `${number(n)} in your album already`,
   of: (sent: number, all: number) => `${bytesText(sent)} of ${bytesText(all)}`,
-  more: (n: number) => `and ${files(n)} more`,
+  more: (n: number) => `and ${plural(n, { one: '# file', other: '# files' })} more`,
   fromPhone: 'Shared from this device. They stay on it until the server has them.',
   leave: (n: number) =>
-    `${files(n)} shared to this app ${n === 1 ? 'waits' : 'wait'} on this device to be sent. They stay here, and are sent when somebody signs in on it again. Sign out?`,
+    `${plural(n, { one: '# file', other: '# files' })} shared to this app ${n === 1 ? 'waits' : 'wait'} on this device to be sent. They stay here, and are sent when somebody signs in on it again. Sign out?`,
   leaveSending: 'Some photos are still being sent. Sign out all the same?',
   states: {
     waiting: 'Waiting',

@@ -1,47 +1,32 @@
-/** Texts of the selection. */
-import { texts } from '../../lib/texts.js';
+/** English: the toolbar of a selection, and its panels. */
+import { number } from '../../lib/language.js';
+import { legible } from '../../lib/legible.js';
+import { app } from './core.js';
 
-export const selectTexts = {
-  choose: 'Choose photos',
+const named = (name: string): string => `“${legible(name).slice(0, 60)}”`;
+
+export const panel = {
+  dated: (n: number) => `Date changed of ${app.photos(n)}`,
+  placed: (n: number, place: string) => `Place of ${app.photos(n)}: ${named(place)}`,
+  unplaced: (n: number) => `Place of ${app.photos(n)} as the file says`,
   none: 'Choose photos',
-  chosen: (n: number) => `${texts.photos(n)} chosen`,
-  all: (n: number) => `Choose all ${new Intl.NumberFormat().format(n)}`,
+  chosen: (n: number) => `${app.photos(n)} chosen`,
+  all: (n: number) => `Choose all ${number(n)}`,
   end: 'Choose none',
-  failed: 'These photos could not be chosen.',
   bar: 'What to do with the chosen photos',
   more: 'More',
-  close: 'Close',
-  day: (day: string) => `Choose ${day}`,
-
-  favourite: 'Favourite',
-  tags: 'Tags',
-  albums: 'Albums',
-  cover: 'Cover',
-  audience: 'Who may see',
-  rating: 'Rating',
-  date: 'Date',
-  place: 'Place',
-  download: 'Download',
-  trash: 'Trash',
-  restore: 'Put back',
-  reviewed: 'Keep',
-
-  addTag: 'Add a tag',
-  addAlbum: 'Add to an album',
   onAll: 'on all',
   onSome: (n: number, total: number) => `on ${n} of ${total}`,
   addToAll: (name: string) => `Add ${name} to all`,
   takeOff: (name: string) => `Take ${name} off all`,
   noTags: 'No tags yet.',
   noAlbums: 'Not in an album yet.',
-
   audiences: {
     private: ['Only owners', 'nobody else finds them'],
     family: ['Family', 'everyone who may sign in'],
     public: ['Everyone', 'also without an account'],
   } as const,
   noStars: 'No rating',
-
   move: 'Move',
   set: 'Set',
   moveAbout: 'For a camera whose clock was wrong: each photo keeps its distance to the others.',
@@ -56,12 +41,7 @@ export const selectTexts = {
   dateAndTime: 'Date and time',
   setIt: 'Set the date',
   asFile: 'As the files say',
-
   findPlace: 'City, region, country, or coordinates',
   placeAbout: 'A name such as Palisade, Colorado, or a position such as 39.115, -108.400.',
   placeUnclear: 'A position is a latitude from -90 to 90 and a longitude from -180 to 180.',
-
-  downloadTitle: (n: number) => `${texts.photos(n)} are on their way`,
-  downloadMissing: (n: number) => `${texts.photos(n)} are on another server and are left out.`,
-  downloadFailed: 'The download could not be begun.',
 };

@@ -1,11 +1,15 @@
-/** The texts of the page. Short and plain. */
-const number = new Intl.NumberFormat();
+/**
+ * English: what the first script shows: the frame of the page, the timeline, photos, selections and edits. `areas` of the
+ * catalogue hold the rest.
+ */
+import { number, plural } from '../../lib/language.js';
+import { legible } from '../../lib/legible.js';
 
-const count = (n: number, one: string, many: string): string => `${number.format(n)} ${n === 1 ? one : many}`;
+const named = (name: string): string => `“${legible(name).slice(0, 60)}”`;
 
-export const texts = {
+export const app = {
   name: 'Photospool',
-  photos: (n: number) => count(n, 'photo', 'photos'),
+  photos: (n: number) => plural(n, { one: '# photo', other: '# photos' }),
   photo: (date: string, { type = '', motion = false, animated = false, raw = false, damaged = false } = {}) =>
     `${type.startsWith('video/') ? 'Video' : motion ? 'Live photo' : animated ? 'Animation' : 'Photo'}${raw ? ' with RAW' : ''}, ${date}${damaged ? ', damaged' : ''}`,
 
@@ -54,7 +58,8 @@ export const texts = {
   nothingFor: (q: string) => `Nothing matches “${q}”.`,
   dropTitle: 'Try it without one of its words.',
   dropWord: (word: string) => `Search without ${word}`,
-  dropFinds: (n: number) => (n === 0 ? 'finds nothing either' : `finds ${count(n, 'photo', 'photos')}`),
+  dropFinds: (n: number) =>
+    n === 0 ? 'finds nothing either' : `finds ${plural(n, { one: '# photo', other: '# photos' })}`,
   aloneNone: (word: string) => `No photo has ${word}.`,
   togetherNone: 'Each of these words finds photos, but no photo has them all.',
   showAll: 'Show all photos',
@@ -100,15 +105,18 @@ export const texts = {
   samplesComing: 'Sample pictures are on their way',
   samplesFailed: 'The sample pictures could not be put in.',
 
-  coming: (n: number) => `${number.format(n)} on ${n === 1 ? 'its' : 'their'} way`,
-  stuck: (n: number) => (n === 1 ? '1 photo can’t be read' : `${number.format(n)} photos can’t be read`),
+  coming: (n: number) => `${number(n)} on ${n === 1 ? 'its' : 'their'} way`,
+  stuck: (n: number) => (n === 1 ? '1 photo can’t be read' : `${number(n)} photos can’t be read`),
   stuckText: 'They wait, untouched, in the work folder.',
   stuckTitle: 'What could not be taken in',
-  ignored: (n: number) => `${count(n, 'file', 'files')} left alone`,
+  ignored: (n: number) => `${plural(n, { one: '# file', other: '# files' })} left alone`,
   ignoredText: 'These are no photos. They stay where you put them.',
   nextTry: (when: string) => `Next try at ${when}`,
   retry: 'Try again',
   seeSpool: 'Open the spool',
+
+  toReview: (n: number) => `Inbox: ${app.photos(n)} to look at`,
+  few: (n: number) => (n > 999 ? '999+' : `${n}`),
 
   account: 'Menu',
   pages: {
@@ -132,10 +140,6 @@ export const texts = {
     setup: 'Set up',
     invite: 'Welcome',
   },
-  photosPage: 'Photos',
-  otherPages: 'Pages',
-  noPage: 'This page is not here',
-  noPageText: 'The address may be wrong, or the page is not for you.',
   show: 'Show',
   hide: 'Hide',
   showPassword: 'Show password',
@@ -164,9 +168,6 @@ export const texts = {
   sharedWith: 'Shared with you',
   shareOver: 'This link is over',
   shareOverText: 'It has ended, or its address is not whole. Ask whoever sent it for a new one.',
-  shareLocked: 'A password opens these photos',
-  sharePassword: 'Password',
-  shareOpen: 'Open',
 
   toTop: 'To the newest photos',
   jump: 'Go to a date',
@@ -206,7 +207,7 @@ export const texts = {
   fetchingOriginal: 'The original is being fetched…',
   noOriginal: 'The original can’t be had now. This is its large picture.',
 
-  moreTags: (n: number) => `and ${number.format(n)} more`,
+  moreTags: (n: number) => `and ${number(n)} more`,
   facts: {
     taken: 'Taken',
     place: 'Place',
@@ -226,4 +227,106 @@ export const texts = {
     name: 'time from the file’s name',
     modified: 'time of the file, the picture tells none',
   } satisfies Record<string, string | undefined>,
+};
+
+export const edits = {
+  undo: 'Undo',
+  redo: 'Redo',
+  undone: (label: string) => `Undone: ${label}`,
+  redone: (label: string) => `Redone: ${label}`,
+  busy: (label: string) => `${label} …`,
+  progress: (done: number, total: number) => `${done} of ${total}`,
+  half: (done: number, total: number) => `Stopped: ${app.photos(done)} of ${total} are done.`,
+  failed: 'Nothing was changed.',
+  nothing: 'No changes needed',
+  goOn: 'Try again',
+  close: 'Close this message',
+
+  tagged: (n: number, tag: string) => `${app.photos(n)} tagged ${named(tag)}`,
+  untagged: (n: number, tag: string) => `${named(tag)} removed from ${app.photos(n)}`,
+  intoAlbum: (n: number, album: string) => `${app.photos(n)} added to ${named(album)}`,
+  outOfAlbum: (n: number, album: string) => `${app.photos(n)} removed from ${named(album)}`,
+  favoured: (n: number) => `${app.photos(n)} marked as favourite`,
+  unfavoured: (n: number) => `${app.photos(n)} removed from favourites`,
+  rated: (n: number, stars: number) =>
+    stars === 0 ? `Rating removed from ${app.photos(n)}` : `${app.photos(n)} rated ${'★'.repeat(stars)}`,
+  audience: (n: number, who: string) => `${app.photos(n)}: seen by ${who}`,
+  trashed: (n: number) => `${app.photos(n)} in the trash`,
+  restored: (n: number) => `${app.photos(n)} back in the album`,
+  titled: 'Title changed',
+  described: 'Description changed',
+  discarded: 'Changes discarded',
+  saveThem: 'Save changes',
+  reviewed: (n: number) => `${app.photos(n)} kept`,
+};
+
+export const photo = {
+  title: 'Title',
+  description: 'Description',
+  markdown: 'Saved when you leave. Markdown works: *emphasis*, lists, links.',
+  addTitle: 'Add a title',
+  changeWords: 'Change title or description',
+  rating: 'Rating',
+  change: (what: string) => `Change ${what}`,
+  date: 'date',
+  place: 'place',
+  close: 'Done',
+  tags: 'Tags',
+  albums: 'Albums',
+  addPlace: 'Add a place',
+  remove: (name: string) => `Take ${name} off`,
+  search: (name: string) => `Show all photos with ${name}`,
+  allTags: 'All tags of the file',
+  actions: 'Photo actions',
+  share: 'Share',
+  shareTitle: 'Share photo',
+  favourite: 'Favourite',
+  album: 'Album',
+  addToAlbum: 'Add to album',
+  trash: 'Trash',
+  moveToTrash: 'Move to trash',
+  restore: 'Restore',
+  slideshow: 'Slideshow',
+  slideshowEnd: 'End the slideshow',
+};
+
+export const video = {
+  video: (date: string) => `Video, ${date}`,
+  play: 'Play',
+  pause: 'Pause',
+  sound: 'Sound',
+  place: 'Place in the video',
+  whole: 'Full screen',
+  coming: 'This video is being made ready to play.',
+  withheld: 'Only the original of this video could be played, and it is not shared with you.',
+  unknown: 'This video can’t be played here. Download it to see it.',
+  live: 'Play the moving photo',
+  liveShort: 'Live',
+};
+
+export const select = {
+  choose: 'Choose photos',
+  failed: 'These photos could not be chosen.',
+  close: 'Close',
+  day: (day: string) => `Choose ${day}`,
+
+  favourite: 'Favourite',
+  tags: 'Tags',
+  albums: 'Albums',
+  cover: 'Cover',
+  audience: 'Who may see',
+  rating: 'Rating',
+  date: 'Date',
+  place: 'Place',
+  download: 'Download',
+  trash: 'Trash',
+  restored: 'Put back',
+  reviewed: 'Keep',
+
+  addTag: 'Add a tag',
+  addAlbum: 'Add to an album',
+
+  downloadTitle: (n: number) => `${app.photos(n)} are on their way`,
+  downloadMissing: (n: number) => `${app.photos(n)} are on another server and are left out.`,
+  downloadFailed: 'The download could not be begun.',
 };

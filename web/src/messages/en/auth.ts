@@ -1,7 +1,6 @@
-/** The texts of signing in, set-up and invitations. Loaded with these pages. */
-
-/** Short and plain. */
-export const doorTexts = {
+/** English: signing in, set-up and invitations. */
+/** The messages. */
+export const auth = {
   signIn: 'Sign in',
   signInText: 'to see the photos',
   name: 'Name',

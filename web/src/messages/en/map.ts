@@ -1,9 +1,9 @@
-/** Texts of the map. */
-import { texts } from '../../lib/texts.js';
+/** English: the map. */
 import { legible } from '../../lib/legible.js';
+import { app } from './core.js';
 
-export const mapTexts = {
-  title: texts.pages.places,
+export const map = {
+  title: app.pages.places,
   map: 'Map',
   how: 'Arrows move the map, plus and minus change how close it is, 0 shows the whole world. Tab goes from group to group.',
   closer: 'Closer',
@@ -12,8 +12,8 @@ export const mapTexts = {
   area: 'Draw a box',
   areaHow: 'Draw a box around what you look for',
   group: (n: number, place: string | undefined) =>
-    place === undefined ? texts.photos(n) : `${legible(place)}, ${texts.photos(n)}`,
-  inView: (n: number) => (n === 0 ? 'No photos here' : `${texts.photos(n)} here`),
+    place === undefined ? app.photos(n) : `${legible(place)}, ${app.photos(n)}`,
+  inView: (n: number) => (n === 0 ? 'No photos here' : `${app.photos(n)} here`),
   show: 'Show in the album',
   strip: 'Photos here',
   without: 'Show all places',

@@ -1,0 +1,20 @@
+/** The English catalogue: the source of all others, which have its type. */
+import type { Catalogue } from '../lib/messages.js';
+import * as core from './en/core.js';
+
+export const en: Catalogue = {
+  ...core,
+  areas: {
+    albums: () => import('./en/albums.js'),
+    auth: () => import('./en/auth.js'),
+    front: () => import('./en/front.js'),
+    inbox: () => import('./en/inbox.js'),
+    info: () => import('./en/info.js'),
+    map: () => import('./en/map.js'),
+    pages: () => import('./en/pages.js'),
+    select: () => import('./en/select.js'),
+    sharing: () => import('./en/sharing.js'),
+    shortcuts: () => import('./en/shortcuts.js'),
+    upload: () => import('./en/upload.js'),
+  },
+};
