@@ -12,30 +12,30 @@ const tables = `
 -- One row.
 CREATE TABLE IF NOT EXISTS access (format INTEGER NOT NULL);
 
--- \`hash\` as passwords.ts writes it. \`changed\` and all times below: ms since 1970.
+-- \`hash\`: in the format of password-hash.ts. \`changed\` and all times below: ms since 1970.
 CREATE TABLE IF NOT EXISTS access_password (person TEXT PRIMARY KEY, hash TEXT NOT NULL, changed INTEGER NOT NULL) WITHOUT ROWID;
 
--- What is in force here of each person (access/people.ts). \`edition\`: of the document that was looked at last. \`refused\`: of one
--- that an owner here refused. \`source\`, \`since\`: where what waits came from, and when.
+-- The standing of each person in force here (access/people.ts). \`edition\`: of the last evaluated document. \`refused\`: the
+-- edition that an owner here rejected. \`source\`, \`since\`: the origin and time of the pending changes.
 CREATE TABLE IF NOT EXISTS access_person (
   person TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, edits INTEGER NOT NULL, removed INTEGER NOT NULL,
   edition TEXT NOT NULL, refused TEXT, source TEXT, since INTEGER
 ) WITHOUT ROWID;
 
--- Passkeys by their credential id (base64url). \`rp\`: the host name they were made for; a passkey works at no other.
+-- Passkeys by their credential id (base64url). \`rp\`: the host name that they were created for, the only one at which they work.
 CREATE TABLE IF NOT EXISTS access_passkey (
   id TEXT PRIMARY KEY, person TEXT NOT NULL, name TEXT NOT NULL, rp TEXT NOT NULL, key BLOB NOT NULL, counter INTEGER NOT NULL,
   transports TEXT NOT NULL, created INTEGER NOT NULL, used INTEGER
 ) WITHOUT ROWID;
 
--- \`secret\`, \`hash\`: the SHA-256 of what the browser, the link or the program holds.
+-- \`secret\`, \`hash\` of sessions, links and tokens: the SHA-256 of the secret of the browser, link or program.
 CREATE TABLE IF NOT EXISTS access_session (
   secret TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, person TEXT NOT NULL, created INTEGER NOT NULL, used INTEGER NOT NULL,
   address TEXT NOT NULL, browser TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS access_session_person ON access_session (person, used);
 
--- The second factor of a password (second-factor.ts): in force from \`since\` on. \`step\`: of the code that was used last.
+-- The second factor of a password (second-factor.ts): in force from \`since\` on. \`step\`: that of the last used code.
 CREATE TABLE IF NOT EXISTS access_totp (
   person TEXT PRIMARY KEY, secret BLOB NOT NULL, since INTEGER, step INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -50,16 +50,16 @@ CREATE TABLE IF NOT EXISTS access_pin (
 -- Browsers in which somebody has signed in before.
 CREATE TABLE IF NOT EXISTS access_device (secret TEXT PRIMARY KEY, person TEXT NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
 
--- One-time links. \`person\`: whom an invitation is for; empty for the set-up.
+-- One-time links. \`person\`: the person of an invitation; empty for the set-up.
 CREATE TABLE IF NOT EXISTS access_code (secret TEXT PRIMARY KEY, person TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
 
--- \`may\`: a list with commas. \`key\` makes names unique whatever their case.
+-- \`may\`: a comma-separated list. \`key\`: from person and name, so that names are unique regardless of case.
 CREATE TABLE IF NOT EXISTS access_token (
   key TEXT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, may TEXT NOT NULL, author TEXT NOT NULL,
   created INTEGER NOT NULL, used INTEGER
 ) WITHOUT ROWID;
 
--- Share links. \`secret\`: the SHA-256 of what the address holds. \`scope\`: JSON. \`password\`: as passwords.ts writes it.
+-- Share links. \`secret\`: the SHA-256 of the secret in the address. \`scope\`: JSON. \`password\`: in the format of password-hash.ts.
 CREATE TABLE IF NOT EXISTS access_share (
   secret TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, scope TEXT NOT NULL, title TEXT NOT NULL, password TEXT,
   originals INTEGER NOT NULL, details INTEGER NOT NULL, author TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER, used INTEGER

@@ -23,7 +23,7 @@ export const GivenPassword = Type.String({ minLength: 1, maxLength: 4_000 });
 export const GivenOtp = Type.String({
   minLength: 1,
   maxLength: 40,
-  description: 'a code of the authenticator app, or a recovery code; where the second factor is on',
+  description: 'a code of the authenticator app, or a recovery code; required if the second factor is on',
 });
 /** The code of a one-time link. */
 export const Code = Type.String({ minLength: 1, maxLength: 200 });
@@ -34,17 +34,16 @@ export const OneParams = Type.Object({ id: Type.String() });
 export const Session = Type.Object({
   role: Type.Union([Type.Enum(['owner', 'family', 'visitor', 'program', 'link']), Type.Null()]),
   person: optional(Type.Object({ id: Type.String(), name: Type.String() })),
-  setUp: Type.Boolean({ description: 'an owner has an account' }),
-  visitors: Type.Boolean({ description: 'the page is open to visitors' }),
-  signIn: Type.Optional(Type.Boolean({ description: '`false` where nobody signs in: on a public server' })),
-  passkeys: Type.Boolean({ description: 'passkeys are possible at this address' }),
+  setUp: Type.Boolean({ description: 'whether an owner has an account' }),
+  visitors: Type.Boolean({ description: 'whether visitors may open the page' }),
+  signIn: Type.Optional(Type.Boolean({ description: '`false` on a public server, where nobody signs in' })),
+  passkeys: Type.Boolean({ description: 'whether passkeys are possible at this address' }),
   confirmedUntil: optional(
-    Type.String({ description: 'UTC; until then the session may make lasting changes to access' }),
+    Type.String({ description: 'UTC; until then the session may make permanent changes to access' }),
   ),
   passkeysAdded: optional(
     Type.Array(Type.Object({ name: Type.String(), at: utc }), {
-      description:
-        'passkeys that were added in the month before this session began, until somebody says that they saw it',
+      description: 'passkeys added in the month before this session began, until acknowledged',
     }),
   ),
   may: Type.Array(Type.Enum(actions)),
@@ -60,7 +59,7 @@ export const Person = Type.Object({
   canEdit: Type.Boolean(),
   passwordSet: Type.Boolean(),
   passkeys: Type.Integer(),
-  secondFactor: Type.Boolean({ description: 'the password needs a code of an authenticator app too' }),
+  secondFactor: Type.Boolean({ description: 'whether the password also needs a code of an authenticator app' }),
   lastSeen: optional(utc),
 });
 /** access/pending-roles.ts `Standing`. */
@@ -68,10 +67,10 @@ const standing = { name: Type.String(), role: PersonRole, canEdit: Type.Boolean(
 /** access/people.ts `WaitingChange`. */
 export const WaitingPerson = Type.Object({
   id: Type.String(),
-  here: Type.Object(standing, { description: 'what is in force here' }),
-  change: Type.Partial(Type.Object(standing), { description: 'the values that another server asks for' }),
-  edition: Type.String({ description: 'names what is shown; approving or rejecting sends it back' }),
-  from: optional(Type.String({ description: 'who sent it: the name of a token, or the address of a peer' })),
+  here: Type.Object(standing, { description: 'the values in force here' }),
+  change: Type.Partial(Type.Object(standing), { description: 'the values requested by another server' }),
+  edition: Type.String({ description: 'identifies the shown version; send it to approve or reject' }),
+  from: optional(Type.String({ description: 'the sender: the name of a token, or the address of a peer' })),
   since: optional(utc),
 });
 /** A one-time link. */
@@ -92,7 +91,7 @@ export const Passkey = Type.Object({
   name: Type.String(),
   created: utc,
   lastUsed: optional(utc),
-  site: Type.String({ description: 'the host name that it was made for' }),
+  site: Type.String({ description: 'the host name that it was created for' }),
 });
 
 const long = Type.String({ maxLength: 20_000 });
@@ -133,7 +132,9 @@ export const WebAuthnOptions = Type.Record(Type.String(), Type.Unknown());
 /** The permissions of a token. */
 export const May = Type.Enum(mays);
 /** Whom a token acts for: `me` for the viewer; absent for the house. */
-export const ForMe = optional(Type.Literal('me', { description: 'of tokens that act for you; absent: for the house' }));
+export const ForMe = optional(
+  Type.Literal('me', { description: '`me` for tokens that act for you; absent: for the house' }),
+);
 /** access/api-tokens.ts `Token`. */
 export const Token = Type.Object({
   name: Type.String(),
@@ -141,7 +142,7 @@ export const Token = Type.Object({
   for: ForMe,
   created: utc,
   lastUsed: optional(utc),
-  by: optional(Type.String({ description: 'the name of whoever made it' })),
+  by: optional(Type.String({ description: 'the name of its creator' })),
 });
 
 /** The owner's settings. */
@@ -149,7 +150,7 @@ export const AccessSettings = Type.Object({
   visitors: Type.Boolean(),
   familyEdits: Type.Boolean(),
   publicAddress: Type.Union([
-    Type.String({ description: 'what links begin with, `https://photos.example.org`' }),
+    Type.String({ description: 'the beginning of links, `https://photos.example.org`' }),
     Type.Null(),
   ]),
 });
@@ -180,9 +181,9 @@ export const ShareLink = Type.Object({
   search: optional(Type.String()),
   album: optional(Type.String({ description: 'HOLDER:ALBUM' })),
   title: Type.String(),
-  locked: Type.Boolean({ description: 'a password is asked for' }),
+  locked: Type.Boolean({ description: 'whether it needs a password' }),
   originals: Type.Boolean(),
-  details: Type.Boolean({ description: 'file names, positions, places and tags are told too' }),
+  details: Type.Boolean({ description: 'whether it includes file names, positions, places and tags' }),
   created: utc,
   by: Type.String(),
   expires: optional(utc),
@@ -193,11 +194,11 @@ export const ShareLink = Type.Object({
 export const ShareLinkView = Type.Object({
   title: Type.String(),
   photo: optional(Sha256),
-  locked: Type.Boolean({ description: 'the password is still to be given; nothing else is told then' }),
+  locked: Type.Boolean({ description: 'whether the password is still required; then all other values are absent' }),
   originals: Type.Boolean(),
   details: Type.Boolean(),
   strippable: Type.Array(Type.String(), {
-    description: 'types of originals that are given without details, as they are or as a JPEG',
+    description: 'types of originals that are available without details, stripped or as a JPEG',
   }),
   expires: optional(utc),
 });
@@ -212,5 +213,5 @@ export const LockedPhotos = Type.Object({
 export const SecondFactor = Type.Object({
   on: Type.Boolean(),
   since: optional(Type.String()),
-  recovery: Type.Integer({ description: 'recovery codes that were not used yet' }),
+  recovery: Type.Integer({ description: 'the number of unused recovery codes' }),
 });

@@ -46,27 +46,27 @@ const Area = Type.Object({
 });
 /** A group of photos on the map. */
 export const MapCluster = Type.Object({
-  lat: Type.Number({ description: 'the mean of its photos' }),
+  lat: Type.Number({ description: 'the mean position of its photos' }),
   lon: Type.Number(),
   count: Type.Integer(),
   box: Area,
   id: Sha256,
-  v: Type.Optional(Type.String({ description: 'which pictures of the newest photo: `?v=` of their address' })),
-  place: Type.Optional(Type.String({ description: 'where the newest photo was taken' })),
+  v: Type.Optional(Type.String({ description: 'the version of the newest photo’s pictures: `?v=` of their address' })),
+  place: Type.Optional(Type.String({ description: 'the position of the newest photo' })),
 });
 
 /** Similar photos. */
 export const DuplicateGroup = Type.Object({
-  best: Type.Unsafe<string>({ ...Sha256, description: 'the one that is proposed to be kept' }),
+  best: Type.Unsafe<string>({ ...Sha256, description: 'the photo proposed to be kept' }),
   photos: Type.Array(Photo, { description: 'oldest first' }),
 });
 /** A page of groups of similar photos. */
 export const Duplicates = Type.Object({
-  count: Type.Integer({ description: 'how many groups there are' }),
+  count: Type.Integer({ description: 'the total number of groups' }),
   groups: Type.Array(DuplicateGroup),
   next,
   looking: Type.Union([Type.Object({ done: Type.Integer(), total: Type.Integer() }), Type.Null()], {
-    description: 'photos that were looked at so far; null where all were',
+    description: 'photos compared so far; null when all are',
   }),
 });
 
@@ -74,13 +74,13 @@ const Author = Type.Object({ id: Type.Optional(Type.String()), name: Type.String
 /** One edit in the history of a photo. */
 export const HistoryEntry = Type.Object({
   field: Type.String(),
-  element: Type.Optional(Type.String({ description: 'which tag or album' })),
-  value: Type.Unknown({ description: 'null where it was taken away; of a tag or album whether the photo is in it' }),
+  element: Type.Optional(Type.String({ description: 'the tag or album' })),
+  value: Type.Unknown({ description: 'null if it was removed; for a tag or album, whether the photo is in it' }),
   at: Type.String({ description: 'UTC' }),
   ahead: Ahead,
   by: Author,
   shown: Type.Optional(Type.Literal(true)),
-  lost: Type.Optional(Type.Literal(true, { description: 'it gave way when two servers met' })),
+  lost: Type.Optional(Type.Literal(true, { description: 'whether it lost to a concurrent edit on another server' })),
 });
 /** The history of a photo, newest first. */
 export const PhotoHistory = Type.Object({
@@ -90,21 +90,23 @@ export const PhotoHistory = Type.Object({
     Type.Object({
       at: Type.String({ description: 'UTC' }),
       name: Type.String(),
-      folder: Type.Optional(Type.String({ description: 'for those who may look into the spool' })),
-      here: Type.Boolean({ description: 'on this server' }),
+      folder: Type.Optional(Type.String({ description: 'only for viewers who may see the spool' })),
+      here: Type.Boolean({ description: 'whether on this server' }),
       by: Author,
     }),
   ),
   sidecars: Type.Array(
     Type.Object({
       name: Type.String(),
-      at: Type.String({ description: 'UTC, when it was last written; empty where that is not known' }),
+      at: Type.String({ description: 'UTC, when it was last written; empty if unknown' }),
       by: Author,
-      values: Type.Record(Type.String(), Type.Unknown(), { description: 'what it says, by field' }),
-      shown: Type.Optional(Type.Literal(true, { description: 'the newest of its name: asked for what nobody edited' })),
+      values: Type.Record(Type.String(), Type.Unknown(), { description: 'its values, by field' }),
+      shown: Type.Optional(
+        Type.Literal(true, { description: 'whether it is the newest with its name, whose values count unless edited' }),
+      ),
     }),
   ),
-  more: Type.Integer({ description: 'older ones that are not told' }),
+  more: Type.Integer({ description: 'the number of older ones that are not listed' }),
   merges: Type.Array(Merge),
 });
 
@@ -112,8 +114,8 @@ export const PhotoHistory = Type.Object({
 export const OriginalProgress = Type.Object({
   here: Type.Boolean(),
   bytes: Type.Integer(),
-  have: Type.Integer({ description: 'bytes of it that are here' }),
-  reachable: Type.Boolean({ description: 'there are servers that may have it' }),
+  have: Type.Integer({ description: 'bytes received so far' }),
+  reachable: Type.Boolean({ description: 'whether a connected server may have it' }),
 });
 /** The start of the page of a public album. */
 export const FrontPage = Type.Object({
@@ -138,29 +140,31 @@ export const FrontPage = Type.Object({
 });
 /** The kind of this server, and whether it has photos. */
 export const HomeAnswer = Type.Object({
-  incoming: Type.Optional(Type.String({ description: 'where to put photos, for those who may look there' })),
+  incoming: Type.Optional(Type.String({ description: 'the folder for new photos, only for viewers who may see it' })),
   version: Type.String(),
-  empty: Type.Boolean({ description: 'there is no photo, not even in the trash (of what may be seen)' }),
+  empty: Type.Boolean({ description: 'whether there is no visible photo, not even in the trash' }),
   photos: Type.Integer(),
 });
 
 const MemberRight = Type.Enum(['view', 'add']);
 /** An album with members; album/member-albums.ts. */
 export const MemberAlbum = Type.Object({
-  holder: Type.String({ description: 'the person whose it is, a ULID; or house' }),
+  holder: Type.String({ description: 'the holder: the ULID of a person, or house' }),
   album: Type.String({ description: 'a ULID' }),
   holderName: Type.Optional(Type.String()),
   name: Type.String(),
   added: Type.String({ description: 'UTC' }),
-  right: Type.Enum(['holder', 'view', 'add'], { description: 'what the viewer may do: all; see it; add photos too' }),
-  count: Type.Integer({ description: 'photos in it that the viewer sees' }),
+  right: Type.Enum(['holder', 'view', 'add'], {
+    description: 'the permissions of the viewer: everything; see it; add photos too',
+  }),
+  count: Type.Integer({ description: 'the number of photos in it visible to the viewer' }),
   cover: Type.Optional(Sha256),
   tile: Type.Optional(Tile),
   members: Type.Optional(
     Type.Array(
       Type.Object({ person: Type.String({ description: 'a ULID' }), name: Type.String(), right: MemberRight }),
       {
-        description: 'for the holder alone',
+        description: 'only for the holder',
       },
     ),
   ),
@@ -168,15 +172,15 @@ export const MemberAlbum = Type.Object({
 /** The result of adding photos to an album or removing them. */
 export const EntriesChanged = Type.Object({
   changed: Type.Integer(),
-  missing: Type.Array(Type.String(), { description: 'they do not exist for the viewer' }),
-  refused: Type.Array(Type.String(), { description: 'the viewer may not do that with them' }),
+  missing: Type.Array(Type.String(), { description: 'photos that do not exist for the viewer' }),
+  refused: Type.Array(Type.String(), { description: 'photos for which the viewer lacks the permission' }),
 });
 /** The partners of a person; people by ULID. */
 export const PartnerList = Type.Object({
-  given: Type.Array(Type.String(), { description: 'they see the photos of the viewer' }),
-  received: Type.Array(Type.String(), { description: 'the viewer sees their photos' }),
+  given: Type.Array(Type.String(), { description: 'people who see the viewer’s photos' }),
+  received: Type.Array(Type.String(), { description: 'people whose photos the viewer sees' }),
   people: Type.Array(Type.Object({ id: Type.String(), name: Type.String() }), {
-    description: 'the others of the family',
+    description: 'the other family members',
   }),
 });
 

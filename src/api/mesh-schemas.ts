@@ -9,8 +9,8 @@ import { originalsPolicies } from '../sync/connections/peers.js';
 
 const Utc = Type.String({ description: 'UTC' });
 const Direction = Type.Object({
-  sent: Type.Integer({ description: 'revisions that went over since the start' }),
-  pending: Type.Optional(Type.Integer({ description: 'documents still to be looked at; absent where not known' })),
+  sent: Type.Integer({ description: 'revisions transferred since the start' }),
+  pending: Type.Optional(Type.Integer({ description: 'documents still to be compared; absent if unknown' })),
 });
 const Moved = Type.Object({ count: Type.Integer(), bytes: Type.Integer() });
 
@@ -21,13 +21,13 @@ export const Originals = Type.Enum(originalsPolicies);
 export const QuarantinedDocument = Type.Object({
   id: Type.String(),
   rev: Type.String(),
-  reason: Type.String({ description: 'what the side that rejects it said' }),
+  reason: Type.String({ description: 'the reason given by the rejecting side' }),
   direction: Type.Optional(
-    Type.Enum(['pull', 'push'], { description: 'from the peer to here, or from here to the peer' }),
+    Type.Enum(['pull', 'push'], { description: 'pull: from the peer to here; push: from here to the peer' }),
   ),
   since: Type.Optional(Utc),
   tries: Type.Optional(Type.Integer()),
-  next: Type.Optional(Type.String({ description: 'when it is tried again by itself, UTC' })),
+  next: Type.Optional(Type.String({ description: 'the time of the next automatic retry, UTC' })),
 });
 
 /** A connection. */
@@ -39,40 +39,39 @@ export const PeerConnection = Type.Object({
   state: Type.Enum(['connecting', 'catching-up', 'live', 'waiting', 'refused']),
   since: Utc,
   opened: Utc,
-  reason: Type.Optional(Type.String({ description: 'why it waits' })),
-  code: Type.Optional(Type.String({ description: 'the same, as the code of the error' })),
+  reason: Type.Optional(Type.String({ description: 'the reason for waiting' })),
+  code: Type.Optional(Type.String({ description: 'the error code of the reason' })),
   next: Type.Optional(Utc),
   synced: Type.Optional(Utc),
   pull: Direction,
   push: Direction,
   blobs: Type.Object({ fetched: Moved, brought: Moved }),
   missing: Type.Optional(
-    Type.Object(Moved.properties, { description: 'blobs that it lacks; of a public server at most 2,000' }),
+    Type.Object(Moved.properties, { description: 'blobs that the peer lacks; for a public server at most 2,000' }),
   ),
-  held: Type.Optional(Type.String({ description: 'why pictures wait, while documents go on' })),
-  refused: Type.Array(QuarantinedDocument, { description: 'documents that a side rejects: the newest 100' }),
-  refusedCount: Type.Optional(Type.Integer({ description: 'how many there are' })),
+  held: Type.Optional(Type.String({ description: 'why pictures wait while documents are transferred' })),
+  refused: Type.Array(QuarantinedDocument, { description: 'the newest 100 documents that a side rejects' }),
+  refusedCount: Type.Optional(Type.Integer({ description: 'the total number of rejected documents' })),
   drift: Type.Optional(
-    Type.Integer({ description: 'seconds that its clock is ahead, less than 0: behind; absent below two minutes' }),
+    Type.Integer({ description: 'seconds that its clock is ahead, negative: behind; absent below two minutes' }),
   ),
-  driftText: Type.Optional(Type.String({ description: 'the same as a sentence with its remedy' })),
-  server: Type.Optional(Type.String({ description: 'id of its library' })),
+  driftText: Type.Optional(Type.String({ description: 'the clock difference as a sentence with its remedy' })),
+  server: Type.Optional(Type.String({ description: 'the id of its library' })),
   version: Type.Optional(Type.String()),
 });
 
 const ByKind = Type.Record(Type.Enum(blobKinds), Type.Integer());
 /** A server that keeps a connection to this one. */
 export const Guest = Type.Object({
-  name: Type.String({ description: 'of its token' }),
+  name: Type.String({ description: 'the name of its token' }),
   publish: Type.Boolean(),
   lastUsed: Type.Optional(Utc),
-  connected: Type.Boolean({ description: 'heard of within three minutes' }),
+  connected: Type.Boolean({ description: 'whether it sent a request within three minutes' }),
 });
 /** Set if the stamp of an edit is ahead of the clock, so that its real time is unknown. */
 export const Ahead = Type.Optional(
   Type.Literal(true, {
-    description:
-      'the clock of the server where it was made was ahead: `at` is what that clock said, and lies in the future',
+    description: 'whether the clock of its server was ahead: then `at` is the time of that clock, in the future',
   }),
 );
 const MergeSide = Type.Object({
@@ -80,7 +79,7 @@ const MergeSide = Type.Object({
   at: Utc,
   ahead: Ahead,
   by: Type.Object({ id: Type.Optional(Type.String()), name: Type.String() }),
-  won: Type.Boolean({ description: 'it is shown since' }),
+  won: Type.Boolean({ description: 'whether it is the shown value since' }),
 });
 /** A merged document. */
 export const Merge = Type.Object({
@@ -92,7 +91,7 @@ export const Merge = Type.Object({
 
 /** A home with two copies that replicate with this server. */
 export const CopiedHome = Type.Object({
-  server: Type.String({ description: 'the id that both have' }),
+  server: Type.String({ description: 'the common id' }),
   by: Type.Array(Type.String(), { description: 'addresses of peers, names of tokens' }),
   since: Utc,
 });
@@ -101,18 +100,18 @@ export const CopiedHome = Type.Object({
 export const PeopleLibraries = Type.Object(
   {
     on: Type.Boolean(),
-    server: Type.Optional(Type.String({ description: 'what the server is called that keeps them off' })),
-    reason: Type.Optional(Type.String({ description: 'why they are off, with what to do' })),
+    server: Type.Optional(Type.String({ description: 'the name of the server that keeps them off' })),
+    reason: Type.Optional(Type.String({ description: 'the reason with its remedy' })),
   },
-  { description: 'whether people may have libraries of their own; absent where this version has none' },
+  { description: 'whether people may have libraries of their own; absent if this version has none' },
 );
 
 /** The mesh. */
 export const Mesh = Type.Object({
-  name: Type.String({ description: 'of this machine' }),
-  server: Type.String({ description: 'id of its library' }),
+  name: Type.String({ description: 'the name of this machine' }),
+  server: Type.String({ description: 'the id of its library' }),
   peers: Type.Array(PeerConnection),
-  guests: Type.Array(Guest, { description: 'servers that made a link to here' }),
+  guests: Type.Array(Guest, { description: 'servers that connect to this one' }),
   missing: ByKind,
   missingBytes: ByKind,
   merges: Type.Object({
@@ -127,11 +126,11 @@ export const Mesh = Type.Object({
 export const Finding = Type.Object({
   check: Type.Enum(checks),
   severity: Type.Enum(severities),
-  message: Type.String({ description: 'one sentence: what is the matter' }),
-  remedy: Type.String({ description: 'one sentence: what to do' }),
+  message: Type.String({ description: 'the problem in one sentence' }),
+  remedy: Type.String({ description: 'the remedy in one sentence' }),
 });
 /** The answer of `GET /api/doctor`. */
 export const DoctorAnswer = Type.Object({
-  findings: Type.Array(Finding, { description: 'the worst first' }),
-  checks: Type.Array(Type.Enum(checks), { description: 'what was looked at' }),
+  findings: Type.Array(Finding, { description: 'the most severe first' }),
+  checks: Type.Array(Type.Enum(checks), { description: 'the checks that ran' }),
 });

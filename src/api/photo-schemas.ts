@@ -44,8 +44,10 @@ const Exposure = Type.Object({
   flash: optional(Type.Boolean()),
 });
 const Audience = Type.Enum(audiences);
-const Unshown = Type.Enum(unshownReasons, { description: 'why there is no picture of it' });
-const Damaged = Type.Literal(true, { description: 'the original is damaged, and shown as far as it can be' });
+const Unshown = Type.Enum(unshownReasons, { description: 'why it has no picture' });
+const Damaged = Type.Literal(true, {
+  description: 'whether the original is damaged and shown as far as it can be decoded',
+});
 const TakenSource = Type.Enum(['exif', 'xmp', 'iptc', 'quicktime', 'gps', 'sidecar', 'name', 'modified', 'edit']);
 
 /** album/visibility.ts `PhotoSeen`. */
@@ -85,7 +87,7 @@ export const Photo = Type.Object({
   animated: optional(Type.Boolean()),
   seconds: optional(Type.Number({ description: 'length of a video' })),
   codecs: optional(Type.Object({ video: optional(Type.String()), audio: optional(Type.String()) })),
-  motion: optional(Type.Literal(true, { description: 'it plays while it is looked at: a Live Photo or motion photo' })),
+  motion: optional(Type.Literal(true, { description: 'whether it is a Live Photo or motion photo' })),
   stack: optional(
     Type.Array(Type.Object({ id: Sha256, type: Type.String() }), {
       description: 'the other files of its shot: RAW, JPEG',
@@ -101,7 +103,7 @@ export const Photo = Type.Object({
     video: optional(Rendition),
   }),
   original: optional(Type.Object({ here: Type.Boolean(), path: optional(Type.String()) })),
-  can: Type.Array(Type.Enum(actionsOnItems), { description: 'what the viewer may do with it' }),
+  can: Type.Array(Type.Enum(actionsOnItems), { description: 'the viewer’s permissions for it' }),
 });
 
 /** catalog/catalog.ts `Tile`. */
@@ -111,15 +113,15 @@ export const Tile = Type.Object({
   height: Type.Integer(),
   taken: Type.String(),
   thumbhash: optional(Type.String()),
-  v: optional(Type.String({ description: 'which pictures: `?v=` of their address' })),
+  v: optional(Type.String({ description: 'the version of its pictures: `?v=` of their address' })),
   unshown: optional(Unshown),
   damaged: optional(Damaged),
   type: Type.String(),
   favourite: optional(Type.Literal(true)),
   animated: optional(Type.Literal(true)),
   seconds: optional(Type.Number({ description: 'length of a video' })),
-  motion: optional(Type.Literal(true, { description: 'it plays while it is looked at' })),
-  raw: optional(Type.Literal(true, { description: 'there is a RAW of it' })),
+  motion: optional(Type.Literal(true, { description: 'whether it is a Live Photo or motion photo' })),
+  raw: optional(Type.Literal(true, { description: 'whether it has a RAW' })),
 });
 
 const text = (maxLength: number) => Type.Union([Type.String({ maxLength }), Type.Null()]);
@@ -133,7 +135,7 @@ export const edits = {
   description: optional(text(8_000)),
   taken: optional(
     Type.Union([
-      Type.String({ maxLength: 40, description: '2024-07-01T12:00:00.000, or with an offset behind it' }),
+      Type.String({ maxLength: 40, description: '2024-07-01T12:00:00.000, optionally followed by an offset' }),
       strict({ local: Type.String({ maxLength: 30 }), offset: optional(Type.String({ maxLength: 6 })) }),
       Type.Null(),
     ]),
@@ -153,17 +155,22 @@ export const edits = {
 const tenYears = 10 * 366 * 24 * 3600;
 const manyIds = Type.Array(Sha256, { minItems: 1, maxItems: 5_000 });
 const shift = optional(
-  Type.Integer({ minimum: -tenYears * 10, maximum: tenYears * 10, description: 'seconds that each time is moved by' }),
+  Type.Integer({ minimum: -tenYears * 10, maximum: tenYears * 10, description: 'seconds added to each time' }),
 );
-const undo = optional(Type.Boolean({ description: 'the answer shall hold the way back' }));
+const undo = optional(Type.Boolean({ description: 'whether the response contains the inverse edit' }));
 /** The body of `PATCH /api/photos/:id`: at least one edit. */
 export const PhotoEdits = strict(edits, { minProperties: 1 });
 /** The body of `PATCH /api/photos`: ids and at least one edit for all of them. */
 export const BulkEdits = strict({ ids: manyIds, undo, shift, ...edits }, { minProperties: 2 });
 const again = {
-  restores: optional(Type.Boolean({ description: 'it brings back what others said, who stay its authors for links' })),
+  restores: optional(
+    Type.Boolean({ description: 'whether it restores values of others, who remain their authors for share links' }),
+  ),
   from: optional(
-    Type.Array(Sha256, { maxItems: 1_000, description: 'photos whose words go over, with their authors for links' }),
+    Type.Array(Sha256, {
+      maxItems: 1_000,
+      description: 'photos whose values are copied, with their authors for share links',
+    }),
   ),
 };
 /** The body of `PATCH /api/photos/each`: several such changes, in the form of `undo`. */
@@ -184,10 +191,10 @@ export const PhotosLocked = Type.Object({
 export const Changed = Type.Object({
   changed: whole(0),
   missing: Type.Array(Sha256),
-  refused: optional(Type.Array(Sha256, { description: 'those that the viewer sees and may not change so' })),
+  refused: optional(Type.Array(Sha256, { description: 'photos that the viewer sees but may not change this way' })),
   undo: optional(
     Type.Array(Type.Object({ ids: Type.Array(Sha256) }, { additionalProperties: true }), {
-      description: 'changes for PATCH /api/photos/each that bring back what was there',
+      description: 'the inverse changes, for PATCH /api/photos/each',
     }),
   ),
 });
@@ -207,12 +214,12 @@ export const Problem = Type.Object({
 });
 
 /** `q` in the query: a search. */
-export const q = optional(Type.String({ maxLength: 2_000, description: 'a search; docs/interface.md says how' }));
+export const q = optional(Type.String({ maxLength: 2_000, description: 'a search (docs/interface.md, “Search”)' }));
 /** `cursor` in the query: the start of a page. */
-export const cursor = optional(Type.String({ maxLength: 200, description: '`next` of the page before' }));
+export const cursor = optional(Type.String({ maxLength: 200, description: '`next` of the previous page' }));
 /** `next` of a page. */
 export const next = Type.Union([Type.String(), Type.Null()], {
-  description: '`cursor` of the page that follows; null on the last one',
+  description: '`cursor` of the next page; null on the last one',
 });
 /** The photo in the path of a route. */
 export const IdParams = Type.Object({ id: Sha256 });

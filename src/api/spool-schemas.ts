@@ -17,11 +17,11 @@ const StuckItem = Type.Object({
   claimed: optional(utc),
   failed: optional(utc),
   asIs: optional(
-    Type.String({ description: 'UTC, when a damaged file is archived as it is, unless it changes before' }),
+    Type.String({ description: 'UTC, when a damaged file is archived as it is unless it changes before' }),
   ),
-  since: optional(Type.String({ description: 'UTC, since when it is stuck as it is now' })),
+  since: optional(Type.String({ description: 'UTC, since when it has been stuck in its present form' })),
   own: optional(
-    Type.Literal(true, { description: 'the file itself is the reason: it can be ignored, or thrown away' }),
+    Type.Literal(true, { description: 'whether the file itself is the reason, so that it can be ignored or trashed' }),
   ),
   ignored: optional(Type.Literal(true)),
 });
@@ -30,7 +30,7 @@ const StuckGroup = Type.Object({
   title: Type.String(),
   count: whole(1),
   own: optional(Type.Literal(true)),
-  damaged: optional(Type.Literal(true, { description: 'can be archived as they are' })),
+  damaged: optional(Type.Literal(true, { description: 'whether these can be archived as they are' })),
 });
 const Waiting = Type.Array(Type.Object({ name: Type.String(), since: utc, bytes: whole(0) }));
 const Work = Type.Array(Type.Object({ name: Type.String(), step: Type.String(), since: utc, claimed: utc }));
@@ -54,17 +54,17 @@ export const SpoolStatus = Type.Object({
   stored: whole(0),
   duplicates: whole(0),
   today: Totals,
-  rate: Type.Number({ description: 'files a minute' }),
+  rate: Type.Number({ description: 'files per minute' }),
   recent: Type.Array(DoneItem),
   held: optional(Type.Object({ until: utc, reason: Type.String() })),
   others: optional(
     Type.Object(
       { waiting: whole(0), work: whole(0), stuck: whole(0) },
-      { description: 'how many files of other people there are; nothing else is told of them' },
+      { description: 'the number of other people’s files, of which nothing else is included' },
     ),
   ),
   done: whole(0),
-  news: Type.Object({ stuck: whole(0), ignored: whole(0) }, { description: 'what no owner has seen yet' }),
+  news: Type.Object({ stuck: whole(0), ignored: whole(0) }, { description: 'problems that no owner has seen yet' }),
 });
 
 /** A person's own files in the spool. */

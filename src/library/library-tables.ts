@@ -5,14 +5,14 @@
 
 /** SQL that creates all tables of an empty library. */
 export const tables = `
--- One row. The last stamp drawn by any process, so that a clock set back does not repeat a time.
+-- One row. \`stamp\`: the last one issued by any process, so that a clock set back does not repeat a time.
 CREATE TABLE library (format INTEGER NOT NULL, server TEXT NOT NULL, stamp TEXT);
 
--- Which epoch gave the changes from \`first\` on their name.
+-- The epochs of sequences: each owns the changes from \`first\` up to that of the next epoch.
 CREATE TABLE epoch (id INTEGER PRIMARY KEY, epoch TEXT NOT NULL UNIQUE, first INTEGER NOT NULL);
 
--- The revision trees. \`leaf\`: no other revision has it as parent. \`body\` is canonical JSON; of a revision that is no leaf
--- it is kept only while it holds something that no live leaf does. An ancestor known by name only has no body.
+-- The revision trees. \`leaf\`: no other revision has it as parent. \`body\`: canonical JSON; other revisions than leaves
+-- keep it only while it contains something that no live leaf does. Ancestors known by name only have none.
 CREATE TABLE revision (
   doc TEXT NOT NULL,
   generation INTEGER NOT NULL,
@@ -26,10 +26,10 @@ CREATE TABLE revision (
 -- The leaves of a document in the order of CouchDB's winner rule.
 CREATE INDEX revision_leaf ON revision (doc, deleted, generation DESC, rev DESC) WHERE leaf = 1;
 
--- The newest change of each document.
+-- The change feed: the newest change of each document.
 CREATE TABLE change (seq INTEGER PRIMARY KEY, doc TEXT NOT NULL UNIQUE);
 
--- Local: where the originals lie in this server's archive. \`key\` makes names unique whatever the filesystem thinks of case.
+-- Local: the paths of originals in this server's archive. \`key\`: unique on filesystems that ignore case, too.
 CREATE TABLE original (
   sha256 TEXT PRIMARY KEY,
   path TEXT NOT NULL,
@@ -42,7 +42,7 @@ CREATE TABLE original (
 
 CREATE INDEX original_reserved ON original (sha256) WHERE state = 'reserved';
 
--- Local: files that were read and left in place.
+-- Local: files that were imported in copy mode and left in place.
 CREATE TABLE seen (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, modified TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
 
 -- Local: small named values.

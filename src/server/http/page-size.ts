@@ -9,7 +9,7 @@ export interface Bounds {
 
 /** The schema of the query parameter. */
 export const limit = ({ most, usual }: Bounds) =>
-  Type.Optional(Type.Integer({ minimum: 1, description: `default ${usual}; more than ${most} is taken as ${most}` }));
+  Type.Optional(Type.Integer({ minimum: 1, description: `default ${usual}; more than ${most} counts as ${most}` }));
 
 /** The page size for a valid parameter. */
 export const within = ({ most, usual }: Bounds, asked = usual): number => Math.min(asked, most);

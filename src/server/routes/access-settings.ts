@@ -16,7 +16,7 @@ export const access: Routes = (app, { access: { settings, transaction } }) => {
     {
       config,
       schema: {
-        summary: 'Whether visitors may look, whether the family may edit, and the address in links',
+        summary: 'The access settings: whether visitors may look, whether family may edit, and the address in links',
         response: answers(AccessSettings),
       },
     },
@@ -33,7 +33,7 @@ export const access: Routes = (app, { access: { settings, transaction } }) => {
   );
   app.patch(
     '/api/access',
-    { config, schema: { summary: 'Changes that', body: Change, response: answers(AccessSettings) } },
+    { config, schema: { summary: 'Changes the access settings', body: Change, response: answers(AccessSettings) } },
     (request, reply) => {
       const { publicAddress, ...change } = request.body;
       const actor = actorBehind(request);

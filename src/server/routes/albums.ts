@@ -31,7 +31,7 @@ const savedSearches: Routes = (app, { catalog, clock, library, ask }) => {
     {
       config: { rule: 'see' },
       schema: {
-        summary: 'Saved searches, by name, with how many photos each finds and the newest one',
+        summary: 'Lists saved searches by name, each with its number of photos and the newest one',
         response: answers(Type.Object({ albums: Type.Array(CountedSearch) })),
       },
     },
@@ -72,7 +72,7 @@ const savedSearches: Routes = (app, { catalog, clock, library, ask }) => {
     {
       config: { rule: 'edit' },
       schema: {
-        summary: 'Another name or search; or takes it away, and brings it back',
+        summary: 'Renames or changes a saved search; removes and restores it',
         params,
         body: strict(
           { name: Type.Optional(Name), q: Type.Optional(Search), removed: Type.Optional(Type.Boolean()) },
@@ -106,7 +106,7 @@ const covers: Routes = (app, { catalog, clock, library, ask }) => {
     {
       config: { rule: 'see' },
       schema: {
-        summary: 'The photos that were chosen as covers of albums',
+        summary: 'Lists the chosen covers of albums',
         response: answers(Type.Object({ covers: Type.Array(AlbumCover) })),
       },
     },
@@ -127,7 +127,7 @@ const covers: Routes = (app, { catalog, clock, library, ask }) => {
     {
       config: { rule: 'edit' },
       schema: {
-        summary: 'Chooses one of its photos as the cover of an album; or none, so that it is the newest',
+        summary: 'Chooses the cover of an album; without one, the newest photo is used',
         body: strict({ album: Name, photo: Type.Union([Sha256, Type.Null()]) }),
         response: answers(Type.Object({ before: Type.Union([Sha256, Type.Null()]) })),
       },
@@ -155,7 +155,7 @@ const suggestions: Routes = (app, { catalog, clock, library, ask }) => {
     {
       config: { rule: 'trash' },
       schema: {
-        summary: 'Albums that the folders suggest in which photos were dropped',
+        summary: 'Lists albums suggested by the folders of photos',
         response: answers(Type.Object({ albums: Type.Array(SuggestedAlbum) })),
       },
     },
@@ -172,7 +172,7 @@ const suggestions: Routes = (app, { catalog, clock, library, ask }) => {
     {
       config: { rule: 'trash' },
       schema: {
-        summary: 'The photos that a suggestion is about',
+        summary: 'Lists the photos of a suggested album',
         querystring: Type.Object({ name: Name }),
         response: answers(Type.Object({ ids: Type.Array(Type.String()) })),
       },
@@ -185,7 +185,7 @@ const suggestions: Routes = (app, { catalog, clock, library, ask }) => {
     {
       config: { rule: 'trash' },
       schema: {
-        summary: 'Turns a suggestion down, or takes that back',
+        summary: 'Dismisses a suggested album, or undoes that',
         body: strict({ name: Name, declined: Type.Boolean() }),
         response: answers(Type.Object({ declined: Type.Boolean() })),
       },

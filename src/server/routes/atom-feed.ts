@@ -16,7 +16,7 @@ export const atom: Routes = (app, { library, catalog, config, ask }) => {
     atomPath,
     {
       config: { rule: 'see' },
-      schema: { summary: 'The newest public photos, as a feed', response: bytes('Atom (RFC 4287)', atomType) },
+      schema: { summary: 'The newest public photos as an Atom feed', response: bytes('Atom (RFC 4287)', atomType) },
     },
     async (request, reply) => {
       const who = viewer(request);

@@ -14,10 +14,10 @@ export const audit: Routes = (app, { access }) => {
     {
       config: { rule: 'audit' },
       schema: {
-        summary: 'Who signed in, and who changed access, newest first',
+        summary: 'The audit log: sign-ins and changes to access, newest first',
         querystring: Type.Object({
           limit: limit(bounds),
-          before: Type.Optional(Type.String({ maxLength: 20, description: '`next` of the page before' })),
+          before: Type.Optional(Type.String({ maxLength: 20, description: '`next` of the previous page' })),
         }),
         response: answers(Type.Object({ entries: Type.Array(AuditEntry), next })),
       },

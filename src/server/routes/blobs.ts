@@ -45,12 +45,14 @@ interface Untaken {
 const Asked = Type.Object({
   originals: Type.Optional(Type.Enum(['all', 'asked', 'none'])),
   skip: Type.Optional(Type.Integer({ minimum: 0 })),
-  wait: Type.Optional(Type.Integer({ minimum: 0, maximum: longest, description: 'ms, while there is nothing new' })),
-  seen: Type.Optional(Type.Integer({ description: 'the `version` of the last answer: waits until there is another' })),
-  heartbeat: Type.Optional(Type.String({ description: 'ms between signs of life (empty lines) meanwhile' })),
+  wait: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: longest, description: 'the maximum wait while there is nothing new, in ms' }),
+  ),
+  seen: Type.Optional(Type.Integer({ description: 'the `version` of the last response: waits until it changes' })),
+  heartbeat: Type.Optional(Type.String({ description: 'the interval of heartbeats (empty lines) meanwhile, in ms' })),
 });
 const Params = Type.Object({ sha256: Sha256 });
-const Have = Type.Object({ have: Type.Integer({ description: 'bytes of it that are here now' }) });
+const Have = Type.Object({ have: Type.Integer({ description: 'bytes received so far' }) });
 
 export const blobs: Routes = async (app, context) => {
   const { exchange, publishers } = context;
@@ -84,7 +86,7 @@ function addQuestion(app: App, { store, named }: Exchange, reach: Reach): void {
     {
       config: { rule: 'replicate' },
       schema: {
-        summary: 'Which of these blobs are here',
+        summary: 'Which of the requested blobs this server has',
         body: Type.Object({ blobs: Type.Array(Sha256, { maxItems: mostAsked }) }),
         response: answers(Type.Object({ here: Type.Array(Sha256) })),
       },
@@ -153,14 +155,14 @@ function addMissing(scope: FastifyInstance, context: Context, said: DiskErrorLog
     {
       config: { rule: 'replicate' },
       schema: {
-        summary: 'What is missing here, most wanted first',
+        summary: 'Lists blobs missing here, by priority',
         querystring: Asked,
         response: answers(
           Type.Object({
-            version: Type.Integer({ description: 'changes when more is wanted, or something else first' }),
+            version: Type.Integer({ description: 'changes with the list or its order' }),
             total: Type.Object(
               { count: Type.Integer(), bytes: Type.Integer() },
-              { description: 'all that is missing; of what was published at most 2,000' },
+              { description: 'the number of all missing blobs; for published ones at most 2,000' },
             ),
             wanted: Type.Array(Type.Object({ sha256: Sha256, bytes: Type.Integer(), have: Type.Integer() })),
           }),
@@ -187,7 +189,7 @@ function addDownload(scope: FastifyInstance, exchange: Exchange): void {
     method: ['GET', 'HEAD'],
     url: '/blobs/:sha256',
     config: { rule: 'replicate' },
-    schema: { summary: 'A blob', params: Params, response: bytes('the bytes', 'application/octet-stream') },
+    schema: { summary: 'Downloads a blob', params: Params, response: bytes('the bytes', 'application/octet-stream') },
     handler: async (request, reply) => {
       const { sha256 } = request.params as { sha256: string };
       const found = await exchange.find(sha256);
@@ -230,7 +232,7 @@ function addUpload(scope: FastifyInstance, { exchange, log }: Context, said: Dis
       bodyLimit: Number.MAX_SAFE_INTEGER,
       config: { rule: 'replicate', streams: true },
       schema: {
-        summary: 'Brings a blob, or goes on bringing it',
+        summary: 'Uploads a blob, or resumes its upload',
         params: Params,
         response: { 200: Have, 201: Have, 202: Have, '4xx': Problem, '5xx': Problem },
       },

@@ -14,7 +14,7 @@ export const comments: Routes = (app, { library, access, clock }) => {
     {
       config: { rule: 'see' },
       schema: {
-        summary: 'Comments on a photo, oldest first',
+        summary: 'Lists the comments on a photo, oldest first',
         params: IdParams,
         response: answers(Type.Object({ comments: Type.Array(Comment) })),
       },
@@ -30,7 +30,7 @@ export const comments: Routes = (app, { library, access, clock }) => {
     {
       config,
       schema: {
-        summary: 'Comments on a photo',
+        summary: 'Adds a comment to a photo',
         params: IdParams,
         body,
         response: { 201: Comment, '4xx': Problem, '5xx': Problem },
@@ -44,7 +44,7 @@ export const comments: Routes = (app, { library, access, clock }) => {
     '/api/photos/:id/comments/:comment',
     {
       config,
-      schema: { summary: 'Changes the words of a comment of yours', params, body, response: answers(Comment) },
+      schema: { summary: 'Changes the text of your own comment', params, body, response: answers(Comment) },
     },
     (request, reply) => {
       const { id, comment } = request.params;
@@ -57,7 +57,7 @@ export const comments: Routes = (app, { library, access, clock }) => {
     '/api/photos/:id/comments/:comment',
     {
       config,
-      schema: { summary: 'Takes a comment of yours away, or as the owner any', params, response: answers(Removed) },
+      schema: { summary: 'Deletes your own comment, or as the owner any comment', params, response: answers(Removed) },
     },
     (request, reply) => {
       all.remove(viewer(request), request.params.id, request.params.comment);

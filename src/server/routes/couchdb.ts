@@ -114,19 +114,22 @@ function addRoutes(app: App, context: Context, said: DiskErrorLog): void {
 
 function addRoot(app: App, context: Context): void {
   for (const url of ['/db', '/db/'])
-    app.get(url, { config, schema: { hide: true, summary: 'What answers replication here' } }, (_request, reply) =>
-      send(reply, {
-        status: 200,
-        body: {
-          couchdb: 'Welcome',
-          version: '3.5.0',
-          uuid: uuidOf(context),
-          server: context.library.server,
-          epoch: context.library.epoch,
-          ...(context.gate && context.gate.announced.length > 0 && { features: context.gate.announced }),
-          vendor: { name: 'Photospool', version: context.config.version },
-        },
-      }),
+    app.get(
+      url,
+      { config, schema: { hide: true, summary: 'Information about the replication server' } },
+      (_request, reply) =>
+        send(reply, {
+          status: 200,
+          body: {
+            couchdb: 'Welcome',
+            version: '3.5.0',
+            uuid: uuidOf(context),
+            server: context.library.server,
+            epoch: context.library.epoch,
+            ...(context.gate && context.gate.announced.length > 0 && { features: context.gate.announced }),
+            vendor: { name: 'Photospool', version: context.config.version },
+          },
+        }),
     );
 }
 

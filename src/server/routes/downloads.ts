@@ -33,10 +33,10 @@ export const downloads: Routes = (app, { library, blobs, clock }) => {
   }
 
   const Ready = Type.Object({
-    path: Type.String({ description: 'where the archive is fetched, for ten minutes' }),
-    photos: Type.Integer({ description: 'how many are in it' }),
-    bytes: Type.Integer({ description: 'of the photos' }),
-    missing: Type.Integer({ description: 'how many are not on this server' }),
+    path: Type.String({ description: 'the path of the archive, valid for ten minutes' }),
+    photos: Type.Integer({ description: 'the number of originals in it' }),
+    bytes: Type.Integer({ description: 'ids of the photos' }),
+    missing: Type.Integer({ description: 'the number of originals that are not on this server' }),
   });
   app.post(
     '/api/downloads',
@@ -44,7 +44,7 @@ export const downloads: Routes = (app, { library, blobs, clock }) => {
       config: { rule: 'original' },
       bodyLimit: 8 * 1024 * 1024,
       schema: {
-        summary: 'Asks for the originals of some photos as one ZIP archive',
+        summary: 'Prepares a ZIP archive of the originals of photos',
         body: strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: most }) }),
         response: { 201: Ready, '4xx': Problem, '5xx': Problem },
       },
@@ -65,7 +65,7 @@ export const downloads: Routes = (app, { library, blobs, clock }) => {
     {
       config: { rule: 'original' },
       schema: {
-        summary: 'The archive that was asked for',
+        summary: 'Downloads a prepared ZIP archive',
         params: Type.Object({ ticket: Type.String({ maxLength: 64 }) }),
         response: bytes('the archive', 'application/zip'),
       },

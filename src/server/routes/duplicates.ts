@@ -32,7 +32,7 @@ export const duplicates: Routes = (app, { library, catalog, look, log, clock }) 
     {
       config: { rule: 'trash' },
       schema: {
-        summary: 'Photos that look the same, in groups, those with the newest first',
+        summary: 'Groups of photos that look the same, those with the newest photos first',
         querystring: Type.Object({ cursor, limit: limit(bounds) }),
         response: answers(Duplicates),
       },

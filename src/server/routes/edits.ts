@@ -95,8 +95,8 @@ export const edits: Routes = (app, context) => {
 /** Saving to one’s own library what others share. */
 const saving: Routes = (app, { library, clock, gate }) => {
   const Saved = Type.Object({
-    saved: Type.Integer({ description: 'how many came into the library' }),
-    known: Type.Integer({ description: 'how many were in it' }),
+    saved: Type.Integer({ description: 'the number of photos added to the library' }),
+    known: Type.Integer({ description: 'the number of photos that were in it already' }),
     missing: Type.Array(Sha256),
   });
   app.post(
@@ -104,7 +104,7 @@ const saving: Routes = (app, { library, clock, gate }) => {
     {
       config: { rule: 'save' },
       schema: {
-        summary: 'Saves photos that somebody shares to one’s own library',
+        summary: 'Saves shared photos to your own library',
         body: strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: mostAtOnce }) }),
         response: answers(Saved),
       },

@@ -42,7 +42,7 @@ export const facets: Routes = (app, { library, catalog, ask }) => {
     {
       config: { rule: 'see' },
       schema: {
-        summary: 'The tags and albums of some photos, most frequent first',
+        summary: 'The tags and albums of given photos, most frequent first',
         body: strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: 5_000 }) }),
         response: answers(FacetsOfPhotos),
       },

@@ -9,7 +9,10 @@ import { sightOf } from '../../album/visibility.js';
 export const home: Routes = (app, { library, catalog, config, ask }) => {
   app.get(
     '/api/home',
-    { config: { rule: 'see' }, schema: { summary: 'This home', response: answers(HomeAnswer) } },
+    {
+      config: { rule: 'see' },
+      schema: { summary: 'Information for the page of an empty library', response: answers(HomeAnswer) },
+    },
     async (request) => {
       const who = viewer(request);
       const photos = catalog.count(await ask('', 'count', who), sightOf(who));

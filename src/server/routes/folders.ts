@@ -29,7 +29,7 @@ export const folders: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Folders of incoming whose files become a person’s own',
+        summary: 'Lists the folders of incoming that are assigned to people',
         response: answers(Type.Object({ folders: Type.Array(Folder) })),
       },
     },
@@ -44,9 +44,9 @@ export const folders: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Gives a folder below incoming to a person, and makes it',
+        summary: 'Assigns a folder below incoming to a person, and creates it',
         body: strict({
-          person: Type.String({ description: 'their id' }),
+          person: Type.String({ description: 'the id of the person' }),
           folder: Type.Optional(FolderPath),
         }),
         response: { 201: Folder, '4xx': Problem, '5xx': Problem },
@@ -65,7 +65,7 @@ export const folders: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Takes an empty folder back',
+        summary: 'Unassigns an empty folder',
         params: Type.Object({ folder: FolderPath }),
         response: answers(Type.Object({ takenBack: Type.Literal(true) })),
       },

@@ -13,7 +13,7 @@ const most = { tags: 60, albums: 24 };
 export const front: Routes = (app, { library, catalog, clock, config, ask }) => {
   app.get(
     '/api/front',
-    { config: { rule: 'see' }, schema: { summary: 'What the front page shows', response: answers(FrontPage) } },
+    { config: { rule: 'see' }, schema: { summary: 'The content of the front page', response: answers(FrontPage) } },
     async (request) => {
       const who = viewer(request);
       const [everything, sight] = [await ask('', 'count', who), sightOf(who)];

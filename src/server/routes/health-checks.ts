@@ -9,7 +9,7 @@ export const doctor: Routes = (app, { examine }) => {
     '/api/doctor',
     {
       config: { rule: 'settings' },
-      schema: { summary: 'What may be wrong with this home, and what to do', response: answers(DoctorAnswer) },
+      schema: { summary: 'The possible problems of this home, with their remedies', response: answers(DoctorAnswer) },
     },
     async () => {
       if (!examine) throw notFound('A public server has nothing to be looked at.');

@@ -17,7 +17,7 @@ export const map: Routes = (app, { catalog, ask }) => {
     {
       config: { rule: 'details' },
       schema: {
-        summary: 'Photos in an area, grouped, at most 500 groups',
+        summary: 'Photos in an area, in at most 500 clusters',
         querystring: Type.Object({
           q,
           box: Type.Optional(Type.String({ maxLength: 100, description: 'south,west,north,east in degrees' })),

@@ -57,7 +57,7 @@ const list: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Albums with members: one’s own, and those that one is a member of, by name',
+        summary: 'Lists albums with members by name: your own and those that you are a member of',
         response: answers(Type.Object({ albums: Type.Array(MemberAlbum) })),
       },
     },
@@ -72,7 +72,7 @@ const list: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Makes an album with members: one’s own, or for owners the house’s',
+        summary: 'Creates an album with members: your own, or for owners one of the house',
         body: strict({ name: Name, holder: Type.Optional(Type.Literal('house')) }),
         response: { 201: MemberAlbum, '4xx': Problem, '5xx': Problem },
       },
@@ -103,7 +103,7 @@ const album: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Another name or cover of one’s own album; or takes it away for everybody, and brings it back',
+        summary: 'Changes the name or cover of your own album; removes and restores it for everybody',
         params,
         body: strict(
           {
@@ -137,7 +137,7 @@ const members: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Lets a person see an album, or add photos to it too',
+        summary: 'Allows a person to see an album, or also to add photos',
         params: member,
         body: strict({ right: Right }),
         response: answers(Type.Object({ changed: Type.Literal(true) })),
@@ -154,7 +154,7 @@ const members: Routes = (app, context) => {
     '/api/albums/:holder/:album/members/:person',
     {
       config,
-      schema: { summary: 'Ends what a person may do in an album; or leaves it', params: member, response: Changed },
+      schema: { summary: 'Ends the access of a person to an album, or leaves it', params: member, response: Changed },
     },
     (request, reply) => {
       const { person, ...named } = request.params;
@@ -171,7 +171,7 @@ const entries: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Puts photos of one’s own into an album',
+        summary: 'Adds your own photos to an album',
         params,
         body: Photos,
         response: answers(EntriesChanged),
@@ -185,7 +185,7 @@ const entries: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Takes photos out of an album: one’s own, or of one’s own album those of others',
+        summary: 'Removes photos from an album: your own, or from your own album any photo',
         params,
         body: Photos,
         response: answers(EntriesChanged),
@@ -204,7 +204,7 @@ const partners: Routes = (app, { library, gate, access }) => {
     {
       config,
       schema: {
-        summary: 'Who sees all of one’s photos, whose photos one sees, and who there is to share with',
+        summary: 'Your partners in both directions, and the people to share with',
         response: answers(PartnerList),
       },
     },
@@ -226,7 +226,7 @@ const partners: Routes = (app, { library, gate, access }) => {
     {
       config,
       schema: {
-        summary: 'Lets a person see all of one’s photos but what is archived, locked or in the trash',
+        summary: 'Allows a person to see all your photos except archived, locked and trashed ones',
         params: one,
         response: answers(Type.Object({ changed: Type.Literal(true) })),
       },
@@ -241,7 +241,7 @@ const partners: Routes = (app, { library, gate, access }) => {
     '/api/partners/:person',
     {
       config,
-      schema: { summary: 'Ends it', params: one, response: Changed },
+      schema: { summary: 'Ends the access of a partner', params: one, response: Changed },
     },
     (request, reply) => void reply.send({ changed: all.end(viewer(request), request.params.person) }),
   );
@@ -250,7 +250,7 @@ const partners: Routes = (app, { library, gate, access }) => {
     '/api/partners/:person/received',
     {
       config,
-      schema: { summary: 'No longer sees the photos of a person', params: one, response: Changed },
+      schema: { summary: 'Stops seeing the photos of a partner', params: one, response: Changed },
     },
     (request, reply) => void reply.send({ changed: all.leave(viewer(request), request.params.person) }),
   );

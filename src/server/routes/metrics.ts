@@ -18,7 +18,7 @@ export const metrics: Routes = (app, { catalog, clock, config, exchange, library
     '/metrics',
     {
       config: { rule: 'metrics' },
-      schema: { summary: 'Figures for Prometheus', response: bytes('figures', 'text/plain') },
+      schema: { summary: 'Metrics for Prometheus', response: bytes('figures', 'text/plain') },
     },
     async (request, reply) => {
       const who = viewer(request);

@@ -26,7 +26,7 @@ const limits = {
 const Form = Type.Unsafe<unknown>({
   type: 'object',
   properties: {
-    for: { type: 'string', enum: ['me', 'house'], description: 'whose they become; before the files' },
+    for: { type: 'string', enum: ['me', 'house'], description: 'the holder of the files; precedes them' },
     files: { type: 'array', items: { type: 'string', format: 'binary' } },
   },
 });
@@ -57,7 +57,7 @@ function addRoute(app: App, { spool, gate }: Context): void {
       // The body is a stream; there is nothing to validate beforehand.
       validatorCompiler: () => () => true,
       schema: {
-        summary: 'Puts files into incoming',
+        summary: 'Uploads files into incoming',
         consumes: ['multipart/form-data'],
         body: Form,
         response: { 201: Files, '4xx': Problem, '5xx': Problem },

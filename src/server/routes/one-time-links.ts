@@ -12,7 +12,7 @@ export const setup: Routes = (app, { access }) => {
     {
       config,
       schema: {
-        summary: 'Makes the first owner, and signs in',
+        summary: 'Creates the first owner, and signs in',
         body: strict({ code: Code, name: GivenName, password: GivenPassword }),
         response: answers(Session),
       },
@@ -29,7 +29,7 @@ export const setup: Routes = (app, { access }) => {
     {
       config,
       schema: {
-        summary: 'Whether a set-up link works',
+        summary: 'Whether a set-up link is valid',
         body: strict({ code: Code }),
         response: answers(Type.Object({ ok: Type.Literal(true) })),
       },
@@ -45,7 +45,7 @@ export const setup: Routes = (app, { access }) => {
     {
       config,
       schema: {
-        summary: 'Whom an invitation is for',
+        summary: 'The person of an invitation',
         body: strict({ code: Code }),
         response: answers(Type.Object({ name: Type.String() })),
       },
@@ -62,7 +62,7 @@ export const setup: Routes = (app, { access }) => {
     {
       config,
       schema: {
-        summary: 'Uses an invitation: sets the password, and signs in',
+        summary: 'Accepts an invitation: sets the password, and signs in',
         body: strict({ code: Code, password: GivenPassword, otp: Type.Optional(GivenOtp) }),
         response: answers(Session),
       },

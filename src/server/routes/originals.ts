@@ -109,7 +109,7 @@ function addOriginals(app: App, context: Context, { api, files, config, summary 
       summary: summary('The file as it came'),
       params: IdParams,
       querystring: Type.Object({
-        download: Type.Optional(Type.String({ description: 'to save it instead of showing it' })),
+        download: Type.Optional(Type.String({ description: 'as a download instead of inline' })),
       }),
       response: bytes('the file', 'application/octet-stream'),
     },

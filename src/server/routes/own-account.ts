@@ -41,12 +41,15 @@ const ownPassword: Routes = (app, { access: { signing } }) => {
     {
       config,
       schema: {
-        summary: 'Changes the password; all other sessions end',
+        summary: 'Changes your password; all other sessions end',
         body: strict({
-          old: Type.Optional(Type.String({ maxLength: 4_000, description: 'may be left out where there is none yet' })),
+          old: Type.Optional(Type.String({ maxLength: 4_000, description: 'may be omitted if there is none yet' })),
           new: GivenPassword,
           removePasskeys: Type.Optional(
-            Type.Array(Type.String({ maxLength: 2_000 }), { maxItems: 50, description: 'ids of passkeys that go too' }),
+            Type.Array(Type.String({ maxLength: 2_000 }), {
+              maxItems: 50,
+              description: 'ids of passkeys to remove with it',
+            }),
           ),
         }),
         response: answers(Session),
@@ -68,7 +71,7 @@ const ownPasskeys: Routes = (app, { access: { passkeys, accounts } }) => {
     '/api/me/passkeys',
     {
       config,
-      schema: { summary: 'Your passkeys', response: answers(Type.Object({ passkeys: Type.Array(Passkey) })) },
+      schema: { summary: 'Lists your passkeys', response: answers(Type.Object({ passkeys: Type.Array(Passkey) })) },
     },
     (request, reply) => {
       const { person } = viewer(request);
@@ -78,7 +81,10 @@ const ownPasskeys: Routes = (app, { access: { passkeys, accounts } }) => {
 
   app.post(
     '/api/me/passkeys/options',
-    { config, schema: { summary: 'What a browser needs to make a passkey', response: answers(WebAuthnOptions) } },
+    {
+      config,
+      schema: { summary: 'The options for a browser to create a passkey', response: answers(WebAuthnOptions) },
+    },
     async (request) => {
       const person = { id: personBehind(request), name: viewer(request).name ?? '' };
       checkConfirmed(actorBehind(request));
@@ -91,7 +97,7 @@ const ownPasskeys: Routes = (app, { access: { passkeys, accounts } }) => {
     {
       config,
       schema: {
-        summary: 'Keeps a passkey that the browser made',
+        summary: 'Stores a passkey created by the browser',
         body: strict({ response: MakeAnswer, name: GivenName }),
         response: { 201: Passkey, '4xx': Problem, '5xx': Problem },
       },
@@ -110,7 +116,7 @@ const ownPasskeys: Routes = (app, { access: { passkeys, accounts } }) => {
 
   app.delete(
     '/api/me/passkeys/:id',
-    { config, schema: { summary: 'Takes a passkey away', params: OneParams, response: answers(Removed) } },
+    { config, schema: { summary: 'Removes a passkey', params: OneParams, response: answers(Removed) } },
     (request, reply) => {
       accounts.removePasskey(personBehind(request), request.params.id, actorBehind(request));
       void reply.send({ removed: true });
@@ -120,7 +126,7 @@ const ownPasskeys: Routes = (app, { access: { passkeys, accounts } }) => {
 
 /** The viewer's second factor. */
 const ownSecondFactor: Routes = (app, { access: { accounts, factors } }) => {
-  const Recovery = Type.Object({ recovery: Type.Array(Type.String(), { description: 'shown this once' }) });
+  const Recovery = Type.Object({ recovery: Type.Array(Type.String(), { description: 'shown only in this response' }) });
   const otp = strict({ otp: GivenOtp });
 
   app.get(
@@ -138,7 +144,7 @@ const ownSecondFactor: Routes = (app, { access: { accounts, factors } }) => {
     {
       config,
       schema: {
-        summary: 'Draws a secret for an authenticator app; it is in force after a first code',
+        summary: 'Creates a secret for an authenticator app; it takes effect after a first code',
         response: { 201: Type.Object({ secret: Type.String(), uri: Type.String() }), '4xx': Problem, '5xx': Problem },
       },
     },
@@ -150,7 +156,7 @@ const ownSecondFactor: Routes = (app, { access: { accounts, factors } }) => {
     '/api/me/second-factor/confirm',
     {
       config,
-      schema: { summary: 'Turns the second factor on, by a first code', body: otp, response: answers(Recovery) },
+      schema: { summary: 'Turns on the second factor with a first code', body: otp, response: answers(Recovery) },
     },
     (request, reply) => {
       const recovery = accounts.confirmSecondFactor(personBehind(request), request.body.otp, actorBehind(request));
@@ -160,7 +166,10 @@ const ownSecondFactor: Routes = (app, { access: { accounts, factors } }) => {
 
   app.post(
     '/api/me/second-factor/recovery',
-    { config, schema: { summary: 'Makes new recovery codes; the old ones are void', response: answers(Recovery) } },
+    {
+      config,
+      schema: { summary: 'Creates new recovery codes; the old ones become void', response: answers(Recovery) },
+    },
     (request, reply) =>
       void reply.send({ recovery: accounts.renewRecovery(personBehind(request), actorBehind(request)) }),
   );
@@ -169,7 +178,7 @@ const ownSecondFactor: Routes = (app, { access: { accounts, factors } }) => {
     '/api/me/second-factor',
     {
       config,
-      schema: { summary: 'Turns the second factor off', response: answers(Type.Object({ removed: Type.Boolean() })) },
+      schema: { summary: 'Turns off the second factor', response: answers(Type.Object({ removed: Type.Boolean() })) },
     },
     (request, reply) =>
       void reply.send({ removed: accounts.removeSecondFactor(personBehind(request), actorBehind(request)) }),

@@ -14,7 +14,10 @@ export const ownArrivals: Routes = (app, { spool }) => {
     '/api/me/arrivals',
     {
       config: { rule: 'upload' },
-      schema: { summary: 'Your own files that wait, are in work, stuck and done', response: answers(OwnArrivals) },
+      schema: {
+        summary: 'Your own files in the spool: waiting, in progress, stuck and done',
+        response: answers(OwnArrivals),
+      },
     },
     async (request) => {
       personBehind(request);

@@ -27,7 +27,7 @@ const linkStatus: Routes = (app, { access, clock, config, copies, exchange, gate
     {
       config: { rule: 'spool' },
       schema: {
-        summary: 'Links to other servers, what is missing here, and what was merged',
+        summary: 'Connections to other servers, missing blobs, and merges',
         response: answers(Mesh),
       },
     },
@@ -56,7 +56,7 @@ const changeLinks: Routes = (app, { access, clock, peers: table }) => {
     originals: Originals,
     kind: Type.Optional(Type.String()),
     version: Type.Optional(Type.String()),
-    problem: Type.Optional(Type.String({ description: 'why the link can not be made yet' })),
+    problem: Type.Optional(Type.String({ description: 'why the connection can’t be opened yet' })),
   });
 
   app.post(
@@ -64,7 +64,7 @@ const changeLinks: Routes = (app, { access, clock, peers: table }) => {
     {
       config: { rule: 'peers' },
       schema: {
-        summary: 'Exchanges everything with another server from now on, or says anew how',
+        summary: 'Adds a connection to another server, or changes its settings',
         body: strict({
           url: Type.String({ minLength: 1, maxLength: 1_000 }),
           token: Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
@@ -94,8 +94,8 @@ const changeLinks: Routes = (app, { access, clock, peers: table }) => {
     {
       config: { rule: 'peers' },
       schema: {
-        summary: 'Ends the exchange with a server; what came stays',
-        params: Type.Object({ url: Type.String({ description: 'its address' }) }),
+        summary: 'Removes a connection to a server; received photos stay',
+        params: Type.Object({ url: Type.String({ description: 'the address of the server' }) }),
         response: answers(Type.Object({ removed: Type.Literal(true) })),
       },
     },
@@ -127,10 +127,10 @@ const setAside: Routes = (app, { access, library, peers: table }) => {
     {
       config: { rule: 'peers' },
       schema: {
-        summary: 'Tries documents again that were set aside at a link: one, or all',
-        params: Type.Object({ url: Type.String({ description: 'its address' }) }),
+        summary: 'Retries quarantined documents of a connection: one, or all',
+        params: Type.Object({ url: Type.String({ description: 'the address of the server' }) }),
         body: strict({ id: Type.Optional(SetAside.id), rev: SetAside.rev }),
-        response: answers(Type.Object({ tried: Type.Integer({ description: 'how many are tried' }) })),
+        response: answers(Type.Object({ tried: Type.Integer({ description: 'the number of retried documents' }) })),
       },
     },
     (request, reply) => {
@@ -144,8 +144,8 @@ const setAside: Routes = (app, { access, library, peers: table }) => {
     {
       config: { rule: 'peers' },
       schema: {
-        summary: 'Removes a document of another program for good, which was set aside at a link; never a photo',
-        params: Type.Object({ url: Type.String({ description: 'its address' }) }),
+        summary: 'Permanently removes a quarantined document of another program; never a photo',
+        params: Type.Object({ url: Type.String({ description: 'the address of the server' }) }),
         body: strict({ id: SetAside.id }),
         response: answers(Type.Object({ removed: Type.Literal(true) })),
       },

@@ -30,7 +30,7 @@ const roster: Routes = (app, { access }) => {
     {
       config,
       schema: {
-        summary: 'The people of this album, and the changes of other servers that wait for an owner here',
+        summary: 'Lists the people of this album, and pending changes by other servers',
         response: answers(Type.Object({ people: Type.Array(Person), waiting: Type.Array(WaitingPerson) })),
       },
     },
@@ -45,7 +45,7 @@ const roster: Routes = (app, { access }) => {
     {
       config,
       schema: {
-        summary: 'Adds a person, and makes a link by which they choose a password',
+        summary: 'Adds a person, and creates an invitation link',
         body: strict({ name: GivenName, role: PersonRole }),
         response: { 201: Invited, '4xx': Problem, '5xx': Problem },
       },
@@ -98,14 +98,14 @@ const roster: Routes = (app, { access }) => {
 
 /** Changes by other servers that are pending. */
 const waitingChanges: Routes = (app, { access: { accounts } }) => {
-  const Shown = strict({ edition: Type.String({ maxLength: 100, description: 'of the change that was shown' }) });
+  const Shown = strict({ edition: Type.String({ maxLength: 100, description: '`edition` of the shown change' }) });
 
   app.post(
     '/api/people/:id/approve',
     {
       config,
       schema: {
-        summary: 'Puts a change that another server brought in force here',
+        summary: 'Approves a pending change by another server',
         params: OneParams,
         body: Shown,
         response: answers(Type.Object({ approved: Type.Literal(true) })),
@@ -122,7 +122,7 @@ const waitingChanges: Routes = (app, { access: { accounts } }) => {
     {
       config,
       schema: {
-        summary: 'Keeps a person as they are here, and says so to the other servers',
+        summary: 'Rejects a pending change, also for the other servers',
         params: OneParams,
         body: Shown,
         response: answers(Type.Object({ rejected: Type.Literal(true) })),
@@ -142,9 +142,9 @@ const waysIn: Routes = (app, { access: { accounts } }) => {
     {
       config,
       schema: {
-        summary: 'Turns two-step sign-in of a person off, where their phone and recovery codes are lost',
+        summary: 'Turns off the second factor of a person who lost their phone and recovery codes',
         params: OneParams,
-        response: answers(Type.Object({ removed: Type.Boolean({ description: 'false where it was off' }) })),
+        response: answers(Type.Object({ removed: Type.Boolean({ description: 'false if it was off' }) })),
       },
     },
     (request, reply) =>
@@ -156,7 +156,7 @@ const waysIn: Routes = (app, { access: { accounts } }) => {
     {
       config,
       schema: {
-        summary: 'Makes a new link, also for a password that was forgotten',
+        summary: 'Creates a new invitation link, also for a forgotten password',
         params: OneParams,
         response: answers(Invitation),
       },

@@ -21,8 +21,8 @@ import type { Holder } from '../../document/item-id.js';
 const Params = Type.Object({ upload: Type.String({ description: '32 hexadecimal digits' }) });
 const State = Type.Object({
   state: Type.Enum(['uploading', 'checking', 'received', 'known']),
-  bytes: Type.Integer({ description: 'how many are here' }),
-  length: Type.Integer({ description: 'how many there are' }),
+  bytes: Type.Integer({ description: 'bytes received so far' }),
+  length: Type.Integer({ description: 'size of the file in bytes' }),
   sha256: Type.Optional(Sha256),
 });
 const Heads = Type.Object({
@@ -79,7 +79,7 @@ function addCheck(app: App): void {
     {
       config: { rule: 'upload' },
       schema: {
-        summary: 'Whether files would be taken in, by their names and first bytes, before they are sent',
+        summary: 'Whether files would be imported, by their names and first bytes, before they are sent',
         body: Heads,
         response: answers(Type.Object({ reasons: Type.Array(Type.Union([Type.String(), Type.Null()])) })),
       },
@@ -98,7 +98,7 @@ function addBeginning(scope: FastifyInstance, context: Context, tus: Tus): void 
     {
       config: { rule: 'upload' },
       schema: {
-        summary: 'What of tus is spoken',
+        summary: 'The supported parts of tus',
         response: { 204: nothing('Tus-Version, Tus-Extension'), ...problems },
       },
     },
@@ -111,7 +111,7 @@ function addBeginning(scope: FastifyInstance, context: Context, tus: Tus): void 
       ...body,
       config: { rule: 'upload', streams: true },
       schema: {
-        summary: 'Begins an upload (tus creation), or says that the photo is here already',
+        summary: 'Creates an upload (tus creation), or reports that the photo is known',
         response: { 200: State, 201: nothing('Location, Upload-Expires'), ...problems },
       },
     },
@@ -148,7 +148,7 @@ function addOne(scope: FastifyInstance, context: Context, tus: Tus): void {
     url: one,
     config: { rule: 'upload' },
     schema: {
-      summary: 'How an upload stands, and its hash when it is safe; HEAD is that of tus',
+      summary: 'The progress of an upload, and its hash when it is stored; HEAD as in tus',
       params: Params,
       response: answers(State),
     },
@@ -170,7 +170,7 @@ function addOne(scope: FastifyInstance, context: Context, tus: Tus): void {
       ...body,
       config: { rule: 'upload', streams: true },
       schema: {
-        summary: 'Goes on with an upload',
+        summary: 'Continues an upload',
         params: Params,
         response: { 204: nothing('Upload-Offset'), ...problems },
       },
@@ -183,7 +183,7 @@ function addOne(scope: FastifyInstance, context: Context, tus: Tus): void {
     {
       config: { rule: 'upload' },
       schema: {
-        summary: 'Gives an upload up',
+        summary: 'Cancels an upload',
         params: Params,
         response: { 204: nothing('it is gone'), ...problems },
       },

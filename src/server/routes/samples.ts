@@ -13,7 +13,7 @@ export const samples: Routes = (app, context) => {
     {
       config: { rule: 'process' },
       schema: {
-        summary: 'Puts sample pictures into incoming',
+        summary: 'Adds sample pictures to incoming',
         response: { 202: Placed, '4xx': Problem, '5xx': Problem },
       },
     },

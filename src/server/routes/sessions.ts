@@ -16,9 +16,11 @@ export const sessions: Routes = (app, { access }) => {
     {
       config,
       schema: {
-        summary: 'Where you are signed in',
+        summary: 'Lists sessions',
         querystring: Type.Object({
-          person: Type.Optional(Type.String({ maxLength: 100, description: 'the id of somebody else, for the owner' })),
+          person: Type.Optional(
+            Type.String({ maxLength: 100, description: 'the id of another person, for the owner' }),
+          ),
         }),
         response: answers(Type.Object({ sessions: Type.Array(OneSession) })),
       },
@@ -45,7 +47,7 @@ export const sessions: Routes = (app, { access }) => {
   const Ended = Type.Object({ ended: Type.Integer() });
   app.delete(
     '/api/me/sessions',
-    { config, schema: { summary: 'Signs you out everywhere else', response: answers(Ended) } },
+    { config, schema: { summary: 'Ends all other sessions', response: answers(Ended) } },
     (request, reply) => {
       const { session } = viewer(request);
       const ended = access.accounts.endOthers(personBehind(request), session, actorBehind(request));

@@ -35,7 +35,7 @@ const ownLinks: Routes = (app, { access, clock, library }) => {
     {
       config,
       schema: {
-        summary: 'Share links, newest first',
+        summary: 'Lists share links, newest first',
         response: answers(Type.Object({ shares: Type.Array(ShareLink) })),
       },
     },
@@ -51,7 +51,7 @@ const ownLinks: Routes = (app, { access, clock, library }) => {
     {
       config,
       schema: {
-        summary: 'Ends a share link, at once',
+        summary: 'Revokes a share link at once',
         params: Type.Object({ id: Type.String() }),
         response: answers(Type.Object({ revoked: Type.Literal(true) })),
       },
@@ -76,7 +76,7 @@ const newLinks: Routes = (app, { access, clock, library, gate }) => {
     {
       config,
       schema: {
-        summary: 'Makes a share link; its address is shown this once',
+        summary: 'Creates a share link; only this response has its address',
         body: strict({
           photo: Type.Optional(Sha256),
           photos: Type.Optional(Type.Array(Sha256, { minItems: 1, maxItems: 1_000 })),
@@ -189,7 +189,7 @@ const openedLink: Routes = (app, { access, toBare }) => {
     '/api/share',
     {
       config: { rule: 'everyone' },
-      schema: { summary: 'The share link below whose address this is asked', response: answers(ShareLinkView) },
+      schema: { summary: 'The share link of the request’s address', response: answers(ShareLinkView) },
     },
     (request, reply) => {
       const brought = shareOf(request);
@@ -204,7 +204,7 @@ const openedLink: Routes = (app, { access, toBare }) => {
     {
       config: { rule: 'everyone' },
       schema: {
-        summary: 'Gives the password of the share link',
+        summary: 'Enters the password of the share link',
         body: strict({ password: GivenPassword }),
         response: answers(ShareLinkView),
       },

@@ -70,7 +70,10 @@ const signIn: Routes = (app, { access }) => {
 
   app.post(
     '/api/session/passkey/options',
-    { config, schema: { summary: 'What a browser needs to sign in by passkey', response: answers(WebAuthnOptions) } },
+    {
+      config,
+      schema: { summary: 'The options for a browser to sign in by passkey', response: answers(WebAuthnOptions) },
+    },
     async (request) => ({ ...(await access.passkeys.ask(siteFor(request))) }),
   );
 
@@ -96,7 +99,7 @@ const signedIn: Routes = (app, { access }) => {
     {
       config: { rule: 'own-session' },
       schema: {
-        summary: 'Proves once more who you are, by your password or a passkey; it holds for ten minutes',
+        summary: 'Confirms your identity by password or passkey for ten minutes',
         body: strict(
           {
             password: Type.Optional(GivenPassword),
@@ -129,7 +132,7 @@ const signedIn: Routes = (app, { access }) => {
     '/api/session/passkeys-added',
     {
       config: { rule: 'own-session' },
-      schema: { summary: 'You have seen which passkeys were added', response: answers(Session) },
+      schema: { summary: 'Acknowledges the added passkeys', response: answers(Session) },
     },
     (request, reply) => {
       access.sessions.notice(sessionBehind(request));

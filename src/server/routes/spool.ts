@@ -41,7 +41,7 @@ const passes: Routes = (app, context) => {
 
   app.get(
     '/api/spool',
-    { config: { rule: 'spool' }, schema: { summary: 'What the spool holds', response: answers(SpoolStatus) } },
+    { config: { rule: 'spool' }, schema: { summary: 'The status of the spool', response: answers(SpoolStatus) } },
     async (request) => {
       const status = await context.spool.status();
       return { ...statusFor(status, seesOf(request)), done: done(status), news: noticed.news(statusFor(status)) };
@@ -52,22 +52,22 @@ const passes: Routes = (app, context) => {
     '/api/spool/process',
     {
       config: { rule: 'process' },
-      schema: { summary: 'Makes a pass, and answers when it is done', response: answers(PassSummary) },
+      schema: { summary: 'Runs a pass, and responds when it is done', response: answers(PassSummary) },
     },
     async () => context.spool.pass(),
   );
 
   const Again = Type.Object({
     names,
-    wait: Type.Optional(Type.Boolean({ description: 'answer when they were tried' })),
-    asIs: Type.Optional(Type.Boolean({ description: 'archive damaged ones as they are' })),
+    wait: Type.Optional(Type.Boolean({ description: 'whether to respond only after the retry' })),
+    asIs: Type.Optional(Type.Boolean({ description: 'whether to archive damaged files as they are' })),
   });
 
   app.post(
     '/api/spool/retry',
     {
       config: { rule: 'process' },
-      schema: { summary: 'Tries stuck items again', body: Again, response: answers(Retried) },
+      schema: { summary: 'Retries stuck files', body: Again, response: answers(Retried) },
     },
     async (request) => {
       const { names, ...how } = request.body;
@@ -79,7 +79,7 @@ const passes: Routes = (app, context) => {
     '/api/spool/seen',
     {
       config: stuck,
-      schema: { summary: 'Says that an owner saw what is stuck', response: { 204: nothing, ...problems } },
+      schema: { summary: 'Marks stuck files as seen by an owner', response: { 204: nothing, ...problems } },
     },
     async (_request, reply) => {
       noticed.see(statusFor(await context.spool.status()));
@@ -111,7 +111,7 @@ const choices: Routes = (app, context) => {
     '/api/spool/restore',
     {
       config: stuck,
-      schema: { summary: 'Moves all files in the trash of the spool back', response: { 204: nothing, ...problems } },
+      schema: { summary: 'Restores all files from the trash of the spool', response: { 204: nothing, ...problems } },
     },
     async (_request, reply) => {
       await context.spool.choices.restore();
@@ -127,7 +127,7 @@ const downloads: Routes = (app, context) => {
     {
       config: stuck,
       schema: {
-        summary: 'A stuck file as it is; of an error’s code all that are stuck by it, as a ZIP archive',
+        summary: 'A stuck file, unchanged; for an error code, all files stuck with it as a ZIP archive',
         params: Type.Object({ claim: Type.String({ maxLength: 40 }) }),
         response: bytes('the file', 'application/octet-stream'),
       },

@@ -27,7 +27,7 @@ export const timeline: Routes = (app, { catalog, ask }) => {
     {
       config: { rule: 'see' },
       schema: {
-        summary: 'Where the photos of each month or day were taken mostly, newest first',
+        summary: 'The most frequent places of each month or day, newest first',
         querystring: Type.Object({ q, by: Type.Optional(Type.Enum(['month', 'day'])) }),
         response: answers(TimelinePlaces),
       },
@@ -48,7 +48,7 @@ export const timeline: Routes = (app, { catalog, ask }) => {
     {
       config: { rule: 'see' },
       schema: {
-        summary: 'Photos per month or year, newest first, each with one that stands for it',
+        summary: 'Photos per month or year, newest first, each with a cover photo',
         querystring: Type.Object({ q, by: Type.Optional(Type.Enum(['month', 'year'])) }),
         response: answers(TimelineCovers),
       },
@@ -65,7 +65,7 @@ export const timeline: Routes = (app, { catalog, ask }) => {
     '/api/timeline/segments',
     {
       config: { rule: 'see' },
-      schema: { summary: 'Stretches of one month, newest first', querystring: Query, response: answers(Segments) },
+      schema: { summary: 'The segments of one month, newest first', querystring: Query, response: answers(Segments) },
     },
     async (request) => {
       const { q: text, size } = request.query;

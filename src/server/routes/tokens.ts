@@ -42,7 +42,7 @@ const listed: Routes = (app, { access }) => {
     {
       config,
       schema: {
-        summary: 'Tokens, by name',
+        summary: 'Lists tokens by name',
         querystring: Asked,
         response: answers(Type.Object({ tokens: Type.Array(Token) })),
       },
@@ -73,7 +73,7 @@ const made: Routes = (app, { access, gate }) => {
     {
       config,
       schema: {
-        summary: 'Makes a token; it is shown this once',
+        summary: 'Creates a token; only this response contains it',
         body: strict({ name: GivenName, may: Type.Array(May, { minItems: 1, maxItems: 5 }), for: ForMe }),
         response: { 201: Made, '4xx': Problem, '5xx': Problem },
       },
@@ -95,7 +95,7 @@ const revoked: Routes = (app, { access }) => {
     {
       config,
       schema: {
-        summary: 'Revokes a token, at once',
+        summary: 'Revokes a token at once',
         params: Type.Object({ name: Type.String() }),
         querystring: Asked,
         response: answers(Type.Object({ revoked: Type.Literal(true) })),

@@ -9,8 +9,8 @@ import { emptyTrash } from '../../album/empty-trash.js';
 
 export const trash: Routes = (app, { library, blobs }) => {
   const Emptied = Type.Object({
-    purged: Type.Integer({ description: 'how many are gone' }),
-    left: Type.Integer({ description: 'how many were not in the trash' }),
+    purged: Type.Integer({ description: 'the number of purged photos' }),
+    left: Type.Integer({ description: 'the number of photos that were not in the trash' }),
   });
   for (const { api, config, summary } of photoPlaces) {
     app.post(
