@@ -77,7 +77,7 @@ export const edits: Routes = (app, context) => {
       `${api}/photos/each`,
       {
         config: { rule: 'change', ...config },
-        schema: { summary: summary('Edits many photos, each in its way'), body: EachEdits, response: answers(Changed) },
+        schema: { summary: summary('Edits photos, each differently'), body: EachEdits, response: answers(Changed) },
       },
       async (request) => {
         const { each, undo } = request.body;
@@ -95,8 +95,8 @@ export const edits: Routes = (app, context) => {
 /** Saving to one’s own library what others share. */
 const saving: Routes = (app, { library, clock, gate }) => {
   const Saved = Type.Object({
-    saved: Type.Integer({ description: 'the number of photos added to the library' }),
-    known: Type.Integer({ description: 'the number of photos that were in it already' }),
+    saved: Type.Integer({ description: 'photos added to the library' }),
+    known: Type.Integer({ description: 'photos that were in it already' }),
     missing: Type.Array(Sha256),
   });
   app.post(

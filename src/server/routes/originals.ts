@@ -64,7 +64,7 @@ function addOriginals(app: App, context: Context, { api, files, config, summary 
     {
       config: { rule: 'see', ...config },
       schema: {
-        summary: summary('Asks other servers for an original, and tells how much of it is here'),
+        summary: summary('Requests an original from other servers, and returns its progress'),
         params: IdParams,
         response: answers(OriginalProgress),
       },
@@ -84,7 +84,7 @@ function addOriginals(app: App, context: Context, { api, files, config, summary 
     {
       config: { rule: 'original', ...config },
       schema: {
-        summary: summary('The picture as a JPEG of its full size, whatever the file is'),
+        summary: summary('The picture as a full-size JPEG, whatever the format of the file'),
         params: IdParams,
         response: bytes('the picture', 'image/jpeg'),
       },
@@ -106,7 +106,7 @@ function addOriginals(app: App, context: Context, { api, files, config, summary 
     url: `${files}/originals/:id`,
     config: { rule: 'see', ...config },
     schema: {
-      summary: summary('The file as it came'),
+      summary: summary('The original file, unchanged'),
       params: IdParams,
       querystring: Type.Object({
         download: Type.Optional(Type.String({ description: 'as a download instead of inline' })),

@@ -32,7 +32,7 @@ function addHistory(app: App, context: Context, { api, config, summary }: PhotoP
     {
       config: { rule: { item: 'history' }, ...config },
       schema: {
-        summary: summary('Who edited what, and when; what sidecars say; and where it came in'),
+        summary: summary('The history of a photo: edits, sidecars and sightings'),
         params: IdParams,
         querystring: Type.Object({ limit: limit(bounds) }),
         response: answers(PhotoHistory),

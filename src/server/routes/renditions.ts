@@ -67,7 +67,7 @@ export const media: Routes = (app, context) => {
       url: `${files}/media/:id/:rendition`,
       config: { rule: 'see', ...config },
       schema: {
-        summary: summary('A scaled picture, or a film'),
+        summary: summary('A scaled picture, or a video'),
         params: Type.Object({ id: Sha256, rendition: Type.Enum(['thumb', 'preview', 'hover', 'video']) }),
         // Ignored: it makes the URL change with the picture, which browsers cache forever.
         querystring: Type.Object({ v: Type.Optional(Type.String({ maxLength: 64 })) }),

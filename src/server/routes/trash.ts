@@ -18,7 +18,7 @@ export const trash: Routes = (app, { library, blobs }) => {
       {
         config: { rule: { item: 'trash' }, ...config },
         schema: {
-          summary: summary('Purges photos that are in the trash: for good, on every server'),
+          summary: summary('Purges photos in the trash: permanently, on every server'),
           body: strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: 5_000 }) }),
           response: answers(Emptied),
         },
