@@ -4,12 +4,14 @@
  * holder of the set can write the end again. That restores only access given after that end. If the original still
  * arrives, it replaces the rewritten one.
  */
+import { yieldToEventLoop } from '../base/async/yield.js';
 import { closureOf, noGrants, readGrants, readUnder, self, type GrantSet, type Saw } from '../document/grants.js';
 import { house, itemOf, ownPrefix, peopleId } from '../document/item-id.js';
 import { isObject, own } from '../document/json-values.js';
 import { format, type Body } from '../document/photo-document.js';
 import { isStamp } from '../document/stamp.js';
 import type { Library } from '../library/library.js';
+import { may, type Viewer } from './permissions.js';
 
 /** An end that is missing here. */
 export interface LostEnd {
@@ -29,9 +31,31 @@ const kinds: Record<string, string> = { library: 'people', sharing: 'sharing', m
 const sets = [peopleId, 'sharing:', 'members:', 'offer:'];
 const kindOf = (set: string): string | undefined => kinds[set.slice(0, set.indexOf(':'))];
 
-/** All missing ends, by set and key. Reads all items: for a command, not for a request. */
+/** All missing ends, by set and key. Reads all items at once: for a command; `findLostEnds` is for requests. */
 export function listLostEnds(library: Library): LostEnd[] {
+  const work = searchLostEnds(library);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+/** As `listLostEnds`, in turns that block nobody. */
+export async function findLostEnds(library: Library): Promise<LostEnd[]> {
+  const work = searchLostEnds(library);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    await yieldToEventLoop();
+  }
+}
+
+/** The documents read between two turns. */
+const share = 500;
+
+function* searchLostEnds(library: Library): Generator<undefined, LostEnd[]> {
   if (!library.controls.isUsed()) return [];
+  let read = 0;
   const found = new Map<string, LostEnd>();
   const known = (id: string, body: object | undefined): GrantSet => readGrants(body, library.controls.endsOf(id));
 
@@ -58,6 +82,7 @@ export function listLostEnds(library: Library): LostEnd[] {
     }
   for (const prefix of [ownPrefix, 'photo:'])
     for (const { id, body } of library.scan(prefix)) {
+      if (++read % share === 0) yield undefined;
       const edits = own(body, 'edits');
       if (!isObject(edits) || (edits['gives'] === undefined && edits['under'] === undefined)) continue;
       const grants = known(id, edits);
@@ -80,6 +105,16 @@ export function holderOfSet(set: string): string | undefined {
   if (item) return item.holder;
   if (set === peopleId) return house;
   return kindOf(set) === undefined ? undefined : set.split(':')[1];
+}
+
+/**
+ * Whether a viewer may confirm the lost ends of a set: owners those of the house, and everyone their own.
+ */
+export function mayConfirm(viewer: Viewer, set: string): boolean {
+  const holder = holderOfSet(set);
+  return holder === house
+    ? may(viewer, 'people')
+    : holder !== undefined && viewer.person === holder && may(viewer, 'own-links');
 }
 
 /**

@@ -123,6 +123,8 @@ const rules = {
   albums: { family: true, visitor: false, token: [] },
   /** Save visible photos to one’s own library. */
   save: { family: true, visitor: false, token: [] },
+  /** See the storage used by one's own library, export it, and choose whether uploads go there. */
+  'own-library': { family: true, visitor: false, token: [] },
   /** Manage tokens that act for the house. */
   tokens: ownerOnly,
   /** Manage tokens that act for oneself. */

@@ -223,3 +223,34 @@ export const OfferAccepted = Type.Object({
   known: Type.Integer({ description: 'photos that were in it' }),
   missing: Type.Integer({ description: 'photos that are not on this server, or not yet: accept again later' }),
 });
+const amount = {
+  photos: Type.Integer(),
+  bytes: Type.Integer({ description: 'of their originals, each counted in full whoever else has the same' }),
+};
+/** The storage used by one holder; album/storage-totals.ts. */
+export const OwnStorage = Type.Object({
+  ...amount,
+  trash: Type.Object(amount, { description: 'the part of it that is in the trash' }),
+});
+/** The storage used by the house and by each person, for owners. */
+export const LibraryStorage = Type.Object({
+  house: OwnStorage,
+  people: Type.Array(
+    Type.Object({
+      ...{ person: Type.String({ description: 'a ULID' }), name: Type.String(), ...amount },
+      removed: Type.Optional(Type.Literal(true)),
+    }),
+    { description: 'without what is in the trash or locked; bytes rounded up to 100 MB' },
+  ),
+});
+/** Ends of access that this server has never received and may write again; access/lost-ends.ts. */
+export const LostEnds = Type.Object({
+  ends: Type.Array(
+    Type.Object({
+      set: Type.String(),
+      key: Type.String(),
+      waiting: Type.Integer({ description: 'how many documents stay hidden until it is confirmed' }),
+      sentence: Type.String({ description: 'what it ended' }),
+    }),
+  ),
+});

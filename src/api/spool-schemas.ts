@@ -85,6 +85,12 @@ export const OwnArrivals = Type.Object({
   recent: Type.Array(DoneItem),
 });
 
+/** Stuck files by name or claim, or all of them. */
+export const Names = Type.Union([
+  Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), { minItems: 1, maxItems: 10_000 }),
+  Type.Literal('all'),
+]);
+
 /** spool/spool-interface.ts `Chosen`. */
 export const Chosen = Type.Object({
   chosen: Type.Array(Type.String()),

@@ -7,6 +7,7 @@ import { homeOf } from './row-numbers.js';
 import { openPairs } from './live-photos.js';
 import { rowColumns } from './catalog-row.js';
 import { openStacks } from './raw-jpeg-stacks.js';
+import { storageInBulk } from './storage-used.js';
 import { bulkSchema, dropAll, readState, schema, version } from './catalog-tables.js';
 
 /** Drops all tables and creates empty ones to be filled. */
@@ -35,10 +36,10 @@ export function finishBuilding(db: Sqlite): void {
     db.exec('CREATE TEMP TABLE catalog_number (n INTEGER PRIMARY KEY, arrival INTEGER NOT NULL)');
     number(db);
     const names = rowColumns.join(', ');
-    db.exec(`DROP INDEX catalog_photo_id;
+    db.exec(`DROP INDEX catalog_photo_id; ${storageInBulk.before}
       INSERT INTO catalog_photo (n, ${names})
         SELECT n, ${names} FROM temp.catalog_number CROSS JOIN catalog_bulk USING (arrival) ORDER BY n;
-      CREATE UNIQUE INDEX catalog_photo_id ON catalog_photo (id);
+      CREATE UNIQUE INDEX catalog_photo_id ON catalog_photo (id); ${storageInBulk.after}
       DROP TABLE temp.catalog_number; DROP TABLE catalog_bulk;`);
     openPairs(db, () => undefined).settleAll();
     openStacks(db, () => undefined).settleAll();

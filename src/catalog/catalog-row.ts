@@ -58,6 +58,8 @@ export interface PhotoRow {
   favourites: string | null;
   /** The words of file name, title and description: separated by spaces, one line each. */
   words: string;
+  /** The size of the original, in bytes; at most `mostBytes`, whatever a document says. */
+  size: number;
   /** The length of a video in seconds. */
   seconds: number | null;
   /** The key that pairs the halves of a Live Photo (live-photos.ts). */
@@ -111,6 +113,7 @@ export const rowColumns = [
   'albums',
   'favourites',
   'words',
+  'size',
   'seconds',
   'pair',
   'motion',
@@ -130,6 +133,8 @@ const versionLength = 8;
 /** Further words are not searched: no caption has this many, but a hostile file may have millions. */
 const mostWords = 1_000;
 const mostElements = 1_000;
+/** The largest size that is counted, 1 TiB: a forged one spoils only the sum of its holder. */
+const mostBytes = 2 ** 40;
 
 /** A row with its full access claims. */
 export type NewRow = Omit<PhotoRow, 'class' | 'entries'> & { claims: ItemClaims };
@@ -220,6 +225,7 @@ function rowAsShown({ item, archived }: ItemClaims, body: PhotoDocument, side: s
     albums: listOrNull(view.albums),
     favourites: listOrNull(favouriteOf(body)),
     words: [view.name, view.title, view.description].map((text) => wordsOf(text, mostWords).join(' ')).join('\n'),
+    size: Math.min(view.bytes, mostBytes),
     seconds: view.seconds ?? null,
     pair: onSide(pairOf(body.facts), side),
     motion: motionIn(view, body),
@@ -288,6 +294,7 @@ export type ColumnRow = { n: number } & Omit<
   | 'thumbhash'
   | 'version'
   | 'unshown'
+  | 'size'
   | 'seconds'
   | 'pair'
   | 'motion'

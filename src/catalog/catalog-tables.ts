@@ -12,9 +12,10 @@ import { compareKeys, homeOf, type SortKey } from './row-numbers.js';
 import { rowColumns, type NewRow, type PhotoRow } from './catalog-row.js';
 import { openStacks } from './raw-jpeg-stacks.js';
 import { bit } from './photo-flags.js';
+import { storageSchema } from './storage-used.js';
 
 /** The version of the tables. Tables of another version are dropped and rebuilt. */
-export const version = 9;
+export const version = 10;
 
 /** The number of changes kept for other processes; one that is further behind reloads everything. */
 const journal = 100_000;
@@ -23,7 +24,7 @@ const columns = `
   id BLOB NOT NULL, bytes BLOB, taken TEXT NOT NULL, added INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
   type TEXT NOT NULL, thumbhash TEXT, version TEXT, unshown TEXT, state INTEGER NOT NULL, rating INTEGER NOT NULL, iso INTEGER, lat REAL, lon REAL,
   camera TEXT, lens TEXT, place TEXT, tags TEXT, albums TEXT, favourites TEXT, words TEXT NOT NULL,
-  seconds REAL, pair TEXT, motion INTEGER NOT NULL, shot INTEGER, folder TEXT, apart TEXT, side TEXT, class INTEGER NOT NULL,
+  size REAL NOT NULL, seconds REAL, pair TEXT, motion INTEGER NOT NULL, shot INTEGER, folder TEXT, apart TEXT, side TEXT, class INTEGER NOT NULL,
   entries TEXT, shared TEXT, people TEXT`;
 
 /**
@@ -46,7 +47,9 @@ export const schema =
   CREATE TABLE IF NOT EXISTS catalog_change (seq INTEGER PRIMARY KEY, n INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS catalog_state (
     version INTEGER NOT NULL, generation INTEGER NOT NULL, building INTEGER NOT NULL, complete INTEGER NOT NULL,
-    behind INTEGER);` + accessSchema;
+    behind INTEGER);` +
+  accessSchema +
+  storageSchema;
 
 /** Creates the table that `index` fills between `clear` and `finish`, in arrival order. */
 export const bulkSchema = `CREATE TABLE catalog_bulk (arrival INTEGER PRIMARY KEY, ${columns}, UNIQUE (id));`;
@@ -55,7 +58,7 @@ export const bulkSchema = `CREATE TABLE catalog_bulk (arrival INTEGER PRIMARY KE
 export const dropAll = `
   DROP TABLE IF EXISTS catalog_bulk; DROP TABLE IF EXISTS catalog_photo;
   DROP TABLE IF EXISTS catalog_change; DROP TABLE IF EXISTS catalog_state;
-  DROP TABLE IF EXISTS catalog_class; DROP TABLE IF EXISTS catalog_term;`;
+  DROP TABLE IF EXISTS catalog_storage; DROP TABLE IF EXISTS catalog_class; DROP TABLE IF EXISTS catalog_term;`;
 
 /**
  * The row of `catalog_state`. `generation` changes when rows were written without `catalog_change`. `behind`:

@@ -69,7 +69,8 @@ function audienceOf(server: Server, id: string): Audience {
   return said.length === 0 || said.includes('private') ? 'private' : said.includes('family') ? 'family' : 'public';
 }
 
-function isLocked(server: Server, item: Item): boolean {
+/** Whether an item is locked. */
+export function isLocked(server: Server, item: Item): boolean {
   if (item.holder === house) return false;
   const id = itemId(item);
   const locks = acts(server, id, 'end').filter(({ to }) => to === '*');

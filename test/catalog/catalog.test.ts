@@ -194,7 +194,7 @@ describe('writes', () => {
     put(shaOf(1), { facts: { tags: ['b', 'a'] } });
     const changes = (): unknown => db.prepare('SELECT total_changes() AS n').get()?.n;
     const before = changes();
-    put(shaOf(1), { facts: { tags: ['a', 'b'], bytes: 99 } });
+    put(shaOf(1), { facts: { tags: ['a', 'b'], recipe: 99 } });
     expect(changes()).toBe(before);
     put(shaOf(1), { facts: { tags: ['a'] } });
     expect(changes()).not.toBe(before);

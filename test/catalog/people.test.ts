@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openItemAccess, readItem, type ItemAccess, type Onlooker } from '../../src/access/item-access.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { openCatalog, owner, type Viewer } from '../../src/catalog/catalog.js';
+import type { StorageUsed } from '../../src/catalog/storage-used.js';
 import { parseQuery } from '../../src/catalog/search-parser.js';
 import { readGrants, type GrantSet } from '../../src/document/grants.js';
 import { house, itemId, membersId, peopleId, publicIdOf, type Item } from '../../src/document/item-id.js';
@@ -79,6 +80,7 @@ function dressed(body: Body, n: number): Body {
   const document = body as unknown as PhotoDocument;
   const facts = {
     ...document.facts,
+    bytes: 1000 + n,
     taken: `2024-0${1 + (n % 3)}-01T12:00:00.000`,
     tags: n % 2 === 0 ? ['x'] : ['y'],
     ...(n % 3 === 0 && { gps: { lat: n, lon: 20 } }),
@@ -118,6 +120,20 @@ function follow(server: Server, accessNow: () => ItemAccess) {
       });
       catalog.finish();
     },
+    /** The storage used by each holder, each item in full. */
+    storage(): StorageUsed[] {
+      const used = new Map<string, StorageUsed>();
+      for (const [, item, body] of bodies) {
+        const claims = readItem(item, body)!;
+        const none = { photos: 0, bytes: 0 };
+        const of = used.get(item.holder) ?? { holder: item.holder, shown: none, trashed: none, locked: none };
+        const kind = claims.locked ? 'locked' : claims.trashed ? 'trashed' : 'shown';
+        const { photos, bytes } = of[kind];
+        const size = (body as unknown as PhotoDocument).facts.bytes;
+        used.set(item.holder, { ...of, [kind]: { photos: photos + 1, bytes: bytes + size } });
+      }
+      return [...used.values()].sort((a, b) => (a.holder < b.holder ? -1 : 1));
+    },
     /** All items that somebody may see, each looked at by itself. */
     visible(onlooker: Onlooker | undefined): Known[] {
       return bodies.flatMap(([, item, body]) => {
@@ -153,8 +169,13 @@ function oneOfEach(found: readonly Known[], onlooker: Onlooker | undefined): Kno
 
 const seen = { shown: 0, hidden: 0, twins: 0, archived: 0, albums: 0 };
 
-function compare({ catalog, visible, db }: ReturnType<typeof follow>, accessNow: () => ItemAccess, dice: Dice): void {
+function compare(
+  { catalog, visible, storage, db }: ReturnType<typeof follow>,
+  accessNow: () => ItemAccess,
+  dice: Dice,
+): void {
   const unloaded = openCatalog(db, { access: accessNow });
+  expect(catalog.storage()).toEqual(storage());
   for (const onlooker of dice.shuffle(onlookers).slice(0, 5)) {
     const viewer: Viewer = { onlooker };
     const all = visible(onlooker);

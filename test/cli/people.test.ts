@@ -287,3 +287,27 @@ test('photos of the house are assigned to a person, who accepts; then those of t
     });
   gate.ready = true;
 });
+
+test('the storage that people use is shown, and where their uploads go is set', async () => {
+  const home = await openPeople('ada', 'ben');
+  await home.drop('1.jpg', 1);
+  expect((await home.run('process')).code).toBe(0);
+  const used = values((await home.run('people', 'storage', '--json')).out) as {
+    name: string;
+    photos: number;
+    bytes: number;
+  }[];
+  expect(used).toMatchObject([
+    { name: 'house', photos: 1, trash: { photos: 0, bytes: 0 } },
+    { name: 'ada', photos: 0, bytes: 0 },
+    { name: 'ben', photos: 0 },
+  ]);
+  expect(used[0]!.bytes).toBeGreaterThan(100);
+  expect((await home.run('people', 'storage')).out).toMatch(/^house {2}.* in 1 photo\nada {2}.* in 0 photos\nben /);
+  expect((await home.run('people', 'upload-to', 'ben')).out).toBe('Uploads of ben go to the house.\n');
+  expect(values((await home.run('people', 'upload-to', 'Ben', 'me', '--json')).out)).toEqual([
+    { name: 'ben', to: 'me' },
+  ]);
+  expect((await home.run('people', 'upload-to', 'ben')).out).toBe('Uploads of ben go to their own library.\n');
+  expect((await home.run('people', 'upload-to', 'ben', 'ada')).code).toBe(2);
+});

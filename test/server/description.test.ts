@@ -22,6 +22,8 @@ const needsAccount = (method: string, path: string): boolean =>
   /^(?:\/api)?\/locked/.test(path) ||
   // member-albums.test.ts and offers.test.ts open the gate of the libraries of people.
   /^\/api\/(?:albums\/(?:shared$|\{holder\})|partners|offers)/.test(path) ||
+  // own-library.test.ts, too.
+  /^\/api\/(?:me\/(?:storage|upload-to)|ends)/.test(path) ||
   /^\/api\/(?:setup|share\b|shares\/|invitation|me\/pass|me\/second|me\/arrivals|people\/|sessions|tokens\/|folders\/)/.test(
     path,
   ) ||
@@ -141,6 +143,14 @@ describe('the description', () => {
         'get /api/lenses',
         'get /api/map',
         'get /api/me/arrivals',
+        'post /api/me/arrivals/retry',
+        'post /api/me/arrivals/trash',
+        'get /api/me/storage',
+        'get /api/me/upload-to',
+        'put /api/me/upload-to',
+        'get /api/storage',
+        'get /api/ends/lost',
+        'post /api/ends/confirm',
         'get /api/me/passkeys',
         'get /api/me/second-factor',
         'get /api/me/sessions',

@@ -12,7 +12,7 @@ import { openPasswords } from '../../src/access/password-hash.js';
 import { audiencesOf, type Viewer } from '../../src/access/permissions.js';
 import { openPhotoFeed } from '../../src/album/photo-changes.js';
 import { makeAsk } from '../../src/album/query-catalog.js';
-import { existsFor, flag, inAlbum, truth } from '../access/people-truth.js';
+import { existsFor, flag, inAlbum, isLocked, truth } from '../access/people-truth.js';
 import { happen } from '../access/people-history.js';
 import { albums, items, openWorld, people, type Server } from '../access/people-world.js';
 import { openDice } from '../simulation/dice.js';
@@ -90,6 +90,7 @@ const askers: readonly Asker[] = [
 ];
 
 const markOf = (item: Item): string => `zq${items.indexOf(item)}q`;
+const bytesOf = (item: Item): number => 60_000_000 + items.indexOf(item);
 const monthOf = (item: Item): string => `${1950 + items.indexOf(item)}-03`;
 const traces = (item: Item): string[] => [markOf(item), monthOf(item), publicIdOf(item)];
 
@@ -98,7 +99,7 @@ function marked(item: Item, body: Body): Body {
   const photo = body as unknown as PhotoDocument;
   const n = items.indexOf(item);
   const facts = {
-    ...photo.facts,
+    ...{ ...photo.facts, bytes: bytesOf(item) },
     ...{ taken: `${monthOf(item)}-04T12:00:00.000`, takenSource: 'exif', tags: [markOf(item)], lens: markOf(item) },
     ...{ camera: { make: 'Zq', model: markOf(item) }, gps: { lat: 3 * n, lon: 5 * n } },
   };
@@ -337,6 +338,8 @@ async function compare(
   ])
     await ask(url);
 
+  await compareStorage(server, viewer, ask, same);
+
   const nowhere = 'e'.repeat(64);
   for (const item of items) {
     const id = publicIdOf(item);
@@ -368,6 +371,41 @@ async function compare(
       );
     }
   }
+}
+
+/** Compares the storage that a viewer is told of with that of all items, whoever else has the same bytes. */
+async function compareStorage(
+  server: Server,
+  { person: self, role, behalf }: Viewer,
+  ask: (url: string) => Promise<{ status: number; body: string }>,
+  same: (what: string, found: readonly unknown[], wanted: readonly unknown[]) => void,
+): Promise<void> {
+  const held = (holder: string | undefined): Item[] =>
+    items.filter((item) => item.holder === holder && server.documents.has(itemId(item)));
+  const sum = (some: readonly Item[]): number => some.reduce((all, item) => all + bytesOf(item), 0);
+  const isTrashed = (item: Item): boolean => flag(server, itemId(item), 'trashed');
+  const own = await ask('/api/me/storage');
+  if (self === undefined || behalf) same('status of one’s storage', [own.status < 400], [false]);
+  else {
+    const trash = held(self).filter((item) => isTrashed(item) && !isLocked(server, item));
+    const wanted = {
+      photos: held(self).length,
+      bytes: sum(held(self)),
+      trash: { photos: trash.length, bytes: sum(trash) },
+    };
+    same('one’s storage', [JSON.parse(own.body)], [wanted]);
+  }
+  const all = await ask('/api/storage');
+  if (role !== 'owner') return same('status of storage', [all.status], [403]);
+  const { people: told } = JSON.parse(all.body) as { people: { person: string; photos: number; bytes: number }[] };
+  const shown = (holder: string): Item[] => held(holder).filter((item) => !isTrashed(item) && !isLocked(server, item));
+  const rounded = (some: readonly Item[]): number => Math.ceil(sum(some) / 1e8) * 1e8;
+  const found = told.map(({ person, photos, bytes }) => [person, photos, bytes]);
+  same(
+    'storage of each',
+    found,
+    people.map((one) => [one, shown(one).length, rounded(shown(one))]),
+  );
 }
 
 /**

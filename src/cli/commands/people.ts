@@ -1,18 +1,23 @@
 /**
- * `photospool people confirm`: ends of access that are lost with the server that had them, and that what was given since waits for. Works
- * beside a running server. Whoever may run this may read the library’s file anyway, so nobody is asked who they are; the audit notes it.
+ * `photospool people`: ends of access that are lost with the server that had them, and that what was given since waits for; the storage
+ * that people use; where their uploads go. Works beside a running server. Whoever may run this may read the library’s file anyway, so
+ * nobody is asked who they are; the audit notes what was confirmed.
  */
 import { commandLine } from '../../access/actor.js';
 import { confirmEnd, describeLostEnd, listLostEnds, nameOfAlbum, type LostEnd } from '../../access/lost-ends.js';
+import { setUploadTarget, uploadTarget } from '../../access/upload-target.js';
+import { storageOfEach, storageOfOne, type HolderStorage } from '../../album/storage-totals.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
-import { counted } from '../../base/human-format.js';
+import { counted, sized } from '../../base/human-format.js';
+import { catalogIsCurrent } from '../../catalog/catalog.js';
+import { house } from '../../document/item-id.js';
 import { albumDocumentId } from '../../library/control-documents.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import { openHomeGate } from '../../home/open-gate.js';
 import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 import { exit } from '../exit-codes.js';
 import { print, printJson } from '../output.js';
-import { hasLibrary, withAccess } from '../with-access.js';
+import { hasLibrary, personCalled, withAccess } from '../with-access.js';
 
 /** The verb `people`. */
 export const people: Verb = (program, run) => {
@@ -24,7 +29,53 @@ export const people: Verb = (program, run) => {
   )
     .option('--all', 'confirms all of them')
     .action((ends: string[], flags: ConfirmFlags) => run(() => confirm(ends, flags)));
+  addVerb(group, 'storage', 'shows the storage that the house and each person use').action((flags: Flags) =>
+    run(() => showStorage(flags)),
+  );
+  addVerb(
+    group,
+    'upload-to NAME [LIBRARY]',
+    'shows where uploads of a person go that do not say it themselves; sets it to house or me, their own library',
+  ).action((name: string, library: string | undefined, flags: Flags) => run(() => uploadTo(name, library, flags)));
 };
+
+/** The storage used by each holder, in full: whoever runs this can read everything anyway. */
+async function showStorage(flags: Flags): Promise<number> {
+  const config = configOf(flags);
+  if (!(await hasLibrary(config))) return exit.done;
+  return withAccess(config, (access, { db, library, catalog }) => {
+    demandPeopleLibraries(openHomeGate({ db, library }));
+    if (!catalogIsCurrent(db))
+      throw new PhotospoolError('unusable', 'The catalog has to be built again.', {
+        hint: 'Run `photospool reindex`.',
+      });
+    const people = storageOfEach(catalog, library, access.people);
+    const named = people.map(({ person, name }) => ({ person, name }));
+    for (const { person, name } of [{ person: house, name: 'house' }, ...named]) {
+      const used = storageOfOne(catalog, person);
+      if (flags.json) printJson({ ...(person !== house && { person }), name, ...used });
+      else print(`${printable(name)}  ${describeStorage(used)}`);
+    }
+    return exit.done;
+  });
+}
+
+const describeStorage = ({ photos, bytes, trash }: HolderStorage): string =>
+  `${sized(bytes)} in ${counted(photos, 'photo')}${trash.photos > 0 ? `, ${sized(trash.bytes)} of it in the trash` : ''}`;
+
+async function uploadTo(name: string, target: string | undefined, flags: Flags): Promise<number> {
+  if (target !== undefined && target !== 'house' && target !== 'me')
+    throw new PhotospoolError('usage', `Uploads can't go to ${printable(target)}.`, { hint: 'Say house or me.' });
+  return withAccess(configOf(flags), (access, { db, library }) => {
+    demandPeopleLibraries(openHomeGate({ db, library }));
+    const { id, name: called } = personCalled(access, name);
+    if (target !== undefined) setUploadTarget(library, id, target, commandLine.by);
+    const to = uploadTarget(library, id);
+    if (flags.json) printJson({ name: called, to });
+    else print(`Uploads of ${printable(called)} go to ${to === 'me' ? 'their own library' : 'the house'}.`);
+    return exit.done;
+  });
+}
 
 type ConfirmFlags = Flags & { all?: boolean };
 

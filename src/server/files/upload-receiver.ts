@@ -1,5 +1,6 @@
 /** Whose an upload becomes, and whether they have its bytes already: asked of the receiver's items only, never of anybody else's. */
 import type { Viewer } from '../../access/permissions.js';
+import { uploadTarget } from '../../access/upload-target.js';
 import { findPhoto } from '../../album/find-photos.js';
 import { PhotospoolError } from '../../base/errors.js';
 import { house, publicIdOf, type Holder } from '../../document/item-id.js';
@@ -8,13 +9,19 @@ import type { Library } from '../../library/library.js';
 import type { Context } from '../context.js';
 
 /**
- * The holder that an upload is for. `wanted`: `me` or `house`, hostile text; absent: the house. A token of a person only sends for them.
+ * The holder that an upload is for. `wanted`: `me` or `house`, hostile text; absent: as the person has set it, for others the
+ * house. A token of a person only sends for them.
  * @throws PhotospoolError `invalid`; `conflict` where people can’t have libraries of their own, or who sends has no account.
  */
-export function receiverOf(who: Viewer, wanted: string | undefined, gate: Context['gate']): Holder {
+export function receiverOf(
+  who: Viewer,
+  wanted: string | undefined,
+  { gate, library }: Pick<Context, 'gate' | 'library'>,
+): Holder {
   if (wanted !== undefined && wanted !== 'me' && wanted !== 'house')
     throw new PhotospoolError('invalid', 'An upload is for “me” or for “house”.');
-  if (who.behalf === undefined && wanted !== 'me') return house;
+  const target = wanted ?? (who.person === undefined ? 'house' : uploadTarget(library, who.person));
+  if (who.behalf === undefined && target !== 'me') return house;
   checkReceiver(who.person ?? house, gate);
   if (who.person !== undefined) return who.person;
   throw new PhotospoolError('conflict', 'You have no account here.', { hint: 'Make one with `photospool users add`.' });

@@ -49,7 +49,8 @@ export const upload: Routes = async (app, context) => {
   });
 };
 
-function addRoute(app: App, { spool, gate }: Context): void {
+function addRoute(app: App, context: Context): void {
+  const { spool, gate } = context;
   app.post(
     '/api/upload',
     {
@@ -72,15 +73,16 @@ function addRoute(app: App, { spool, gate }: Context): void {
         // The names in `incoming` are only for viewers who may see the spool.
         const who = viewer(request);
         const tells = may(who, 'spool');
-        let holder = receiverOf(who, undefined, gate);
+        let holder: Holder | undefined;
         const still = (): void => {
           checkStill(request, 'upload');
           checkReceiver(holder, gate);
         };
         for await (const part of request.parts()) {
-          if (part.type === 'file')
+          if (part.type === 'file') {
+            holder ??= receiverOf(who, undefined, context);
             files.push(await placePart(spool, part, { by: authorOf(who), holder, tells, still }));
-          else if (part.fieldname === 'for') holder = receiverOf(who, whomFor(part, files), gate);
+          } else if (part.fieldname === 'for') holder = receiverOf(who, whomFor(part, files), context);
         }
       } catch (error) {
         throw brokeOff(error)

@@ -1,8 +1,12 @@
 /** The person's own files in the spool, for everyone who may upload: without their paths, which are only for owners. */
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import { seesArrivals } from '../../access/permissions.js';
 import { answers } from '../../api/photo-schemas.js';
-import { OwnArrivals } from '../../api/spool-schemas.js';
+import { strict } from '../../api/access-schemas.js';
+import { Chosen, Names, OwnArrivals, Retried } from '../../api/spool-schemas.js';
 import { house } from '../../document/item-id.js';
+import type { Sees } from '../../spool/spool-interface.js';
 import { statusFor } from '../../spool/spool-view.js';
 import { titleOf } from '../../spool/stuck-groups.js';
 import { viewer } from '../http/request-viewer.js';
@@ -33,5 +37,44 @@ export const ownArrivals: Routes = (app, { spool }) => {
         recent: own.recent,
       };
     },
+  );
+
+  /** The filter for the viewer's own files: never those of the house, even for owners. */
+  function ownOf(request: FastifyRequest): Sees {
+    personBehind(request);
+    const who = viewer(request);
+    return (holder) => holder !== house && seesArrivals(who, holder);
+  }
+
+  app.post(
+    '/api/me/arrivals/retry',
+    {
+      config: { rule: 'upload' },
+      schema: {
+        summary: 'Tries your own stuck files again',
+        body: strict({
+          names: Names,
+          asIs: Type.Optional(Type.Boolean({ description: 'archive damaged ones as they are' })),
+        }),
+        response: answers(Retried),
+      },
+    },
+    async (request) => {
+      const { names, asIs = false } = request.body;
+      return spool.retry(names, { asIs, sees: ownOf(request) });
+    },
+  );
+
+  app.post(
+    '/api/me/arrivals/trash',
+    {
+      config: { rule: 'upload' },
+      schema: {
+        summary: 'Moves your own stuck files to the trash of the spool',
+        body: strict({ names: Names }),
+        response: answers(Chosen),
+      },
+    },
+    async (request) => spool.choices.discard(request.body.names, ownOf(request)),
   );
 };

@@ -91,7 +91,7 @@ function addCheck(app: App): void {
 
 /** The supported protocol, and starting an upload. */
 function addBeginning(scope: FastifyInstance, context: Context, tus: Tus): void {
-  const { library, gate } = context;
+  const { library } = context;
 
   scope.options(
     uploadsPath,
@@ -118,7 +118,7 @@ function addBeginning(scope: FastifyInstance, context: Context, tus: Tus): void 
     async (request, reply) => {
       const who = viewer(request);
       const { sha256, receiver } = wantedOf(request.headers['upload-metadata']);
-      const holder = receiverOf(who, receiver, gate);
+      const holder = receiverOf(who, receiver, context);
       const bytes = sha256 === undefined ? undefined : knownBytes(library, who, holder, sha256);
       if (bytes !== undefined) return reply.code(200).send({ state: 'known', bytes, length: bytes, sha256 });
       return tus(request, reply, { by: authorOf(who), holder, still: stillOf(request, context, holder) });

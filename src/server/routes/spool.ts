@@ -13,14 +13,10 @@ import type { Routes } from '../context.js';
 import { zip } from '../files/zip-download.js';
 import { answers, bytes, Problem } from '../../api/photo-schemas.js';
 import { openNoticed } from '../unseen-stuck-files.js';
-import { Chosen, PassSummary, Retried, SpoolStatus } from '../../api/spool-schemas.js';
+import { Chosen, Names, PassSummary, Retried, SpoolStatus } from '../../api/spool-schemas.js';
 
 const problems = { '4xx': Problem, '5xx': Problem };
 
-const names = Type.Union([
-  Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), { minItems: 1, maxItems: 10_000 }),
-  Type.Literal('all'),
-]);
 const stuck = { rule: 'stuck' } as const;
 
 /** The filter for holders whose files are visible to the viewer. */
@@ -58,7 +54,7 @@ const passes: Routes = (app, context) => {
   );
 
   const Again = Type.Object({
-    names,
+    names: Names,
     wait: Type.Optional(Type.Boolean({ description: 'whether to respond only after the retry' })),
     asIs: Type.Optional(Type.Boolean({ description: 'whether to archive damaged files as they are' })),
   });
@@ -90,11 +86,11 @@ const passes: Routes = (app, context) => {
 
 /** Actions on stuck files. */
 const choices: Routes = (app, context) => {
-  const Names = Type.Object({ names });
+  const Picked = Type.Object({ names: Names });
 
   app.post(
     '/api/spool/ignore',
-    { config: stuck, schema: { summary: 'Ignores stuck files', body: Names, response: answers(Chosen) } },
+    { config: stuck, schema: { summary: 'Ignores stuck files', body: Picked, response: answers(Chosen) } },
     async (request) => context.spool.choices.ignore(request.body.names, seesOf(request)),
   );
 
@@ -102,7 +98,7 @@ const choices: Routes = (app, context) => {
     '/api/spool/trash',
     {
       config: stuck,
-      schema: { summary: 'Moves stuck files to the trash of the spool', body: Names, response: answers(Chosen) },
+      schema: { summary: 'Moves stuck files to the trash of the spool', body: Picked, response: answers(Chosen) },
     },
     async (request) => context.spool.choices.discard(request.body.names, seesOf(request)),
   );

@@ -1,0 +1,83 @@
+/**
+ * Ends of access that are lost with the server that had them: those that the viewer may confirm, and confirming them.
+ * The rule of these routes admits everyone with an account; `mayConfirm` decides about each end.
+ */
+import { Type } from 'typebox';
+import { confirmEnd, describeLostEnd, findLostEnds, mayConfirm, nameOfAlbum } from '../../access/lost-ends.js';
+import { LostEnds } from '../../api/album-schemas.js';
+import { strict } from '../../api/access-schemas.js';
+import { answers } from '../../api/photo-schemas.js';
+import { shareNext } from '../../base/async/single-flight.js';
+import { albumDocumentId } from '../../library/control-documents.js';
+import { demandPeopleLibraries } from '../../library/people-libraries.js';
+import type { Context, Routes } from '../context.js';
+import { viewer } from '../http/request-viewer.js';
+import { actorBehind } from '../http/sign-in-response.js';
+
+const config = { rule: 'own-links' } as const;
+
+export const endedAccess: Routes = (app, context) => {
+  const { library, access, gate } = context;
+  let found: Awaited<ReturnType<typeof findLostEnds>> = [];
+  // Reads all items: one run for all who ask meanwhile.
+  const find = shareNext<undefined>(
+    () => '',
+    async () => void (found = await findLostEnds(library)),
+  );
+  const describe = describing(context);
+
+  app.get(
+    '/api/ends/lost',
+    {
+      config,
+      schema: { summary: 'Ends of access that you may confirm because they are lost', response: answers(LostEnds) },
+    },
+    async (request) => {
+      demandPeopleLibraries(gate);
+      await find(undefined);
+      const who = viewer(request);
+      const ends = found.filter(({ set }) => mayConfirm(who, set));
+      return {
+        ends: ends.map(({ set, key, to, waiting }) => ({ set, key, waiting, sentence: describe({ set, to }) })),
+      };
+    },
+  );
+
+  const End = strict({ set: Type.String({ maxLength: 300 }), key: Type.String({ maxLength: 300 }) });
+  app.post(
+    '/api/ends/confirm',
+    {
+      config,
+      schema: {
+        summary: 'Confirms ends of access that are lost: what was given after them is in force again',
+        body: strict({ ends: Type.Array(End, { minItems: 1, maxItems: 1_000 }) }),
+        response: answers(Type.Object({ confirmed: Type.Integer() })),
+      },
+    },
+    async (request) => {
+      demandPeopleLibraries(gate);
+      await find(undefined);
+      const who = viewer(request);
+      const actor = actorBehind(request);
+      const wanted = new Set(request.body.ends.map(({ set, key }) => `${set}\n${key}`));
+      const lost = found.filter(({ set, key }) => wanted.has(`${set}\n${key}`) && mayConfirm(who, set));
+      const confirmed = lost.filter((end) => confirmEnd(library, end, actor.by));
+      for (const end of confirmed)
+        access.audit.note('end-confirmed', {
+          who: actor.who,
+          ...(actor.address !== undefined && { address: actor.address }),
+          detail: describe(end),
+        });
+      return { confirmed: confirmed.length };
+    },
+  );
+};
+
+const describing =
+  ({ library, access }: Context) =>
+  (end: { set: string; to: string }): string =>
+    describeLostEnd(
+      end,
+      (person) => access.people.find(person)?.name ?? person,
+      (album) => nameOfAlbum(library.get(albumDocumentId(album))?.body, album),
+    );

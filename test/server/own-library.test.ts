@@ -1,0 +1,172 @@
+/** A person’s own library over HTTP: the storage that it uses, where uploads go, stuck files, ends of access that are lost. */
+import { expect, test } from 'vitest';
+import { commandLine } from '../../src/access/actor.js';
+import { setUploadTarget, uploadTarget } from '../../src/access/upload-target.js';
+import { house, itemId, sharingId } from '../../src/document/item-id.js';
+import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
+import { purge } from '../../src/document/purge.js';
+import { memory, replicate } from '../library/libraries.js';
+import { expectError } from './fixture.js';
+import { openPeople } from './people-home.js';
+
+const off = { on: false, reason: 'cabin.example runs an older version. Upgrade it.' } as const;
+
+test('the storage used counts every item in full; of the trash only people themselves learn, owners in round numbers', async () => {
+  const { home, people, ask, close } = await openPeople();
+  const { ada, ben, cleo } = people;
+  const { library } = home;
+  const ofHouse = await home.add();
+  const { body } = library.get<PhotoDocument>(photoId(ofHouse))!;
+  const put = (holder: string, sha256: string, bytes: number, trashed = false): void => {
+    const edits = trashed ? { trashed: [{ value: true, at: library.stamp(), by: `person:${holder}` }] } : {};
+    library.update<PhotoDocument>(itemId({ holder, sha256 }), () => ({
+      ...{ ...body, facts: { ...body.facts, bytes }, edits: { ...body.edits, ...edits } },
+    }));
+  };
+  put(ben.id, ofHouse, 100_000_001);
+  put(ben.id, 'b'.repeat(64), 5_000_000_000);
+  put(ben.id, 'c'.repeat(64), 7, true);
+  put(cleo.id, 'b'.repeat(64), 5_000_000_000);
+  put(ben.id, 'd'.repeat(64), 1_000);
+  library.update<PhotoDocument>(itemId({ holder: ben.id, sha256: 'd'.repeat(64) }), (photo) => {
+    const at = library.stampAfter(photo);
+    return (
+      photo && { ...photo, edits: { ...photo.edits, ends: { [`* ${at}`]: { at, by: `person:${ben.id}`, saw: {} } } } }
+    );
+  });
+  const own = async ({ headers }: typeof ben): Promise<unknown> =>
+    (await ask(headers, 'GET', '/api/me/storage')).json<unknown>();
+  const none = { photos: 0, bytes: 0 };
+  expect(await own(ben)).toEqual({ photos: 4, bytes: 5_100_001_008, trash: { photos: 1, bytes: 7 } });
+  expect(await own(cleo)).toEqual({ photos: 1, bytes: 5_000_000_000, trash: none });
+  expect(await own(ada)).toEqual({ ...none, trash: none });
+  const told = { house: { photos: 1, bytes: body.facts.bytes, trash: none } };
+  const each = async (): Promise<unknown> => (await ask(ada.headers, 'GET', '/api/storage')).json<unknown>();
+  expect(await each()).toEqual({
+    ...told,
+    people: [
+      { person: ada.id, name: 'ada', ...none },
+      { person: ben.id, name: 'ben', photos: 2, bytes: 5_200_000_000 },
+      { person: cleo.id, name: 'cleo', photos: 1, bytes: 5_000_000_000 },
+    ],
+  });
+  expectError(await ask(ben.headers, 'GET', '/api/storage'), 403, 'forbidden');
+
+  // What others do with the same bytes changes nothing.
+  library.update<object>(
+    itemId({ holder: cleo.id, sha256: 'b'.repeat(64) }),
+    (photo) => photo && purge(photo as PhotoDocument, { at: library.stampAfter(photo), by: `person:${cleo.id}` }),
+  );
+  expect(await own(ben)).toMatchObject({ photos: 4, bytes: 5_100_001_008 });
+  expect(await own(cleo)).toEqual({ ...none, trash: none });
+  home.access.accounts.remove(ben.id, commandLine);
+  expect(await each()).toMatchObject({ people: [{}, { name: 'ben', removed: true, photos: 2 }, { name: 'cleo' }] });
+  close(off);
+  expectError(await ask(cleo.headers, 'GET', '/api/me/storage'), 409, 'conflict');
+  expect(await each()).toEqual({ ...told, people: [] });
+});
+
+test('uploads go where a person has set it, on every server', async () => {
+  const { home, people, ask, close } = await openPeople();
+  const { ben, cleo } = people;
+  const target = async (headers: Record<string, string>): Promise<unknown> =>
+    (await ask(headers, 'GET', '/api/me/upload-to')).json<unknown>();
+  const set = (headers: Record<string, string>, to: string) =>
+    home.app.inject({ method: 'PUT', url: '/api/me/upload-to', headers, payload: { to } });
+  const upload = async (headers: Record<string, string>, ...whose: string[]): Promise<string> => {
+    const metadata = ['filename YQ==', ...whose.map((one) => `for ${Buffer.from(one).toString('base64')}`)].join(',');
+    const answer = await home.app.inject({
+      ...{ method: 'POST', url: '/api/uploads' },
+      headers: { ...headers, 'tus-resumable': '1.0.0', 'upload-length': '3', 'upload-metadata': metadata },
+    });
+    expect(answer.statusCode, answer.body).toBe(201);
+    const found = await home.spool.uploads.find(String(answer.headers['location']).split('/').at(-1)!);
+    return found!.holder ?? house;
+  };
+  expect([await target(ben.headers), await upload(ben.headers)]).toEqual([{ to: 'house' }, house]);
+  expect((await set(ben.headers, 'me')).json()).toEqual({ to: 'me' });
+  expectError(await set(ben.headers, 'cleo'), 400, 'invalid');
+  expect([await upload(ben.headers), await upload(ben.headers, 'house')]).toEqual([ben.id, house]);
+  expect([await target(cleo.headers), await upload(cleo.headers)]).toEqual([{ to: 'house' }, house]);
+  const form = await home.app.inject({
+    ...{
+      method: 'POST',
+      url: '/api/upload',
+      headers: { ...ben.headers, 'content-type': 'multipart/form-data; boundary=x' },
+    },
+    payload: '--x\r\nContent-Disposition: form-data; name="f"; filename="1.jpg"\r\n\r\nabc\r\n--x--\r\n',
+  });
+  expect([form.statusCode, home.spool.receivers.at(-1)]).toEqual([201, ben.id]);
+
+  const other = memory({}, 7).library;
+  replicate(home.library, other);
+  expect([uploadTarget(other, ben.id), uploadTarget(other, cleo.id)]).toEqual(['me', 'house']);
+  setUploadTarget(other, ben.id, 'house', `person:${ben.id}`);
+  replicate(other, home.library);
+  expect([await target(ben.headers), home.access.people.waiting()]).toEqual([{ to: 'house' }, []]);
+  // It changes nothing of the person’s rights, and nothing goes to everybody because their library is off.
+  await set(ben.headers, 'me');
+  close(off);
+  const refused = await home.app.inject({
+    ...{ method: 'POST', url: '/api/uploads' },
+    headers: { ...ben.headers, 'tus-resumable': '1.0.0', 'upload-length': '3', 'upload-metadata': 'filename YQ==' },
+  });
+  expectError(refused, 409, 'conflict');
+});
+
+test('people try their own stuck files again and move them to the trash, and no others', async () => {
+  const { home, people, ask } = await openPeople();
+  const { ada, ben } = people;
+  for (const { headers, id } of [ada, ben])
+    for (const [url, body] of [
+      ['/api/me/arrivals/retry', { names: ['a.jpg'], asIs: true }],
+      ['/api/me/arrivals/trash', { names: 'all' }],
+    ] as const) {
+      home.spool.sees = undefined;
+      const answer = await ask(headers, 'POST', url, body);
+      expect(answer.statusCode, answer.body).toBe(200);
+      // Not even an owner decides there about the house’s.
+      expect([house, ada.id, ben.id].map((holder) => home.spool.sees?.(holder))).toEqual([
+        false,
+        id === ada.id,
+        id === ben.id,
+      ]);
+    }
+});
+
+test('lost ends are listed for those who may confirm them, and confirmed by them alone', async () => {
+  const { home, people, ask, close } = await openPeople();
+  const { ada, ben, cleo } = people;
+  const { library } = home;
+  const stamp = '001764000000000-0000-k3';
+  const give = (set: string, to: string, by: string): string => {
+    const key = `${to} ${stamp}`;
+    const at = library.stamp();
+    const gives = { [`${to} partner ${at}`]: { at, by, saw: { self: [key] } } };
+    library.update<object>(set, () => ({
+      format: 1,
+      kind: set.split(':')[0] === 'library' ? 'people' : 'sharing',
+      gives,
+    }));
+    return key;
+  };
+  const ofHouse = { set: 'library:people', key: give('library:people', `person:${cleo.id}`, 'owner') };
+  const ofBen = { set: sharingId(ben.id), key: give(sharingId(ben.id), `person:${cleo.id}`, `person:${ben.id}`) };
+  const lost = async ({ headers }: typeof ben): Promise<unknown> =>
+    (await ask(headers, 'GET', '/api/ends/lost')).json<{ ends: unknown }>().ends;
+  const sentences = ['cleo was removed from the family.', 'cleo was no longer a partner of ben.'];
+  expect(await lost(ada)).toEqual([{ ...ofHouse, waiting: 1, sentence: sentences[0] }]);
+  expect(await lost(ben)).toEqual([{ ...ofBen, waiting: 1, sentence: sentences[1] }]);
+  expect(await lost(cleo)).toEqual([]);
+
+  const confirm = async ({ headers }: typeof ben, ...ends: object[]): Promise<unknown> =>
+    (await ask(headers, 'POST', '/api/ends/confirm', { ends })).json<unknown>();
+  for (const who of [cleo, ada]) expect(await confirm(who, ofBen)).toEqual({ confirmed: 0 });
+  expect(await confirm(ben, ofHouse, ofBen, { set: 'x', key: 'y' })).toEqual({ confirmed: 1 });
+  expect(await confirm(ben, ofBen)).toEqual({ confirmed: 0 });
+  expect([await lost(ben), await lost(ada)]).toMatchObject([[], [ofHouse]]);
+  const [entry] = home.access.audit.list(1).entries;
+  expect(entry).toMatchObject({ what: 'end-confirmed', who: 'ben', detail: sentences[1] });
+  close(off);
+  expectError(await ask(ada.headers, 'GET', '/api/ends/lost'), 409, 'conflict');
+});
