@@ -40,8 +40,8 @@ test.each([
   ...[
     'timeline',
     'inbox',
-    'choosing',
-    'many edited',
+    'selecting',
+    'editing many',
     'ZIP',
     'one photo',
     'search',
@@ -64,6 +64,6 @@ test.each([
     'share links',
     'front page',
   ],
-])('there is a line about: %s', (subject) => {
+])('has a promise about: %s', (subject) => {
   expect(promises(page).some(({ promise }) => promise.includes(subject))).toBe(true);
 });
