@@ -29,6 +29,8 @@ export interface LockedState {
   pin: boolean;
   /** The number of passkeys that open them. */
   passkeys: number;
+  /** Whether the sign-in password sets a PIN; if not, only while nothing is locked. */
+  password: boolean;
   /** Until when they are open here, ms since 1970; absent if they are closed. */
   until?: number;
 }
@@ -87,6 +89,7 @@ export function openLockedFolder(parts: LockedFolderParts): LockedFolder {
       return {
         pin: pins.hash(person) !== undefined,
         passkeys: passkeys.list(person).filter(({ doubted }) => !doubted).length,
+        password: !pins.isDoubted(person),
         ...(until !== undefined && { until }),
       };
     },

@@ -6,7 +6,8 @@
  */
 import type { Clock } from '../base/clock.js';
 import { photoOfComment } from '../document/comment.js';
-import { house, itemId, itemOf, publicIdOf, type Holder } from '../document/item-id.js';
+import { everything } from '../document/grants.js';
+import { house, itemId, itemOf, publicIdOf, type Holder, type Item } from '../document/item-id.js';
 import { takenOf } from '../document/time-taken.js';
 import { onlookerOf, type Viewer } from '../access/permissions.js';
 import { parseQuery } from '../catalog/search-parser.js';
@@ -60,13 +61,13 @@ export interface FeedParts {
 /** Starts at the library's last change. Waits until the catalog is in memory. */
 // Longer than a screen: the reported position and the catalog's position advance together.
 export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewer: Viewer): PhotoFeed {
-  const everything = parseQuery('');
+  const timeline = parseQuery('');
   const onlooker = onlookerOf(viewer);
   const seesAll = onlooker?.kind === 'house' || (onlooker?.kind === 'person' && onlooker.actsForHouse);
   const holds = (holder: Holder): boolean =>
     holder === house ? seesAll : onlooker?.kind === 'person' && onlooker.person === holder;
   const countMonths = (): Map<string, number> =>
-    new Map(catalog.months(everything, sightOf(viewer)).map(({ month, count }) => [month, count]));
+    new Map(catalog.months(timeline, sightOf(viewer)).map(({ month, count }) => [month, count]));
   let change = library.lastChange();
   /** The last change up to which reported changes are in the catalog. */
   let settled = catalog.behind() ?? change;
@@ -82,6 +83,10 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
       month: takenOf(body).taken.slice(0, 7),
     }));
   }
+
+  const isPurged = (item: Item): boolean =>
+    library.get(itemId(item)) === undefined &&
+    ![...library.controls.endsOf(itemId(item)).values()].some(({ to }) => to === everything);
 
   function movedMonths(): string[] {
     const before = counts;
@@ -104,8 +109,8 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
       const tell = (changes: readonly Change[]): void => {
         const items = changes.flatMap(({ id }) => itemOf(id) ?? []);
         const photos = withPartners(items.map(publicIdOf));
-        // A purged photo has no document; its holder is still notified.
-        for (const item of items) if (holds(item.holder) && !library.get(itemId(item))) ids.add(publicIdOf(item));
+        // A purged photo has no document; its holder is still notified, unless it was ever locked.
+        for (const item of items) if (holds(item.holder) && isPurged(item)) ids.add(publicIdOf(item));
         for (const { id, month } of shown(photos)) {
           ids.add(id);
           months.add(month);

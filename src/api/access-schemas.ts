@@ -206,6 +206,7 @@ export const ShareLinkView = Type.Object({
 export const LockedPhotos = Type.Object({
   pin: Type.Boolean({ description: 'whether a PIN is set' }),
   passkeys: Type.Integer({ description: 'passkeys that open them' }),
+  password: Type.Boolean({ description: 'whether the sign-in password sets a PIN; else only while nothing is locked' }),
   open: Type.Boolean(),
   until: optional(utc),
 });

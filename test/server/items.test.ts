@@ -13,7 +13,10 @@ import { savePhotos } from '../../src/album/save-photos.js';
 import { showTo } from '../../src/album/visibility.js';
 import { house, itemId, publicIdOf, type Holder } from '../../src/document/item-id.js';
 import { applyChange } from '../../src/document/edits.js';
-import { exifId, type Audience, type PhotoDocument } from '../../src/document/photo-document.js';
+import type { Merge } from '../../src/library/merge-log.js';
+import { lockPhotos } from '../../src/album/lock-photos.js';
+import { mergesSeen } from '../../src/album/merges-seen.js';
+import { exifId, photoId, type Audience, type PhotoDocument } from '../../src/document/photo-document.js';
 import { photo } from '../document/documents.js';
 import { expectError, openHome } from './fixture.js';
 
@@ -123,6 +126,39 @@ describe('an item of a person', () => {
     await emptyTrash(library, { discard: async () => undefined }, family, [ofBen]);
     expect(await heard()).toEqual([undefined, [ofBen]]);
   });
+});
+
+it('a locked item is in no live event of its holder, neither changed nor purged', async () => {
+  const { ben, family, clock, library, catalog, add, feed } = await withPeople();
+  const [live, ofBen] = [feed(family), add(ben)];
+  const heard = async (): Promise<string[] | undefined> => {
+    await clock.advance(1_000);
+    return (await live.next()).photos?.ids;
+  };
+  expect(await heard()).toEqual([ofBen]);
+  const locked: Viewer = { ...family, locked: true };
+  await lockPhotos({ library, catalog }, family, [ofBen]);
+  expect(await heard()).toEqual([]);
+  await changePhotos(library, locked, [ofBen], { title: 'Sea', trashed: true });
+  expect(await heard()).toBeUndefined();
+  expect(await emptyTrash(library, { discard: async () => undefined }, locked, [ofBen])).toMatchObject({ purged: 1 });
+  expect(await heard()).toBeUndefined();
+});
+
+it('the merge of a person’s item is told to its holder alone, and of a locked one to nobody', async () => {
+  const { ben, owner, family, library, catalog, add } = await withPeople();
+  const [ofHouse, ofBen] = [add(house), add(ben, 'family')];
+  const merge = (id: string): Merge => ({ id, at: '2026-11-24T10:00:00.000Z', fields: ['title'], contests: [] });
+  const item = itemId({ holder: ben, sha256: bytes });
+  const others = [`sharing:${ben}`, `members:${ben}:x`, `own-album:${ben}:x`, `offer:${ben}:x`];
+  const shared = [photoId(bytes), `comment:${ofHouse}:x`, 'library:people', 'members:house:x'];
+  const told = (viewer: Viewer): string[] =>
+    mergesSeen(library, viewer, [item, `comment:${ofBen}:x`, ...others, ...shared].map(merge)).map(({ id }) => id);
+  expect(told(owner)).toEqual([`comment:${ofBen}:x`, ...shared]);
+  const allowed = shared.filter((id) => !id.startsWith('comment'));
+  expect(told(family)).toEqual([item, `comment:${ofBen}:x`, ...allowed]);
+  await lockPhotos({ library, catalog }, family, [ofBen]);
+  expect([told(owner), told(family)]).toEqual([shared, allowed]);
 });
 
 it('a saved photo stays with its visible values when its owner stops sharing it', async () => {

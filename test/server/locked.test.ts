@@ -87,7 +87,12 @@ describe('locking', () => {
     expect(await ids(ada, '/api/photos')).toContain(id);
 
     expectError(await ben.ask('POST', '/api/photos/lock', { ids: [id] }), 409, 'conflict');
-    expect((await set(ben, { pin, password: good })).json()).toEqual({ pin: true, passkeys: 0, open: false });
+    expect((await set(ben, { pin, password: good })).json()).toEqual({
+      pin: true,
+      passkeys: 0,
+      password: true,
+      open: false,
+    });
     const nowhere = 'e'.repeat(64);
     expect((await ben.ask('POST', '/api/photos/lock', { ids: [id, ofHouse, nowhere, id] })).json()).toEqual({
       ...{ changed: 1, missing: [nowhere], refused: [ofHouse] },
@@ -318,7 +323,7 @@ describe('a PIN', () => {
     expect(told).toContain('sign-in-failed PIN of locked photos');
     expect(told.join()).not.toContain('111222');
     expect((await ben.ask('POST', '/api/locked/pin/remove', { current: pin })).json()).toEqual({
-      ...{ pin: false, passkeys: 0, open: false },
+      ...{ pin: false, passkeys: 0, password: true, open: false },
     });
     expectError(await open(ben), 409, 'conflict');
   });
@@ -340,7 +345,7 @@ describe('a PIN', () => {
     expectError(await thief.ask('POST', '/api/locked/pin/remove', { password: good }), 403, 'forbidden');
     // Neither a passkey made now, nor a password changed now, by whom it is not known.
     const fresh = await makeKey(thief);
-    expect((await thief.ask('GET', '/api/locked')).json()).toMatchObject({ passkeys: 1 });
+    expect((await thief.ask('GET', '/api/locked')).json()).toMatchObject({ passkeys: 1, password: false });
     expectError(await open(thief, { response: await fresh() }), 403, 'forbidden');
     expectError(await set(thief, { pin: '295018', response: await fresh() }), 403, 'forbidden');
     expect((await thief.ask('POST', '/api/me/password', { old: good, new: better })).statusCode).toBe(200);

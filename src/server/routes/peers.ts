@@ -9,6 +9,7 @@ import { discover } from '../../sync/connections/discover-peer.js';
 import { addPeer, makePeer, originalsPolicies, readAddress } from '../../sync/connections/peers.js';
 import { checkConfirmed } from '../../access/actor.js';
 import { viewer } from '../http/request-viewer.js';
+import { mergesSeen } from '../../album/merges-seen.js';
 import { guestsOf, mergesFor } from '../peer-status.js';
 import { Mesh, Originals } from '../../api/mesh-schemas.js';
 import type { Context, Routes } from '../context.js';
@@ -33,6 +34,8 @@ const linkStatus: Routes = (app, { access, clock, config, copies, exchange, gate
     },
     (request, reply) => {
       const { named } = exchange;
+      const who = viewer(request);
+      const { days, last } = library.local.merges.read();
       void reply.send({
         name: config.names?.[0] ?? hostname(),
         server: library.server,
@@ -40,7 +43,7 @@ const linkStatus: Routes = (app, { access, clock, config, copies, exchange, gate
         guests: guestsOf(access.tokens.list(), clock.now()),
         missing: named.counts(),
         missingBytes: named.weights(),
-        merges: mergesFor(viewer(request), access.people, library.local.merges.read(), clock.now()),
+        merges: mergesFor(who, access.people, { days, last: mergesSeen(library, who, last) }, clock.now()),
         copies: copies?.all() ?? [],
         ...(gate && gate.announced.length > 0 && { people: gate.state() }),
       });
