@@ -32,11 +32,11 @@ describe('walls', () => {
     ['the page', 'src/server/routes/a.ts', `import { x } from '../../../web/src/x.js';`],
     ['an unknown folder', 'src/things/a.ts', ''],
     ['no folder', 'src/a.ts', ''],
-  ])('see an import of %s', (_, path, text) => {
+  ])('detect an import of %s', (_, path, text) => {
     expect(walls.brokenWalls(file(path, text))).toHaveLength(1);
   });
 
-  test('let what is below through', () => {
+  test('allow imports of lower modules', () => {
     const text = `import a from '../base/files.js'; import './b.js'; import 'sharp'; export * from '../ingest/c.js';`;
     expect(walls.brokenWalls(file('src/spool/a.ts', text))).toEqual([]);
   });
@@ -46,13 +46,13 @@ describe('walls', () => {
     expect(walls.brokenWalls(code)).toEqual([]);
   });
 
-  test('are those that docs/architecture.md tells of', () => {
+  test('equal the table in docs/architecture.md', () => {
     const example = '| `a` | what it is | |\n| `b` | `c` is not meant here | `a`, `c/d-e` |';
     expect(walls.wallsInProse(example)).toEqual({ a: [], b: ['a', 'c/d-e'] });
     expect(walls.wallsInProse(readFileSync(join(root, 'docs/architecture.md'), 'utf8'))).toEqual(walls.walls);
   });
 
-  test('the page takes only the types of the API from the server', () => {
+  test('the page imports only types of the API from the server', () => {
     const svelte = `<script lang="ts">\n  import { owner } from '../../src/catalog/catalog.js';\n</script>`;
     expect(walls.brokenPageWalls(file('web/src/A.svelte', svelte))).toHaveLength(1);
     expect(walls.brokenPageWalls(file('web/src/a.ts', `import type { A } from '../../src/album/b.js';`))).toHaveLength(
@@ -63,7 +63,7 @@ describe('walls', () => {
     expect(walls.brokenPageWalls(page)).toEqual([]);
   });
 
-  test('no files need each other in a circle', () => {
+  test('no import cycles', () => {
     const [a, b] = [`import { b } from './b.js';`, `import { a } from './a.js';`];
     expect(walls.circles([...file('src/base/a.ts', a), ...file('src/base/b.ts', b)])).toHaveLength(1);
     const type = b.replace('{ a }', 'type { a }');
@@ -72,7 +72,7 @@ describe('walls', () => {
   });
 });
 
-describe('one place each', () => {
+describe('one place for each operation', () => {
   test.each([
     [`import { rename } from 'node:fs/promises'; rename();`],
     [`import { unlinkSync as gone } from 'fs'; gone();`],
@@ -80,7 +80,7 @@ describe('one place each', () => {
     [`import fs from 'node:fs'; await fs.promises.rm('a');`],
     [`import { promises as all } from 'node:fs'; const { cp } = await import('fs');`],
     [`export { link } from 'node:fs/promises';`],
-  ])('renaming, linking, removing, fsync: seen in %s', (text) => {
+  ])('renaming, linking, removing, fsync: detected in %s', (text) => {
     expect(walls.dangerousFileUse(file('src/spool/a.ts', text))).not.toEqual([]);
   });
 
@@ -106,7 +106,7 @@ describe('one of each', () => {
     ['a follower of the change feed', 'const { changes } = library.changes(mark, 500);'],
     ['a plain click', 'if (event.ctrlKey || event.metaKey || event.shiftKey) return;'],
     ['a set of listeners', 'const listeners = new Set<() => void>();'],
-  ])('sees %s beside the one of base/async', (_, text) => {
+  ])('detects %s outside base/async', (_, text) => {
     expect(walls.secondOnes(file('src/spool/a.ts', text))).toHaveLength(1);
   });
 
@@ -116,8 +116,8 @@ describe('one of each', () => {
   });
 });
 
-describe('what a file owes its reader', () => {
-  test('a name that says something', () => {
+describe('files have', () => {
+  test('a unique, meaningful name', () => {
     expect(style.vagueNames(file('src/base/file-utils.ts', ''))).toHaveLength(1);
     expect(style.vagueNames(file('src/base/photoStore.ts', ''))).toHaveLength(1);
     expect(style.vagueNames(file('src/spool/service.ts', ''))).toHaveLength(1);
@@ -165,14 +165,14 @@ describe('what a file owes its reader', () => {
 });
 
 describe('prose', () => {
-  test('docs/dependencies.md tells of every package, and of no other', () => {
+  test('docs/dependencies.md lists every package, and no other', () => {
     expect(style.undocumented('| `a` | why |', ['b'])).toHaveLength(2);
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, object>;
     const packages = [...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.devDependencies ?? {})];
     expect(style.undocumented(readFileSync(join(root, 'docs/dependencies.md'), 'utf8'), packages)).toEqual([]);
   });
 
-  test('links lead somewhere', () => {
+  test('links have targets', () => {
     expect(style.deadLinks(file('docs/a.md', '[b](b.md) [c](https://c)'), () => false)).toEqual([
       'docs/a.md links to b.md',
     ]);

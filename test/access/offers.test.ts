@@ -26,7 +26,7 @@ const sameFor = ({ library }: Side, id: string, holder: string) => {
 const isTrashed = ({ library }: Side, id: string): boolean =>
   viewPhoto('', library.get<PhotoDocument>(library.items.find(id)!)!.body, { here: false }).trashed;
 
-test('is accepted as items of one’s own, with their words and audience; the giver then moves theirs to the trash', async () => {
+test('is accepted as new items of the recipient, with texts and audience; the giver then trashes the originals', async () => {
   const { a, b, anna, ben, cleo, sync, add } = await openSides();
   const [one, two, kept, other] = [add(a, anna), add(a, anna), add(a, anna), add(a, ben)];
   change(a, one, { title: 'Boat', audience: 'family', tags: { add: ['sea'], remove: [] } }, `person:${anna}`);
@@ -68,7 +68,7 @@ test('is accepted as items of one’s own, with their words and audience; the gi
   expect(b.sees(ben, sameFor(b, two, ben).id)).toBe(true);
 });
 
-test('goes from the house to a person, and from a person to the house', async () => {
+test('can be made by the house to a person, and by a person to the house', async () => {
   const { a, b, ada, anna, ben, sync, add } = await openSides();
   const [ofHouse, ofAnna, trashed] = [add(a, house), add(a, anna), add(a, house)];
   change(a, trashed, { trashed: true }, 'owner');
@@ -93,7 +93,7 @@ test('goes from the house to a person, and from a person to the house', async ()
   expect(await a.offers.moveToTrash(a.as(anna), toHouse)).toEqual({ changed: 1 });
 });
 
-test('is withdrawn or declined, and then shows nothing on any server', async () => {
+test('shows nothing on any server after it is withdrawn or declined', async () => {
   const { a, b, anna, ben, sync, add, state } = await openSides();
   const photos = [add(a, anna), add(a, anna), add(a, anna)];
   const [first, second, third] = photos.map((id) => a.offers.make(a.as(anna), anna, ben, [id]).offers[0]!.offer);
@@ -144,7 +144,7 @@ test('that is withdrawn on one server and accepted on another leaves the photo w
   expect(await a.offers.moveToTrash(a.as(anna), twice)).toEqual({ changed: 1 });
 });
 
-test('gives what is there when it is accepted: not what was locked, trashed or purged since, and what comes later when it comes', async () => {
+test('gives the photos that exist at acceptance: not those locked, trashed or purged since; late ones follow when they arrive', async () => {
   const { a, b, anna, ben, cleo, sync, add } = await openSides();
   const [locked, trashed, purged, good] = [add(a, anna), add(a, anna), add(a, anna), add(a, anna)];
   sync();
@@ -207,7 +207,7 @@ test('ends with the removal of its giver or recipient; a photo that a removed pe
   expect(() => a.offers.make(a.as(anna), anna, ben, [two])).toThrow('There is no such person.');
 });
 
-test('of many photos becomes several, each well within the size of a document', async () => {
+test('of many photos is split into several, each well below the size limit of a document', async () => {
   const { a, anna, ben } = await openSides();
   const { library } = a;
   const ids = library.transaction(() =>

@@ -61,8 +61,8 @@ function saidOfLinks(action: Action): string {
   return least === undefined ? 'no' : least.length === 0 ? 'yes' : least.join(' and ');
 }
 
-describe('the rights table', () => {
-  it('is the one in docs/access.md', () => {
+describe('the table of permissions', () => {
+  it('equals the one in docs/access.md', () => {
     const decided = actions.map((action) => {
       const tokens = mays.filter((one) => may(program(one), action));
       return [
@@ -77,12 +77,12 @@ describe('the rights table', () => {
     expect(documented()).toEqual(decided);
   });
 
-  it.each(actions)('nobody in particular may not %s', (action) => {
+  it.each(actions)('denies strangers %s', (action) => {
     expect(may(undefined, action)).toBe(false);
     expect(may(program(), action)).toBe(false);
   });
 
-  it('gives no token, nor all of them together, anything to do with access', () => {
+  it('gives tokens, even all together, no permission to change access', () => {
     const barred: Action[] = [
       'people',
       'peers',
@@ -97,7 +97,7 @@ describe('the rights table', () => {
     for (const action of barred) expect(may(program(...mays), action), action).toBe(false);
   });
 
-  it('lets a role do no more than one above it', () => {
+  it('gives no role more than the one above it', () => {
     for (const action of actions) {
       if (may(visitor, action)) expect(may(family, action), action).toBe(true);
       if (may(family, action)) expect(may(editor, action), action).toBe(true);
@@ -132,7 +132,7 @@ describe('a photo', () => {
     expect(audiences.filter((audience) => maySee(viewer, access, claims(audience)))).toEqual(expected);
   });
 
-  it('exists for a link where it is in its scope, and nowhere else', () => {
+  it('exists for a link only in its scope', () => {
     for (const audience of audiences) {
       expect(maySee({ ...link, holds: (id) => id === 'a'.repeat(64) }, access, claims(audience))).toBe(true);
       expect(maySee({ ...link, holds: () => true }, access, claims(audience, { trashed: true }))).toBe(false);
@@ -141,7 +141,7 @@ describe('a photo', () => {
     }
   });
 
-  it('has an original for whoever may take originals as they came', () => {
+  it('has an original for viewers with access to originals', () => {
     expect([owner, family, program('read'), program('edit')].map((one) => mayHaveOriginal(one))).not.toContain(false);
     expect([visitor, undefined, program('upload')].map((one) => mayHaveOriginal(one))).not.toContain(true);
     for (const originals of [false, true])
@@ -149,13 +149,13 @@ describe('a photo', () => {
         expect(mayHaveOriginal({ ...link, originals, details })).toBe(originals && details);
   });
 
-  it('is gone for family and visitors when it is in the trash', () => {
+  it('does not exist for family and visitors while in the trash', () => {
     const trashed = claims('public', { trashed: true });
     expect([owner, program('read')].map((one) => maySee(one, access, trashed))).toEqual([true, true]);
     expect([person, { ...editor, person: anna }, visitor].some((one) => maySee(one, access, trashed))).toBe(false);
   });
 
-  it('of a person is changed by that person alone, whatever others may do in the house’s library', () => {
+  it('of a person is changed by that person alone, whatever others may do in the library of the house', () => {
     const ben = '2'.padStart(26, '0');
     const changing = ['edit', 'history', 'share', 'trash'] as const;
     expect(changing.every((action) => mayOn(person, action, anna))).toBe(true);
@@ -171,7 +171,7 @@ describe('a photo', () => {
     expect(actionsOn(visitor, anna)).toEqual([]);
   });
 
-  it('has favourites of its holder, and of everybody else by name', () => {
+  it('has favourites of its holder, and of others by name', () => {
     const ben = '2'.padStart(26, '0');
     expect(favouritesOf(person, anna)).toBeUndefined();
     expect(favouritesOf(person)).toBe(`person:${anna}`);
@@ -179,7 +179,7 @@ describe('a photo', () => {
     expect(favouritesOf({ ...owner, person: ben }, anna)).toBe(`person:${ben}`);
   });
 
-  it('is edited by family whom the owner allows it, but not shared or thrown away', () => {
+  it('is edited by family with the owner’s permission, but not shared or trashed', () => {
     expect(mayChange(family, 'title')).toBe(false);
     expect((['title', 'tags', 'albums', 'rating', 'gps'] as const).every((field) => mayChange(editor, field))).toBe(
       true,

@@ -40,7 +40,7 @@ function tenClasses() {
 const everything = parseQuery('');
 const all = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
-test('ten people who each see a part of the photos are answered again without another look at them', () => {
+test('ten people with different views of the photos are answered from the cache', () => {
   const { columns, sight } = tenClasses();
   const recent = makeRecent();
   const first = all.map((person) => recent(columns, everything, sight([person], person)));
@@ -49,7 +49,7 @@ test('ten people who each see a part of the photos are answered again without an
   for (const [k, person] of all.entries()) expect(recent(columns, everything, sight([person], person))).toBe(first[k]);
 });
 
-test('those who see all share four places, and the oldest answer goes first', () => {
+test('viewers of everything share four entries, and the oldest is evicted first', () => {
   const { columns, sight } = tenClasses();
   const recent = makeRecent();
   const [one, ...others] = [1, 2, 3, 4].map((person) => recent(columns, everything, sight(all, person)));
@@ -58,7 +58,7 @@ test('those who see all share four places, and the oldest answer goes first', ()
   expect(recent(columns, everything, sight(all, 1))).not.toBe(one);
 });
 
-test('an answer does not outlive the decision that it was made by', () => {
+test('an answer does not outlive the visibility decision that it was based on', () => {
   const { columns, sight } = tenClasses();
   const recent = makeRecent();
   expect(recent(columns, everything, sight(all, 1))).toHaveLength(photos);

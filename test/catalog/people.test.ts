@@ -214,7 +214,7 @@ function compare(
   }
 }
 
-describe('each viewer is answered as if each item had been looked at', () => {
+describe('answers equal those of checking each item for each viewer', () => {
   it.each([0, 5, 10])('after histories with the seeds from %i on', (first) => {
     for (let seed = first; seed < first + 5; seed++) {
       const dice = openDice(seed);
@@ -276,8 +276,8 @@ function openFamily() {
   };
 }
 
-describe('a membership that is ended', () => {
-  it('is over in the next answer, without any row being written', async () => {
+describe('an ended membership', () => {
+  it('takes effect in the next answer, without writing rows', async () => {
     const world = openWorld(openDice(1));
     const server = world.servers[0]!;
     let access = openAccess(server);
@@ -306,7 +306,7 @@ describe('a membership that is ended', () => {
   });
 });
 
-describe('an album whose members stay the same', () => {
+describe('an album with unchanged members', () => {
   /** Ben added a photo to Anna’s album, and she has looked at it. */
   async function openAlbum() {
     const world = openWorld(openDice(1));
@@ -328,13 +328,13 @@ describe('an album whose members stay the same', () => {
     return { ...{ world, server, album, seen } };
   }
 
-  it('shows nothing any more once it was removed', async () => {
+  it('shows nothing once it is removed', async () => {
     const { world, server, album, seen } = await openAlbum();
     world.removeAlbum(server, album, `person:${anna}`);
     expect(seen()).toBe(0);
   });
 
-  it('does not show again what somebody added who was removed and came back', async () => {
+  it('does not show entries of a removed member again after their return', async () => {
     const { world, server, seen } = await openAlbum();
     world.end(server, peopleId, `person:${ben}`, `person:${anna}`);
     world.give(server, peopleId, `person:${ben}`, 'member', `person:${anna}`);
@@ -343,7 +343,7 @@ describe('an album whose members stay the same', () => {
 });
 
 describe('of items with the same bytes', () => {
-  it('one is shown: the viewer’s own, the house’s, the first; each is found when asked for by itself', async () => {
+  it('one is shown: the viewer’s own, otherwise the house’s, otherwise the first; each is found by its own id', async () => {
     const { catalog, put, ids } = openFamily();
     const family = { audience: 'family' };
     const [hers, his] = [put(item(anna, 'a'), { edits: family }), put(item(ben, 'a'), { edits: family })];
@@ -374,7 +374,7 @@ describe('of items with the same bytes', () => {
   });
 });
 
-it('a photo in the place of one that went has nothing to do with what that one was like', async () => {
+it('a photo in the slot of a removed one shares nothing with it', async () => {
   const { db, catalog, put, ids } = openFamily();
   put(item(anna, 'a'), { edits: { audience: 'family' } });
   const his = put(item(ben, 'a'), { edits: { audience: 'family' } });
@@ -385,7 +385,7 @@ it('a photo in the place of one that went has nothing to do with what that one w
   expect(ids(benSees).sort()).toEqual([his, other].sort());
 });
 
-it('what is archived is not in the timeline, and is found', async () => {
+it('archived photos are not in the timeline, but in searches', async () => {
   const { catalog, put, ids } = openFamily();
   const there = put(item(anna, '1'), {});
   const archived = put(item(anna, '2'), { edits: { archived: true }, facts: { tags: ['x'] }, albums: ['Trip'] });
@@ -401,7 +401,7 @@ it('what is archived is not in the timeline, and is found', async () => {
   expect(ids(annaSees)).toHaveLength(2);
 });
 
-describe('what belongs together', () => {
+describe('companions', () => {
   const pair = '4D9C5D1C-2D9A-4A61-9A0B-0C4C8F0A1B2C';
   const picture = (audience?: string): Told => ({
     name: 'A.HEIC',
@@ -413,7 +413,7 @@ describe('what belongs together', () => {
     edits: audience === undefined ? {} : { audience },
   });
 
-  it('is of one holder, and a clip plays for those who may see it', () => {
+  it('have one holder, and a clip plays for viewers who may see it', () => {
     const { catalog, put, ids } = openFamily();
     const hers = put(item(anna, '1'), picture('family'));
     const clip = put(item(anna, '2'), film());
@@ -443,7 +443,7 @@ describe('what belongs together', () => {
     expect(ids(benSees)).toEqual([hers]);
   });
 
-  it('a RAW is told to those who may see it', () => {
+  it('a RAW is reported to viewers who may see it', () => {
     const { catalog, put, ids } = openFamily();
     const shot = (type: string, name: string, audience: string): Told => ({
       ...{ name, edits: { audience } },
@@ -459,7 +459,7 @@ describe('what belongs together', () => {
     expect(raw(benSees)).toBe(true);
   });
 
-  it('suggested albums and duplicates are of one holder', async () => {
+  it('suggested albums and duplicates have one holder', async () => {
     const { catalog, put } = openFamily();
     const thumb = { sha256: 'd'.repeat(64), type: 'image/webp', width: 1, height: 1, bytes: 1 };
     const inFolder = (n: number): Body => {
@@ -487,7 +487,7 @@ describe('what belongs together', () => {
   });
 });
 
-it('a person’s items are looked at again when what that person is changes', () => {
+it('a person’s items are evaluated again when the person’s standing changes', () => {
   const { db, catalog, put, bodies } = openFamily();
   const said = photoOf({ edits: { title: 'before' } }) as unknown as PhotoDocument;
   said.edits.title![0]!.by = `person:${anna}`;

@@ -80,7 +80,7 @@ test('tokens act for a person', async () => {
   ]);
 });
 
-test('ends of access that are lost are listed and confirmed, where people have libraries', async () => {
+test('lost ends of access are listed and confirmed, where people have libraries', async () => {
   const home = await openPeople('ada', 'ben');
   expect(await home.run('people', 'confirm')).toMatchObject({ code: 0, out: 'No end of access is lost.\n' });
   expect(await home.run('people', 'confirm', 'x')).toMatchObject({ code: 2 });
@@ -109,7 +109,7 @@ test('ends of access that are lost are listed and confirmed, where people have l
   expect([code, err]).toEqual([2, expect.stringMatching(/libraries of their own here yet/)]);
 });
 
-test('folders are given, used and taken back', async () => {
+test('folders are assigned, used and unassigned', async () => {
   const home = await openPeople('ada', 'ben', 'cleo');
   const given = await home.run('folders', 'give', '--to', 'Ben', '--json');
   const path = join(home.incoming, '@ben');
@@ -147,7 +147,7 @@ test('folders are given, used and taken back', async () => {
   expect([code, err]).toEqual([2, expect.stringMatching(/no libraries of people yet/)]);
 });
 
-test('a folder is imported for a person: what is there already is asked of their photos alone', async () => {
+test('a folder is imported for a person: only that person’s photos count as known', async () => {
   const home = await openPeople('ada', 'ben');
   const tree = join(home.folder, '../tree');
   mkdirSync(join(tree, 'Trip'), { recursive: true });
@@ -175,7 +175,7 @@ test('a folder is imported for a person: what is there already is asked of their
   expect([unknown.code, unknown.err]).toEqual([2, expect.stringMatching(/There is nobody called nobody/)]);
 });
 
-test('albums and partners are shared for a person, and refused while people have no libraries', async () => {
+test('albums and partners are managed for a person, and rejected while people have no libraries', async () => {
   const home = await openPeople('ada', 'ben', 'cleo');
   const made = values((await home.run('albums', 'create', 'Summer', '--for', 'ben', '--json')).out);
   const { album } = made[0] as { album: string };
@@ -251,7 +251,7 @@ test('photos of a person are locked and unlocked, and a PIN is reset; each is in
   expect([code, err]).toEqual([2, expect.stringMatching(/libraries of their own here yet/)]);
 });
 
-test('photos of the house are assigned to a person, who accepts; then those of the house go to the trash', async () => {
+test('photos of the house are offered to a person, who accepts; then those of the house are trashed', async () => {
   const home = await openPeople('ada', 'ben');
   for (const n of [1, 2]) await home.drop(`${n}.jpg`, n);
   expect((await home.run('process')).code).toBe(0);
@@ -288,7 +288,7 @@ test('photos of the house are assigned to a person, who accepts; then those of t
   gate.ready = true;
 });
 
-test('the storage that people use is shown, and where their uploads go is set', async () => {
+test('the storage per person is shown, and the destination of their uploads is set', async () => {
   const home = await openPeople('ada', 'ben');
   await home.drop('1.jpg', 1);
   expect((await home.run('process')).code).toBe(0);

@@ -25,7 +25,7 @@ const addPerson = (library: Library, person: string): unknown =>
     role: { value: 'family', at, by },
   }));
 
-test('a change of a control document opens another decision, a change of a photo does not', () => {
+test('a change of a control document invalidates the decision, a change of a photo does not', () => {
   const { library } = memory();
   for (const person of [anna, ben]) addPerson(library, person);
   const before = itemAccess(library);
@@ -38,7 +38,7 @@ test('a change of a control document opens another decision, a change of a photo
   expect(itemAccess(library).albumRight(album, ben)).toBeUndefined();
 });
 
-test('what a transaction wrote that was rolled back decides nothing after it', () => {
+test('writes of a rolled-back transaction do not affect later decisions', () => {
   const { library } = memory();
   for (const person of [anna, ben]) addPerson(library, person);
   const give = (what: string): unknown =>
@@ -59,7 +59,7 @@ test('what a transaction wrote that was rolled back decides nothing after it', (
   expect(right()).toBe('add');
 });
 
-test('a person or an album exists until its document says that it was removed', () => {
+test('a person or an album exists until its document records the removal', () => {
   const { library } = memory();
   const { controls } = library;
   expect([controls.isThere(anna), controls.hasAlbum(album)]).toEqual([false, false]);
@@ -71,7 +71,7 @@ test('a person or an album exists until its document says that it was removed', 
   expect([controls.isThere(anna), controls.hasAlbum(album)]).toEqual([false, false]);
 });
 
-test('members that came from a newer version give no access', () => {
+test('members in the format of a newer version give no access', () => {
   const [here, there] = [memory({}, 1).library, memory({}, 2).library];
   write(here, membersId(album), (body, at) => withGive(body, { to: `person:${ben}`, what: 'view' }, { at, by }));
   addPerson(here, ben);
@@ -83,7 +83,7 @@ test('members that came from a newer version give no access', () => {
   expect(itemAccess(there).albumRight(album, ben)).toBeUndefined();
 });
 
-test('what a transaction read of documents that it changed is forgotten when it is rolled back', () => {
+test('documents changed and read in a rolled-back transaction are not cached', () => {
   const { library } = memory();
   for (const person of [anna, ben]) addPerson(library, person);
   const share = (to: string): unknown =>

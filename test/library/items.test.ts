@@ -31,7 +31,7 @@ test('finds items by public id and by bytes, until they are purged', () => {
   expect(library.items.find(bytes)).toBeUndefined();
 });
 
-test('takes in what comes from another server, a purge too', () => {
+test('indexes items from another server, and purges', () => {
   const [here, there] = [memory({}, 1).library, memory({}, 2).library];
   add(here, ofAnna);
   replicate(here, there);
@@ -43,7 +43,7 @@ test('takes in what comes from another server, a purge too', () => {
 
 const tags = (make: string): object => ({ format: 1, kind: 'exif', recipe: 1, tags: { 'IFD0:Make': make } });
 
-test('tags that another server purged come back where an item has the bytes, on every server', () => {
+test('tags purged by another server are restored, on every server, if an item has the bytes', () => {
   const [here, there, third] = [1, 2, 3].map((seed) => memory({}, seed).library) as [Library, Library, Library];
   add(here, ofHouse);
   here.update<object>(exifId(bytes), () => tags('Ours'));
@@ -75,7 +75,7 @@ test('tags that another server purged come back where an item has the bytes, on 
   for (const library of [here, there, third]) expect(library.get(exifId(bytes))).toBeUndefined();
 });
 
-test('takes in at its opening what was written without it', () => {
+test('indexes at its opening items written by older versions', () => {
   const folder = mkdtempSync(join(tmpdir(), 'photospool-items-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'library.sqlite');

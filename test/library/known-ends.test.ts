@@ -66,7 +66,7 @@ function drop(library: Library, id: string, format = 1): void {
 const endsIn = (id: string, body: unknown): string[] =>
   Object.keys((own(itemOf(id) ? own(body, 'edits') : body, 'ends') as object | undefined) ?? {});
 
-test('ends are known for good, in any order of writes, purges and arrivals', () => {
+test('ends are known permanently, in any order of writes, purges and arrivals', () => {
   type Step = { n: number; to: number; id: string; who: string; deed: string };
   const step = fc.record<Step>({
     n: fc.nat(2),
@@ -110,7 +110,7 @@ test('ends are known for good, in any order of writes, purges and arrivals', () 
   );
 });
 
-test('two servers whose documents lost an end put it back alike, and come to rest', () => {
+test('two servers whose documents lost an end restore it equally, and then stop writing', () => {
   const [here, there] = [memory({}, 1).library, memory({}, 2).library];
   end(here, members, `person:${ben}`);
   replicate(here, there);
@@ -125,10 +125,10 @@ test('two servers whose documents lost an end put it back alike, and come to res
   expect(endsIn(members, here.get(members)!.body)).toHaveLength(1);
 });
 
-describe('access that was ended', () => {
+describe('ended access', () => {
   const right = (library: Library): string | undefined => itemAccess(library).albumRight(album, ben);
 
-  test('stays ended where the document comes back without its ends, until it is given in sight of them', () => {
+  test('stays ended if the document returns without its ends, until it is given again after seeing them', () => {
     const { library } = memory();
     give(library, members, `person:${ben}`);
     const { rev, body } = library.get(members)!;
@@ -144,7 +144,7 @@ describe('access that was ended', () => {
     expect(endsIn(members, library.get(members)!.body)).toHaveLength(1);
   });
 
-  test('and a purge of the document revoke what it gave, and nothing else', () => {
+  test('and a purge of the document revoke its gives, and nothing else', () => {
     const { library } = memory();
     give(library, members, `person:${ben}`);
     end(library, members, `person:${anna}`);
@@ -157,7 +157,7 @@ describe('access that was ended', () => {
     expect(endsIn(members, library.get(members)!.body)).toHaveLength(1);
   });
 
-  test('by an item stays ended when a foreign program drops the end', () => {
+  test('by an item stays ended if a foreign program drops the end', () => {
     const { library } = memory();
     give(library, item, album, 'entry');
     end(library, item, album);
@@ -169,7 +169,7 @@ describe('access that was ended', () => {
     expect(claims()).toBe(1);
   });
 
-  test('by an end that comes late, with a body that was known by name, opens another decision', () => {
+  test('by a late end, in a body known only by name, invalidates the decision', () => {
     const [here, there] = [memory({}, 1).library, memory({}, 2).library];
     give(here, members, `person:${ben}`);
     replicate(here, there);
@@ -184,7 +184,7 @@ describe('access that was ended', () => {
   });
 });
 
-test('a flood of ends sheds nothing that people wrote', () => {
+test('a flood of ends displaces nothing that people wrote', () => {
   const { library } = memory();
   change(library, houseItem, (part) => part);
   const flood = (from: number): object =>
@@ -211,7 +211,7 @@ test('a flood of ends sheds nothing that people wrote', () => {
   });
 });
 
-test('takes in at its opening what was written without it, on any branch', () => {
+test('indexes at its opening ends written by older versions, on any branch', () => {
   const folder = mkdtempSync(join(tmpdir(), 'photospool-ends-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'library.sqlite');
@@ -241,7 +241,7 @@ test('takes in at its opening what was written without it, on any branch', () =>
   expect(withLibrary(known, true)).toEqual([2, 1, 2]);
 });
 
-test('a write that fails at any point leaves the document and its ends as they were', () => {
+test('a write that fails at any point leaves the document and its ends unchanged', () => {
   let failAt = Infinity;
   let runs = 0;
   const db = openSqlite(':memory:');

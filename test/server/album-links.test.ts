@@ -12,7 +12,7 @@ interface Made {
   share: { id: string; album?: string; title: string };
 }
 
-test('a link to an album shows what its holder put in, while the album is there', async () => {
+test('a link to an album shows the photos added by its holder, while the album exists', async () => {
   const { home, people, ask, close } = await openPeople();
   const { ada, ben, cleo } = people;
   const { library, app } = home;

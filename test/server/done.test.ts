@@ -5,8 +5,8 @@ import { openHome, type Home } from './fixture.js';
 
 const done = async (home: Home): Promise<number> => (await home.app.inject('/api/spool')).json<{ done: number }>().done;
 
-describe('how many originals are done', () => {
-  it('is counted again when the library changes or the spool is through with a file, and not before', async () => {
+describe('the count of originals', () => {
+  it('is updated when the library changes or the spool finishes a file, and not before', async () => {
     const home = await openHome();
     const counts = vi.spyOn(home.library.local.originals, 'counts');
     expect([await done(home), await done(home)]).toEqual([0, 0]);
@@ -23,7 +23,7 @@ describe('how many originals are done', () => {
     expect(counts).toHaveBeenCalledTimes(4);
   });
 
-  it('does not tell whether the file of a person brought new bytes', async () => {
+  it('does not reveal whether the file of a person had new bytes', async () => {
     const home = await openHome();
     const { library } = home;
     const person = '1'.padStart(26, '0');
@@ -51,7 +51,7 @@ describe('how many originals are done', () => {
     expect(await path()).toBeUndefined();
   });
 
-  it('is right again after some seconds where another process moved a file without a word', async () => {
+  it('is correct some seconds after another process moved a file', async () => {
     const home = await openHome();
     const id = await home.add();
     expect(await done(home)).toBe(1);

@@ -66,7 +66,7 @@ async function withBen() {
 }
 
 describe('locking', () => {
-  it('hides one’s own photo everywhere but among the locked ones, and unlocking restores no access', async () => {
+  it('hides one’s own photo everywhere except among the locked ones, and unlocking restores no access', async () => {
     const { home, ada, ben, idOf, add, ids, set, open } = await withBen();
     const { library } = home;
     const [id, other] = [await add(), await add()];
@@ -142,7 +142,7 @@ describe('locking', () => {
     ]);
   });
 
-  it('wins over what another server shares meanwhile, also after unlocking', async () => {
+  it('overrides concurrent sharing by another server, also after unlocking', async () => {
     const { home, ada, ben, add, set, open } = await withBen();
     const { library } = home;
     const id = await add();
@@ -160,7 +160,7 @@ describe('locking', () => {
     expectError(await ada.ask('GET', `/api/photos/${id}`), 404, 'not-found');
   });
 
-  it('takes the RAW of a shot along, and comes back with it', async () => {
+  it('includes the RAW of a shot, as does unlocking', async () => {
     const { ben, add, ids, set, open } = await withBen();
     const [jpeg, raw] = [await add({ name: 'IMG_7.jpg' }), await add({ name: 'IMG_7.CR2', type: 'image/x-canon-cr2' })];
     await set(ben, { pin, password: good });
@@ -180,7 +180,7 @@ describe('locking', () => {
 });
 
 describe('locked photos', () => {
-  it('are shown, edited, trashed and purged in their own place, and stored by no browser', async () => {
+  it('are shown, edited, trashed and purged in their own view, and cached by no browser', async () => {
     const { home, ben, add, ids, set, open } = await withBen();
     const original = Buffer.from('a locked original');
     const [id, second] = [await add({ original, tags: ['sea'] }), await add()];
@@ -283,7 +283,7 @@ describe('locked photos', () => {
     expectError(await second.ask('GET', '/api/locked/photos'), 401, 'unauthorized');
   });
 
-  it('are opened by nothing while people have no libraries', async () => {
+  it('can’t be opened while people have no libraries', async () => {
     const { ben, add, set, open, close } = await withBen();
     const id = await add();
     await set(ben, { pin, password: good });
@@ -295,7 +295,7 @@ describe('locked photos', () => {
 });
 
 describe('a PIN', () => {
-  it('is set by the sign-in password, and guessed slowly', async () => {
+  it('is set with the sign-in password, and delays guesses', async () => {
     const { home, ben, add, set, open } = await withBen();
     const id = await add();
     for (const bad of ['12345', '1234567890123', '123456', '987654', '777777', '80426x'])
@@ -328,7 +328,7 @@ describe('a PIN', () => {
     expectError(await open(ben), 409, 'conflict');
   });
 
-  it('is not set by whoever resets the password of a person with locked photos', async () => {
+  it('can’t be set by somebody who reset the password of a person with locked photos', async () => {
     const { home, ada, ben, idOf, enter, add, makeKey, ids, set, open } = await withBen();
     const id = await add();
     await set(ben, { pin, password: good });

@@ -10,7 +10,7 @@ import { expectError, openHome } from './fixture.js';
 
 const good = 'seven green ladders';
 
-test('a person shares an album and gives a partner their photos; for others it does not exist', async () => {
+test('a person shares an album, and all photos with a partner; for others neither exists', async () => {
   const home = await openHome();
   const { library, access } = home;
   const gate = { announced: [], heardGuest: () => undefined, heardPeer: () => undefined };

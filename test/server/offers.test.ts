@@ -6,7 +6,7 @@ import { photo } from '../document/documents.js';
 import { expectError } from './fixture.js';
 import { openPeople } from './people-home.js';
 
-test('a person offers photos to another, who accepts; then the giver moves theirs to the trash', async () => {
+test('a person offers photos to another, who accepts; then the giver trashes the originals', async () => {
   const { home, people, ask, close } = await openPeople();
   const { ben, cleo, ada } = people;
   const item = { holder: ben.id, sha256: 'b'.repeat(64) };

@@ -11,7 +11,7 @@ import { openPeople } from './people-home.js';
 
 const off = { on: false, reason: 'cabin.example runs an older version. Upgrade it.' } as const;
 
-test('the storage used counts every item in full; of the trash only people themselves learn, owners in round numbers', async () => {
+test('the storage counts every item in full; the trash is included for its person only, and rounded for owners', async () => {
   const { home, people, ask, close } = await openPeople();
   const { ada, ben, cleo } = people;
   const { library } = home;
@@ -66,7 +66,7 @@ test('the storage used counts every item in full; of the trash only people thems
   expect(await each()).toEqual({ ...told, people: [] });
 });
 
-test('uploads go where a person has set it, on every server', async () => {
+test('uploads go to the person’s chosen destination, on every server', async () => {
   const { home, people, ask, close } = await openPeople();
   const { ben, cleo } = people;
   const target = async (headers: Record<string, string>): Promise<unknown> =>
@@ -134,7 +134,7 @@ test('people try their own stuck files again and move them to the trash, and no 
     }
 });
 
-test('lost ends are listed for those who may confirm them, and confirmed by them alone', async () => {
+test('lost ends are listed for, and confirmed by, those who may confirm them', async () => {
   const { home, people, ask, close } = await openPeople();
   const { ada, ben, cleo } = people;
   const { library } = home;

@@ -5,7 +5,7 @@ import { expectError } from './fixture.js';
 import { commandSecret } from './home.js';
 import { openPeople } from './people-home.js';
 
-test('owners are told of the house’s files and their own; of others’ how many there are', async () => {
+test('owners see the files of the house and their own; of others’ only the number', async () => {
   const { home, people, ask } = await openPeople();
   const { ada, ben } = people;
   const at = '2026-11-24T10:00:00.000Z';

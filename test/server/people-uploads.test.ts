@@ -46,7 +46,7 @@ function send({ home }: People, headers: Headers, ...parts: ([name: string, valu
   });
 }
 
-test('an upload is for the house, or for whoever sends it where they say so; a token of a person sends for them', async () => {
+test('an upload is for the house, or on request for its sender; one by a person’s token is for that person', async () => {
   const world = await openPeople();
   const { home, people, close } = world;
   const { ada, ben } = people;
@@ -95,7 +95,7 @@ test('an upload is for the house, or for whoever sends it where they say so; a t
   expectError(rest, 409, 'conflict');
 });
 
-test('“already here” is said of the receiver’s own photos only, and the end of an upload is the same for all', async () => {
+test('“already here” refers only to the receiver’s photos, and the response at the end is the same for all', async () => {
   const world = await openPeople();
   const { home, people } = world;
   const { ada, ben, cleo } = people;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openTickets } from '../../src/server/files/download-tickets.js';
 
 describe('tickets', () => {
-  it('of one holder are eight, and take the place of nobody else\u2019s', () => {
+  it('of one holder are limited to eight, and displace nobody else\u2019s', () => {
     const tickets = openTickets<number>({ now: () => 0 });
     const mine = tickets.draw('owner', 1);
     const theirs = Array.from({ length: 100 }, (_, n) => tickets.draw('family', n));
@@ -12,7 +12,7 @@ describe('tickets', () => {
     ]);
   });
 
-  it('of all are thirty-two; the oldest goes of whoever has most', () => {
+  it('of all are limited to thirty-two; the heaviest user’s oldest is dropped', () => {
     const tickets = openTickets<number>({ now: () => 0 });
     const first = tickets.draw('owner', 0);
     for (const holder of ['a', 'b', 'c', 'd', 'e', 'f']) for (let n = 0; n < 8; n++) tickets.draw(holder, n);

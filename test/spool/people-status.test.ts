@@ -9,7 +9,7 @@ import { anna, ben, preparePeopleSpools } from './people-spool.js';
 
 const openSpool = preparePeopleSpools();
 
-it('names and counts the files of the house, or one’s own, and is asked about no others', async () => {
+it('lists and counts the files of the house, or one’s own, without queries about others', async () => {
   const spool = openSpool();
   const [picture, broken] = [await makePhoto(7), await makeBroken()];
   const holders = [house, anna, ben];
@@ -76,7 +76,7 @@ it('names and counts the files of the house, or one’s own, and is asked about 
     ]);
 });
 
-it('says of a pause for a person’s file only which kind of error it was', async () => {
+it('reports only the kind of error of a pause for a person’s file', async () => {
   const spool = openSpool();
   spool.drop(anna, 'anna.jpg', await makePhoto(7));
   await spool.during(async (processor) => {

@@ -106,7 +106,7 @@ describe('a sidecar', () => {
     ).toEqual(expect.arrayContaining([expect.objectContaining({ title: 'whose', taken: '2024-07-02T13:14:15.000' })]));
   });
 
-  it('in another folder is imported only if its date matches to the second', async () => {
+  it('in another folder is imported only if its time matches to the second', async () => {
     const bench = await begin();
     bench.drop('phone/IMG_1.jpg', await makePhoto(1));
     await bench.pass();
