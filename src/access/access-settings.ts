@@ -43,8 +43,8 @@ export function readPublicAddress(text: string): string {
   const origin =
     url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== '' && url.href === `${url.origin}/`;
   if (!origin || typed.length > 260) {
-    throw new PhotospoolError('invalid', 'That is not the address of a server.', {
-      hint: 'Write it as it stands in the browser’s address bar, without what follows the name: https://photos.example.org',
+    throw new PhotospoolError('invalid', 'This is not a server address.', {
+      hint: 'Enter it like in the browser’s address bar, up to the name: https://photos.example.org',
     });
   }
   return url.origin;

@@ -171,7 +171,7 @@ function openKnown({ db, people, sessions, passkeys, factors }: AccountParts) {
   function known(id: string): Account {
     const account = find(id);
     if (account) return account;
-    throw new PhotospoolError('not-found', 'There is no such person.', { op: 'find' });
+    throw new PhotospoolError('not-found', 'This person doesn’t exist.', { op: 'find' });
   }
 
   /** Whether no other owner can sign in here. */
@@ -184,7 +184,7 @@ function openKnown({ db, people, sessions, passkeys, factors }: AccountParts) {
   function checkNotLast(account: Account): void {
     if (!isLast(account)) return;
     throw new PhotospoolError('conflict', 'This is the only owner who can sign in.', {
-      hint: 'Make somebody else an owner first.',
+      hint: 'Make someone else an owner first.',
     });
   }
 
@@ -307,10 +307,10 @@ function openWaitingPeople(core: Core): WaitingPeople {
    */
   function shown(id: string, edition: string): WaitingChange {
     const waiting = people.waiting().find((one) => one.id === id);
-    if (!waiting) throw new PhotospoolError('not-found', 'Nothing waits to be approved for this person.');
+    if (!waiting) throw new PhotospoolError('not-found', 'There are no changes to approve for this person.');
     if (waiting.edition === edition) return waiting;
-    throw new PhotospoolError('conflict', 'What waits for this person has changed meanwhile.', {
-      hint: 'Look at it once more.',
+    throw new PhotospoolError('conflict', 'The changes for this person are different now.', {
+      hint: 'Review them again.',
     });
   }
 
@@ -398,8 +398,8 @@ function openCredentials(
         const { name } = account;
         const other = people.named(name).some((person) => person.id !== id && password(person.id) !== undefined);
         if (other) {
-          throw new PhotospoolError('conflict', 'Somebody else signs in here by that name.', {
-            hint: 'Give one of the two another name.',
+          throw new PhotospoolError('conflict', 'Someone else already signs in with this name.', {
+            hint: 'Rename one of them.',
           });
         }
         put.run(id, hash, clock.now());
@@ -436,7 +436,7 @@ function openCredentials(
       db.transaction(() => {
         const account = known(id);
         const removed = passkeys.remove(passkey, id);
-        if (!removed) throw new PhotospoolError('not-found', 'There is no such passkey.', { op: 'find' });
+        if (!removed) throw new PhotospoolError('not-found', 'This passkey doesn’t exist.', { op: 'find' });
         if (!account.passwordSet && account.passkeys === 1) checkNotLast(account);
         note('passkey-removed', actor, `${account.name}: ${removed.name}`);
       }),
@@ -454,7 +454,7 @@ function openFactors(
       checkConfirmed(actor);
       const { name, passwordSet } = known(id);
       if (passwordSet) return factors.begin(id, name);
-      throw new PhotospoolError('conflict', 'A second factor is for a password, and you have none.');
+      throw new PhotospoolError('conflict', 'Two-step sign-in needs a password, and you have none.');
     },
     confirmSecondFactor: (id, code, actor) =>
       db.transaction(() => {

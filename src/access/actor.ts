@@ -35,8 +35,8 @@ export const commandLine: Actor = { by: 'owner', who: 'command line' };
  */
 export function checkConfirmed({ unconfirmed }: Pick<Actor, 'unconfirmed'>): void {
   if (unconfirmed !== true) return;
-  throw new PhotospoolError('confirmation-needed', 'Confirm first that it is you.', {
-    hint: 'Give your password or use your passkey once more; that holds for ten minutes.',
+  throw new PhotospoolError('confirmation-needed', 'Confirm that it’s you.', {
+    hint: 'Enter your password or use your passkey. You won’t be asked again for ten minutes.',
   });
 }
 
@@ -47,7 +47,7 @@ export function checkConfirmed({ unconfirmed }: Pick<Actor, 'unconfirmed'>): voi
  */
 export function checkClaimed({ unclaimed }: Pick<Actor, 'unclaimed'>): void {
   if (unclaimed !== true) return;
-  throw new PhotospoolError('conflict', 'This album has no owner account yet.', {
-    hint: 'Make yours first: open the set-up link that `photospool serve` printed, or run `photospool users add`.',
+  throw new PhotospoolError('conflict', 'This library has no owner yet.', {
+    hint: 'Create your account first: open the set-up link that `photospool serve` printed, or run `photospool users add`.',
   });
 }

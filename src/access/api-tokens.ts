@@ -123,14 +123,14 @@ export function openTokens(db: Sqlite, parts: TokenParts): Tokens {
         const list = token.may.join();
         if (token.may.length < new Set(may).size)
           throw new PhotospoolError('invalid', 'A token of one person can’t be for replicating or publishing.');
-        if (list === '') throw new PhotospoolError('invalid', 'A token must be for something.');
+        if (list === '') throw new PhotospoolError('invalid', 'Choose at least one permission for the token.');
         const { changes } = insert.run(
           ...[keyOfToken(name, person), hashOf(secret, person), Number(actor.unclaimed === true)],
           ...[name, list, person ?? null, by, token.created],
         );
         if (changes === 0) {
-          throw new PhotospoolError('conflict', 'There is a token of that name already.', {
-            hint: 'Choose another name, or revoke that one first.',
+          throw new PhotospoolError('conflict', 'A token with this name already exists.', {
+            hint: 'Choose another name or revoke that token first.',
           });
         }
         audit.note('token-made', {

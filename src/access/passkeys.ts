@@ -146,7 +146,7 @@ export function openPasskeys(db: Sqlite, { clock, random }: { clock: Pick<Clock,
         });
       }
       const { changes } = insert.run(id, person, name, rp, key, counter, transports.join(), created, Number(doubted));
-      if (changes === 0) throw new PhotospoolError('conflict', 'This passkey is known already.');
+      if (changes === 0) throw new PhotospoolError('conflict', 'This passkey was already added.');
       return { id, person, name, rp, created, ...(doubted && { doubted }) };
     },
     async ask({ rp }) {
@@ -230,5 +230,5 @@ function passkeyOf({ id, person, name, rp, created, used, doubted }: Columns): P
 const listOf = (text: string): string[] => (text === '' ? [] : text.split(','));
 
 function refused(cause?: unknown): PhotospoolError {
-  return new PhotospoolError('invalid', 'The passkey could not be made.', { hint: 'Try it once more.', cause });
+  return new PhotospoolError('invalid', 'The passkey couldn’t be created.', { hint: 'Try again.', cause });
 }

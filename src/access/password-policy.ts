@@ -50,10 +50,10 @@ const others = new Set([
 export function checkStrength(password: string, name: string): void {
   const text = password.normalize('NFKC');
   const length = [...text].length;
-  if (length < shortest) throw weak(`The password is too short: it needs at least ${shortest} characters.`);
-  if (length > longest) throw weak(`The password is too long: it may have at most ${longest} characters.`);
+  if (length < shortest) throw weak(`The password is too short. Use at least ${shortest} characters.`);
+  if (length > longest) throw weak(`The password is too long. Use at most ${longest} characters.`);
   if (isCommon(text.toLowerCase(), keyOfName(name))) {
-    throw weak('That password is one of the first that others would try.');
+    throw weak('This password is too easy to guess.');
   }
 }
 
@@ -90,5 +90,5 @@ function isRun(text: string, run: string): boolean {
 }
 
 function weak(message: string): PhotospoolError {
-  return new PhotospoolError('invalid', message, { hint: 'A few words that do not belong together make a good one.' });
+  return new PhotospoolError('invalid', message, { hint: 'A few unrelated words make a good password.' });
 }

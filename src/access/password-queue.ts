@@ -48,7 +48,9 @@ export function openPasswordQueue(): PasswordQueue {
       const kind = kindOf(waiter);
       const bounds = boundsOf(waiter);
       if (bounds.some(([key, most]) => (taken.get(key) ?? 0) >= most))
-        throw new PhotospoolError('busy', 'Too many people are signing in.', { hint: 'Try again in a moment.' });
+        throw new PhotospoolError('busy', 'Too many people are signing in right now.', {
+          hint: 'Try again in a moment.',
+        });
       for (const [key] of bounds) taken.set(key, (taken.get(key) ?? 0) + 1);
       try {
         await new Promise<void>((resolve) => {

@@ -166,7 +166,7 @@ function openRows(db: Sqlite, library: Library) {
   function known(id: string): Person {
     const person = find(id);
     if (person) return person;
-    throw new PhotospoolError('not-found', 'There is no such person.', { op: 'find' });
+    throw new PhotospoolError('not-found', 'This person doesn’t exist.', { op: 'find' });
   }
 
   function named(name: string): Person[] {
@@ -176,7 +176,7 @@ function openRows(db: Sqlite, library: Library) {
 
   function checkFree(name: string, but?: string): void {
     if (named(name).every(({ id }) => id === but)) return;
-    throw new PhotospoolError('conflict', 'There is somebody of that name already.', { hint: 'Choose another name.' });
+    throw new PhotospoolError('conflict', 'Someone already has this name.', { hint: 'Choose another name.' });
   }
 
   /** Writes values into a document, each as a register with the same stamp. */
@@ -262,7 +262,7 @@ function openWaiting(core: Core): Pick<People, 'waiting' | 'approve' | 'reject'>
     const row = rowOf(id);
     const waiting = row && waitingOf(core, row);
     if (waiting) return waiting;
-    throw new PhotospoolError('not-found', 'Nothing waits to be approved for this person.', { op: 'find' });
+    throw new PhotospoolError('not-found', 'There are no changes to approve for this person.', { op: 'find' });
   }
 
   return {

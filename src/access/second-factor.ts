@@ -81,7 +81,7 @@ export function openSecondFactors(
     begin: (person, name) =>
       db.transaction(() => {
         if (factors.state(person).on) {
-          throw new PhotospoolError('conflict', 'The second factor is on already.', { hint: 'Turn it off first.' });
+          throw new PhotospoolError('conflict', 'Two-step sign-in is already on.', { hint: 'Turn it off first.' });
         }
         const secret = random(20);
         put.run(person, secret);
@@ -91,12 +91,12 @@ export function openSecondFactors(
       db.transaction(() => {
         const row = get.get(person);
         if (!row || row.since !== null) {
-          throw new PhotospoolError('conflict', 'No second factor is being set up.', { hint: 'Begin once more.' });
+          throw new PhotospoolError('conflict', 'Two-step sign-in is not being set up.', { hint: 'Start again.' });
         }
         const step = findStep(row.secret, plainCode(code), clock.now(), row.step);
         if (step === undefined) {
-          throw new PhotospoolError('invalid', 'The code is not right.', {
-            hint: 'Look whether the clock of the phone is right, and type the newest code.',
+          throw new PhotospoolError('invalid', 'Wrong code.', {
+            hint: 'Check the clock of your phone and enter the newest code.',
           });
         }
         begin.run(clock.now(), step, person);
@@ -114,7 +114,7 @@ export function openSecondFactors(
     renew: (person) =>
       db.transaction(() => {
         if (factors.state(person).on) return drawCodes(person);
-        throw new PhotospoolError('conflict', 'The second factor is off.');
+        throw new PhotospoolError('conflict', 'Two-step sign-in is off.');
       }),
     remove: (person) =>
       db.transaction(() => {

@@ -187,10 +187,10 @@ function openMaking(
       { by, who, address, unclaimed: isUnclaimed },
     ) {
       if (password !== undefined && [...password].length < shortest) {
-        throw new PhotospoolError('invalid', `The password is too short: it needs at least ${shortest} characters.`);
+        throw new PhotospoolError('invalid', `The password is too short. Use at least ${shortest} characters.`);
       }
       if (expires !== undefined && expires <= clock.now()) {
-        throw new PhotospoolError('invalid', 'That day is over already.', { hint: 'Choose a later one.' });
+        throw new PhotospoolError('invalid', 'This day is in the past.', { hint: 'Choose a later day.' });
       }
       const hash = password === undefined ? null : await passwords.hash(password, { known: by });
       const [secret, id] = [drawSecret(random), drawSecret(random).slice(0, 16)];

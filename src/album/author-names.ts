@@ -21,6 +21,6 @@ export function authorFor(viewer: Viewer, people: Pick<People, 'find'>, author: 
     return { name: isTold ? token.token : 'A program' };
   }
   const person = kind === 'person' ? people.find(rest) : undefined;
-  if (!person) return { name: 'Somebody who left' };
+  if (!person) return { name: 'Former member' };
   return { ...(may(viewer, 'people') && { id: person.id }), name: person.name };
 }

@@ -41,7 +41,7 @@ export async function emptyTrash(
   const isTheirs = ({ item, trashed }: FoundPhoto): boolean => trashed && mayOn(viewer, 'trash', item.holder);
   const wanted = [...new Set(ids)];
   if (!may(viewer, 'trash') && !wanted.some((id) => findPhotos(library, viewer, [id]).some(isTheirs)))
-    throw new PhotospoolError('forbidden', 'You may not empty the trash here.');
+    throw new PhotospoolError('forbidden', 'You can’t empty the trash.');
   for (const id of wanted) {
     const photo = findPhoto(library, viewer, id);
     if (!photo || !isTheirs(photo)) continue;

@@ -74,6 +74,6 @@ export function findPhotos(library: Library, viewer: Viewer, ids: readonly strin
 /** A photo. @throws PhotospoolError `not-found` if it does not exist or is not visible to the viewer. */
 export function getPhoto(library: Library, viewer: Viewer, id: string): FoundPhoto {
   const photo = findPhoto(library, viewer, id);
-  if (!photo) throw notFound('There is no such photo.');
+  if (!photo) throw notFound('This photo doesn’t exist.');
   return photo;
 }

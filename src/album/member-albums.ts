@@ -130,7 +130,7 @@ function openCore({ library, clock, gate }: MemberAlbumParts) {
   function seen(viewer: Viewer, album: string): 'holder' | AlbumRight {
     const right = rightIn(viewer, album, state());
     if (right) return right;
-    throw notFound('There is no such album.');
+    throw notFound('This album doesn’t exist.');
   }
 
   function held(viewer: Viewer, album: string): void {
@@ -196,7 +196,7 @@ function openReading({ library, gate, state, setOf }: Core): Pick<MemberAlbums, 
       demandPeopleLibraries(gate);
       const found = view(viewer, album, library.get(albumDocumentId(album))?.body);
       if (found) return found;
-      throw notFound('There is no such album.');
+      throw notFound('This album doesn’t exist.');
     },
   };
 }
@@ -296,7 +296,7 @@ function openMembers({ state, changing, seen, held, setOf, writeMembers }: Core)
         held(viewer, album);
         const { access } = state();
         const { holder } = albumNamed(album)!;
-        if (!access.isMember(person) || person === holder) throw notFound('There is no such person.');
+        if (!access.isMember(person) || person === holder) throw notFound('This person doesn’t exist.');
         const has = access.albumRight(album, person);
         if (has === right) return;
         const [to, sees] = [`person:${person}`, { [peopleId]: setOf(peopleId) }];

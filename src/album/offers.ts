@@ -228,7 +228,7 @@ function openMaking(core: Core): Pick<Offers, 'make' | 'end'> {
     demandPeopleLibraries(gate);
     const access = itemAccess(library);
     if (!acts(viewer, from)) throw new PhotospoolError('forbidden', 'You can only offer your own photos.');
-    if (from === to || (to !== house && !access.isMember(to))) throw notFound('There is no such person.');
+    if (from === to || (to !== house && !access.isMember(to))) throw notFound('This person doesn’t exist.');
     const isOpen = (offer: string): boolean => {
       const { giver, to: recipient } = core.look(viewer, offer) ?? {};
       return giver === from && recipient !== undefined && access.isOpen(offer, recipient);

@@ -68,7 +68,7 @@ export function openPartners({ library, gate }: Omit<MemberAlbumParts, 'clock'>)
       library.transaction(() => {
         const me = self(viewer);
         const access = itemAccess(library);
-        if (person === me || !access.isMember(person)) throw notFound('There is no such person.');
+        if (person === me || !access.isMember(person)) throw notFound('This person doesn’t exist.');
         if (access.isPartner(me, person)) return;
         const sees = { [peopleId]: library.controls.find(peopleId) ?? noGrants };
         write(library, me, (body, at) =>

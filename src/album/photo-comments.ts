@@ -63,7 +63,7 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
     const stored = seesComments(viewer) ? library.get(document) : undefined;
     const seen = stored && show(viewer, document, stored.body);
     if (seen) return seen;
-    throw notFound('There is no such comment.');
+    throw notFound('This comment doesn’t exist.');
   }
 
   /** Creates or changes a comment. */
@@ -81,7 +81,7 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
       library.transaction(() => {
         getPhoto(library, viewer, photo);
         if (library.count(commentPrefix(photo)) >= most) {
-          throw new PhotospoolError('conflict', `A photo has ${most} comments at most.`, { op: 'comment' });
+          throw new PhotospoolError('conflict', `A photo can have at most ${most} comments.`, { op: 'comment' });
         }
         const now = clock.now();
         const document = commentId(photo, nextId(now));
@@ -115,4 +115,4 @@ function change(
 }
 
 const notYours = (what: string): PhotospoolError =>
-  new PhotospoolError('forbidden', `You may not ${what} what somebody else wrote.`);
+  new PhotospoolError('forbidden', `You may not ${what} a comment by someone else.`);

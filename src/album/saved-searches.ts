@@ -88,7 +88,7 @@ export function openAlbums(library: Library, clock: Pick<Clock, 'now'>): Albums 
     },
     change(viewer, ulid, change) {
       const id = albumId(ulid);
-      if (albumOf(library.get(id)?.body)?.query === undefined) throw notFound('There is no such album.');
+      if (albumOf(library.get(id)?.body)?.query === undefined) throw notFound('This album doesn’t exist.');
       if (change.query !== undefined) checkQuery(change.query);
       write(id, viewer, change);
     },

@@ -69,8 +69,8 @@ export function parseValue(keyed: Keyed): Condition {
     const known = Object.keys(keys).map((key) => `${key}:`);
     throw invalid(
       keyed.raw,
-      'begins with a key that is not known.',
-      `A key may be ${known.join(', ')}; in quotes it is text.`,
+      'starts with an unknown filter.',
+      `Filters are ${known.join(', ')}; in quotes it is text.`,
     );
   }
   return parse(keyed);
@@ -96,8 +96,7 @@ function valueOf(column: 'camera' | 'lens' | 'place', keyed: Keyed): Condition {
   if (keyed.exact || /^=./.test(value))
     return { kind: 'value', column, match: { whole: fold(value.replace(/^=/, '')) } };
   const words = wordsOf(value);
-  if (words.length === 0)
-    throw invalid(keyed.raw, 'has no letter or digit to look for.', `Write ${keyed.key}:something.`);
+  if (words.length === 0) throw invalid(keyed.raw, 'has no letter or digit.', `Write ${keyed.key}:something.`);
   return { kind: 'value', column, match: { phrase: { words, prefix: !keyed.quoted } } };
 }
 
@@ -107,7 +106,7 @@ function stateOf(keyed: Keyed, tests: Record<string, StateTest>): Condition {
   const chosen = values.map((value) => (Object.hasOwn(tests, value) ? tests[value] : undefined));
   const tested = chosen.filter((test) => test !== undefined);
   if (tested.length < values.length)
-    throw invalid(keyed.raw, 'is not a choice there is.', `It may be ${known.join(' or ')}.`);
+    throw invalid(keyed.raw, 'is not a possible value.', `It may be ${known.join(' or ')}.`);
   return { kind: 'state', tests: tested };
 }
 
@@ -143,7 +142,7 @@ function ranges(keyed: Keyed, single: (value: string) => Range | undefined, all:
   if (to !== undefined) {
     if (from === '' && to === '') return wrong();
     const range = { min: from === '' ? all.min : read(from).min, max: to === '' ? all.max : read(to).max };
-    if (range.min > range.max) throw invalid(keyed.raw, 'ends before it begins.', hint);
+    if (range.min > range.max) throw invalid(keyed.raw, 'ends before it starts.', hint);
     return range;
   }
   const match = /^([<>]?=?)(.*)$/s.exec(from);

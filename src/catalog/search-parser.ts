@@ -42,7 +42,7 @@ export function parseQuery(text: string): Query {
     }
   }
   if (terms.length === 0 && passedOver !== undefined) {
-    throw invalid(passedOver, 'has no letter or digit to look for.', 'Search for a word, or for nothing at all.');
+    throw invalid(passedOver, 'has no letter or digit.', 'Search for a word, or clear the search.');
   }
   return { text: text.trim(), terms };
 }
@@ -70,7 +70,7 @@ function* split(text: string): Generator<Found> {
     at += raw.length;
     const [, minus, key, equals, quoted, closing, bare] = match;
     if (quoted !== undefined && closing === undefined) {
-      throw invalid(raw, 'has a quote that is not closed.', 'End it with another ".');
+      throw invalid(raw, 'has an opening quote without a closing one.', 'Add the closing ".');
     }
     const value = quoted === undefined ? (bare ?? '') : quoted.replace(/\\(.)/gsu, '$1');
     const exact = equals === '=';

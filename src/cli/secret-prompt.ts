@@ -16,7 +16,7 @@ export async function askPassword(who: string, terminal: Terminal = usual()): Pr
   const first = await askHidden(`New password for ${who}: `, terminal);
   const again = await askHidden('Once more: ', terminal);
   if (first === again) return first;
-  throw new PhotospoolError('usage', 'The two are not the same.', { hint: 'Try it once more.' });
+  throw new PhotospoolError('usage', 'The two are not the same.', { hint: 'Try again.' });
 }
 
 /** Reads an existing secret, once. `what` names it in messages. @throws PhotospoolError `usage` if there is none. */

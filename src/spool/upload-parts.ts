@@ -132,8 +132,8 @@ function openStore({ incoming, work, files }: UploadsParts) {
     const [there, own] = [await files.stat(incoming), await files.stat(work)];
     const folder = there?.dev === own?.dev ? besideClaims : inIncoming;
     if (there) return holder === undefined ? folder : forPeople(folder);
-    throw new PhotospoolError('busy', 'The folder for new photos is not there.', {
-      hint: 'Is its disk connected? It is tried again by itself.',
+    throw new PhotospoolError('busy', 'The folder for new photos is missing.', {
+      hint: 'Check that its disk is connected. Photospool retries automatically.',
     });
   }
 
@@ -231,7 +231,8 @@ function openSweep(
 
   /** @throws PhotospoolError `forbidden` if the sender may no longer upload. */
   function checkSender({ by }: Note): void {
-    if (!mayUpload(by)) throw new PhotospoolError('forbidden', 'Who began this upload may not upload any more.');
+    if (!mayUpload(by))
+      throw new PhotospoolError('forbidden', 'The person who started this upload can no longer upload.');
   }
 
   function tell(error: unknown, { holder }: Note): void {

@@ -70,7 +70,7 @@ describe('people', () => {
   it('need names that differ in more than case', () => {
     const { people } = openTestAccess();
     people.add({ name: 'Zoë', role: 'family' }, 'owner');
-    expect(() => people.add({ name: 'ZOE\u0308', role: 'family' }, 'owner')).toThrow(/of that name already/);
+    expect(() => people.add({ name: 'ZOE\u0308', role: 'family' }, 'owner')).toThrow(/already has this name/);
   });
 });
 
@@ -179,8 +179,8 @@ describe('tokens', () => {
   it('need a unique name and at least one permission', () => {
     const { tokens } = openTestAccess();
     tokens.make('a', ['read'], commandLine);
-    expect(() => tokens.make('A', ['read'], commandLine)).toThrow(/of that name already/);
-    expect(() => tokens.make('b', [], commandLine)).toThrow(/must be for something/);
+    expect(() => tokens.make('A', ['read'], commandLine)).toThrow(/already exists/);
+    expect(() => tokens.make('b', [], commandLine)).toThrow(/at least one permission/);
   });
 });
 

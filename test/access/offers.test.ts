@@ -81,7 +81,7 @@ test('can be made by the house to a person, and by a person to the house', async
   ])
     expect(call).toThrow('You can only offer your own photos.');
   for (const to of [anna, '0'.repeat(26)])
-    expect(() => a.offers.make(a.as(anna), anna, to, [ofAnna])).toThrow('There is no such person.');
+    expect(() => a.offers.make(a.as(anna), anna, to, [ofAnna])).toThrow('This person doesn’t exist.');
   sync();
   // An owner sees what is offered to the house, nobody else does.
   expect([b.sees(ada, ofAnna), b.sees(ben, ofAnna), b.sees(anna, ofHouse)]).toEqual([true, false, true]);
@@ -204,7 +204,7 @@ test('ends with the removal of its giver or recipient; a photo that a removed pe
   expect(a.offers.find(a.as(anna), taken).movable).toEqual([]);
   expect(await a.offers.moveToTrash(a.as(anna), taken)).toEqual({ changed: 0 });
   expect(a.offers.find(a.as(anna), open)).toMatchObject({ state: 'ended' });
-  expect(() => a.offers.make(a.as(anna), anna, ben, [two])).toThrow('There is no such person.');
+  expect(() => a.offers.make(a.as(anna), anna, ben, [two])).toThrow('This person doesn’t exist.');
 });
 
 test('of many photos is split into several, each well below the size limit of a document', async () => {

@@ -59,7 +59,7 @@ describe('an album', () => {
     ];
     const before = a.library.lastChange();
     for (const name of [album, nowhere, 'x'])
-      for (const call of calls(name)) expect(call).toThrow('There is no such album.');
+      for (const call of calls(name)) expect(call).toThrow('This album doesn’t exist.');
     // Who only sees it, changes nothing.
     for (const call of [
       () => a.albums.change(a.as(ben), album, { name: 'x' }),
@@ -70,7 +70,7 @@ describe('an album', () => {
       () => a.albums.create(a.as(ben), house, 'x'),
     ])
       expect(call).toThrow(/may|can’t/);
-    expect(() => a.albums.give(a.as(anna), album, 'nobody', 'view')).toThrow('There is no such person.');
+    expect(() => a.albums.give(a.as(anna), album, 'nobody', 'view')).toThrow('This person doesn’t exist.');
     const token: Viewer = {
       role: 'program',
       audiences: [],
@@ -191,7 +191,7 @@ describe('a partner', () => {
     const visitor: Viewer = { role: 'visitor', audiences: ['public'], canEdit: false };
     const call = (): unknown => a.partners.list(visitor);
     expect(call).toThrow(/signed in/);
-    expect(() => a.partners.give(a.as(anna), anna)).toThrow('There is no such person.');
+    expect(() => a.partners.give(a.as(anna), anna)).toThrow('This person doesn’t exist.');
   });
 
   test('who was removed and returned is no longer one, nor one with two concurrent gives and one end', async () => {

@@ -345,7 +345,7 @@ describe('passkeys', () => {
     const again = await access.passkeys.offer({ id, name: 'owner' }, site);
     const checked = await access.passkeys.verifyNew(id, key.make(again, site), site);
     access.accounts.addPasskey(id, 'key', checked, commandLine);
-    expect(() => access.accounts.addPasskey(id, 'key', checked, commandLine)).toThrow(/known already/);
+    expect(() => access.accounts.addPasskey(id, 'key', checked, commandLine)).toThrow(/already added/);
   });
 
   it('can’t be removed from the last owner without other credentials', async () => {
@@ -355,6 +355,6 @@ describe('passkeys', () => {
     await access.join('second', 'owner');
     access.accounts.removePasskey(id, kept.id, commandLine);
     expect(access.passkeys.list(id)).toEqual([]);
-    expect(() => access.accounts.removePasskey(id, kept.id, commandLine)).toThrow(/no such passkey/);
+    expect(() => access.accounts.removePasskey(id, kept.id, commandLine)).toThrow(/passkey doesn’t exist/);
   });
 });

@@ -96,13 +96,13 @@ describe('a document of another server', () => {
     const [first] = a.accounts.waiting();
     b.people.change(kid, { role: 'owner' }, 'owner');
     send(b, a);
-    expect(() => a.accounts.approve(kid, first!.edition, commandLine)).toThrow(/changed meanwhile/);
+    expect(() => a.accounts.approve(kid, first!.edition, commandLine)).toThrow(/different now/);
     const [second] = a.accounts.waiting();
     a.accounts.approve(kid, second!.edition, commandLine);
     expect(a.people.find(kid)).toMatchObject({ role: 'owner', canEdit: true });
     expect(a.accounts.waiting()).toEqual([]);
     expect(notes(a)[0]).toBe('change-approved command line: Kid: family to owner, may edit');
-    expect(() => a.accounts.approve(kid, second!.edition, commandLine)).toThrow(/Nothing waits/);
+    expect(() => a.accounts.approve(kid, second!.edition, commandLine)).toThrow(/no changes to approve/);
   });
 
   it('that is rejected is reverted everywhere', async () => {

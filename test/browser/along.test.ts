@@ -205,7 +205,7 @@ test.each(['light', 'dark'] as const)(
     await page.locator('a.tile').first().click();
     await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
     await page.keyboard.press('i');
-    const map = page.getByRole('link', { name: 'Show on the map' });
+    const map = page.getByRole('link', { name: 'Show on map' });
     await map.waitFor();
     // Land and water are drawn, not a single colour.
     await expect

@@ -52,11 +52,11 @@ test.each(['light', 'dark'] as const)(
     onTestFinished(close);
     const tile = page.locator(`a.tile[data-id="${id}"]`);
     await tile.waitFor();
-    await expect.poll(() => tile.getAttribute('aria-label')).toContain('On its way from another server');
+    await expect.poll(() => tile.getAttribute('aria-label')).toContain('Coming from another server');
     expect(await tile.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBeLessThanOrEqual(32);
     const large = await stage.see(`${near.url}/photo/${id}`, { colorScheme }, expected);
     onTestFinished(large.close);
-    await large.page.getByText('On its way from another server').waitFor();
+    await large.page.getByText('Coming from another server').waitFor();
     expect(await large.page.getByText('can’t be loaded').count()).toBe(0);
     const shots = process.env['SHOTS'];
     if (shots !== undefined) {
@@ -66,15 +66,15 @@ test.each(['light', 'dark'] as const)(
 
     for (const path of hidden) renameSync(`${path}.away`, path);
     await tile.locator('img.shown').waitFor();
-    expect(await tile.getAttribute('aria-label')).not.toContain('On its way');
+    expect(await tile.getAttribute('aria-label')).not.toContain('Getting original');
     await large.page.locator('.picture[aria-hidden="false"] img.shown').first().waitFor();
-    await expect.poll(() => large.page.getByText('On its way from another server').count()).toBe(0);
+    await expect.poll(() => large.page.getByText('Coming from another server').count()).toBe(0);
 
     // The original is fetched on request.
     await large.page.keyboard.press('i');
     await large.page.getByText('The original is on another server').waitFor();
     expect(await large.page.getByRole('link', { name: 'Download original' }).count()).toBe(0);
-    await large.page.getByRole('button', { name: 'Bring it here' }).click();
+    await large.page.getByRole('button', { name: 'Get original' }).click();
     await large.page.getByRole('link', { name: 'Download original' }).waitFor();
     expect(await large.page.getByText('The original is on another server').count()).toBe(0);
     expect([...mishaps, ...large.mishaps]).toEqual([]);
@@ -97,7 +97,8 @@ test('an original that no server can deliver is announced for later', async () =
   const [{ id }] = ((await (await fetch(`${near.url}/api/photos`)).json()) as { photos: [{ id: string }] }).photos;
   const { page, close } = await stage.see(`${near.url}/photo/${id}`, {}, /status of 404/);
   onTestFinished(close);
+  await page.locator('.picture').first().waitFor();
   await page.keyboard.press('i');
-  await page.getByRole('button', { name: 'Bring it here' }).click();
-  await page.getByText('No server that has it can be reached now.').waitFor();
+  await page.getByRole('button', { name: 'Get original' }).click();
+  await page.getByText('No server that has the original can be reached.').waitFor();
 });

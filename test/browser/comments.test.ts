@@ -45,29 +45,29 @@ test('comments are written, changed and deleted, and others see it without reloa
   await owner.page.waitForSelector('[data-list="comments"] em:text("old")');
   await expect.poll(() => write.inputValue()).toBe('');
   expect(await owner.page.locator('[data-list="comments"] b').allInnerTexts()).toEqual(['Family']);
-  expect(await owner.page.getByRole('button', { name: 'Change', exact: true }).count()).toBe(0);
+  expect(await owner.page.getByRole('button', { name: 'Edit', exact: true }).count()).toBe(0);
 
-  await family.page.getByRole('button', { name: 'Change', exact: true }).click();
-  const change = family.page.getByLabel('Change the comment');
+  await family.page.getByRole('button', { name: 'Edit', exact: true }).click();
+  const change = family.page.getByLabel('Edit comment');
   expect(await change.inputValue()).toBe('The *old* boat, ifz 0');
   await change.press('Escape');
   expect(await change.count()).toBe(0);
   expect(family.page.url()).toBe(path);
-  await family.page.getByRole('button', { name: 'Change', exact: true }).click();
+  await family.page.getByRole('button', { name: 'Edit', exact: true }).click();
   await change.fill('The new boat');
   await change.press('Control+Enter');
   await expect.poll(() => said(owner.page)).toEqual(['The new boat']);
-  await owner.page.waitForSelector('[data-list="comments"] >> text=changed');
+  await owner.page.waitForSelector('[data-list="comments"] >> text=edited');
 
   await owner.page.getByLabel('Write a comment').fill('Mine');
   await owner.page.getByRole('button', { name: 'Send' }).click();
   await expect.poll(() => said(family.page)).toEqual(['The new boat', 'Mine']);
-  expect(await family.page.getByRole('button', { name: 'Remove', exact: true }).count()).toBe(1);
-  await owner.page.getByRole('button', { name: 'Remove', exact: true }).first().click();
+  expect(await family.page.getByRole('button', { name: 'Delete', exact: true }).count()).toBe(1);
+  await owner.page.getByRole('button', { name: 'Delete', exact: true }).first().click();
   await owner.page.keyboard.press('Escape');
   expect(owner.page.url()).toBe(path);
-  await owner.page.getByRole('button', { name: 'Remove', exact: true }).first().click();
-  await owner.page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await owner.page.getByRole('button', { name: 'Delete', exact: true }).first().click();
+  await owner.page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   await expect.poll(() => said(family.page)).toEqual(['Mine']);
   await owner.page.keyboard.press('ArrowRight');
   await owner.page.waitForURL((url) => url.href !== path);
@@ -95,7 +95,7 @@ test('a comment that could not be sent is kept, and missed ones are fetched agai
 test('the owner chooses the audience of a photo; everyone has a favourite button of their own', async () => {
   const { fixture, path } = await open();
   const { page, mishaps, close } = await look(path, 'Owner');
-  expect(await page.getByRole('radio', { name: 'Only owners' }).isChecked()).toBe(true);
+  expect(await page.getByRole('radio', { name: 'Private' }).isChecked()).toBe(true);
   await page.getByRole('radio', { name: 'Family' }).check();
   await expect
     .poll(() => fixture.sent.at(-1)?.body)

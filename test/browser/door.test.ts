@@ -27,7 +27,7 @@ const good = 'three green boats';
 test('an invalid set-up link says so before anything is typed', async () => {
   const fixture = await open();
   const { page, close } = await stage.see(`${fixture.url}/setup#${setUpCode.slice(1)}x`, {}, refusals);
-  await page.waitForSelector('h1:text("This link does not work any more")');
+  await page.waitForSelector('h1:text("This link no longer works")');
   expect(await page.getByLabel('Name').count()).toBe(0);
   await close();
 });
@@ -49,49 +49,49 @@ test('the set-up link creates the owner; an invitation lets family in, who see o
   fixture.spool({ incoming: 3 });
   const owner = await stage.see(`${fixture.url}/setup#${setUpCode}`);
   await owner.page.getByLabel('Name').fill('Owner');
-  await owner.page.getByLabel('Choose a password').fill(good);
+  await owner.page.getByLabel('New password').fill(good);
   await owner.page.keyboard.press('Enter');
   await shown(owner.page);
   expect(owner.page.url()).toBe(`${fixture.url}/`);
   expect(await owner.page.evaluate(() => JSON.stringify(history.state))).not.toContain(setUpCode);
-  await owner.page.waitForSelector('text=3 on their way');
+  await owner.page.waitForSelector('text=Importing 3');
   expect(await readMenu(owner.page)).toEqual([
-    ...['Inbox', 'Albums', 'Tags', 'Cameras', 'Places', 'Duplicates', 'Trash'],
-    'Spool',
+    ...['Review', 'Albums', 'Tags', 'Cameras', 'Places', 'Duplicates', 'Trash'],
+    'Import',
     'Servers',
     'Health',
-    'Links',
-    'People',
+    'Shared links',
+    'Family',
     'Access',
-    'Tokens',
-    'What happened',
-    'My account',
+    'API tokens',
+    'Security log',
+    'Account',
     'Sign out',
   ]);
   await owner.page.goto(`${fixture.url}/people`);
-  await owner.page.getByRole('button', { name: 'Invite someone' }).click();
+  await owner.page.getByRole('button', { name: 'Invite a family member' }).click();
   await owner.page.getByLabel('Name').fill('Family');
-  await owner.page.getByRole('button', { name: 'Make an invitation' }).click();
+  await owner.page.getByRole('button', { name: 'Create invitation' }).click();
   const link = await owner.page.locator('.secret code').innerText();
   expect(link).toContain('/invite#');
 
   const family = await stage.see(link, {}, refusals);
   await family.page.waitForSelector('h1:has-text("Welcome, Family")');
-  await family.page.getByLabel('Choose a password').fill('short');
+  await family.page.getByLabel('New password').fill('short');
   await family.page.keyboard.press('Enter');
   await family.page.waitForSelector('text=at least 10 characters.');
-  await family.page.getByLabel('Choose a password').fill('two slow trains');
+  await family.page.getByLabel('New password').fill('two slow trains');
   await family.page.keyboard.press('Enter');
   await shown(family.page);
-  expect(await readMenu(family.page)).toEqual(['Albums', 'Tags', 'Cameras', 'Places', 'My account', 'Sign out']);
-  expect(await family.page.locator('text=on their way').count()).toBe(0);
+  expect(await readMenu(family.page)).toEqual(['Albums', 'Tags', 'Cameras', 'Places', 'Account', 'Sign out']);
+  expect(await family.page.locator('text=Importing').count()).toBe(0);
   for (const path of ['spool', 'people', 'tokens', 'access', 'audit']) {
     await family.page.goto(`${fixture.url}/${path}`);
-    await family.page.waitForSelector('text=This page is not here');
+    await family.page.waitForSelector('text=Page not found');
   }
   await family.page.goto(link.replace(/#.*/, '#code-gone'));
   await family.page.reload();
-  await family.page.waitForSelector('text=This link does not work any more');
+  await family.page.waitForSelector('text=This link no longer works');
   expect(owner.mishaps).toEqual([]);
   expect(family.mishaps).toEqual([]);
   await owner.close();
@@ -107,7 +107,7 @@ test('someone not signed in gets the sign-in page, and then the page they wanted
   await page.waitForSelector('text=The name or the password is wrong.');
   expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe('');
   await signIn(page, 'Owner', good);
-  await page.waitForSelector('h1:text("Tokens")');
+  await page.waitForSelector('h1:text("API tokens")');
   expect(page.url()).toBe(`${fixture.url}/tokens`);
   await signOut(page);
   await page.waitForSelector('h1:text("Sign in")');
@@ -138,8 +138,8 @@ test('a passkey is created, and signs in', async () => {
   const { page, mishaps, close } = await stage.see(`${fixture.url}/me`, {}, refusals);
   await addAuthenticator(page);
   await signIn(page, 'Owner', good);
-  await page.getByRole('button', { name: 'Add a passkey' }).click();
-  await page.getByLabel('Name of this device').fill('Test device');
+  await page.getByRole('button', { name: 'Add passkey' }).click();
+  await page.getByLabel('Device name').fill('Test device');
   await page.keyboard.press('Enter');
   await page.waitForSelector('[data-list="passkeys"] >> text=Test device');
   await signOut(page);
@@ -161,7 +161,7 @@ test('visitors see the album and a sign-in button, nothing else', async () => {
   const { page, mishaps, close } = await stage.see(fixture.url);
   await shown(page);
   expect(await page.getByRole('button', { name: 'Menu' }).count()).toBe(0);
-  expect(await page.locator('text=on their way').count()).toBe(0);
+  expect(await page.locator('text=Importing').count()).toBe(0);
   await page.getByRole('link', { name: 'Sign in' }).click();
   await signIn(page, 'Owner', good);
   await shown(page);
@@ -176,9 +176,9 @@ test('tokens are shown once and revoked, access is opened, and the log lists it'
   addPerson(fixture.door, 'Owner', 'owner', good);
   const { page, mishaps, close } = await stage.see(`${fixture.url}/tokens`, {}, refusals);
   await signIn(page, 'Owner', good);
-  await page.getByRole('button', { name: 'Make a token' }).click();
+  await page.getByRole('button', { name: 'Create a token' }).click();
   await page.getByLabel('Name').fill('phone');
-  await page.getByRole('button', { name: 'Make it' }).click();
+  await page.getByRole('button', { name: 'Create token' }).click();
   expect(await page.locator('.secret code').innerText()).toMatch(/^ps_/);
   await page.getByRole('button', { name: 'Done' }).click();
   expect(await page.locator('text=ps_').count()).toBe(0);
@@ -187,12 +187,12 @@ test('tokens are shown once and revoked, access is opened, and the log lists it'
   expect(fixture.door.tokens).toHaveLength(1);
   await page.getByRole('button', { name: 'Revoke: phone' }).click();
   await page.getByRole('button', { name: 'Revoke', exact: true }).click();
-  await page.waitForSelector('text=There are no tokens.');
+  await page.waitForSelector('text=No tokens yet.');
   await page.getByRole('link', { name: 'Access' }).click();
-  await page.getByRole('switch', { name: 'Open to visitors' }).click();
+  await page.getByRole('switch', { name: 'Allow visitors' }).click();
   await page.waitForSelector('[role=switch][aria-checked=true]');
   expect(fixture.door.openness).toEqual({ visitors: true, familyEdits: false, publicAddress: null });
-  await page.getByRole('link', { name: 'What happened' }).click();
+  await page.getByRole('link', { name: 'Security log' }).click();
   await page.waitForSelector('text=Signed in: Owner');
   expect(mishaps).toEqual([]);
   await close();

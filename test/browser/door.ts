@@ -122,7 +122,7 @@ export function makeDoor(passkeys = true): Door {
       const person = door.people.find(({ id }) => id === door.invitations.get(code as string));
       if (!person) return gone;
       if ((password as string).length < 10)
-        return failure(400, 'invalid', 'The password is too short: it needs at least 10 characters.');
+        return failure(400, 'invalid', 'The password is too short. Use at least 10 characters.');
       door.invitations.delete(code as string);
       person.password = password as string;
       return enter(person);

@@ -112,7 +112,7 @@ test.each([
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
   const name = await first.locator('dl').nth(0).locator('div:last-child dd').innerText();
   expect(name).toBe('<b>small</b>\ufffdgpj.jpg');
-  const settle = first.getByRole('button', { name: 'Keep this, trash the other' });
+  const settle = first.getByRole('button', { name: 'Keep this, move the other to trash' });
   if (width === 390) {
     await first.locator('label').nth(0).tap();
     await expect.poll(() => chosen(page, 0)).toBe(0);
@@ -130,7 +130,7 @@ test.each([
     await list(page).nth(n).getByRole('button', { name: 'Keep all' }).click();
     await groups(page, n);
   }
-  await page.waitForSelector('text=No photos look the same');
+  await page.waitForSelector('text=No duplicates found');
   expect(await breaches(page)).toEqual([]);
   expect(mishaps).toEqual([]);
   await close();

@@ -86,7 +86,7 @@ test('text that can’t be saved is in the form when it is opened again', async 
   await page.getByRole('button', { name: 'Next photo' }).click();
   await page.waitForSelector('.toast button:text("Try again")');
   await page.context().setOffline(false);
-  await page.getByRole('button', { name: 'Close this message' }).click();
+  await page.getByRole('button', { name: 'Close message' }).click();
   await expect.poll(() => page.url()).toContain(ids[1]!);
   await page.getByRole('button', { name: 'Previous photo' }).click();
   await expect.poll(() => page.url()).toContain(id);
@@ -119,7 +119,7 @@ test('share, favourite, album and trash by touch, on a phone', async () => {
   const said = (await toast(page).boundingBox())!;
   expect(said.y + said.height).toBeLessThanOrEqual((await actions.boundingBox())!.y);
   await actions.getByRole('button', { name: 'Add to album' }).tap();
-  await page.getByRole('combobox', { name: 'Add to an album' }).fill('Rivers');
+  await page.getByRole('combobox', { name: 'Add to album' }).fill('Rivers');
   await page.keyboard.press('Enter');
   await expect.poll(async () => (await ask(home, ids[0]!)).albums).toEqual(['Rivers']);
   await page.getByRole('button', { name: 'Close', exact: true }).tap();
@@ -146,18 +146,18 @@ test('stars, favourite, tags, album, date, place and audience, all with keys', a
   await page.waitForSelector('[data-list="tags"] a:has-text("river")');
   await page.getByRole('combobox', { name: 'Add a tag' }).fill('boat');
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Take river off' }).click();
+  await page.getByRole('button', { name: 'Remove river' }).click();
   await expect.poll(async () => (await ask(home, id)).tags).toEqual(['boat']);
   await page.getByRole('combobox', { name: 'Add a tag' }).focus();
   await page.keyboard.press('Escape');
   await page.keyboard.press('a');
-  await page.getByRole('combobox', { name: 'Add to an album' }).fill('Rivers');
+  await page.getByRole('combobox', { name: 'Add to album' }).fill('Rivers');
   await page.keyboard.press('Enter');
   await expect.poll(async () => (await ask(home, id)).albums).toEqual(['Rivers']);
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Change date' }).click();
   await page.getByLabel('Date and time').fill('1987-05-03T10:20');
-  await page.getByRole('button', { name: 'Set the date' }).click();
+  await page.getByRole('button', { name: 'Save date' }).click();
   await expect.poll(async () => (await ask(home, id)).taken).toBe('1987-05-03T10:20:00.000');
   await expect.poll(() => page.locator('aside').innerText()).toContain('Sunday, 3 May 1987');
   await page.getByRole('button', { name: 'Change place' }).click();
@@ -168,7 +168,7 @@ test('stars, favourite, tags, album, date, place and audience, all with keys', a
   await page.getByRole('radio', { name: 'Family' }).check();
   await expect.poll(async () => (await ask(home, id)).audience).toBe('family');
   await toast(page).getByRole('button', { name: 'Undo' }).click();
-  await expect.poll(() => page.getByRole('radio', { name: 'Only owners' }).isChecked()).toBe(true);
+  await expect.poll(() => page.getByRole('radio', { name: 'Private' }).isChecked()).toBe(true);
   expect(await pictureSeen(page)).toBe(true);
   expect(mishaps).toEqual([]);
   await close();
@@ -189,13 +189,13 @@ test('a tag leads to all its photos', async () => {
 test('every tag of the file is in a searchable table', async () => {
   const { page, mishaps, close } = await open();
   await page.keyboard.press('i');
-  await page.getByText('All tags of the file').click();
+  await page.getByText('All metadata').click();
   await expect.poll(() => page.locator('table tr').count()).toBe(3);
   expect(await page.locator('table').innerText()).toContain('<b>sea</b>');
   await page.getByRole('searchbox').fill('iso 100');
   await expect.poll(() => page.locator('table tr').allTextContents()).toEqual(['EXIF:ISO100']);
   await page.getByRole('searchbox').fill('nothing has this');
-  await page.waitForSelector('text=No tag has that.');
+  await page.waitForSelector('text=No matches.');
   expect(mishaps).toEqual([]);
   await close();
 });
@@ -208,7 +208,7 @@ test('the history and the arrival are beside the picture, which stays', async ()
   await page.getByText('History', { exact: true }).click();
   const lines = page.locator('[data-list="history"] > li');
   await expect.poll(() => lines.first().innerText()).toMatch(/Rating\s+5 stars\s+.*by/);
-  expect(await lines.last().innerText()).toMatch(/Came in\s+IMG_0000\.jpg\s+.*2026/);
+  expect(await lines.last().innerText()).toMatch(/Added\s+IMG_0000\.jpg\s+.*2026/);
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   expect(mishaps).toEqual([]);
   await close();

@@ -44,7 +44,7 @@ describe('in the timeline', () => {
     const tile = (id: string) => page.locator(`a[data-id="${id}"]`);
     expect(await tile(video).innerText()).toBe('1:14');
     expect(await tile(video).getAttribute('aria-label')).toMatch(/^Video, /);
-    expect(await tile(live).getAttribute('aria-label')).toMatch(/^Live photo, /);
+    expect(await tile(live).getAttribute('aria-label')).toMatch(/^Live Photo, /);
     expect(await tile(live).locator('.motion svg').count()).toBe(1);
     expect(filmRequests(fixture)).toEqual([]);
     await tile(video).hover();
@@ -87,7 +87,7 @@ describe('in the photo view', () => {
     await expect.poll(() => isPaused(page)).toBe(false);
     await page.keyboard.press('m');
     await expect.poll(() => page.$eval('.view video', (film) => (film as HTMLVideoElement).muted)).toBe(false);
-    await page.getByRole('slider', { name: 'Place in the video' }).fill('0.5');
+    await page.getByRole('slider', { name: 'Position in the video' }).fill('0.5');
     await page.keyboard.press('ArrowRight');
     expect(page.url()).toContain(video);
     await page.locator('.view').focus();
@@ -102,7 +102,7 @@ describe('in the photo view', () => {
     const { fixture, video } = await openAlbum();
     fixture.film(undefined);
     const { page, close } = await stage.see(`${fixture.url}/photo/${video}`, {}, /404/);
-    await page.waitForSelector('text=This video is being made ready to play.');
+    await page.waitForSelector('text=This video is still being prepared.');
     fixture.film(tinyFilm());
     if (plays) await expect.poll(() => isPaused(page)).toBe(false);
     else await page.waitForSelector('text=can’t be played here');
@@ -130,7 +130,7 @@ describe('in the photo view', () => {
     await page.waitForSelector('.live video.playing');
     // It ends by itself, and becomes a picture again.
     await page.waitForSelector('.live video', { state: 'detached' });
-    await page.getByRole('button', { name: 'Play the moving photo' }).hover();
+    await page.getByRole('button', { name: 'Play Live Photo' }).hover();
     await page.waitForSelector('.live video.playing');
     expect(mishaps).toEqual([]);
     await close();

@@ -29,7 +29,7 @@ const left = (page: Page) => page.locator('h1 [role="status"]');
 test('by keys: title, keep, later, trash, undo, and the end of the inbox', async () => {
   const { page, ids, mishaps, close } = await open(4, '/');
   await shown(page);
-  await page.getByRole('link', { name: 'Inbox: 4 photos to look at' }).click();
+  await page.getByRole('link', { name: 'Review 4 new photos' }).click();
   await picture(page);
   expect(new URL(page.url()).pathname).toBe('/inbox');
   await expect.poll(() => left(page).innerText()).toBe('4 left');
@@ -49,11 +49,11 @@ test('by keys: title, keep, later, trash, undo, and the end of the inbox', async
   await expect.poll(() => left(page).innerText()).toBe('2 left');
   await page.keyboard.press('Enter');
   await page.waitForSelector('h2:text("1 photo left for later")');
-  await page.getByRole('button', { name: 'Look at them now' }).click();
+  await page.getByRole('button', { name: 'Review them now' }).click();
   await picture(page);
   await page.keyboard.press('Enter');
-  await page.waitForSelector('h2:text("All looked at")');
-  expect(await page.locator('.done p').innerText()).toBe('You kept 3 photos and put 1 photo into the trash.');
+  await page.waitForSelector('h2:text("All caught up")');
+  expect(await page.locator('.done p').innerText()).toBe('You kept 3 photos and moved 1 photo to trash.');
   expect(await count(home, '-is:reviewed')).toBe(0);
   await page.keyboard.press('Control+z');
   await picture(page);
@@ -96,7 +96,7 @@ test('by finger: up keeps, down trashes, sideways postpones', async () => {
 test('all at once, from the timeline of unreviewed photos', async () => {
   const { page, mishaps, close } = await open(30, '/inbox');
   await picture(page);
-  await page.getByRole('link', { name: 'Show them all' }).click();
+  await page.getByRole('link', { name: 'Show all' }).click();
   await shown(page);
   await page.keyboard.press('Control+a');
   await page.waitForSelector('.choose');
@@ -112,10 +112,10 @@ test('all at once, from the timeline of unreviewed photos', async () => {
 
 test('the first time: imported photos are reviewed with one button, undone, or one by one', async () => {
   const { page, mishaps, close } = await open(60, '/inbox');
-  await page.getByRole('heading', { name: '60 photos came in' }).waitFor();
+  await page.getByRole('heading', { name: '60 new photos' }).waitFor();
   expect(await breaches(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Begin with what comes in from now on' }).click();
-  await page.waitForSelector('h2:text("All looked at")');
+  await page.getByRole('button', { name: 'Skip these, review only new photos' }).click();
+  await page.waitForSelector('h2:text("All caught up")');
   expect(await count(home, '-is:reviewed')).toBe(0);
   await page.getByRole('button', { name: 'Undo' }).click();
   await picture(page);
@@ -129,7 +129,7 @@ test('everything imported until now is marked as reviewed, including today’s i
   await picture(page);
   await page.getByRole('button', { name: 'Mark as reviewed' }).click();
   await page.getByRole('button', { name: 'Mark 5 photos as reviewed' }).click();
-  await page.waitForSelector('h2:text("All looked at")');
+  await page.waitForSelector('h2:text("All caught up")');
   for (const id of ids) expect((await ask(home, id)).reviewed).toBe(true);
   expect(mishaps).toEqual([]);
   await close();
@@ -144,7 +144,7 @@ test('everything before a chosen day is marked as reviewed', async () => {
   await page.getByRole('button', { name: 'No photos before this day' }).waitFor();
   await day.fill('2026-01-02');
   await page.getByRole('button', { name: 'Mark 5 photos as reviewed' }).click();
-  await page.waitForSelector('h2:text("All looked at")');
+  await page.waitForSelector('h2:text("All caught up")');
   expect((await ask(home, ids[4]!)).reviewed).toBe(true);
   await page.keyboard.press('Control+z');
   await picture(page);

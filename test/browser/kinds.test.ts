@@ -64,9 +64,9 @@ test('a RAW without a picture says so, in the timeline and large; no picture is 
   const { page, mishaps, close } = await stage.see(fixture.url);
   await shown(page);
   const tile = page.locator(`a[data-id="${raw.id}"]`);
-  expect(await tile.innerText()).toBe('RAW without a picture');
+  expect(await tile.innerText()).toBe('RAW without a preview');
   await tile.click();
-  await page.waitForSelector('text=The camera put no picture into this RAW file.');
+  await page.waitForSelector('text=This RAW file has no preview.');
   await openInfo(page);
   expect(await page.getByRole('link', { name: 'Download as JPEG' }).count()).toBe(0);
   expect(asked(fixture, raw.id)).toEqual([]);
@@ -94,9 +94,9 @@ test('a damaged photo says so, in the timeline, large and in its information; th
   await first!.click();
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   await openInfo(page);
-  await page.waitForSelector('text=You see as much of it as can be decoded.');
+  await page.waitForSelector('text=Only a part of it can be shown.');
   await page.goto(`${fixture.url}/photo/${none.id}`);
-  const said = page.locator('text=nothing of it can be shown');
+  const said = page.locator('text=can’t be shown');
   await said.waitFor();
   const box = (await said.boundingBox())!;
   expect(box.width).toBeGreaterThan(150);

@@ -117,7 +117,7 @@ test('nothing overflows, everything is named and legible', async () => {
   await page.waitForSelector('text=No photos found');
   await check(page, 'nothing');
   await page.goto(`${fixture.url}/?q=lense:x`);
-  await page.waitForSelector('text=That search can’t be read');
+  await page.waitForSelector('text=Check your search');
   await check(page, 'wrong');
   expect(mishaps).toEqual([]);
   await close();
@@ -140,9 +140,9 @@ function furnish({ door, comments, photos }: Fixture): void {
 
 /** Dialogs and panels of a page, opened one after another. */
 const pagesBeside: [path: string, ready: string, ...open: string[]][] = [
-  ['people', '[data-list="people"] li', 'Invite someone', 'Change Family', 'Remove this person'],
-  ['me', '[data-list="sessions"] li', 'Add a passkey', 'Change password', 'Remove: A phone'],
-  ['tokens', '[data-list="tokens"] li', 'Make a token', 'Revoke: phone'],
+  ['people', '[data-list="people"] li', 'Invite a family member', 'Edit Family', 'Remove person'],
+  ['me', '[data-list="sessions"] li', 'Add passkey', 'Change password', 'Remove: A phone'],
+  ['tokens', '[data-list="tokens"] li', 'Create a token', 'Revoke: phone'],
   ['access', '[role="switch"]'],
   ['audit', '[data-list="audit"] li'],
   ['health', '[data-list="findings"] li'],
@@ -185,8 +185,8 @@ test.each([
   await page.keyboard.press('i');
   await page.waitForSelector('[data-list="comments"] li:nth-child(2)');
   await look('comments');
-  await page.getByRole('button', { name: 'Change', exact: true }).click();
-  await page.getByRole('button', { name: 'Remove', exact: true }).last().click();
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).last().click();
   await look('a comment that is changed');
   expect(mishaps).toEqual([]);
   await close();
@@ -228,7 +228,7 @@ test('selecting, editing and the inbox', { timeout: 120_000 }, async () => {
     await field.waitFor({ state: 'detached' });
   }
   await page.goto(`${fixture.url}/inbox`);
-  await page.waitForSelector('h2:text("All looked at")');
+  await page.waitForSelector('h2:text("All caught up")');
   await check(page, 'inbox');
   expect(mishaps).toEqual([]);
   await close();

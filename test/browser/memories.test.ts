@@ -70,7 +70,7 @@ test('a typed date scrolls the timeline there; an invalid one is rejected', asyn
   const field = page.getByRole('textbox', { name: 'Go to a date' });
   await field.fill('some day');
   await page.keyboard.press('Enter');
-  await page.waitForSelector('text=This is no date');
+  await page.waitForSelector('text=Enter a date like');
   await field.fill('14 May 2022');
   await page.keyboard.press('Enter');
   await expect.poll(() => field.count()).toBe(0);
@@ -90,9 +90,9 @@ test('a typed date scrolls the timeline there; an invalid one is rejected', asyn
 test('the shortcuts are listed in a dialog', async () => {
   const { page, mishaps, close } = await open(10);
   await page.keyboard.press('?');
-  const sheet = page.getByRole('dialog', { name: 'Keys' });
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await sheet.waitFor();
-  expect(await sheet.innerText()).toContain('Choose, or not any more');
+  expect(await sheet.innerText()).toContain('Select or deselect');
   await page.keyboard.press('Escape');
   await expect.poll(() => sheet.count()).toBe(0);
   await page.keyboard.press('/');

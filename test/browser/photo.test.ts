@@ -178,7 +178,7 @@ test('the facts are shown beside it', async () => {
 test('a missing photo is reported', async () => {
   const fixture = await stage.fixture(makePhotos(3, stage.pictures));
   const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${'f'.repeat(64)}`, {}, /status of 404/);
-  await page.waitForSelector('text=This photo is not here');
+  await page.waitForSelector('text=Photo not found');
   // Nothing is offered that could only fail.
   expect(await page.locator('.chrome.top').locator('button, a').count()).toBe(1);
   await page.keyboard.press('Escape');

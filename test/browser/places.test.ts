@@ -112,7 +112,7 @@ test('is moved by keys, wheel, mouse and two fingers; the address keeps it', asy
   await page.mouse.up();
   await expect.poll(() => at()[0]).toBeGreaterThan(before[0]!);
   expect(at()[1]).toBeCloseTo(before[1]!, 2);
-  await page.getByRole('button', { name: 'The whole world' }).click();
+  await page.getByRole('button', { name: 'Show the whole world' }).click();
   await group(page, 'Oslo, 2 photos').waitFor();
   expect(mishaps).toEqual([]);
   await close();
@@ -143,7 +143,7 @@ test('a drawn box becomes a search', async () => {
   const { page, mishaps, close } = await open('/places?at=50.00000,0.00000,3');
   await group(page, 'Oslo, 2 photos').waitFor();
   const oslo = (await group(page, 'Oslo, 2 photos').boundingBox())!;
-  await page.getByRole('button', { name: 'Draw a box' }).click();
+  await page.getByRole('button', { name: 'Search an area' }).click();
   await page.mouse.move(oslo.x - 60, oslo.y - 60);
   await page.mouse.down();
   await page.mouse.move(oslo.x + 100, oslo.y + 100, { steps: 4 });
@@ -156,7 +156,7 @@ test('a drawn box becomes a search', async () => {
 
 test('says so if no photo has a position', async () => {
   const { page, mishaps, close } = await open('/places', {}, { tell: () => ({}) });
-  await page.getByText('No photo tells where it was taken').waitFor();
+  await page.getByText('No photos with a location yet').waitFor();
   expect(await breaches(page)).toEqual([]);
   expect(mishaps).toEqual([]);
   await close();

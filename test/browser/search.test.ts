@@ -54,11 +54,11 @@ test('completes keys and values, with keys and with the mouse', async () => {
 test('without results says why, and suggests terms to drop', async () => {
   const { page, mishaps, close } = await open();
   await page.goto(`${home.url}/?q=${encodeURIComponent('tag:beach tag:"two words"')}`);
-  await page.waitForSelector('text=Each of these words finds photos, but no photo has them all.');
+  await page.waitForSelector('text=Each word matches some photos, but none matches all of them.');
   await page.goto(`${home.url}/?q=${encodeURIComponent('tag:beach tag:nowhere')}`);
-  await page.waitForSelector('text=No photo has tag:nowhere.');
-  const drop = page.getByRole('button', { name: 'Search without tag:nowhere' });
-  await expect.poll(() => drop.innerText()).toContain('finds 8 photos');
+  await page.waitForSelector('text=No photos match tag:nowhere.');
+  const drop = page.getByRole('button', { name: 'Without “tag:nowhere”' });
+  await expect.poll(() => drop.innerText()).toContain(': 8 photos');
   await drop.click();
   await page.waitForSelector('main[data-count="8"]');
   expect(mishaps).toEqual([]);

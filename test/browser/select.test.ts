@@ -36,14 +36,14 @@ describe('selecting', () => {
     const { page, ids, mishaps, close } = await open(60);
     await page.hover(tile(ids[2]!));
     await ring(page, ids[2]!).click();
-    await expect.poll(() => saidOf(page).innerText()).toBe('1 photo chosen');
+    await expect.poll(() => saidOf(page).innerText()).toBe('1 selected');
     expect(page.url()).not.toContain('/photo/');
     await page.click(tile(ids[4]!));
     await page.click(tile(ids[9]!), { modifiers: ['Shift'] });
-    await expect.poll(() => saidOf(page).innerText()).toBe('7 photos chosen');
+    await expect.poll(() => saidOf(page).innerText()).toBe('7 selected');
     expect(await chosen(page)).toEqual([ids[2], ...ids.slice(4, 10)]);
     await page.click(tile(ids[4]!));
-    await expect.poll(() => saidOf(page).innerText()).toBe('6 photos chosen');
+    await expect.poll(() => saidOf(page).innerText()).toBe('6 selected');
     await page.keyboard.press('Escape');
     await expect.poll(() => page.locator('.choose').count()).toBe(0);
     await page.click(tile(ids[4]!));
@@ -63,7 +63,7 @@ describe('selecting', () => {
     await page.keyboard.press('Space');
     await expect.poll(() => chosen(page)).toEqual(ids.slice(0, 2));
     await page.keyboard.press('Control+a');
-    await expect.poll(() => saidOf(page).innerText()).toBe('60 photos chosen');
+    await expect.poll(() => saidOf(page).innerText()).toBe('60 selected');
     await page.keyboard.press('5');
     await expect.poll(() => toast(page).innerText()).toContain('60 photos rated ★★★★★');
     expect(await count(home, 'rating:5')).toBe(60);
@@ -103,14 +103,14 @@ describe('selecting', () => {
     await month.getByRole('button').click();
     const inMonth = await count(home, 'taken:2024-07');
     expect(inMonth).toBeGreaterThan(500);
-    await expect.poll(() => saidOf(page).innerText()).toContain(`${inMonth} photos chosen`);
+    await expect.poll(() => saidOf(page).innerText()).toContain(`${inMonth} selected`);
     await month.getByRole('button').click();
     await expect.poll(() => saidOf(page).count()).toBe(0);
     const day = page.locator('.day').nth(1);
     await day.hover();
     await day.getByRole('button').click();
     const inDay = await count(home, 'taken:2024-07-19');
-    await expect.poll(() => saidOf(page).innerText()).toBe(`${inDay} photos chosen`);
+    await expect.poll(() => saidOf(page).innerText()).toBe(`${inDay} selected`);
     expect(mishaps).toEqual([]);
     await close();
   });
@@ -131,7 +131,7 @@ describe('selecting', () => {
     await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
     expect(await page.evaluate(() => scrollY)).toBe(0);
     await page.tap(tile(ids[2]!));
-    await expect.poll(() => saidOf(page).innerText()).toBe('4 photos chosen');
+    await expect.poll(() => saidOf(page).innerText()).toBe('4 selected');
     expect(page.url()).not.toContain('/photo/');
     expect(mishaps).toEqual([]);
     await close();
@@ -142,7 +142,7 @@ describe('actions on the selection', () => {
   test('10,000 are selected at once, and as many tagged and untagged in parts', async () => {
     const { page, ids, mishaps, close } = await open(10_000);
     await page.keyboard.press('Control+a');
-    await expect.poll(() => saidOf(page).innerText()).toBe('10,000 photos chosen');
+    await expect.poll(() => saidOf(page).innerText()).toBe('10,000 selected');
     await page.keyboard.press('Escape');
     await page.goto(`${home.url}/?q=${encodeURIComponent('taken:2024-07')}`);
     await shown(page);
@@ -192,7 +192,7 @@ describe('actions on the selection', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => list.innerText()).toContain('on all');
     expect((await ask(home, ids[1]!)).tags).toEqual(['Palisade peaches']);
-    await page.getByRole('button', { name: 'Take orchard off all' }).click();
+    await page.getByRole('button', { name: 'Remove orchard from all' }).click();
     await expect.poll(async () => (await ask(home, ids[0]!)).tags).toEqual(['Palisade peaches']);
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
@@ -207,14 +207,14 @@ describe('actions on the selection', () => {
     await page.focus(tile(ids[0]!));
     await page.keyboard.press('x');
     await page.keyboard.press('Shift+ArrowRight');
-    await expect.poll(() => saidOf(page).innerText()).toBe('2 photos chosen');
+    await expect.poll(() => saidOf(page).innerText()).toBe('2 selected');
     await page.keyboard.press('d');
     await page.getByLabel('Hours').fill('2');
     await page.getByRole('button', { name: 'later' }).click();
     await expect
       .poll(() => page.locator('.sheet').innerText())
       .toContain('18:00 becomes Saturday, 20 July 2024 at 16:00');
-    await page.getByRole('button', { name: 'Move the dates' }).click();
+    await page.getByRole('button', { name: 'Shift dates' }).click();
     await expect.poll(async () => (await ask(home, ids[0]!)).taken).toBe('2024-07-20T16:00:00.000');
     await expect.poll(() => page.locator('.sheet').count()).toBe(0);
     await page.keyboard.press('p');
@@ -229,7 +229,7 @@ describe('actions on the selection', () => {
     await expect.poll(async () => (await ask(home, ids[0]!)).audience).toBe('family');
     await expect.poll(() => page.locator('.sheet').count()).toBe(0);
     await page.keyboard.press('a');
-    await page.getByRole('combobox', { name: 'Add to an album' }).fill('Summer 2024');
+    await page.getByRole('combobox', { name: 'Add to album' }).fill('Summer 2024');
     await page.keyboard.press('Enter');
     await expect.poll(async () => (await ask(home, ids[0]!)).albums).toEqual(['Summer 2024']);
     await page.keyboard.press('Escape');
@@ -261,14 +261,14 @@ describe('actions on the selection', () => {
     await page.focus(tile(ids[0]!));
     await page.keyboard.press('x');
     for (let n = 0; n < 3; n++) await page.keyboard.press('Shift+ArrowRight');
-    await expect.poll(() => saidOf(page).innerText()).toBe('4 photos chosen');
+    await expect.poll(() => saidOf(page).innerText()).toBe('4 selected');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Download', exact: true }).click(),
     ]);
     expect(download.suggestedFilename()).toMatch(/^photos-.*\.zip$/);
     expect(await download.failure()).toBeNull();
-    await expect.poll(() => toast(page).innerText()).toContain('1 photo are on another server');
+    await expect.poll(() => toast(page).innerText()).toContain('1 photo is on another server');
     expect(mishaps).toEqual([]);
     await close();
   });
@@ -284,7 +284,7 @@ describe('actions on the selection', () => {
     await page.keyboard.press('Control+a');
     await page.waitForSelector('.choose');
     await page.keyboard.press('3');
-    await expect.poll(() => toast(page).innerText()).toContain('Stopped: 500 photos of 1200 are done.');
+    await expect.poll(() => toast(page).innerText()).toContain('Stopped after 500 of 1,200 photos.');
     expect(await count(home, 'rating:3')).toBe(500);
     await toast(page).getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => count(home, 'rating:3')).toBe(1200);

@@ -52,13 +52,13 @@ test(
     const { secret } = far.access.tokens.make('laptop', ['replicate'], actor);
     const { page, mishaps, close } = await stage.see(`${near.url}/servers`);
     onTestFinished(close);
-    await page.getByText('This server is on its own').waitFor();
+    await page.getByText('No other servers yet').waitFor();
     expect(await breaches(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Add a server' }).click();
+    await page.getByRole('button', { name: 'Add server' }).click();
     await page.getByLabel('Address').fill(far.url);
     await page.getByLabel('Token').fill(secret);
-    await page.getByRole('button', { name: 'Add a server' }).click();
-    await page.getByText('is added.').waitFor();
+    await page.getByRole('button', { name: 'Add server' }).click();
+    await page.getByText(' added.').waitFor();
     await expect.poll(() => lookOf(page)).toBe('live');
     expect(await page.locator('[data-part="mesh"] path.line').count()).toBe(2);
     await expect.poll(() => idsOf(near)).toHaveLength(1);
@@ -72,13 +72,13 @@ test(
     const [id] = await idsOf(near);
     await page.getByRole('button', { name: /^Remove/ }).click();
     await page.getByRole('button', { name: 'Remove', exact: true }).click();
-    await page.getByText('This server is on its own').waitFor();
+    await page.getByText('No other servers yet').waitFor();
     await patch(near, id!, { title: 'A pier' });
     await patch(far, id!, { title: 'A jetty' });
-    await page.getByRole('button', { name: 'Add a server' }).click();
+    await page.getByRole('button', { name: 'Add server' }).click();
     await page.getByLabel('Address').fill(far.url);
     await page.getByLabel('Token').fill(secret);
-    await page.getByRole('button', { name: 'Add a server' }).click();
+    await page.getByRole('button', { name: 'Add server' }).click();
     const merges = page.locator('[data-list="merges"]');
     await merges.waitFor();
     expect(await merges.locator('.won').innerText()).toContain('A jetty');
@@ -92,7 +92,7 @@ test(
     const history = page.locator('[data-list="history"] li');
     await expect.poll(() => history.first().innerText()).toContain('A jetty');
     expect(await history.nth(1).innerText()).toContain('A pier');
-    expect(await history.nth(1).innerText()).toContain('Made at the same time on another server');
+    expect(await history.nth(1).innerText()).toContain('Another server changed this at the same time');
     expect(await page.locator('.picture img.shown').count()).toBeGreaterThan(0);
     expect(mishaps).toEqual([]);
 
@@ -101,7 +101,7 @@ test(
     await patch(near, id!, { rating: 2 });
     await page.goto(`${near.url}/servers`);
     await expect.poll(() => lookOf(page)).toBe('refused');
-    expect(await page.locator('[data-list="alarms"]').innerText()).toContain('does not accept the token');
+    expect(await page.locator('[data-list="alarms"]').innerText()).toContain('no longer accepts the token');
   },
 );
 
@@ -204,10 +204,10 @@ test.each(looks)('every state is shown at $width px, $colorScheme', async ({ wid
   expect(await page.locator('[data-part="mesh"] path.line').count()).toBe(15);
   const alarms = await page.locator('[data-list="alarms"]').innerText();
   for (const text of [
-    'old.example does not accept the token',
+    'old.example no longer accepts the token',
     'copy.example is a copy',
     'There are two copies of one home (laptop <i>, twice.example).',
-    'No pictures go over the link to studio.example',
+    'No pictures are transferred to studio.example',
     'The clock of a-very-long-name-of-a-server.somewhere.example is 3 years ahead of the clock of this server. Set the wrong one right',
   ])
     expect(alarms).toContain(text);
@@ -215,22 +215,22 @@ test.each(looks)('every state is shown at $width px, $colorScheme', async ({ wid
   for (const text of [
     '16 documents set aside',
     'A photo',
-    'Not taken by photos.example: It is too large.',
+    'Rejected by photos.example: It is too large.',
     'odd:<b>',
     'Show 6 more',
   ])
     expect(aside).toContain(text);
   expect(await page.getByRole('button', { name: /^Remove document/ }).count()).toBe(1);
   expect(await page.getByRole('button', { name: /^Try again/ }).count()).toBe(10);
-  expect(await page.locator('p.state').innerText()).toContain('21 things need you');
+  expect(await page.locator('p.state').innerText()).toContain('21 problems need your attention');
   expect(await page.locator('[data-part="people"]').innerText()).toBe(
     'People can’t have photos of their own yet. old.example runs an older version of Photospool. Upgrade it.',
   );
   const links = await page.locator('[data-list="servers"]').innerText();
   for (const text of [
-    '340 pictures (5.2 GB) on the way to it',
-    'Pictures wait: There is no room',
-    'If another home publishes it there, too, and is offline, its text stays',
+    '340 pictures (5.2 GB) to send',
+    'Pictures are waiting: There is no room',
+    'If another home that publishes them is offline, their texts stay',
   ])
     expect(links).toContain(text);
   expect(await page.locator('[data-part="coming"]').innerText()).toContain('7 pictures, 2 originals · 931 MB');
@@ -253,9 +253,9 @@ test.each(looks)('every state is shown at $width px, $colorScheme', async ({ wid
     await page.screenshot({ path: join(shots, `servers-${width}-${colorScheme}.png`), fullPage: true });
   // What changes is shown by itself.
   fixture.mesh({ peers: [link({ missing: { count: 1, bytes: 900 } })] });
-  await page.getByText('1 picture is on the way.').waitFor();
+  await page.getByText('Syncing 1 picture.').waitFor();
   fixture.mesh({ peers: [link({})] });
   await expect.poll(() => page.locator('[data-part="mesh"] .node[data-look]').count()).toBe(1);
-  await page.getByText('Everything that can be reached has the same.').waitFor();
+  await page.getByText('All reachable servers are in sync.').waitFor();
   expect(mishaps).toEqual([]);
 });

@@ -53,7 +53,7 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
   const owner = await stage.see(`${home.url}/?q=tag:sea`, options);
   onTestFinished(owner.close);
   await shown(owner.page);
-  await owner.page.getByRole('button', { name: 'Make a link to what is found' }).click();
+  await owner.page.getByRole('button', { name: 'Share these photos' }).click();
   expect(await owner.page.getByLabel('Album or search').inputValue()).toBe('tag:sea');
   await owner.page.getByLabel('Title').fill('By <b>the</b> sea');
   await owner.page.getByLabel('In 1 week').check();
@@ -94,8 +94,7 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
   await page.waitForSelector('aside .title');
   const info = await page.locator('aside').innerText();
   expect(info).toContain('A pier');
-  for (const kept of ['.jpg', 'History', 'Comment', 'Who may see', '1.0', 'Make a link'])
-    expect(info).not.toContain(kept);
+  for (const kept of ['.jpg', 'History', 'Comment', 'Sharing', '1.0', 'Create link']) expect(info).not.toContain(kept);
   const original = (await page.getByRole('link', { name: 'Download original' }).getAttribute('href'))!;
   const file = await fetch(new URL(original, address));
   expect(file.status).toBe(200);
@@ -109,7 +108,7 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
     .first()
     .click();
   await owner.page.getByRole('button', { name: 'Delete link', exact: true }).first().click();
-  await expect.poll(() => page.getByText('This link is over').count()).toBe(1);
+  await expect.poll(() => page.getByText('This link has expired').count()).toBe(1);
   await shoot(page, `share-over-${width}-${colorScheme}`);
   expect(owner.mishaps).toEqual([]);
 });
@@ -119,7 +118,7 @@ test('a link to a photo with a password, created beside the picture', async () =
   onTestFinished(owner.close);
   await owner.page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   await owner.page.keyboard.press('i');
-  await owner.page.getByRole('button', { name: 'Make a link to this photo' }).click();
+  await owner.page.getByRole('button', { name: 'Share photo' }).click();
   await owner.page.getByLabel('Require a password').check();
   await owner.page.getByLabel('Password of the link', { exact: true }).fill('blue door');
   expect(await owner.page.locator('.picture[aria-hidden="false"] img.shown').count()).toBeGreaterThan(0);
@@ -132,12 +131,12 @@ test('a link to a photo with a password, created beside the picture', async () =
   const guest = await stage.see(address, {}, /status of 40[13]/);
   onTestFinished(guest.close);
   const { page, mishaps } = guest;
-  await page.getByText('A password opens these photos').waitFor();
+  await page.getByText('Enter the password to see these photos').waitFor();
   expect(await breaches(page)).toEqual([]);
   await shoot(page, 'share-locked');
   await page.getByLabel('Password', { exact: true }).fill('red door');
   await page.keyboard.press('Enter');
-  await page.getByText('The password is not right.').waitFor();
+  await page.getByText('Wrong password.').waitFor();
   await page.getByLabel('Password', { exact: true }).fill('blue door');
   await page.keyboard.press('Enter');
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');

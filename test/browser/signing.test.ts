@@ -23,7 +23,7 @@ const { see, calm } = visits;
 async function becomeOwner(): Promise<Seen> {
   const owner = await see(visits.home.setUpLink());
   await owner.page.getByLabel('Name').fill('Owner');
-  await owner.page.getByLabel('Choose a password').fill(password.owner);
+  await owner.page.getByLabel('New password').fill(password.owner);
   await owner.page.keyboard.press('Enter');
   await owner.page.waitForURL(`${visits.home.url}/`);
   await owner.page.getByRole('button', { name: 'Menu' }).waitFor();
@@ -33,14 +33,14 @@ async function becomeOwner(): Promise<Seen> {
 /** The owner invites someone; returns the link. */
 async function inviteFamily({ page }: Seen): Promise<string> {
   await page.goto(`${visits.home.url}/people`);
-  await page.getByRole('button', { name: 'Invite someone' }).click();
+  await page.getByRole('button', { name: 'Invite a family member' }).click();
   await page.getByLabel('Name').fill('Family');
-  await page.getByRole('button', { name: 'Make an invitation' }).click();
+  await page.getByRole('button', { name: 'Create invitation' }).click();
   return page.locator('.secret code').innerText();
 }
 
 async function comeIn({ page }: Seen): Promise<void> {
-  await page.getByLabel('Choose a password').fill(password.family);
+  await page.getByLabel('New password').fill(password.family);
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Menu' }).waitFor();
 }
@@ -59,13 +59,24 @@ test('the owner signs in by set-up link, passkey and password', async () => {
   const link = visits.home.setUpLink();
   const { page } = await becomeOwner();
   expect(await readMenu(page)).toEqual([
-    ...['Inbox', 'Albums', 'Tags', 'Cameras', 'Places', 'Duplicates', 'Trash'],
-    ...['Spool', 'Servers', 'Health', 'Links', 'People', 'Access', 'Tokens', 'What happened', 'My account', 'Sign out'],
+    ...['Review', 'Albums', 'Tags', 'Cameras', 'Places', 'Duplicates', 'Trash'],
+    ...[
+      'Import',
+      'Servers',
+      'Health',
+      'Shared links',
+      'Family',
+      'Access',
+      'API tokens',
+      'Security log',
+      'Account',
+      'Sign out',
+    ],
   ]);
   await addAuthenticator(page);
   await page.goto(`${visits.home.url}/me`);
-  await page.getByRole('button', { name: 'Add a passkey' }).click();
-  await page.getByLabel('Name of this device').fill('Test device');
+  await page.getByRole('button', { name: 'Add passkey' }).click();
+  await page.getByLabel('Device name').fill('Test device');
   await page.keyboard.press('Enter');
   await page.waitForSelector('[data-list="passkeys"] >> text=Test device');
   await signOut(page);
@@ -75,11 +86,11 @@ test('the owner signs in by set-up link, passkey and password', async () => {
   await page.waitForSelector('[data-list="passkeys"] >> text=Test device');
   await signOut(page);
   await signIn(page, 'Owner', 'wrong wrong wrong');
-  await page.waitForSelector('text=The name or the password is not right.');
+  await page.waitForSelector('text=Wrong name or password.');
   await signIn(page, 'Owner', password.owner);
   await page.getByRole('button', { name: 'Menu' }).waitFor();
   await page.goto(link);
-  await page.waitForSelector('text=There is an owner already');
+  await page.waitForSelector('text=This library already has an owner');
   calm();
 });
 
@@ -92,7 +103,7 @@ test('a permanent change asks to confirm one’s identity; a second factor, reco
   const code = (by: number): string => codeOf(bytesOf(key), stepAt(Date.now()) + by);
   await page.getByLabel('Code', { exact: true }).fill('123');
   await page.keyboard.press('Enter');
-  await page.waitForSelector('text=The code is not right.');
+  await page.waitForSelector('text=Wrong code.');
   await page.getByLabel('Code', { exact: true }).fill(code(0));
   await page.keyboard.press('Enter');
   const [recovery] = (await page.locator('.secret code').innerText()).split('\n');
@@ -100,8 +111,8 @@ test('a permanent change asks to confirm one’s identity; a second factor, reco
   // As if ten minutes had passed.
   visits.home.db.exec('UPDATE access_session SET confirmed = 0');
   await addAuthenticator(page);
-  await page.getByRole('button', { name: 'Add a passkey' }).click();
-  await page.getByLabel('Name of this device').fill('Test device');
+  await page.getByRole('button', { name: 'Add passkey' }).click();
+  await page.getByLabel('Device name').fill('Test device');
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Confirm that it’s you' });
   await dialog.getByLabel('Password', { exact: true }).fill('wrong wrong wrong');
@@ -132,19 +143,19 @@ test('an invitation lets family in, who see photos as soon as they are shared, a
   const owner = await becomeOwner();
   const link = await inviteFamily(owner);
   const family = await see(`${visits.home.url}/invite#no-such-code`);
-  await family.page.waitForSelector('text=This link does not work any more');
+  await family.page.waitForSelector('text=This link no longer works');
   // The page of the wrong link is open: the right one is another address of the same page.
   await family.page.goto(link);
   await family.page.waitForSelector('h1:has-text("Welcome, Family")');
   await comeIn(family);
   await family.page.waitForSelector('text=Nothing is shared yet');
   expect(family.page.url()).toBe(`${visits.home.url}/`);
-  expect(await readMenu(family.page)).toEqual(['Albums', 'Tags', 'Cameras', 'Places', 'My account', 'Sign out']);
+  expect(await readMenu(family.page)).toEqual(['Albums', 'Tags', 'Cameras', 'Places', 'Account', 'Sign out']);
 
   await owner.page.goto(visits.home.url);
   await shown(owner.page);
   const [mine, theirs, everyones] = (await seenTiles(owner.page)).map(({ id }) => id) as [string, string, string];
-  for (const [id, audience] of [[theirs, 'Family'] as const, [everyones, 'Everyone'] as const]) {
+  for (const [id, audience] of [[theirs, 'Family'] as const, [everyones, 'Public'] as const]) {
     await owner.page.goto(`${visits.home.url}/photo/${id}`);
     await owner.page.keyboard.press('i');
     await owner.page.getByRole('radio', { name: audience }).check();
@@ -164,10 +175,10 @@ test('an invitation lets family in, who see photos as soon as they are shared, a
   await owner.page.waitForSelector('button[aria-label="Favourite"][aria-pressed="false"]');
   for (const path of ['spool', 'people', 'tokens', 'access', 'audit']) {
     await family.page.goto(`${visits.home.url}/${path}`);
-    await family.page.waitForSelector('text=This page is not here');
+    await family.page.waitForSelector('text=Page not found');
   }
   await family.page.goto(`${visits.home.url}/photo/${mine}`);
-  await family.page.waitForSelector('text=This photo is not here');
+  await family.page.waitForSelector('text=Photo not found');
 
   // They lost their phone: the owner turns off two-step sign-in for them.
   const { accounts } = visits.home.access;
@@ -175,7 +186,7 @@ test('an invitation lets family in, who see photos as soon as they are shared, a
   const { secret } = accounts.beginSecondFactor(id, command);
   accounts.confirmSecondFactor(id, codeOf(bytesOf(secret), stepAt(Date.now())), command);
   await owner.page.goto(`${visits.home.url}/people`);
-  await owner.page.getByRole('button', { name: 'Change Family' }).click();
+  await owner.page.getByRole('button', { name: 'Edit Family' }).click();
   await owner.page.getByRole('button', { name: 'Turn off two-step sign-in' }).click();
   await owner.page.getByRole('button', { name: 'Turn off', exact: true }).click();
   await owner.page.waitForSelector('text=Turn off two-step sign-in', { state: 'detached' });
@@ -191,12 +202,12 @@ test('visitors are admitted and excluded; they see no file name and no original'
   const [, open] = await seenTiles(owner.page);
   await owner.page.goto(`${visits.home.url}/photo/${open!.id}`);
   await owner.page.keyboard.press('i');
-  await owner.page.getByRole('radio', { name: 'Everyone' }).check();
+  await owner.page.getByRole('radio', { name: 'Public' }).check();
   await owner.page.waitForSelector('fieldset:not([disabled])');
   const visitor = await see('/');
   await visitor.page.waitForSelector('h1:text("Sign in")');
   await owner.page.goto(`${visits.home.url}/access`);
-  await owner.page.getByRole('switch', { name: 'Open to visitors' }).click();
+  await owner.page.getByRole('switch', { name: 'Allow visitors' }).click();
   await owner.page.waitForSelector('[role=switch][aria-checked=true]');
   await visitor.page.reload();
   await shown(visitor.page);
@@ -210,7 +221,7 @@ test('visitors are admitted and excluded; they see no file name and no original'
     expect(await visitor.page.locator(`[aria-label="${name}"]`).count()).toBe(0);
   }
   expect(await visitor.page.locator('textarea').count()).toBe(0);
-  await owner.page.getByRole('switch', { name: 'Open to visitors' }).click();
+  await owner.page.getByRole('switch', { name: 'Allow visitors' }).click();
   await visitor.page.waitForSelector('h1:text("Sign in")');
   calm();
 });
@@ -219,9 +230,9 @@ test('tokens, sessions ended elsewhere, and the audit log', async () => {
   const owner = await becomeOwner();
   const { page } = owner;
   await page.goto(`${visits.home.url}/tokens`);
-  await page.getByRole('button', { name: 'Make a token' }).click();
+  await page.getByRole('button', { name: 'Create a token' }).click();
   await page.getByLabel('Name').fill('phone');
-  await page.getByRole('button', { name: 'Make it' }).click();
+  await page.getByRole('button', { name: 'Create token' }).click();
   const token = await page.locator('.secret code').innerText();
   const authorization = `Bearer ${token}`;
   // It allows adding photos, and nothing else.
@@ -230,12 +241,12 @@ test('tokens, sessions ended elsewhere, and the audit log', async () => {
   expect(await page.content()).not.toContain(token);
   await page.getByRole('button', { name: 'Revoke: phone' }).click();
   await page.getByRole('button', { name: 'Revoke', exact: true }).click();
-  await page.waitForSelector('text=There are no tokens.');
+  await page.waitForSelector('text=No tokens yet.');
   expect((await fetch(`${visits.home.url}/api/tiles`, { headers: { authorization } })).status).toBe(401);
 
   const other = await see('/me');
   await signIn(other.page, 'Owner', password.owner);
-  await other.page.waitForSelector('h1:text("My account")');
+  await other.page.waitForSelector('h1:text("Account")');
   await page.goto(`${visits.home.url}/me`);
   await page.getByRole('button', { name: /^Sign out: / }).click();
   await other.page.waitForSelector('h1:text("Sign in")');
@@ -261,8 +272,8 @@ test('the spool page lists stuck files, retries them, and lists imports', async 
   writeFileSync(join(visits.home.incoming, 'whole.jpg'), whole);
   await page.waitForSelector('[data-figure="today"]:text("1")');
   await expect.poll(() => page.locator('[data-list="recent"] a').count()).toBe(1);
-  await page.getByRole('button', { name: 'Look now' }).click();
-  await page.waitForSelector('button:enabled:text("Look now")');
+  await page.getByRole('button', { name: 'Scan now' }).click();
+  await page.waitForSelector('button:enabled:text("Scan now")');
   calm();
 });
 
@@ -287,14 +298,14 @@ test('the owner and family comment on a photo', async () => {
   await family.page.getByRole('button', { name: 'Send' }).click();
   await owner.page.waitForSelector('[data-list="comments"] em:text("day")');
   expect(await owner.page.locator('[data-list="comments"] b').innerText()).toBe('Family');
-  expect(await owner.page.getByRole('button', { name: 'Change', exact: true }).count()).toBe(0);
-  await family.page.getByRole('button', { name: 'Change', exact: true }).click();
-  await family.page.getByLabel('Change the comment').fill('What a night');
+  expect(await owner.page.getByRole('button', { name: 'Edit', exact: true }).count()).toBe(0);
+  await family.page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await family.page.getByLabel('Edit comment').fill('What a night');
   await family.page.getByRole('button', { name: 'Save' }).click();
   await owner.page.waitForSelector('[data-list="comments"] >> text=What a night');
-  await owner.page.waitForSelector('[data-list="comments"] >> text=changed');
-  await owner.page.getByRole('button', { name: 'Remove', exact: true }).click();
-  await owner.page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await owner.page.waitForSelector('[data-list="comments"] >> text=edited');
+  await owner.page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await owner.page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   await family.page.waitForSelector('[data-list="comments"] li', { state: 'detached' });
   calm();
 });

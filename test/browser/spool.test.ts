@@ -47,13 +47,13 @@ test('lists waiting, current, stuck and ignored files, and shows the latest impo
   expect(await figure(page, 'rate')).toBe('48.5');
   expect(await figure(page, 'duplicates')).toBe('7');
   const [passing, good] = await rows(page, 'stuck');
-  expect(passing).toContain('2 tries · next at 3 Feb 2031');
-  expect(good).toContain('waits for you');
-  expect((await rows(page, 'work')).join()).toMatch(/trip\/a\.jpg\s+its pictures are made\s+\d+ sec/);
+  expect(passing).toContain('2 tries · next try at 3 Feb 2031');
+  expect(good).toContain('needs your attention');
+  expect((await rows(page, 'work')).join()).toMatch(/trip\/a\.jpg\s+creating previews\s+\d+ sec/);
   expect((await rows(page, 'ignored')).join()).toContain('notes.txt');
   const recent = page.locator('[data-list="recent"] a');
   expect(await recent.first().getAttribute('href')).toBe(`/photo/${fixture.photos[0]!.id}`);
-  expect(await recent.nth(1).getAttribute('aria-label')).toContain('was there already');
+  expect(await recent.nth(1).getAttribute('aria-label')).toContain('already in your library');
   await page.getByText('/home/ada/Photospool/incoming').waitFor();
   expect(mishaps).toEqual([]);
   await close();
@@ -72,7 +72,7 @@ test('a stuck file is retried, and the page shows the result without reloading',
   await page.getByRole('button', { name: 'Try all again' }).click();
   await expect.poll(() => fixture.sent.at(-1)).toEqual({ path: '/api/spool/retry', body: { names: 'all' } });
   fixture.spool({});
-  await page.waitForSelector('text=All that came in is in your album.');
+  await page.waitForSelector('text=All files are imported.');
   expect(await page.locator('[data-list="stuck"]').count()).toBe(0);
   expect(mishaps).toEqual([]);
   await close();
@@ -82,9 +82,9 @@ test('reports disk errors that pause imports, and rescans incoming on request', 
   const fixture = await stage.fixture();
   fixture.spool({ incoming: 3, held: { until: '2031-02-03T10:32:00.000Z', reason: 'There is no room on the disk.' } });
   const { page, mishaps, close } = await stage.see(`${fixture.url}/spool`);
-  await page.waitForSelector('text=The disk is in trouble.');
+  await page.waitForSelector('text=The disk reports errors.');
   expect(await page.locator('text=There is no room on the disk.').count()).toBe(1);
-  await page.getByRole('button', { name: 'Look now' }).click();
+  await page.getByRole('button', { name: 'Scan now' }).click();
   await expect.poll(() => fixture.requests).toContain('/api/spool/process');
   expect(mishaps).toEqual([]);
   await close();
@@ -121,10 +121,10 @@ test('opens from the menu by key, and the arrow returns to the same place in the
   await page.keyboard.press('Enter');
   const focused = (): Promise<string | null | undefined> => page.evaluate(() => document.activeElement?.textContent);
   do await page.keyboard.press('Tab');
-  while ((await focused())?.trim() !== 'Spool');
+  while ((await focused())?.trim() !== 'Import');
   await page.keyboard.press('Enter');
-  await page.waitForSelector('h1:text("Spool")');
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Spool');
+  await page.waitForSelector('h1:text("Import")');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Import');
   await page.getByRole('link', { name: 'Access' }).click();
   await page.waitForSelector('h1:text("Access")');
   await page.getByRole('link', { name: 'Photos' }).click();
@@ -148,7 +148,7 @@ test.each([390, 820, 1440, 1920])(
     const pill = page.locator('header .now .pill');
     await expect
       .poll(async () => (await pill.innerText()).replaceAll(/\s+/g, ' ').trim())
-      .toMatch(width < 1700 ? /^3( 3 on their way)?$/ : /^3 on their way$/);
+      .toMatch(width < 1700 ? /^3( Importing 3)?$/ : /^Importing 3$/);
     for (const button of await page.locator('header .tools .icon:visible').all()) {
       const box = (await button.boundingBox())!;
       expect([box.x >= 0, box.x + box.width <= width]).toEqual([true, true]);

@@ -147,8 +147,8 @@ describe('live', () => {
     await shown(page);
     const stuck = { name: '<b>a</b>.jpg', claim: 'c', reason: 'Its end is missing.', code: 'truncated', attempts: 2 };
     fixture.spool({ incoming: 3, stuck: [stuck] });
-    await page.waitForSelector('text=3 on their way');
-    await page.click('text=1 photo can’t be read');
+    await page.waitForSelector('text=Importing 3');
+    await page.click('text=1 file couldn’t be imported');
     const panel = page.getByRole('dialog');
     expect(await panel.textContent()).toContain('<b>a</b>.jpg Its end is missing.');
     await panel.getByRole('button', { name: 'Try again' }).click();
@@ -156,7 +156,7 @@ describe('live', () => {
     await page.keyboard.press('Escape');
     await expect.poll(() => panel.count()).toBe(0);
     fixture.spool({});
-    await page.waitForSelector('text=1 photo can’t be read', { state: 'detached' });
+    await page.waitForSelector('text=1 file couldn’t be imported', { state: 'detached' });
     expect(mishaps).toEqual([]);
     await close();
   });
@@ -167,8 +167,8 @@ describe('states', () => {
     const fixture = await stage.fixture();
     const { page, mishaps, close } = await stage.see(fixture.url);
     await page.waitForSelector('text="/home/ada/Photospool/incoming"');
-    await page.click('text=Put in some sample pictures');
-    await page.waitForSelector('text=Sample pictures are on their way');
+    await page.click('text=Try with sample photos');
+    await page.waitForSelector('text=Adding sample photos');
     expect(fixture.requests).toContain('/api/samples');
     fixture.add(makePhoto(1, stage.pictures[0]!));
     await shown(page);
@@ -187,7 +187,7 @@ describe('states', () => {
     await page.keyboard.press('Enter');
     await page.waitForSelector('text=No photos found');
     await expect.poll(() => page.url()).toBe(`${fixture.url}/?q=beach+zebra`);
-    await page.getByRole('button', { name: 'Search without zebra' }).click();
+    await page.getByRole('button', { name: 'Without “zebra”' }).click();
     await shown(page);
     const beach = photos.find((p) => p.title === 'beach')!.id;
     await expect.poll(async () => (await seenTiles(page)).map((tile) => tile.id)).toEqual([beach]);
@@ -217,7 +217,7 @@ describe('states', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('beach zebra');
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Search without zebra' }).click();
+    await page.getByRole('button', { name: 'Without “zebra”' }).click();
     await shown(page);
     expect(counts).toBeGreaterThan(0);
     release();

@@ -75,10 +75,10 @@ async function drop(page: Page, files: Sent[]): Promise<void> {
     return made;
   }, sent);
   await page.dispatchEvent('main', 'dragenter', { dataTransfer: transfer });
-  await page.waitForSelector('text=Drop to add to your album');
+  await page.waitForSelector('text=Drop to upload');
   await page.dispatchEvent('main', 'dragover', { dataTransfer: transfer });
   await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
-  expect(await page.locator('text=Drop to add to your album').count()).toBe(0);
+  expect(await page.locator('text=Drop to upload').count()).toBe(0);
 }
 
 test('chosen and dropped files and folders: all arrive, are confirmed by hash, and known ones are reported', async () => {
@@ -86,7 +86,7 @@ test('chosen and dropped files and folders: all arrive, are confirmed by hash, a
   const photos = await Promise.all([1, 2, 3, 4, 5].map(photo));
   await picked(page).setInputFiles(photos.slice(0, 4));
   await expect.poll(() => rows(page, 'done').count()).toBe(4);
-  expect(await told(page)).toBe('4 files sent');
+  expect(await told(page)).toBe('4 files uploaded');
   expect(arrived()).toEqual(new Map(photos.slice(0, 4).map(({ name, buffer }) => [name, sha256(buffer)])));
   await visits.home.spool.pass();
   await shown(page);
@@ -126,8 +126,8 @@ test('an upload waits for a lost network and resumes, also on another page', { t
   const size = (): number => Math.max(0, ...readdirSync(kept).map((name) => statSync(join(kept, name)).size));
   await expect.poll(size).toBeGreaterThan(300_000);
   await page.getByRole('button', { name: 'Menu' }).click();
-  await page.getByRole('link', { name: 'Spool', exact: true }).click();
-  await page.waitForSelector('h1:text("Spool")');
+  await page.getByRole('link', { name: 'Import', exact: true }).click();
+  await page.waitForSelector('h1:text("Import")');
   // Closing the window asks for confirmation.
   const asked = page.waitForEvent('dialog');
   await page.close({ runBeforeUnload: true });
@@ -168,7 +168,7 @@ test('pausing stops, resuming works after a reload too, and cancelled files leav
   expect(Number((await offset).headers()['upload-offset'])).toBeGreaterThan(500_000);
   await unfold(page);
   await panel(page)
-    .getByRole('button', { name: `Don’t send: ${sent.name}` })
+    .getByRole('button', { name: `Cancel: ${sent.name}` })
     .click();
   await expect.poll(parts).toEqual([]);
   expect(arrived().size).toBe(0);
@@ -218,7 +218,7 @@ test('files shared to the app are kept on the device until the server has them, 
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   const [first, second] = [await photo(1), await photo(2)];
   await share(page, [first]);
-  await expect.poll(() => told(page)).toBe('1 file sent');
+  await expect.poll(() => told(page)).toBe('1 file uploaded');
   expect(new URL(page.url()).pathname).toBe('/');
   expect(arrived()).toEqual(new Map([[first.name, sha256(first.buffer)]]));
   expect(await waiting(page)).toBe(0);
@@ -228,7 +228,7 @@ test('files shared to the app are kept on the device until the server has them, 
   await page.waitForSelector('text=The server can’t be reached');
   await unfold(page);
   await rows(page, 'held').waitFor();
-  expect(await panel(page).innerText()).toContain('They stay on it until the server has them');
+  expect(await panel(page).innerText()).toContain('They stay on it until they are uploaded');
   expect(await waiting(page)).toBe(1);
   // The phone is switched off and on: it is still waiting.
   await page.reload();
@@ -277,10 +277,10 @@ test('waiting files are sent in the background when the network returns and no p
 });
 
 test('signing out keeps waiting files, and asks first', async () => {
-  const expected = /ERR_|status of 40|dialog: 1 file shared/;
+  const expected = /ERR_|status of 40|dialog: 1 file is waiting/;
   const { page } = await visits.see(visits.home.setUpLink(), { serviceWorkers: 'allow' }, expected);
   await page.getByLabel('Name').fill('Owner');
-  await page.getByLabel('Choose a password').fill('three green boats');
+  await page.getByLabel('New password').fill('three green boats');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Add photos' }).waitFor();
   await page.evaluate(() => navigator.serviceWorker.ready);
@@ -291,7 +291,7 @@ test('signing out keeps waiting files, and asks first', async () => {
   const asked = page.waitForEvent('dialog');
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
-  expect((await asked).message()).toContain('They stay here, and are sent when somebody signs in');
+  expect((await asked).message()).toContain('It stays here until somebody signs in');
   expect(await waiting(page)).toBe(1);
   expect(await page.evaluate(async () => (await (await fetch('/api/session')).json()) as object)).toMatchObject({
     role: 'owner',
@@ -328,8 +328,8 @@ test('other files than photos and videos are not sent, with one sentence why; th
   ]);
   await rows(page, 'done').waitFor();
   expect((await rows(page, 'failed').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim())).toEqual([
-    'notes.pdf Not sent: it is a PDF document. Only photos, videos and their XMP files can be added.',
-    'page.jpg Not sent: it is a web page. Only photos, videos and their XMP files can be added.',
+    'notes.pdf Not uploaded: it is a PDF document. Only photos, videos and their XMP files can be added.',
+    'page.jpg Not uploaded: it is a web page. Only photos, videos and their XMP files can be added.',
   ]);
   expect([...arrived().keys()].filter((name) => /notes|page/.test(name))).toEqual([]);
   // A retry could not help.

@@ -154,7 +154,7 @@ describe('users and tokens', () => {
     expect((await home.run('users', 'list')).out).toBe('');
     expect((await home.feed(`${good}\n`, 'users', 'add', 'Owner')).code).toBe(0);
     const wrong: [string[], RegExp][] = [
-      [['users', 'add', 'owner'], /of that name already/],
+      [['users', 'add', 'owner'], /already has this name/],
       [['users', 'add', 'x', '--role', 'admin'], /--role can't be admin/],
       [['users', 'add', ''], /A name has 1 to 100 characters/],
       [['users', 'remove', 'owner'], /only owner who can sign in/],

@@ -150,7 +150,7 @@ describe('by bytes alone', () => {
     ['it is a program', bytes('\x7fELF\x02')],
     ['it is a script', Buffer.from('#!/bin/sh\nrm x')],
     ['it is a sound file', ftyp('M4A ')],
-    ['it is no photo or video that Photospool knows', Buffer.from([1, 2, 3, 254, 0, 9])],
+    ['it is not a supported photo or video', Buffer.from([1, 2, 3, 254, 0, 9])],
   ])('%s', (reason, head) => {
     expect(identify(head)).toEqual({ kind: 'foreign', reason });
   });

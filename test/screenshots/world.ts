@@ -53,7 +53,7 @@ export async function openWorld(browser: Browser, webRoot: string, folder?: stri
   const page = await context.newPage();
   await page.goto(home.setUpLink());
   await page.getByLabel('Name').fill('Owner');
-  await page.getByLabel('Choose a password').fill('three green boats');
+  await page.getByLabel('New password').fill('three green boats');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Menu' }).waitFor();
   const ask = async (method: string, path: string, data?: object): Promise<unknown> => {

@@ -111,8 +111,8 @@ describe('comments', () => {
     const ghost = { ...stored.body, by: 'person:01JD0000000000000000000009' };
     library.update(commentId(id, '7ZZZZZZZZZZZZZZZZZZZZZZZZZ'), () => ghost as unknown as Body);
     const names = async (role: RoleName) => (await list(role, id)).slice(-2).map(({ by }) => by);
-    expect(await names('owner')).toEqual([{ name: 'edit' }, { name: 'Somebody who left' }]);
-    expect(await names('family')).toEqual([{ name: 'A program' }, { name: 'Somebody who left' }]);
+    expect(await names('owner')).toEqual([{ name: 'edit' }, { name: 'Former member' }]);
+    expect(await names('family')).toEqual([{ name: 'A program' }, { name: 'Former member' }]);
   });
 
   it('have 1 to 8,000 characters, unchanged', async () => {

@@ -157,7 +157,7 @@ describe('a viewer who may not see a photo', () => {
     const editor: Viewer = { role: 'family', audiences: ['family', 'public'], canEdit: true, person };
     const visitor: Viewer = { role: 'visitor', audiences: ['public'], canEdit: false };
     expect(findPhotos(library, visitor, [id, 'f'.repeat(64)])).toEqual([]);
-    expect(() => getPhoto(library, visitor, id)).toThrow('There is no such photo.');
+    expect(() => getPhoto(library, visitor, id)).toThrow('This photo doesn’t exist.');
     expect(await changePhotos(library, editor, [id], { title: 'x' })).toEqual({ changed: 0, missing: [id] });
     await expect(changePhotos(library, visitor, [id], { title: 'x' })).rejects.toMatchObject({ code: 'forbidden' });
     await expect(changePhotos(library, editor, [id], { audience: 'public' })).rejects.toMatchObject({

@@ -337,7 +337,7 @@ it('reports before sending which files the spool would ignore, by the same rule'
   expect(response.json()).toEqual({
     reasons: [
       ...[null, null, 'it is a PDF document', 'it is a web page', null],
-      ...['it is no photo or video that Photospool knows', null, 'it is empty'],
+      ...['it is not a supported photo or video', null, 'it is empty'],
     ],
   });
 });

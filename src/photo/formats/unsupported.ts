@@ -62,7 +62,7 @@ function asText(head: Uint8Array): string | undefined {
 export const isXmp = (head: Uint8Array): boolean => xmp.test(asText(head) ?? '');
 
 /** The description of unrecognised bytes. */
-export const unknown = 'it is no photo or video that Photospool knows';
+export const unknown = 'it is not a supported photo or video';
 
 /** A description as a clause, without a name or a full stop: `it is empty`, `it is text`. */
 export function describeForeign(head: Uint8Array): string {

@@ -131,9 +131,9 @@ export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs
   };
 }
 
-const missing = 'The original is not on this server.';
+const missing = 'The original is on another server.';
 const busy = (): PhotospoolError =>
-  new PhotospoolError('busy', 'Others are taking originals.', { hint: 'Try again in a moment.' });
+  new PhotospoolError('busy', 'Too many originals are being downloaded.', { hint: 'Try again in a moment.' });
 
 /** File extensions, if they differ from the subtype. */
 const endings: Record<string, string> = {

@@ -24,7 +24,9 @@ export function receiverOf(
   if (who.behalf === undefined && target !== 'me') return house;
   checkReceiver(who.person ?? house, gate);
   if (who.person !== undefined) return who.person;
-  throw new PhotospoolError('conflict', 'You have no account here.', { hint: 'Make one with `photospool users add`.' });
+  throw new PhotospoolError('conflict', 'You have no account on this server.', {
+    hint: 'Make one with `photospool users add`.',
+  });
 }
 
 /** @throws PhotospoolError `conflict` where a holder is a person, and people can’t have libraries of their own. */

@@ -102,13 +102,13 @@ export function answerErrors(
     const forAll = (status < 500 || ours.code === 'busy') && !namesPlace(ours);
     const told = forAll || may(viewerOf(request), 'spool');
     if (ours.code !== 'internal' && told) return refuse(reply, status, ours.code, ours.message, ours.hint);
-    if (status === 404) return refuse(reply, status, ours.code, 'It is not on this server any more.');
+    if (status === 404) return refuse(reply, status, ours.code, 'It is no longer on this server.');
     return refuse(
       reply,
       status,
       ours.code,
-      'Something went wrong in the server.',
-      `Its log says more, at request ${request.id}.`,
+      'Something went wrong on the server.',
+      `See its log, request ${request.id}.`,
     );
   };
 }

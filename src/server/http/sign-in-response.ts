@@ -32,7 +32,9 @@ export const actorBehind = (request: FastifyRequest): Actor => actorOf(viewer(re
 export function personBehind(request: FastifyRequest): string {
   const { person } = viewer(request);
   if (person !== undefined) return person;
-  throw new PhotospoolError('conflict', 'You have no account here.', { hint: 'Make one with `photospool users add`.' });
+  throw new PhotospoolError('conflict', 'You have no account on this server.', {
+    hint: 'Make one with `photospool users add`.',
+  });
 }
 
 /** The id of the viewer's session. @throws PhotospoolError `conflict` if there are no accounts, or for a command. */
@@ -113,7 +115,7 @@ function viewSession(request: FastifyRequest, viewer: Viewer | undefined): Parti
 
 /** The errors of failed credentials, which do not say what was wrong; and of void links. */
 export const refusals = {
-  password: () => new PhotospoolError('unauthorized', 'The name or the password is not right.'),
+  password: () => new PhotospoolError('unauthorized', 'Wrong name or password.'),
   old: () => new PhotospoolError('forbidden', 'The old password is not right.'),
   lock: () => new PhotospoolError('forbidden', 'That does not open your locked photos.'),
   confirm: () => new PhotospoolError('forbidden', 'That is not right.'),
@@ -138,7 +140,7 @@ export function checkOutcome<O extends SignInOutcome | Confirmation>(
   }
   if (outcome.kind !== 'wrong') return;
   if (outcome.what !== 'otp') throw wrong();
-  throw new PhotospoolError(wrong().code === 'forbidden' ? 'forbidden' : 'unauthorized', 'The code is not right.', {
+  throw new PhotospoolError(wrong().code === 'forbidden' ? 'forbidden' : 'unauthorized', 'Wrong code.', {
     hint: 'Each code is good once: wait for the next one.',
   });
 }

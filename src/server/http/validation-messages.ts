@@ -24,7 +24,7 @@ const longest = 100;
 export function describeBroken(errors: readonly FastifySchemaValidationError[], part: string): PhotospoolError {
   const at = errors[0]?.instancePath;
   if (part === 'params')
-    return notFound(at === '/id' ? 'There is no such photo.' : 'There is nothing at this address.');
+    return notFound(at === '/id' ? 'This photo doesn’t exist.' : 'There is nothing at this address.');
   return new PhotospoolError('invalid', sentenceOf(innermost(errors.flatMap(placed)), part), {
     hint: 'GET /api/openapi.json says what it may be.',
   });

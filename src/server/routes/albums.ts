@@ -136,7 +136,7 @@ const covers: Routes = (app, { catalog, clock, library, ask }) => {
       const { album, photo } = request.body;
       const who = viewer(request);
       await ask('', 'count');
-      if (catalog.count(inAlbum(album), sightOf(who)) === 0) throw notFound('There is no such album.');
+      if (catalog.count(inAlbum(album), sightOf(who)) === 0) throw notFound('This album doesn’t exist.');
       if (photo !== null && !tileIn(album, photo, who)) throw notFound('This photo is not in the album.');
       const before = own.covers().get(album.normalize('NFC').trim());
       own.cover(who, album, photo ?? undefined);

@@ -55,7 +55,7 @@ export const edits: Routes = (app, context) => {
         const who = viewer(request);
         const change = changeOf(request.body);
         const { missing } = await make(who, [{ ids: [id], ...change }], false);
-        if (missing.length > 0) throw notFound('There is no such photo.');
+        if (missing.length > 0) throw notFound('This photo doesn’t exist.');
         const photo = withStack(parts, who, withMotion(parts, who, getPhoto(library, who, id)));
         return showTo(who, withSharedAlbums(library, who, photo));
       },

@@ -54,7 +54,7 @@ export const folders: Routes = (app, context) => {
     },
     async ({ body }, reply) => {
       const person = access.accounts.find(body.person);
-      if (!person) throw notFound('There is no such person.');
+      if (!person) throw notFound('This person doesn’t exist.');
       const { folder } = await assignFolder(partsOf(context), person, body.folder);
       return reply.code(201).send({ folder, person: personOf(person.id) });
     },

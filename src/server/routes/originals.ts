@@ -27,7 +27,7 @@ const raster = new Set([
   'image/jxl',
 ]);
 
-const missing = 'The original is not on this server.';
+const missing = 'The original is on another server.';
 
 /** The time limit for fetching an original from another server, ms. */
 const patience = 20_000;

@@ -29,7 +29,7 @@ export const sessions: Routes = (app, { access }) => {
       const asking = viewer(request);
       const { person = asking.person } = request.query;
       const exists = person === asking.person || (may(asking, 'people') && access.people.find(person ?? ''));
-      if (!exists) throw notFound('There is no such person.');
+      if (!exists) throw notFound('This person doesn’t exist.');
       const found = person === undefined ? [] : access.sessions.list(person);
       void reply.send({
         sessions: found.map(({ id, created, used, address, browser }) => ({
@@ -62,7 +62,7 @@ export const sessions: Routes = (app, { access }) => {
       const asking = viewer(request);
       const whose = may(asking, 'people') ? undefined : personBehind(request);
       const ended = access.accounts.endSession(request.params.id, actorBehind(request), whose);
-      if (!ended) throw notFound('There is no such session.');
+      if (!ended) throw notFound('This session doesn’t exist.');
       void reply.send({ ended: 1 });
     },
   );

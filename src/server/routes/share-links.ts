@@ -59,7 +59,7 @@ const ownLinks: Routes = (app, { access, clock, library }) => {
     (request, reply) => {
       const { id } = request.params;
       const share = access.shares.list().find((one) => one.id === id);
-      if (!share || !mayLink(viewer(request), share.holder ?? house)) throw notFound('There is no such link.');
+      if (!share || !mayLink(viewer(request), share.holder ?? house)) throw notFound('This link doesn’t exist.');
       access.shares.revoke(id, actorBehind(request));
       void reply.send({ revoked: true });
     },
@@ -95,7 +95,7 @@ const newLinks: Routes = (app, { access, clock, library, gate }) => {
       const { title = '', password, expires, originals = false, details = false, ...wanted } = request.body;
       const who = viewer(request);
       const end = expires === undefined ? undefined : Date.parse(expires);
-      if (Number.isNaN(end)) throw new PhotospoolError('invalid', 'That is no day.');
+      if (Number.isNaN(end)) throw new PhotospoolError('invalid', 'This is not a date.');
       const made = await access.shares.make(
         {
           ...{ originals, details, ...scopeFor(parts, who, { ...wanted, title: title.trim() }) },
@@ -128,7 +128,7 @@ function scopeFor(
   if ([photo, photos, album, search].filter((one) => one !== undefined).length !== 1)
     throw new PhotospoolError('invalid', 'A link is to a photo, to photos, to an album, or to what a search finds.');
   const by = (holder: Holder): { holder?: Holder } => {
-    if (!mayLink(who, holder)) throw new PhotospoolError('forbidden', 'You may make no link to that here.');
+    if (!mayLink(who, holder)) throw new PhotospoolError('forbidden', 'You can’t share this.');
     return holder === house ? {} : { holder };
   };
   if (photo !== undefined) return { scope: { photo }, title, ...by(getPhoto(library, who, photo).item.holder) };
@@ -142,7 +142,7 @@ function scopeFor(
     return { scope: { album }, title: title === '' ? name : title, ...by(holder) };
   }
   const { terms } = parseQuery(search ?? '');
-  if (terms.length === 0) throw new PhotospoolError('invalid', 'That would share everything.');
+  if (terms.length === 0) throw new PhotospoolError('invalid', 'This would share your whole library.');
   if (terms.some(({ kind }) => kind === 'entry'))
     throw new PhotospoolError('invalid', 'A link to a search can’t name an album with members.', {
       hint: 'Share the album itself.',
@@ -169,7 +169,7 @@ const openDescribe =
 /** For visitors with a link: its content, and its password. */
 const openedLink: Routes = (app, { access, toBare }) => {
   const over = (): PhotospoolError =>
-    notFound('This link is over, or it is not whole.', 'Ask whoever sent it for a new one.');
+    notFound('This link has expired or is incomplete.', 'Ask the person who sent it for a new one.');
 
   function tell({ scope, title, originals, details, expires }: Share, locked: boolean) {
     if (locked) return { title: '', locked, originals: false, details: false, strippable: [] };
@@ -215,7 +215,7 @@ const openedLink: Routes = (app, { access, toBare }) => {
       const share = brought && access.shares.find(brought.secret);
       if (!outcome || !share) throw over();
       if (outcome.kind === 'wait') throw refuseTooSoon(reply, outcome.ms);
-      if (outcome.kind === 'wrong') throw new PhotospoolError('forbidden', 'The password is not right.');
+      if (outcome.kind === 'wrong') throw new PhotospoolError('forbidden', 'Wrong password.');
       if (outcome.ticket !== '') giveTicket(request, reply, brought.secret, outcome.ticket);
       return tell(share, false);
     },

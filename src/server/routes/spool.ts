@@ -152,4 +152,4 @@ const downloads: Routes = (app, context) => {
   );
 };
 
-const missing = 'This file is not stuck any more.';
+const missing = 'This file is no longer stuck.';

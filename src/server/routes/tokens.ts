@@ -104,7 +104,7 @@ const revoked: Routes = (app, { access }) => {
     (request, reply) => {
       const owner = ownerOf(request, request.query.for);
       if (!access.tokens.revoke(request.params.name, actorBehind(request), owner))
-        throw notFound('There is no token of that name.');
+        throw notFound('There is no token with this name.');
       void reply.send({ revoked: true });
     },
   );

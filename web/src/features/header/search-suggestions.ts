@@ -14,7 +14,7 @@ let kept: { at: number; known: Promise<Known> } | undefined;
 /** The search keys with their descriptions, the most frequent first. */
 export function searchKeys(): readonly (readonly [string, string])[] {
   const hidden = session.may('details') ? [] : ['added', 'near'];
-  return m.app.searchKeys.filter(([key]) => !hidden.includes(key));
+  return Object.entries(m.app.searchKeys).filter(([key]) => !hidden.includes(key));
 }
 
 /** The values by key. Never rejects: missing values are not completed. */

@@ -1,9 +1,9 @@
 /** English: the inbox. */
-import { number } from '../../lib/language.js';
+import { number, plural } from '../../lib/language.js';
 import { app } from './core.js';
 
 export const inbox = {
-  title: 'Inbox',
+  title: 'Review',
   left: (n: number) => `${number(n)} left`,
   keep: 'Keep',
   later: 'Later',
@@ -11,28 +11,27 @@ export const inbox = {
   trash: 'Trash',
   /** The keyboard shortcuts for the same actions. */
   keys: { trash: 'Delete', later: '→', keep: 'Enter' },
-  all: 'Show them all',
-  doneTitle: 'All looked at',
+  all: 'Show all',
+  doneTitle: 'All caught up',
   doneText: (kept: number, trashed: number) =>
     kept + trashed === 0
-      ? 'What comes in next waits for you here.'
+      ? 'New photos will wait for you here.'
       : trashed === 0
         ? `You kept ${app.photos(kept)}.`
-        : `You kept ${app.photos(kept)} and put ${app.photos(trashed)} into the trash.`,
+        : `You kept ${app.photos(kept)} and moved ${app.photos(trashed)} to trash.`,
   laterTitle: (n: number) => `${app.photos(n)} left for later`,
-  again: 'Look at them now',
-  back: 'Back to the album',
+  again: 'Review them now',
+  back: 'Back to photos',
   lookedAt: (n: number) => `${app.photos(n)} marked as reviewed`,
   many: 'Mark as reviewed',
-  beforeTitle: 'Mark many as reviewed',
-  beforeText: 'Photos added before this day leave the inbox and stay in your library. You can undo it.',
+  beforeTitle: 'Mark photos as reviewed',
+  beforeText: 'Photos added before this day leave Review and stay in your library. You can undo it.',
   beforeDay: 'Added before',
   beforeSome: 'Mark as reviewed',
   beforeAll: (n: number) => (n === 0 ? 'No photos before this day' : `Mark ${app.photos(n)} as reviewed`),
-  firstTitle: (n: number) => `${app.photos(n)} came in`,
-  firstText:
-    'What comes in waits here until you have looked at it: a title, tags, who may see it. What you brought along from before need not; you can change it at any time in the album.',
-  firstAll: 'Begin with what comes in from now on',
-  firstOne: 'Go through them one by one',
-  swipe: 'Swipe up to keep, down for the trash.',
+  firstTitle: (n: number) => plural(n, { one: '# new photo', other: '# new photos' }),
+  firstText: 'New photos wait here so you can title, tag or share them. Skip this for photos you already had.',
+  firstAll: 'Skip these, review only new photos',
+  firstOne: 'Review one by one',
+  swipe: 'Swipe up to keep, down to move to trash.',
 };

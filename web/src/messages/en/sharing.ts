@@ -36,7 +36,7 @@ export const sharing = {
 };
 
 export const lock = {
-  shareLocked: 'A password opens these photos',
+  shareLocked: 'Enter the password to see these photos',
   sharePassword: 'Password',
-  shareOpen: 'Open',
+  shareOpen: 'View photos',
 };
