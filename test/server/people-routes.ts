@@ -184,7 +184,8 @@ async function compareLocked(home: Home, server: Server, asker: Asker, asked: As
       if (one !== other) fail(`locked ${list} of “${q}”: ${one!} for ${other!}`);
     }
   const nowhere = 'e'.repeat(64);
-  for (const item of items)
+  // Whoever opened nothing is refused before a photo is looked up: one of each person is enough.
+  for (const item of opened ? items : items.filter(({ sha256 }) => sha256 === 'f'.repeat(64)))
     for (const [before, after] of [
       ['/api/locked/photos/', ''],
       ['/api/locked/photos/', '/history'],

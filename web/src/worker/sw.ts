@@ -40,7 +40,7 @@ self.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(url);
   if (origin !== location.origin) return;
   if (method === 'POST' && pathname === '/share') event.respondWith(takeShared(event.request));
-  else if (method === 'GET' && mode === 'navigate' && !/^\/(?:api|media|originals)\//.test(pathname))
+  else if (method === 'GET' && mode === 'navigate' && !/^\/(?:api|(?:locked\/)?(?:media|originals))\//.test(pathname))
     event.respondWith(open(event.request));
   else if (method === 'GET' && pathname.startsWith('/assets/')) event.respondWith(readKept(event.request));
 });
