@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS access_totp (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS access_recovery (person TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (person, hash)) WITHOUT ROWID;
 
--- The PIN of a person’s locked photos, as passwords.ts writes it (pins.ts). \`edition\`: grows with each change. \`doubted\`: whether
+-- The PIN of a person’s locked photos (pins.ts), in the format of password-hash.ts. \`edition\`: grows with each change. \`doubted\`: whether
 -- somebody else may know the person’s password.
 CREATE TABLE IF NOT EXISTS access_pin (
   person TEXT PRIMARY KEY, pin TEXT, edition INTEGER NOT NULL, doubted INTEGER NOT NULL
