@@ -11,6 +11,7 @@ import { openAccounts, type Accounts } from './accounts.js';
 import { openAudit, type Audit } from './audit-log.js';
 import { openCodes, type Codes } from './one-time-codes.js';
 import { openDevices } from './known-browsers.js';
+import { openGuestUploads, type GuestUploads } from './guest-uploads.js';
 import { openPasskeys, type Passkeys } from './passkeys.js';
 import { openLockedFolder, type LockedFolder } from './locked-folder.js';
 import { openPins } from './pins.js';
@@ -45,6 +46,7 @@ export interface Access {
   readonly lockedFolder: LockedFolder;
   readonly tokens: Tokens;
   readonly shares: Shares;
+  readonly guests: GuestUploads;
   readonly codes: Codes;
   readonly settings: SettingStore;
   readonly audit: Audit;
@@ -91,6 +93,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
     hasAlbum: library.controls.hasAlbum,
     locksOf: (id) => locksOf(library, id),
   });
+  const guests = openGuestUploads(db, clock);
   const codes = openCodes(db, { clock, random });
   const passkeys = openPasskeys(db, { clock, random });
   const factors = openSecondFactors(db, { clock, random });
@@ -124,6 +127,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
     lockedFolder,
     tokens,
     shares,
+    guests,
     codes,
     settings,
     audit,

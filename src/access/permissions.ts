@@ -2,6 +2,7 @@
  * Decides who may do what. The only place that does so: docs/access.md shows the same table, and a test compares the
  * two. Pure.
  */
+import { wellFormed } from '../document/canonical-json.js';
 import { house, publicIdOf, type Holder } from '../document/item-id.js';
 import type { Audience, EditableFields } from '../document/photo-document.js';
 import { owner, unknownSender } from '../document/photo-senders.js';
@@ -58,6 +59,8 @@ export interface Viewer {
   share?: string;
   originals?: boolean;
   details?: boolean;
+  /** For a share link: it accepts photos. */
+  uploads?: boolean;
   /** Whether a photo (its id) is in the scope. Set by the server; without it no photo is. */
   holds?: (id: string) => boolean;
 }
@@ -70,7 +73,7 @@ interface Rule {
   family: boolean | 'allowed';
   visitor: boolean;
   /** Visitors of a share link with all of these flags; an empty list means any link. */
-  link?: readonly ('originals' | 'details')[];
+  link?: readonly ('originals' | 'details' | 'uploads')[];
   /** Tokens with one of these permissions. */
   token: readonly May[];
   owner?: false;
@@ -105,6 +108,8 @@ const rules = {
   lock: { family: true, visitor: false, token: [] },
   /** Open one's locked photos, and unlock them. */
   unlock: { family: true, visitor: false, token: [] },
+  /** Send photos to the person who made a share link. */
+  contribute: { family: false, visitor: false, link: ['uploads'], token: [], owner: false },
   upload: { family: true, visitor: false, token: ['edit', 'upload'] },
   /** See the contents of the spool and its location on this machine. */
   spool: { family: false, visitor: false, token: read },
@@ -401,6 +406,30 @@ export function authorOf({ role, person, token, share }: Viewer): string {
   if (token !== undefined) return `token:${person === undefined ? '' : `${person}/`}${token}`;
   if (role === 'link') return `link:${share ?? ''}`;
   return person === undefined ? 'owner' : `person:${person}`;
+}
+
+/** The author of files sent through a share link, with the name that the guest gave: hostile text. */
+export function guestAuthor(link: string, name?: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what is removed
+  const clean = wellFormed(name ?? '')
+    .replaceAll(/[\u0000-\u001f\u007f]+/g, ' ')
+    .trim();
+  const short = [...clean].slice(0, longestGuestName).join('');
+  return short === '' ? `link:${link}` : `link:${link}/${encodeURIComponent(short)}`;
+}
+
+const longestGuestName = 60;
+
+/** The share link of an author, and the name that the guest gave; undefined for other authors. */
+export function linkIn(author: string): { link: string; guest?: string } | undefined {
+  const [, link, name] = /^link:([^/]*)(?:\/(.*))?$/s.exec(author) ?? [];
+  if (link === undefined) return undefined;
+  try {
+    return { link, ...(name !== undefined && { guest: decodeURIComponent(name) }) };
+  } catch {
+    // Written by a foreign program.
+    return { link };
+  }
 }
 
 /** The token of an author, and the person it acts for; undefined for other authors. */

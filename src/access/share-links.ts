@@ -12,6 +12,7 @@ import type { Sqlite } from '../base/sqlite.js';
 import { house } from '../document/item-id.js';
 import type { Actor } from './actor.js';
 import type { Audit } from './audit-log.js';
+import { usualGuestLimits, type GuestLimits } from './guest-uploads.js';
 import { addressRules, nameRule, openDelays, type DelayRule } from './sign-in-delays.js';
 import type { Passwords } from './password-hash.js';
 import { audiencesOf, mayLink, type Scope, type Viewer } from './permissions.js';
@@ -34,6 +35,8 @@ export interface Share {
   originals: boolean;
   /** Whether it also shows file names, positions, places and all tags. */
   details: boolean;
+  /** The limits within which it accepts photos from guests; absent if it accepts none. */
+  uploads?: GuestLimits;
   /** The author, as `authorOf` writes it. */
   author: string;
   created: number;
@@ -43,7 +46,7 @@ export interface Share {
 }
 
 /** The properties of a new link. */
-export type NewShare = Pick<Share, 'scope' | 'holder' | 'title' | 'originals' | 'details' | 'expires'> & {
+export type NewShare = Pick<Share, 'scope' | 'holder' | 'title' | 'originals' | 'details' | 'uploads' | 'expires'> & {
   password?: string;
 };
 
@@ -79,6 +82,7 @@ interface Columns {
   password: string | null;
   originals: number;
   details: number;
+  uploads: string | null;
   author: string;
   created: number;
   expires: number | null;
@@ -123,8 +127,8 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
       const row = living(secret);
       if (!row || (row.password !== null && !isTicket(ticket, secret, row.password))) return undefined;
       touches.touch(row.id, row.used ?? 0);
-      const { id, scope, holder, originals, details } = shareOf(row);
-      const of = holder !== undefined && { of: holder };
+      const { id, scope, holder, originals, details, uploads: accepted } = shareOf(row);
+      const of = { ...(holder !== undefined && { of: holder }), ...(accepted && { uploads: true }) };
       return { role: 'link', share: id, audiences: audiencesOf.link, canEdit: false, scope, ...of, originals, details };
     },
     async unlock(secret, password, address) {
@@ -164,7 +168,8 @@ interface SharesParts {
   locksOf(photo: string): string[];
 }
 
-const columns = 'id, scope, holder, locks, title, password, originals, details, author, created, expires, used';
+const columns =
+  'id, scope, holder, locks, title, password, originals, details, uploads, author, created, expires, used';
 
 /** Creates and revokes links. */
 function openMaking(
@@ -172,7 +177,7 @@ function openMaking(
   { clock, random, passwords, audit, locksOf }: SharesParts,
 ): Pick<Shares, 'list' | 'make' | 'revoke' | 'revokeUnclaimed'> {
   const insert = db.prepare(
-    `INSERT INTO access_share (secret, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
+    `INSERT INTO access_share (secret, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
   );
 
   const unclaimed = db.prepare<{ id: string }>('SELECT id FROM access_share WHERE unclaimed = 1');
@@ -183,7 +188,7 @@ function openMaking(
   const making: ReturnType<typeof openMaking> = {
     list: () => all.all().map(shareOf),
     async make(
-      { scope, holder, title, originals, details, expires, password },
+      { scope, holder, title, originals, details, uploads, expires, password },
       { by, who, address, unclaimed: isUnclaimed },
     ) {
       if (password !== undefined && [...password].length < shortest) {
@@ -207,6 +212,7 @@ function openMaking(
           title,
           hash,
           ...flags,
+          uploads ? JSON.stringify(uploads) : null,
           by,
           now,
           end,
@@ -249,6 +255,7 @@ function shareOf({
   password,
   originals,
   details,
+  uploads,
   expires,
   used,
   ...rest
@@ -260,6 +267,7 @@ function shareOf({
     locked: password !== null,
     originals: originals === 1,
     details: details === 1,
+    ...(uploads !== null && { uploads: { ...usualGuestLimits, ...(JSON.parse(uploads) as GuestLimits) } }),
     ...(expires !== null && { expires }),
     ...(used !== null && { used }),
   };

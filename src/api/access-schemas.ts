@@ -188,6 +188,17 @@ export const ShareLink = Type.Object({
   by: Type.String(),
   expires: optional(utc),
   over: Type.Boolean(),
+  uploads: optional(
+    Type.Object(
+      {
+        photos: Type.Integer(),
+        bytes: Type.Integer(),
+        photosPerDay: Type.Integer(),
+        bytesPerDay: Type.Integer(),
+      },
+      { description: 'the limits within which it accepts photos from guests' },
+    ),
+  ),
   lastUsed: optional(utc),
 });
 /** A share link as its visitors see it. */
@@ -197,6 +208,7 @@ export const ShareLinkView = Type.Object({
   locked: Type.Boolean({ description: 'whether the password is still required; then all other values are absent' }),
   originals: Type.Boolean(),
   details: Type.Boolean(),
+  uploads: optional(Type.Literal(true, { description: 'it accepts photos' })),
   strippable: Type.Array(Type.String(), {
     description: 'types of originals that are available without details, stripped or as a JPEG',
   }),

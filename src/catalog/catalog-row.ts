@@ -198,7 +198,7 @@ const searched = [
 /** A row without the values that depend on who may share. */
 type ShownRow = Omit<NewRow, 'shared' | 'people' | 'claims'>;
 
-function rowAsShown({ item, archived }: ItemClaims, body: PhotoDocument, side: string | null): ShownRow {
+function rowAsShown({ item, archived, guest }: ItemClaims, body: PhotoDocument, side: string | null): ShownRow {
   const id = publicIdOf(item);
   const view = viewPhoto(id, body, { here: false });
   const { gps, place, camera, exposure } = view;
@@ -213,7 +213,7 @@ function rowAsShown({ item, archived }: ItemClaims, body: PhotoDocument, side: s
     thumbhash: view.thumbhash ?? null,
     version: view.renditions.thumb?.sha256.slice(0, versionLength) ?? null,
     unshown: view.unshown ?? null,
-    state: stateOf(view) | (archived ? bit.archived : 0),
+    state: stateOf(view) | (archived ? bit.archived : 0) | (guest ? bit.guest : 0),
     rating: view.rating,
     iso: wholeOf(exposure?.iso),
     lat: gps?.lat ?? null,

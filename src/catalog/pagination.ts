@@ -45,7 +45,7 @@ export function pageOfFound(columns: Columns, found: MatchingSlots, limit: numbe
 
 const columns = accessColumns.join(', ');
 /** Flags that exclude a photo from the timeline. */
-const leftOut = bit.trashed | bit.archived;
+const leftOut = bit.trashed | bit.archived | bit.guest;
 
 /** A page of everything a viewer may see, read from the table while the columns are not loaded. */
 export function pageOfAll(db: Sqlite, limit: number, before: number, sight: RowSight): Numbers {

@@ -1,5 +1,5 @@
 /**
- * The flags of a photo as bits of one number, so that any combination of conditions is one lookup in a table of 2048.
+ * The flags of a photo as bits of one number, so that any combination of conditions is one lookup in a table of 4096.
  * Pure.
  */
 import { audiences, type Audience } from '../document/photo-document.js';
@@ -17,12 +17,14 @@ export const bit = {
   animated: 256,
   damaged: 512,
   archived: 1024,
+  /** Added by guests, and not yet approved. */
+  guest: 2048,
 } as const;
 
 /** The number of states. */
-export const states = 2048;
+export const states = 4096;
 /** The table's bits that states in memory have, too. */
-export const searched = 127 | bit.damaged | bit.archived;
+export const searched = 127 | bit.damaged | bit.archived | bit.guest;
 
 /** The bits of the audience; all set, they match nobody's audience. */
 export const audienceMask: number = bit.audience;

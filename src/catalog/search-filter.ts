@@ -65,7 +65,7 @@ export function evaluate(
   each: boolean,
 ): MatchingSlots {
   const { scope, onlooker } = sight.viewer;
-  const hidden = !each && isTimeline(query, sight.viewer) ? bit.archived : 0;
+  const hidden = !each && isTimeline(query, sight.viewer) ? bit.archived | bit.guest : 0;
   const kept = markFound(columns, query.terms, sight, cleared(scratch, 'kept', columns.size), scratch, hidden);
   if (scope && 'search' in scope) keepInside(columns, sight, scope.search, kept, scratch);
   if (scope && 'album' in scope) keepMarked(markAlbum(columns, sight.album(scope.album), scratch), false, kept);

@@ -45,6 +45,7 @@ const keys: Record<string, Key> = {
       geotagged: flag(bit.geotagged),
       damaged: flag(bit.damaged),
       archived: flag(bit.archived),
+      guest: flag(bit.guest),
     }),
   audience: (keyed) => stateOf(keyed, Object.fromEntries(audiences.map((name) => [name, seenBy(name)]))),
   taken: (keyed) => ({ kind: 'range', column: 'taken', range: dates(keyed) }),

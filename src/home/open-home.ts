@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { readItem } from '../access/item-access.js';
 import { itemAccess } from '../access/library-access.js';
 import { may, mayDescribe, mayDescribeOwn, maySee, type Viewer } from '../access/permissions.js';
+import { systemClock } from '../base/clock.js';
+import { openGuestCheck } from '../access/guest-uploads.js';
 import { sendersOf, type Senders } from '../access/sender-permissions.js';
 import { openArchive, type Archive } from '../archive/archive.js';
 import { openBlobs, type Blobs } from '../archive/blob-store.js';
@@ -103,6 +105,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
   const tools = findTools(config.ffmpeg);
   const films = openFilms(tools);
   const senders = sendersOf(db, library);
+  const isGuest = openGuestCheck(db, senders, systemClock);
   const mayHold = (person: string): boolean => itemAccess(library).isMember(person);
   const sidecars = openSidecars(db, library, metadata, openDescribing(senders, library), mayHold);
   const ingest = await openIngest({
@@ -129,7 +132,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
     tools,
     metadata,
     sidecars,
-    mayUpload: (by) => may(senders(by), 'upload'),
+    mayUpload: (by) => may(senders(by), 'upload') || isGuest(by),
     async close() {
       films.close();
       await Promise.all([metadata.close(), decoders.close(), follower.close()]);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import type { WantedUpload } from './spool-interface.js';
+import { headLength, whyNotTaken } from '../photo/formats/identify.js';
 import { senderFolder } from './sender-folders.js';
 import { comingName, giveName } from './place-upload.js';
 
@@ -38,6 +39,22 @@ export async function sealPart(files: Files, part: string, note: Note): Promise<
   });
 }
 
+/**
+ * Accepts only photos and videos from guests: no sidecars, and nothing that the spool would leave in `incoming`. Does
+ * nothing for other senders. @throws PhotospoolError `unsupported`.
+ */
+export async function checkGuestFile(files: Files, part: string, note: Note): Promise<void> {
+  if (!isGuest(note)) return;
+  const why = whyNotTaken('', await files.head(part, headLength));
+  if (why === undefined) return;
+  throw new PhotospoolError('unsupported', `“${shownName(note)}” can’t be taken: ${why}.`, {
+    hint: 'Only photos and videos can be sent here.',
+  });
+}
+
+/** Whether an upload came through a share link. */
+const isGuest = ({ by }: Pick<Note, 'by'>): boolean => by.startsWith('link:');
+
 /** Links a sealed part to a name in `incoming`, in the folder of its sender. */
 export async function placePart(files: Files, incoming: string, part: string, note: Note): Promise<void> {
   // It has two names: a crash occurred just after it got the new one.
@@ -60,9 +77,10 @@ export async function placePart(files: Files, incoming: string, part: string, no
 }
 
 /** The folder below `top` according to the client's hint; `top` if that can't be created. */
-async function hintedFolder(files: Files, top: string, { metadata }: Note): Promise<string> {
+async function hintedFolder(files: Files, top: string, { by, metadata }: Note): Promise<string> {
   let folder = top;
-  const names = (metadata['folder'] ?? '').split(/[/\\]+/).filter((name) => !/^\.*$/.test(name));
+  const hint = isGuest({ by }) ? '' : (metadata['folder'] ?? '');
+  const names = hint.split(/[/\\]+/).filter((name) => !/^\.*$/.test(name));
   for (const name of names.slice(0, deepest)) {
     const next = join(folder, comingName(Array.from(name).slice(0, 60).join('')));
     await files.makeFolder(next);

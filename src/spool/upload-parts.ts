@@ -13,7 +13,7 @@ import { logFile } from './file-log.js';
 import { titleOf } from './stuck-groups.js';
 import { roomOf } from '../base/disk-space.js';
 import type { Still, Upload, Uploads, WantedUpload } from './spool-interface.js';
-import { placePart, sealPart, shownName, type Note } from './finish-upload.js';
+import { checkGuestFile, placePart, sealPart, shownName, type Note } from './finish-upload.js';
 
 /** How long uploads are kept, in ms. */
 export interface Keeping {
@@ -170,7 +170,9 @@ function openFinishing(
     const part = partOf(folder, id);
     if ((await files.stat(part))?.size === note.length) {
       if (note.sha256 === undefined) {
-        note = await sealPart(files, part, note).catch((error: unknown) => dropWrong(folder, id, error));
+        note = await sealPart(files, part, note)
+          .then(async (sealed) => (await checkGuestFile(files, part, sealed), sealed))
+          .catch((error: unknown) => dropWrong(folder, id, error));
         await files.replace(noteOf(folder, id), JSON.stringify(note));
       }
       await folderForNew(note);
@@ -193,7 +195,8 @@ function openFinishing(
   }
 
   async function dropWrong(folder: string, id: string, error: unknown): Promise<never> {
-    if (error instanceof PhotospoolError && error.code === 'mismatch') await drop(folder, id);
+    const isWrong = error instanceof PhotospoolError && (error.code === 'mismatch' || error.code === 'unsupported');
+    if (isWrong) await drop(folder, id);
     throw error;
   }
 

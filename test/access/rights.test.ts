@@ -51,7 +51,7 @@ const said = (yes: boolean): string => (yes ? 'yes' : 'no');
 
 /** What a link must give, so that whoever comes by it may. */
 function saidOfLinks(action: Action): string {
-  const given = [[], ['originals'], ['details'], ['originals', 'details']] as const;
+  const given = [[], ['originals'], ['details'], ['originals', 'details'], ['uploads']] as const;
   const enough = given.filter((what) =>
     may({ ...link, ...Object.fromEntries(what.map((one) => [one, true])) }, action),
   );

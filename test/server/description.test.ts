@@ -18,6 +18,8 @@ interface Description {
 const needsAccount = (method: string, path: string): boolean =>
   // Peers send a token: test/sync.
   path.startsWith('/blobs/') ||
+  // guests.test.ts sends by a link.
+  /^\/api\/(?:contributions|guest-photos)/.test(path) ||
   // locked.test.ts opens them.
   /^(?:\/api)?\/locked/.test(path) ||
   // member-albums.test.ts and offers.test.ts open the gate of the libraries of people.
@@ -93,6 +95,15 @@ describe('the description', () => {
         'head /locked/originals/{id}',
         'get /locked/originals/{id}/jpeg',
         'delete /api/folders/{folder}',
+        'options /api/contributions',
+        'post /api/contributions',
+        'get /api/contributions/{upload}',
+        'head /api/contributions/{upload}',
+        'patch /api/contributions/{upload}',
+        'delete /api/contributions/{upload}',
+        'get /api/guest-photos',
+        'post /api/guest-photos/approve',
+        'post /api/guest-photos/decline',
         'get /api/albums/shared',
         'post /api/albums/shared',
         'get /api/albums/{holder}/{album}',

@@ -41,6 +41,8 @@ export const may = {
   trash: [...owners, 'token edit'],
   spool: [...owners, ...programs],
   metrics: [...owners, ...programs],
+  /** Only links that say so: guests.test.ts. */
+  contribute: [],
   upload: ['family', 'editor', ...owners, 'token edit', 'token upload'],
   peers: owners,
   history: ['editor', ...owners, ...programs],
@@ -76,6 +78,7 @@ export interface Expected {
 
 const tus = { 'tus-resumable': '1.0.0' };
 const anUpload = `/api/uploads/${'0'.repeat(32)}`;
+const aContribution = `/api/contributions/${'0'.repeat(32)}`;
 const aComment = `/api/photos/{id}/comments/${commentUlid}`;
 
 export const expected: Record<string, Expected> = {
@@ -220,6 +223,15 @@ export const expected: Record<string, Expected> = {
   'get /api/shares': { rule: 'own-links', open: true },
   'post /api/shares': { rule: 'own-links', open: true, body: {} },
   'delete /api/shares/{id}': { rule: 'own-links', open: true },
+  'options /api/contributions': { rule: 'contribute', headers: tus },
+  'post /api/contributions': { rule: 'contribute', headers: { ...tus, 'upload-length': '1' } },
+  'get /api/contributions/{upload}': { rule: 'contribute', path: aContribution },
+  'head /api/contributions/{upload}': { rule: 'contribute', path: aContribution, headers: tus },
+  'patch /api/contributions/{upload}': { rule: 'contribute', path: aContribution, headers: tus },
+  'delete /api/contributions/{upload}': { rule: 'contribute', path: aContribution, headers: tus },
+  'get /api/guest-photos': { rule: 'own-links', open: true },
+  'post /api/guest-photos/approve': { rule: 'own-links', open: true, body: { ids: ['{id}'] } },
+  'post /api/guest-photos/decline': { rule: 'own-links', open: true, body: { ids: ['{id}'] } },
   'get /api/share': { rule: 'everyone', open: true },
   'post /api/share': { rule: 'everyone', open: true, body: {} },
   // Those of the house are the owners': tokens.test.ts.

@@ -87,6 +87,48 @@ describe('a crash', () => {
     expect(n).toBeGreaterThan(25);
   });
 
+  test.each([
+    ['photo', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3])],
+    ['sidecar', Buffer.from('<x:xmpmeta xmlns:x="adobe:ns:meta/">')],
+  ])('at any operation makes one file of a guest’s %s, or none of what is no photo', async (kind, sent) => {
+    const guest: WantedUpload = {
+      ...{ by: 'link:abc/Mo', holder: '01JD0000000000000000000000', length: sent.length },
+      metadata: { filename: 'a.xmp', folder: 'theirs' },
+    };
+    const files = (incoming: string): string[] =>
+      readdirSync(incoming, { recursive: true }).flatMap((path) => {
+        const name = String(path);
+        return statSync(join(incoming, name)).isDirectory() || name.endsWith('.json') ? [] : [name];
+      });
+    for (let n = 1; ; n++) {
+      const { incoming, open } = makeFolders();
+      const { step, count } = killedAt(n);
+      const send = async (uploads: OpenUploads): Promise<void> => {
+        if (!(await uploads.find(id))) await uploads.begin(id, guest);
+        const found = (await uploads.find(id))!;
+        if (found.bytes < sent.length) await uploads.append(id, Readable.from([sent.subarray(found.bytes)]));
+        await uploads.finish(id);
+      };
+      const outcome = await open({ files: openFiles(step) })
+        .then(send)
+        .catch((error: unknown) => error);
+      const isDone = count() < n;
+      // The next start may finish it, or drop it, without the guest.
+      const uploads = await open({ mayUpload: (by) => by === guest.by });
+      await uploads.close();
+      const later = await send(uploads).catch((error: unknown) => error);
+      if (kind === 'photo') expect(later, `killed at ${n}`).toBeUndefined();
+      else expect(later, `killed at ${n}`).toMatchObject({ code: 'unsupported' });
+      const placed = files(incoming);
+      expect(placed.length, `killed at ${n}: ${placed.join()}`).toBe(kind === 'photo' ? 1 : 0);
+      expect(placed.every((name) => /^\.photospool-for\/[^/]+\/a\.xmp$/.test(name))).toBe(true);
+      if (!isDone) continue;
+      if (kind === 'sidecar') expect(outcome).toMatchObject({ code: 'unsupported' });
+      expect(n).toBeGreaterThan(10);
+      return;
+    }
+  });
+
   test('after the last byte is completed by the next start, without the client', async () => {
     const { incoming, open } = makeFolders();
     const first = await open();

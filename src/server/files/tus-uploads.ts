@@ -28,6 +28,10 @@ export interface TusTarget {
   still: Still;
   /** The upload; absent for a new one. */
   id?: string;
+  /** Of a new one: checks whether so many bytes are accepted. @throws PhotospoolError. */
+  admit?: (id: string, length: number) => void;
+  /** The path of uploads in the answer to a new one; by default `uploadsPath`. */
+  path?: string;
 }
 
 /** Responds to a request of the protocol. @throws the spool's errors. */
@@ -130,7 +134,7 @@ function openAnswers(
   async function create(
     request: FastifyRequest,
     reply: FastifyReply,
-    { by, holder = house, still }: TusTarget,
+    { by, holder = house, still, admit, path = uploadsPath }: TusTarget,
   ): Promise<FastifyReply> {
     const { headers } = request;
     if (headers['upload-defer-length'] !== undefined || headers['upload-concat'] !== undefined) {
@@ -139,6 +143,7 @@ function openAnswers(
     const length = parseLength(headers['upload-length'], 'Upload-Length');
     const metadata = parseMetadata(headers['upload-metadata']);
     const id = randomBytes(16).toString('hex');
+    admit?.(id, length);
     await uploads.begin(id, { by, ...(holder !== house && { holder }), length, metadata });
     // Nobody else knows the new upload yet: no lock.
     const upload = await find(id);
@@ -146,7 +151,7 @@ function openAnswers(
     const bytes = brings ? await receive(request, reply, still, upload, new AbortController().signal) : 0;
     await answerOffset(reply, still, upload, bytes);
     await dropUnless(still, id);
-    return reply.code(201).header('location', `${uploadsPath}/${id}`).send();
+    return reply.code(201).header('location', `${path}/${id}`).send();
   }
 
   async function tell(reply: FastifyReply, id: string): Promise<FastifyReply> {

@@ -44,4 +44,6 @@ export { sessions } from './sessions.js';
 export { tokens } from './tokens.js';
 export { access } from './access-settings.js';
 export { shares } from './share-links.js';
+export { guestUploads } from './guest-uploads.js';
+export { guestPhotos } from './guest-photos.js';
 export { audit } from './audit.js';

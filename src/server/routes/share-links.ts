@@ -6,6 +6,8 @@ import { mayLink, type Viewer } from '../../access/permissions.js';
 import { openMemberAlbums, type MemberAlbums } from '../../album/member-albums.js';
 import { house, type Holder } from '../../document/item-id.js';
 import type { Share } from '../../access/share-links.js';
+import { usualGuestLimits, type GuestLimits } from '../../access/guest-uploads.js';
+import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import { PhotospoolError, notFound } from '../../base/errors.js';
 import { parseQuery } from '../../catalog/search-parser.js';
 import { viewer } from '../http/request-viewer.js';
@@ -24,6 +26,8 @@ export const shares: Routes = (app, context) => {
 };
 
 const config = { rule: 'own-links' } as const;
+const Whole = Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }));
+const Limits = strict({ photos: Whole, bytes: Whole, photosPerDay: Whole, bytesPerDay: Whole });
 const albumPattern = '^(?:house|[0-9A-HJKMNP-TV-Z]{26}):[0-9A-HJKMNP-TV-Z]{26}$';
 
 /** The links that a viewer may revoke: those of the house for owners, otherwise their own. */
@@ -87,18 +91,25 @@ const newLinks: Routes = (app, { access, clock, library, gate }) => {
           expires: Type.Optional(Type.String({ maxLength: 40, description: 'UTC' })),
           originals: Type.Optional(Type.Boolean()),
           details: Type.Optional(Type.Boolean()),
+          uploads: Type.Optional(Type.Union([Type.Boolean(), Limits])),
         }),
         response: { 201: Type.Object({ share: ShareLink, path: Type.String() }), '4xx': Problem, '5xx': Problem },
       },
     },
     async (request, reply) => {
-      const { title = '', password, expires, originals = false, details = false, ...wanted } = request.body;
+      const { title = '', password, expires, originals = false, details = false, uploads, ...wanted } = request.body;
       const who = viewer(request);
       const end = expires === undefined ? undefined : Date.parse(expires);
       if (Number.isNaN(end)) throw new PhotospoolError('invalid', 'This is not a date.');
+      if (uploads !== undefined && uploads !== false) {
+        demandPeopleLibraries(gate);
+        if (wanted.photo !== undefined)
+          throw new PhotospoolError('invalid', 'A link to one photo takes no others: share an album.');
+      }
       const made = await access.shares.make(
         {
           ...{ originals, details, ...scopeFor(parts, who, { ...wanted, title: title.trim() }) },
+          ...limitsOf(uploads),
           ...(password !== undefined && { password }),
           ...(end !== undefined && { expires: end }),
         },
@@ -109,6 +120,12 @@ const newLinks: Routes = (app, { access, clock, library, gate }) => {
     },
   );
 };
+
+/** The limits of a link that accepts photos. */
+const limitsOf = (uploads: boolean | Partial<GuestLimits> | undefined): { uploads?: GuestLimits } =>
+  uploads === undefined || uploads === false
+    ? {}
+    : { uploads: { ...usualGuestLimits, ...(typeof uploads === 'object' && uploads) } };
 
 /** What a request asks to share. */
 interface WantedScope {
@@ -171,7 +188,7 @@ const openedLink: Routes = (app, { access, toBare }) => {
   const over = (): PhotospoolError =>
     notFound('This link has expired or is incomplete.', 'Ask the person who sent it for a new one.');
 
-  function tell({ scope, title, originals, details, expires }: Share, locked: boolean) {
+  function tell({ scope, title, originals, details, uploads, expires }: Share, locked: boolean) {
     if (locked) return { title: '', locked, originals: false, details: false, strippable: [] };
     const end = expires !== undefined && { expires: utcOf(expires) };
     return {
@@ -180,6 +197,7 @@ const openedLink: Routes = (app, { access, toBare }) => {
       originals,
       details,
       strippable: givenTypes(toBare !== undefined),
+      ...(uploads && { uploads: true as const }),
       ...end,
       ...('photo' in scope && scope),
     };

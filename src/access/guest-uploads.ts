@@ -1,0 +1,86 @@
+/**
+ * Uploads by guests through share links: the limits of each link, and what has been sent through it, in a local table.
+ * An upload is counted when it begins, in one transaction with the check, so parallel uploads never exceed a limit. A
+ * crash leaves an upload counted or not begun. The rows stay after the link ends: they say which album photos that still
+ * wait for approval were meant for.
+ */
+import type { Clock } from '../base/clock.js';
+import { PhotospoolError } from '../base/errors.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { house } from '../document/item-id.js';
+import { linkIn, mayLink } from './permissions.js';
+import type { Senders } from './sender-permissions.js';
+
+/** The most that guests may send through a link: in all, and within 24 hours. */
+export interface GuestLimits {
+  photos: number;
+  bytes: number;
+  photosPerDay: number;
+  bytesPerDay: number;
+}
+
+const gib = 1024 ** 3;
+/** The limits of a link whose maker chose none. */
+export const usualGuestLimits: GuestLimits = {
+  photos: 1_000,
+  bytes: 20 * gib,
+  photosPerDay: 500,
+  bytesPerDay: 10 * gib,
+};
+
+const day = 86_400_000;
+
+/** The uploads of guests. */
+export interface GuestUploads {
+  /**
+   * Counts a new upload of so many bytes. @throws PhotospoolError `too-large` if the link accepts no more, `slow-down`
+   * if it accepts no more today.
+   */
+  begin(link: { id: string; limits: GuestLimits; album?: string }, upload: string, bytes: number): void;
+  /** No longer counts an upload that its guest gave up. */
+  giveUp(upload: string): void;
+  /** The album (`<holder>:<ulid>`) that uploads through a link are meant for, also after it ended. */
+  albumOf(link: string): string | undefined;
+}
+
+/** Opens the uploads of guests; access-tables.ts creates the table. */
+export function openGuestUploads(db: Sqlite, clock: Pick<Clock, 'now'>): GuestUploads {
+  const sums = db.prepare<{ photos: number; bytes: number }>(
+    'SELECT count(*) AS photos, coalesce(sum(bytes), 0) AS bytes FROM access_guest WHERE link = ? AND at > ?',
+  );
+  const insert = db.prepare('INSERT INTO access_guest (upload, link, album, at, bytes) VALUES (?, ?, ?, ?, ?)');
+  const remove = db.prepare('DELETE FROM access_guest WHERE upload = ?');
+  const album = db.prepare<{ album: string }>(
+    'SELECT album FROM access_guest WHERE link = ? AND album IS NOT NULL LIMIT 1',
+  );
+
+  return {
+    begin: ({ id, limits, album: into }, upload, bytes) =>
+      db.transaction(() => {
+        const [all, today] = [sums.get(id, 0)!, sums.get(id, clock.now() - day)!];
+        if (all.photos + 1 > limits.photos || all.bytes + bytes > limits.bytes)
+          throw new PhotospoolError('too-large', 'This link can’t take that many photos.', {
+            hint: 'Ask whoever sent it for a new one.',
+          });
+        if (today.photos + 1 > limits.photosPerDay || today.bytes + bytes > limits.bytesPerDay)
+          throw new PhotospoolError('slow-down', 'This link takes no more photos today.', {
+            hint: 'Try again tomorrow.',
+          });
+        insert.run(upload, id, into ?? null, clock.now(), bytes);
+      }),
+    giveUp: (upload) => void remove.run(upload),
+    albumOf: (link) => album.get(link)?.album,
+  };
+}
+
+/** Whether the link of a guest (an author `link:…`) still accepts photos, for uploads finished without a request. */
+export function openGuestCheck(db: Sqlite, senders: Senders, clock: Pick<Clock, 'now'>): (by: string) => boolean {
+  const find = db.prepare<{ author: string; holder: string | null; expires: number | null }>(
+    'SELECT author, holder, expires FROM access_share WHERE id = ? AND uploads IS NOT NULL',
+  );
+  return (by) => {
+    const row = find.get(linkIn(by)?.link ?? '');
+    if (!row || (row.expires !== null && row.expires <= clock.now())) return false;
+    return mayLink(senders(row.author), row.holder ?? house);
+  };
+}

@@ -1,0 +1,155 @@
+/** Photos from guests: sent through a share link, seen by whoever made it alone, approved or declined. */
+import { expect, test } from 'vitest';
+import { itemId, publicIdOf } from '../../src/document/item-id.js';
+import type { PhotoDocument } from '../../src/document/photo-document.js';
+import { linkIn } from '../../src/access/permissions.js';
+import { photo } from '../document/documents.js';
+import { expectError } from './fixture.js';
+import { openPeople } from './people-home.js';
+
+const encode = (pairs: Record<string, string>): string =>
+  Object.entries(pairs)
+    .map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`)
+    .join(',');
+
+interface Made {
+  path: string;
+  share: { id: string; album: string };
+}
+interface Waiting {
+  photos: { photo: { id: string }; from: { link: string; guest?: string }[] }[];
+}
+
+test('a guest sends photos within the limits; only whoever made the link sees them before they approve', async () => {
+  const { home, people, ask, close } = await openPeople();
+  const { ada, ben, cleo } = people;
+  const { library, app, clock } = home;
+  const album = (await ask(ben.headers, 'POST', '/api/albums/shared', { name: 'Party' })).json<{ album: string }>()
+    .album;
+  const name = `${ben.id}:${album}`;
+  const share = (limits: unknown, scope: object = { album: name }) =>
+    ask(ben.headers, 'POST', '/api/shares', { ...scope, uploads: limits });
+  const { path, share: link } = (await share({ photos: 3, bytes: 100, photosPerDay: 2 })).json<Made>();
+  const plain = (await share(false)).json<Made>();
+
+  const begin = (to: string, metadata: Record<string, string>, length = 3) =>
+    app.inject({
+      ...{ method: 'POST', url: `${to}/api/contributions` },
+      headers: { 'tus-resumable': '1.0.0', 'upload-length': `${length}`, 'upload-metadata': encode(metadata) },
+    });
+  expectError(await begin(plain.path, { filename: 'a.jpg' }), 403, 'forbidden');
+  expectError(await app.inject({ method: 'POST', url: '/api/contributions', headers: ben.headers }), 403, 'forbidden');
+  // Nothing else is open to guests.
+  for (const url of ['/api/uploads', '/api/uploads/check', '/api/upload'])
+    expectError(await app.inject({ method: 'POST', url: path + url, payload: {} }), 403, 'forbidden');
+
+  // A name is hostile text; a folder, whom it is for and a hash change nothing.
+  const hostile = '<b>Mo/\u0007\n‮ \ud800 ' + 'x'.repeat(200);
+  const sent = await begin(path, {
+    filename: 'a.jpg',
+    guest: hostile,
+    folder: 'x/y',
+    for: 'house',
+    sha256: 'f'.repeat(64),
+  });
+  expect([sent.statusCode, sent.body]).toEqual([201, '']);
+  const location = String(sent.headers['location']);
+  expect(location.startsWith(`${path}/api/contributions/`)).toBe(true);
+  const upload = (await home.spool.uploads.find(location.split('/').at(-1)!))!;
+  expect(upload.holder).toBe(ben.id);
+  expect(linkIn(upload.by)).toMatchObject({ link: link.id });
+  expect(linkIn(upload.by)?.guest).toMatch(/^<b>Mo\/ /);
+  expect([...linkIn(upload.by)!.guest!].length).toBe(60);
+  expect((await app.inject(location)).json()).toEqual({ state: 'uploading', bytes: 0, length: 3 });
+  expectError(await app.inject(location.replace(path, plain.path)), 403, 'forbidden');
+  const other = (await share(true)).json<Made>();
+  expectError(await app.inject(location.replace(path, other.path)), 404, 'not-found');
+
+  // The limits: per day, in bytes, in all; what was given up does not count.
+  expectError(await begin(path, {}, 98), 413, 'too-large');
+  const second = await begin(path, { filename: 'b.jpg' });
+  expectError(await begin(path, {}), 429, 'slow-down');
+  const gone = await app.inject({
+    ...{ method: 'DELETE', url: String(second.headers['location']) },
+    headers: { 'tus-resumable': '1.0.0' },
+  });
+  expect(gone.statusCode).toBe(204);
+  expect((await begin(path, { filename: 'c.jpg' })).statusCode).toBe(201);
+  clock.advance(86_400_000);
+  expect((await begin(path, { filename: 'd.jpg' })).statusCode).toBe(201);
+  expectError(await begin(path, {}), 413, 'too-large');
+
+  // What became of it: an item of Ben whose only sighting is the guest’s.
+  const put = (digit: string): string => {
+    const item = { holder: ben.id, sha256: digit.repeat(64) };
+    library.update<PhotoDocument>(itemId(item), () => photo({ sighting: { by: upload.by } }));
+    return publicIdOf(item);
+  };
+  const [one, two] = [put('a'), put('b')];
+  await ask(ben.headers, 'PATCH', '/api/photos', { ids: [one, two], audience: 'family' });
+  const seenBy = async (headers: Record<string, string>, url = '/api/photos'): Promise<string[]> =>
+    (await app.inject({ url, headers }))
+      .json<{ photos: { id: string }[] }>()
+      .photos.map(({ id }) => id)
+      .sort();
+  const waiting = async (headers: Record<string, string>): Promise<Waiting['photos']> =>
+    (await ask(headers, 'GET', '/api/guest-photos')).json<Waiting>().photos;
+  expect((await waiting(ben.headers)).map(({ photo: { id } }) => id).sort()).toEqual([one, two].sort());
+  expect((await waiting(ben.headers))[0]!.from).toEqual([linkIn(upload.by)]);
+  // They wait beside his timeline, and exist for nobody else.
+  expect(await seenBy(ben.headers)).toEqual([]);
+  expect(await seenBy(ben.headers, '/api/photos?q=is:guest')).toEqual([one, two].sort());
+  for (const headers of [ada.headers, cleo.headers]) {
+    expect(await waiting(headers)).toEqual([]);
+    expect((await ask(headers, 'POST', '/api/guest-photos/approve', { ids: [one] })).json()).toEqual({
+      ...{ changed: 0, missing: [one], refused: [] },
+    });
+    expectError(await ask(headers, 'GET', `/api/photos/${one}`), 404, 'not-found');
+  }
+  expect(await seenBy({}, `${path}/api/photos`)).toEqual([]);
+
+  // Ending the link first changes nothing about what waits.
+  await ask(ben.headers, 'DELETE', `/api/shares/${link.id}`);
+  expectError(await begin(path, {}), 401, 'unauthorized');
+  expect((await ask(ben.headers, 'POST', '/api/guest-photos/approve', { ids: [one] })).json()).toEqual({
+    ...{ changed: 1, missing: [], refused: [] },
+  });
+  expect((await ask(ben.headers, 'POST', '/api/guest-photos/decline', { ids: [one, two] })).json()).toEqual({
+    ...{ changed: 1, missing: [], refused: [one] },
+  });
+  expect(await waiting(ben.headers)).toEqual([]);
+  expect(await seenBy(ben.headers)).toEqual([one]);
+  expect(await seenBy(cleo.headers)).toEqual([one]);
+  expect(await seenBy({}, `${plain.path}/api/photos`)).toEqual([one]);
+  expect(await seenBy(ben.headers, '/api/photos?q=is:trashed')).toEqual([two]);
+  expect((await ask(ben.headers, 'GET', `/api/photos/${two}`)).json()).toMatchObject({ trashed: true });
+
+  expectError(await share(true, { photo: one }), 400, 'invalid');
+  close({ on: false, server: 'cabin', reason: 'cabin is too old.' });
+  expectError(await share(true), 409, 'conflict');
+  expectError(await begin(other.path, {}), 409, 'conflict');
+  expectError(await ask(ben.headers, 'GET', '/api/guest-photos'), 409, 'conflict');
+});
+
+test('an owner approves what guests send for an album of the house', async () => {
+  const { home, people, ask } = await openPeople();
+  const { ada, cleo } = people;
+  const { library } = home;
+  const made = await ask(ada.headers, 'POST', '/api/albums/shared', { name: 'Party', holder: 'house' });
+  const { album } = made.json<{ album: string }>();
+  const { share } = (
+    await ask(ada.headers, 'POST', '/api/shares', { album: `house:${album}`, uploads: true })
+  ).json<Made>();
+  const item = { holder: 'house', sha256: 'a'.repeat(64) };
+  library.update<PhotoDocument>(itemId(item), () => photo({ sighting: { by: `link:${share.id}` } }));
+  home.access.guests.begin(
+    { id: share.id, limits: { photos: 1, bytes: 1, photosPerDay: 1, bytesPerDay: 1 }, album: share.album },
+    ...(['u', 1] as const),
+  );
+  const id = publicIdOf(item);
+  await ask(ada.headers, 'PATCH', `/api/photos/${id}`, { audience: 'family' });
+  expectError(await ask(cleo.headers, 'GET', `/api/photos/${id}`), 404, 'not-found');
+  await ask(ada.headers, 'POST', '/api/guest-photos/approve', { ids: [id] });
+  expect((await ask(cleo.headers, 'GET', `/api/photos/${id}`)).statusCode).toBe(200);
+  expect((await ask(ada.headers, 'GET', `/api/albums/house/${album}`)).json()).toMatchObject({ count: 1 });
+});
