@@ -22,26 +22,26 @@ begin() {
 }
 # finish: all six are in, each once; the server has done nothing in vain.
 finish() {
-  check "$name: all come in, without a restart" within 30 holds "$home/archive" 6
+  check "$name: all files are imported without a restart" within 30 holds "$home/archive" 6
   check "$name: each once" [ "$(hashes "$home/archive")" = "$bytes" ]
-  check "$name: nothing is left over" [ "$(count "$home/incoming" "$home/work")" -eq 0 ]
+  check "$name: nothing remains" [ "$(count "$home/incoming" "$home/work")" -eq 0 ]
   kill "$server"
   wait "$server"
-  check "$name: the archive is as the library says" verified "$home"
+  check "$name: verify finds no difference" verified "$home"
   [ "$failed" -eq 0 ] || cut -c 1-300 "$home.log" | tail -n 20
   exit "$failed"
 }
 # troubled TEXT: the log says TEXT once, the processor rests for some seconds, all bytes are there.
 troubled() {
   local spent
-  check "$name: the log says: $1" within 15 grep -q "$1" "$home.log"
+  check "$name: the log reports: $1" within 15 grep -q "$1" "$home.log"
   spent=$(ticks "$server")
   sleep 4
   spent=$(($(ticks "$server") - spent))
-  check "$name: it is said once ($(said "$home.log" "$1") lines)" [ "$(said "$home.log" "$1")" -eq 1 ]
-  check "$name: nothing else is said" [ "$(grep -cE '"level":(40|50|60)' "$home.log")" -eq 1 ]
-  check "$name: the processor rests ($spent hundredths of a second in 4 s)" [ "$spent" -lt 150 ]
-  check "$name: all bytes are there" [ "$(hashes "$home")" = "$bytes" ]
+  check "$name: it is logged once ($(said "$home.log" "$1") lines)" [ "$(said "$home.log" "$1")" -eq 1 ]
+  check "$name: nothing else is logged" [ "$(grep -cE '"level":(40|50|60)' "$home.log")" -eq 1 ]
+  check "$name: the CPU is idle ($spent hundredths of a second in 4 s)" [ "$spent" -lt 150 ]
+  check "$name: all bytes are present" [ "$(hashes "$home")" = "$bytes" ]
 }
 
 read_only() {
@@ -56,7 +56,7 @@ read_only_incoming() {
   begin read-only-incoming incoming
   mv "$home/new"/*.jpg "$home/incoming"
   within 5 mount -o remount,ro "$disk"
-  check "$name: what can't be taken is named" within 15 grep -qE 'read-only|permission' "$home.log"
+  check "$name: files that can't be imported are reported" within 15 grep -qE 'read-only|permission' "$home.log"
   mount -o remount,rw "$disk"
   finish
 }
@@ -78,7 +78,7 @@ incoming_away() {
   mount --bind "$disk" "$home/aside"
   umount -l "$disk"
   sleep 2
-  check "$name: the photos that are in stay" holds "$home/archive" 2
+  check "$name: imported photos stay" holds "$home/archive" 2
   mv "$home/new"/*.jpg "$home/aside"
   mount --bind "$home/aside" "$disk"
   umount "$home/aside"

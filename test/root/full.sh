@@ -25,19 +25,19 @@ try() {
   spent=$(ticks "$server")
   sleep 6
   spent=$(($(ticks "$server") - spent))
-  check "$name: it is said once, not at each try ($(said "$home.log" 'disk is full') lines)" \
+  check "$name: it is logged once, not at each retry ($(said "$home.log" 'disk is full') lines)" \
     [ "$(said "$home.log" 'disk is full')" -le 2 ]
-  check "$name: nothing else is said" [ "$(grep -cE '"level":(40|50|60)' "$home.log")" -eq "$(said "$home.log" 'disk is full')" ]
-  check "$name: the processor rests ($spent hundredths of a second in 6 s)" [ "$spent" -lt 200 ]
-  check "$name: all bytes are there" [ "$(hashes "$home")" = "$photos" ]
-  check "$name: the status names the trouble" grep -q 'disk is full' <(status "$home")
+  check "$name: nothing else is logged" [ "$(grep -cE '"level":(40|50|60)' "$home.log")" -eq "$(said "$home.log" 'disk is full')" ]
+  check "$name: the CPU is idle ($spent hundredths of a second in 6 s)" [ "$spent" -lt 200 ]
+  check "$name: all bytes are present" [ "$(hashes "$home")" = "$photos" ]
+  check "$name: the status reports the disk error" grep -q 'disk is full' <(status "$home")
   rm "$small/ballast"
-  check "$name: with room again all come in, without a restart" within 40 holds "$home/archive" 8
+  check "$name: with space again all files are imported without a restart" within 40 holds "$home/archive" 8
   check "$name: each once" [ "$(hashes "$home/archive")" = "$photos" ]
-  check "$name: nothing is left over" [ "$(count "$home/incoming" "$home/work")" -eq 0 ]
+  check "$name: nothing remains" [ "$(count "$home/incoming" "$home/work")" -eq 0 ]
   kill "$server"
   wait "$server"
-  check "$name: the archive is as the library says" verified "$home"
+  check "$name: verify finds no difference" verified "$home"
   [ "$failed" -eq 0 ] || cut -c 1-300 "$home.log" | tail -n 20
   return "$failed"
 }

@@ -44,26 +44,26 @@ try() {
   # Little is left: more than the library needs, less than the pictures.
   fallocate -l $(($(left "$small") - 24000))K "$small/ballast"
   photos "$roomy/incoming" 2 60
-  check "$name: all documents come, though there is no room for all pictures" within 90 knows "$small" 62
-  check "$name: the link says that pictures wait" within 60 says "$caller" 'pictures wait: '
-  check "$name: it stands" says "$caller" 'is up to date\|is catching up'
+  check "$name: all documents arrive without space for all pictures" within 90 knows "$small" 62
+  check "$name: the connection reports waiting pictures" within 60 says "$caller" 'pictures wait: '
+  check "$name: it is connected" says "$caller" 'is up to date\|is catching up'
   edit "$roomy" "$id" '{"title":"While pictures wait"}'
-  check "$name: an edit comes while pictures wait" within 30 shows "$small" "$id" 'While pictures wait'
+  check "$name: an edit arrives while pictures wait" within 30 shows "$small" "$id" 'While pictures wait'
   edit "$small" "$id" '{"rating":4}'
-  check "$name: and one goes" within 30 shows "$roomy" "$id" '"rating":4'
-  check "$name: what is left is left to the library ($(left "$small") kB)" [ "$(left "$small")" -gt 8000 ]
-  check "$name: it is said once ($(cat "$small.log" "$roomy.log" | grep -c 'Pictures wait') lines)" \
+  check "$name: and one is sent" within 30 shows "$roomy" "$id" '"rating":4'
+  check "$name: the remaining space is left to the library ($(left "$small") kB)" [ "$(left "$small")" -gt 8000 ]
+  check "$name: it is logged once ($(cat "$small.log" "$roomy.log" | grep -c 'Pictures wait') lines)" \
     [ "$(cat "$small.log" "$roomy.log" | grep -c 'Pictures wait')" -eq 1 ]
   spent=$(ticks "$small_server")
   sleep 5
   spent=$(($(ticks "$small_server") - spent))
-  check "$name: the processor rests ($spent hundredths of a second in 5 s)" [ "$spent" -lt 200 ]
+  check "$name: the CPU is idle ($spent hundredths of a second in 5 s)" [ "$spent" -lt 200 ]
 
   # Nothing is left at all.
   dd if=/dev/zero of="$small/more" bs=4k 2>/dev/null
   for n in 1 2 3; do edit "$roomy" "$id" "{\"description\":\"$(printf '%02000d' "$n")\"}"; done
   for n in $(seq 40); do edit "$roomy" "$id" "{\"tags\":{\"add\":[\"tag $n\"]}}"; done
-  check "$name: with no byte left it goes on serving" knows "$small" 62
+  check "$name: without any space it continues serving" knows "$small" 62
   check "$name: also a picture" ask "$small" "/media/$id/thumb" -f -o "$scratch/$name.thumb"
   check "$name: and so does the other side" knows "$roomy" 62
 
@@ -74,12 +74,12 @@ try() {
 
   rm "$small/more" "$small/ballast"
   mount -o remount,size=640m "$small"
-  check "$name: with room again all edits come, without a restart" within 120 shows "$small" "$id" 'tag 40'
+  check "$name: with space again all edits arrive without a restart" within 120 shows "$small" "$id" 'tag 40'
   check "$name: and all originals" within 120 same "$small" "$roomy" 62
-  check "$name: the link says nothing of waiting any more" within 60 eval '! says "$caller" "pictures wait"'
+  check "$name: the connection no longer reports waiting" within 60 eval '! says "$caller" "pictures wait"'
   kill "${servers[@]}"
   wait "${servers[@]}" 2>/dev/null
-  check "$name: the archive is as the library says" verified "$small"
+  check "$name: verify finds no difference" verified "$small"
   check "$name: the other one, too" verified "$roomy"
   [ "$failed" -eq 0 ] || for one in "$small" "$roomy"; do cut -c 1-300 "$one.log" | tail -n 12; done
   return "$failed"

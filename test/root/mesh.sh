@@ -109,10 +109,10 @@ edit home "$id" '{"rating":4}'
 photos "$scratch/laptop/incoming" 20 1
 photos "$scratch/home/incoming" 30 1
 within 20 counted laptop 9 || wrong 'the laptop takes photos in while it is alone'
-check 'while the link is cut nothing goes over' eval 'counted home 9 && ! shows home "$id" "on the road"'
+check 'while disconnected nothing is transferred' eval 'counted home 9 && ! shows home "$id" "on the road"'
 plug router
 # The router forgot its connections and tells nobody: that is found out within half a minute.
-check 'after it heals both edits and both photos are everywhere' \
+check 'after reconnecting both edits and both photos are everywhere' \
   within 75 eval 'shows cabin "$id" "on the road" && shows laptop "$id" "\"rating\":4" && counted cabin 10 && equal'
 
 # A picture of some 30 MB, so that the cabin, which takes 4 MB in a second, can be killed in the middle of it.
@@ -131,10 +131,10 @@ kept=$(part_of cabin)
 before=$(received cabin)
 start cabin
 ready cabin
-check 'the picture comes whole after a kill in the middle of it' within 40 originals cabin
+check 'the picture arrives complete after a kill during its transfer' within 40 originals cabin
 size=$(stat -c %s "$scratch/home/archive/"*/*/large.jpg)
 came=$(($(received cabin) - before))
-check "what was there is not fetched again ($((kept / 1000)) of $((size / 1000)) kB were kept, $((came / 1000)) kB came)" \
+check "received bytes are not fetched again ($((kept / 1000)) of $((size / 1000)) kB were kept, $((came / 1000)) kB transferred)" \
   [ "$came" -lt $((size - kept + size / 4)) ]
 
 mkdir -p "$scratch/vps"
@@ -144,7 +144,7 @@ ready vps
 pool home peers add http://192.0.2.3:4780 --token "$token" --publish >/dev/null
 check 'nothing is public at first' is_public 0
 edit laptop "$id" '{"audience":"public"}'
-check 'what the laptop makes public is on the public server' within 20 is_public 1
+check 'photos published by the laptop are on the public server' within 20 is_public 1
 media=$(public laptop | grep -o '"id":"[^"]*' | head -n 1 | cut -c 7-)
 check 'with its picture, seen from behind the router' \
   within 20 within_net laptop curl -sf -o "$scratch/seen" "http://192.0.2.3:4780/media/$media/thumb"
@@ -152,18 +152,18 @@ check 'and without its id' [ "$media" != "$id" ]
 unplug vps
 edit laptop "$id" '{"audience":"private"}'
 within 10 shows home "$id" '"audience":"private"' || wrong 'the home hears that it is private'
-check 'the public server still shows it while it is out of reach' \
+check 'the public server still shows the photo while unreachable' \
   [ "$(within_net vps curl -s http://127.0.0.1:4780/api/photos | grep -o '"id":' | wc -l)" -eq 1 ]
 plug vps
-check 'after they meet it is gone' within 70 is_public 0
-check 'and its pictures are gone from the disk' \
+check 'after reconnecting it is removed' within 70 is_public 0
+check 'and its pictures are removed from the disk' \
   within 10 eval '[ "$(find "$scratch/vps/.photospool/blobs" -type f | wc -l)" -eq 0 ]'
 
 check 'at the end all three are equal' within 20 equal
 for machine in home laptop cabin; do
   kill "$(eval "echo \$pid_$machine")"
   wait "$(eval "echo \$pid_$machine")" 2>/dev/null
-  check "$machine: the archive is as the library says" verified "$scratch/$machine"
+  check "$machine: verify finds no difference" verified "$scratch/$machine"
 done
 [ "$failed" -eq 0 ] || for machine in home laptop cabin vps; do cut -c 1-300 "$scratch/$machine.log" | tail -n 10; done
 echo "$SECONDS s"

@@ -83,7 +83,7 @@ if command -v cron >/dev/null; then
   check 'cron: installs' photospool service install cron --home "$cronhome" --sweep 60 --settle 0.1
   before=$(as crontab -l)
   check 'cron: installs again, and changes nothing' photospool service install cron --home "$cronhome" --sweep 60 --settle 0.1
-  check 'cron: the crontab is as it was' [ "$before" = "$(as crontab -l)" ]
+  check 'cron: the crontab is unchanged' [ "$before" = "$(as crontab -l)" ]
   as mkdir -p "$base/home/made"
   photos "$base/home/made" cron 3
   as sh -c 'cp made/cron*.jpg "$1"' sh "$cronhome/incoming/"
@@ -104,7 +104,7 @@ flags=(--home "$home" --incoming "$incoming" --settle 0.1)
 mkdir "$base/verify"
 photospool service print systemd "${flags[@]}" | (cd "$base/verify" && awk '/^# .*\.(path|timer|service)$/ { file = $2; next } { print > file }')
 check 'systemd: systemd-analyze verifies the units of passes' as systemd-analyze --user verify "$base/verify"/*
-check 'systemd: and says nothing about them' [ -z "$(as systemd-analyze --user verify "$base/verify"/* 2>&1)" ]
+check 'systemd: and reports nothing about them' [ -z "$(as systemd-analyze --user verify "$base/verify"/* 2>&1)" ]
 photospool service print systemd --serve --home "$home" | sed 1d >"$base/verify/photospool-serve.service"
 check 'systemd: and nothing about the server' [ -z "$(as systemd-analyze --user verify "$base/verify/photospool-serve.service" 2>&1)" ]
 
@@ -133,34 +133,34 @@ fi
 if [ $systemd = yes ]; then
   name=$(photospool service print systemd "${flags[@]}" | sed -n 's/^# \(.*\)\.timer$/\1/p')
   check 'systemd: installs' photospool service install systemd "${flags[@]}" --sweep 86400
-  check 'systemd: a first pass is made at once, and ends well' until_true 60 has_run "$name.service"
+  check 'systemd: a first pass runs at once and succeeds' until_true 60 has_run "$name.service"
   still "$name.service"
   as mkdir -p "$base/home/made"
   photos "$base/home/made" a 40
   # One at a time, for longer than a pass takes: some of them come in while one ends.
   for n in $(seq 0 39); do as cp "$base/home/made/a$n.jpg" "$incoming/"; sleep 0.12; done
-  check 'systemd: 40 photos that came in during passes and between them are all stored, with no sweep' until_true 60 stored "$home" 40
-  check 'systemd: then it is still' still "$name.service"
+  check 'systemd: 40 photos that arrive during and between passes are all stored without a sweep' until_true 60 stored "$home" 40
+  check 'systemd: then it is idle' still "$name.service"
   # The worst moment: the pass has looked for the last time, and systemd does not look yet.
   photos "$base/home/made" late 2
   as sh -c 'mkdir "$1" && printf "[Service]\nExecStartPost=-mv %s/late1.jpg \"%s\"\n" "$2" "$3" >"$1/late.conf"' sh \
     "$units/$name.service.d" "$base/home/made" "$(printf %s "$incoming/" | sed 's/[\\"]/\\&/g; s/%/%%/g; s/\$/$$/g')"
   ctl daemon-reload
   as mv "$base/home/made/late0.jpg" "$incoming/"
-  check 'systemd: a photo that comes in after the last look of a pass is stored, with no sweep' until_true 60 stored "$home" 42
+  check 'systemd: a photo that arrives after the last scan of a pass is stored without a sweep' until_true 60 stored "$home" 42
   as rm -r "$units/$name.service.d"
   ctl daemon-reload
-  check 'systemd: then it is still again' still "$name.service"
+  check 'systemd: then it is idle again' still "$name.service"
   as sh -c 'printf x >"$1/.DS_Store"; echo note >"$1/note.txt"; mkdir "$1/sub"; echo note >"$1/sub/n.txt"; mkfifo "$1/pipe"' sh "$incoming"
-  check 'systemd: a .DS_Store, texts and a FIFO stay, and nothing spins' still "$name.service"
+  check 'systemd: a .DS_Store, texts and a FIFO stay, without busy loops' still "$name.service"
   last=$(run_id "$name.service")
   sleep 3
-  check 'systemd: nothing comes in, nothing runs' [ "$last" = "$(run_id "$name.service")" ]
+  check 'systemd: without new files nothing runs' [ "$last" = "$(run_id "$name.service")" ]
   printf '\377\330\377\340 no photo at all' >"$base/home/made/broken.jpg"
   as cp "$base/home/made/broken.jpg" "$incoming/"
   failed_unit() { [ "$(ctl show -P ExecMainStatus "$name.service")" = 1 ]; }
   check 'systemd: a photo that is stuck makes the pass end with 1' until_true 60 failed_unit
-  check 'systemd: and nothing spins' still "$name.service"
+  check 'systemd: and does not loop' still "$name.service"
   check 'systemd: installs again, and changes nothing' sh -c '! grep -v unchanged "$1" | grep -q wrote' sh \
     <(photospool service install systemd "${flags[@]}" --sweep 86400)
   still "$name.service"
@@ -169,11 +169,11 @@ if [ $systemd = yes ]; then
   still "$name.service"
   photos "$incoming" copied 2
   check 'systemd: copies are stored' until_true 60 stored "$home" 44
-  check 'systemd: and stay, and nothing spins' still "$name.service"
-  check 'systemd: they are where they were' [ -e "$incoming/copied1.jpg" ]
+  check 'systemd: and stay, without busy loops' still "$name.service"
+  check 'systemd: they are unchanged' [ -e "$incoming/copied1.jpg" ]
 
   as sh -c 'mkdir -p .ssh && echo secret >.ssh/key && echo mine >mine'
-  check 'systemd: the server in place of passes' photospool service install systemd "${flags[@]}" --serve --port 0
+  check 'systemd: the server instead of passes' photospool service install systemd "${flags[@]}" --serve --port 0
   check 'systemd: no unit of passes is left' sh -c '[ "$(ls "$1" | grep -c "^$2")" -eq 1 ]' sh "$units" "$name"
   check 'systemd: the server answers' until_true 60 [ -s "$home/.photospool/server.json" ]
   pid=$(ctl show -P MainPID "$name.service")
@@ -181,18 +181,18 @@ if [ $systemd = yes ]; then
   inside() { nsenter -t "$pid" -m -- "$@"; }
   check 'systemd: it can write to its home' inside touch "$home/archive/written"
   check 'systemd: and to nothing outside' sh -c '! "$@"' sh nsenter -t "$pid" -m -- touch "$base/written"
-  check 'systemd: it reads what is beside its home' inside cat "$base/home/mine"
+  check 'systemd: it reads files beside its home' inside cat "$base/home/mine"
   check 'systemd: but sees no keys' sh -c '! "$@"' sh nsenter -t "$pid" -m -- cat "$base/home/.ssh/key"
   photos "$base/home/made" served 1
   inode=$(stat -c %i "$base/home/made/served0.jpg")
   as mv "$base/home/made/served0.jpg" "$incoming/"
-  check 'systemd: it takes photos in' until_true 60 stored "$home" 45
-  check 'systemd: by renaming: the archived file is the very one' [ -n "$(find "$home/archive" -inum "$inode")" ]
+  check 'systemd: it imports photos' until_true 60 stored "$home" 45
+  check 'systemd: by renaming: the archived file is the same inode' [ -n "$(find "$home/archive" -inum "$inode")" ]
   rmdir /run/systemd/mount-rootfs
-  check 'systemd: where users may have no namespaces, it says so' sh -c 'grep -q "need namespaces" "$1"' sh \
+  check 'systemd: without user namespaces it reports so' sh -c 'grep -q "need namespaces" "$1"' sh \
     <(photospool service install systemd "${flags[@]}" --sweep 86400)
   photos "$incoming" bare 1
-  check 'systemd: and takes photos in all the same' until_true 60 stored "$home" 46
+  check 'systemd: and still imports photos' until_true 60 stored "$home" 46
   check 'systemd: uninstalls' photospool service uninstall systemd --home "$home"
   check 'systemd: the server ended' sh -c "! kill -0 $pid"
   check 'systemd: nothing is left' [ -z "$(find "$units" -name 'photospool*')" ]
@@ -202,6 +202,6 @@ fi
 if [ $with_cron = yes ]; then
   check 'cron: a minute later the photos are stored' until_true 90 stored "$cronhome" 3
   check 'cron: uninstalls' photospool service uninstall cron --home "$cronhome"
-  check 'cron: the other lines are as they were' cmp <(as crontab -l) "$base/home/crontab"
+  check 'cron: the other lines are unchanged' cmp <(as crontab -l) "$base/home/crontab"
 fi
 exit $failed

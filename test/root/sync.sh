@@ -68,8 +68,8 @@ has_doubled() { [ "$(doubled "$1" "$2")" -eq "$3" ]; }
 seen_begin() { (while :; do find "$base/a/incoming" -type f -printf '%f\n' 2>/dev/null; sleep 0.05; done >"$base/seen-$1") & seen=$!; }
 seen_end() { kill $seen; wait $seen 2>/dev/null; }
 tool() { # what, tool
-  check "$1: all stored once, whole, under their own names" until_true 60 stored a "$2"
-  check "$1: none doubled" [ "$(doubled a "$2")" -eq 0 ]
+  check "$1: all stored once, complete, under their own names" until_true 60 stored a "$2"
+  check "$1: no duplicates" [ "$(doubled a "$2")" -eq 0 ]
 }
 
 tools=(rsync inplace partial again copy move rcinplace scp slow cut renamed far both synced emptied overridden)
@@ -83,7 +83,7 @@ rsync_part() {
   seen_begin rsync
   rsync -a --bwlimit=1500 "$base/phone/rsync/" "$in/"
   seen_end
-  check 'rsync: an unfinished file was there (.name.XXXXXX)' grep -qE '^\.rsync-8\.jpg\.[A-Za-z0-9]{6}$' "$base/seen-rsync"
+  check 'rsync: an unfinished file was seen (.name.XXXXXX)' grep -qE '^\.rsync-8\.jpg\.[A-Za-z0-9]{6}$' "$base/seen-rsync"
   tool rsync rsync
   rsync -a --inplace --bwlimit=700 "$base/phone/inplace/" "$in/"
   tool 'rsync --inplace, slowly' inplace
@@ -93,7 +93,7 @@ rsync_part() {
   rsync -a "$base/phone/again/" "$in/"
   tool 'rsync, a first time' again
   rsync -a "$base/phone/again/" "$in/"
-  check 'rsync again, without --remove-source-files: all come again, and are set aside as duplicates' \
+  check 'rsync again, without --remove-source-files: all arrive again, and are recognised as duplicates' \
     until_true 60 has_doubled a again 9
   check 'rsync again: none is in the archive twice' stored a again
 }
@@ -106,7 +106,7 @@ rclone_part() {
   rclone copy --bwlimit 1500k "$base/phone/copy" "$in"
   seen_end
   if rclone help flags | grep -q -- --inplace; then
-    check 'rclone copy: an unfinished file was there (name.xxxxxxxx.partial)' grep -qE '^copy-8\.jpg\.[0-9a-f]{8}\.partial$' "$base/seen-copy"
+    check 'rclone copy: an unfinished file was seen (name.xxxxxxxx.partial)' grep -qE '^copy-8\.jpg\.[0-9a-f]{8}\.partial$' "$base/seen-copy"
     rclone copy --inplace --bwlimit 1000k "$base/phone/rcinplace" "$in"
     tool 'rclone copy --inplace, slowly' rcinplace
   else
@@ -117,7 +117,7 @@ rclone_part() {
   tool 'rclone move' move
   check 'rclone move: the other side is empty' [ -z "$(ls "$base/phone/move")" ]
   rclone copy "$base/phone/copy" "$in"
-  check 'rclone copy again: all come again, and are set aside as duplicates' until_true 60 has_doubled a copy 9
+  check 'rclone copy again: all arrive again, and are recognised as duplicates' until_true 60 has_doubled a copy 9
   check 'rclone copy again: none is in the archive twice' stored a copy
 }
 
@@ -136,7 +136,7 @@ ssh_part() {
   echo "put $base/phone/slow/* $in/" | sftp "${ssh[@]}" -l 4000 -b - 127.0.0.1 >/dev/null
   tool 'sftp, slowly: a file that grows for seconds' slow
   timeout 1.2 scp "${ssh[@]}" -l 4000 "$base/phone/cut/cut-8.jpg" "127.0.0.1:$in/"
-  check 'scp cut off in the middle: the part is not stored, and says why' until_true 60 sh -c \
+  check 'scp cut off in the middle: the part is not stored, with a reason' until_true 60 sh -c \
     'node dist/cli/main.js status --json --home "$1" | grep -q "\"name\":\"cut-8.jpg\".*\"code\":\"truncated\""' sh "$base/a"
   scp "${ssh[@]}" "$base/phone/cut"/* "127.0.0.1:$in/"
   tool 'scp again: the whole ones' cut
@@ -151,8 +151,8 @@ dropbox_part() {
     touch -d '2019-07-01' "$base/Dropbox/.dropbox.cache/part"
     mv "$base/Dropbox/.dropbox.cache/part" "$base/Dropbox/Camera Uploads/$(basename "$photo")"
   done
-  check 'renamed into place (Dropbox), settle 0: all stored once, whole' until_true 60 stored b renamed
-  check 'renamed into place: none doubled' [ "$(doubled b renamed)" -eq 0 ]
+  check 'renamed into place (Dropbox), settle 0: all stored once, complete' until_true 60 stored b renamed
+  check 'renamed into place: no duplicates' [ "$(doubled b renamed)" -eq 0 ]
 }
 
 # Another disk, as an external drive or another user's home may be.
@@ -160,9 +160,9 @@ far_part() {
   mkdir "$other/in"
   serve c --settle 0.5 --incoming "$other/in"
   cp "$base/phone/far"/* "$other/in/"
-  check 'from another disk: all stored once, whole' until_true 60 stored c far
-  check 'from another disk: none doubled' [ "$(doubled c far)" -eq 0 ]
-  check 'from another disk: nothing is left there' until_true 60 sh -c '[ -z "$(find "$1" -type f)" ]' sh "$other"
+  check 'from another disk: all stored once, complete' until_true 60 stored c far
+  check 'from another disk: no duplicates' [ "$(doubled c far)" -eq 0 ]
+  check 'from another disk: nothing remains there' until_true 60 sh -c '[ -z "$(find "$1" -type f)" ]' sh "$other"
 }
 
 # Copy mode: a folder that is synced both ways.
@@ -170,12 +170,12 @@ copy_part() {
   mkdir "$base/both"
   serve d --settle 0.5 --mode copy --incoming "$base/both"
   cp -p "$base/phone/both"/* "$base/both/"
-  check 'copy mode: all stored once, whole' until_true 60 stored d both
+  check 'copy mode: all stored once, complete' until_true 60 stored d both
   ! command -v rsync >/dev/null || rsync -a "$base/phone/both/" "$base/both/"
   touch -d '2020-01-01' "$base/both/both-1.jpg"
   photospool process --home "$base/d" --incoming "$base/both" --mode copy >&2
-  check 'copy mode: none doubled, when the tool comes by again or sets another time' [ "$(doubled d both)" -eq 0 ]
-  check 'copy mode: every file is where it was' diff -r "$base/made/both" "$base/both"
+  check 'copy mode: no duplicates, when the tool runs again or sets another time' [ "$(doubled d both)" -eq 0 ]
+  check 'copy mode: every file is unchanged' diff -r "$base/made/both" "$base/both"
 }
 
 # Syncthing: two of them, that know nothing but each other. Phone's photos, and what each side is told to be.
@@ -222,7 +222,7 @@ syncthing_part() {
     rest "$gui" "$1" GET "/rest/db/status?folder=$2" | grep -qE "\"$3\": ?$4\b"
   }
   for name in synced emptied overridden; do
-    check "Syncthing, $name: all stored once, whole" until_true 60 stored s $name
+    check "Syncthing, $name: all stored once, complete" until_true 60 stored s $name
   done
   check 'Syncthing: its marker stays' ls "$base/st/in/synced/.stfolder" "$base/st/in/emptied/.stfolder"
   check 'Syncthing, both two-way: the photos are gone from the phone' until_true 60 sh -c '! ls "$1" | grep -q jpg' sh "$base/phone/emptied"
@@ -230,11 +230,11 @@ syncthing_part() {
   check 'Syncthing, phone sends only, server receives only: the photos stay on the phone' same "$base/phone/synced" "$base/made/synced"
   check 'Syncthing, phone sends only, server two-way: the phone has noticed' until_true 60 folder_is phone overridden needDeletes 9
   check 'Syncthing, phone sends only, server two-way: the photos stay on the phone' same "$base/phone/overridden" "$base/made/overridden"
-  check 'Syncthing: none doubled until now' [ $(($(doubled s synced) + $(doubled s emptied) + $(doubled s overridden))) -eq 0 ]
+  check 'Syncthing: no duplicates until now' [ $(($(doubled s synced) + $(doubled s emptied) + $(doubled s overridden))) -eq 0 ]
   rest "$gui" server POST '/rest/db/revert?folder=synced'
   rest "$gui" phone POST '/rest/db/override?folder=overridden'
   for name in synced overridden; do
-    check "Syncthing, Revert or Override pressed ($name): all come again, and are set aside" until_true 60 has_doubled s $name 9
+    check "Syncthing, Revert or Override pressed ($name): all arrive again, and are recognised as duplicates" until_true 60 has_doubled s $name 9
     check "Syncthing, Revert or Override pressed ($name): none is in the archive twice" stored s $name
   done
 }

@@ -17,8 +17,8 @@ limit() {
   serve "$home" unshare --user --map-root-user sh -c 'echo 3 >/proc/sys/user/max_inotify_watches; exec "$@"' sh || exit 1
   check 'limit: the log names the setting' within 20 grep -q 'fs.inotify.max_user_watches' "$home.log"
   photos "$home/incoming/6" 0 3
-  check 'limit: photos come in by polling' within 30 holds "$home/archive" 3
-  check 'limit: it is said once' [ "$(said "$home.log" max_user_watches)" -eq 1 ]
+  check 'limit: photos are imported by polling' within 30 holds "$home/archive" 3
+  check 'limit: it is logged once' [ "$(said "$home.log" max_user_watches)" -eq 1 ]
   exit "$failed"
 }
 mounted_over() {
@@ -30,12 +30,12 @@ mounted_over() {
   mount -t tmpfs none "$home/disk"
   photos "$home/disk" 0 3
   mount --bind "$home/disk" "$home/incoming"
-  check 'a disk mounted over incoming is noticed' within 30 holds "$home/archive" 3
+  check 'a disk mounted over incoming is detected' within 30 holds "$home/archive" 3
   photos "$home/incoming" 3 1
   check 'and watched from then on' within 30 holds "$home/archive" 4
   umount "$home/incoming"
   photos "$home/incoming" 4 1
-  check 'and the folder below it, when it is gone' within 30 holds "$home/archive" 5
+  check 'and the folder below it after unmounting' within 30 holds "$home/archive" 5
   exit "$failed"
 }
 fuse() {
@@ -47,9 +47,9 @@ fuse() {
     exit 0
   fi
   serve "$home" || exit 1
-  check 'fuse: that it gives no events is found out and said' within 10 grep -q 'is on FUSE' "$home.log"
+  check 'fuse: that it gives no events is detected and logged' within 10 grep -q 'is on FUSE' "$home.log"
   photos "$home/elsewhere" 0 3
-  check 'fuse: what is put behind it comes in by polling' within 30 holds "$home/archive" 3
+  check 'fuse: files added behind it are imported by polling' within 30 holds "$home/archive" 3
   exit "$failed"
 }
 
