@@ -139,7 +139,7 @@ async function check(library: Library, viewer: Viewer, { ids, ...change }: Photo
 }
 
 const mayNot = (what = 'these photos in this way'): PhotospoolError =>
-  new PhotospoolError('forbidden', `You may not change ${what}.`);
+  new PhotospoolError('forbidden', `You can’t change ${what}.`);
 
 /** Adds a photo to the undo; photos with the same inverse share one change. */
 function keepWay(ways: Map<string, Way>, id: string, inverse: Omit<Way, 'ids'>): void {

@@ -355,7 +355,7 @@ function openEntries(core: Core): Pick<MemberAlbums, 'add' | 'takeOut'> {
   return {
     add: (viewer, album, ids) =>
       changing(() => {
-        if (seen(viewer, album) === 'view') throw forbidden('You may not add photos to this album.');
+        if (seen(viewer, album) === 'view') throw forbidden('You can’t add photos to this album.');
         const sees = { [peopleId]: setOf(peopleId), [membersId(album)]: setOf(membersId(album)) };
         return each(viewer, ids, (photo) => {
           const claims = claimsOf(library, photo);

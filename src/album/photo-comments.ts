@@ -115,4 +115,4 @@ function change(
 }
 
 const notYours = (what: string): PhotospoolError =>
-  new PhotospoolError('forbidden', `You may not ${what} a comment by someone else.`);
+  new PhotospoolError('forbidden', `You can’t ${what} a comment by someone else.`);

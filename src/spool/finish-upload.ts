@@ -34,8 +34,8 @@ export async function sealPart(files: Files, part: string, note: Note): Promise<
   const { sha256 } = await files.hash(part);
   const named = note.metadata['sha256']?.toLowerCase();
   if (named === undefined || named === sha256) return { ...note, sha256 };
-  throw new PhotospoolError('mismatch', `“${shownName(note)}” did not arrive as it was sent.`, {
-    hint: 'Send it again.',
+  throw new PhotospoolError('mismatch', `“${shownName(note)}” was damaged while it was uploaded.`, {
+    hint: 'Upload it again.',
   });
 }
 

@@ -11,7 +11,7 @@ const titles: Partial<Record<ErrorCode, string>> = {
   unsupported: 'Not a supported photo or video',
   'disk-full': 'The disk is full',
   'read-only': 'The disk can’t be written to',
-  permission: 'Photospool may not read or write it',
+  permission: 'Photospool has no permission to read or write it',
   io: 'The disk reported an error',
   busy: 'The machine was too busy',
   changing: 'Still being written',

@@ -266,19 +266,19 @@ async function checkAmount(
 ): Promise<void> {
   const own = [...unfinished].filter(([, { by }]) => by === wanted.by);
   if (own.length >= mostOfOne) {
-    throw new PhotospoolError('slow-down', `Of your uploads ${mostOfOne} are not finished yet.`, {
-      hint: 'Finish some of them, or give them up; what is left alone goes by itself after a week.',
+    throw new PhotospoolError('slow-down', `You have ${mostOfOne} unfinished uploads.`, {
+      hint: 'Finish or cancel some of them. Unfinished uploads are deleted after a week.',
     });
   }
   let needed = wanted.length;
   for (const [id, one] of own) needed += one.length - ((await files.stat(partOf(one.folder, id)))?.size ?? 0);
   if ((await room(folder)) >= needed) return;
-  throw new PhotospoolError('disk-full', `There is no room here for “${shownName(wanted)}”.`, {
-    hint: 'Free some space on the server; it is tried again by itself.',
+  throw new PhotospoolError('disk-full', `There is not enough space for “${shownName(wanted)}”.`, {
+    hint: 'Free up space on the server. The upload is retried automatically.',
   });
 }
 
-const missing = (): PhotospoolError => new PhotospoolError('not-found', 'There is no such upload here.');
+const missing = (): PhotospoolError => new PhotospoolError('not-found', 'This upload doesn’t exist.');
 
 function parseNote(text: string | undefined): Note | undefined {
   if (text === undefined) return undefined;

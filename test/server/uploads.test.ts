@@ -428,7 +428,7 @@ describe('unfinished uploads', () => {
       429,
       'slow-down',
     );
-    expect(refused.message).toContain('Of your uploads 100 are not finished');
+    expect(refused.message).toContain('You have 100 unfinished uploads');
     await begin(home, {}, editor);
     await home.app.inject({ method: 'DELETE', url: urls[0]!, headers: { ...tus, ...family } });
     expect((await patch(home, urls[1]!, 0, bytes, family)).statusCode).toBe(204);

@@ -19,7 +19,7 @@ const exceptions: readonly (readonly [RegExp, string])[] = [
   [/^noopener noreferrer/, 'values of the attribute rel'],
   [/^<a href=/, 'markup'],
   [/^(?:not sent yet|The map answered)$/, 'the message of an error that is caught and never shown'],
-  [/^There is no room on this device to keep/, 'a service worker can’t import catalogues'],
+  [/^There is not enough space on this device/, 'a service worker can’t import catalogues'],
   [/^text\/plain/, 'a media type'],
   [/^RAW$/, 'the same in every language'],
 ];

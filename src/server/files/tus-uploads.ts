@@ -79,7 +79,7 @@ type Receiving = ReturnType<typeof openReceiving>;
 function openReceiving(uploads: Uploads, clock: Clock) {
   async function find(id: string): Promise<Upload> {
     const upload = await uploads.find(id);
-    if (!upload) throw notFound('There is no such upload here.', 'It may be too old: begin again.');
+    if (!upload) throw notFound('This upload doesn’t exist.', 'It may have expired. Start again.');
     return upload;
   }
 

@@ -47,7 +47,7 @@ export function guard(app: FastifyInstance, knows: (host: string) => boolean): v
     }
     if (fromElsewhere(request)) {
       const what = reading.has(request.method) ? 'look into' : 'change anything in';
-      return refuse(reply, 403, 'forbidden', `A page of another site may not ${what} this album.`);
+      return refuse(reply, 403, 'forbidden', `Another website can’t ${what} this library.`);
     }
     if (request.protocol === 'https') void reply.header('strict-transport-security', hsts);
     checkRule(request, ruleOf(request));

@@ -94,7 +94,7 @@ export function checkMay(viewer: Viewer, action: Action): void {
   const hint = may(local, action)
     ? 'The owner of this album may.'
     : 'Only programs may that bring a token for it (photospool tokens add).';
-  throw new PhotospoolError('forbidden', 'You may not do that here.', { hint });
+  throw new PhotospoolError('forbidden', 'You don’t have permission to do this.', { hint });
 }
 
 /** The credentials in a request. */

@@ -135,7 +135,7 @@ function addOne(scope: FastifyInstance, context: Context, tus: Tus): void {
     const { upload: id } = request.params as { upload: string };
     const found = /^[0-9a-f]{32}$/.test(id) ? await spool.uploads.find(id) : undefined;
     if (found?.by === authorOf(viewer(request))) return found;
-    throw notFound('There is no such upload here.', 'It may be too old: begin again.');
+    throw notFound('This upload doesn’t exist.', 'It may have expired. Start again.');
   }
 
   async function asking(request: FastifyRequest): Promise<TusTarget> {

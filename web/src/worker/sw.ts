@@ -86,8 +86,7 @@ async function takeShared(request: Request): Promise<Response> {
   try {
     await keepAll(form);
   } catch {
-    const text =
-      'There is no room on this device to keep what was shared until it is sent. Free some, and share it again.';
+    const text = 'There is not enough space on this device. Free up some space, then share the photos again.';
     return new Response(text, { status: 507, headers: { 'content-type': 'text/plain; charset=utf-8' } });
   }
   new BroadcastChannel(channel).postMessage('shared');
