@@ -1,31 +1,31 @@
 /**
- * Every route of a real server, asked by every kind of viewer, over random histories of people, albums, partners, ends, removals and locks
- * whose documents arrive in any order; compared with the naive model of who sees what (test/server/people-routes.ts). Part of
- * `npm run torture access`.
+ * Histories of people, albums, partners, ends, removals and locks on a mesh of real servers, with cuts, wrong clocks and a hostile server:
+ * every route of every server, asked by every kind of viewer, compared with the naive model of who sees what (test/server/people-mesh.ts).
+ * Part of `npm run torture access`.
  */
-import { playRoutes } from '../test/server/people-routes.js';
+import { playMesh } from '../test/server/people-mesh.js';
 import type { Options, Result } from './subject.js';
 
 /** At scale 1. */
 const histories = 1_000;
-/** The acts of a history, and after how many of them every route is asked. */
-const [length, every] = [320, 80];
+/** The steps of a history, and after how many of them a part of the routes is asked. */
+const [length, every] = [200, 25];
 
-/** Plays the histories. */
-export async function playHistories({ seed, scale, say }: Options): Promise<Result> {
-  const figures = { 'histories of access': 0, answers: 0, shown: 0, hidden: 0 };
+/** Plays this process’s part of the histories. */
+export async function playHistories({ seed, scale, lane = { index: 0, of: 1 }, say }: Options): Promise<Result> {
+  const figures: Record<string, number> = { 'histories of access': 0, answers: 0, shown: 0, hidden: 0 };
   const failures: string[] = [];
-  for (let n = 0; n < Math.ceil(histories * scale); n++) {
+  for (let n = lane.index; n < Math.ceil(histories * scale); n += lane.of) {
     try {
-      const { answers, shown, hidden } = await playRoutes(seed + n, length, every);
-      figures['histories of access']++;
-      figures.answers += answers;
-      figures.shown += shown;
-      figures.hidden += hidden;
+      const { figures: happened, ...asked } = await playMesh(seed + n, length, every);
+      figures['histories of access']!++;
+      for (const [what, times] of Object.entries({ ...asked, ...happened }))
+        figures[what] = (figures[what] ?? 0) + times;
     } catch (error) {
-      failures.push((error as Error).message);
+      const again = `npm run torture access -- --seed ${seed + n} --scale ${1 / histories}`;
+      failures.push(`${(error as Error).message}\nagain with: ${again}`);
     }
-    if (n % 10 === 9) say(`${n + 1} histories`);
+    if (n % 10 < lane.of) say(`${n + 1} of ${Math.ceil(histories * scale)} histories`);
   }
   return { figures, lost: 0, doubled: 0, failures };
 }

@@ -34,6 +34,7 @@ import {
   type Item,
 } from '../document/item-id.js';
 import { entriesOf, own, textOf } from '../document/json-values.js';
+import { isNewer } from '../document/merge.js';
 import { photoOf, type Audience, type Body } from '../document/photo-document.js';
 
 /** An album entry claimed by an item. Whether it counts depends on the album’s members. */
@@ -108,7 +109,10 @@ export interface ItemAccess {
   /** Whether a holder’s public items may be published. */
   mayPublish(holder: Holder): boolean;
   isPartner(of: Holder, person: string): boolean;
-  /** The right of a person (a ULID) in an album that they do not hold; undefined for none. */
+  /**
+   * The right of a person (a ULID) in an album that they do not hold; undefined for none. An album of somebody who is
+   * unknown or was removed gives none.
+   */
   albumRight(album: string, person: string): AlbumRight | undefined;
   /** Whether an album exists for an onlooker: for its holder and its members. */
   seesAlbum(onlooker: Onlooker, album: string): boolean;
@@ -146,7 +150,8 @@ export interface ItemAccess {
 
 /**
  * The claims of an item’s document; undefined if the body is not a photo. `ends`: ends known to this server besides
- * those in the document.
+ * those in the document. In a newer format, others may be excluded in a way that this version does not know: only the
+ * holder sees it.
  */
 export function readItem(item: Item, body: Body | undefined, ends?: ReadonlyMap<string, End>): ItemClaims | undefined {
   const photo = photoOf(body);
@@ -158,16 +163,17 @@ export function readItem(item: Item, body: Body | undefined, ends?: ReadonlyMap<
     albumNamed(give.to) !== undefined &&
     sawEnds(set, give.saw[self] ?? [], [give.to, everything]);
   const bringers = entriesOf(sightings).map(([, told]) => textOf(own(told, 'by')));
+  const isKnownFormat = !isNewer(photo);
   return {
     item,
-    audience: shownEdit(edits, 'audience')?.value ?? 'private',
+    audience: isKnownFormat ? (shownEdit(edits, 'audience')?.value ?? 'private') : 'private',
     trashed: shownEdit(edits, 'trashed')?.value ?? false,
-    archived: shownEdit(edits, 'archived')?.value ?? false,
+    archived: !isKnownFormat || (shownEdit(edits, 'archived')?.value ?? false),
     locked: isLocked(item, set),
     wasLocked: endsOf(set, everything).length > 0,
     guest: bringers.length > 0 && bringers.every((by) => by.startsWith('link:')),
     saw: readUnder(own(edits, 'under')),
-    entries: set.gives.flatMap((give) =>
+    entries: (isKnownFormat ? set.gives : []).flatMap((give) =>
       isEntry(give) && isKnown({ [self]: give.saw[self] ?? [] }, set, nowhere)
         ? [{ album: give.to, by: give.by, saw: give.saw }]
         : [],
@@ -187,11 +193,17 @@ function isLocked({ holder }: Item, set: GrantSet): boolean {
 
 const authorOf = (person: string): string => `person:${person}`;
 
+/** Whether an album exists, and whether its holder belongs to the family. */
+interface AlbumState {
+  isThere: boolean;
+  isHeld: boolean;
+}
+
 /** The members’ rights in an album, valid for one grant set of the people. */
 interface Rights {
   people: GrantSet;
   album: string;
-  isThere: boolean;
+  state: AlbumState;
   of(person: string): AlbumRight | undefined;
 }
 
@@ -232,25 +244,32 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
     remember((person: string): boolean => given(find(sharingId(of)), of, authorOf(person), 'partner')),
   );
   /** The members’ rights in an album, reused from earlier decisions while neither its members nor the people change. */
-  function rightsIn(members: GrantSet, holder: Holder, album: string, isThere: boolean): Rights['of'] {
+  function rightsIn(members: GrantSet, holder: Holder, album: string, state: AlbumState): Rights['of'] {
     const before = rightsOf.get(members);
-    const isSame = before?.people === people && before.album === album && before.isThere === isThere;
+    const isSame =
+      before?.people === people &&
+      before.album === album &&
+      before.state.isThere === state.isThere &&
+      before.state.isHeld === state.isHeld;
     if (isSame) return before.of;
     const of = remember((person: string): AlbumRight | undefined =>
-      (['add', 'view'] as const).find((what) => given(members, holder, authorOf(person), what)),
+      state.isHeld
+        ? (['add', 'view'] as const).find((what) => given(members, holder, authorOf(person), what))
+        : undefined,
     );
     const others = members.gives.some(({ saw }) => Object.keys(saw).some((set) => set !== self && set !== peopleId));
-    if (!others) rightsOf.set(members, { people, album, isThere, of });
+    if (!others) rightsOf.set(members, { people, album, state, of });
     return of;
   }
-  /** An album: its holder, whether it exists, its members, and their rights. */
+  /** An album: its holder, whether it exists and its holder belongs to the family, its members, and their rights. */
   const albumOf = remember((album: string) => {
     const holder = albumNamed(album)?.holder;
     if (holder === undefined) return undefined;
     const id = membersId(album);
     const members = find(id);
-    const isThere = documents.hasAlbum(album);
-    return { holder, id, members, right: rightsIn(members, holder, album, isThere), isThere };
+    const isHeld = holder === house || isMember(holder);
+    const isThere = isHeld && documents.hasAlbum(album);
+    return { holder, id, members, right: rightsIn(members, holder, album, { isThere, isHeld }), isThere };
   });
 
   const nameOf = remember(authorOf);

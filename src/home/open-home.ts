@@ -18,7 +18,7 @@ import { silent, type Log } from '../base/log.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
 import { catalogIsCurrent } from '../catalog/catalog.js';
 import { bringersOf } from '../document/photo-senders.js';
-import { house } from '../document/item-id.js';
+import { house, itemId } from '../document/item-id.js';
 import type { Body } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
 import { openIngest, type Ingest } from '../ingest/ingest.js';
@@ -148,7 +148,7 @@ const openDescribing = (senders: Senders, library: Library): Describing => {
   return (by, item, photo) => {
     const bringers = bringersOf(photo, library.server);
     if (item.holder !== house) return mayDescribeOwn(senderOf(by), item.holder, bringers);
-    const claims = readItem(item, photo as unknown as Body);
+    const claims = readItem(item, photo as unknown as Body, library.controls.endsOf(itemId(item)));
     const sees = (viewer: Viewer | undefined): boolean =>
       claims !== undefined && maySee(viewer, itemAccess(library), claims);
     return mayDescribe(senderOf(by), sees, bringers.map(senderOf));

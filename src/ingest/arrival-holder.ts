@@ -55,12 +55,10 @@ export function checkHolder(mayHold: MayHold | undefined, arrival: Pick<Arriving
   });
 }
 
-/**
- * The edits of a new item; for a person’s item, with the revisions of the control documents that its author had seen.
- */
+/** The edits of a new item: with the ends of access that its author had seen, if there are any. */
 export function newEdits(library: Library, { holder = house, by = owner }: Pick<ArrivingFile, 'holder' | 'by'>): Edits {
-  if (holder === house) return {};
-  const sees = [peopleId, sharingId(holder)].map((id) => [id, library.controls.find(id) ?? noGrants] as const);
+  const controls = holder === house ? [peopleId] : [peopleId, sharingId(holder)];
+  const sees = controls.map((id) => [id, library.controls.find(id) ?? noGrants] as const);
   return withSight({}, Object.fromEntries(sees), { at: library.stampAfter(undefined), by });
 }
 

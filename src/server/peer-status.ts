@@ -1,13 +1,15 @@
 /**
  * The servers that connect to this one, and merges with the names of their authors, for `GET /api/peers`. Contains no
- * secret.
+ * secret, and no hash of a person’s photo.
  */
 import type { People } from '../access/people.js';
 import type { Viewer } from '../access/permissions.js';
 import type { Token } from '../access/api-tokens.js';
 import { toleratedDrift } from '../base/clock.js';
+import { house, itemId, itemOf, publicIdOf } from '../document/item-id.js';
 import type { Stamp } from '../document/photo-document.js';
 import { parseStamp } from '../document/stamp.js';
+import type { LinkStatus } from '../sync/connections/connection.js';
 import type { Merge, MergeTally } from '../library/merge-log.js';
 import { authorFor } from '../album/author-names.js';
 import type { ServerParts } from './context.js';
@@ -32,8 +34,21 @@ export const mergesFor = (viewer: Viewer, people: Pick<People, 'find'>, { days, 
   last: last.map((merge) => mergeFor(viewer, people, merge, now)),
 });
 
+/** The connections with their set aside documents; the id of a person’s photo is cut, because it contains the hash of its bytes. */
+export const linksFor = (links: readonly LinkStatus[]): LinkStatus[] =>
+  links.map((link) => ({
+    ...link,
+    refused: link.refused.map((one) => ({ ...one, id: one.id.replace(/^(own:[^:]*:).*$/s, '$1…') })),
+  }));
+
 /** A merge with the names of the authors of conflicting edits. */
-export const mergeFor = (viewer: Viewer, people: Pick<People, 'find'>, { contests, ...merge }: Merge, now: number) => ({
+export const mergeFor = (
+  viewer: Viewer,
+  people: Pick<People, 'find'>,
+  { contests, id, ...merge }: Merge,
+  now: number,
+) => ({
+  id: shownId(id),
   ...merge,
   contests: contests.map(({ field, sides }) => ({
     field,
@@ -42,6 +57,12 @@ export const mergeFor = (viewer: Viewer, people: Pick<People, 'find'>, { contest
     })),
   })),
 });
+
+/** The id of a document as it is shown: a photo by its public id. */
+function shownId(id: string): string {
+  const item = itemOf(id);
+  return item ? itemId({ holder: house, sha256: publicIdOf(item) }) : id;
+}
 
 /**
  * When an edit was made, UTC, by the wall clock of its server. A time later than `now` (ms; plus two minutes of

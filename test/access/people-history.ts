@@ -49,7 +49,7 @@ export function openAccess(world: World, server: Server): ItemAccess {
   return openItemAccess({
     find: (id) => world.setOf(server, id),
     isThere: (person) => people.includes(person),
-    hasAlbum: (album) => !server.documents.has(`own-album:${album}`),
+    hasAlbum: (album) => server.documents.get(`own-album:${album}`)?.['removed'] === undefined,
     ...offersAt(server),
   });
 }

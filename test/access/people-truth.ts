@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { house, itemId, membersId, peopleId, sharingId, type Item } from '../../src/document/item-id.js';
 import type { Audience } from '../../src/document/photo-document.js';
-import { albums, itemsOffered, offers, type Act, type Server } from './people-world.js';
+import { albums, itemsOffered, offers, type Act, type Heard } from './people-world.js';
 
 /** Who looks: a person, a program of the house (without a person), or nobody in particular. */
 export interface Looker {
@@ -16,14 +16,14 @@ export interface Looker {
   of?: string;
 }
 
-const acts = (server: Server, document: string, kind?: Act['kind']): Act[] =>
+const acts = (server: Heard, document: string, kind?: Act['kind']): Act[] =>
   [...(server.known.get(document) ?? [])].filter((act) => kind === undefined || act.kind === kind);
 
 const publicId = (item: Item): string =>
   item.holder === house ? item.sha256 : createHash('sha256').update(itemId(item)).digest('hex');
 
 /** Whether all ends of some documents in an act’s past have come here. */
-const isHere = (server: Server, act: Act, documents: readonly string[]): boolean =>
+const isHere = (server: Heard, act: Act, documents: readonly string[]): boolean =>
   [...act.past].every(
     (earlier) =>
       earlier.kind !== 'end' ||
@@ -32,10 +32,10 @@ const isHere = (server: Server, act: Act, documents: readonly string[]): boolean
   );
 
 /** Whether an act was done in sight of all ends known here that concern somebody. */
-const inSightOf = (server: Server, act: Act, document: string, whom: readonly string[]): boolean =>
+const inSightOf = (server: Heard, act: Act, document: string, whom: readonly string[]): boolean =>
   acts(server, document, 'end').every((end) => !whom.includes(end.to!) || act.past.has(end));
 
-function holds(server: Server, give: Act, holder: string, to = give.to!): boolean {
+function holds(server: Heard, give: Act, holder: string, to = give.to!): boolean {
   if (holder !== house && give.by !== `person:${holder}`) return false;
   const roles = holder === house ? [`role:${give.by.slice(7)}`] : [];
   return (
@@ -45,32 +45,40 @@ function holds(server: Server, give: Act, holder: string, to = give.to!): boolea
   );
 }
 
-const given = (server: Server, document: string, holder: string, to: string, what: string, whom = to): boolean =>
+const given = (server: Heard, document: string, holder: string, to: string, what: string, whom = to): boolean =>
   acts(server, document, 'give').some(
     (give) => give.to === to && give.what === what && holds(server, give, holder, whom),
   );
 
-const isMember = (server: Server, person: string): boolean =>
-  acts(server, peopleId, 'end').every(({ to }) => to !== `person:${person}`) ||
-  given(server, peopleId, house, `person:${person}`, 'member');
+/** Whether a person belongs to the family at a server. */
+export const isMember = (server: Heard, person: string): boolean =>
+  server.documents.has(`person:${person}`) &&
+  (acts(server, peopleId, 'end').every(({ to }) => to !== `person:${person}`) ||
+    given(server, peopleId, house, `person:${person}`, 'member'));
+
+/** Whether an album is at a server, was not taken away, and is of somebody who belongs to the family. */
+export const isAlbum = (server: Heard, album: string): boolean =>
+  server.documents.has(`own-album:${album}`) &&
+  acts(server, `own-album:${album}`, 'album-removed').length === 0 &&
+  (album.startsWith(house) || isMember(server, album.split(':')[0]!));
 
 /** The values that no other known one was made in sight of. */
-function lastWords(server: Server, id: string, kind: Act['kind']): Act[] {
+function lastWords(server: Heard, id: string, kind: Act['kind']): Act[] {
   const all = acts(server, id, kind);
   return all.filter((one) => !all.some((other) => other.past.has(one)));
 }
 
 /** Whether an item (by the id of its document) is in the trash, or archived. */
-export const flag = (server: Server, id: string, kind: 'trashed' | 'archived'): boolean =>
+export const flag = (server: Heard, id: string, kind: 'trashed' | 'archived'): boolean =>
   lastWords(server, id, kind).sort((a, b) => (a.at < b.at ? 1 : -1))[0]?.value === true;
 
-function audienceOf(server: Server, id: string): Audience {
+function audienceOf(server: Heard, id: string): Audience {
   const said = lastWords(server, id, 'audience').map(({ value }) => value);
   return said.length === 0 || said.includes('private') ? 'private' : said.includes('family') ? 'family' : 'public';
 }
 
 /** Whether an item is locked. */
-export function isLocked(server: Server, item: Item): boolean {
+export function isLocked(server: Heard, item: Item): boolean {
   if (item.holder === house) return false;
   const id = itemId(item);
   const locks = acts(server, id, 'end').filter(({ to }) => to === '*');
@@ -79,11 +87,11 @@ export function isLocked(server: Server, item: Item): boolean {
   return locks.length > 0 && !acts(server, id, 'give').some(opens);
 }
 
-function isInAlbum(server: Server, item: Item, entry: Act): boolean {
+function isInAlbum(server: Heard, item: Item, entry: Act): boolean {
   const [id, album] = [itemId(item), entry.to!];
   const holder = album.split(':')[0]!;
   const members = membersId(album);
-  if (acts(server, `own-album:${album}`).length > 0 || !isHere(server, entry, [id, peopleId, members])) return false;
+  if (!isAlbum(server, album) || !isHere(server, entry, [id, peopleId, members])) return false;
   if (!inSightOf(server, entry, id, [album, '*'])) return false;
   const whose = `person:${item.holder}`;
   if (item.holder !== house && (entry.by !== whose || !inSightOf(server, entry, peopleId, [whose]))) return false;
@@ -95,7 +103,7 @@ function isInAlbum(server: Server, item: Item, entry: Act): boolean {
 }
 
 /** Whether somebody sees an item at a server. */
-export function truth(server: Server, looker: Looker, item: Item): boolean {
+export function truth(server: Heard, looker: Looker, item: Item): boolean {
   const { person } = looker;
   const id = itemId(item);
   if (acts(server, id, 'new').length === 0) return false;
@@ -123,13 +131,7 @@ export function truth(server: Server, looker: Looker, item: Item): boolean {
         given(server, peopleId, house, `publish:${item.holder}`, 'publish', `person:${item.holder}`))
     );
   if (audience !== 'private') return true;
-  const sharing = sharingId(item.holder);
-  if (
-    item.holder !== house &&
-    !flag(server, id, 'archived') &&
-    given(server, sharing, item.holder, `person:${person}`, 'partner')
-  )
-    return true;
+  if (item.holder !== house && !flag(server, id, 'archived') && isPartner(server, item.holder, person)) return true;
   return acts(server, id, 'give').some(
     (entry) =>
       entry.what === 'entry' &&
@@ -140,7 +142,7 @@ export function truth(server: Server, looker: Looker, item: Item): boolean {
 }
 
 /** Whether an item is in an open offer to a person or the house; one that was ever locked never is. */
-function isOfferedTo(server: Server, item: Item, to: string): boolean {
+function isOfferedTo(server: Heard, item: Item, to: string): boolean {
   if (acts(server, itemId(item), 'end').some((end) => end.to === '*')) return false;
   return offers.some(
     (offer) =>
@@ -150,29 +152,46 @@ function isOfferedTo(server: Server, item: Item, to: string): boolean {
 }
 
 /** Whether an item is in an album. */
-export const inAlbum = (server: Server, item: Item, album: string): boolean =>
+export const inAlbum = (server: Heard, item: Item, album: string): boolean =>
   acts(server, itemId(item), 'give').some(
     (entry) => entry.what === 'entry' && entry.to === album && isInAlbum(server, item, entry),
   );
 
-/** Whether an album exists for somebody at a server. */
-export function existsFor(server: Server, { person, actsForHouse = false }: Looker, album: string): boolean {
-  if (person === undefined || acts(server, `own-album:${album}`).length > 0) return false;
-  if (!isMember(server, person)) return actsForHouse && album.startsWith(house);
-  return seesAlbum(server, album, person, actsForHouse);
-}
-
-function seesAlbum(server: Server, album: string, person: string, actsForHouse: boolean): boolean {
+function seesAlbum(server: Heard, album: string, person: string, actsForHouse: boolean): boolean {
   const holder = album.split(':')[0]!;
   if (holder === house ? actsForHouse : holder === person) return true;
-  return ['view', 'add'].some((what) => given(server, membersId(album), holder, `person:${person}`, what));
+  return rightGiven(server, album, person) !== undefined;
 }
+
+/** What the holder of an album lets somebody else do in it. */
+export function rightGiven(server: Heard, album: string, person: string): 'add' | 'view' | undefined {
+  const holder = album.split(':')[0]!;
+  if (!isAlbum(server, album)) return undefined;
+  return (['add', 'view'] as const).find((what) => given(server, membersId(album), holder, `person:${person}`, what));
+}
+
+/** What somebody may do in an album at a server; undefined if it does not exist for them. */
+export function albumTruth(
+  server: Heard,
+  { person, actsForHouse }: Looker,
+  album: string,
+): 'holder' | 'add' | 'view' | undefined {
+  const holder = album.split(':')[0]!;
+  if (!isAlbum(server, album)) return undefined;
+  if (holder === house && actsForHouse) return 'holder';
+  if (person === undefined || !isMember(server, person)) return undefined;
+  return holder === person ? 'holder' : rightGiven(server, album, person);
+}
+
+/** Whether one person lets another one see their photos. */
+export const isPartner = (server: Heard, of: string, person: string): boolean =>
+  given(server, sharingId(of), of, `person:${person}`, 'partner');
 
 /**
  * Whether an act of the holder that a server shows was done after somebody had been shut out, in its author’s sight, and nothing
  * let them in again since: then they may not see it at any server, whatever that one knows of the end. Of partners, who are let in to all.
  */
-export function isShutOut(all: readonly Act[], server: Server, person: string, item: Item): boolean {
+export function isShutOut(all: readonly Act[], server: Heard, person: string, item: Item): boolean {
   const sharing = sharingId(item.holder);
   const [whom, id] = [`person:${person}`, itemId(item)];
   const ends = all.filter(

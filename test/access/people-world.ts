@@ -37,8 +37,14 @@ export interface Act {
   past: ReadonlySet<Act>;
 }
 
-/** A server: its documents, and the acts that went into each. */
-export interface Server {
+/** What a server has heard of: which documents it has, and the acts that went into each. */
+export interface Heard {
+  documents: Pick<ReadonlyMap<string, Body>, 'has'>;
+  known: ReadonlyMap<string, ReadonlySet<Act>>;
+}
+
+/** A server of this world. */
+export interface Server extends Heard {
   documents: Map<string, Body>;
   known: Map<string, Set<Act>>;
   hlc: Hlc;
@@ -68,6 +74,11 @@ export function openWorld(dice: Dice) {
     known: new Map(),
     hlc: openHlc({ now: () => (n === 1 ? 4e12 : n === 2 ? 1e11 : 1.7e12) + dice.below(1e6) }, `s${n}`),
   }));
+
+  for (const { documents } of servers) {
+    for (const person of people) documents.set(`person:${person}`, { format: 1, kind: 'person' });
+    for (const album of albums) documents.set(`own-album:${album}`, { format: 1, kind: 'own-album' });
+  }
 
   const setOf = (server: Server, id: string): GrantSet => {
     const body = server.documents.get(id);
@@ -152,7 +163,7 @@ export function openWorld(dice: Dice) {
     },
     removeAlbum(server: Server, album: string, by: string): void {
       act(server, { document: `own-album:${album}`, kind: 'album-removed', by }, (body, { at }) =>
-        body ? undefined : { format: 1, kind: 'own-album', removed: { value: true, at, by } },
+        body?.['removed'] ? undefined : { ...body, removed: { value: true, at, by } },
       );
     },
     /** What no server writes: it may stand anywhere in a grant set, and means nothing. */

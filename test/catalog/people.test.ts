@@ -27,7 +27,7 @@ const openAccess = (server: Server): ItemAccess =>
       return body && sets.get(body);
     },
     isThere: (person) => people.includes(person),
-    hasAlbum: (album) => !server.documents.has(`own-album:${album}`),
+    hasAlbum: (album) => server.documents.get(`own-album:${album}`)?.['removed'] === undefined,
     ...offersAt(server),
   });
 

@@ -74,7 +74,7 @@ test('a person or an album exists until its document records the removal', () =>
 test('members in the format of a newer version give no access', () => {
   const [here, there] = [memory({}, 1).library, memory({}, 2).library];
   write(here, membersId(album), (body, at) => withGive(body, { to: `person:${ben}`, what: 'view' }, { at, by }));
-  addPerson(here, ben);
+  for (const person of [anna, ben]) addPerson(here, person);
   replicate(here, there);
   expect(itemAccess(there).albumRight(album, ben)).toBe('view');
   const { rev, body } = there.get(membersId(album))!;

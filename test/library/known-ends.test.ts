@@ -41,6 +41,8 @@ const give = (library: Library, id: string, to: string, what = 'view'): void =>
   change(library, id, (part, at) => withGive(part, { to, what }, { at, by }));
 const end = (library: Library, id: string, to: string): void =>
   change(library, id, (part, at) => withEnd(part, to, { at, by }));
+const addAnna = (library: Library): unknown =>
+  library.update<object>(`person:${anna}`, () => ({ format: 1, kind: 'person' }));
 const purgeIn = (library: Library, id: string): unknown =>
   library.update<object>(id, (body) => body && purge(body as Body, { at: library.stampAfter(body), by }));
 const rename = (library: Library, id: string): unknown =>
@@ -130,6 +132,7 @@ describe('ended access', () => {
 
   test('stays ended if the document returns without its ends, until it is given again after seeing them', () => {
     const { library } = memory();
+    addAnna(library);
     give(library, members, `person:${ben}`);
     const { rev, body } = library.get(members)!;
     expect(right(library)).toBe('view');
@@ -171,6 +174,7 @@ describe('ended access', () => {
 
   test('by a late end, in a body known only by name, invalidates the decision', () => {
     const [here, there] = [memory({}, 1).library, memory({}, 2).library];
+    addAnna(here);
     give(here, members, `person:${ben}`);
     replicate(here, there);
     const before = there.get(members)!;
@@ -262,6 +266,7 @@ test('a write that fails at any point leaves the document and its ends unchanged
     }) as Sqlite['prepare'],
   };
   const library = openLibrary(failing);
+  addAnna(library);
   give(library, members, `person:${ben}`);
   const state = (): object => ({ documents: contents(library), ends: db.prepare('SELECT * FROM grant_end').all() });
   const before = state();

@@ -234,16 +234,33 @@ export async function listenOn(app: App): Promise<number> {
   return Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
 }
 
+/** What a server is made with instead of the usual. */
+interface HomeOptions {
+  /** Its clock, which its library has too. */
+  clock?: ManualClock;
+  /** The random bytes of its library. */
+  random?: (length: number) => Uint8Array;
+  /** Whether its library is in memory only: faster. */
+  inMemory?: boolean;
+}
+
 /** Makes a server in a new folder. `change`: parts of it that are to be others than usual. */
 export async function makeHome(
   change: (parts: ServerParts) => Partial<ServerParts> = () => ({}),
+  { inMemory = false, ...options }: HomeOptions = {},
 ): Promise<Home & { close: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'photospool-server-'));
-  const db = openSqlite(join(folder, 'library.sqlite'));
+  const db = openSqlite(inMemory ? ':memory:' : join(folder, 'library.sqlite'));
   const bodyOf = (id: string): Body | undefined => library.get(id)?.body;
-  const catalog = openCatalog(db, { access: () => itemAccess(library), bodyOf, mayShare: openMayShare(bodyOf) });
+  const catalog = openCatalog(db, {
+    access: () => itemAccess(library),
+    bodyOf,
+    ends: (id) => library.controls.endsOf(id),
+    mayShare: openMayShare(bodyOf),
+  });
   const changes = makeChanges();
   const library = openLibrary(db, {
+    ...options,
     index(id, body, n) {
       catalog.index(id, body, n);
       changes.notify();
@@ -253,7 +270,7 @@ export async function makeHome(
       return catalog.leave(n);
     },
   });
-  const clock = manualClock();
+  const { clock = manualClock() } = options;
   const files = openFiles();
   const [incoming, work] = [join(folder, 'incoming'), join(folder, 'work')];
   for (const path of [incoming, work]) await mkdir(path);

@@ -1,13 +1,26 @@
 /**
- * Who sees what through every route (people-routes.ts); `npm run torture access` plays 1,000 histories.
+ * Who sees what through every route of servers that hear of each other late (people-mesh.ts); `npm run torture access` plays 1,000
+ * histories.
  */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { playRoutes } from './people-routes.js';
+import { playMesh } from './people-mesh.js';
 
-test.each([1, 2])('every route shows everybody what the model says, seed %i', async (seed) => {
-  const { answers, shown, hidden, locked } = await playRoutes(seed, 240, 120);
+test.each([1, 2])('every route of every server shows everybody what the model says, seed %i', async (seed) => {
+  const { answers, shown, hidden, figures } = await playMesh(seed, 200, 50);
   expect(answers).toBeGreaterThan(1_000);
   // There is something to see, and something to hide.
   expect(Math.min(shown, hidden)).toBeGreaterThan(10);
-  expect(locked).toBeGreaterThan(0);
+  expect(Math.min(figures['acts']!, figures['merges']!)).toBeGreaterThan(5);
+});
+
+test('the model shares nothing with what it judges but the ids of documents', () => {
+  const imported = ['../access/people-truth.ts', './people-acts.ts'].flatMap((file) => {
+    const text = readFileSync(new URL(file, import.meta.url), 'utf8');
+    return [...text.matchAll(/import (?!type)[^;]*?from '([^']*)'/g)].map(([, from]) => from!);
+  });
+  expect(imported.filter((from) => from.includes('/src/')).map((from) => from.replace(/.*\/src\//, ''))).toEqual([
+    'document/item-id.js',
+    'document/item-id.js',
+  ]);
 });

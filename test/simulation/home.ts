@@ -69,7 +69,7 @@ export const forgedHash = 'f'.repeat(64);
 export const isForged = (doc: string): boolean => doc.includes(forgedHash);
 
 /** Counts an event of a run. */
-export const count = ({ figures }: World, what: string, n = 1): void => {
+export const count = ({ figures }: Pick<World, 'figures'>, what: string, n = 1): void => {
   figures[what] = (figures[what] ?? 0) + n;
 };
 

@@ -10,18 +10,21 @@ import type { Database } from '../../src/sync/couch/database.js';
 import { replicate } from '../../src/sync/couch/replicate.js';
 import { count, Crash, type Home, type World } from './home.js';
 
+/** What the network needs of a home. */
+export type Station = Pick<Home, 'name' | 'database' | 'learned' | 'now'>;
+
 /** Two connected homes; `maker` runs both directions. */
-export interface Link {
-  maker: Home;
-  other: Home;
+export interface Link<S extends Station = Home> {
+  maker: S;
+  other: S;
   cut: boolean;
 }
 
 /** A run of one direction. */
-export interface Run {
-  link: Link;
-  source: Home;
-  target: Home;
+export interface Run<S extends Station = Home> {
+  link: Link<S>;
+  source: S;
+  target: S;
   ended: boolean;
   /** Revisions transferred. */
   sent: number;
@@ -32,30 +35,30 @@ export interface Run {
 }
 
 /** A stopped call. */
-interface Waiting {
-  run: Run;
-  at: Home;
+interface Waiting<S extends Station> {
+  run: Run<S>;
+  at: S;
   stage: 'asked' | 'answered';
   pass(): void;
   fail(): void;
 }
 
 /** The network of a run. */
-export interface Network {
-  links: Link[];
+export interface Network<S extends Station = Home> {
+  links: Link<S>[];
   /** No more faults. */
   calm: boolean;
   /** The error of a repeated batch. */
   error?: unknown;
-  runs(): Run[];
+  runs(): Run<S>[];
   /** Starts replication over a connection, one way. */
-  start(link: Link, way: 'pull' | 'push', live: boolean): Run;
+  start(link: Link<S>, way: 'pull' | 'push', live: boolean): Run<S>;
   /** Continues one stopped call, or loses it. False if there is none. */
   advance(): boolean;
   /** Loses the calls over a connection. */
-  sever(link: Link): void;
+  sever(link: Link<S>): void;
   /** Handles the calls when a home goes down: its own runs end, requests to it may be lost. */
-  down(home: Home): void;
+  down(home: S): void;
   /** Delivers an old batch once more; false if there is none. */
   repeat(): boolean;
 }
@@ -64,33 +67,36 @@ export interface Network {
 export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Opens the network. `crashed` is called with a home that went down. */
-export function openNetwork(world: World, crashed: (home: Home) => void): Network {
+export function openNetwork<S extends Station>(
+  world: Pick<World, 'dice' | 'figures'>,
+  crashed: (home: S) => void,
+): Network<S> {
   const { dice } = world;
-  let waiting: Waiting[] = [];
-  let runs: Run[] = [];
-  let strays: { home: Home; incoming: Incoming[] }[] = [];
+  let waiting: Waiting<S>[] = [];
+  let runs: Run<S>[] = [];
+  let strays: { home: S; incoming: Incoming[] }[] = [];
   let sessions = 0;
 
   const lost = (): PhotospoolError => new PhotospoolError('io', 'The connection was lost.');
 
-  function stop(run: Run, at: Home, stage: Waiting['stage']): Promise<void> {
+  function stop(run: Run<S>, at: S, stage: Waiting<S>['stage']): Promise<void> {
     return new Promise((resolve, reject) => {
       if (run.dead) reject(lost());
       else waiting.push({ run, at, stage, pass: resolve, fail: () => reject(lost()) });
     });
   }
 
-  function take(which: (one: Waiting) => boolean): Waiting[] {
+  function take(which: (one: Waiting<S>) => boolean): Waiting<S>[] {
     const taken = waiting.filter(which);
     waiting = waiting.filter((one) => !taken.includes(one));
     return taken;
   }
 
   /** The last write to each home: it is recorded before the next one merges it. */
-  const turns = new WeakMap<Home, Promise<void>>();
+  const turns = new WeakMap<S, Promise<void>>();
 
   /** Writes as the network and the target's machine permit. */
-  function write(home: Home, incoming: readonly Incoming[]): Promise<void> {
+  function write(home: S, incoming: readonly Incoming[]): Promise<void> {
     const turn = (turns.get(home) ?? Promise.resolve()).then(() => writeNow(home, incoming));
     turns.set(
       home,
@@ -99,7 +105,7 @@ export function openNetwork(world: World, crashed: (home: Home) => void): Networ
     return turn;
   }
 
-  async function writeNow(home: Home, incoming: readonly Incoming[]): Promise<void> {
+  async function writeNow(home: S, incoming: readonly Incoming[]): Promise<void> {
     try {
       await home.database.write(incoming);
       home.learned(incoming);
@@ -109,7 +115,7 @@ export function openNetwork(world: World, crashed: (home: Home) => void): Networ
     }
   }
 
-  async function deliver(home: Home, incoming: readonly Incoming[]): Promise<void> {
+  async function deliver(home: S, incoming: readonly Incoming[]): Promise<void> {
     if (network.calm) return write(home, incoming);
     if (dice.chance(0.1)) strays.push({ home, incoming: dice.shuffle(incoming).slice(0, 1 + dice.below(3)) });
     if (dice.chance(0.05)) {
@@ -121,7 +127,7 @@ export function openNetwork(world: World, crashed: (home: Home) => void): Networ
   }
 
   /** A home as a run reaches it: whichever opening responds at the moment, as over HTTP. */
-  function sideOf(home: Home, run: Run): Database {
+  function sideOf(home: S, run: Run<S>): Database {
     async function call<T>(effect: () => Promise<T>): Promise<T> {
       await stop(run, home, 'asked');
       const answer = await effect();
@@ -141,14 +147,14 @@ export function openNetwork(world: World, crashed: (home: Home) => void): Networ
     };
   }
 
-  const network: Network = {
+  const network: Network<S> = {
     links: [],
     calm: false,
     runs: () => runs,
     start(link, way, live) {
       const controller = new AbortController();
       const [source, target] = way === 'pull' ? [link.other, link.maker] : [link.maker, link.other];
-      const run: Run = { link, source, target, ended: false, sent: 0, dead: false, abort: () => controller.abort() };
+      const run: Run<S> = { link, source, target, ended: false, sent: 0, dead: false, abort: () => controller.abort() };
       runs.push(run);
       replicate({
         source: sideOf(source, run),

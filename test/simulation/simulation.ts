@@ -70,7 +70,7 @@ function openMesh(world: World, homes: Home[]): Mesh {
   const size = 3 + dice.below(5);
   for (let n = 0; n < size; n++) homes.push(openHome(world, String.fromCharCode(65 + n)));
   for (const home of homes) if (dice.chance(0.5)) setClock(world, home);
-  const network = openNetwork(world, (home) => crash(mesh, home));
+  const network = openNetwork<Home>(world, (home) => crash(mesh, home));
   const link = (a: Home, b: Home): void => void network.links.push({ maker: a, other: b, cut: dice.chance(0.3) });
   homes.slice(1).forEach((home, n) => link(home, homes[dice.below(n + 1)]!));
   for (let n = dice.below(size); n > 0; n--) {

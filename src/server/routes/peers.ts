@@ -10,7 +10,7 @@ import { addPeer, makePeer, originalsPolicies, readAddress } from '../../sync/co
 import { checkConfirmed } from '../../access/actor.js';
 import { viewer } from '../http/request-viewer.js';
 import { mergesSeen } from '../../album/merges-seen.js';
-import { guestsOf, mergesFor } from '../peer-status.js';
+import { guestsOf, linksFor, mergesFor } from '../peer-status.js';
 import { Mesh, Originals } from '../../api/mesh-schemas.js';
 import type { Context, Routes } from '../context.js';
 import { answers, Problem } from '../../api/photo-schemas.js';
@@ -39,7 +39,7 @@ const linkStatus: Routes = (app, { access, clock, config, copies, exchange, gate
       void reply.send({
         name: config.names?.[0] ?? hostname(),
         server: library.server,
-        peers: mesh.status(),
+        peers: linksFor(mesh.status()),
         guests: guestsOf(access.tokens.list(), clock.now()),
         missing: named.counts(),
         missingBytes: named.weights(),

@@ -1,0 +1,181 @@
+/**
+ * What a hostile server brings into a mesh of people's libraries: nothing in a grant set where an entry should be, malformed ends, gives by
+ * somebody who had no right to them or that saw an end which nobody made, documents without the ends they had, unknown kinds, ids that are
+ * nearly ones of items, and floods. None of it gives anybody access. Forged ends that are well-formed do end access.
+ */
+import { itemId, membersId, peopleId, publicIdOf, sharingId, type Item } from '../../src/document/item-id.js';
+import type { Dice } from '../simulation/dice.js';
+import { albums, items, people } from '../access/people-world.js';
+
+/** The documents of hostile servers have it in every text that nobody may ever be shown. */
+export const hostileMark = 'zqhostileq';
+
+type Json = Record<string, unknown>;
+const isJson = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A stamp that is valid: near, or at the end of time. */
+function stampOf(dice: Dice): string {
+  const ms = dice.chance(0.3) ? '999999999999999' : `00${1_700_000_000_000 + dice.below(1e9)}`;
+  return `${ms}-${dice.pick(['0000', 'fffd'])}-x${dice.below(1e9).toString(36)}`;
+}
+
+const junkKeys = (dice: Dice): string => {
+  const person = dice.pick(people);
+  return dice.pick([
+    ...['', ' ', 'x', '__proto__', 'constructor', 'person view', `person:${person}`, `person:${person} view`],
+    ...[`person:${person} view zzz`, `person:${person} VIEW ${stampOf(dice)}`, `person:${person}  ${stampOf(dice)}`],
+    ...[`* * *`, `person:${person}\n${stampOf(dice)}`, `person:${person} ${'9'.repeat(400)}`, `${hostileMark} x y z`],
+  ]);
+};
+
+/** An entry that means nothing under any key, or anything under a key that means nothing. */
+function junk(dice: Dice): [string, unknown] {
+  const values = [5, null, 'text', [], [{ at: stampOf(dice), by: 'x' }], true];
+  if (dice.chance(0.5)) return [`person:${dice.pick(people)} ${stampOf(dice)}`, dice.pick(values)];
+  return [junkKeys(dice), dice.pick([...values, {}, { at: 5, by: {}, saw: { self: 'x' } }, { saw: [[[]]] }])];
+}
+
+/** What is given in sets of a kind. */
+const whatIn: Record<string, string> = { sharing: 'partner', offer: 'take' };
+
+/** A well-formed give that its author had no right to, or that saw an end which does not exist. */
+function voidGive(dice: Dice, document: string): [string, unknown] | undefined {
+  const holder = /^(?:own|sharing|members|offer):([^:]+)/.exec(document)?.[1];
+  if (holder === undefined || holder === 'house') return undefined;
+  const [to, what] = document.startsWith('own:')
+    ? dice.pick([...albums.map((album) => [album, 'entry'] as const), ['*', 'unlocked'] as const])
+    : ([
+        `person:${dice.pick(people)}`,
+        whatIn[document.slice(0, document.indexOf(':'))] ?? dice.pick(['view', 'add']),
+      ] as const);
+  const at = stampOf(dice);
+  const isForeign = dice.chance(0.5);
+  const by = isForeign
+    ? dice.pick(['owner', 'house', ...people.filter((one) => one !== holder).map((one) => `person:${one}`)])
+    : `person:${holder}`;
+  const unknownEnd = `person:${dice.pick(people)} ${stampOf(dice)}`;
+  const saw = isForeign ? {} : { [dice.pick(['self', peopleId])]: [unknownEnd] };
+  return [`${to} ${what} ${at}`, { at, by, saw }];
+}
+
+/**
+ * What becomes of a document: its new body, and the ends that were added; one with a malformed key, of which `to` is empty, ends nothing, but
+ * whoever sees it must have it.
+ */
+export interface Forgery {
+  body: Json;
+  ends: { to: string; at: string; by: string }[];
+  /** Whether the ends that were there are left out. */
+  isWithoutEnds: boolean;
+}
+
+/** Forges a new revision of a document that there is. */
+export function forgeOn(dice: Dice, document: string, body: Json): Forgery {
+  const isItem = /^(?:photo|own):/.test(document);
+  const part = { ...((isItem ? body['edits'] : body) as Json) };
+  const put = (name: 'gives' | 'ends', entries: [string, unknown][]): void => {
+    part[name] = { ...(part[name] as Json | undefined), ...Object.fromEntries(entries) };
+  };
+  const forgery: Forgery = { body, ends: [], isWithoutEnds: false };
+  const roll = dice.below(10);
+  if (roll < 4) {
+    const entries = Array.from({ length: dice.pick([1, 2, 30]) }, () => junk(dice));
+    const name = dice.pick(['gives', 'ends'] as const);
+    put(name, entries);
+    if (name === 'ends' && entries.some(([, value]) => isJson(value))) forgery.ends.push({ to: '', at: '', by: 'x' });
+  }
+  if (roll >= 4 && roll < 7) put('gives', [voidGive(dice, document) ?? junk(dice)]);
+  if (roll >= 7 && roll < 9) {
+    const at = stampOf(dice);
+    const to = dice.pick([
+      '*',
+      `person:${dice.pick(people)}`,
+      dice.pick(albums),
+      `item:${publicIdOf(dice.pick(items))}`,
+    ]);
+    const by = `person:${dice.pick(people)}`;
+    put('ends', [[`${to} ${at}`, { at, by, saw: {} }]]);
+    forgery.ends.push({ to, at, by });
+  }
+  if (roll === 9) {
+    forgery.isWithoutEnds = true;
+    delete part['ends'];
+  }
+  forgery.body = isItem ? { ...body, edits: part } : { ...body, ...part };
+  if (!isItem && !part['ends']) delete forgery.body['ends'];
+  return forgery;
+}
+
+/** A person whom nobody asks for. */
+export const newcomer = '00000000000000000000000008';
+
+/** An item of theirs in a format that this version does not know: nobody else sees it. */
+export const newerItem: Item = { holder: newcomer, sha256: 'b'.repeat(64) };
+
+const stranger = '7ZZZZZZZZZZZZZZZZZZZZZZZZZ';
+
+/** A document that shows nobody anything: of an unknown kind, an unknown holder, an id that is nearly one, or a flood. */
+export function strangeDocument(dice: Dice): { id: string; body: Json } {
+  const sha = dice.pick(items).sha256;
+  const at = stampOf(dice);
+  const photo = (kind: unknown): Json => ({
+    ...{ format: 1, kind, sidecars: {}, renditions: { recipe: 1 } },
+    facts: {
+      ...{ recipe: 1, type: 'image/jpeg', bytes: 1, width: 1, height: 1, tags: [hostileMark] },
+      ...{ taken: '1999-09-09T09:09:09.000', takenSource: 'exif', lens: hostileMark },
+    },
+    sightings: { [`x ${hostileMark}`]: { at: '2026-01-01T00:00:00.000Z', server: 'x', name: `${hostileMark}.jpg` } },
+    edits: {
+      audience: [{ value: 'public', at, by: 'owner' }],
+      title: [{ value: hostileMark, at, by: 'owner' }],
+      gives: Object.fromEntries(
+        albums.map((album) => [`${album} entry ${at}`, { at, by: `person:${stranger}`, saw: {} }]),
+      ),
+    },
+  });
+  const everybody = Object.fromEntries(
+    people.map((one) => [`person:${one} add ${at}`, { at, by: `person:${stranger}`, saw: {} }]),
+  );
+  const flood = Object.fromEntries(
+    Array.from({ length: 4_000 }, (_, n) => [`person:${hostileMark}${n} view ${at}`, { at, by: 'x' }]),
+  );
+  return dice.pick<{ id: string; body: Json }>([
+    { id: `own:${stranger}:${sha}`, body: photo('photo') },
+    { id: `own:${dice.pick(people)}:${sha.slice(1)}`, body: photo('photo') },
+    { id: `own:${dice.pick(people)}:${sha}:x`, body: photo('photo') },
+    { id: `own:house:${sha}`, body: photo('photo') },
+    { id: `OWN:${dice.pick(people)}:${sha}`, body: photo('photo') },
+    {
+      id: `own:${dice.pick(people)}:${'d'.repeat(64)}`,
+      body: photo(dice.pick(['comment', 'photos', 5, null, undefined])),
+    },
+    { id: itemId(newerItem), body: { ...photo('photo'), format: 99 } },
+    {
+      id: `own-album:${stranger}:${stranger}`,
+      body: { format: 1, kind: 'own-album', name: { value: hostileMark, at, by: 'x' } },
+    },
+    {
+      id: `own-album:${dice.pick(people)}:x`,
+      body: { format: 1, kind: 'own-album', name: { value: hostileMark, at, by: 'x' } },
+    },
+    { id: membersId(`${stranger}:${stranger}`), body: { format: 1, kind: 'members', gives: everybody, ends: [] } },
+    { id: sharingId(stranger), body: { format: 1, kind: 'sharing', gives: everybody } },
+    { id: `offer:${stranger}:${stranger}`, body: { format: 1, kind: 'offer', items: 5, gives: everybody } },
+    { id: `offer:${dice.pick(people)}:x`, body: { format: 1, kind: 'offer', items: [sha], gives: flood } },
+    {
+      id: `library:${dice.pick(['people2', 'x'])}`,
+      body: { format: 1, kind: 'people', gives: everybody, x: hostileMark },
+    },
+    {
+      id: `comment:${'9'.repeat(64)}:${stranger}`,
+      body: { format: 1, kind: 'comment', text: { value: hostileMark, at, by: 'x' } },
+    },
+    { id: `${hostileMark}:${dice.below(5)}`, body: { format: 1, kind: hostileMark, flood } },
+  ]);
+}
+
+/** A document that no server takes: it is larger than any may be. */
+export const oversized = (dice: Dice): { id: string; body: Json } => ({
+  id: dice.pick([sharingId(stranger), `own:${stranger}:${'f'.repeat(64)}`]),
+  body: { format: 1, kind: 'sharing', text: 'x'.repeat(1_100_000) },
+});
