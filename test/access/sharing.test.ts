@@ -194,7 +194,7 @@ describe('a partner', () => {
     expect(() => a.partners.give(a.as(anna), anna)).toThrow('This person doesn’t exist.');
   });
 
-  test('who was removed and returned is no longer one, nor one with two concurrent gives and one end', async () => {
+  test('is no longer one after a removal and return, nor after two concurrent gives and one end', async () => {
     const { a, b, anna, ben, sync, add } = await openSides();
     const mine = add(a, anna);
     a.partners.give(a.as(anna), ben);

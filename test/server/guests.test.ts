@@ -20,7 +20,7 @@ interface Waiting {
   photos: { photo: { id: string }; from: { link: string; guest?: string }[] }[];
 }
 
-test('a guest sends photos within the limits; only whoever made the link sees them before they approve', async () => {
+test('a guest sends photos within the limits; only the creator of the link sees them before approval', async () => {
   const { home, people, ask, close } = await openPeople();
   const { ada, ben, cleo } = people;
   const { library, app, clock } = home;

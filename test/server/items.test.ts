@@ -145,7 +145,7 @@ it('a locked item is in no live event of its holder, neither changed nor purged'
   expect(await heard()).toBeUndefined();
 });
 
-it('the merge of a person’s item is told to its holder alone, and of a locked one to nobody', async () => {
+it('the merge of a person’s item is listed for its holder alone, and of a locked one for nobody', async () => {
   const { ben, owner, family, library, catalog, add } = await withPeople();
   const [ofHouse, ofBen] = [add(house), add(ben, 'family')];
   const merge = (id: string): Merge => ({ id, at: '2026-11-24T10:00:00.000Z', fields: ['title'], contests: [] });
