@@ -82,6 +82,8 @@ export interface AccessDocuments extends Grants {
   isThere(person: string): boolean;
   /** Whether an album (`<holder>:<ulid>`) exists and is not removed. */
   hasAlbum(album: string): boolean;
+  /** The ends that the authors of an album’s document had seen; without it none. */
+  albumSaw?(album: string): Saw;
   /** The names (`<giver>:<ulid>`) of all offers. */
   offers(): readonly string[];
   /** The public ids of the items that an offer lists. */
@@ -268,7 +270,8 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
     const id = membersId(album);
     const members = find(id);
     const isHeld = holder === house || isMember(holder);
-    const isThere = isHeld && documents.hasAlbum(album);
+    // A name or cover may rely on an end that has not arrived here yet.
+    const isThere = isHeld && documents.hasAlbum(album) && isKnownHere(documents.albumSaw?.(album) ?? {});
     return { holder, id, members, right: rightsIn(members, holder, album, { isThere, isHeld }), isThere };
   });
 

@@ -12,7 +12,7 @@ import type { Clock } from '../base/clock.js';
 import { PhotospoolError, notFound } from '../base/errors.js';
 import { wellFormed } from '../document/canonical-json.js';
 import { elementOf } from '../document/field-rules.js';
-import { noGrants, withEnd, withGive, type Author, type GrantSet } from '../document/grants.js';
+import { noGrants, withEnd, withGive, withSight, type Author, type GrantSet } from '../document/grants.js';
 import { albumNamed, house, membersId, peopleId, type Holder } from '../document/item-id.js';
 import { own, textOf } from '../document/json-values.js';
 import { registerIn, withRegisters } from '../document/overruled-registers.js';
@@ -238,14 +238,15 @@ type Holding = Pick<MemberAlbums, 'change'> & {
   create(viewer: Viewer, holder: Holder, name?: string): MemberAlbum;
 };
 
-function openHolding({ library, clock, state, changing, held, seen }: Core): Holding {
+function openHolding({ library, clock, state, changing, held, seen, setOf }: Core): Holding {
   const nextId = monotonicFactory();
 
   function write(viewer: Viewer, album: string, { name, cover, removed }: MemberAlbumChange): void {
     library.update(albumDocumentId(album), (body) => {
       const [at, by] = [library.stampAfter(body), authorOf(viewer)];
+      const sees = { [peopleId]: setOf(peopleId), [membersId(album)]: setOf(membersId(album)) };
       const made = { format, kind: 'own-album', added: new Date(clock.now()).toISOString() } as Body;
-      return withRegisters<Body>(body ?? made, {
+      return withRegisters<Body>(withSight(body ?? made, sees, { at, by }), {
         ...(name !== undefined && { name: { value: nameOf(name), at, by } }),
         ...(cover !== undefined && { cover: { value: cover ?? '', at, by } }),
         ...(removed !== undefined && { removed: { value: removed, at, by } }),

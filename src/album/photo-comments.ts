@@ -4,6 +4,9 @@
  */
 import { monotonicFactory } from 'ulid';
 import { authorOf, isBy, removesComments, seesComments, type Viewer } from '../access/permissions.js';
+import { readItem } from '../access/item-access.js';
+import { itemAccess } from '../access/library-access.js';
+import { actsFor } from '../access/sharing-rights.js';
 import type { People } from '../access/people.js';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, notFound } from '../base/errors.js';
@@ -17,10 +20,13 @@ import {
   viewComment,
   type CommentDocument,
 } from '../document/comment.js';
+import { isKnown, noGrants, readUnder, withSight, type GrantSet } from '../document/grants.js';
+import { house, membersId, peopleId, sharingId, type Holder } from '../document/item-id.js';
+import { own } from '../document/json-values.js';
 import type { Body, Stamp } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
 import { authorFor, type Author } from './author-names.js';
-import { getPhoto } from './find-photos.js';
+import { getPhoto, readPhotos } from './find-photos.js';
 
 /** A comment as visible to a viewer. */
 export interface CommentSeen {
@@ -59,9 +65,26 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
     return view && { ...view, by: authorFor(viewer, people, view.by), mine: isBy(viewer, view.by) };
   }
 
-  function shown(viewer: Viewer, document: string): CommentSeen {
+  /** Whether a comment relies on no end that has not arrived here; its author and the photo’s holder see it anyway. */
+  function isInOrder(viewer: Viewer, holder: Holder, body: Body): boolean {
+    if (isBy(viewer, commentOf(body)?.by ?? '') || actsFor(viewer, holder, { access: itemAccess(library) }))
+      return true;
+    return isKnown(readUnder(own(body, 'under')), noGrants, library.controls);
+  }
+
+  /** The control documents by which others see a photo: a comment on it relies on their ends. */
+  function setsBehind(photo: string): Record<string, GrantSet> {
+    const [stored] = readPhotos(library, [photo]);
+    const { holder } = stored!.item;
+    const claims = readItem(stored!.item, stored!.body as unknown as Body, library.controls.endsOf(stored!.document));
+    const albums = new Set(claims?.entries.map(({ album }) => membersId(album)));
+    const ids = [peopleId, ...(holder === house ? [] : [sharingId(holder)]), ...albums];
+    return Object.fromEntries(ids.map((id) => [id, library.controls.find(id) ?? noGrants]));
+  }
+
+  function shown(viewer: Viewer, document: string, holder: Holder): CommentSeen {
     const stored = seesComments(viewer) ? library.get(document) : undefined;
-    const seen = stored && show(viewer, document, stored.body);
+    const seen = stored && isInOrder(viewer, holder, stored.body) && show(viewer, document, stored.body);
     if (seen) return seen;
     throw notFound('This comment doesn’t exist.');
   }
@@ -73,34 +96,41 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
 
   return {
     list(viewer, photo) {
-      getPhoto(library, viewer, photo);
+      const { holder } = getPhoto(library, viewer, photo).item;
       if (!seesComments(viewer)) return [];
-      return [...library.scan(commentPrefix(photo))].flatMap(({ id, body }) => show(viewer, id, body) ?? []);
+      return [...library.scan(commentPrefix(photo))].flatMap(({ id, body }) =>
+        isInOrder(viewer, holder, body) ? (show(viewer, id, body) ?? []) : [],
+      );
     },
     add: (viewer, photo, text) =>
       library.transaction(() => {
-        getPhoto(library, viewer, photo);
+        const { item } = getPhoto(library, viewer, photo);
         if (library.count(commentPrefix(photo)) >= most) {
           throw new PhotospoolError('conflict', `A photo can have at most ${most} comments.`, { op: 'comment' });
         }
         const now = clock.now();
         const document = commentId(photo, nextId(now));
-        write(document, (at) => newComment(photo, text, at, authorOf(viewer), now));
-        return shown(viewer, document);
+        const by = authorOf(viewer);
+        write(document, (at) => withSight(newComment(photo, text, at, by, now), setsBehind(photo), { at, by }));
+        return shown(viewer, document, item.holder);
       }),
     rewrite: (viewer, photo, id, text) =>
       library.transaction(() => {
-        getPhoto(library, viewer, photo);
+        const { holder } = getPhoto(library, viewer, photo).item;
         const document = commentId(photo, id);
-        if (!shown(viewer, document).mine) throw notYours('change');
-        write(document, (at, body) => change(body, (comment) => rewriteComment(comment, text, at, authorOf(viewer))));
-        return shown(viewer, document);
+        if (!shown(viewer, document, holder).mine) throw notYours('change');
+        const by = authorOf(viewer);
+        write(document, (at, body) =>
+          change(body, (comment) => withSight(rewriteComment(comment, text, at, by), setsBehind(photo), { at, by })),
+        );
+        return shown(viewer, document, holder);
       }),
     remove: (viewer, photo, id) =>
       library.transaction(() => {
         const { item } = getPhoto(library, viewer, photo);
         const document = commentId(photo, id);
-        if (!shown(viewer, document).mine && !removesComments(viewer, item.holder)) throw notYours('take away');
+        if (!shown(viewer, document, item.holder).mine && !removesComments(viewer, item.holder))
+          throw notYours('take away');
         write(document, (at, body) => change(body, (comment) => removeComment(comment, at, authorOf(viewer))));
       }),
   };

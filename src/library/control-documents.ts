@@ -4,7 +4,7 @@
  * so a crash loses nothing. A document that is missing, or unreadable for this version, grants no access.
  */
 import type { Sqlite } from '../base/sqlite.js';
-import { readGrants, type End, type Grants, type GrantSet } from '../document/grants.js';
+import { readGrants, readUnder, type End, type Grants, type GrantSet, type Saw } from '../document/grants.js';
 import { offerId, ownPrefix } from '../document/item-id.js';
 import { own } from '../document/json-values.js';
 import { offeredIn, offerPrefix } from '../document/offer-document.js';
@@ -18,6 +18,8 @@ export interface ControlDocuments extends Grants {
   isThere(person: string): boolean;
   /** Whether an album (`<holder>:<ulid>`) has a document that is not marked as removed. */
   hasAlbum(album: string): boolean;
+  /** The ends that the authors of an album’s document had seen (`under`). */
+  albumSaw(album: string): Saw;
   /** The names (`<giver>:<ulid>`) of all offers that are here. */
   offers(): readonly string[];
   /** The public ids of the items in an offer. */
@@ -119,6 +121,7 @@ export function openControlDocuments(
     },
     isThere: (person) => isAlive(personId(person), 'person'),
     hasAlbum: (album) => isAlive(albumDocumentId(album), 'own-album'),
+    albumSaw: (album) => readUnder(own(bodyOf(albumDocumentId(album)), 'under')),
     offers: () => offerNames(refresh()),
     itemsIn(offer) {
       refresh();
