@@ -43,6 +43,8 @@ export const happenings = [
   'peer-removed',
   'document-removed',
   'end-confirmed',
+  'removed-exported',
+  'removed-purged',
 ] as const;
 /** One kind of event. */
 export type Happening = (typeof happenings)[number];

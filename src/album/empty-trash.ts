@@ -9,7 +9,7 @@ import { authorOf, may, mayOn, type Viewer } from '../access/permissions.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Signature } from '../document/edits.js';
 import { commentPrefix } from '../document/comment.js';
-import { itemId, type Item } from '../document/item-id.js';
+import { itemId, itemOf, ownPrefix, publicIdOf, type Item } from '../document/item-id.js';
 import { exifId, type Body } from '../document/photo-document.js';
 import { purge } from '../document/purge.js';
 import type { Library } from '../library/library.js';
@@ -44,28 +44,46 @@ export async function emptyTrash(
     throw new PhotospoolError('forbidden', 'You can’t empty the trash.');
   for (const id of wanted) {
     const photo = findPhoto(library, viewer, id);
-    if (!photo || !isTheirs(photo)) continue;
-    const { sha256 } = photo.item;
-    const row = library.local.originals.find(sha256);
-    if (row?.state === 'reserved') continue;
-    const aside = row && !isKept(library, photo.item) ? await archive.discard(row.path) : undefined;
-    library.transaction(() => {
-      const isLast = purgePhoto(library, photo, authorOf(viewer));
-      // A concurrently imported item with the same bytes finds the original in the trash, as a returning photo does.
-      if (isLast || aside !== undefined) library.local.originals.remove(sha256);
-      if (aside !== undefined) library.local.discarded.put(sha256, aside);
-    });
-    purged++;
+    if (photo && isTheirs(photo) && (await purgeItem(library, archive, photo.item, authorOf(viewer)))) purged++;
   }
   return { purged, left: wanted.length - purged };
 }
 
+/**
+ * Purges all items of a removed person, in the trash or not, with their comments. `by`: as `authorOf` writes it. After a
+ * crash, repeating it completes it. The caller checks the right (access/removed-people.ts).
+ */
+export async function purgeAllOf(library: Library, archive: Discarder, person: string, by: string): Promise<Emptied> {
+  let [purged, left] = [0, 0];
+  for (const { id } of library.scan(`${ownPrefix}${person}:`)) {
+    const item = itemOf(id);
+    if (item && (await purgeItem(library, archive, item, by))) purged++;
+    else left++;
+  }
+  return { purged, left };
+}
+
+/** False if its original is being imported at the moment. */
+async function purgeItem(library: Library, archive: Discarder, item: Item, by: string): Promise<boolean> {
+  const { sha256 } = item;
+  const row = library.local.originals.find(sha256);
+  if (row?.state === 'reserved') return false;
+  const aside = row && !isKept(library, item) ? await archive.discard(row.path) : undefined;
+  library.transaction(() => {
+    const isLast = purgePhoto(library, item, by);
+    // A concurrently imported item with the same bytes finds the original in the trash, as a returning photo does.
+    if (isLast || aside !== undefined) library.local.originals.remove(sha256);
+    if (aside !== undefined) library.local.discarded.put(sha256, aside);
+  });
+  return true;
+}
+
 /** Purges a photo with its comments. Returns whether it was the last item with these bytes. */
-function purgePhoto(library: Library, { id, item }: FoundPhoto, by: string): boolean {
+function purgePhoto(library: Library, item: Item, by: string): boolean {
   const signed = (body: Body): Signature => ({ at: library.stampAfter(body), by });
   const gone = (document: string): void =>
     void library.update(document, (body) => body && (purge(body, signed(body)) as unknown as Body));
-  for (const { id: comment } of [...library.scan(commentPrefix(id))]) gone(comment);
+  for (const { id: comment } of [...library.scan(commentPrefix(publicIdOf(item)))]) gone(comment);
   const isLast = !isKept(library, item);
   gone(itemId(item));
   // After the item: a server that received the tags’ purge first would put them back for it (library/write-documents.ts).

@@ -18,6 +18,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   retry: async () => (await import('./commands/retry.js')).retry,
   stuck: async () => (await import('./commands/stuck.js')).stuck,
   list: async () => (await import('./commands/list.js')).list,
+  export: async () => (await import('./commands/export.js')).exportVerb,
   'export-xmp': async () => (await import('./commands/export-xmp.js')).exportXmpVerb,
   verify: async () => (await import('./commands/verify.js')).verify,
   rerender: async () => (await import('./commands/rerender.js')).rerenderVerb,

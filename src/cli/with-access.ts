@@ -1,11 +1,15 @@
 /** Opens the access data of a home for a command, and closes it. A crash leaves nothing half done. */
 import type { Access } from '../access/access.js';
 import type { Account } from '../access/accounts.js';
+import { keyOfName } from '../access/account-names.js';
+import { isRemoved } from '../access/removed-people.js';
+import { nameOfRemoved } from '../album/storage-totals.js';
 import type { Config } from '../base/config.js';
 import { PhotospoolError, printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
 import { openLog } from '../base/log.js';
 import type { Holder } from '../document/item-id.js';
+import type { Library } from '../library/library.js';
 import { demandPeopleLibraries } from '../library/people-libraries.js';
 import { openHomeAccess } from '../home/open-access.js';
 import { openHomeGate } from '../home/open-gate.js';
@@ -44,6 +48,31 @@ export function personCalled(access: Access, name: string): Account {
   const account = access.accounts.named(name);
   if (account) return account;
   throw nobodyCalled(name);
+}
+
+/**
+ * The person of a name, also one who was removed: then the name must be unique among them. @throws PhotospoolError
+ * `usage`.
+ */
+export function presentOrRemoved(
+  access: Access,
+  library: Library,
+  name: string,
+): { id: string; name: string; removed: boolean } {
+  const account = access.accounts.named(name);
+  if (account) return { id: account.id, name: account.name, removed: false };
+  const removed = [...library.scan('person:')]
+    .map(({ id }) => id.slice('person:'.length))
+    .filter(
+      (id) => isRemoved(library, id) && (id === name || keyOfName(nameOfRemoved(library, id)) === keyOfName(name)),
+    );
+  if (removed.length > 1)
+    throw new PhotospoolError('usage', `Several removed people were called ${printable(name)}.`, {
+      hint: `Name one by its id: ${removed.join(', ')}.`,
+    });
+  const [id] = removed;
+  if (id === undefined) throw nobodyCalled(name);
+  return { id, name: nameOfRemoved(library, id), removed: true };
 }
 
 const nobodyCalled = (name: string): PhotospoolError =>

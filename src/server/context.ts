@@ -8,6 +8,8 @@ import type {
 } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Access } from '../access/access.js';
+import type { People } from '../access/people.js';
+import type { LibraryExportParts } from './files/library-export.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { Files } from '../base/files.js';
@@ -106,6 +108,8 @@ export interface ServerParts {
    * have the original. False if it can't be made. Absent on a server that transcodes nothing.
    */
   makePlayable?(sha256: string): boolean;
+  /** Opens what an export of a library reads, to be closed after it. Absent on a public server. */
+  openExport?(people: Pick<People, 'all'>): { parts: LibraryExportParts; close(): Promise<void> };
   /** Computes perceptual hashes. Absent on a server that decodes nothing. */
   look?: ReadLook;
   /** Diagnoses this home. Absent on a public server. */

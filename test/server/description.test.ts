@@ -25,7 +25,7 @@ const needsAccount = (method: string, path: string): boolean =>
   // member-albums.test.ts and offers.test.ts open the gate of the libraries of people.
   /^\/api\/(?:albums\/(?:shared$|\{holder\})|partners|offers)/.test(path) ||
   // own-library.test.ts, too.
-  /^\/api\/(?:me\/(?:storage|upload-to)|ends)/.test(path) ||
+  /^\/api\/(?:me\/(?:storage|upload-to|export)|ends)/.test(path) ||
   /^\/api\/(?:setup|share\b|shares\/|invitation|me\/pass|me\/second|me\/arrivals|people\/|sessions|tokens\/|folders\/)/.test(
     path,
   ) ||
@@ -156,6 +156,9 @@ describe('the description', () => {
         'get /api/me/arrivals',
         'post /api/me/arrivals/retry',
         'post /api/me/arrivals/trash',
+        'get /api/me/export',
+        'get /api/people/{id}/export',
+        'post /api/people/{id}/purge',
         'get /api/me/storage',
         'get /api/me/upload-to',
         'put /api/me/upload-to',

@@ -8,7 +8,17 @@ import { makeHome } from './home.js';
 export async function openPeople() {
   let state: PeopleLibraries = { on: true };
   const gate = { announced: [], heardGuest: () => undefined, heardPeer: () => undefined, state: () => state };
-  const home = await makeHome(() => ({ gate }));
+  const home = await makeHome(({ library, blobs }) => ({
+    gate,
+    openExport: (people) => ({
+      parts: {
+        ...{ library, people, original: blobs.original },
+        // ExifTool writes real ones: test/cli/export-library.
+        sidecar: (_sha256, { edits }) => (edits.title ? () => Promise.resolve(Buffer.from('a sidecar')) : undefined),
+      },
+      close: () => Promise.resolve(),
+    }),
+  }));
   onTestFinished(home.close);
   const { access, app } = home;
   const add = (name: string, role: 'owner' | 'family') => {

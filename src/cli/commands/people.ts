@@ -6,6 +6,7 @@
 import { commandLine } from '../../access/actor.js';
 import { confirmEnd, describeLostEnd, listLostEnds, nameOfAlbum, type LostEnd } from '../../access/lost-ends.js';
 import { setUploadTarget, uploadTarget } from '../../access/upload-target.js';
+import { purgeAllOf } from '../../album/empty-trash.js';
 import { storageOfEach, storageOfOne, type HolderStorage } from '../../album/storage-totals.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { counted, sized } from '../../base/human-format.js';
@@ -13,11 +14,13 @@ import { catalogIsCurrent } from '../../catalog/catalog.js';
 import { house } from '../../document/item-id.js';
 import { albumDocumentId } from '../../library/control-documents.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
+import { openDiscarder } from '../../home/export-home.js';
+import { filesOf } from '../../home/open-read-only.js';
 import { openHomeGate } from '../../home/open-gate.js';
 import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 import { exit } from '../exit-codes.js';
 import { print, printJson } from '../output.js';
-import { hasLibrary, personCalled, withAccess } from '../with-access.js';
+import { hasLibrary, personCalled, presentOrRemoved, withAccess } from '../with-access.js';
 
 /** The verb `people`. */
 export const people: Verb = (program, run) => {
@@ -37,7 +40,41 @@ export const people: Verb = (program, run) => {
     'upload-to NAME [LIBRARY]',
     'shows where uploads of a person go that do not say it themselves; sets it to house or me, their own library',
   ).action((name: string, library: string | undefined, flags: Flags) => run(() => uploadTo(name, library, flags)));
+  addVerb(group, 'purge NAME', 'purges all photos of a person who was removed, on every server, for good')
+    .option('--yes', 'does it; without it, only says how many there are')
+    .action((name: string, flags: Flags & { yes?: boolean }) => run(() => purgePhotos(name, flags)));
 };
+
+/** Purges the photos of a removed person; exit code 2 without `--yes`. */
+async function purgePhotos(name: string, flags: Flags & { yes?: boolean }): Promise<number> {
+  const config = configOf(flags);
+  return withAccess(config, async (access, { db, library }) => {
+    demandPeopleLibraries(openHomeGate({ db, library }));
+    const person = presentOrRemoved(access, library, name);
+    if (!person.removed)
+      throw new PhotospoolError('usage', `${printable(person.name)} was not removed.`, {
+        hint: 'Only photos of people who were removed can be purged.',
+      });
+    const count = counted(library.count(`own:${person.id}:`), 'photo');
+    if (flags.yes !== true)
+      throw new PhotospoolError(
+        'usage',
+        `${count} of ${printable(person.name)} would be gone for good, on every server.`,
+        {
+          hint: '`photospool export --for NAME` copies them first. Add --yes to purge them.',
+        },
+      );
+    access.audit.note('removed-purged', { who: commandLine.who, detail: `${person.name}: ${count}` });
+    const discarder = await openDiscarder(config, filesOf(config), library);
+    const done = await purgeAllOf(library, discarder, person.id, commandLine.by);
+    if (flags.json) printJson({ name: person.name, ...done });
+    else
+      print(
+        `${counted(done.purged, 'photo')} of ${printable(person.name)} purged${done.left > 0 ? `, ${done.left} left: they are being imported` : ''}`,
+      );
+    return done.left > 0 ? exit.stuck : exit.done;
+  });
+}
 
 /** The storage used by each holder, in full: whoever runs this can read everything anyway. */
 async function showStorage(flags: Flags): Promise<number> {

@@ -24,6 +24,7 @@ import { recordOf } from '../../home/running-server.js';
 import { openSpool } from '../../home/open-spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 import { version } from '../../home/version.js';
+import { openExport } from '../../home/export-home.js';
 import { writeBare } from '../../home/make-stripped-copy.js';
 import { lookAt } from '../../home/hash-rendition.js';
 import { writeJpeg } from '../../home/full-size-jpeg.js';
@@ -110,6 +111,7 @@ type HomeParts =
   | 'toJpeg'
   | 'toBare'
   | 'look'
+  | 'openExport'
   | 'samples'
   | 'folders'
   | 'config';
@@ -132,6 +134,7 @@ function serverParts(home: Home): Pick<ServerParts, HomeParts> {
     folders: { incoming, files, folders: library.local.personFolders },
     toJpeg: (original) => writeJpeg(home, original),
     toBare: (original) => writeBare(home, original),
+    openExport: (people) => openExport(config, files, library, people),
     look: (id) => lookAt(home, id),
     samples: async () => {
       // This loads libvips, which a server otherwise uses only in its decoders.

@@ -95,6 +95,19 @@ export async function* exportXmp(ids: Iterable<string>, parts: ExportParts): Asy
   yield* flush();
 }
 
+/**
+ * Makes the sidecar of a photo with its edits, based on the newest one that came in; undefined without edits that a
+ * sidecar can express. The returned function throws PhotospoolErrors as `XmpWriter.make`.
+ */
+export function sidecarOf(
+  sha256: string,
+  photo: PhotoDocument,
+  parts: Pick<ExportParts, 'library' | 'archive' | 'files' | 'writer'>,
+): (() => Promise<Buffer>) | undefined {
+  const said = editedOf(sha256, photo);
+  return said && (async () => parts.writer.make(said, await baseOf(photo, { ...parts, names: 'full' })));
+}
+
 /** Splits into those to write, and results for the others. */
 async function sort(made: Made[], list: List, { files, folder }: ExportParts): Promise<[Made[], Exported[]]> {
   const written: Made[] = [];
@@ -147,7 +160,7 @@ function pathOf(sha256: string, photo: PhotoDocument, { library, asImported, nam
 /** The sidecar in the archive that the new one extends: the newest with a matching name, otherwise the newest. */
 async function baseOf(
   photo: PhotoDocument,
-  { library, archive, files, names }: ExportParts,
+  { library, archive, files, names }: Pick<ExportParts, 'library' | 'archive' | 'files' | 'names'>,
 ): Promise<string | undefined> {
   const full = (name: string): boolean => /\.[^.]+\.xmp$/i.test(name);
   const all = newestFirst(photo).filter(

@@ -3,9 +3,11 @@
  * memory or on disk. Files are stored uncompressed (photos don't shrink), so that the size is known before the first
  * byte. An archive that can't be completed ends early, which a browser notices by its length.
  */
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
+import { yieldToEventLoop } from '../../base/async/yield.js';
 import { openRegular } from '../../base/read-files.js';
+import type { ExportFile } from './export-file.js';
 import { plain } from '../http/content-disposition.js';
 
 /** A file for an archive. */
@@ -53,6 +55,55 @@ export async function zip(files: readonly Zipped[]): Promise<ZipDownload> {
   return { stream, bytes: size };
 }
 
+/**
+ * Creates an archive of the files of an export, whose length is not known before it ends. Destroying the stream ends
+ * the work; an archive that can't be completed breaks off, which a browser notices. `ended` is called once, however it
+ * ends.
+ */
+export function zipExport(files: Iterable<ExportFile>, ended: () => void): Readable {
+  const made = new ZipFile();
+  const stream = new PassThrough();
+  const failed = (error: unknown): void => void stream.destroy(error instanceof Error ? error : undefined);
+  made.outputStream.pipe(stream);
+  made.on('error', failed);
+  let current: Readable | undefined;
+  stream.once('close', () => {
+    current?.destroy();
+    ended();
+  });
+
+  async function fill(): Promise<void> {
+    let n = 0;
+    for (const file of files) {
+      if (stream.destroyed) return;
+      if (++n % share === 0) await yieldToEventLoop();
+      const options = {
+        compress: false,
+        mtime: timeOf(file.taken),
+        ...(file.kind === 'original' && { size: file.bytes }),
+      };
+      made.addReadStreamLazy(file.path, options, (hand) => {
+        open(file).then((bytes) => {
+          current = bytes;
+          // Whoever asked may be gone since.
+          if (stream.destroyed) bytes.destroy();
+          else hand(undefined, bytes);
+        }, failed);
+      });
+    }
+    made.end();
+  }
+  fill().catch(failed);
+  return stream;
+}
+
+/** The number of files added between two turns. */
+const share = 100;
+
+/** The bytes of a file of an export. */
+const open = async (file: ExportFile): Promise<Readable> =>
+  file.kind === 'original' ? openFile(file.source) : Readable.from([await file.make()]);
+
 /** The bytes of a file; links are not followed. The file is closed when the stream ends, however it ends. */
 const openFile = async (path: string): Promise<Readable> =>
   (await openRegular(path)).createReadStream({ highWaterMark: 256 * 1024 });
@@ -68,9 +119,13 @@ const odd = /[<>:"|?*]/gu;
 const devices = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/iu;
 
 /** Names valid on every system, without duplicates: `a.jpg`, `a (2).jpg`. */
-export function distinct(names: readonly string[]): string[] {
+export const distinct = (names: readonly string[]): string[] => names.map(openDistinct());
+
+/** Makes names valid on every system, each different from those made before; with `folder`, in that folder. */
+export function openDistinct(): (name: string, folder?: unknown) => string {
   const taken = new Set<string>();
-  return names.map((name) => {
+  return (name, folder) => {
+    const inFolder = typeof folder === 'string' ? folder : '';
     const clean = plain(name)
       .replace(odd, '_')
       .replace(/[. ]+$/u, '_')
@@ -78,10 +133,10 @@ export function distinct(names: readonly string[]): string[] {
     const dot = clean.lastIndexOf('.');
     const [stem, end] = dot > 0 ? [clean.slice(0, dot), clean.slice(dot)] : [clean, ''];
     let free = clean;
-    for (let n = 2; taken.has(sameness(free)); n++) free = `${stem} (${n})${end}`;
-    taken.add(sameness(free));
+    for (let n = 2; taken.has(sameness(inFolder + free)); n++) free = `${stem} (${n})${end}`;
+    taken.add(sameness(inFolder + free));
     return free;
-  });
+  };
 }
 
 /** The form in which names are compared: some file systems treat different ones as equal. */

@@ -22,6 +22,7 @@ export { downloads } from './downloads.js';
 export { upload } from './multipart-upload.js';
 export { uploads } from './resumable-uploads.js';
 export { spool } from './spool.js';
+export { exportDownloads } from './export-downloads.js';
 export { ownLibrary } from './own-library.js';
 export { endedAccess } from './ended-access.js';
 export { ownArrivals } from './own-arrivals.js';

@@ -275,6 +275,8 @@ export const audit = {
     'photos-locked': 'Locked photos',
     'photos-unlocked': 'Unlocked photos',
     'end-confirmed': 'Confirmed that access had ended',
+    'removed-exported': 'Exported the photos of a removed person',
+    'removed-purged': 'Purged the photos of a removed person',
   } as Record<string, string>,
 };
 

@@ -1,0 +1,25 @@
+/**
+ * What owners do for removed people, whose photos stay theirs and are hidden: exporting and purging them. No view of
+ * the photos is opened. Both are audited by the caller.
+ */
+import { PhotospoolError } from '../base/errors.js';
+import type { Library } from '../library/library.js';
+import { itemAccess } from './library-access.js';
+import { may, type Viewer } from './permissions.js';
+
+/** Whether a person (a ULID) was removed: known here, and no member of the family. */
+export const isRemoved = (library: Library, person: string): boolean =>
+  (library.get(`person:${person}`) !== undefined || library.count(`own:${person}:`) > 0) &&
+  !itemAccess(library).isMember(person);
+
+/**
+ * Checks that a viewer may export or purge the photos of a person: an owner, while the person is removed.
+ * @throws PhotospoolError `forbidden`; `not-found` if there is no removed person of that id.
+ */
+export function checkRemoved(library: Library, viewer: Viewer, person: string): void {
+  if (!may(viewer, 'people')) throw new PhotospoolError('forbidden', 'Only owners may do that.');
+  if (isRemoved(library, person)) return;
+  throw new PhotospoolError('not-found', 'Nobody who was removed has this id.', {
+    hint: 'Only photos of people who were removed can be exported or purged by owners.',
+  });
+}

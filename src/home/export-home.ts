@@ -1,0 +1,103 @@
+/**
+ * Exports a holder’s library into a folder. A file gets its name when it is complete and has the right hash, so a crash
+ * leaves only complete files, and another run continues: what is there is left as it is, except `library.json`.
+ */
+import { join } from 'node:path';
+import type { People } from '../access/people.js';
+import { openArchive, originalPath } from '../archive/archive.js';
+import type { Config } from '../base/config.js';
+import { PhotospoolError, printable, sentence, toPhotospoolError } from '../base/errors.js';
+import { parentOf, type Files } from '../base/files.js';
+import type { Discarder } from '../album/empty-trash.js';
+import { sidecarOf } from '../ingest/sidecars/export-sidecars.js';
+import type { Library } from '../library/library.js';
+import { openXmpWriter } from '../photo/facts/write-xmp.js';
+import type { ExportFile } from '../server/files/export-file.js';
+import { libraryList, type LibraryExportParts } from '../server/files/library-export.js';
+
+/** Opens what an export reads; to be closed after it. */
+export function openExport(
+  config: Pick<Config, 'done'>,
+  files: Files,
+  library: Library,
+  people: Pick<People, 'all'>,
+): { parts: LibraryExportParts; close(): Promise<void> } {
+  const writer = openXmpWriter();
+  const archive = config.done;
+  const original = (path: string): string => originalPath(archive, path);
+  return {
+    parts: {
+      ...{ library, people, original },
+      sidecar: (sha256, photo) => sidecarOf(sha256, photo, { library, archive, files, writer }),
+    },
+    close: () => writer.close(),
+  };
+}
+
+/** Opens what moves originals of purged photos aside. */
+export async function openDiscarder(config: Pick<Config, 'done'>, files: Files, library: Library): Promise<Discarder> {
+  const { here } = library.local.originals.counts();
+  return openArchive(config.done, files, { server: library.server, hasOriginals: here > 0 });
+}
+
+/** The result for one file, and why it was not written, if so. */
+export interface FileExported {
+  path: string;
+  outcome: 'written' | 'same' | 'kept' | 'failed';
+  reason?: string;
+}
+
+/** Writes the files of an export into a folder; yields the result of each. An error of one does not stop the others. */
+export async function* writeExport(
+  entries: Iterable<ExportFile>,
+  folder: string,
+  files: Files,
+): AsyncGenerator<FileExported> {
+  for (const entry of entries) {
+    const target = join(folder, ...entry.path.split('/'));
+    const put = entry.kind === 'original' ? copyOriginal(entry, target, files) : writeMade(entry, target, files);
+    const outcome = await put.catch((error: unknown) => sentence(toPhotospoolError(error, 'write', entry.path)));
+    const isKnown = ['written', 'same', 'kept'].includes(outcome);
+    if (!isKnown) yield { path: entry.path, outcome: 'failed', reason: outcome };
+    else if (outcome === 'kept') yield { path: entry.path, outcome, reason: 'A different file is there.' };
+    else yield { path: entry.path, outcome: outcome as 'written' | 'same' };
+  }
+}
+
+async function copyOriginal(
+  { sha256, bytes, source, path }: Extract<ExportFile, { kind: 'original' }>,
+  target: string,
+  files: Files,
+): Promise<string> {
+  const there = await files.stat(target);
+  if (there) {
+    const isSame = there.isFile() && there.size === bytes && (await files.hash(target)).sha256 === sha256;
+    return isSame ? 'same' : 'kept';
+  }
+  await files.makeFolder(parentOf(target));
+  const copied = await files.copy(source, target);
+  if (copied.kind === 'taken') return 'kept';
+  if (copied.sha256 === sha256) return 'written';
+  await files.remove(target);
+  throw new PhotospoolError('corrupt', `The original of ${printable(path)} is damaged.`, {
+    hint: '`photospool verify` tells more.',
+  });
+}
+
+async function writeMade(
+  { make, path }: Extract<ExportFile, { kind: 'made' }>,
+  target: string,
+  files: Files,
+): Promise<string> {
+  const bytes = await make();
+  const there = await files.stat(target);
+  if (there && path === libraryList) await files.replace(target, bytes);
+  else if (there) {
+    const isSame = there.isFile() && there.size === bytes.length && (await files.readText(target)) === bytes.toString();
+    return isSame ? 'same' : 'kept';
+  } else {
+    await files.makeFolder(parentOf(target));
+    if ((await files.write(target, bytes)) === 'taken') return 'kept';
+  }
+  return 'written';
+}

@@ -1,0 +1,150 @@
+/**
+ * One’s own library as a ZIP archive, and for owners that of a removed person, which they may also purge. An archive is
+ * made while it is sent: its length is not known before, and an interrupted download begins again; `photospool export`
+ * into a folder continues instead.
+ */
+import type { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { Type } from 'typebox';
+import { checkConfirmed } from '../../access/actor.js';
+import { countedAs, type Viewer } from '../../access/permissions.js';
+import { checkRemoved } from '../../access/removed-people.js';
+import { purgeAllOf } from '../../album/empty-trash.js';
+import { nameOfRemoved } from '../../album/storage-totals.js';
+import { OneParams } from '../../api/access-schemas.js';
+import { answers, bytes } from '../../api/photo-schemas.js';
+import { notFound, PhotospoolError } from '../../base/errors.js';
+import type { Holder } from '../../document/item-id.js';
+import { demandPeopleLibraries } from '../../library/people-libraries.js';
+import type { App, Context, Routes } from '../context.js';
+import { exportLibrary } from '../files/library-export.js';
+import { zipExport } from '../files/zip-download.js';
+import { disposition } from '../http/content-disposition.js';
+import { viewer } from '../http/request-viewer.js';
+import { actorBehind, personBehind } from '../http/sign-in-response.js';
+
+export const exportDownloads: Routes = (app, context) => {
+  const start = openExports(context);
+  own(app, context, start);
+  ofRemoved(app, context, start);
+  void purging(app, context);
+};
+
+/** Sends an archive; the work ends with the connection. */
+function send(reply: FastifyReply, { clock }: Pick<Context, 'clock'>, stream: Readable): FastifyReply {
+  const name = `photospool-${new Date(clock.now()).toISOString().slice(0, 10)}.zip`;
+  reply.raw.once('close', () => stream.destroy());
+  return reply
+    .type('application/zip')
+    .header('content-disposition', disposition('attachment', name))
+    .header('cache-control', 'no-store')
+    .send(stream);
+}
+
+/** One’s own library. */
+function own(app: App, context: Context, start: Start): void {
+  const { access, gate } = context;
+  app.get(
+    '/api/me/export',
+    {
+      config: { rule: 'own-library' },
+      schema: {
+        summary: 'Your own library as a ZIP archive; with locked photos only while they are open',
+        response: bytes('the archive', 'application/zip'),
+      },
+    },
+    (request, reply) => {
+      const person = personBehind(request);
+      const who = viewer(request);
+      demandPeopleLibraries(gate);
+      const isOpen = who.session !== undefined && access.lockedFolder.state(who.session).until !== undefined;
+      const stream = start(who, person, isOpen);
+      return send(reply, context, stream);
+    },
+  );
+}
+
+/** The library of a removed person. */
+function ofRemoved(app: App, context: Context, start: Start): void {
+  const { library, access, gate } = context;
+  app.get(
+    '/api/people/:id/export',
+    {
+      config: { rule: 'people' },
+      schema: {
+        summary: 'The library of a removed person as a ZIP archive, without locked photos',
+        params: OneParams,
+        response: bytes('the archive', 'application/zip'),
+      },
+    },
+    (request, reply) => {
+      const { id } = request.params;
+      const [who, actor] = [viewer(request), actorBehind(request)];
+      demandPeopleLibraries(gate);
+      checkConfirmed(actor);
+      checkRemoved(library, who, id);
+      const { who: by, address } = actor;
+      const stream = start(who, id, false);
+      access.audit.note('removed-exported', {
+        who: by,
+        ...(address !== undefined && { address }),
+        detail: nameOfRemoved(library, id),
+      });
+      return send(reply, context, stream);
+    },
+  );
+}
+
+/** Purging the photos of a removed person. */
+const purging: Routes = (app, { library, access, gate, blobs }) => {
+  app.post(
+    '/api/people/:id/purge',
+    {
+      config: { rule: 'people' },
+      schema: {
+        summary: 'Purges all photos of a removed person, for good and on every server',
+        params: OneParams,
+        response: answers(
+          Type.Object({ purged: Type.Integer(), left: Type.Integer({ description: 'being imported: ask again' }) }),
+        ),
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const actor = actorBehind(request);
+      demandPeopleLibraries(gate);
+      checkConfirmed(actor);
+      checkRemoved(library, viewer(request), id);
+      const { who, address } = actor;
+      access.audit.note('removed-purged', {
+        who,
+        ...(address !== undefined && { address }),
+        detail: nameOfRemoved(library, id),
+      });
+      return purgeAllOf(library, blobs, id, actor.by);
+    },
+  );
+};
+
+/** Starts an export of a holder’s library, with locked photos or without. */
+type Start = (who: Viewer, holder: Holder, locked: boolean) => Readable;
+
+/** The exports that run at once, on this server. */
+const most = 4;
+
+/** Starts exports: one at a time for each viewer. @throws PhotospoolError `slow-down`; `not-found` on a public server. */
+function openExports({ openExport, access }: Context): Start {
+  const running = new Set<string>();
+  return (who, holder, locked) => {
+    if (!openExport) throw notFound('Nothing can be exported here.');
+    const key = countedAs(who);
+    if (running.has(key) || running.size >= most)
+      throw new PhotospoolError('slow-down', 'An export is running already.', { hint: 'Try again when it has ended.' });
+    running.add(key);
+    const { parts, close } = openExport(access.people);
+    return zipExport(exportLibrary(parts, holder, locked), () => {
+      running.delete(key);
+      void close();
+    });
+  };
+}
