@@ -1,5 +1,5 @@
 /**
- * Builds `dist/`: the server with tsc and the page with Vite, in parallel, each only if its inputs changed; with a name
+ * Builds `dist/`: the server with esbuild and the page with Vite, in parallel, each only if its inputs changed; with a name
  * (`build.mjs page`) only that one. Prints nothing on success; on failure one sentence and the output of the tool.
  *
  * An interrupted build is repeated by the next one: the mark of a half (`dist/.build/<half>`) is written last. The page
@@ -23,16 +23,27 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (...names) => join(root, ...names);
-const common = ['package-lock.json', 'scripts/build.mjs', 'tsconfig.json'];
+const common = ['package-lock.json', 'scripts/build.mjs'];
 
 /** The halves: the inputs that decide whether one is up to date, its output, and its build. */
 const halves = {
-  server: { inputs: ['src', 'tsconfig.build.json', ...common], output: 'dist/cli/main.js', build: buildServer },
+  server: { inputs: ['src', ...common], output: 'dist/cli/main.js', build: buildServer },
   page: { inputs: ['web', ...common], output: 'dist/web/index.html', build: buildPage },
 };
 
+/** One file for each source, without types and comments; `npm run check` checks the types. */
 async function buildServer() {
-  await run('typescript/bin/tsc', ['-p', 'tsconfig.build.json', '--pretty', String(process.stderr.isTTY === true)]);
+  const { build, formatMessages } = await import('esbuild');
+  const sources = filesBelow('src').filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+  const output = { charset: 'utf8', legalComments: 'none', minifySyntax: true };
+  const options = { format: 'esm', platform: 'node', target: 'node20', ...output };
+  const entryPoints = sources.map((file) => at(file));
+  await build({ ...options, entryPoints, outbase: at('src'), outdir: at('dist'), logLevel: 'silent' }).catch(
+    async (error) => {
+      const said = await formatMessages(error.errors ?? [], { kind: 'error', color: process.stderr.isTTY === true });
+      throw new Error(said.join('') || error.message);
+    },
+  );
   removeOrphans('dist', 'src');
   if (existsSync(at('dist/cli/main.js'))) chmodSync(at('dist/cli/main.js'), 0o755);
 }
@@ -106,7 +117,7 @@ async function make([name, { inputs, output, build }]) {
   }
 }
 
-if (!existsSync(at('node_modules/typescript'))) {
+if (!existsSync(at('node_modules/esbuild'))) {
   console.error('The tools to build with are not installed. Run: npm ci');
   process.exit(1);
 }

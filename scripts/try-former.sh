@@ -16,7 +16,7 @@ if cmp -s "$root/package-lock.json" "$former/package-lock.json"; then
 else
   (cd "$former" && npm ci --silent --no-audit --no-fund) || exit 1
 fi
-(cd "$former" && node node_modules/typescript/bin/tsc -p tsconfig.build.json) || exit 1
+(cd "$former" && if [ -e tsconfig.build.json ]; then node node_modules/typescript/bin/tsc -p tsconfig.build.json; else node scripts/build.mjs server; fi) || exit 1
 cp -r "$root/dist/web" "$former/dist/web"
 this=$main
 other=$former/dist/cli/main.js

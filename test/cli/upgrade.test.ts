@@ -83,6 +83,10 @@ test('claims and files in incoming are imported, and every byte is unchanged', {
   expect({ code, err }).toEqual({ code: 0, err: '' });
 });
 
+/** The one text of this version that is another than before: what it calls a person whose document is gone. */
+const renamed = <T>(before: T): T =>
+  JSON.parse(JSON.stringify(before).replace('"Somebody who left"', '"Former member"')) as T;
+
 test('photos, people, links and peers are reported as before', { timeout: 120_000 }, async () => {
   const home = oldHome();
   const server = await home.serve();
@@ -90,7 +94,7 @@ test('photos, people, links and peers are reported as before', { timeout: 120_00
   const ask = (path: string): Promise<Json> => get(server.url + path, owner);
   for (const { renditions, ...photo } of photos) {
     expect(await ask(`/api/photos/${photo.id}`)).toMatchObject(photo);
-    expect(await ask(`/api/photos/${photo.id}/comments`)).toMatchObject(known.comments[photo.id]!);
+    expect(await ask(`/api/photos/${photo.id}/comments`)).toMatchObject(renamed(known.comments[photo.id]!));
     for (const kind of Object.keys(renditions)) {
       expect(await statusOf(`${server.url}/media/${photo.id}/${kind}`, owner), `${photo.name} ${kind}`).toBe(200);
     }
