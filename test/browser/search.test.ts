@@ -61,6 +61,8 @@ test('without results says why, and suggests terms to drop', async () => {
   await expect.poll(() => drop.innerText()).toContain(': 8 photos');
   await drop.click();
   await page.waitForSelector('main[data-count="8"]');
+  await page.goto(`${home.url}/?q=is:trashed`);
+  await page.waitForSelector('text=The trash is empty.');
   expect(mishaps).toEqual([]);
   await close();
 });

@@ -47,9 +47,6 @@ export const language = chooseLanguage([...stored(), ...spoken]);
 /** The locale of all that `Intl` writes on the page. */
 export const locale = localeOf(language, spoken);
 
-/** Keeps a language for this browser; the page shows it when it is loaded again. */
-export const keepLanguage = (next: Language): void => localStorage.setItem(kept, next);
-
 const numbers = new Intl.NumberFormat(locale);
 const decimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 const rules = new Intl.PluralRules(language);

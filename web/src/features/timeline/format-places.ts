@@ -1,5 +1,5 @@
 /** Places in few words, for the headings of the timeline. Pure. */
-import { locale } from '../../lib/language.js';
+import { listOf } from '../../lib/language.js';
 
 /** One place with its region, `Palisade, Colorado`; two by their own names, `Oslo and Bergen`. */
 export function inWords(places: readonly string[]): string {
@@ -10,5 +10,5 @@ export function inWords(places: readonly string[]): string {
     return [first[0], first.length > 2 ? first[1] : first.at(-1)]
       .filter((part, i, all) => all.indexOf(part) === i)
       .join(', ');
-  return new Intl.ListFormat(locale, { type: 'conjunction' }).format([first[0]!, second[0]!]);
+  return listOf([first[0]!, second[0]!]);
 }

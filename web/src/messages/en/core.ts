@@ -58,6 +58,12 @@ export const app = {
   searchCompletions: 'Suggestions',
   nothing: 'No photos found',
   nothingFor: (q: string) => `No photos match “${q}”.`,
+  /** Searches that deserve more than that nothing matches. */
+  nothingYet: {
+    'is:favourite': 'No favourites yet. Open a photo and choose Favourite.',
+    'is:trashed': 'The trash is empty.',
+    'type:video': 'No videos yet.',
+  } as Partial<Record<string, string>>,
   dropTitle: 'Try removing a word.',
   dropWord: (word: string) => `Without “${word}”`,
   dropFinds: (word: string, n: number) => `Without “${word}”: ${app.photos(n)}`,
