@@ -76,6 +76,7 @@ export function openGuestPhotos({ library, clock, gate, albumOf }: GuestPhotoPar
     async decline(viewer, ids) {
       demandPeopleLibraries(gate);
       const { mine, missing, refused } = sorted(viewer, ids);
+      if (mine.length === 0) return { changed: 0, missing, refused };
       const waiting = mine.map(({ id }) => id);
       const done = await changeEach(library, viewer, [{ ids: waiting, trashed: true }], { undo: false });
       return {

@@ -194,6 +194,23 @@ test('albums and partners are managed for a person, and rejected while people ha
   expect((await home.run('albums', 'remove', album, '--for', 'ben')).code).toBe(0);
   expect((await home.run('albums', 'list', '--for', 'ben')).out).toBe('');
 
+  // A link of a person to their album, which takes photos from guests.
+  const [party] = values((await home.run('albums', 'create', 'Party', '--for', 'ben', '--json')).out) as [
+    { album: string },
+  ];
+  const create = ['links', 'create', '--uploads', '--json'];
+  const [link] = values((await home.run(...create, '--album', party.album, '--for', 'ben')).out) as [{ id: string }];
+  expect(link).toMatchObject({ path: expect.stringMatching(/^\/s\/[\w-]{43}$/) as string });
+  expect((await home.run(...create, '--album', party.album)).code).toBe(2);
+  expect((await home.run(...create, '--search', `in:${party.album}`)).err).toMatch(/Share the album itself/);
+  expect((await home.run('links', 'list', '--for', 'ben')).out).toBe(`${link.id}  Party  ${party.album}\n`);
+  expect((await home.run('links', 'list')).out).toBe('');
+  expect((await home.run('links', 'waiting', '--for', 'ben')).out).toBe('');
+  expect((await home.run('links', 'approve', photo, '--for', 'ben')).out).toContain(`missing: ${photo}`);
+  expect((await home.run('links', 'decline', photo, '--for', 'ben')).out).toContain('changed: 0');
+  expect((await home.run('links', 'revoke', link.id)).out).toBe('revoked: false\n');
+  expect((await home.run('links', 'revoke', link.id, '--for', 'ben')).out).toBe('revoked: true\n');
+
   expect((await home.run('partners', 'add', 'cleo', '--for', 'ben')).code).toBe(0);
   expect((await home.run('partners', 'list', '--for', 'cleo')).out).toBe('given: none; received: ben\n');
   expect((await home.run('partners', 'leave', 'ben', '--for', 'cleo')).out).toBe('changed: true\n');
@@ -203,6 +220,7 @@ test('albums and partners are managed for a person, and rejected while people ha
   for (const args of [
     ['albums', 'create', 'x', '--for', 'ben'],
     ['partners', 'add', 'cleo', '--for', 'ben'],
+    ['links', 'list', '--for', 'ben'],
   ])
     expect(await home.run(...args)).toMatchObject({
       ...{ code: 2, out: '' },

@@ -2,18 +2,16 @@
  * Share links: created, listed and revoked by people whose photos they show; their content and password for visitors.
  */
 import { Type } from 'typebox';
-import { mayLink, type Viewer } from '../../access/permissions.js';
-import { openMemberAlbums, type MemberAlbums } from '../../album/member-albums.js';
-import { house, type Holder } from '../../document/item-id.js';
+import { mayLink } from '../../access/permissions.js';
+import { limitsOf, linkScope } from '../../album/link-scope.js';
+import { openMemberAlbums } from '../../album/member-albums.js';
+import { house } from '../../document/item-id.js';
 import type { Share } from '../../access/share-links.js';
-import { usualGuestLimits, type GuestLimits } from '../../access/guest-uploads.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import { PhotospoolError, notFound } from '../../base/errors.js';
-import { parseQuery } from '../../catalog/search-parser.js';
 import { viewer } from '../http/request-viewer.js';
 import { authorFor } from '../../album/author-names.js';
 import type { Context, Routes } from '../context.js';
-import { getPhoto } from '../../album/find-photos.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { GivenPassword, ShareLink, ShareLinkView, strict } from '../../api/access-schemas.js';
 import { shareOf } from '../http/share-link-address.js';
@@ -108,7 +106,7 @@ const newLinks: Routes = (app, { access, clock, library, gate }) => {
       }
       const made = await access.shares.make(
         {
-          ...{ originals, details, ...scopeFor(parts, who, { ...wanted, title: title.trim() }) },
+          ...{ originals, details, ...linkScope(parts, who, { ...wanted, title: title.trim() }) },
           ...limitsOf(uploads),
           ...(password !== undefined && { password }),
           ...(end !== undefined && { expires: end }),
@@ -120,52 +118,6 @@ const newLinks: Routes = (app, { access, clock, library, gate }) => {
     },
   );
 };
-
-/** The limits of a link that accepts photos. */
-const limitsOf = (uploads: boolean | Partial<GuestLimits> | undefined): { uploads?: GuestLimits } =>
-  uploads === undefined || uploads === false
-    ? {}
-    : { uploads: { ...usualGuestLimits, ...(typeof uploads === 'object' && uploads) } };
-
-/** What a request asks to share. */
-interface WantedScope {
-  photo?: string;
-  photos?: string[];
-  album?: string;
-  search?: string;
-  title: string;
-}
-
-/** The scope of a new link. A selection becomes an untitled album. @throws PhotospoolError if it may not be shared. */
-function scopeFor(
-  { library, albums }: { library: Context['library']; albums: MemberAlbums },
-  who: Viewer,
-  { photo, photos, album, search, title }: WantedScope,
-): Pick<Share, 'scope' | 'holder' | 'title'> {
-  if ([photo, photos, album, search].filter((one) => one !== undefined).length !== 1)
-    throw new PhotospoolError('invalid', 'A link is to a photo, to photos, to an album, or to what a search finds.');
-  const by = (holder: Holder): { holder?: Holder } => {
-    if (!mayLink(who, holder)) throw new PhotospoolError('forbidden', 'You can’t share this.');
-    return holder === house ? {} : { holder };
-  };
-  if (photo !== undefined) return { scope: { photo }, title, ...by(getPhoto(library, who, photo).item.holder) };
-  if (photos !== undefined) {
-    const made = albums.createOf(who, photos, title === '' ? undefined : title);
-    return { scope: { album: made.album }, title, ...by(made.holder) };
-  }
-  if (album !== undefined) {
-    const { right, holder, name } = albums.find(who, album);
-    if (right !== 'holder') throw new PhotospoolError('forbidden', 'You can only share your own albums by a link.');
-    return { scope: { album }, title: title === '' ? name : title, ...by(holder) };
-  }
-  const { terms } = parseQuery(search ?? '');
-  if (terms.length === 0) throw new PhotospoolError('invalid', 'This would share your whole library.');
-  if (terms.some(({ kind }) => kind === 'entry'))
-    throw new PhotospoolError('invalid', 'A link to a search can’t name an album with members.', {
-      hint: 'Share the album itself.',
-    });
-  return { scope: { search: search ?? '' }, title, ...by(house) };
-}
 
 /** A link as its owners see it. */
 const openDescribe =

@@ -1,0 +1,56 @@
+/** What a new share link is to, and what it accepts: the same for the page and for commands. */
+import { usualGuestLimits, type GuestLimits } from '../access/guest-uploads.js';
+import { mayLink, type Viewer } from '../access/permissions.js';
+import type { Share } from '../access/share-links.js';
+import { PhotospoolError } from '../base/errors.js';
+import { parseQuery } from '../catalog/search-parser.js';
+import { house, type Holder } from '../document/item-id.js';
+import type { Library } from '../library/library.js';
+import { getPhoto } from './find-photos.js';
+import type { MemberAlbums } from './member-albums.js';
+
+/** The limits of a link that accepts photos. */
+export const limitsOf = (uploads: boolean | Partial<GuestLimits> | undefined): { uploads?: GuestLimits } =>
+  uploads === undefined || uploads === false
+    ? {}
+    : { uploads: { ...usualGuestLimits, ...(typeof uploads === 'object' && uploads) } };
+
+/** What a new link is to: exactly one of the scopes. */
+export interface WantedScope {
+  photo?: string;
+  photos?: string[];
+  album?: string;
+  search?: string;
+  title: string;
+}
+
+/** The scope of a new link. A selection becomes an untitled album. @throws PhotospoolError if it may not be shared. */
+export function linkScope(
+  { library, albums }: { library: Library; albums: MemberAlbums },
+  who: Viewer,
+  { photo, photos, album, search, title }: WantedScope,
+): Pick<Share, 'scope' | 'holder' | 'title'> {
+  if ([photo, photos, album, search].filter((one) => one !== undefined).length !== 1)
+    throw new PhotospoolError('invalid', 'A link is to a photo, to photos, to an album, or to what a search finds.');
+  const by = (holder: Holder): { holder?: Holder } => {
+    if (!mayLink(who, holder)) throw new PhotospoolError('forbidden', 'You can’t share this.');
+    return holder === house ? {} : { holder };
+  };
+  if (photo !== undefined) return { scope: { photo }, title, ...by(getPhoto(library, who, photo).item.holder) };
+  if (photos !== undefined) {
+    const made = albums.createOf(who, photos, title === '' ? undefined : title);
+    return { scope: { album: made.album }, title, ...by(made.holder) };
+  }
+  if (album !== undefined) {
+    const { right, holder, name } = albums.find(who, album);
+    if (right !== 'holder') throw new PhotospoolError('forbidden', 'You can only share your own albums by a link.');
+    return { scope: { album }, title: title === '' ? name : title, ...by(holder) };
+  }
+  const { terms } = parseQuery(search ?? '');
+  if (terms.length === 0) throw new PhotospoolError('invalid', 'This would share your whole library.');
+  if (terms.some(({ kind }) => kind === 'entry'))
+    throw new PhotospoolError('invalid', 'A link to a search can’t name an album with members.', {
+      hint: 'Share the album itself.',
+    });
+  return { scope: { search: search ?? '' }, title, ...by(house) };
+}
