@@ -378,7 +378,8 @@ async function compareStorage(
     'storage of each',
     found.filter(([one]) => one !== newcomer),
     people
-      .filter((one) => server.documents.has(`person:${one}`))
+      // Whoever was removed is not told of.
+      .filter((one) => told.some(({ person }) => person === one))
       .map((one) => [one, shown(one).length, rounded(shown(one))]),
   );
 }
