@@ -28,6 +28,8 @@ export interface Account extends Person {
   passkeys: number;
   /** Whether the password also requires a code of an authenticator app. */
   secondFactor: boolean;
+  /** Set for a person who may publish what they show to everyone. */
+  publishes?: true;
   /** The last use of a valid session, ms since 1970; absent without one. */
   lastSeen?: number;
 }
@@ -52,6 +54,16 @@ export interface Accounts {
   change(id: string, change: PersonChange, actor: Actor): Account;
   /** Removes a person and their credentials. @throws PhotospoolError `not-found`, `conflict` for the last owner. */
   remove(id: string, actor: Actor): void;
+  /**
+   * Ends the sign-in of a person on this server, and keeps the person, their photos and what they share.
+   * @throws PhotospoolError `not-found`, `conflict` for the last owner.
+   */
+  close(id: string, actor: Actor): void;
+  /**
+   * Allows a person to publish what they show to everyone, or stops it; false if that is so already. The caller checks
+   * the gate. @throws PhotospoolError `not-found`.
+   */
+  allowPublishing(id: string, isAllowed: boolean, actor: Actor): boolean;
   /** Whether `add` would approve a replicated person as the first owner of this home. */
   isFirstOwner(name: string): boolean;
   /** The pending changes from other servers, by name. */
@@ -157,6 +169,7 @@ function openKnown({ db, people, sessions, passkeys, factors }: AccountParts) {
       passwordSet: password(person.id) !== undefined,
       passkeys: passkeys.list(person.id).length,
       secondFactor: factors.state(person.id).on,
+      ...(people.publishes(person.id) && { publishes: true as const }),
       ...(last && { lastSeen: last.used }),
     };
   }
@@ -237,7 +250,7 @@ function openEndings(parts: AccountParts) {
 function openRoster(
   core: Core,
   { approve, firstOwner }: WaitingPeople,
-): Pick<Accounts, 'list' | 'find' | 'named' | 'add' | 'change' | 'remove' | 'invite'> {
+): Pick<Accounts, 'list' | 'find' | 'named' | 'add' | 'change' | 'remove' | 'close' | 'allowPublishing' | 'invite'> {
   const { db, people, codes, accountOf, list, find, known, canSignIn, checkNotLast, note, settle, forget } = core;
 
   return {
@@ -278,6 +291,23 @@ function openRoster(
         people.remove(id, actor.by);
         forget(id);
         note('person-removed', actor, account.name);
+      }),
+    close: (id, actor) =>
+      db.transaction(() => {
+        checkClaimed(actor);
+        const account = known(id);
+        checkNotLast(account);
+        forget(id);
+        note('account-closed', actor, account.name);
+      }),
+    allowPublishing: (id, isAllowed, actor) =>
+      db.transaction(() => {
+        checkClaimed(actor);
+        if (isAllowed) checkConfirmed(actor);
+        const { name } = known(id);
+        const changed = people.allowPublishing(id, isAllowed, actor.by);
+        if (changed) note(isAllowed ? 'publishing-allowed' : 'publishing-stopped', actor, name);
+        return changed;
       }),
     invite: (id, actor) =>
       db.transaction(() => {

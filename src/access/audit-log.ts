@@ -45,6 +45,9 @@ export const happenings = [
   'end-confirmed',
   'removed-exported',
   'removed-purged',
+  'account-closed',
+  'publishing-allowed',
+  'publishing-stopped',
 ] as const;
 /** One kind of event. */
 export type Happening = (typeof happenings)[number];

@@ -7,6 +7,7 @@
 import { withEnd, withGive } from '../document/grants.js';
 import { peopleId } from '../document/item-id.js';
 import { format, type Body } from '../document/photo-document.js';
+import { itemAccess } from './library-access.js';
 import type { Library } from '../library/library.js';
 import type { Standing } from './pending-roles.js';
 
@@ -22,6 +23,11 @@ export interface PeopleGrants {
    * their own sharing, must be given again.
    */
   kept(person: string, here: Standing, by: string): void;
+  /**
+   * Allows a person to publish what they show to everyone, or stops it. False if that is so already. The caller checks
+   * the author's right and the gate.
+   */
+  publishing(person: string, isAllowed: boolean, by: string): boolean;
 }
 
 /** Opens the writer of the family’s grant set. */
@@ -56,6 +62,16 @@ export function openPeopleGrants(library: Library): PeopleGrants {
       if (before.removed) give(member(person), 'member', by);
       if (before.role === 'owner' && after.role !== 'owner') end(role(person), by);
       if (before.role !== 'owner' && after.role === 'owner' && isEnded(role(person))) give(role(person), 'owner', by);
+    },
+    publishing(person, isAllowed, by) {
+      const to = `publish:${person}`;
+      const isNow = itemAccess(library).mayPublish(person);
+      // Also stops what is not in effect yet because a document is missing here.
+      const hasGive = library.controls.find(peopleId)?.gives.some((one) => one.to === to) === true;
+      if (isAllowed ? isNow : !hasGive) return false;
+      if (isAllowed) give(to, 'publish', by);
+      else end(to, by);
+      return isAllowed || isNow;
     },
     kept(person, { removed, role: inForce }, by) {
       if (removed || !library.controls.isUsed()) return;

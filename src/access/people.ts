@@ -65,6 +65,10 @@ export interface People {
   change(id: string, change: PersonChange, by: string): Person;
   /** Removes a person on all servers; their edits stay. @throws PhotospoolError `not-found`. */
   remove(id: string, by: string): Person;
+  /** Whether what a person shows to everyone may be published. */
+  publishes(id: string): boolean;
+  /** Allows a person to publish, or stops it; false if that is so already. @throws PhotospoolError `not-found`. */
+  allowPublishing(id: string, isAllowed: boolean, by: string): boolean;
   /** The pending changes, by name. */
   waiting(): WaitingChange[];
   /**
@@ -198,10 +202,15 @@ function openRows(db: Sqlite, library: Library) {
 }
 
 /** Decisions of an owner of this server. */
-function openDecisions(core: Core, clock: Pick<Clock, 'now'>): Pick<People, 'add' | 'change' | 'remove'> {
+function openDecisions(
+  core: Core,
+  clock: Pick<Clock, 'now'>,
+): Pick<People, 'add' | 'change' | 'remove' | 'publishes' | 'allowPublishing'> {
   const { library, bodyOf, keep, rowOf, known, checkFree, write, grants } = core;
 
   return {
+    publishes: (id) => itemAccess(library).mayPublish(id),
+    allowPublishing: (id, isAllowed, by) => library.transaction(() => grants.publishing(known(id).id, isAllowed, by)),
     add: ({ name: given, role }, by) =>
       library.transaction(() => {
         const name = readName(given);

@@ -60,6 +60,7 @@ export const Person = Type.Object({
   passwordSet: Type.Boolean(),
   passkeys: Type.Integer(),
   secondFactor: Type.Boolean({ description: 'whether the password also needs a code of an authenticator app' }),
+  publishes: optional(Type.Literal(true, { description: 'what they show to everyone is published on public servers' })),
   lastSeen: optional(utc),
 });
 /** access/pending-roles.ts `Standing`. */

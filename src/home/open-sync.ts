@@ -4,6 +4,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { itemAccess } from '../access/library-access.js';
 import { systemClock as clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import { openCopies, type Copies } from '../sync/connections/detect-copies.js';
@@ -44,6 +45,7 @@ export function openReplication(home: Home, log: Log): HomeSync {
     files,
     library,
     options: { gps: config.gps },
+    access: () => itemAccess(library),
     clock,
     random: randomBytes,
     onChange,

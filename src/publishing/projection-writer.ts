@@ -7,11 +7,14 @@
 import { yieldToEventLoop } from '../base/async/yield.js';
 import { createHash } from 'node:crypto';
 import type { Sqlite } from '../base/sqlite.js';
-import { format, sha256Of } from '../document/photo-document.js';
+import { itemOf, publicIdOf } from '../document/item-id.js';
+import { format } from '../document/photo-document.js';
 import { hasSequence, openChangeFollower, sequenceCheckpoint } from '../library/follow.js';
 import type { Incoming, Library } from '../library/library.js';
+import type { ItemAccess } from '../access/item-access.js';
 import { makeKey } from './library-key.js';
 import { never, settle } from './prevent-republishing.js';
+import { openPermissions } from './publishing-permission.js';
 import { deciding, opaqueId, project, wasPublic, type ProjectionOptions } from './projection.js';
 import { hashesOf, opaqueOf, publicId, readPublic, type ToldInPublic } from './public-fields.js';
 
@@ -24,6 +27,8 @@ export interface ProjectorParts {
   projection: Library;
   options: ProjectionOptions;
   random(length: number): Uint8Array;
+  /** The present decision who sees which item of the home. */
+  access(): ItemAccess;
 }
 
 /** A projection that can be updated. */
@@ -39,15 +44,19 @@ export interface Projector {
 const batch = 200;
 /** The settings of the projection: its position in the home's feed, and the inputs its documents were made with. */
 const mark = 'projection.seq';
+/** Set while a change of a control document was read, and the items that depend on those not yet projected again. */
+const stale = 'projection.stale';
 const made = 'projection.made';
 /** The version of the list in public-fields.ts: a new one rebuilds all documents. */
-const recipe = 2;
+const recipe = 3;
 
 /** Opens the projector. Nothing is read before the first call. */
-export function openProjector({ library, db, projection, options, random }: ProjectorParts): Projector {
+// Longer than a screen: the feed, and what it reads again.
+export function openProjector({ library, db, projection, options, random, access }: ProjectorParts): Projector {
   db.exec(`CREATE TABLE IF NOT EXISTS rendition
     (sha256 TEXT NOT NULL, opaque TEXT NOT NULL, PRIMARY KEY (opaque, sha256)) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS rendition_by_hash ON rendition (sha256)`);
+  const permissions = openPermissions({ library, db, access });
   const forget = db.prepare('DELETE FROM rendition WHERE opaque = ?');
   const name = db.prepare('INSERT OR IGNORE INTO rendition (sha256, opaque) VALUES (?, ?)');
   const named = db.prepare('SELECT 1 FROM rendition WHERE sha256 = ? LIMIT 1');
@@ -66,14 +75,17 @@ export function openProjector({ library, db, projection, options, random }: Proj
 
   /** Processes one change of the home; calls `seen` with the photo. */
   function take(id: string, key: string, seen: (opaque: string) => void): void {
-    const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
-    const body = sha256 === undefined ? undefined : deciding(library.leaves(id));
-    if (sha256 === undefined || !body) return;
-    const opaque = opaqueId(sha256, key);
+    if (permissions.decides(id)) local.setSetting(stale, 'yes');
+    const item = itemOf(id);
+    const body = item && deciding(library.leaves(id));
+    if (!item || !body) return;
+    const opaque = opaqueId(publicIdOf(item), key);
     seen(opaque);
-    const now = project(id, body, options, key)?.photo;
-    // Nothing is published of a photo that never was public.
-    if (now?.value === null && !wasPublic(body) && !projection.get(publicId(opaque))) return;
+    const permission = permissions.of(id, item, body);
+    const now = project(id, body, options, key, permission)?.photo;
+    // Nothing is published of a photo that never was public, nor of a person who never might publish.
+    const isNothing = now?.value === null && !(wasPublic(body) && permission.wasGiven);
+    if (isNothing && !projection.get(publicId(opaque))) return;
     write(opaque, now);
   }
 
@@ -106,6 +118,18 @@ export function openProjector({ library, db, projection, options, random }: Proj
     const isSame = local.setting(made) === madeWith(key, options) && hasSequence(library, local.setting(mark));
     if (isSame) await advance(key);
     else await rebuild(key);
+    if (local.setting(stale) === 'yes') await refresh(key);
+  }
+
+  /** Projects the items again whose publication depends on control documents. */
+  async function refresh(key: string): Promise<void> {
+    const ids = permissions.conditional();
+    for (let at = 0; at < ids.length; at += batch) {
+      db.transaction(() => ids.slice(at, at + batch).forEach((id) => take(id, key, () => undefined)));
+      await yieldToEventLoop();
+    }
+    // A control document that changed meanwhile is still to come in the feed.
+    local.setSetting(stale, '');
   }
 
   return {

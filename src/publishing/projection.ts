@@ -13,9 +13,10 @@
 import { createHmac } from 'node:crypto';
 import { shownEdit } from '../document/edits.js';
 import { pairOf } from '../document/facts.js';
+import { house, itemOf, type Holder } from '../document/item-id.js';
 import { entriesOf, own } from '../document/json-values.js';
 import { merge } from '../document/merge.js';
-import { format, photoOf, sha256Of, type Body, type Edits, type Stamp } from '../document/photo-document.js';
+import { format, photoOf, type Body, type Edits, type Stamp } from '../document/photo-document.js';
 import { isPurge } from '../document/purge.js';
 import { isStamp } from '../document/stamp.js';
 import { isPrivateTag } from '../document/tag-names.js';
@@ -29,29 +30,54 @@ export interface ProjectionOptions {
   gps: boolean;
 }
 
-/** An id from which a photo's own id cannot be derived: HMAC-SHA256 of it with the library's key (32 bytes, hex). */
-export const opaqueId = (sha256: string, key: string): string =>
-  createHmac('sha256', Buffer.from(key, 'hex')).update(sha256).digest('hex');
+/**
+ * An id from which an item's public id cannot be derived: HMAC-SHA256 of it with the library's key (32 bytes, hex). Of
+ * two items with the same bytes each has its own, so withdrawing one leaves the other published.
+ */
+export const opaqueId = (id: string, key: string): string =>
+  createHmac('sha256', Buffer.from(key, 'hex')).update(id).digest('hex');
 
-/** The public identifier of the two files of a Live Photo: opaque, and never equal to the id of a photo. */
-const opaquePair = (pair: string, key: string): string => opaqueId(`pair ${pair}`, key);
+/** The public identifier of the two files of a holder's Live Photo: opaque, and never equal to the id of a photo. */
+const opaquePair = (pair: string, holder: Holder, key: string): string =>
+  opaqueId(holder === house ? `pair ${pair}` : `pair ${holder} ${pair}`, key);
+
+/** What the control documents say about publishing an item. */
+export interface Permission {
+  /** Whether a visitor may see it. */
+  isGiven: boolean;
+  /** The newest change of that permission. */
+  at: Stamp;
+}
+
+/** The permission for an item of the house in a library that nobody shares in. */
+const always: Permission = { isGiven: true, at: never };
 
 /**
- * The published form of a document; undefined if it is not a photo. `id` is that of the document, `body` the result of
+ * The published form of a document; undefined if it is not an item. `id` is that of the document, `body` the result of
  * `deciding`, `key` that of the library, without which the two files of a Live Photo are not linked.
  */
-export function project(id: string, body: Body, options: ProjectionOptions, key?: string): PublicDocument | undefined {
-  const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
-  if (sha256 === undefined) return undefined;
-  const at = decidedAt(body);
+export function project(
+  id: string,
+  body: Body,
+  options: ProjectionOptions,
+  key?: string,
+  permission = always,
+): PublicDocument | undefined {
+  const item = itemOf(id);
+  if (!item) return undefined;
+  const at = later(decidedAt(body), permission.at);
   const tell = (photo: ToldInPublic): PublicDocument => ({ format, kind: 'public', photo });
   const photo = photoOf(body);
   if (!photo || isPurge(body)) return tell({ value: null, at });
-  const { gps, ...view } = viewPhoto(sha256, photo, { here: false });
+  const { gps, ...view } = viewPhoto(item.sha256, photo, { here: false });
   const pair = key === undefined ? undefined : pairOf(photo.facts);
-  if (view.audience !== 'public' || view.trashed) return tell({ value: null, at });
+  if (view.audience !== 'public' || view.trashed || !permission.isGiven) return tell({ value: null, at });
   const value = readPhoto({
-    facts: { ...view, ...(options.gps && gps && { gps }), ...(pair !== undefined && { pair: opaquePair(pair, key!) }) },
+    facts: {
+      ...view,
+      ...(options.gps && gps && { gps }),
+      ...(pair !== undefined && { pair: opaquePair(pair, item.holder, key!) }),
+    },
     renditions: { ...view.renditions, thumbhash: view.thumbhash },
     clips: view.renditions,
   });

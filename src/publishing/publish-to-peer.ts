@@ -6,6 +6,7 @@
 import type { Subscribe } from '../base/async/listeners.js';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { ItemAccess } from '../access/item-access.js';
 import type { Clock } from '../base/clock.js';
 import type { Files } from '../base/files.js';
 import { openSqlite } from '../base/sqlite.js';
@@ -30,6 +31,8 @@ export interface PublishingParts {
   files: Files;
   library: Library;
   options: ProjectionOptions;
+  /** The present decision who sees which item of the home. */
+  access(): ItemAccess;
   clock: Clock;
   random(length: number): Uint8Array;
   /** Subscribes to changes of the home's library in this process; returns the function that unsubscribes. */
@@ -70,11 +73,11 @@ export function openPublishing(parts: PublishingParts): Publishing {
 }
 
 function openProjection(path: string, parts: PublishingParts): Projection {
-  const { library, clock, options, random, onChange } = parts;
+  const { library, clock, options, access, random, onChange } = parts;
   const db = openSqlite(path);
   const changes = makeChanges();
   const projection = openLibrary(db, { clock, index: () => changes.notify() });
-  const projector = openProjector({ library, db, projection, options, random });
+  const projector = openProjector({ library, db, projection, options, random, access });
   const database = openLibraryDatabase({
     library: projection,
     db,

@@ -25,7 +25,7 @@ export const walls: Record<string, readonly string[]> = {
   importers: [...ground, 'photo', 'spool'],
   backup: [...ground, 'archive', 'library'],
   sync: [...ground, 'archive', 'library'],
-  publishing: [...ground, 'archive', 'library', 'sync'],
+  publishing: [...ground, 'archive', 'library', 'sync', 'access/item-access'],
   service: ['base'],
   doctor: ['base', 'video', 'spool', 'backup'],
   api: ['document', 'access', 'sync', 'doctor'],

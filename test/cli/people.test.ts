@@ -288,6 +288,11 @@ test('photos of the house are offered to a person, who accepts; then those of th
   expect((await home.run('offers', 'trash', offer)).out).toBe('changed: 2\n');
   expect((await home.run('list', 'is:trashed')).out.trimEnd().split('\n')).toHaveLength(2);
 
+  expect((await home.run('people', 'publish', 'ben')).out).toBe('ben may publish photos.\n');
+  expect((await home.run('users', 'list', '--json')).out).toMatch(/"publishes":true/);
+  expect(values((await home.run('people', 'publish', 'ben', '--stop', '--json')).out)).toEqual([
+    { name: 'ben', publishes: false, changed: true },
+  ]);
   // Ben does not offer what is of the house.
   const [id] = (values((await home.run('offers', 'show', offer, '--json')).out) as { ids: string[] }[])[0]!.ids;
   expect((await home.run('offers', 'make', id!, '--to-house', '--for', 'ben')).out).toBe(
@@ -298,6 +303,7 @@ test('photos of the house are offered to a person, who accepts; then those of th
   for (const args of [
     ['assign', '--for', 'ben', 'jpg'],
     ['offers', 'list'],
+    ['people', 'publish', 'ben'],
   ])
     expect(await home.run(...args)).toMatchObject({
       ...{ code: 2, out: '' },

@@ -61,3 +61,28 @@ test('a person offers photos to another, who accepts; then the giver trashes the
     expectError(await ask(ben.headers, method, path, body), 409, 'conflict');
   expect(home.library.lastChange()).toBe(before);
 });
+
+test('an owner lets a person publish, and stops it; closing an account ends the sign-in alone', async () => {
+  const { home, people, ask, close } = await openPeople();
+  const { ada, ben, cleo } = people;
+  const url = `/api/people/${ben.id}/publishing`;
+  const publishes = async (): Promise<unknown[]> => {
+    const listed = await ask(ada.headers, 'GET', '/api/people');
+    return listed.json<{ people: { name: string; publishes?: true }[] }>().people.filter((one) => one.publishes);
+  };
+  expectError(await ask(cleo.headers, 'PUT', url), 403, 'forbidden');
+  expectError(await ask(ada.headers, 'PUT', `/api/people/${'0'.repeat(26)}/publishing`), 404, 'not-found');
+  expect((await ask(ada.headers, 'PUT', url)).json()).toEqual({ changed: true });
+  expect((await ask(ada.headers, 'PUT', url)).json()).toEqual({ changed: false });
+  expect(await publishes()).toMatchObject([{ name: 'ben' }]);
+  expect((await ask(ada.headers, 'DELETE', url)).json()).toEqual({ changed: true });
+  expect(await publishes()).toEqual([]);
+
+  expectError(await ask(cleo.headers, 'DELETE', `/api/people/${ben.id}/sign-in`), 403, 'forbidden');
+  expect((await ask(ada.headers, 'DELETE', `/api/people/${ben.id}/sign-in`)).json()).toEqual({ closed: true });
+  expectError(await ask(ben.headers, 'GET', '/api/offers'), 401, 'unauthorized');
+  expect(home.access.accounts.find(ben.id)).toMatchObject({ name: 'ben', passwordSet: false });
+  expectError(await ask(ada.headers, 'DELETE', `/api/people/${ada.id}/sign-in`), 409, 'conflict');
+  close({ on: false, reason: 'cabin runs an older version of Photospool. Upgrade it.' });
+  for (const method of ['PUT', 'DELETE'] as const) expectError(await ask(ada.headers, method, url), 409, 'conflict');
+});

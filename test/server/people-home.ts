@@ -33,7 +33,7 @@ export async function openPeople() {
   const people = { ada: add('ada', 'owner'), ben: add('ben', 'family'), cleo: add('cleo', 'family') };
   const ask = (
     headers: Record<string, string>,
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     payload?: object,
   ) => app.inject({ method, url, headers, ...(payload && { payload }) });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { commandLine } from '../../src/access/actor.js';
+import { itemAccess } from '../../src/access/library-access.js';
 import { systemClock } from '../../src/base/clock.js';
 import { readConfig, type Config } from '../../src/base/config.js';
 import { openFiles } from '../../src/base/files.js';
@@ -130,6 +131,7 @@ export async function openPublisher(): Promise<Publisher> {
         files: openFiles(),
         library,
         options: { gps },
+        access: () => itemAccess(library),
         clock,
         random: randomBytes,
         onChange(listener) {

@@ -43,6 +43,9 @@ export const people: Verb = (program, run) => {
   addVerb(group, 'purge NAME', 'purges all photos of a person who was removed, on every server, for good')
     .option('--yes', 'does it; without it, only says how many there are')
     .action((name: string, flags: Flags & { yes?: boolean }) => run(() => purgePhotos(name, flags)));
+  addVerb(group, 'publish <NAME>', 'lets a person publish the photos that they show to everyone')
+    .option('--stop', 'ends that; public servers no longer have those photos')
+    .action((name: string, flags: Flags & { stop?: boolean }) => run(() => publish(name, flags)));
 };
 
 /** Purges the photos of a removed person; exit code 2 without `--yes`. */
@@ -138,6 +141,18 @@ async function confirm(named: readonly string[], flags: ConfirmFlags): Promise<n
       report({ ...end, sentence, confirmed }, flags);
     }
     if (lost.length === 0 && !flags.json) print('No end of access is lost.');
+    return exit.done;
+  });
+}
+
+function publish(name: string, flags: Flags & { stop?: boolean }): Promise<number> {
+  return withAccess(configOf(flags), (access, { db, library }) => {
+    demandPeopleLibraries(openHomeGate({ db, library }));
+    const { id, name: called } = personCalled(access, name);
+    const isAllowed = flags.stop !== true;
+    const changed = access.accounts.allowPublishing(id, isAllowed, commandLine);
+    if (flags.json) printJson({ name: called, publishes: isAllowed, changed });
+    else print(`${printable(called)} ${isAllowed ? 'may publish photos' : 'may not publish photos'}.`);
     return exit.done;
   });
 }

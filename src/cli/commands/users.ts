@@ -28,6 +28,9 @@ export const users: Verb = (program, run) => {
   addVerb(group, 'remove <NAME>', 'removes a person, and ends their sessions').action((name: string, flags: Flags) =>
     run(() => removeUser(name, flags)),
   );
+  addVerb(group, 'close <NAME>', 'ends the sign-in of a person here, and keeps them and what they share').action(
+    (name: string, flags: Flags) => run(() => closeAccount(name, flags)),
+  );
   addVerb(group, 'password <NAME>', 'sets a new password, and ends all sessions of the person')
     .option('--invite', 'prints a one-time link instead of asking for it')
     .action((name: string, flags: UserFlags) => run(() => changePassword(name, flags)));
@@ -83,6 +86,16 @@ async function removeUser(name: string, flags: Flags): Promise<number> {
     access.accounts.remove(id, commandLine);
     if (flags.json) printJson({ removed: called });
     else print(`${printable(called)} is removed`);
+    return exit.done;
+  });
+}
+
+async function closeAccount(name: string, flags: Flags): Promise<number> {
+  return withAccess(configOf(flags), (access) => {
+    const { id, name: called } = personCalled(access, name);
+    access.accounts.close(id, commandLine);
+    if (flags.json) printJson({ closed: called });
+    else print(`${printable(called)} can’t sign in here any more; what they share stays shared`);
     return exit.done;
   });
 }

@@ -1,4 +1,5 @@
 /** The people of the album, for its owner, and changes by other servers that are pending. */
+import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { Account } from '../../access/accounts.js';
 import type { WaitingChange } from '../../access/people.js';
@@ -13,12 +14,13 @@ import {
   strict,
   WaitingPerson,
 } from '../../api/access-schemas.js';
+import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import { actorBehind, utcOf } from '../http/sign-in-response.js';
 
 const config = { rule: 'people' } as const;
 
 export const people: Routes = (app, context) => {
-  for (const add of [roster, waysIn, waitingChanges]) void add(app, context);
+  for (const add of [roster, waysIn, publishing, waitingChanges]) void add(app, context);
 };
 
 /** The list of people. */
@@ -151,6 +153,22 @@ const waysIn: Routes = (app, { access: { accounts } }) => {
       void reply.send({ removed: accounts.removeSecondFactor(request.params.id, actorBehind(request)) }),
   );
 
+  app.delete(
+    '/api/people/:id/sign-in',
+    {
+      config,
+      schema: {
+        summary: 'Ends the sign-in of a person on this server, and keeps them, their photos and what they share',
+        params: OneParams,
+        response: answers(Type.Object({ closed: Type.Literal(true) })),
+      },
+    },
+    (request, reply) => {
+      accounts.close(request.params.id, actorBehind(request));
+      void reply.send({ closed: true });
+    },
+  );
+
   app.post(
     '/api/people/:id/invitation',
     {
@@ -162,6 +180,33 @@ const waysIn: Routes = (app, { access: { accounts } }) => {
       },
     },
     (request, reply) => void reply.send(viewLink(accounts.invite(request.params.id, actorBehind(request)))),
+  );
+};
+
+/** Who may publish. */
+const publishing: Routes = (app, { access: { accounts }, gate }) => {
+  const response = answers(Type.Object({ changed: Type.Boolean() }));
+  const change = (isAllowed: boolean) => (request: FastifyRequest<{ Params: { id: string } }>) => {
+    demandPeopleLibraries(gate);
+    return { changed: accounts.allowPublishing(request.params.id, isAllowed, actorBehind(request)) };
+  };
+
+  app.put(
+    '/api/people/:id/publishing',
+    {
+      config,
+      schema: { summary: 'Lets a person publish the photos that they show to everyone', params: OneParams, response },
+    },
+    (request, reply) => void reply.send(change(true)(request)),
+  );
+
+  app.delete(
+    '/api/people/:id/publishing',
+    {
+      config,
+      schema: { summary: 'Ends that; public servers no longer have those photos', params: OneParams, response },
+    },
+    (request, reply) => void reply.send(change(false)(request)),
   );
 };
 

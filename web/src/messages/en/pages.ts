@@ -277,6 +277,9 @@ export const audit = {
     'end-confirmed': 'Confirmed that access had ended',
     'removed-exported': 'Exported the photos of a removed person',
     'removed-purged': 'Purged the photos of a removed person',
+    'account-closed': 'Ended the sign-in of someone',
+    'publishing-allowed': 'Let someone publish photos',
+    'publishing-stopped': 'No longer lets someone publish photos',
   } as Record<string, string>,
 };
 
