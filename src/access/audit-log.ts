@@ -48,6 +48,7 @@ export const happenings = [
   'account-closed',
   'publishing-allowed',
   'publishing-stopped',
+  'photos-handed-over',
 ] as const;
 /** One kind of event. */
 export type Happening = (typeof happenings)[number];

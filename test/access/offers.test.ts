@@ -3,6 +3,7 @@
  * and what concurrent changes leave.
  */
 import { expect, test } from 'vitest';
+import { handOver } from '../../src/album/hand-over.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
 import { withEnd, withGive } from '../../src/document/grants.js';
 import { house, itemId, itemOf, offerId, publicIdOf } from '../../src/document/item-id.js';
@@ -221,4 +222,26 @@ test('of many photos is split into several, each well below the size limit of a 
   expect(offers.map(({ photos }) => photos)).toEqual([2_000, 1]);
   expect(sizeOf(library.get(offerId(offers[0]!.offer))!.body)).toBeLessThan(160 * 1024);
   expect(await a.offers.accept(a.as(ben), offers[1]!.offer)).toMatchObject({ saved: 1 });
+});
+
+test('of a removed person, an owner hands the photos over to somebody, without what was locked or trashed', async () => {
+  const { a, ada, anna, ben, add } = await openSides();
+  const [good, trashed, locked] = [add(a, ben), add(a, ben), add(a, ben)];
+  change(a, good, { title: 'Boat', audience: 'family' }, `person:${ben}`);
+  change(a, trashed, { trashed: true }, `person:${ben}`);
+  a.library.update<PhotoDocument>(a.library.items.find(locked)!, (body) => ({
+    ...body!,
+    edits: withEnd(body!.edits, '*', { at: a.library.stampAfter(body), by: `person:${ben}` }),
+  }));
+  const parts = { library: a.library, clock: a.clock, gate: { state: () => ({ on: true }) as const } };
+  await expect(handOver(parts, a.as(ada), ben, anna)).rejects.toThrow('Nobody who was removed');
+  a.accounts.remove(ben, { by: 'owner', who: 'owner' });
+  await expect(handOver(parts, a.as(anna), ben, anna)).rejects.toThrow('Only owners');
+  await expect(handOver(parts, a.as(ada), ben, ben)).rejects.toThrow('There is no such person.');
+  expect(await handOver(parts, a.as(ada), ben, anna)).toEqual({ saved: 1, known: 0 });
+  expect(await handOver(parts, a.as(ada), ben, anna)).toEqual({ saved: 0, known: 1 });
+  expect(sameFor(a, good, anna).view).toMatchObject({ title: 'Boat', audience: 'private' });
+  for (const id of [trashed, locked]) expect(sameFor(a, id, anna).view).toBeUndefined();
+  expect(a.sees(ada, sameFor(a, good, anna).id)).toBe(false);
+  expect(a.sees(ada, good)).toBe(false);
 });

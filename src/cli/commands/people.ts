@@ -8,6 +8,9 @@ import { confirmEnd, describeLostEnd, listLostEnds, nameOfAlbum, type LostEnd } 
 import { setUploadTarget, uploadTarget } from '../../access/upload-target.js';
 import { purgeAllOf } from '../../album/empty-trash.js';
 import { storageOfEach, storageOfOne, type HolderStorage } from '../../album/storage-totals.js';
+import { local } from '../../access/viewer.js';
+import { handOver } from '../../album/hand-over.js';
+import { systemClock } from '../../base/clock.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { counted, sized } from '../../base/human-format.js';
 import { catalogIsCurrent } from '../../catalog/catalog.js';
@@ -43,6 +46,9 @@ export const people: Verb = (program, run) => {
   addVerb(group, 'purge NAME', 'purges all photos of a person who was removed, on every server, for good')
     .option('--yes', 'does it; without it, only says how many there are')
     .action((name: string, flags: Flags & { yes?: boolean }) => run(() => purgePhotos(name, flags)));
+  addVerb(group, 'hand-over <NAME>', 'saves the photos of a person who was removed for another person or the house')
+    .option('--to <NAME>', 'to a person (default: to the house)')
+    .action((name: string, flags: Flags & { to?: string }) => run(() => handOverPhotos(name, flags)));
   addVerb(group, 'publish <NAME>', 'lets a person publish the photos that they show to everyone')
     .option('--stop', 'ends that; public servers no longer have those photos')
     .action((name: string, flags: Flags & { stop?: boolean }) => run(() => publish(name, flags)));
@@ -141,6 +147,22 @@ async function confirm(named: readonly string[], flags: ConfirmFlags): Promise<n
       report({ ...end, sentence, confirmed }, flags);
     }
     if (lost.length === 0 && !flags.json) print('No end of access is lost.');
+    return exit.done;
+  });
+}
+
+/** Hands over the photos of a removed person. */
+function handOverPhotos(name: string, flags: Flags & { to?: string }): Promise<number> {
+  return withAccess(configOf(flags), async (access, { db, library }) => {
+    const gate = openHomeGate({ db, library });
+    demandPeopleLibraries(gate);
+    const from = presentOrRemoved(access, library, name);
+    const to = flags.to === undefined ? house : personCalled(access, flags.to).id;
+    const made = await handOver({ library, clock: systemClock, gate }, local, from.id, to);
+    const detail = `${from.name}, to ${flags.to ?? 'the house'}: ${made.saved}`;
+    access.audit.note('photos-handed-over', { who: commandLine.who, detail });
+    if (flags.json) printJson(made);
+    else print(`${counted(made.saved, 'photo')} handed over; ${made.known} were there already.`);
     return exit.done;
   });
 }

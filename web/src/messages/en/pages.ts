@@ -280,6 +280,7 @@ export const audit = {
     'account-closed': 'Ended the sign-in of someone',
     'publishing-allowed': 'Let someone publish photos',
     'publishing-stopped': 'No longer lets someone publish photos',
+    'photos-handed-over': 'Handed over photos of someone who was removed',
   } as Record<string, string>,
 };
 
