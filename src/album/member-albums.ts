@@ -11,7 +11,7 @@ import { actsFor, mayPutInto, rightIn, type SharingState } from '../access/shari
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, notFound } from '../base/errors.js';
 import { wellFormed } from '../document/canonical-json.js';
-import { elementOf } from '../document/field-rules.js';
+import { elementOf } from '../document/field-validation.js';
 import { noGrants, withEnd, withGive, withSight, type Author, type GrantSet } from '../document/grants.js';
 import { albumNamed, house, membersId, peopleId, type Holder } from '../document/item-id.js';
 import { own, textOf } from '../document/json-values.js';

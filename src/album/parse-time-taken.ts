@@ -1,6 +1,6 @@
 /** Parses a time taken as entered by people and programs, for an edit. */
 import { PhotospoolError } from '../base/errors.js';
-import { isOffset, isWallTime } from '../document/field-rules.js';
+import { isOffset, isWallTime } from '../document/field-validation.js';
 
 /**
  * A time taken in the form of documents: local wall time `2024-07-01T12:00:00.000`, and the offset `+02:00` if known.

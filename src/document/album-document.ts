@@ -5,7 +5,7 @@
  */
 import { PhotospoolError } from '../base/errors.js';
 import { wellFormed } from './canonical-json.js';
-import { elementOf } from './field-rules.js';
+import { elementOf } from './field-validation.js';
 import { own, textOf } from './json-values.js';
 import { isSet, registerIn, withRegisters } from './overruled-registers.js';
 import { format, type Body, type Stamp } from './photo-document.js';

@@ -4,7 +4,7 @@
  * throws.
  */
 import { shownEdit } from './edits.js';
-import { elementOf, fieldNames, fields, isWallTime, type FieldName } from './field-rules.js';
+import { elementOf, fieldNames, fields, isWallTime, type FieldName } from './field-validation.js';
 import { everything } from './grants.js';
 import { compareText, entriesOf, own, textOf } from './json-values.js';
 import { effective } from './overruled-registers.js';

@@ -6,7 +6,7 @@
 import { PhotospoolError } from '../base/errors.js';
 import { canonical } from './canonical-json.js';
 import { heads, isOrdered, lasting, sightFor, type CausalHead } from './causal-order.js';
-import { elementOf, fieldNames, fields, type FieldName } from './field-rules.js';
+import { elementOf, fieldNames, fields, type FieldName } from './field-validation.js';
 import { compareText, entriesOf, isObject, own } from './json-values.js';
 import { mergeEdits, widthOf } from './merge.js';
 import { fileItself, othersBehind, othersWhoBrought, othersWhoGave, othersWhoSent, othersWhoWere } from './origin.js';

@@ -4,7 +4,7 @@
  * 1970 use UTC: without a place the zone is unknown, so their digits stay unchanged. Invalid dates and years outside
  * 1900 to 2099 are ignored.
  */
-import { isDay } from './field-rules.js';
+import { isDay } from './field-validation.js';
 
 /** `20240701`, `2024-07-01`, `2024_07_01`, `2024.07.01`, anywhere in a name but not inside a longer number. */
 const days = /(?<!\d)((?:19|20)\d\d)([-_.]?)(\d\d)\2(\d\d)/g;

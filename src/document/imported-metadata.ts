@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { canonical, wellFormed } from './canonical-json.js';
-import { elementOf, fields, isWallTime } from './field-rules.js';
+import { elementOf, fields, isWallTime } from './field-validation.js';
 import { isObject, own, textOf } from './json-values.js';
 import { mergeEdits } from './merge.js';
 import { wallTimeInName } from './filename-dates.js';

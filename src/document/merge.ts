@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { PhotospoolError } from '../base/errors.js';
 import { canonical } from './canonical-json.js';
 import { lasting, lastingOdd } from './causal-order.js';
-import { fieldNames } from './field-rules.js';
+import { fieldNames } from './field-validation.js';
 import { compareText, isObject, own, type JsonObject } from './json-values.js';
 import { audiences, format, type Edit, type Edits } from './photo-document.js';
 import { greater, isRegister, later, mergeKeys, mergeMaps, mergeShapes } from './merge-by-shape.js';

@@ -4,7 +4,7 @@
  * all of them have the right to share (share-link-view.ts). Pure.
  */
 import { canonical } from './canonical-json.js';
-import type { FieldName } from './field-rules.js';
+import type { FieldName } from './field-validation.js';
 import { entriesOf, own, textOf } from './json-values.js';
 import type { PhotoDocument } from './photo-document.js';
 import { owner, unknownSender } from './photo-senders.js';

@@ -4,9 +4,9 @@
  * amounts. What is dropped depends on the document alone, so servers with the same branches drop the same. Pure.
  */
 import { canonical } from './canonical-json.js';
-import { fieldLimit, mergedSizeLimit, sizeOf, weigh } from './size-limits.js';
+import { fieldLimit, mergedSizeLimit, sizeOf, weigh } from './document-size.js';
 import { shownEdit } from './edits.js';
-import { fieldNames, type FieldName } from './field-rules.js';
+import { fieldNames, type FieldName } from './field-validation.js';
 import { compareText, entriesOf, isObject, own, textOf } from './json-values.js';
 import { isSet, registerIn } from './overruled-registers.js';
 import { mergeEdits } from './merge.js';

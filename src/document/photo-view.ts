@@ -6,7 +6,7 @@ import type { Holder } from './item-id.js';
 import { canonical, wellFormed } from './canonical-json.js';
 import { membership, membershipsIn, shownEdit, type SetName } from './edits.js';
 import { clipsShown, factsShown, isDamaged, motionOf, renditionsShown } from './facts.js';
-import { elementOf, fields, type FieldName } from './field-rules.js';
+import { elementOf, fields, type FieldName } from './field-validation.js';
 import { compareText, isObject, own, textOf } from './json-values.js';
 import {
   photoOf,

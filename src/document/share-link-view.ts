@@ -3,7 +3,7 @@
  * nobody without that right can expose a photo to strangers. Pure.
  */
 import { keptValues } from './merge.js';
-import { fieldNames } from './field-rules.js';
+import { fieldNames } from './field-validation.js';
 import { entriesOf, isObject, own, textOf } from './json-values.js';
 import { authorsOf, fileItself } from './origin.js';
 import type { Edits, PhotoDocument } from './photo-document.js';

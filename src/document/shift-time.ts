@@ -3,7 +3,7 @@
  * Pure.
  */
 import { PhotospoolError } from '../base/errors.js';
-import { isWallTime } from './field-rules.js';
+import { isWallTime } from './field-validation.js';
 import type { EditableFields, PhotoDocument } from './photo-document.js';
 import { takenOf } from './time-taken.js';
 

@@ -1,5 +1,5 @@
 /** The album suggested by a photo's folder. Pure. */
-import { elementOf } from './field-rules.js';
+import { elementOf } from './field-validation.js';
 import { entriesOf, textOf } from './json-values.js';
 import type { PhotoDocument } from './photo-document.js';
 import { isPrivateTag } from './tag-names.js';

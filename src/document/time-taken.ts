@@ -4,7 +4,7 @@
  * time. Pure, and independent of the machine's time zone, so that servers in different zones agree.
  */
 import { shownEdit } from './edits.js';
-import { isOffset, isWallTime } from './field-rules.js';
+import { isOffset, isWallTime } from './field-validation.js';
 import { compareText, entriesOf, own, textOf } from './json-values.js';
 import { wallTimeInName } from './filename-dates.js';
 import type { PhotoDocument, Sighting, TakenSource } from './photo-document.js';

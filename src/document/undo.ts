@@ -4,7 +4,7 @@
  */
 import { canonical } from './canonical-json.js';
 import { membership, setNames, shownEdit, type PhotoChange, type SetChange, type SetName } from './edits.js';
-import { elementOf, fieldNames, type FieldName } from './field-rules.js';
+import { elementOf, fieldNames, type FieldName } from './field-validation.js';
 import { own } from './json-values.js';
 import type { EditableFields, PhotoDocument } from './photo-document.js';
 import { apartFrom, favouriteOf, viewPhoto } from './photo-view.js';

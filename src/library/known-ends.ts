@@ -7,7 +7,7 @@
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { canonical } from '../document/canonical-json.js';
-import { sizeLimit, sizeOf } from '../document/size-limits.js';
+import { sizeLimit, sizeOf } from '../document/document-size.js';
 import { readGrants, type End } from '../document/grants.js';
 import { itemOf, ownPrefix, peopleId } from '../document/item-id.js';
 import { isObject, own, type JsonObject } from '../document/json-values.js';

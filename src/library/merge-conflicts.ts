@@ -12,7 +12,7 @@
  * trash apply.
  */
 import { canonical } from '../document/canonical-json.js';
-import { hasTooManyFields, mergedSizeLimit, sizeOf } from '../document/size-limits.js';
+import { hasTooManyFields, mergedSizeLimit, sizeOf } from '../document/document-size.js';
 import { isObject, own } from '../document/json-values.js';
 import { isNewer, merge } from '../document/merge.js';
 import { format, type Body } from '../document/photo-document.js';

@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { canonical } from '../document/canonical-json.js';
 import { shownEdit } from '../document/edits.js';
-import { fieldNames, type FieldName } from '../document/field-rules.js';
+import { fieldNames, type FieldName } from '../document/field-validation.js';
 import { isObject, own } from '../document/json-values.js';
 import { photoOf, type Body, type Edit, type Stamp } from '../document/photo-document.js';
 

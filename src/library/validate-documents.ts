@@ -4,7 +4,7 @@
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import { canonical, wellFormed } from '../document/canonical-json.js';
-import { fieldLimit, hasTooManyFields, mergedSizeLimit } from '../document/size-limits.js';
+import { fieldLimit, hasTooManyFields, mergedSizeLimit } from '../document/document-size.js';
 
 /** A revision with its ancestors, as replicated (`new_edits=false`). */
 export interface Incoming<B extends object = Record<string, unknown>> {

@@ -6,7 +6,7 @@
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { canonical } from '../document/canonical-json.js';
-import { hasTooManyFields, mergedSizeLimit, sizeLimit, sizeOf } from '../document/size-limits.js';
+import { hasTooManyFields, mergedSizeLimit, sizeLimit, sizeOf } from '../document/document-size.js';
 import { isNewer } from '../document/merge.js';
 import { sha256Of, type Body } from '../document/photo-document.js';
 import { isPurge, revive } from '../document/purge.js';

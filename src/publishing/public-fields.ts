@@ -5,7 +5,7 @@
  */
 import { wellFormed } from '../document/canonical-json.js';
 import { clipsShown, factsShown, renditionsShown } from '../document/facts.js';
-import { elementOf, fields, isOffset, isWallTime } from '../document/field-rules.js';
+import { elementOf, fields, isOffset, isWallTime } from '../document/field-validation.js';
 import { entriesOf, isObject, own, textOf } from '../document/json-values.js';
 import {
   format,

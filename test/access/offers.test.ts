@@ -7,7 +7,7 @@ import { handOver } from '../../src/album/hand-over.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
 import { withEnd, withGive } from '../../src/document/grants.js';
 import { house, itemId, itemOf, offerId, publicIdOf } from '../../src/document/item-id.js';
-import { sizeOf } from '../../src/document/size-limits.js';
+import { sizeOf } from '../../src/document/document-size.js';
 import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
 import { purge } from '../../src/document/purge.js';
 import { viewPhoto } from '../../src/document/photo-view.js';

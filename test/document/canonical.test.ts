@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonical, wellFormed } from '../../src/document/canonical-json.js';
-import { sizeOf } from '../../src/document/size-limits.js';
+import { sizeOf } from '../../src/document/document-size.js';
 
 test('keys are sorted by UTF-16 code unit, numbers are as ECMAScript writes them (the example of RFC 8785)', () => {
   const value = {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonical } from '../../src/document/canonical-json.js';
-import { sizeOf } from '../../src/document/size-limits.js';
+import { sizeOf } from '../../src/document/document-size.js';
 import {
   closureOf,
   everything,

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { canonical } from '../../src/document/canonical-json.js';
-import { fieldLimit, mergedSizeLimit, sizeOf, weigh } from '../../src/document/size-limits.js';
+import { fieldLimit, mergedSizeLimit, sizeOf, weigh } from '../../src/document/document-size.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
 import { photoId, type Body, type PhotoDocument } from '../../src/document/photo-document.js';
 import { viewPhoto, type PhotoView } from '../../src/document/photo-view.js';

@@ -3,7 +3,7 @@
  * clock, it is right again once corrected, and whatever the owner takes back is taken back.
  */
 import { describe, expect, test } from 'vitest';
-import { sizeOf } from '../../src/document/size-limits.js';
+import { sizeOf } from '../../src/document/document-size.js';
 import { readStanding, type Standing } from '../../src/access/pending-roles.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { changeAlbum, viewSaved, type AlbumDocument } from '../../src/document/album-document.js';

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mergedSizeLimit, sizeOf } from '../../src/document/size-limits.js';
+import { mergedSizeLimit, sizeOf } from '../../src/document/document-size.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { purge } from '../../src/document/purge.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.js';
-import { sizeLimit } from '../../src/document/size-limits.js';
+import { sizeLimit } from '../../src/document/document-size.js';
 import { applyChange, shownEdit, type PhotoChange } from '../../src/document/edits.js';
 import { photoId, type Body, type PhotoDocument } from '../../src/document/photo-document.js';
 import { purge } from '../../src/document/purge.js';

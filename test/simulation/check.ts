@@ -1,7 +1,7 @@
 /** Compares a document of a home's library with the truth. */
 import { membership, shownEdit } from '../../src/document/edits.js';
 import { canonical } from '../../src/document/canonical-json.js';
-import { fieldNames, type FieldName } from '../../src/document/field-rules.js';
+import { fieldNames, type FieldName } from '../../src/document/field-validation.js';
 import { own } from '../../src/document/json-values.js';
 import { registerIn } from '../../src/document/overruled-registers.js';
 import type { PhotoDocument } from '../../src/document/photo-document.js';

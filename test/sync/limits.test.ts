@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
-import { fieldLimit } from '../../src/document/size-limits.js';
+import { fieldLimit } from '../../src/document/document-size.js';
 import type { Incoming } from '../../src/library/library.js';
 import { share } from '../../src/sync/couch/library-database.js';
 import { bytesOf } from '../../src/sync/couch/wire-format.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completions, termFor, typedAt, wordsOf } from '../../web/src/features/header/search-terms.js';
+import { completions, termFor, typedAt, wordsOf } from '../../web/src/features/header/search-completion.js';
 
 const keys = [
   ['tag', 'a tag'],

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
-import { fieldLimit } from '../../document/size-limits.js';
+import { fieldLimit } from '../../document/document-size.js';
 import { own, textOf, type JsonObject } from '../../document/json-values.js';
 import { isPortable, normalRevision } from '../../library/validate-documents.js';
 import type { Incoming } from '../../library/library.js';

@@ -3,7 +3,7 @@
  * body with `_id`, `_rev`, `_deleted` and `_revisions` beside its own fields. Pure; validates what comes from outside.
  */
 import { PhotospoolError, printable } from '../../base/errors.js';
-import { weigh } from '../../document/size-limits.js';
+import { weigh } from '../../document/document-size.js';
 import { isObject, own, type JsonObject } from '../../document/json-values.js';
 import { isRevision, normalRevision } from '../../library/validate-documents.js';
 import type { Incoming, Raw } from '../../library/library.js';

@@ -4,7 +4,7 @@ import { addressed, ask } from '../../lib/api.js';
 import { fetchFacet } from '../selection/fetch-facets.js';
 import { session } from '../../lib/session.svelte.js';
 import { m } from '../../lib/messages.js';
-import type { Known } from './search-terms.js';
+import type { Known } from './search-completion.js';
 
 /** How long a response is reused, ms. */
 const lasts = 30_000;
