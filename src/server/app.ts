@@ -3,7 +3,6 @@
  * Until there is an owner, it listens on loopback addresses only. `close` ends live pages and idle connections at once,
  * and gives requests in progress at most five seconds.
  */
-import { inLaterTurn } from '../base/async/yield.js';
 import type { AddressInfo, Socket } from 'node:net';
 import { hostname } from 'node:os';
 import Fastify from 'fastify';
@@ -25,6 +24,7 @@ import { refuseMethods } from './http/method-not-allowed.js';
 import type { App, Routes, ServerConfig, ServerParts } from './context.js';
 import { boundBodies } from './http/body-timeout.js';
 import { endWaits } from './http/client-disconnect.js';
+import { endConnections, shutDown } from './http/shutdown.js';
 import { makeTrust } from './http/trusted-proxies.js';
 import { admitPublishers, checkPublicHost, publicRoutes } from './public-server.js';
 import * as routes from './routes/all-routes.js';
@@ -47,8 +47,6 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** The time for requests in progress when the server closes, in ms. */
-const grace = 5_000;
 /** The maximum size of request bodies other than uploads, in bytes. */
 const bodyLimit = 1024 * 1024;
 
@@ -120,17 +118,6 @@ function renewPair(app: App, parts: ServerParts, files: PairFiles, listener: Lis
   void watchPair(files, parts, ended.signal, (pair) => listener.renew(pair));
 }
 
-/** Keeps connections alive only while the server runs. */
-function endConnections(app: App): void {
-  let closing = false;
-  app.addHook('preClose', () => {
-    closing = true;
-  });
-  app.addHook('onResponse', () => {
-    if (closing) inLaterTurn(() => app.server.closeIdleConnections());
-  });
-}
-
 /** Answers malformed HTTP with an error in Photospool's format, if the socket can still be written to. */
 function answerGarbage(error: Error, socket: Socket): void {
   const body = JSON.stringify(failure('invalid', 'This is not a valid HTTP request.'));
@@ -162,15 +149,7 @@ export async function openServer(parts: ServerParts): Promise<Server> {
   });
   const { port } = app.server.address() as AddressInfo;
   const host = parts.config.host.includes(':') ? `[${parts.config.host.replace(/[[\]]/g, '')}]` : parts.config.host;
-  return { url: `${https ? 'https' : 'http'}://${host}:${port}`, port, close: () => closeApp(app, parts) };
-}
-
-async function closeApp(app: App, parts: ServerParts): Promise<void> {
-  const done = new AbortController();
-  const late = parts.clock.sleep(grace, done.signal).then(() => app.server.closeAllConnections());
-  await app.close();
-  done.abort();
-  await late;
+  return { url: `${https ? 'https' : 'http'}://${host}:${port}`, port, close: () => shutDown(app, parts.clock) };
 }
 
 function listenError(error: unknown, { host, port }: ServerConfig): PhotospoolError {
