@@ -161,6 +161,7 @@ describe('the description', () => {
         'post /api/me/arrivals/trash',
         'get /api/me/export',
         'get /api/people/{id}/export',
+        'post /api/people/{id}/hand-over',
         'post /api/people/{id}/purge',
         'get /api/me/storage',
         'get /api/me/upload-to',

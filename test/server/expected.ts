@@ -187,6 +187,12 @@ export const expected: Record<string, Expected> = {
   'get /api/storage': { rule: 'people' },
   'get /api/me/export': { rule: 'own-library', open: true },
   'get /api/people/{id}/export': { rule: 'people', open: true, path: `/api/people/${commentUlid}/export` },
+  'post /api/people/{id}/hand-over': {
+    rule: 'people',
+    open: true,
+    path: `/api/people/${commentUlid}/hand-over`,
+    body: { to: 'house' },
+  },
   'post /api/people/{id}/purge': { rule: 'people', open: true, path: `/api/people/${commentUlid}/purge` },
   'get /api/me/upload-to': { rule: 'own-library', open: true },
   'put /api/me/upload-to': { rule: 'own-library', open: true, body: { to: 'me' } },

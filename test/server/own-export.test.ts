@@ -112,7 +112,7 @@ test('an export that breaks off leaves nothing running, and a person has one at 
   expect(made).toBeLessThan(4);
 });
 
-test('owners export and purge the photos of people who were removed, and of nobody else', async () => {
+test('owners hand over, export and purge the photos of people who were removed, and of nobody else', async () => {
   const world = await openPeople();
   const { home, people, ask } = world;
   const { ada, ben, cleo } = people;
@@ -120,22 +120,31 @@ test('owners export and purge the photos of people who were removed, and of nobo
   const shared = await home.add({ original: Buffer.from('shared') });
   const alone = await home.add({ original: Buffer.from('alone') });
   for (const id of [shared, alone]) give(world, ben.id, id);
-  library.update<object>(
-    photoId(alone),
-    (body) => body && { format: 1, kind: 'photo', purged: { at: library.stampAfter(body), by: 'owner' } },
-  );
+  const dropFromHouse = (): void =>
+    void library.update<object>(
+      photoId(alone),
+      (body) => body && { format: 1, kind: 'photo', purged: { at: library.stampAfter(body), by: 'owner' } },
+    );
+  dropFromHouse();
   const [exporting, purging] = [`/api/people/${ben.id}/export`, `/api/people/${ben.id}/purge`] as const;
+  const handing = `/api/people/${ben.id}/hand-over` as const;
   access.sessions.confirm(access.sessions.list(ada.id)[0]!.id);
   expectError(await ask(ada.headers, 'GET', exporting), 404, 'not-found');
   expectError(await ask(ada.headers, 'POST', purging), 404, 'not-found');
+  expectError(await ask(ada.headers, 'POST', handing, { to: 'house' }), 404, 'not-found');
   access.accounts.remove(ben.id, commandLine);
   expectError(await ask(cleo.headers, 'GET', exporting), 403, 'forbidden');
   expectError(await ask(cleo.headers, 'POST', purging), 403, 'forbidden');
+  expectError(await ask(cleo.headers, 'POST', handing, { to: cleo.id }), 403, 'forbidden');
   const files = await zipOf(world, ada.headers, exporting);
   expect([...files.values()].filter((text) => text === 'shared' || text === 'alone')).toHaveLength(2);
   // No view of them is opened.
   const own = publicIdOf({ holder: ben.id, sha256: alone });
   expectError(await ask(ada.headers, 'GET', `/api/photos/${own}`), 404, 'not-found');
+  expect((await ask(ada.headers, 'POST', handing, { to: 'house' })).json()).toEqual({ saved: 1, known: 1 });
+  expect((await ask(ada.headers, 'GET', `/api/photos/${alone}`)).json()).toMatchObject({ audience: 'private' });
+  expectError(await ask(ada.headers, 'POST', handing, { to: 'nobody' }), 404, 'not-found');
+  dropFromHouse();
   expect((await ask(ada.headers, 'POST', purging)).json()).toEqual({ purged: 2, left: 0 });
   expect(library.count(`own:${ben.id}:`)).toBe(0);
   expect([library.local.originals.find(shared)?.state, library.local.originals.find(alone)]).toEqual([
@@ -144,6 +153,7 @@ test('owners export and purge the photos of people who were removed, and of nobo
   ]);
   expect(library.get(itemId({ holder: house, sha256: shared }))).toBeDefined();
   const told = access.audit.list(10).entries.map(({ what, who, detail }) => ({ what, who, detail }));
+  expect(told).toContainEqual({ what: 'photos-handed-over', who: 'ada', detail: 'ben, to the house: 1' });
   for (const what of ['removed-exported', 'removed-purged'])
     expect(told).toContainEqual({ what, who: 'ada', detail: 'ben' });
 });

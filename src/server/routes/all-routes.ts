@@ -23,6 +23,7 @@ export { upload } from './multipart-upload.js';
 export { uploads } from './resumable-uploads.js';
 export { spool } from './spool.js';
 export { exportDownloads } from './export-downloads.js';
+export { removedPeople } from './removed-people.js';
 export { ownLibrary } from './own-library.js';
 export { endedAccess } from './ended-access.js';
 export { ownArrivals } from './own-arrivals.js';

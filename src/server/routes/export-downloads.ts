@@ -1,18 +1,15 @@
 /**
- * One’s own library as a ZIP archive, and for owners that of a removed person, which they may also purge. An archive is
- * made while it is sent: its length is not known before, and an interrupted download begins again; `photospool export`
+ * One’s own library as a ZIP archive, and for owners that of a removed person. An archive is made while it is sent: its length is not known before, and an interrupted download begins again; `photospool export`
  * into a folder continues instead.
  */
 import type { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { Type } from 'typebox';
 import { checkConfirmed } from '../../access/actor.js';
 import { countedAs, type Viewer } from '../../access/permissions.js';
 import { checkRemoved } from '../../access/removed-people.js';
-import { purgeAllOf } from '../../album/empty-trash.js';
 import { nameOfRemoved } from '../../album/storage-totals.js';
 import { OneParams } from '../../api/access-schemas.js';
-import { answers, bytes } from '../../api/photo-schemas.js';
+import { bytes } from '../../api/photo-schemas.js';
 import { notFound, PhotospoolError } from '../../base/errors.js';
 import type { Holder } from '../../document/item-id.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
@@ -27,7 +24,6 @@ export const exportDownloads: Routes = (app, context) => {
   const start = openExports(context);
   own(app, context, start);
   ofRemoved(app, context, start);
-  void purging(app, context);
 };
 
 /** Sends an archive; the work ends with the connection. */
@@ -94,37 +90,6 @@ function ofRemoved(app: App, context: Context, start: Start): void {
     },
   );
 }
-
-/** Purging the photos of a removed person. */
-const purging: Routes = (app, { library, access, gate, blobs }) => {
-  app.post(
-    '/api/people/:id/purge',
-    {
-      config: { rule: 'people' },
-      schema: {
-        summary: 'Purges all photos of a removed person, for good and on every server',
-        params: OneParams,
-        response: answers(
-          Type.Object({ purged: Type.Integer(), left: Type.Integer({ description: 'being imported: ask again' }) }),
-        ),
-      },
-    },
-    async (request) => {
-      const { id } = request.params;
-      const actor = actorBehind(request);
-      demandPeopleLibraries(gate);
-      checkConfirmed(actor);
-      checkRemoved(library, viewer(request), id);
-      const { who, address } = actor;
-      access.audit.note('removed-purged', {
-        who,
-        ...(address !== undefined && { address }),
-        detail: nameOfRemoved(library, id),
-      });
-      return purgeAllOf(library, blobs, id, actor.by);
-    },
-  );
-};
 
 /** Starts an export of a holder’s library, with locked photos or without. */
 type Start = (who: Viewer, holder: Holder, locked: boolean) => Readable;
