@@ -410,9 +410,8 @@ export function authorOf({ role, person, token, share }: Viewer): string {
 
 /** The author of files sent through a share link, with the name that the guest gave: hostile text. */
 export function guestAuthor(link: string, name?: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is removed
   const clean = wellFormed(name ?? '')
-    .replaceAll(/[\u0000-\u001f\u007f]+/g, ' ')
+    .replaceAll(/\p{Cc}+/gu, ' ')
     .trim();
   const short = [...clean].slice(0, longestGuestName).join('');
   return short === '' ? `link:${link}` : `link:${link}/${encodeURIComponent(short)}`;

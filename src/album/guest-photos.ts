@@ -120,6 +120,6 @@ function approveOne(
       const author = { at: library.stampAfter(body), by };
       edits = withGive(edits, { to: album, what: 'entry' }, author, setsOf([peopleId, membersId(album)]));
     }
-    return withSighting({ ...body, edits } as PhotoDocument, sighting);
+    return withSighting({ ...body, edits }, sighting);
   });
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readUnder, withEnd } from '../../src/document/grants.js';
 import { itemId, membersId, publicIdOf } from '../../src/document/item-id.js';
 import { own } from '../../src/document/json-values.js';
-import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
+import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { photo } from '../document/documents.js';
 import { expectError } from './fixture.js';
 import { openPeople } from './people-home.js';
@@ -42,7 +42,7 @@ test('an album and a comment wait for the ends that their authors had seen', asy
   const end = `person:${people.ada.id} 001764000000000-0000-late`;
   const author = { at: library.stamp(), by: `person:${ben.id}` };
   for (const document of documents)
-    library.update<Body>(document, (body) => ({
+    library.update(document, (body) => ({
       ...body!,
       under: { ...(own(body, 'under') as object), [`${membersId(name)} ${end}`]: author },
     }));
@@ -54,7 +54,7 @@ test('an album and a comment wait for the ends that their authors had seen', asy
   expect(await comments(ben.headers)).toHaveLength(1);
 
   // It arrives.
-  library.update<Body>(membersId(name), (body) =>
+  library.update(membersId(name), (body) =>
     withEnd(body!, `person:${ada.id}`, { at: '001764000000000-0000-late', by: author.by }),
   );
   expect((await ask(cleo.headers, 'GET', url)).statusCode).toBe(200);

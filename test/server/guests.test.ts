@@ -75,7 +75,7 @@ test('a guest sends photos within the limits; only the creator of the link sees 
   });
   expect(gone.statusCode).toBe(204);
   expect((await begin(path, { filename: 'c.jpg' })).statusCode).toBe(201);
-  clock.advance(86_400_000);
+  await clock.advance(86_400_000);
   expect((await begin(path, { filename: 'd.jpg' })).statusCode).toBe(201);
   expectError(await begin(path, {}), 413, 'too-large');
 
