@@ -76,8 +76,9 @@ export function forgeOn(dice: Dice, document: string, body: Json): Forgery {
   const put = (name: 'gives' | 'ends', entries: [string, unknown][]): void => {
     part[name] = { ...(part[name] as Json | undefined), ...Object.fromEntries(entries) };
   };
-  const forgery: Forgery = { body, ends: [], isWithoutEnds: false };
   const roll = dice.below(10);
+  if (roll === 9) return withoutEnds(document, body);
+  const forgery: Forgery = { body, ends: [], isWithoutEnds: false };
   if (roll < 4) {
     const entries = Array.from({ length: dice.pick([1, 2, 30]) }, () => junk(dice));
     const name = dice.pick(['gives', 'ends'] as const);
@@ -97,13 +98,16 @@ export function forgeOn(dice: Dice, document: string, body: Json): Forgery {
     put('ends', [[`${to} ${at}`, { at, by, saw: {} }]]);
     forgery.ends.push({ to, at, by });
   }
-  if (roll === 9) {
-    forgery.isWithoutEnds = true;
-    delete part['ends'];
-  }
-  forgery.body = isItem ? { ...body, edits: part } : { ...body, ...part };
-  if (!isItem && !part['ends']) delete forgery.body['ends'];
+  forgery.body = isItem ? { ...body, edits: part } : part;
   return forgery;
+}
+
+/** A new revision of a document, without the ends that it had. */
+export function withoutEnds(document: string, body: Json): Forgery {
+  const without = ({ ends: _ends, ...rest }: Json): Json => rest;
+  const isItem = /^(?:photo|own):/.test(document);
+  const left = isItem ? { ...body, edits: without(body['edits'] as Json) } : without(body);
+  return { body: left, ends: [], isWithoutEnds: true };
 }
 
 /** A person whom nobody asks for. */

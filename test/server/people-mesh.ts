@@ -32,8 +32,9 @@ import { openDice, type Dice } from '../simulation/dice.js';
 import { count } from '../simulation/home.js';
 import { openNetwork, settled, type Link, type Network } from '../simulation/network.js';
 import { makeHome, manualClock, type Home } from './home.js';
+import { inAlbum, isMember, rightGiven } from '../access/people-truth.js';
 import { actsIn, mayHaveDone, type Deed } from './people-acts.js';
-import { forgeOn, newcomer, oversized, strangeDocument } from './people-hostile.js';
+import { forgeOn, newcomer, oversized, strangeDocument, withoutEnds } from './people-hostile.js';
 import { lockedChecks, openLocked } from './locked-routes.js';
 import {
   albumMark,
@@ -74,8 +75,8 @@ interface Place extends Heard {
   /** The revisions that it last had of a document. */
   heads: Map<string, string[]>;
   listeners: Listener[];
-  /** Takes a session in which the locked photos of the second person are open. */
-  open(session: string): void;
+  /** The session in which somebody asks from now on. */
+  enter(asker: string, session: string): void;
   /** Writes under way. */
   busy: number;
   now(): number;
@@ -125,7 +126,7 @@ async function openPlace(mesh: Mesh, name: string): Promise<Place> {
     wrong,
     home,
     busy: 0,
-    open: (session) => void viewers.set(openedName, { ...viewers.get(openedName)!, session }),
+    enter: (asker, session) => void viewers.set(asker, { ...viewers.get(asker)!, session }),
     known: new Map(),
     heads: new Map(),
     documents: { has: (id) => library.get(id) !== undefined },
@@ -319,11 +320,32 @@ async function edit(mesh: Mesh, place: Place, asker: Asker, item: Item, change: 
     throw new Error(`${what} is told from what does not exist: ${body}`);
 }
 
+/** Somebody locks a photo, for which they open their locked photos, and close them again. */
+async function lock(mesh: Mesh, place: Place, asker: Asker, item: Item): Promise<void> {
+  place.enter(asker.name, await openLocked(place.home, asker.looker!.person));
+  const { status } = await ask(mesh, place, asker, ['POST', '/api/photos/lock', { ids: [publicIdOf(item)] }]);
+  place.enter(asker.name, asker.viewer.session!);
+  count(mesh, status === 200 ? 'photos locked' : 'locks refused');
+}
+
 /** Ends something, which must then be ended. */
 async function endBy(mesh: Mesh, place: Place, asker: Asker, url: string, to: string): Promise<void> {
   const { body, did } = await ask(mesh, place, asker, ['DELETE', url]);
   if (body === '{"changed":true}' && !did.some((one) => one.kind === 'end' && one.to === to))
     throw new Error(`${asker.name}: DELETE ${url} ended nothing`);
+}
+
+const at = (album: string): string => `/api/albums/${album.replace(':', '/')}`;
+
+/** Somebody takes out of an album what is in it there, or anything. */
+async function takeOut(mesh: Mesh, place: Place, asker: Asker, album: string): Promise<void> {
+  const isIn = (item: Item): boolean => place.documents.has(itemId(item)) && inAlbum(place, item, album);
+  const within = items.filter((item) => asker.sees(place, item) && isIn(item));
+  const others = within.filter(({ holder }) => !album.startsWith(holder));
+  const [some] = [others, within, items].filter((list) => list.length > 0);
+  const ids = [publicIdOf(mesh.dice.pick(some!))];
+  const { did } = await ask(mesh, place, asker, ['POST', `${at(album)}/entries/remove`, { ids }]);
+  if (did.some(({ document }) => document === membersId(album))) count(mesh, 'photos of others taken out');
 }
 
 /** Somebody does something somewhere. */
@@ -342,8 +364,10 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
   const id = publicIdOf(item);
   const mine = dice.pick(albums.filter((album) => album.startsWith(me) || (actsForHouse && album.startsWith(house))));
   const album = dice.pick(albums);
-  const at = (name: string): string => `/api/albums/${name.replace(':', '/')}`;
-  const locks = itemId(dice.pick(items.filter(({ holder }) => holder === me)));
+  const gone = people.filter((person) => place.documents.has(`person:${person}`) && !isMember(place, person));
+  const addsTo = albums.filter((one) => rightGiven(place, one, me) === 'add');
+  const open = dice.pick(addsTo.length > 0 ? addsTo : albums);
+  const locks = dice.pick(items.filter(({ holder }) => holder === me));
   const grants = openPeopleGrants(library);
   const offer = offerId(
     dice.pick(offers.filter((one) => one.startsWith(me) || (actsForHouse && one.startsWith(house)))),
@@ -352,10 +376,10 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
   const inSight = { [peopleId]: library.controls.find(peopleId) ?? noGrants };
   const [here, removed] = [false, true].map((isRemoved) => ({ removed: isRemoved, role: 'family' as const }));
   const roles = (['owner', 'family'] as const).map((role) => ({ removed: false, role }));
-  const standing = (from: object | undefined, to: object | undefined): unknown =>
+  const standing = (from: object | undefined, to: object | undefined, whom = dice.chance(0.8) ? other : me): unknown =>
     act(mesh, place, () =>
       grants.decided(
-        dice.chance(0.8) ? other : me,
+        whom,
         from as Parameters<typeof grants.decided>[1],
         to as Parameters<typeof grants.decided>[2],
         by,
@@ -365,11 +389,12 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
     [8, () => act(mesh, place, () => create(place, own))],
     [7, () => edit(mesh, place, asker, item, { audience: dice.pick<Audience>(['private', 'family', 'public']) })],
     [3, () => edit(mesh, place, asker, item, { title: `${markOf(item)} ${dice.below(1e6)}` })],
-    [3, () => edit(mesh, place, asker, item, { [dice.pick(['trashed', 'archived'])]: dice.chance(0.4) })],
+    [2, () => edit(mesh, place, asker, item, { trashed: dice.chance(0.4) })],
+    [3, () => edit(mesh, place, asker, item, { archived: dice.chance(0.7) })],
     [2, () => ask(mesh, place, asker, ['POST', `/api/photos/${id}/comments`, { text: `${markOf(item)} words` }])],
     [2, () => ask(mesh, place, asker, ['PATCH', `/api/photos/${publicIdOf(any)}`, { favourite: dice.chance(0.7) }])],
-    [9, () => ask(mesh, place, asker, ['POST', `${at(dice.chance(0.6) ? mine : album)}/entries`, { ids: [id] }])],
-    [3, () => ask(mesh, place, asker, ['POST', `${at(album)}/entries/remove`, { ids: [publicIdOf(any)] }])],
+    [9, () => ask(mesh, place, asker, ['POST', `${at(dice.chance(0.5) ? mine : open)}/entries`, { ids: [id] }])],
+    [4, () => takeOut(mesh, place, asker, dice.chance(0.8) ? mine : album)],
     [9, () => ask(mesh, place, asker, ['PUT', `${at(mine)}/members/${other}`, { right: dice.pick(['view', 'add']) }])],
     [1, () => ask(mesh, place, asker, ['PUT', `${at(album)}/members/${me}`, { right: 'add' }])],
     [3, () => endBy(mesh, place, asker, `${at(mine)}/members/${other}`, `person:${other}`)],
@@ -378,8 +403,12 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
     [2, () => endBy(mesh, place, asker, `/api/partners/${other}`, `person:${other}`)],
     [1, () => endBy(mesh, place, asker, `/api/partners/${other}/received`, by)],
     [0.3, () => ask(mesh, place, asker, ['PATCH', at(album), { removed: true }])],
-    [1.5, () => standing(here, removed)],
-    [2.5, () => standing(removed, here)],
+    [0.7, () => standing(here, removed)],
+    // Who is here and returns loses all access that they had: seldom.
+    [
+      2.5,
+      () => (gone.length > 0 ? standing(removed, here, dice.pick(gone)) : dice.chance(0.1) && standing(removed, here)),
+    ],
     [0.5, () => standing(roles[0], roles[1])],
     [1, () => standing(roles[1], roles[0])],
     [
@@ -387,12 +416,12 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
       () => act(mesh, place, () => write(place, offer, (part, author) => withGive(part, taken, author, inSight), by)),
     ],
     [1, () => act(mesh, place, () => write(place, offer, (part, author) => withEnd(part, taken.to, author), by))],
-    [2, () => ask(mesh, place, asker, ['POST', '/api/photos/lock', { ids: [id] }])],
+    [1.2, () => lock(mesh, place, asker, dice.chance(0.85) ? locks : item)],
     [
-      2,
+      1,
       () =>
         act(mesh, place, () =>
-          write(place, locks, (part, author) => withGive(part, { to: '*', what: 'unlocked' }, author), by),
+          write(place, itemId(locks), (part, author) => withGive(part, { to: '*', what: 'unlocked' }, author), by),
         ),
     ],
     [
@@ -440,8 +469,11 @@ function harm(mesh: Mesh, place: Place): void {
   }
   const sets = tracked.filter((id) => /^(?:library|sharing|members|own|photo|offer):/.test(id) && library.get(id));
   if (sets.length === 0) return;
-  const id = dice.pick(sets);
-  const { body, ends, isWithoutEnds } = forgeOn(dice, id, library.get(id)!.body);
+  const ended = sets.filter((one) => keysOf(one, library.get(one)!.body).some((key) => key.startsWith(`${one} ends `)));
+  const loses = ended.length > 0 && dice.chance(0.4);
+  const id = dice.pick(loses ? ended : sets);
+  const { body: found } = library.get(id)!;
+  const { body, ends, isWithoutEnds } = loses ? withoutEnds(id, found) : forgeOn(dice, id, found);
   count(mesh, isWithoutEnds ? 'ends left out' : 'forged grants');
   mesh.trace.push(`${place.name} forged ${id}, ${ends.map(({ to }) => `end ${to}`).join()}`);
   const made = ends.map((end): Act => ({ document: id, kind: 'end', ...end, past: new Set() }));
@@ -475,7 +507,7 @@ async function compare(mesh: Mesh, place: Place, part: number): Promise<void> {
   await listen(place);
   const some = part === 1 ? askers : dice.shuffle(askers).slice(0, 3);
   // For a short time only, and the clock may have gone wrong since.
-  place.open(await openLocked(place.home, people[1]!));
+  place.enter(openedName, await openLocked(place.home, people[1]!));
   for (const asker of some) {
     const all = [...checksOf(place.home, place, asker, asked), ...lockedChecks(place.home, place, asker, asked)];
     const checks = all.filter(() => part === 1 || dice.chance(part));
@@ -502,6 +534,12 @@ async function begin(mesh: Mesh): Promise<void> {
   for (const item of items) {
     const place = mesh.dice.pick(mesh.places);
     if (mesh.dice.chance(0.8)) await act(mesh, place, () => create(place, item));
+  }
+  // In most histories the servers know much of one another when people begin.
+  for (let n = mesh.dice.pick([0, 4, 8]); n > 0; n--) {
+    connect(mesh, mesh.dice.pick(mesh.network.links));
+    await quiet(mesh);
+    while (await advance(mesh));
   }
 }
 

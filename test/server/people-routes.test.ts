@@ -6,11 +6,15 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { playMesh } from './people-mesh.js';
 
-test.each([1, 2])('every route of every server shows everybody what the model says, seed %i', async (seed) => {
-  const { answers, shown, hidden, figures } = await playMesh(seed, 200, 50);
+// Two histories in which much is shown, also of what is locked.
+test.each([3, 4])('every route of every server shows everybody what the model says, seed %i', async (seed) => {
+  const { answers, shown, hidden, locked, figures } = await playMesh(seed, 200, 50);
   expect(answers).toBeGreaterThan(1_000);
   // There is something to see, and something to hide.
-  expect(Math.min(shown, hidden)).toBeGreaterThan(10);
+  expect(Math.min(shown, hidden)).toBeGreaterThan(30);
+  expect(locked).toBeGreaterThan(0);
+  // Whoever is hostile leaves out ends, which must not bring access back.
+  expect(figures['ends left out']).toBeGreaterThan(0);
   expect(Math.min(figures['acts']!, figures['merges']!)).toBeGreaterThan(5);
 });
 
