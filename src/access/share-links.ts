@@ -198,7 +198,8 @@ function openMaking(
         throw new PhotospoolError('invalid', 'This day is in the past.', { hint: 'Choose a later day.' });
       }
       const hash = password === undefined ? null : await passwords.hash(password, { known: by });
-      const [secret, id] = [drawSecret(random), drawSecret(random).slice(0, 16)];
+      // An id that begins with a hyphen would be an option to `photospool links revoke`.
+      const [secret, id] = [drawSecret(random), drawSecret(random).slice(0, 16).replace(/^-/, '_')];
       const [now, end] = [clock.now(), expires ?? null];
       const flags = [Number(originals), Number(details)] as const;
       return db.transaction(() => {

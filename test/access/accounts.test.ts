@@ -398,3 +398,10 @@ describe('the tables', () => {
     db.close();
   });
 });
+
+it('no id of a link looks like an option of a command', async () => {
+  const { shares } = openTestAccess();
+  const share = { scope: { photo: 'a'.repeat(64) }, title: '', originals: false, details: false } as const;
+  const made = await Promise.all(Array.from({ length: 500 }, () => shares.make(share, commandLine)));
+  expect(made.filter(({ share }) => share.id.startsWith('-'))).toEqual([]);
+});
