@@ -5,10 +5,10 @@
 import { PhotospoolError } from '../base/errors.js';
 
 /**
- * Whether this version is complete for libraries of people. Until then nothing writes their documents, announces the
- * feature to servers, or mentions it to people; tests enable it by an option.
+ * Whether this version is complete for libraries of people; otherwise nothing writes their documents, announces the
+ * feature to servers, or mentions it to people. Tests set it by an option.
  */
-export const peopleLibrariesReady: boolean = false;
+export const peopleLibrariesReady: boolean = true;
 
 /** Rejects the first document of that kind while libraries of people are off. @throws PhotospoolError `conflict`. */
 export function demandPeopleLibraries(gate: { state(): PeopleLibraries } | undefined): void {
