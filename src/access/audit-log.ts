@@ -36,8 +36,6 @@ export const happenings = [
   'token-used',
   'token-revoked',
   'share-made',
-  'share-changed',
-  'share-readdressed',
   'share-revoked',
   'share-failed',
   'access-changed',

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { actionsOnItems, type ItemAction } from '../../src/access/permissions.js';
 import type { Segment, Tile } from '../../src/catalog/catalog.js';
 import type { PhotoView } from '../../src/document/photo-view.js';
 import { groupsOf } from '../../src/spool/stuck-groups.js';
@@ -17,6 +18,8 @@ import type { FixturePicture } from './pictures.js';
 /** A photo of the fixture: a view, and which picture shows it. */
 export interface FixturePhoto extends PhotoView {
   picture: FixturePicture;
+  /** What every viewer can do with it; without, what the viewer can do with photos of the house. */
+  can?: readonly ItemAction[];
 }
 
 export interface Fixture {
@@ -170,7 +173,8 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
   const find = (q: string): FixturePhoto[] =>
     q === '' ? sorted : sorted.filter((photo) => `${photo.title} ${photo.name} ${photo.tags.join(' ')}`.includes(q));
 
-  const routes: [RegExp, (url: URL, match: RegExpExecArray, response: ServerResponse) => unknown][] = [
+  type Route = (url: URL, match: RegExpExecArray, response: ServerResponse, cookie: string | undefined) => unknown;
+  const routes: [RegExp, Route][] = [
     [
       /^\/api\/timeline\/segments$/,
       (url) => toSegments(find(url.searchParams.get('q') ?? ''), Number(url.searchParams.get('size') ?? 500)),
@@ -204,11 +208,14 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     ],
     [
       /^\/api\/photos\/([0-9a-f]{64})$/,
-      (_url, match) => {
+      (_url, match, _response, cookie) => {
         const photo = sorted[at.get(match[1]!) ?? -1];
         if (!photo) return undefined;
         const { picture: _, ...view } = photo;
-        return view;
+        const may: readonly string[] = door.viewer(cookie).may;
+        // All photos are of the house, which locks none.
+        const can = actionsOnItems.filter((action) => may.includes(action) && !/lock$/.test(action));
+        return { can, ...view };
       },
     ],
     [
@@ -325,7 +332,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     for (const [path, make] of routes) {
       const match = path.exec(url.pathname);
       if (!match) continue;
-      const body = await make(url, match, response);
+      const body = await make(url, match, response, request.headers.cookie);
       if (body === response) return;
       return body === undefined
         ? send(response, 404, { error: { code: 'not-found', message: 'It is not there.' } })

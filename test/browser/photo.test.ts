@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makePhoto, makePhotos } from './fixture.js';
-import { opened, openStage, scrollAndRest, shown, type Stage } from './stage.js';
+import { opened, openMore, openStage, scrollAndRest, shown, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -167,8 +167,10 @@ test('the facts are shown beside it', async () => {
   ])
     expect(text).toContain(fact);
   expect(await page.getByRole('button', { name: '3 of 5 stars', pressed: true }).count()).toBe(1);
+  await openMore(page);
   const download = page.getByRole('link', { name: 'Download original' });
   expect(await download.getAttribute('href')).toBe(`/originals/${photo.id}?download`);
+  await page.keyboard.press('Escape');
   await page.keyboard.press('i');
   expect(await page.locator('aside').count()).toBe(0);
   expect(mishaps).toEqual([]);

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { breaches } from './axe.js';
 import { change } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
-import { openStage, shown, type Stage } from './stage.js';
+import { openMore, openStage, shown, type Stage } from './stage.js';
 
 let stage: Stage;
 let home: ServedHome;
@@ -95,7 +95,9 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
   const info = await page.locator('aside').innerText();
   expect(info).toContain('A pier');
   for (const kept of ['.jpg', 'History', 'Comment', 'Sharing', '1.0', 'Create link']) expect(info).not.toContain(kept);
+  await openMore(page);
   const original = (await page.getByRole('link', { name: 'Download original' }).getAttribute('href'))!;
+  await page.keyboard.press('Escape');
   const file = await fetch(new URL(original, address));
   expect(file.status).toBe(200);
   expect(Buffer.from(await file.arrayBuffer()).toString('latin1')).not.toContain('zq-');
@@ -141,7 +143,7 @@ test('a link to a photo with a password, created beside the picture', async () =
   await page.keyboard.press('Enter');
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   expect(page.url()).toContain(`/photo/${ids[2]!}`);
-  expect(await page.getByRole('link', { name: 'Download original' }).count()).toBe(0);
+  expect(await page.getByRole('toolbar', { name: 'Photo actions' }).getByRole('button').count()).toBe(0);
   await page.reload();
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   expect(mishaps).toEqual([]);

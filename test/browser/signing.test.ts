@@ -9,7 +9,7 @@ import { codeOf, stepAt } from '../../src/access/totp.js';
 import { bytesOf } from '../access/base32.js';
 import { makePhoto } from '../picture.js';
 import { addAuthenticator, readMenu, signIn, signOut } from './people.js';
-import { type Seen, seenTiles, shown } from './stage.js';
+import { openMore, type Seen, seenTiles, shown } from './stage.js';
 import { openVisits } from './visits.js';
 
 const password = { owner: 'three green boats', family: 'two slow trains' };
@@ -167,7 +167,9 @@ test('an invitation lets family in, who see photos as soon as they are shared, a
   await family.page.keyboard.press('i');
   await family.page.waitForSelector('aside >> text=photo-1.jpg');
   expect(await family.page.getByRole('radio').count()).toBe(0);
+  await openMore(family.page);
   expect(await family.page.getByRole('link', { name: 'Download original' }).count()).toBe(1);
+  await family.page.keyboard.press('Escape');
   const heart = family.page.getByRole('button', { name: 'Favourite', exact: true });
   await heart.click();
   await family.page.waitForSelector('button[aria-label="Favourite"][aria-pressed="true"]');
@@ -217,7 +219,8 @@ test('visitors are admitted and excluded; they see no file name and no original'
   await visitor.page.keyboard.press('i');
   await visitor.page.waitForSelector('aside >> text=320 × 240');
   expect(await visitor.page.locator('aside').innerText()).not.toContain('photo-');
-  for (const name of ['Download original', 'Favourite']) {
+  await openMore(visitor.page);
+  for (const name of ['Download original', 'Favourite', 'Share', 'Add to album', 'Move to trash', 'Archive']) {
     expect(await visitor.page.locator(`[aria-label="${name}"]`).count()).toBe(0);
   }
   expect(await visitor.page.locator('textarea').count()).toBe(0);

@@ -67,6 +67,19 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
+/** Moves the mouse over the photo view, so that its bars are visible. */
+export async function wake(page: Page): Promise<void> {
+  await page.mouse.move(40, 300);
+  await page.mouse.move(60, 320);
+}
+
+/** Opens the menu of the photo view with the actions that have no button of their own. */
+export async function openMore(page: Page): Promise<void> {
+  await wake(page);
+  await page.getByRole('toolbar', { name: 'Photo actions' }).getByRole('button', { name: 'More' }).click();
+  await page.locator('ul.menu').waitFor();
+}
+
 function watch(page: Page, url: string, expected: RegExp | undefined): string[] {
   const mishaps: string[] = [];
   const origin = new URL(url).origin;

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { expectWhole, names } from './hostile.js';
-import { openStage, shown, type Stage } from './stage.js';
+import { openMore, openStage, shown, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -99,6 +99,7 @@ test.each([390, 1440])('names by others break no page at %i px', { timeout: 120_
     await page.locator('[data-list="comments"] li').waitFor();
     await expectWhole(page, 'history');
     const download = page.waitForEvent('download');
+    await openMore(page);
     await page.getByRole('link', { name: 'Download original' }).click();
     expect((await download).suggestedFilename()).not.toMatch(/[\u0000-\u001f\u202a-\u202e\u2066-\u2069/\\<>]/);
   }

@@ -9,6 +9,7 @@ const formats = {
   monthShort: { month: 'short', year: 'numeric' },
   day: { weekday: 'short', day: 'numeric', month: 'short' },
   dayYear: { day: 'numeric', month: 'short', year: 'numeric' },
+  dayWeek: { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' },
   dayLong: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
   time: { hour: 'numeric', minute: '2-digit' },
   full: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', hour: 'numeric', minute: '2-digit' },
@@ -43,6 +44,8 @@ export const monthShort = (month: string): string => write('monthShort', `${mont
 export const dayName = (day: string): string => write('day', `${day}T00:00:00`);
 /** `1 Jul 2024` for `2024-07-01`. */
 export const dayYear = (day: string): string => write('dayYear', `${day}T00:00:00`);
+/** `Mon, 1 July 2024` for wall time. */
+export const dayWeek = (taken: string): string => write('dayWeek', taken);
 /** `Monday, 1 July 2024` for wall time. */
 export const dayLong = (taken: string): string => write('dayLong', taken);
 /** `12:00` for wall time. */

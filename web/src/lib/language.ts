@@ -56,6 +56,10 @@ export const number = (n: number): string => numbers.format(n);
 /** `1.5`: at most one digit after the point. */
 export const decimal = (n: number): string => decimals.format(n);
 
+const percents = new Intl.NumberFormat(locale, { style: 'percent' });
+/** `97%` for 0.97. */
+export const percent = (share: number): string => percents.format(share);
+
 /** The forms of a text by the plural categories of the language; `#` stands for the number. */
 export type PluralForms = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 

@@ -15,6 +15,7 @@ import type * as select from '../messages/en/select.js';
 import type * as sharing from '../messages/en/sharing.js';
 import type * as shortcuts from '../messages/en/shortcuts.js';
 import type * as upload from '../messages/en/upload.js';
+import type * as viewer from '../messages/en/viewer.js';
 import { type Language, language } from './language.js';
 
 /** The areas of a catalogue that are loaded when they are needed, each one file. */
@@ -30,6 +31,7 @@ export interface Areas {
   sharing: typeof sharing;
   shortcuts: typeof shortcuts;
   upload: typeof upload;
+  viewer: typeof viewer;
 }
 export type Area = keyof Areas;
 

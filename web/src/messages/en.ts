@@ -16,5 +16,6 @@ export const en: Catalogue = {
     sharing: () => import('./en/sharing.js'),
     shortcuts: () => import('./en/shortcuts.js'),
     upload: () => import('./en/upload.js'),
+    viewer: () => import('./en/viewer.js'),
   },
 };

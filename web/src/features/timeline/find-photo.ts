@@ -21,6 +21,49 @@ export async function neighbourOf(source: Source, { block, index }: Spot, by: 1 
   return by > 0 ? next.tiles?.[0] : next.tiles?.at(-1);
 }
 
+/** A photo near another one, and how many steps it is away: negative before it. */
+export interface Nearby {
+  steps: number;
+  tile: Tile;
+}
+
+/**
+ * The loaded photos within `reach` steps of another one, in order, and the blocks among them that are not loaded. Looks
+ * at no other blocks, so that it costs the same in a library of any size.
+ */
+export function nearbyOf(
+  { blocks }: Source,
+  { block, index }: Spot,
+  reach: number,
+): { near: Nearby[]; missing: Block[] } {
+  const near: Nearby[] = [];
+  const missing: Block[] = [];
+  const start = blocks.indexOf(block);
+  // The number of steps from the photo to the first one of a block.
+  let first = -index;
+  let n = start;
+  while (n > 0 && first > -reach) first -= blocks[--n]!.segment.count;
+  for (; n >= 0 && n < blocks.length && first <= reach; n++) {
+    const { tiles, segment } = blocks[n]!;
+    if (!tiles) missing.push(blocks[n]!);
+    const [from, to] = [Math.max(0, -reach - first), Math.min(segment.count, reach - first + 1)];
+    for (let at = from; tiles && at < Math.min(to, tiles.length); at++)
+      near.push({ steps: first + at, tile: tiles[at]! });
+    first += segment.count;
+  }
+  return { near, missing };
+}
+
+/** The position of a photo in its timeline, from 1. */
+export function positionOf({ blocks }: Pick<Source, 'blocks'>, { block, index }: Spot): number {
+  let before = index + 1;
+  for (const one of blocks) {
+    if (one === block) break;
+    before += one.segment.count;
+  }
+  return before;
+}
+
 /** Finds a photo with a known time by a binary search over the blocks of its month. */
 export async function findPhoto(source: Source, id: string, taken: string): Promise<Spot | undefined> {
   const blocks = source.blocks.filter((block) => covers(block.segment, taken.slice(0, 7)));

@@ -13,6 +13,12 @@ export function placeName(photo: PhotoView): string | undefined {
   return parts.length === 0 ? undefined : parts.join(', ');
 }
 
+/** `Palisade, United States`: the most exact name and the country, or undefined. */
+export function placeShort({ place: { city, region, country } = {} }: PhotoView): string | undefined {
+  const parts = [city ?? region, country && countryName(country)].filter(Boolean);
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
 function countryName(code: string): string {
   try {
     return new Intl.DisplayNames(locale, { type: 'region' }).of(code) ?? code;

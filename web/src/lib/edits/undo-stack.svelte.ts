@@ -26,8 +26,8 @@ export interface Said {
   second?: { label: string; do: () => Promise<unknown> };
 }
 
-/** Called with the photos that were changed. */
-export type Watcher = (ids: ReadonlySet<string>) => void;
+/** Called with the photos that were changed; `again` if an edit was undone or redone. */
+export type Watcher = (ids: ReadonlySet<string>, again: boolean) => void;
 
 /** The maximum number of undo steps; the oldest are dropped. */
 const mostSteps = 100;
@@ -94,11 +94,17 @@ class Edits {
   async #step(from: Step[], to: Step[], say: (label: string) => string): Promise<boolean> {
     const step = from.pop();
     if (!step) return false;
-    return this.#make(step.back, step.label, to, say(step.label));
+    return this.#make(step.back, step.label, to, say(step.label), true);
   }
 
   /** Sends changes request by request; completed ones are kept in `kept`, even if a later one fails. */
-  async #make(each: readonly PhotosChange[], label: string, kept: Step[], say: string): Promise<boolean> {
+  async #make(
+    each: readonly PhotosChange[],
+    label: string,
+    kept: Step[],
+    say: string,
+    again = false,
+  ): Promise<boolean> {
     const packs = pack(each);
     const total = each.reduce((sum, { ids }) => sum + ids.length, 0);
     const step: Step = { label, back: [] };
@@ -112,7 +118,7 @@ class Edits {
         step.back.push(...undo);
         count += one.reduce((sum, { ids }) => sum + ids.length, 0);
         done++;
-        this.#tell(one);
+        this.#tell(one, again);
       }
       this.#keep(step, kept);
       const back = step.back.length > 0;
@@ -125,7 +131,7 @@ class Edits {
         text: count > 0 ? m.edits.half(count, total) : m.edits.failed,
         trouble: toApiError(error),
         ids: rest.flatMap(({ ids }) => ids),
-        act: { label: m.edits.goOn, do: () => this.#queue(() => this.#make(rest, label, kept, say)) },
+        act: { label: m.edits.goOn, do: () => this.#queue(() => this.#make(rest, label, kept, say, again)) },
         ...(count > 0 && { second: this.#wayBack(kept) }),
       };
       return false;
@@ -146,9 +152,9 @@ class Edits {
       : { label: m.edits.redo, do: () => this.redo() };
   }
 
-  #tell(each: readonly PhotosChange[]): void {
+  #tell(each: readonly PhotosChange[], again: boolean): void {
     const ids = new Set(each.flatMap((one) => one.ids));
-    for (const watcher of this.#watchers) watcher(ids);
+    for (const watcher of this.#watchers) watcher(ids, again);
   }
 }
 

@@ -9,6 +9,7 @@ const named = (name: string): string => `“${legible(name).slice(0, 60)}”`;
 
 export const app = {
   name: 'Photospool',
+  titled: (title: string) => `${legible(title).slice(0, 120)} – Photospool`,
   photos: (n: number) => plural(n, { one: '# photo', other: '# photos' }),
   photo: (date: string, { type = '', motion = false, animated = false, raw = false, damaged = false } = {}) =>
     `${type.startsWith('video/') ? 'Video' : motion ? 'Live Photo' : animated ? 'Animation' : 'Photo'}${raw ? ' with RAW' : ''}, ${date}${damaged ? ', damaged' : ''}`,
@@ -270,50 +271,6 @@ export const edits = {
   discarded: 'Changes discarded',
   saveThem: 'Save changes',
   reviewed: (n: number) => `Kept ${app.photos(n)}`,
-};
-
-export const photo = {
-  title: 'Title',
-  description: 'Description',
-  markdown: 'Saved automatically. You can use Markdown: *emphasis*, lists, links.',
-  addTitle: 'Add a title',
-  changeWords: 'Edit title and description',
-  rating: 'Rating',
-  change: (what: string) => `Change ${what}`,
-  date: 'date',
-  place: 'place',
-  close: 'Done',
-  tags: 'Tags',
-  albums: 'Albums',
-  addPlace: 'Add a place',
-  remove: (name: string) => `Remove ${name}`,
-  search: (name: string) => `Show all photos with ${name}`,
-  allTags: 'All metadata',
-  actions: 'Photo actions',
-  share: 'Share',
-  shareTitle: 'Share photo',
-  favourite: 'Favourite',
-  album: 'Album',
-  addToAlbum: 'Add to album',
-  trash: 'Trash',
-  moveToTrash: 'Move to trash',
-  restore: 'Restore',
-  slideshow: 'Slideshow',
-  slideshowEnd: 'End slideshow',
-};
-
-export const video = {
-  video: (date: string) => `Video, ${date}`,
-  play: 'Play',
-  pause: 'Pause',
-  sound: 'Sound',
-  place: 'Position in the video',
-  whole: 'Full screen',
-  coming: 'This video is still being prepared. Try again later.',
-  withheld: 'This video can’t be played here: its original is not shared with you.',
-  unknown: 'This browser can’t play this video. Download it to watch it.',
-  live: 'Play Live Photo',
-  liveShort: 'Live',
 };
 
 export const select = {

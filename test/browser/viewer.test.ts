@@ -1,0 +1,207 @@
+/**
+ * The bars of the photo view in a real browser: title, counter and film strip, the actions that the viewer has for this
+ * photo, and when the bars are visible.
+ */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { breaches } from './axe.js';
+import { ask, change, fill } from './fill.js';
+import { phone } from './fingers.js';
+import { makePhoto, makePhotos } from './fixture.js';
+import { openServedHome, type ServedHome } from './home.js';
+import { shiftOf, watchShift } from './shift.js';
+import { opened, openMore, openStage, shown, type Stage, wake } from './stage.js';
+
+let stage: Stage;
+let home: ServedHome;
+let ids: string[];
+beforeAll(async () => {
+  stage = await openStage();
+  home = await openServedHome(stage.folder);
+  ids = await fill(home, stage.pictures, 12, { originals: 12 });
+});
+afterAll(async () => {
+  await home.close();
+  await stage.close();
+});
+
+const openId = (page: Page): string | undefined => /\/photo\/([0-9a-f]{64})/.exec(page.url())?.[1];
+const actions = (page: Page) => page.getByRole('toolbar', { name: 'Photo actions' });
+const names = (page: Page): Promise<string[]> =>
+  actions(page)
+    .getByRole('button')
+    .evaluateAll((buttons) => buttons.map((button) => button.getAttribute('aria-label') ?? ''));
+/** Whether the bars are visible. */
+const barsSeen = (page: Page): Promise<boolean> =>
+  page.$eval('.chrome.top', (bar) => Number(getComputedStyle(bar).opacity) > 0.5);
+
+test('title, place or day stand over the date, in the title of the window too; counter and strip lead on', async () => {
+  const photos = makePhotos(2000, stage.pictures, 2);
+  Object.assign(photos[700]!, { title: 'Where the river starts' });
+  Object.assign(photos[701]!, { place: { city: 'Ribadesella', region: 'Asturias', country: 'ES' } });
+  const fixture = await stage.fixture(photos);
+  const { page, mishaps, close } = await stage.see(fixture.url);
+  onTestFinished(close);
+  await watchShift(page);
+  await page.goto(`${fixture.url}/photo/${photos[700]!.id}`);
+  await opened(page);
+  const heading = page.locator('.heading p');
+  await expect.poll(() => heading.allInnerTexts()).toEqual(['Where the river starts', 'Fri, 19 July 2024 · 18:40']);
+  expect(await page.title()).toBe('Where the river starts – Photospool');
+  await page.getByText('701 of 2,000', { exact: true }).waitFor();
+  const strip = page.getByRole('group', { name: 'Nearby photos' });
+  await expect.poll(() => strip.locator('img').count()).toBeGreaterThan(15);
+  expect(await strip.locator('img').count()).toBeLessThan(50);
+  expect(await strip.locator('[aria-current]').getAttribute('href')).toContain(photos[700]!.id);
+  // The strip is one stop of the Tab key.
+  expect(await strip.locator('a:not([tabindex="-1"])').count()).toBe(1);
+  await strip
+    .locator('a', { has: page.locator('xpath=self::*') })
+    .nth(0)
+    .waitFor();
+  await wake(page);
+  await strip.locator(`a[href*="${photos[701]!.id}"]`).click();
+  await expect.poll(() => openId(page)).toBe(photos[701]!.id);
+  await expect.poll(() => heading.allInnerTexts()).toEqual(['Ribadesella, Spain', 'Fri, 19 July 2024 · 18:38']);
+  await page.getByText('702 of 2,000', { exact: true }).waitFor();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => heading.allInnerTexts()).toEqual(['Fri, 19 July 2024', '18:36']);
+  await expect.poll(() => page.locator('.view [role="status"]').first().innerText()).toContain('703 of 2,000');
+  expect(fixture.requests.filter((path) => path.startsWith('/api/tiles')).length).toBeLessThan(10);
+  expect(await shiftOf(page)).toBeLessThan(0.01);
+  expect(await breaches(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await shown(page);
+  expect(await page.title()).toBe('Photospool');
+  expect(mishaps).toEqual([]);
+});
+
+test('each action is there only if the server grants it for this photo', async () => {
+  const photos = [
+    makePhoto(4, stage.pictures[0]!, { taken: '2024-07-04T12:00:00.000' }),
+    {
+      ...makePhoto(3, stage.pictures[1]!, { taken: '2024-07-03T12:00:00.000' }),
+      can: ['details', 'favourite'] as const,
+    },
+    { ...makePhoto(2, stage.pictures[2]!, { taken: '2024-07-02T12:00:00.000' }), can: [] },
+    makePhoto(1, stage.pictures[3]!, { taken: '2024-07-01T12:00:00.000', trashed: true }),
+  ];
+  const fixture = await stage.fixture(photos);
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${photos[0]!.id}`);
+  onTestFinished(close);
+  await opened(page);
+  expect(await names(page)).toEqual(['Share', 'Favourite', 'Add to album', 'Move to trash', 'More']);
+  await page.getByRole('button', { name: 'Next photo' }).click();
+  await expect.poll(() => names(page)).toEqual(['Favourite', 'More']);
+  // Nor does a key do more.
+  for (const key of ['Delete', 'b', 'e', 'd', '3', 'Shift+S', 'Shift+A']) await page.keyboard.press(key);
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => names(page)).toEqual(['More']);
+  await page.keyboard.press('f');
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => names(page)).toEqual(['Favourite', 'Restore', 'Delete permanently', 'More']);
+  expect(fixture.sent).toEqual([]);
+  expect(mishaps).toEqual([]);
+});
+
+test('more actions: link, archive and album by key; undo returns to the photo', async () => {
+  const { page, mishaps, close } = await stage.see(`${home.url}/photo/${ids[1]!}`);
+  onTestFinished(close);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await opened(page);
+  await page.waitForSelector('button[aria-label="Next photo"]');
+  await openMore(page);
+  expect(await breaches(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await page.getByText('Link copied').waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${home.url}/photo/${ids[1]!}`);
+  await page.keyboard.press('b');
+  await page.getByRole('combobox', { name: 'Add to album' }).fill('Rivers');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await ask(home, ids[1]!)).albums).toEqual(['Rivers']);
+  await page.keyboard.press('Escape');
+  await openMore(page);
+  await page.getByRole('button', { name: 'Archive' }).click();
+  await expect.poll(() => openId(page)).toBe(ids[2]);
+  expect(await ask(home, ids[1]!)).toMatchObject({ archived: true });
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => openId(page)).toBe(ids[1]);
+  expect(await ask(home, ids[1]!)).toMatchObject({ archived: false });
+  await page.getByText('2 of 12', { exact: true }).waitFor();
+  await page.keyboard.press('Delete');
+  await expect.poll(() => openId(page)).toBe(ids[2]);
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => openId(page)).toBe(ids[1]);
+  expect((await ask(home, ids[1]!)).trashed).toBe(false);
+  expect(mishaps).toEqual([]);
+});
+
+test('a photo in the trash is restored, or after a question deleted permanently', async () => {
+  await change(home, { ids: ids.slice(9), trashed: true });
+  const { page, mishaps, close } = await stage.see(`${home.url}/?q=is:trashed`, {}, /status of 404/);
+  onTestFinished(close);
+  await page.locator(`a[data-id="${ids[9]!}"]`).click();
+  await opened(page);
+  await actions(page).getByRole('button', { name: 'Restore' }).click();
+  await expect.poll(async () => (await ask(home, ids[9]!)).trashed).toBe(false);
+  await expect.poll(() => names(page)).toContain('Move to trash');
+  await page.goto(`${home.url}/photo/${ids[10]!}?q=is:trashed`);
+  await opened(page);
+  await page.waitForSelector('button[aria-label="Next photo"]');
+  await actions(page).getByRole('button', { name: 'Delete permanently' }).click();
+  const question = page.getByRole('dialog', { name: 'Delete permanently' });
+  expect(await breaches(page)).toEqual([]);
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  expect((await fetch(`${home.url}/api/photos/${ids[10]!}`)).status).toBe(200);
+  await actions(page).getByRole('button', { name: 'Delete permanently' }).click();
+  await question.getByRole('button', { name: 'Delete photo' }).click();
+  await expect.poll(() => openId(page)).toBe(ids[11]);
+  expect((await fetch(`${home.url}/api/photos/${ids[10]!}`)).status).toBe(404);
+  expect(mishaps).toEqual([]);
+});
+
+test('with a mouse the bars fade, but not while the focus is in them', async () => {
+  const { page, mishaps, close } = await stage.see(home.url);
+  onTestFinished(close);
+  await page.clock.install();
+  await page.goto(`${home.url}/photo/${ids[0]!}`);
+  await opened(page);
+  await page.mouse.move(700, 400);
+  await page.clock.runFor(3_500);
+  await expect.poll(() => barsSeen(page)).toBe(false);
+  await page.mouse.move(720, 420);
+  await expect.poll(() => barsSeen(page)).toBe(true);
+  await page.locator('.view').focus();
+  await page.keyboard.press('Tab');
+  await page.clock.runFor(20_000);
+  expect(await page.locator('.chrome.awake.top :focus').count()).toBe(1);
+  expect(await barsSeen(page)).toBe(true);
+  expect(mishaps).toEqual([]);
+});
+
+test('on a phone the bars stay; a tap on the picture hides them, the next one shows them', async () => {
+  const { page, mishaps, close } = await stage.see(home.url, phone);
+  onTestFinished(close);
+  await page.clock.install();
+  await page.goto(`${home.url}/photo/${ids[0]!}`);
+  await opened(page);
+  await page.clock.runFor(60_000);
+  expect(await barsSeen(page)).toBe(true);
+  for (const button of await page.locator('.chrome :is(button, a):visible').all()) {
+    const { width, height } = (await button.boundingBox())!;
+    expect(Math.min(width, height)).toBeGreaterThanOrEqual(44);
+  }
+  expect(await page.getByRole('group', { name: 'Nearby photos' }).isVisible()).toBe(false);
+  const counter = await page.getByText(/^1 of \d+$/).boundingBox();
+  const toolbar = await actions(page).boundingBox();
+  expect(counter!.y + counter!.height).toBeLessThanOrEqual(toolbar!.y);
+  const tap = async (): Promise<void> => {
+    await page.touchscreen.tap(195, 300);
+    await page.clock.runFor(1_000);
+  };
+  await tap();
+  await expect.poll(() => barsSeen(page)).toBe(false);
+  await tap();
+  await expect.poll(() => barsSeen(page)).toBe(true);
+  expect(mishaps).toEqual([]);
+});
