@@ -57,7 +57,7 @@ test('tags: a cloud, a list; renamed for all photos including the trash; merged;
   await page.locator('[data-list="tags"] a').click();
   await page.waitForSelector('main[data-count="3"]');
   await page.goBack();
-  await expect.poll(() => new URL(page.url()).pathname).toBe('/tags');
+  await expect.poll(() => new URL(page.url()).pathname).toBe('/explore/tags');
   expect(mishaps).toEqual([]);
   await close();
 });

@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson, setUpCode } from './door.js';
 import { type Fixture, makePhotos } from './fixture.js';
-import { addAuthenticator, readMenu, signIn, signOut } from './people.js';
+import { addAuthenticator, readNavigation, signIn, signOut } from './people.js';
 import { openStage, shown, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -55,19 +55,21 @@ test('the set-up link creates the owner; an invitation lets family in, who see o
   expect(owner.page.url()).toBe(`${fixture.url}/`);
   expect(await owner.page.evaluate(() => JSON.stringify(history.state))).not.toContain(setUpCode);
   await owner.page.waitForSelector('text=Importing 3');
-  expect(await readMenu(owner.page)).toEqual([
-    ...['Review', 'Albums', 'Tags', 'Cameras', 'Places', 'Duplicates', 'Trash'],
-    'Import',
-    'Servers',
-    'Health',
-    'Shared links',
-    'Family',
-    'Access',
-    'API tokens',
-    'Security log',
-    'Account',
-    'Sign out',
-  ]);
+  expect(await readNavigation(owner.page)).toEqual({
+    pages: [
+      'Photos',
+      'Explore',
+      'Albums',
+      'Sharing',
+      'Favourites',
+      'Videos',
+      'Review',
+      'Duplicates',
+      'Trash',
+      'Settings',
+    ],
+    sections: ['Account', 'Import', 'Family', 'Access and sharing', 'Servers', 'API tokens', 'Security log'],
+  });
   await owner.page.goto(`${fixture.url}/people`);
   await owner.page.getByRole('button', { name: 'Invite a family member' }).click();
   await owner.page.getByLabel('Name').fill('Family');
@@ -83,7 +85,10 @@ test('the set-up link creates the owner; an invitation lets family in, who see o
   await family.page.getByLabel('New password').fill('two slow trains');
   await family.page.keyboard.press('Enter');
   await shown(family.page);
-  expect(await readMenu(family.page)).toEqual(['Albums', 'Tags', 'Cameras', 'Places', 'Account', 'Sign out']);
+  expect(await readNavigation(family.page)).toEqual({
+    pages: ['Photos', 'Explore', 'Albums', 'Favourites', 'Videos', 'Settings'],
+    sections: ['Account'],
+  });
   expect(await family.page.locator('text=Importing').count()).toBe(0);
   for (const path of ['spool', 'people', 'tokens', 'access', 'audit']) {
     await family.page.goto(`${fixture.url}/${path}`);
@@ -108,7 +113,7 @@ test('someone not signed in gets the sign-in page, and then the page they wanted
   expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe('');
   await signIn(page, 'Owner', good);
   await page.waitForSelector('h1:text("API tokens")');
-  expect(page.url()).toBe(`${fixture.url}/tokens`);
+  expect(page.url()).toBe(`${fixture.url}/settings/tokens`);
   await signOut(page);
   await page.waitForSelector('h1:text("Sign in")');
   expect(fixture.door.sessions).toEqual([]);
@@ -160,13 +165,13 @@ test('visitors see the album and a sign-in button, nothing else', async () => {
   fixture.spool({ incoming: 3 });
   const { page, mishaps, close } = await stage.see(fixture.url);
   await shown(page);
-  expect(await page.getByRole('button', { name: 'Menu' }).count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Account' }).count()).toBe(0);
   expect(await page.locator('text=Importing').count()).toBe(0);
   await page.getByRole('link', { name: 'Sign in' }).click();
   await signIn(page, 'Owner', good);
   await shown(page);
   expect(new URL(page.url()).pathname).toBe('/');
-  expect(await page.getByRole('button', { name: 'Menu' }).count()).toBe(1);
+  expect(await page.getByRole('button', { name: 'Account' }).count()).toBe(1);
   expect(mishaps).toEqual([]);
   await close();
 });

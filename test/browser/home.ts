@@ -68,6 +68,7 @@ export async function openServedHome(webRoot: string, incoming?: string, name?: 
     },
     files: home.files,
     look: (id) => lookAt(home, id),
+    examine: async () => ({ findings: [], checks: [] }),
     samples: async () => {
       const { placeSamples } = await import('../../src/ingest/samples/sample-photos.js');
       return (await placeSamples(config.incoming, home.files)).length;

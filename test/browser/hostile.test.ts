@@ -178,10 +178,10 @@ test.each([390, 1440])(
     await page.context().addCookies([cookie]);
     await page.goto(fixture.url);
     await shown(page);
-    await page.locator('button.notice').click();
+    await page.getByRole('button', { name: /^Activity/ }).click();
     await expectWhole(page, 'waiting');
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('button', { name: 'Account' }).click();
     await expectWhole(page, 'menu');
     for (const [path, list] of [
       ['spool', 'stuck'],

@@ -106,8 +106,17 @@ test('nothing overflows, everything is named and legible', async () => {
     incoming: 1200,
     stuck: [{ name: 's'.repeat(200), claim: 'c', reason: 'r'.repeat(300), code: 'io', attempts: 1 }],
   });
-  await page.locator('button.notice').click();
-  await check(page, 'timeline');
+  await page.getByRole('button', { name: /^More/ }).click();
+  await check(page, 'more', [390]);
+  await page.getByRole('link', { name: 'Activity' }).click();
+  await page.waitForSelector('h1:text("Activity")');
+  await check(page, 'activity', [390]);
+  await page.goto(fixture.url);
+  await shown(page);
+  await page.setViewportSize({ width: 1440, height });
+  await page.getByRole('button', { name: /^Activity/ }).click();
+  await check(page, 'timeline', [820, 1000, 1440]);
+  await page.setViewportSize({ width: 390, height });
   await page.goto(`${fixture.url}/photo/${photos[0]!.id}`);
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   await page.keyboard.press('i');
@@ -146,6 +155,8 @@ const pagesBeside: [path: string, ready: string, ...open: string[]][] = [
   ['access', '[role="switch"]'],
   ['audit', '[data-list="audit"] li'],
   ['health', '[data-list="findings"] li'],
+  ['settings', '[data-list="sections"] li'],
+  ['explore', '[data-list="explore"] li'],
   ['spool', '[data-figure="today"]'],
   ['albums', '[data-list="albums"] li a'],
   ['cameras', 'h1'],
@@ -167,8 +178,9 @@ test.each([
   await look('door');
   await signIn(page, 'Owner', 'three green boats');
   await shown(page);
-  await page.getByRole('button', { name: 'Menu' }).click();
-  await look('menu');
+  await page.getByRole('button', { name: width < 600 ? /^More/ : 'Account' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await look('menu', [width]);
   for (const [path, ready, ...open] of pagesBeside) {
     await page.goto(`${fixture.url}/${path}`);
     await page.locator(ready).first().waitFor();

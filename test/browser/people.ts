@@ -1,4 +1,4 @@
-/** Actions of people on the sign-in page and in the menu. */
+/** Actions of people on the sign-in page and in the frame of the page. */
 import type { Page } from 'playwright-core';
 
 /** Signs in by password on the open sign-in page. */
@@ -8,18 +8,22 @@ export async function signIn(page: Page, name: string, password: string): Promis
   await page.keyboard.press('Enter');
 }
 
-/** Signs out with the menu. */
+/** Signs out with the account menu. */
 export async function signOut(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Account' }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
 }
 
-/** The entries of the menu. */
-export async function readMenu(page: Page): Promise<string[]> {
-  await page.getByRole('button', { name: 'Menu' }).click();
-  const items = await page.locator('header nav li').allInnerTexts();
-  await page.keyboard.press('Escape');
-  return items.map((item) => item.trim());
+/** The entries of the navigation, without their counts; and the sections of the settings, from which it returns. */
+export async function readNavigation(page: Page): Promise<{ pages: string[]; sections: string[] }> {
+  const read = async (list: string): Promise<string[]> =>
+    (await page.locator(`[data-list="${list}"] li a`).allInnerTexts()).map((text) => text.trim().split('\n')[0]!);
+  const pages = await read('navigation');
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
+  await page.locator('[data-list="sections"] li').first().waitFor();
+  const sections = await read('sections');
+  await page.goBack();
+  return { pages, sections };
 }
 
 /** Adds a virtual authenticator that confirms everything (CDP, WebAuthn domain). */

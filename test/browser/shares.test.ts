@@ -80,7 +80,7 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
   await shown(page);
   expect(await page.locator('a.tile').count()).toBe(2);
   expect(await page.title()).toBe('By <b>the</b> sea');
-  for (const name of ['Menu', 'Search', 'Sign in']) expect(await page.getByRole('button', { name }).count()).toBe(0);
+  for (const name of ['Account', 'Search', 'Sign in']) expect(await page.getByRole('button', { name }).count()).toBe(0);
   expect(await page.getByRole('searchbox').count()).toBe(0);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
     0,

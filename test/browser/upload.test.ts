@@ -23,7 +23,7 @@ const { calm } = visits;
 
 async function see(options: BrowserContextOptions = {}, expected = cuts): Promise<Seen> {
   const one = await visits.see('/', options, expected);
-  await one.page.getByRole('button', { name: 'Add photos' }).waitFor();
+  await one.page.getByRole('button', { name: 'Upload' }).waitFor();
   return one;
 }
 
@@ -125,7 +125,7 @@ test('an upload waits for a lost network and resumes, also on another page', { t
   const kept = join(visits.home.incoming, '../work/.uploads');
   const size = (): number => Math.max(0, ...readdirSync(kept).map((name) => statSync(join(kept, name)).size));
   await expect.poll(size).toBeGreaterThan(300_000);
-  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
   await page.getByRole('link', { name: 'Import', exact: true }).click();
   await page.waitForSelector('h1:text("Import")');
   // Closing the window asks for confirmation.
@@ -282,14 +282,14 @@ test('signing out keeps waiting files, and asks first', async () => {
   await page.getByLabel('Name').fill('Owner');
   await page.getByLabel('New password').fill('three green boats');
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Add photos' }).waitFor();
+  await page.getByRole('button', { name: 'Upload' }).waitFor();
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await slow(page, 20_000);
   await share(page, [film()]);
   await rows(page, 'sending').waitFor();
   const asked = page.waitForEvent('dialog');
-  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Account' }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   expect((await asked).message()).toContain('It stays here until somebody signs in');
   expect(await waiting(page)).toBe(1);

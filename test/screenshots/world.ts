@@ -55,7 +55,7 @@ export async function openWorld(browser: Browser, webRoot: string, folder?: stri
   await page.getByLabel('Name').fill('Owner');
   await page.getByLabel('New password').fill('three green boats');
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Menu' }).waitFor();
+  await page.getByRole('button', { name: 'Account' }).waitFor();
   const ask = async (method: string, path: string, data?: object): Promise<unknown> => {
     const answer = await context.request.fetch(home.url + path, { method, ...(data && { data }) });
     if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);

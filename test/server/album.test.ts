@@ -23,7 +23,15 @@ shareHome(async (home) => {
 afterAll(() => app.close());
 
 describe('the album page', () => {
-  it.each(['/', '/photo/abc', '/search?q=a.b', '/index.html'])('is served at %s', async (url) => {
+  it.each([
+    '/',
+    '/photo/abc',
+    '/search?q=a.b',
+    '/index.html',
+    '/settings/import',
+    '/albums/St.%20Moritz',
+    '/albums/p-1:01J.jpg',
+  ])('is served at %s', async (url) => {
     const response = await app.inject({ url, headers: { 'accept-encoding': 'br, gzip' } });
     expect(response.statusCode).toBe(200);
     expect(response.body).toBe(page);

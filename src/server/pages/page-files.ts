@@ -64,5 +64,7 @@ const nothing = (reply: FastifyReply): FastifyReply =>
 function isPage(request: FastifyRequest): boolean {
   const path = request.url.split('?', 1)[0] ?? '';
   const name = path.slice(path.lastIndexOf('/') + 1);
-  return ['GET', 'HEAD'].includes(request.method) && !name.includes('.') && !reserved.test(path);
+  // An album may have any name; there is no file below that path.
+  const file = name.includes('.') && !path.startsWith('/albums/');
+  return ['GET', 'HEAD'].includes(request.method) && !file && !reserved.test(path);
 }

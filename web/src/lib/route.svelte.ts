@@ -1,23 +1,55 @@
 /**
  * The state in the URL: a search (`?q=`), the zoom of its timeline (`by=`) and position in time (`at=`), and the open
- * photo (`/photo/<id>`) or another page (`/spool`). Opening a photo adds a history entry, moving to its neighbours does
- * not: one step back always leads to the album. From other pages the back arrow leads to the album, however many were
- * visited.
+ * photo (`/photo/<id>`) or another page (`/settings/import`). Opening a photo or a page adds a history entry, moving to
+ * a photo's neighbours does not: one step back always leads where one came from. Addresses of earlier versions are
+ * replaced in place.
  */
 
 import { isPlainClick } from './modifier-keys.js';
 import { base } from './api.js';
 import type { Span } from '../features/timeline/overview-covers.js';
 
-/** The names of all pages except the album, as in the URL. */
+/** The sections of the settings, in the order of their list. */
+export const settingsSections = [
+  ...(['account', 'appearance', 'library', 'import', 'family'] as const),
+  ...(['sharing', 'servers', 'tokens', 'security', 'about'] as const),
+] as const;
+
+/** One of the sections. */
+export type SettingsSection = (typeof settingsSections)[number];
+
+/** The pages besides the timeline, by their paths. */
 export const pageNames = [
-  ...(['inbox', 'albums', 'tags', 'cameras', 'places', 'duplicates', 'trash'] as const),
-  ...(['spool', 'servers', 'health', 'shares', 'people', 'me', 'tokens', 'access', 'audit'] as const),
+  ...(['explore', 'explore/tags', 'explore/cameras', 'albums', 'sharing'] as const),
+  ...(['review', 'duplicates', 'trash', 'places', 'activity', 'settings'] as const),
+  ...settingsSections.map((section) => `settings/${section}` as const),
   ...(['sign-in', 'setup', 'invite'] as const),
 ] as const;
 
-/** The name of a page other than the album. */
+/** A page other than the timeline. */
 export type PageName = (typeof pageNames)[number];
+
+/** Searches that have an address of their own. */
+export const namedSearches = { favourites: 'is:favourite', videos: 'type:video' } as const;
+
+/** The name of such a search. */
+export type SearchName = keyof typeof namedSearches;
+
+/** The addresses of earlier versions, which links and bookmarks still contain. */
+const moved: Readonly<Record<string, PageName>> = {
+  inbox: 'review',
+  tags: 'explore/tags',
+  cameras: 'explore/cameras',
+  spool: 'settings/import',
+  servers: 'settings/servers',
+  health: 'settings/servers',
+  shares: 'sharing',
+  people: 'settings/family',
+  me: 'settings/account',
+  tokens: 'settings/tokens',
+  access: 'settings/sharing',
+  audit: 'settings/security',
+};
 
 /** The timeline position of a history entry: a photo, and its distance from the top of the window (px). */
 export interface Place {
@@ -32,52 +64,82 @@ interface Address {
   at: string | undefined;
   photo: string | undefined;
   page: PageName | undefined;
+  /** The album of `/albums/<id>`, decoded: `HOLDER:ULID`, or the name of an album of the house. */
+  album: string | undefined;
   /** True if the URL matches no page. */
   unknown: boolean;
 }
 
 /** The state of a history entry. */
 interface Entry {
-  /** True for a photo opened from the album, so that a step back leads there. */
+  /** True for a photo or page opened from another one, so that a step back leads there. */
   inside?: boolean;
-  /** How many steps back the album is. */
-  steps?: number;
   place?: Place;
 }
 
+const named = Object.entries(namedSearches) as [SearchName, string][];
+
+/** The search of `/favourites` or `/videos`. */
+const searchAt = (path: string): string | undefined => named.find(([name]) => path === `/${name}`)?.[1];
+
+/** The name of a search that has its own address. */
+export const nameOfSearch = (q: string): SearchName | undefined => named.find(([, search]) => search === q)?.[0];
+
+function decoded(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function read(): Address {
-  const path = location.pathname.slice(base.length);
+  const path = location.pathname.slice(base.length).replace(/(?<=.)\/$/, '');
   const photo = /^\/photo\/([0-9a-f]{64})$/.exec(path)?.[1];
-  const name = base === '' ? /^\/([a-z-]+)\/?$/.exec(path)?.[1] : undefined;
-  const page = pageNames.find((known) => known === name);
+  const inner = base === '' ? path.slice(1) : '';
+  const album = decoded(/^albums\/([^/]+)$/.exec(inner)?.[1]);
+  const page = album === undefined ? pageNames.find((known) => known === inner) : 'albums';
+  const own = base === '' ? searchAt(path) : undefined;
   const asked = new URLSearchParams(page ? '' : location.search);
   const [by, at] = [asked.get('by'), asked.get('at')];
   return {
-    q: asked.get('q') ?? '',
+    q: own ?? asked.get('q') ?? '',
     by: photo === undefined && (by === 'month' || by === 'year') ? by : undefined,
     at: at !== null && /^\d{4}(?:-\d\d){0,2}$/.test(at) ? at : undefined,
-    photo,
-    page,
-    unknown: photo === undefined && page === undefined && !/^\/?$/.test(path),
+    ...{ photo, page, album },
+    unknown: photo === undefined && page === undefined && own === undefined && path !== '/' && path !== '',
   };
+}
+
+/** Replaces an address of an earlier version by the present one; what follows `?` and `#` is kept. */
+function modernise(): void {
+  if (base !== '') return;
+  const now = moved[location.pathname.replace(/^\/|\/$/g, '')];
+  if (now !== undefined) history.replaceState(history.state, '', `/${now}${location.search}${location.hash}`);
 }
 
 const entry = (): Entry => (history.state as Entry | null) ?? {};
 
-const searchPart = (q: string): string => (q === '' ? '' : `?${new URLSearchParams({ q }).toString()}`);
-
-/** The path of a search. */
-export const searchPath = (q: string): string => `${base}/${searchPart(q)}`;
+const queryPart = (asked: Record<string, string>): string => {
+  const query = new URLSearchParams(asked).toString();
+  return query === '' ? '' : `?${query}`;
+};
 
 /** The path of a search's timeline as months, years or (undefined) days, positioned at `at`. */
 export function albumPath(q: string, by: Span | undefined, at?: string): string {
-  const asked = { ...(q !== '' && { q }), ...(by && { by }), ...(at !== undefined && { at }) };
-  const query = new URLSearchParams(asked).toString();
-  return `${base}/${query === '' ? '' : `?${query}`}`;
+  const name = base === '' ? nameOfSearch(q) : undefined;
+  const asked = { ...(q !== '' && !name && { q }), ...(by && { by }), ...(at !== undefined && { at }) };
+  return `${base}/${name ?? ''}${queryPart(asked)}`;
 }
 
+/** The path of a search. */
+export const searchPath = (q: string): string => albumPath(q, undefined);
+
 /** The path of a photo among the results of `q`. */
-export const photoPath = (id: string, q: string): string => `${base}/photo/${id}${searchPart(q)}`;
+export const photoPath = (id: string, q: string): string => `${base}/photo/${id}${queryPart(q === '' ? {} : { q })}`;
+
+/** The path of an album's page; see `Route.album`. */
+export const albumPagePath = (album: string): string => `/albums/${encodeURIComponent(album).replaceAll(/%3A/gi, ':')}`;
 
 /** The URL of the page. */
 class Route {
@@ -88,8 +150,13 @@ class Route {
   at: string | undefined = $state();
   photo: string | undefined = $state();
   page: PageName | undefined = $state();
+  /** With the page `albums`, the open album: `HOLDER:ULID`, or the name of an album of the house. */
+  album: string | undefined = $state();
   /** True if the URL matches no page. */
   unknown = $state(false);
+
+  /** The last position in the timeline of everything: a link to the photos returns there. */
+  #last: Place | undefined;
 
   constructor() {
     // The browser would restore a position that the timeline, whose heights are not known yet, does not have.
@@ -98,7 +165,7 @@ class Route {
     addEventListener('popstate', () => this.#take());
   }
 
-  /** Opens a photo from the album, among the results of `q`. */
+  /** Opens a photo from the timeline, among the results of `q`. */
   open(id: string, q = this.q): void {
     history.pushState({ inside: true }, '', photoPath(id, q));
     this.#take();
@@ -110,35 +177,43 @@ class Route {
     this.#take();
   }
 
-  /** Returns to the album; by a step back in history if the photo was opened from it. */
+  /** Closes the photo; by a step back in history if it was opened from the timeline. */
   close(): void {
     if (entry().inside) history.back();
     else {
-      history.replaceState(null, '', `${base}/${searchPart(this.q)}`);
+      history.replaceState(null, '', searchPath(this.q));
       this.#take();
     }
   }
 
-  /** Opens a page other than the album; `query` is appended to its path. */
-  go(page: PageName, query = ''): void {
-    const { steps } = entry();
-    const next = this.page === undefined ? 1 : steps === undefined ? undefined : steps + 1;
-    if (page !== this.page) history.pushState(next === undefined ? null : { steps: next }, '', `/${page}${query}`);
-    this.#take();
-    scrollTo(0, 0);
+  /** Opens a page other than the timeline; `rest` is appended to its path: `?q=…`. */
+  go(page: PageName, rest = ''): void {
+    this.#enter(`/${page}${rest}`);
   }
 
-  /** Returns from another page to the album, at its former position if there is one. */
+  /** Opens the page of an album (`Route.album`). */
+  openAlbum(album: string): void {
+    this.#enter(albumPagePath(album));
+  }
+
+  /** Returns from a page to the one it was opened from, or to the photos. */
   leave(): void {
-    const { steps } = entry();
-    if (steps !== undefined) history.go(-steps);
+    if (entry().inside) history.back();
     else this.home();
   }
 
-  /** Replaces the open page, which is finished, by the album. */
+  /** Replaces the open page, which is finished, by the photos. */
   home(): void {
     history.replaceState(null, '', `${base}/`);
     this.#take();
+  }
+
+  /** Opens the photos: from elsewhere where they were left, from the timeline itself at its newest ones. */
+  openPhotos(): void {
+    const left = this.page === undefined && this.q === '' ? undefined : this.#last;
+    history.pushState(left ? { place: left } : null, '', `${base}/`);
+    this.#take();
+    if (!left) scrollTo(0, 0);
   }
 
   /** The timeline position when this history entry was left. */
@@ -149,6 +224,7 @@ class Route {
   /** Stores the timeline position in the history entry. */
   keep(place: Place | undefined): void {
     if (this.photo !== undefined || this.page !== undefined || this.by) return;
+    if (this.q === '') this.#last = place;
     const { place: _, ...rest } = entry();
     // After scrolling, the position in the URL no longer applies.
     history.replaceState(place ? { ...rest, place } : rest, '', place ? searchPath(this.q) : undefined);
@@ -165,18 +241,19 @@ class Route {
   /** Searches. */
   search(q: string): void {
     if (q === this.q && !this.by && this.page === undefined && this.photo === undefined && !this.unknown) return;
-    history.pushState(null, '', `${base}/${searchPart(q)}`);
+    history.pushState(null, '', searchPath(q));
     this.#take();
   }
 
+  #enter(path: string): void {
+    if (path !== location.pathname + location.search) history.pushState({ inside: true }, '', path);
+    this.#take();
+    scrollTo(0, 0);
+  }
+
   #take(): void {
-    const { q, by, at, photo, page, unknown } = read();
-    this.q = q;
-    this.by = by;
-    this.at = at;
-    this.photo = photo;
-    this.page = page;
-    this.unknown = unknown;
+    modernise();
+    Object.assign(this, read());
   }
 }
 
@@ -193,6 +270,13 @@ export function search(event: MouseEvent, q: string): void {
 export function follow(event: MouseEvent, page: PageName | undefined): void {
   if (!isPlainClick(event)) return;
   event.preventDefault();
-  if (page === undefined) route.leave();
+  if (page === undefined) route.openPhotos();
   else route.go(page);
+}
+
+/** Handles a click on a link to an album's page; a click for a new window is left to the browser. */
+export function followAlbum(event: MouseEvent, album: string): void {
+  if (!isPlainClick(event)) return;
+  event.preventDefault();
+  route.openAlbum(album);
 }

@@ -39,6 +39,8 @@ export class Box {
 
   #start: { x: number; y: number } | undefined;
   #pointer = { x: 0, y: 0 };
+  /** The left edge of the timeline in the window, px. */
+  #edge = 0;
   #before: Tile[] = [];
   #ended = -Infinity;
   readonly #album: () => Album;
@@ -57,6 +59,7 @@ export class Box {
   /** Handles a press of the mouse button. */
   begin(event: PointerEvent): void {
     if (event.pointerType !== 'mouse' || event.button !== 0) return;
+    this.#edge = event.currentTarget instanceof Element ? event.currentTarget.getBoundingClientRect().left : 0;
     this.#start = { x: event.clientX, y: event.clientY + this.#album().scroll.at };
     this.#pointer = { x: event.clientX, y: event.clientY };
     const move = (moved: PointerEvent): void => this.#move(moved);
@@ -92,7 +95,10 @@ export class Box {
       bottom: Math.max(start.y, y),
     };
     this.area = { ...area, top: area.top - at, bottom: area.bottom - at };
-    this.#selection().set([...this.#before, ...tilesIn(this.#album(), area)]);
+    this.#selection().set([
+      ...this.#before,
+      ...tilesIn(this.#album(), { ...area, left: area.left - this.#edge, right: area.right - this.#edge }),
+    ]);
   }
 
   #scroll(): void {

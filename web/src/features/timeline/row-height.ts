@@ -14,6 +14,8 @@ export interface Measure {
   top: number;
   /** Space for other content before the first month. */
   lead?: number;
+  /** Space below the last row, for a bar there. */
+  foot?: number;
 }
 
 /** The summed shape of the photos that fill a row. */

@@ -100,7 +100,7 @@ export class Album {
   /** Lays everything out for another width. */
   resize(measure: Measure): void {
     const same = measure.width === this.measure.width && measure.target === this.measure.target;
-    if (same && measure.lead === this.measure.lead) return;
+    if (same && measure.lead === this.measure.lead && measure.foot === this.measure.foot) return;
     this.#hold(() => {
       this.measure = measure;
       if (same) return;
@@ -230,7 +230,7 @@ export class Album {
   #hold(change: () => void): void {
     const anchor = this.scroll.at > topEnough ? findAnchor(this, this.scroll.at, this.scroll.view) : undefined;
     change();
-    this.scroll.total = place(this.blocks, this.measure, this.#guess);
+    this.scroll.total = place(this.blocks, this.measure, this.#guess) + (this.measure.foot ?? 0);
     if (anchor) this.scroll.at = returnTo(this, anchor) ?? this.scroll.at;
     this.scroll.bound();
     this.version++;

@@ -423,8 +423,7 @@ export const duplicates = {
 };
 
 export const layout = {
-  photosPage: 'Photos',
-  otherPages: 'Pages',
+  health: 'Health',
   noPage: 'Page not found',
   noPageText: 'The address may be wrong, or you don’t have access to this page.',
 };

@@ -1,0 +1,106 @@
+/** The entries of the navigation and of the settings, in their order, each with the right that it needs. */
+import type { IconName } from '../lib/ui/Icon.svelte';
+import { namedSearches, type PageName, route, type SearchName, searchPath } from '../lib/route.svelte.js';
+import { type Action, session } from '../lib/session.svelte.js';
+import { m } from '../lib/messages.js';
+
+/** A page that the navigation or the settings list; without `page` the photos, or with `name` a search. */
+interface Listed {
+  icon: IconName;
+  needs: Action;
+  page?: PageName;
+  name?: SearchName;
+}
+
+/** An entry of the navigation. */
+export interface NavigationEntry {
+  key: string;
+  icon: IconName;
+  label: string;
+  href: string;
+  /** True if it leads to what is open. */
+  current: boolean;
+  /** Opens it within the page. */
+  open: () => void;
+}
+
+const main: readonly Listed[] = [
+  { icon: 'picture', needs: 'see' },
+  { page: 'explore', icon: 'compass', needs: 'see' },
+  { page: 'albums', icon: 'album', needs: 'see' },
+  { page: 'sharing', icon: 'people', needs: 'links' },
+];
+const more: readonly Listed[] = [
+  { name: 'favourites', icon: 'heart', needs: 'favourite' },
+  { name: 'videos', icon: 'film', needs: 'see' },
+  { page: 'review', icon: 'inbox', needs: 'trash' },
+  { page: 'duplicates', icon: 'copies', needs: 'trash' },
+  { page: 'trash', icon: 'trash', needs: 'trash' },
+];
+const settings: Listed = { page: 'settings', icon: 'gear', needs: 'own-session' };
+
+/** The sections of the settings; for `servers`, one of the rights of its two parts is enough. */
+const sections: readonly (Listed & { page: PageName })[] = [
+  { page: 'settings/account', icon: 'person', needs: 'own-session' },
+  { page: 'settings/import', icon: 'folder', needs: 'spool' },
+  { page: 'settings/family', icon: 'people', needs: 'people' },
+  { page: 'settings/sharing', icon: 'share', needs: 'settings' },
+  { page: 'settings/servers', icon: 'servers', needs: 'peers' },
+  { page: 'settings/tokens', icon: 'key', needs: 'tokens' },
+  { page: 'settings/security', icon: 'shield', needs: 'audit' },
+];
+
+/** Other pages, which the entries lead to. */
+const others: readonly (Listed & { page: PageName })[] = [
+  { page: 'explore/tags', icon: 'tag', needs: 'see' },
+  { page: 'explore/cameras', icon: 'camera', needs: 'see' },
+  { page: 'places', icon: 'place', needs: 'details' },
+  { page: 'activity', icon: 'bell', needs: 'own-session' },
+];
+
+/** Where the open page is listed: map, tags and cameras under Explore. */
+function isCurrent({ page, name }: Listed): boolean {
+  const shown = name ? namedSearches[name] : '';
+  if (page === undefined) return route.page === undefined && !route.unknown && route.q === shown;
+  const open = route.page === 'places' ? 'explore' : route.page;
+  return open === page || (open?.startsWith(`${page}/`) ?? false);
+}
+
+function entryOf(listed: Listed): NavigationEntry {
+  const { page, name } = listed;
+  const q = name ? namedSearches[name] : '';
+  return {
+    ...listed,
+    key: page ?? name ?? 'photos',
+    label: page ? m.app.pages[page] : m.app.searches[name ?? 'photos'],
+    href: page ? `/${page}` : searchPath(q),
+    current: isCurrent(listed),
+    open: () => (page ? route.go(page) : name ? route.search(q) : route.openPhotos()),
+  };
+}
+
+const allowed = ({ needs }: Listed): boolean => session.may(needs);
+
+/** The first entries: photos, explore, albums, sharing. */
+export const mainEntries = (): NavigationEntry[] => main.filter(allowed).map(entryOf);
+/** The entries below them: favourites, videos, review, duplicates, trash. */
+export const moreEntries = (): NavigationEntry[] => more.filter(allowed).map(entryOf);
+/** The entry of the settings. */
+export const settingsEntry = (): NavigationEntry => entryOf(settings);
+
+/** The sections of the settings that the viewer may open. Without an account there is none to change. */
+export const openSections = (): NavigationEntry[] =>
+  sections
+    .filter((listed) => allowed(listed) && (listed.page !== 'settings/account' || session.now?.person !== undefined))
+    .map(entryOf);
+
+/** The ways to explore that the viewer may use. */
+export const exploreEntries = (): NavigationEntry[] =>
+  others.filter((listed) => allowed(listed) && listed.page !== 'activity').map(entryOf);
+
+/** Whether the viewer may open a page. */
+export function mayOpen(page: PageName): boolean {
+  if (page.startsWith('settings/')) return openSections().some(({ key }) => key === page);
+  const listed = [...main, ...more, settings, ...others].find((one) => one.page === page);
+  return listed !== undefined && allowed(listed);
+}

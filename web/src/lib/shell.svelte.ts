@@ -1,0 +1,23 @@
+/** What the frame of the page and the page in it tell each other: the top bar acts on the open timeline. */
+
+/** What an open timeline offers to the top bar. Functions, so that the bar follows what they return. */
+export interface TimelineTools {
+  /** The first visible month (`2024-07`) and day, once it is scrolled. */
+  here: () => { month: string; day: string } | undefined;
+  /** Starts selecting photos; undefined if there is none, or the viewer could do nothing with them. */
+  choose: () => (() => void) | undefined;
+  /** True if it has photos. */
+  filled: () => boolean;
+  toTop: () => void;
+}
+
+/** The state of the frame. */
+class Shell {
+  /** True while the search has the whole bar of a phone, or is about to get the focus. */
+  searching = $state(false);
+  timeline: TimelineTools | undefined = $state.raw();
+  /** Opens the system's picker of files to upload; undefined if the viewer may not. */
+  pickFiles: (() => void) | undefined = $state.raw();
+}
+
+export const shell = new Shell();
