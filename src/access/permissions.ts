@@ -355,6 +355,13 @@ export function maySee(viewer: Viewer | undefined, access: ItemAccess, claims: I
 export const mayHaveOriginal = (viewer: Viewer | undefined, holder: Holder = house): boolean =>
   mayOn(viewer, 'original', holder);
 
+/**
+ * Whether a viewer may get the original of a photo that is shown cropped, rotated or straightened (docs/edits.md): it is
+ * a former value, so they must see those, too. Every route that sends originals of such photos must use this check.
+ */
+export const mayHaveUnedited = (viewer: Viewer | undefined, holder: Holder = house): boolean =>
+  mayHaveOriginal(viewer, holder) && mayOn(viewer, 'history', holder);
+
 /** Whether a viewer sees the comments on visible items: with the right to details, and not by a share link. */
 export const seesComments = (viewer: Viewer): boolean => may(viewer, 'details') && viewer.role !== 'link';
 

@@ -7,9 +7,20 @@ import { yieldToEventLoop } from '../base/async/yield.js';
 import { authorOf, favouritesOf, mayChange, mayOn, type Field, type Viewer } from '../access/permissions.js';
 import { PhotospoolError } from '../base/errors.js';
 import { canonical } from '../document/canonical-json.js';
-import { applyChange, asTheirs, othersInAny, saysOthers, type PhotoChange, type Signature } from '../document/edits.js';
+import { developOf, isDevelop, isInside, normalDevelop, sizeIn, turnedBy, type Develop } from '../document/develop.js';
+import {
+  applyChange,
+  asTheirs,
+  othersInAny,
+  saysOthers,
+  shownEdit,
+  type PhotoChange,
+  type Signature,
+} from '../document/edits.js';
+import { factsShown } from '../document/facts.js';
 import { withSight, type Author } from '../document/grants.js';
 import { house, peopleId, sharingId, type Holder, type Item } from '../document/item-id.js';
+import { keptValues } from '../document/merge.js';
 import type { PhotoDocument } from '../document/photo-document.js';
 import { shiftTaken } from '../document/shift-time.js';
 import { inverseOf } from '../document/undo.js';
@@ -17,11 +28,18 @@ import type { Library } from '../library/library.js';
 import { readPhotos, visibleTo, type StoredPhoto } from './find-photos.js';
 
 /**
- * A change of photos. `shift` moves each time taken by this many seconds. `restores` marks the undo of an edit. `from`
- * lists photos whose values are transferred: values by other authors keep their authorship, for links to a search
- * (document/origin.ts).
+ * A change of photos. `shift` moves each time taken by this many seconds. `turn` rotates each picture by this many quarter
+ * turns clockwise. `restores` marks the undo of an edit. `from` lists photos whose values are transferred: values by other
+ * authors keep their authorship, for links to a search (document/origin.ts). `beside`: the files belong to photos that are
+ * changed, and a video among them is hidden with what is cut away (docs/edits.md).
  */
-export type PhotoEdit = PhotoChange & { shift?: number; restores?: boolean; from?: readonly string[] };
+export type PhotoEdit = PhotoChange & {
+  shift?: number;
+  turn?: number;
+  restores?: boolean;
+  from?: readonly string[];
+  beside?: boolean;
+};
 
 /** A change of several photos. */
 export type PhotosChange = PhotoEdit & { ids: readonly string[] };
@@ -85,7 +103,7 @@ export async function changeEach(
       if (undo) for (const { id, inverse } of back) keepWay(ways, id, inverse);
     }
   }
-  if (refused.length > 0 && !allowedSome) throw mayNot();
+  if (refused.length > 0 && !allowedSome && each.some(({ beside }) => beside !== true)) throw mayNot();
   return { ...total, ...(refused.length > 0 && { refused }), ...(undo && { undo: [...ways.values()] }) };
 }
 
@@ -104,7 +122,8 @@ async function* inBatches(ids: readonly string[]): AsyncGenerator<string[]> {
 function sortOut(library: Library, viewer: Viewer, ids: readonly string[], change: PhotoEdit) {
   const seen = visibleTo(library, viewer, readPhotos(library, ids));
   const known = new Set(seen.map(({ id }) => id));
-  const isAllowed = ({ item }: StoredPhoto): boolean => refusedField(viewer, change, item.holder) === undefined;
+  const isAllowed = (photo: StoredPhoto): boolean =>
+    refusedField(viewer, change, photo.item.holder) === undefined && mayDevelop(viewer, photo, change);
   return {
     allowed: seen.filter(isAllowed),
     refused: seen.filter((photo) => !isAllowed(photo)).map(({ id }) => id),
@@ -114,11 +133,48 @@ function sortOut(library: Library, viewer: Viewer, ids: readonly string[], chang
 
 /** The first changed field that the viewer may not change of a holder’s photos. */
 function refusedField(viewer: Viewer, change: PhotoEdit, holder: Holder): string | undefined {
-  const { shift, restores: _restores, from: _from, ...fields } = change;
-  const changed = [...(Object.keys(fields) as Field[]), ...(shift === undefined ? [] : ['taken' as const])];
+  const { shift, turn, restores: _restores, from: _from, beside: _beside, ...fields } = change;
+  const changed = [
+    ...(Object.keys(fields) as Field[]),
+    ...(shift === undefined ? [] : ['taken' as const]),
+    ...(turn === undefined ? [] : ['develop' as const]),
+  ];
   // Named albums are the house’s; a person’s photos go into albums with members.
   return changed.find((field) => !mayChange(viewer, field, holder) || (field === 'albums' && holder !== house));
 }
+
+/**
+ * Whether a viewer may develop a photo this way. A video can’t be developed. Who may not share the photo may cut away
+ * more than others did, and not show again what others cut away: strangers may see it through a link.
+ */
+function mayDevelop(viewer: Viewer, { item, body }: StoredPhoto, { develop, turn, beside }: PhotoEdit): boolean {
+  if (develop === undefined && turn === undefined) return true;
+  if (factsShown(body.facts).type.startsWith('video/') && beside !== true) return false;
+  const value = turn === undefined ? develop : turnedBy(body, turn);
+  if (value === undefined) return false;
+  return (
+    mayOn(viewer, 'share', item.holder) ||
+    isInside(normalDevelop(value) ?? {}, limitFor(body, authorOf(viewer)), sizeIn(body.facts))
+  );
+}
+
+/**
+ * What a person who may not share a photo may show of it: what is shown, if somebody else decided that; otherwise what
+ * the newest value of somebody else shows.
+ */
+function limitFor({ edits, facts }: PhotoDocument, self: string): Develop {
+  const shown = developOf({ edits, facts });
+  if (shown === 'unclear') return nothing;
+  const present = shown === 'original' ? {} : shown;
+  if ((shownEdit(edits, 'develop')?.by ?? self) !== self) return present;
+  const list = Array.isArray(edits.develop) ? edits.develop : [];
+  const other = list.find(({ by }) => by !== self);
+  if (!other) return list.length < keptValues ? {} : present;
+  return other.value === null ? {} : isDevelop(other.value) ? (normalDevelop(other.value) ?? {}) : nothing;
+}
+
+/** As little as can be shown. */
+const nothing: Develop = { crop: { left: 0, top: 0, width: 0.01, height: 0.01 } };
 
 /**
  * The original authorship of values transferred from photos visible to the viewer; undefined if none are transferred.
@@ -132,8 +188,10 @@ function behindOf(library: Library, viewer: Viewer, from: readonly string[] | un
 async function check(library: Library, viewer: Viewer, { ids, ...change }: PhotosChange): Promise<void> {
   if (change.shift !== undefined && change.taken !== undefined)
     throw new PhotospoolError('invalid', 'The time is given twice.', { hint: 'Send either taken or shift.' });
+  if (change.turn !== undefined && change.develop !== undefined)
+    throw new PhotospoolError('invalid', 'The rotation is given twice.', { hint: 'Send either develop or turn.' });
   const field = refusedField(viewer, change, house);
-  if (field === undefined) return;
+  if (field === undefined || change.beside === true) return;
   for await (const part of inBatches(ids)) if (sortOut(library, viewer, part, change).allowed.length > 0) return;
   throw mayNot(`the ${field} of photos here`);
 }
@@ -154,7 +212,7 @@ function changePhoto(
   library: Library,
   viewer: Viewer,
   { id, document: name, item }: StoredPhoto,
-  { shift, restores, from: _from, ...change }: PhotoEdit,
+  { shift, turn, restores, from: _from, beside: _beside, ...change }: PhotoEdit,
   behind: Signature['behind'],
 ): { id: string; inverse: Omit<Way, 'ids'> }[] {
   const self = favouritesOf(viewer, item.holder);
@@ -162,7 +220,12 @@ function changePhoto(
   let inverse: Omit<Way, 'ids'> | undefined;
   const written = library.update<PhotoDocument>(name, (document) => {
     if (!document) return undefined;
-    const moved = shift === undefined ? change : { ...change, taken: shiftTaken(document, shift) };
+    const turned = turn === undefined ? undefined : turnedBy(document, turn);
+    const moved = {
+      ...change,
+      ...(shift !== undefined && { taken: shiftTaken(document, shift) }),
+      ...(turned !== undefined && { develop: turned }),
+    };
     const meant = self === undefined ? moved : asTheirs(moved, self);
     const back = inverseOf(document, meant);
     inverse = back && { ...back, ...(saysOthers(document, back, by) && { restores: true }) };

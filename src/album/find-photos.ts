@@ -6,8 +6,10 @@ import { readItem } from '../access/item-access.js';
 import { itemAccess } from '../access/library-access.js';
 import { favouritesOf, maySee, type Viewer } from '../access/permissions.js';
 import { notFound } from '../base/errors.js';
+import { developOf } from '../document/develop.js';
+import { renditionsShown } from '../document/facts.js';
 import { itemOf, type Item } from '../document/item-id.js';
-import type { Body, PhotoDocument } from '../document/photo-document.js';
+import type { Body, PhotoDocument, Rendition } from '../document/photo-document.js';
 import { viewPhoto, type OriginalPlace, type PhotoView } from '../document/photo-view.js';
 import type { Library } from '../library/library.js';
 
@@ -30,6 +32,11 @@ export interface FoundPhoto extends PhotoView {
    * could tell that somebody else has the same bytes. Never part of a response.
    */
   pathTells: boolean;
+  /**
+   * The pictures of the original of a photo that is not shown as its original; absent for others. Never part of a
+   * response: for viewers who may have them (`mayHaveUnedited`).
+   */
+  unedited?: { thumb?: Rendition; preview?: Rendition };
 }
 
 /** The items with these public ids, in the requested order, without missing ones. Not filtered by visibility. */
@@ -68,6 +75,7 @@ export function findPhotos(library: Library, viewer: Viewer, ids: readonly strin
   return visibleTo(library, viewer, readPhotos(library, ids)).map(({ id, item, body }) => ({
     ...viewPhoto(id, body, placeOf(library, item.sha256), favouritesOf(viewer, item.holder)),
     ...{ item, pathTells },
+    ...(developOf(body) !== 'original' && { unedited: renditionsShown(body.renditions) }),
   }));
 }
 

@@ -3,8 +3,9 @@
  * of a motion photo the clip inside it. A clip follows its photo: a viewer who may see the photo may see its clip,
  * unless the audience of the video itself is narrower. Sharing or trashing a photo includes its clip.
  */
-import { mayHaveOriginal, type Viewer } from '../access/permissions.js';
+import { mayHaveOriginal, mayHaveUnedited, type Viewer } from '../access/permissions.js';
 import type { Catalog } from '../catalog/catalog.js';
+import { developOf } from '../document/develop.js';
 import { clipsShown, motionOf } from '../document/facts.js';
 import type { Item } from '../document/item-id.js';
 import { own } from '../document/json-values.js';
@@ -36,6 +37,8 @@ export function sourceOf(
   viewer: Viewer,
   photo: PhotoView,
 ): StoredPhoto | undefined {
+  // What was cut away is in the clip, too.
+  if (!isFilm(photo) && (photo.develop || photo.developing)) return undefined;
   if (isFilm(photo) || photo.motion) return readPhotos(library, [photo.id])[0];
   const clip = catalog.clipFor(photo.id, sightOf(viewer));
   return clip === undefined ? undefined : readPhotos(library, [clip])[0];
@@ -57,6 +60,7 @@ export function playingOf(
   const source = sourceOf(parts, viewer, photo);
   if (!source) return undefined;
   const { body: document, item } = source;
+  if (developOf(document) !== 'original' && !mayHaveUnedited(viewer, item.holder)) return undefined;
   const id = item.sha256;
   const { hover, video } = clipsShown(document);
   const motion = motionOf(document.facts);

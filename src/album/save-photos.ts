@@ -6,7 +6,7 @@
 import { yieldToEventLoop } from '../base/async/yield.js';
 import { PhotospoolError } from '../base/errors.js';
 import { itemAccess } from '../access/library-access.js';
-import { authorOf, maySave, type Viewer } from '../access/permissions.js';
+import { authorOf, maySave, mayHaveUnedited, type Viewer } from '../access/permissions.js';
 import type { Clock } from '../base/clock.js';
 import { newPhoto } from '../document/arrival.js';
 import { applyChange, type PhotoChange } from '../document/edits.js';
@@ -20,13 +20,15 @@ import { findPhotos, readPhotos, type FoundPhoto } from './find-photos.js';
 import { showTo } from './visibility.js';
 
 /**
- * The result: the number of saved photos, the number of photos already in the library, and those that do not exist for
- * the viewer.
+ * The result: the number of saved photos, the number of photos already in the library, those that do not exist for the
+ * viewer, and those of which the viewer may not have the original, because they are shown cropped or rotated (absent if
+ * there are none).
  */
 export interface PhotosSaved {
   saved: number;
   known: number;
   missing: string[];
+  refused?: string[];
 }
 
 const batch = 100;
@@ -56,6 +58,10 @@ export async function savePhotos(
       const seen = new Set(found.map(({ id }) => id));
       total.missing.push(...part.filter((id) => !seen.has(id)));
       for (const photo of found) {
+        if (photo.unedited && !mayHaveUnedited(viewer, photo.item.holder)) {
+          total.refused = [...(total.refused ?? []), photo.id];
+          continue;
+        }
         const target = { holder: person, sha256: photo.item.sha256 };
         total[saveOne(library, viewer, photo, target, clock.now()) ? 'saved' : 'known']++;
       }
@@ -100,12 +106,13 @@ function copyOf(
   { at, by }: Pick<Sighting, 'at' | 'by'>,
 ): { copy: PhotoDocument; change: PhotoChange } | undefined {
   const [source] = readPhotos(library, [photo.id]);
-  if (!source) return undefined;
-  const { facts, renditions } = source.body;
+  // While it is unclear what to cut away, a copy would show it.
+  if (!source || (photo.developing && !photo.develop)) return undefined;
+  const { facts, renditions, developed } = source.body;
   const seen = showTo(viewer, photo);
   const modified = earliestSighting(source.body)?.modified ?? at;
   const sighting = { at, server: library.server, name: seen.name ?? '', modified, ...(by !== undefined && { by }) };
-  const copy = newPhoto({ facts, renditions, sighting });
+  const copy = { ...newPhoto({ facts, renditions, sighting }), ...(developed && { developed }) };
   const plain = viewPhoto(photo.id, copy, { here: false });
   const tags = {
     add: seen.tags.filter((tag) => !plain.tags.includes(tag)),
@@ -117,6 +124,7 @@ function copyOf(
     ...((seen.taken !== plain.taken || seen.offset !== plain.offset) && {
       taken: { local: seen.taken, ...(seen.offset !== undefined && { offset: seen.offset }) },
     }),
+    ...(photo.develop && { develop: photo.develop }),
     ...(differs(seen.gps, plain.gps) && seen.gps && { gps: seen.gps }),
     ...(differs(seen.place, plain.place) && seen.place && { place: seen.place }),
     ...(tags.add.length + tags.remove.length > 0 && { tags }),

@@ -4,10 +4,11 @@
  */
 import type { Viewer } from '../access/permissions.js';
 import type { Catalog } from '../catalog/catalog.js';
+import { turnedBy } from '../document/develop.js';
 import type { PhotoView } from '../document/photo-view.js';
 import type { Library } from '../library/library.js';
 import type { PhotosChange } from './edit-photos.js';
-import { findPhotos } from './find-photos.js';
+import { findPhotos, readPhotos } from './find-photos.js';
 
 /** The dependencies of the lookup. */
 export interface StackParts {
@@ -20,6 +21,27 @@ export function withStack<P extends PhotoView>({ library, catalog }: StackParts,
   const others = findPhotos(library, viewer, catalog.stackOf(photo.id));
   return others.length === 0 ? photo : { ...photo, stack: others.map(({ id, type }) => ({ id, type })) };
 }
+
+/**
+ * The edits of pictures that apply to the other files of a shot: its RAW or JPEG, and the clip of a Live Photo get the
+ * value of the photo. So none of them shows what was cut away from it.
+ */
+export const developsBeside = (
+  { library, catalog }: { library: Library; catalog: Pick<Catalog, 'stackOf' | 'clipOf'> },
+  each: readonly PhotosChange[],
+): PhotosChange[] =>
+  each.flatMap(({ ids, develop, turn }) => {
+    if (develop === undefined && turn === undefined) return [];
+    return ids.flatMap((id): PhotosChange[] => {
+      const clip = catalog.clipOf(id)?.id;
+      const files = [...catalog.stackOf(id), ...(clip === undefined ? [] : [clip])].filter(
+        (file) => !ids.includes(file),
+      );
+      const [photo] = files.length > 0 && turn !== undefined ? readPhotos(library, [id]) : [];
+      const value = photo && turn !== undefined ? turnedBy(photo.body, turn) : develop;
+      return files.length === 0 || value === undefined ? [] : [{ ids: files, develop: value, beside: true }];
+    });
+  });
 
 /** The changes that apply to the RAW files of photos: they are trashed and restored with their photos. */
 export const rawsBeside = ({ catalog }: StackParts, each: readonly PhotosChange[]): PhotosChange[] =>

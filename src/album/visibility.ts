@@ -6,6 +6,7 @@ import {
   actionsOn,
   favouritesOf,
   may,
+  mayHaveUnedited,
   mayOn,
   onlookerOf,
   seesAlbumNames,
@@ -61,6 +62,9 @@ export function checkSearch(viewer: Viewer, { terms }: Query): void {
 /** The fields reserved for viewers with access to details. */
 type Kept = 'name' | 'added' | 'gps' | 'original' | 'reviewed' | 'archived';
 
+/** The fields reserved for viewers who may have the unedited picture. */
+type Edited = 'develop' | 'developing';
+
 /** A photo as visible to a viewer. */
 export type PhotoSeen = Omit<PhotoView, Kept> & Partial<Pick<PhotoView, Kept>> & { can: ItemAction[] };
 
@@ -88,7 +92,8 @@ export const albumsShown = (viewer: Viewer, { item, albums }: Pick<FoundPhoto, '
  * A photo's fields that a viewer may see, and the actions they may take. Its path on this machine is only for those who
  * may edit it and see the spool, while nobody but the house holds items.
  */
-export function showTo(viewer: Viewer, { item, pathTells, ...found }: FoundPhoto): PhotoSeen {
+export function showTo(viewer: Viewer, { item, pathTells, unedited: _unedited, ...all }: FoundPhoto): PhotoSeen {
+  const found = mayHaveUnedited(viewer, item.holder) ? all : withoutEdited(all);
   const place = pathTells ? { here: found.original.here } : found.original;
   const photo = { ...found, original: place, albums: albumsShown(viewer, { item, albums: found.albums }) };
   const can = actionsOn(viewer, item.holder);
@@ -101,6 +106,11 @@ export function showTo(viewer: Viewer, { item, pathTells, ...found }: FoundPhoto
   };
   if (!may(viewer, 'details')) return seesCircumstances(viewer) ? rest : withoutCircumstances(rest);
   return { ...rest, name, added, ...(gps && { gps }), reviewed, archived, original: { here: original.here } };
+}
+
+function withoutEdited<P extends Partial<Record<Edited, unknown>>>(photo: P): Omit<P, Edited> {
+  const { develop: _develop, developing: _developing, ...rest } = photo;
+  return rest;
 }
 
 type Circumstance = 'place' | 'camera' | 'lens' | 'exposure';

@@ -50,6 +50,22 @@ const Damaged = Type.Literal(true, {
 });
 const TakenSource = Type.Enum(['exif', 'xmp', 'iptc', 'quicktime', 'gps', 'sidecar', 'name', 'modified', 'edit']);
 
+const fraction = Type.Number({ minimum: 0, maximum: 1 });
+/** document/develop.ts `Develop`. */
+const Developed = strict(
+  {
+    rotate: optional(Type.Integer({ minimum: 0, maximum: 3, description: 'quarter turns clockwise' })),
+    crop: optional(
+      strict(
+        { left: fraction, top: fraction, width: fraction, height: fraction },
+        { description: 'the part that is kept, as fractions of the upright original before rotation' },
+      ),
+    ),
+    straighten: optional(Type.Number({ minimum: -45, maximum: 45, description: 'degrees clockwise' })),
+  },
+  { description: 'how the picture is cropped, rotated and straightened' },
+);
+
 /** album/visibility.ts `PhotoSeen`. */
 export const Photo = Type.Object({
   id: Sha256,
@@ -93,6 +109,10 @@ export const Photo = Type.Object({
       description: 'the other files of its shot: RAW, JPEG',
     }),
   ),
+  develop: optional(Developed),
+  developing: optional(
+    Type.Literal(true, { description: 'whether its edited picture is still being made; for those who may edit it' }),
+  ),
   thumbhash: optional(Type.String({ description: 'base64' })),
   unshown: optional(Unshown),
   damaged: optional(Damaged),
@@ -119,6 +139,7 @@ export const Tile = Type.Object({
   type: Type.String(),
   favourite: optional(Type.Literal(true)),
   animated: optional(Type.Literal(true)),
+  edited: optional(Type.Literal(true, { description: 'whether it is shown cropped, rotated or straightened' })),
   seconds: optional(Type.Number({ description: 'length of a video' })),
   motion: optional(Type.Literal(true, { description: 'whether it is a Live Photo or motion photo' })),
   raw: optional(Type.Literal(true, { description: 'whether it has a RAW' })),
@@ -151,17 +172,21 @@ export const edits = {
   tags: optional(Elements),
   albums: optional(Elements),
   apart: optional(strict({ add: optional(photosApart), remove: optional(photosApart) })),
+  develop: optional(Type.Union([Developed, Type.Null()])),
 };
 const tenYears = 10 * 366 * 24 * 3600;
 const manyIds = Type.Array(Sha256, { minItems: 1, maxItems: 5_000 });
 const shift = optional(
   Type.Integer({ minimum: -tenYears * 10, maximum: tenYears * 10, description: 'seconds added to each time' }),
 );
+const turn = optional(
+  Type.Integer({ minimum: -3, maximum: 3, description: 'quarter turns clockwise by which each picture is rotated' }),
+);
 const undo = optional(Type.Boolean({ description: 'whether the response contains the inverse edit' }));
 /** The body of `PATCH /api/photos/:id`: at least one edit. */
 export const PhotoEdits = strict(edits, { minProperties: 1 });
 /** The body of `PATCH /api/photos`: ids and at least one edit for all of them. */
-export const BulkEdits = strict({ ids: manyIds, undo, shift, ...edits }, { minProperties: 2 });
+export const BulkEdits = strict({ ids: manyIds, undo, shift, turn, ...edits }, { minProperties: 2 });
 const again = {
   restores: optional(
     Type.Boolean({ description: 'whether it restores values of others, who remain their authors for share links' }),
@@ -175,7 +200,7 @@ const again = {
 };
 /** The body of `PATCH /api/photos/each`: several such changes, in the form of `undo`. */
 export const EachEdits = strict({
-  each: Type.Array(strict({ ids: manyIds, shift, ...again, ...edits }, { minProperties: 2 }), {
+  each: Type.Array(strict({ ids: manyIds, shift, turn, ...again, ...edits }, { minProperties: 2 }), {
     minItems: 1,
     maxItems: 5_000,
   }),

@@ -2,7 +2,8 @@
  * The files of a library that a backup can include: the originals in the archive, and the renditions of all photos.
  * Reads only.
  */
-import { clipsShown, renditionsShown } from '../document/facts.js';
+import { picturesNeeded } from '../document/develop.js';
+import { clipsShown } from '../document/facts.js';
 import type { Rendition } from '../document/photo-document.js';
 import { scanItems } from '../library/items-of-bytes.js';
 import type { Library } from '../library/library.js';
@@ -17,9 +18,8 @@ export function* originalsOf(library: Library): IterableIterator<OriginalRow> {
 export function* renditionsOf(library: Library): IterableIterator<Rendition> {
   const seen = new Set<string>();
   for (const { body } of scanItems(library)) {
-    const { thumb, preview } = renditionsShown(body.renditions);
     const { hover, video } = clipsShown(body);
-    for (const rendition of [thumb, preview, hover, video]) {
+    for (const rendition of [...picturesNeeded(body).map(([, picture]) => picture), hover, video]) {
       if (!rendition || seen.has(rendition.sha256)) continue;
       seen.add(rendition.sha256);
       yield rendition;

@@ -44,6 +44,8 @@ export interface Tile {
   unshown?: Unshown;
   /** Its original is damaged. */
   damaged?: true;
+  /** Its picture is not that of the original: cropped, rotated or straightened. */
+  edited?: true;
   /** MIME type of the original. */
   type: string;
   favourite?: true;

@@ -66,7 +66,8 @@ export interface PhotoRow {
   pair: string | null;
   /**
    * For a photo with an embedded clip, and for a video: the audience that may see the clip, as 1 plus its index in
-   * `audiences`; the widest if no edit set the video's own audience. 0 for other photos.
+   * `audiences`; the widest if no edit set the video's own audience. 0 for other photos, and `stillPicture` for an
+   * edited one, which plays no clip.
    */
   motion: number;
   /** The key that stacks the RAW and the JPEG of one shot (raw-jpeg-stacks.ts). */
@@ -126,6 +127,9 @@ export const rowColumns = [
   'shared',
   'people',
 ] as const satisfies readonly (keyof PhotoRow)[];
+
+/** The `motion` of a photo that plays no clip, whatever belongs to it. */
+export const stillPicture = -1;
 
 /** The number of digits in a picture's version. */
 const versionLength = 8;
@@ -255,16 +259,21 @@ function stateOf(view: PhotoView): number {
     (isFilm(view) ? bit.video : 0) |
     (view.animated === true ? bit.animated : 0) |
     (view.damaged === true ? bit.damaged : 0) |
+    (isEdited(view) ? bit.edited : 0) |
     audienceBits(view.audience)
   );
 }
 
 function motionIn(view: PhotoView, { edits }: PhotoDocument): number {
   const widest = audiences.length;
+  if (!isFilm(view) && isEdited(view)) return stillPicture;
   if (!isFilm(view)) return view.motion ? widest : 0;
   const said = shownEdit(edits, 'audience');
   return said ? 1 + audiences.indexOf(view.audience) : widest;
 }
+
+/** Whether the picture is not that of the original (docs/edits.md). */
+const isEdited = ({ develop, developing }: PhotoView): boolean => develop !== undefined || developing === true;
 
 const isFilm = ({ type }: PhotoView): boolean => clean(type).startsWith('video/');
 

@@ -14,7 +14,7 @@ import { bit } from './photo-flags.js';
 export interface Accompanied {
   /** Null for photos of the house. */
   bytes: Uint8Array | null;
-  /** The audience of its clip (catalog-row.ts). */
+  /** The audience of its clip (catalog-row.ts); below 0 if it plays none. */
   motion: number;
   /** The id of its clip, if that is a separate item. */
   clip: Uint8Array | null;
@@ -51,7 +51,7 @@ export function openCompanions(db: Sqlite, sight: RowSight) {
   return {
     /** Whether its clip plays. */
     plays({ bytes, motion, clip }: Accompanied): boolean {
-      if (motion === 0 || viewer.onlooker === undefined) return false;
+      if (motion <= 0 || viewer.onlooker === undefined) return false;
       // A clip inside the photo is as visible as the photo.
       if (clip === null || seesHouse(bytes, motion)) return true;
       const row = byId.get(clip);
@@ -99,7 +99,7 @@ export function openPaired(db: Sqlite, sightOf: (viewer: CatalogViewer) => RowSi
     clipFor(id, viewer) {
       const row = db
         .prepare<Accompanied>(
-          'SELECT bytes, clip, clip_motion AS motion, stacked, shot, side FROM catalog_photo WHERE id = ? AND clip IS NOT NULL',
+          'SELECT bytes, clip, iif(motion < 0, motion, clip_motion) AS motion, stacked, shot, side FROM catalog_photo WHERE id = ? AND clip IS NOT NULL',
         )
         .get(Buffer.from(id, 'hex'));
       return row?.clip && openCompanions(db, sightOf(viewer)).plays(row) ? hex(row.clip) : undefined;

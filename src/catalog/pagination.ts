@@ -128,7 +128,7 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], sight: RowSight)
   const { plays, hasRaw } = openCompanions(db, sight);
   const rows = db.prepare<TileRow>(
     `SELECT p.id, width, height, taken, thumbhash, p.version AS v, unshown, p.type, state, favourites, seconds, stacked,
-       bytes, shot, side, clip, iif(state & ${bit.video}, 0, coalesce(clip_motion, motion)) AS motion
+       bytes, shot, side, clip, iif(state & ${bit.video}, 0, iif(motion < 0, motion, coalesce(clip_motion, motion))) AS motion
      FROM json_each(?) AS j JOIN catalog_photo AS p ON p.n = j.value ORDER BY j.key`,
   );
   return rows.all(JSON.stringify(numbers)).map((row) => ({
@@ -143,6 +143,7 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], sight: RowSight)
     ...(isFavourite(row, self) && { favourite: true as const }),
     ...((row.state & bit.animated) !== 0 && { animated: true as const }),
     ...((row.state & bit.damaged) !== 0 && { damaged: true as const }),
+    ...((row.state & bit.edited) !== 0 && { edited: true as const }),
     ...(row.seconds !== null && { seconds: row.seconds }),
     ...(plays(row) && { motion: true as const }),
     ...(hasRaw(row) && { raw: true as const }),

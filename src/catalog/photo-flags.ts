@@ -4,7 +4,9 @@
  */
 import { audiences, type Audience } from '../document/photo-document.js';
 
-/** Bits of a photo's state. `alive` exists in memory only (a slot in use), `animated` in the table only. */
+/**
+ * Bits of a photo's state. `alive` exists in memory only (a slot in use), `animated` and `edited` in the table only.
+ */
 export const bit = {
   favourite: 1,
   reviewed: 2,
@@ -19,6 +21,8 @@ export const bit = {
   archived: 1024,
   /** Added by guests, and not yet approved. */
   guest: 2048,
+  /** Its picture is cropped, rotated or straightened. */
+  edited: 4096,
 } as const;
 
 /** The number of states. */

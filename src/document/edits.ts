@@ -1,14 +1,14 @@
 /**
  * Edits: the changes that people make to a photo. Applying an edit only adds to the document, so that it can merge with
  * concurrent edits. The shown value is the newest of those that no other edit has seen (causal-order.ts); for the
- * audience it is the narrowest of them; in a cycle, which only a forged document has, also the narrowest. Pure.
+ * audience and `develop` it is the narrowest of them; in a cycle, which only a forged document has, also the narrowest. Pure.
  */
 import { PhotospoolError } from '../base/errors.js';
 import { canonical } from './canonical-json.js';
 import { heads, isOrdered, lasting, sightFor, type CausalHead } from './causal-order.js';
 import { elementOf, fieldNames, fields, type FieldName } from './field-validation.js';
 import { compareText, entriesOf, isObject, own } from './json-values.js';
-import { mergeEdits, widthOf } from './merge.js';
+import { isNarrowing, mergeEdits, widthOf } from './merge.js';
 import { fileItself, othersBehind, othersWhoBrought, othersWhoGave, othersWhoSent, othersWhoWere } from './origin.js';
 import { effective, overrule } from './overruled-registers.js';
 import {
@@ -69,9 +69,9 @@ function shownOf(field: FieldName, list: readonly Edit<unknown>[]): Edit<unknown
   const byWidth = (a: Edit<unknown>, b: Edit<unknown>): number =>
     widthOf(field, a.value) - widthOf(field, b.value) || newerFirst(a, b) || compareText(canonical(b), canonical(a));
   if (list.length < 2) return list[0];
-  if (field !== 'audience' && isOrdered(list)) return [...list].sort((a, b) => newerFirst(a, b) || byWidth(a, b))[0];
+  if (!isNarrowing(field) && isOrdered(list)) return [...list].sort((a, b) => newerFirst(a, b) || byWidth(a, b))[0];
   const found = heads(list);
-  if (!found || field === 'audience') return (found?.map(({ edit }) => edit) ?? [...list]).sort(byWidth)[0];
+  if (!found || isNarrowing(field)) return (found?.map(({ edit }) => edit) ?? [...list]).sort(byWidth)[0];
   return newestOf(found)?.circle.sort(byWidth)[0];
 }
 
@@ -163,13 +163,13 @@ function editOf(
   const { at, of } = signature;
   const [shown, later] = [shownEdit(edits, field), shownEdit(cut, field)];
   const list = listOf(cut, field);
-  const isAudience = field === 'audience';
+  const isNarrow = isNarrowing(field);
   // Of two concurrent audiences, repeating the shown one resolves the conflict.
-  const isSettled = (): boolean => !isAudience || lasting(list).length <= 1;
+  const isSettled = (): boolean => !isNarrow || lasting(list).length <= 1;
   const isSaid = [shown, later].every((one) => canonical(one?.value ?? null) === canonical(value));
   const isRepeated = signature.repeats === true;
   if (!isRepeated && isSaid && isSettled() && (of.length > 0 || !isConfirming(shown, signature))) return undefined;
-  return { value, ...authorship(signature), ...sightOf(list, at, shown?.at, isAudience), ...(of.length > 0 && { of }) };
+  return { value, ...authorship(signature), ...sightOf(list, at, shown?.at, isNarrow), ...(of.length > 0 && { of }) };
 }
 
 /** The former authors of a value that is only repeated. */

@@ -2,6 +2,7 @@
  * The valid values of each field of a photo. The same rules apply to making an edit and to showing one: an invalid
  * value by a foreign writer is kept and replicated, but never shown.
  */
+import { isDevelop } from './develop.js';
 import { isObject, own } from './json-values.js';
 import { audiences, type EditableFields } from './photo-document.js';
 
@@ -66,6 +67,7 @@ export const fields: { [F in FieldName]: (value: unknown) => boolean } = {
   reviewed: flag,
   trashed: flag,
   archived: flag,
+  develop: orNull(isDevelop),
 };
 
 /** The names of all fields. */

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { PhotospoolError } from '../base/errors.js';
 import { canonical } from './canonical-json.js';
 import { lasting, lastingOdd } from './causal-order.js';
+import { shareShown } from './develop.js';
 import { fieldNames } from './field-validation.js';
 import { compareText, isObject, own, type JsonObject } from './json-values.js';
 import { audiences, format, type Edit, type Edits } from './photo-document.js';
@@ -80,15 +81,15 @@ function earlier(a: unknown, b: unknown): unknown {
 
 /**
  * The newest 8 of the values in two lists, newest first, and those older ones that must survive the cut
- * (causal-order.ts): for the audience all values that no other has seen, for other fields those that override a greater
- * stamp. Drops values without a stamp.
+ * (causal-order.ts): for the audience and `develop` all values that no other has seen, for other fields those that
+ * override a greater stamp. Drops values without a stamp.
  */
 function mergeValues(a: unknown, b: unknown, field: string): unknown {
   const lists = [a, b].filter((list): list is unknown[] => Array.isArray(list));
   if (lists.length === 0) return greater(a, b);
   const sorted = distinct(lists.flat().filter(hasStamp));
   if (sorted.length <= keptValues) return sorted;
-  const kept = new Set(field === 'audience' ? lasting(sorted) : lastingOdd(sorted));
+  const kept = new Set(isNarrowing(field) ? lasting(sorted) : lastingOdd(sorted));
   return sorted.filter((edit, n) => n < keptValues || kept.has(edit));
 }
 
@@ -100,8 +101,15 @@ function distinct(edits: readonly Edit<unknown>[]): Edit<unknown>[] {
   return sorted.filter((edit, n) => edit.at !== sorted[n - 1]?.at || canonical(edit) !== canonical(sorted[n - 1]));
 }
 
-/** How widely a value makes a photo visible: 0 is the narrowest. Only the audience and the trash have widths. */
+/** Whether the narrowest of concurrent values is shown, instead of the newest. */
+export const isNarrowing = (field: string): boolean => field === 'audience' || field === 'develop';
+
+/**
+ * How much of a photo a value makes visible, and how widely: 0 is the narrowest. Only the audience, the trash and the
+ * way of developing have widths.
+ */
 export function widthOf(field: string, value: unknown): number {
+  if (field === 'develop') return shareShown(value);
   if (field === 'audience') return Math.max(0, audiences.indexOf(value as (typeof audiences)[number]));
   return field === 'trashed' && value !== true ? 1 : 0;
 }

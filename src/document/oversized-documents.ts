@@ -50,8 +50,8 @@ const parts = ['facts', 'renditions', 'sidecars', 'sightings', 'edits', 'overrul
 export const closing: readonly string[] = ['ends', 'under'];
 /** Fields of `edits` whose values or elements are dropped one by one. */
 const fieldsKnown: readonly string[] = [...fieldNames, 'tags', 'albums', 'favourites', 'apart', 'overruled'];
-/** The fields of `edits` that decide who sees a photo. */
-export const protectedFields = ['audience', 'trashed'] as const;
+/** The fields of `edits` that decide who sees a photo, and how much of it. */
+export const protectedFields = ['audience', 'trashed', 'develop'] as const;
 
 /**
  * A candidate for dropping: unknown content first, then entries of the largest part, so that flooding one part costs

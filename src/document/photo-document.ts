@@ -122,6 +122,32 @@ export interface Renditions {
   thumbhash?: string;
 }
 
+/** The part of a picture that is kept, as fractions of its upright original, before rotation. */
+export interface Crop {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** One way of developing a picture. An absent part changes nothing. */
+export interface Develop {
+  /** Quarter turns clockwise, applied last. */
+  rotate?: 1 | 2 | 3;
+  crop?: Crop;
+  /** Degrees clockwise by which the picture is turned about the centre of the crop, at most 45 to either side. */
+  straighten?: number;
+}
+
+/** The pictures of a way of developing, made on some server; without those that are missing or invalid. */
+export interface DevelopedPictures {
+  thumb?: Rendition;
+  preview?: Rendition;
+  thumbhash?: string;
+  /** The recipe that made them, four digits. */
+  at: string;
+}
+
 /**
  * The values of a sidecar; each ranks below an edit and above a fact. `rating` is 0 to 5, or -1 for rejected (XMP),
  * which is shown as 0. `place` belongs to the `gps` beside it, if there is one.
@@ -205,11 +231,13 @@ export interface EditableFields {
   trashed: boolean;
   /** Hidden from the timeline; still in albums and search results. */
   archived: boolean;
+  /** How the picture is rotated, cropped and straightened (develop.ts). */
+  develop: Develop | null;
 }
 
 /**
- * The edits of a photo: of each field the newest 8 by stamp, newest first (of `audience` also older ones that no other
- * has seen); of tags, albums and favourites one membership per element. `favourite` is the owner's; every other account
+ * The edits of a photo: of each field the newest 8 by stamp, newest first (of `audience` and `develop` also older ones
+ * that no other has seen); of tags, albums and favourites one membership per element. `favourite` is the owner's; every other account
  * has its own favourites: `favourites` holds the ids of the persons. `apart` holds the ids (SHA-256) of similar photos
  * that a person marked as different.
  */
@@ -248,6 +276,8 @@ export interface PhotoDocument {
   renditions: Renditions;
   /** Of videos and motion photos. */
   clips?: Clips;
+  /** The pictures of the ways in which it is or was developed, by `developKey`; they merge element by element. */
+  developed?: Record<string, DevelopedPictures>;
   /** By the sidecar's SHA-256. */
   sidecars: Record<string, Sidecar>;
   /** By `<server> <name>`, or `<server> <by> <name>` with a sender; the earliest wins per key. */

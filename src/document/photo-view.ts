@@ -5,7 +5,8 @@
 import type { Holder } from './item-id.js';
 import { canonical, wellFormed } from './canonical-json.js';
 import { membership, membershipsIn, shownEdit, type SetName } from './edits.js';
-import { clipsShown, factsShown, isDamaged, motionOf, renditionsShown } from './facts.js';
+import { developedSize, developOf, picturesShown, sizeIn, type Develop } from './develop.js';
+import { clipsShown, factsShown, isDamaged, motionOf } from './facts.js';
 import { elementOf, fields, type FieldName } from './field-validation.js';
 import { compareText, isObject, own, textOf } from './json-values.js';
 import {
@@ -73,6 +74,13 @@ export interface PhotoView {
    * The other files of its shot, a RAW or its JPEG, as far as they are visible to the viewer (album/stack-members.ts).
    */
   stack?: { id: string; type: string }[];
+  /** How its picture is developed; absent if it is shown as its original. */
+  develop?: Develop;
+  /**
+   * True while its picture can't be shown as it is developed: it is still being made, or nobody knows how
+   * (`developOf`). Then it has no renditions, and `develop` is absent if nobody knows.
+   */
+  developing?: true;
   thumbhash?: string;
   /** Why it has no picture, if that is not a failure. */
   unshown?: Unshown;
@@ -95,7 +103,8 @@ export interface OriginalPlace {
  * person's, otherwise the owner's. Never throws: invalid values by a foreign writer are not shown.
  */
 export function viewPhoto(sha256: string, document: PhotoDocument, original: OriginalPlace, self?: string): PhotoView {
-  const { facts, edits, renditions } = photoOf(document) ?? nothing;
+  const photo = photoOf(document);
+  const { facts, edits, renditions } = photo ?? nothing;
   const sidecars = sidecarsOf(document);
   const sighting = earliestSighting(document);
 
@@ -107,9 +116,13 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
     return found as NonNullable<EditableFields[F]> | undefined;
   }
 
-  const clips = clipsShown(document);
+  const picture = developedView(photo);
+  const pictures = photo ? picturesShown(photo) : {};
+  // What was cut away is in the clips, too.
+  const clips = picture ? {} : clipsShown(document);
   // A public server gets the video of a motion photo, but not its position in the original.
-  const moves = motionOf(facts) !== undefined || (clips.video && !textOf(facts.type).startsWith('video/'));
+  const moves =
+    !picture && (motionOf(facts) !== undefined || (clips.video && !textOf(facts.type).startsWith('video/')));
   const gps = shown('gps', [...sidecars.map((values) => values.gps), facts.gps]);
   // A place belongs to the position that it was read with.
   const placed = [...sidecars, facts].filter(
@@ -146,13 +159,36 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
     archived: shown('archived', []) ?? false,
     trashed: shown('trashed', []) ?? false,
     added: sighting?.at ?? '1970-01-01T00:00:00.000Z',
-    ...(facts.animated === true && { animated: true }),
+    ...(facts.animated === true && !picture && { animated: true }),
     ...(moves && { motion: true as const }),
     ...unshownIn(renditions),
     ...(isDamaged(renditions) && { damaged: true as const }),
-    ...(typeof renditions.thumbhash === 'string' && { thumbhash: renditions.thumbhash }),
-    renditions: { ...renditionsShown(renditions), ...clips },
+    ...picture?.view,
+    ...(pictures.thumbhash !== undefined && { thumbhash: pictures.thumbhash }),
+    renditions: {
+      ...(pictures.thumb && { thumb: pictures.thumb }),
+      ...(pictures.preview && { preview: pictures.preview }),
+      ...clips,
+    },
     original: { here: original.here, ...(original.path !== undefined && { path: original.path }) },
+  };
+}
+
+/** What differs in the view of a photo that is not shown as its original; undefined for others. */
+function developedView(
+  photo: PhotoDocument | undefined,
+): { view: Partial<Pick<PhotoView, 'width' | 'height' | 'develop' | 'developing'>> } | undefined {
+  const shown = photo ? developOf(photo) : 'original';
+  if (!photo || shown === 'original') return undefined;
+  if (shown === 'unclear') return { view: { developing: true } };
+  const isMade = picturesShown(photo).thumb !== undefined;
+  const size = sizeIn(photo.facts);
+  return {
+    view: {
+      ...(size.width > 1 && developedSize(shown, size)),
+      develop: shown,
+      ...(!isMade && { developing: true as const }),
+    },
   };
 }
 

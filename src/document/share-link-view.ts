@@ -22,6 +22,9 @@ export type MayShare = (author: string, how: 'edit' | 'file') => boolean;
  */
 export type Confirmed = { photo: PhotoDocument; doubted: boolean } | 'none';
 
+/** A search can't depend on how a picture is developed, and a crop counts for links whoever made it. */
+const searchedFields = fieldNames.filter((field) => field !== 'develop');
+
 /** The part of a photo that comes from people with the right to share. */
 export function confirmedOf(photo: PhotoDocument, mayShare: MayShare): Confirmed {
   const sent = ([, told]: [string, unknown]): boolean => mayShare(textOf(own(told, 'by')) || owner, 'file');
@@ -30,7 +33,7 @@ export function confirmedOf(photo: PhotoDocument, mayShare: MayShare): Confirmed
   const said = (told: unknown): boolean => isSaid(told, mayShare);
   // Repeating the file's value confirms nothing about a photo that others sent.
   if (none && !isEditedBy(photo.edits, (told) => said(told) && !authorsOf(told).includes(fileItself))) return 'none';
-  const fields = fieldNames.map((field) => {
+  const fields = searchedFields.map((field) => {
     const all = own(photo.edits, field);
     const list = Array.isArray(all) ? (all as unknown[]) : [];
     const left = list.filter(said);
@@ -78,7 +81,7 @@ export function peopleIn(photo: PhotoDocument): string[] {
 
 /** All edits that a search can depend on; not personal favourites and `apart`. */
 function* editsIn(edits: Edits): Generator {
-  for (const field of fieldNames) {
+  for (const field of searchedFields) {
     const list: unknown = own(edits, field);
     if (Array.isArray(list)) yield* list as unknown[];
   }

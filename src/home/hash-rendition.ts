@@ -1,5 +1,5 @@
 /** Computes the perceptual hash of a photo from its small picture on this server. Nothing is written. */
-import { renditionsShown } from '../document/facts.js';
+import { picturesShown } from '../document/develop.js';
 import { photoOf } from '../document/photo-document.js';
 import type { Home } from './open-home.js';
 
@@ -9,6 +9,6 @@ export async function lookAt(
   id: string,
 ): Promise<Uint8Array | undefined> {
   const photo = photoOf(library.get(library.items.find(id) ?? '')?.body);
-  const { thumb } = renditionsShown(photo?.renditions);
+  const { thumb } = photo ? picturesShown(photo) : {};
   return thumb && blobs.has(thumb.sha256) ? decoders.look(blobs.path(thumb.sha256)) : undefined;
 }

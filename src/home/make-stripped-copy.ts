@@ -3,6 +3,7 @@
  * streams unchanged, anything else as a full-size JPEG. A temporary file while it is sent; the next start removes the
  * leftovers of a crash.
  */
+import type { Develop } from '../document/develop.js';
 import { headLength, identify } from '../photo/formats/identify.js';
 import type { Home } from './open-home.js';
 import { writeJpeg } from './full-size-jpeg.js';
@@ -18,17 +19,18 @@ export interface Bare {
  * Writes it; undefined if it can't be made. `original` is relative to the archive. @throws PhotospoolError as the
  * decoders.
  */
-export async function writeBare(home: Home, original: string): Promise<Bare | undefined> {
+export async function writeBare(home: Home, original: string, develop?: Develop): Promise<Bare | undefined> {
   const { archive, blobs, films, files } = home;
   const path = archive.resolve(original);
   const found = identify(await files.head(path, headLength));
   if (found.kind !== 'photo') return undefined;
   const { format } = found;
   if (!format.type.startsWith('video/')) {
-    const jpeg = await writeJpeg(home, original);
+    const jpeg = await writeJpeg(home, original, develop);
     return jpeg && { ...jpeg, type: 'image/jpeg' };
   }
-  if (films.missing.length > 0) return undefined;
+  // A video can't be developed.
+  if (films.missing.length > 0 || develop) return undefined;
   const source = { path, format, bytes: (await files.stat(path))?.size ?? 0 };
   const made = blobs.temporary();
   const remove = async (): Promise<void> => {

@@ -118,7 +118,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
     sidecars,
     mayHold,
     claimed: (claim) => isClaimed(claim, files),
-    render: (path, format, asIs) => decoders.render(path, format, asIs),
+    render: (path, format, asIs, develop) => decoders.render(path, format, asIs, develop),
   });
   return {
     ...records,

@@ -193,7 +193,7 @@ async function look(
   const total = verified.findings.length;
   await repair(verified.findings, {
     ...home,
-    render: (path, format, asIs) => home.decoders.render(path, format, asIs),
+    render: (path, format, asIs, develop) => home.decoders.render(path, format, asIs, develop),
     elsewhere: async (kind, sha256) => {
       const path = blobPath(folder, kind, sha256);
       return (await files.stat(path)) ? path : undefined;

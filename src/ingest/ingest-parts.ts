@@ -2,6 +2,7 @@
 import type { Archive } from '../archive/archive.js';
 import type { Blobs } from '../archive/blob-store.js';
 import type { Files } from '../base/file-operations.js';
+import type { Develop } from '../document/develop.js';
 import type { Library } from '../library/library.js';
 import type { Format } from '../photo/formats/format-family.js';
 import type { Metadata } from '../photo/facts/read-metadata.js';
@@ -25,7 +26,8 @@ export interface IngestParts {
   /** Without it, only the house holds items. */
   mayHold?: MayHold;
   /**
-   * Makes the scaled pictures, with a concurrency limit. `asIs`: of a damaged original, as far as it can be decoded.
+   * Makes the scaled pictures, with a concurrency limit. `asIs`: of a damaged original, as far as it can be decoded;
+   * `develop`: developed.
    */
-  render(path: string, format: Format, asIs?: boolean): Promise<Rendered>;
+  render(path: string, format: Format, asIs?: boolean, develop?: Develop): Promise<Rendered>;
 }

@@ -9,14 +9,16 @@ import type { Archive } from '../archive/archive.js';
 import { archiveName } from '../archive/original-names.js';
 import type { Blobs } from '../archive/blob-store.js';
 import { parentOf, type Files } from '../base/files.js';
+import { developOf, picturesOf } from '../document/develop.js';
 import { clipsShown, isDamaged, renditionsShown } from '../document/facts.js';
-import type { PhotoDocument, Rendition, Renditions } from '../document/photo-document.js';
+import { photoOf, type PhotoDocument, type Rendition, type Renditions } from '../document/photo-document.js';
 import { photoWith, updatePhotosWith } from '../library/items-of-bytes.js';
 import { viewPhoto } from '../document/photo-view.js';
 import type { Library } from '../library/library.js';
 import { formatOf, headLength, type Format } from '../photo/formats/identify.js';
 import type { Films } from '../video/transcode.js';
 import { isVideo } from '../video/ffmpeg-input.js';
+import { developPhoto } from './develop-photo.js';
 import { makeClip } from './transcode-jobs.js';
 import { pictureFilm } from './ingest-video.js';
 import { storeRendered } from './store-renditions.js';
@@ -134,7 +136,8 @@ async function remake({ sha256 }: VerifyFinding, parts: RepairParts): Promise<bo
     const clip = clips[name];
     if (clip && !(await fetch(clip, parts))) lost.push(name);
   }
-  if (pictures && lost.length === 0) return true;
+  const edited = await mendDeveloped(sha256!, parts);
+  if (pictures && lost.length === 0) return edited;
   const row = library.local.originals.find(sha256!);
   if (row?.state !== 'here') return false;
   const path = archive.resolve(row.path);
@@ -152,7 +155,20 @@ async function remake({ sha256 }: VerifyFinding, parts: RepairParts): Promise<bo
     const made = await makeClip(path, row.bytes, photo.facts, name, parts);
     write((body) => ({ clips: { ...body.clips, [name]: made } }));
   }
-  return true;
+  return edited;
+}
+
+/** Makes the developed pictures of all items with these bytes intact; false if one can't be. */
+async function mendDeveloped(sha256: string, parts: RepairParts): Promise<boolean> {
+  let intact = true;
+  for (const id of parts.library.items.withBytes(sha256)) {
+    const photo = photoOf(parts.library.get(id)?.body);
+    const shown = photo ? developOf(photo) : 'original';
+    const made = photo && typeof shown !== 'string' ? picturesOf(photo, shown) : undefined;
+    if (!made || (await areThere([made.thumb, made.preview], parts))) continue;
+    intact = (await developPhoto(parts, id, true)) && intact;
+  }
+  return intact;
 }
 
 async function picture(

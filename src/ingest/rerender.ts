@@ -17,6 +17,7 @@ import { formatOf, headLength } from '../photo/formats/identify.js';
 import type { Films } from '../video/transcode.js';
 import { isVideo } from '../video/ffmpeg-input.js';
 import { pictureFilm } from './ingest-video.js';
+import { developPhoto, lacksDeveloped } from './develop-photo.js';
 import type { IngestParts } from './ingest-parts.js';
 import { storeRendered } from './store-renditions.js';
 
@@ -66,9 +67,9 @@ export async function rerender(parts: RerenderParts, ended?: AbortSignal): Promi
   const { library, progress = () => undefined } = parts;
   const outcome: Rerendered = { looked: 0, made: 0, away: 0, failed: [] };
   const wanted = new Set<string>();
-  for (const { sha256, body } of scanItems(library)) {
+  for (const { id, sha256, body } of scanItems(library)) {
     outcome.looked++;
-    if (!isNewer(body) && !isCurrent(body, parts)) wanted.add(sha256);
+    if (!isNewer(body) && !(isCurrent(body, parts) && !lacksDeveloped(parts, id))) wanted.add(sha256);
   }
   const total = wanted.size;
   const open = [...wanted];
@@ -91,8 +92,10 @@ async function remake(sha256: string, parts: RerenderParts): Promise<'made' | 'a
   const row = library.local.originals.find(sha256);
   if (row?.state !== 'here') return 'away';
   try {
-    const before = photoWith(library, sha256)?.renditions;
-    const made = await render(archive.resolve(row.path), sha256, row.bytes, parts, isDamaged(before));
+    const before = photoWith(library, sha256);
+    const developed = await developAll(sha256, parts);
+    if (before && isCurrent(before, parts)) return developed ? 'made' : 'same';
+    const made = await render(archive.resolve(row.path), sha256, row.bytes, parts, isDamaged(before?.renditions));
     // Not merged by recipe: the same one may give other bytes with another decoder, and these are the ones on this
     // server.
     const changed = updatePhotosWith(library, sha256, (body) => ({ ...body, renditions: made }));
@@ -101,6 +104,13 @@ async function remake(sha256: string, parts: RerenderParts): Promise<'made' | 'a
     // An error of one original does not stop the others.
     return { path: printable(row.path), reason: toPhotospoolError(error, 'render', row.path).message };
   }
+}
+
+/** Makes the developed pictures of all items with these bytes; false if none lacks any. */
+async function developAll(sha256: string, parts: RerenderParts): Promise<boolean> {
+  let made = false;
+  for (const id of parts.library.items.withBytes(sha256)) made = (await developPhoto(parts, id)) || made;
+  return made;
 }
 
 /** `asIs`: it was damaged before; otherwise a partial result does not replace the present pictures. */

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { originalPath } from '../archive/archive.js';
 import { printable } from '../base/errors.js';
 import type { Entry, Files } from '../base/files.js';
-import { clipsShown, renditionsShown } from '../document/facts.js';
-import type { PhotoDocument } from '../document/photo-document.js';
+import { picturesNeeded } from '../document/develop.js';
+import { clipsShown } from '../document/facts.js';
+import type { PhotoDocument, Rendition } from '../document/photo-document.js';
 import { countItems, scanItems } from '../library/items-of-bytes.js';
 import { viewPhoto } from '../document/photo-view.js';
 import type { Library } from '../library/library.js';
@@ -180,11 +181,11 @@ async function checkRenditions(
   parts: VerifyParts,
 ): Promise<VerifyFinding | undefined> {
   const { library, blobs, files } = parts;
-  const named = { ...renditionsShown(body.renditions), ...clipsShown(body) };
+  const named = [...picturesNeeded(body), ...Object.entries(clipsShown(body))] as [Shown, Rendition][];
   const broken: Shown[] = [];
-  for (const which of ['thumb', 'preview', 'hover', 'video'] as const) {
-    const hash = named[which]?.sha256;
-    if (hash !== undefined && (await check(join(blobs, hash.slice(0, 2), hash), hash, files))) broken.push(which);
+  for (const [which, { sha256: hash }] of named) {
+    const isBroken = !broken.includes(which) && (await check(join(blobs, hash.slice(0, 2), hash), hash, files));
+    if (isBroken) broken.push(which);
   }
   if (broken.length === 0) return undefined;
   const path = library.local.originals.find(sha256)?.path ?? viewPhoto(sha256, body, { here: false }).name;

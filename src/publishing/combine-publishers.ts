@@ -1,7 +1,7 @@
 /**
  * The album of a public server: combines what each publishing home says about a photo into one document, which the
  * catalog, pages and live events show like any other photo. Of several homes the latest decision about visibility
- * counts; for equal decisions the narrower one, then the later edit. A withdrawn photo leaves an empty document, and
+ * counts; for equal decisions the narrower one, then the later edit; and always the newest crop. A withdrawn photo leaves an empty document, and
  * its pictures are removed at once. Derived from the projections alone; a crash leaves it behind them, and the next
  * start processes everything again.
  */
@@ -19,6 +19,7 @@ import type { Library } from '../library/library.js';
 import type { BlobIndex } from '../sync/blobs/blob-index.js';
 import { hashesOf, opaqueOf, publicId, readPublic, type ToldInPublic } from './public-fields.js';
 import type { Publisher } from './publisher-database.js';
+import { never } from './prevent-republishing.js';
 import type { Publishers } from './publisher-registry.js';
 
 /** The dependencies of the combiner. */
@@ -54,6 +55,20 @@ export function later(a: ToldInPublic, b: ToldInPublic): ToldInPublic {
   return order >= 0 ? a : b;
 }
 
+/**
+ * What several homes say about a photo, combined: the latest decision whether it is shown; if it is, the picture of the
+ * home with the newest crop, so that no home that has not heard of it shows what was cut away. At least one.
+ */
+export function combined(all: readonly ToldInPublic[]): ToldInPublic {
+  const decided = all.reduce(later);
+  if (decided.value === null) return decided;
+  const newest = all
+    .map(({ value, developed = never }) => (value === null ? never : developed))
+    .reduce((a, b) => (a > b ? a : b));
+  const shown = all.filter(({ value, developed = never }) => value !== null && developed === newest).reduce(later);
+  return { ...shown, at: decided.at };
+}
+
 /** Opens the combiner. Nothing is read before the first call. */
 export function openCombiner({ db, library, publishers, named, blobs, files }: CombinerParts): Combiner {
   /** What all homes say about a photo, combined; undefined if none says anything. */
@@ -61,7 +76,7 @@ export function openCombiner({ db, library, publishers, named, blobs, files }: C
     const all = publishers
       .all()
       .flatMap(({ projection }) => readPublic(projection.get(publicId(opaque))?.body)?.photo ?? []);
-    return all.length === 0 ? undefined : all.reduce(later);
+    return all.length === 0 ? undefined : combined(all);
   }
 
   /** Rewrites the document of a photo. Returns the hashes of pictures that it no longer names. */

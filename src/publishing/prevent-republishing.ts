@@ -14,12 +14,15 @@ export const later = (a: Stamp, b: Stamp): Stamp => (a > b ? a : b);
 /**
  * What to publish of a photo, given the last published state (`known`) and the present one (`now`); undefined and null both
  * mean nothing. The time of the decision never moves back: after a restore from a backup, a photo that was withdrawn later
- * stays withdrawn until someone decides again. For a photo that this home no longer has, the answer is a withdrawal with the
+ * stays withdrawn until someone decides again, and a photo that was cropped later stays as it was published. For a photo that this home no longer has, the answer is a withdrawal with the
  * stamp `never`, so that any other home's decision overrides it.
  */
 export function settle(known: ToldInPublic | undefined, now: ToldInPublic | undefined): ToldInPublic | undefined {
   if (!now) return known && (known.value === null ? known : { value: null, at: never });
   if (!known) return now;
   if (now.value !== null && known.value === null && known.at > now.at) return known;
+  // A picture from before a crop that was published since.
+  if (now.value !== null && known.value !== null && (known.developed ?? never) > (now.developed ?? never))
+    return { ...known, at: later(known.at, now.at) };
   return { ...now, at: later(known.at, now.at) };
 }

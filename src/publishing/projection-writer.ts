@@ -48,7 +48,7 @@ const mark = 'projection.seq';
 const stale = 'projection.stale';
 const made = 'projection.made';
 /** The version of the list in public-fields.ts: a new one rebuilds all documents. */
-const recipe = 3;
+const recipe = 4;
 
 /** Opens the projector. Nothing is read before the first call. */
 // Longer than a screen: the feed, and what it reads again.

@@ -6,11 +6,12 @@
  * |---|---|
  * | size, type and time taken; camera, lens, exposure; place by name; title, description, tags | position (unless enabled), serial numbers, owner's name, every other tag of the file |
  * | thumb, preview, ThumbHash; of videos the length, the preview and the playable video; which two are one Live Photo | the original, its hash, name, folders and size in bytes; sidecars; albums, rating, favourites; who edited what |
- * | the time of the last decision about visibility, and of the last edit of a published field (to the public server, not to its visitors) | the time of anything else |
+ * | the time of the last decision about visibility, of the last edit of a published field, and of the last crop (to the public server, not to its visitors) | the time of anything else |
  *
  * A tag is private if it begins with `_` or is below `private/`.
  */
 import { createHmac } from 'node:crypto';
+import { developedAt } from '../document/develop.js';
 import { shownEdit } from '../document/edits.js';
 import { pairOf } from '../document/facts.js';
 import { house, itemOf, type Holder } from '../document/item-id.js';
@@ -82,7 +83,12 @@ export function project(
     clips: view.renditions,
   });
   const edited = editedAt(photo.edits, options);
-  return tell({ value, at, ...(edited !== undefined && { edited }) });
+  const developed = developedAt(photo.edits);
+  return tell({
+    ...{ value, at },
+    ...(edited !== undefined && { edited }),
+    ...(developed !== undefined && { developed }),
+  });
 }
 
 /**
@@ -123,6 +129,6 @@ function editedAt(edits: Edits, { gps }: ProjectionOptions): Stamp | undefined {
   const told = ['title', 'description', 'taken', 'place', ...(gps ? (['gps'] as const) : [])] as const;
   const stamps = told.map((field) => shownEdit(edits, field)?.at);
   const tags = entriesOf(edits.tags).flatMap(([tag, said]) => (isPrivateTag(tag) ? [] : [own(said, 'at')]));
-  const [first, ...others] = [...stamps, ...tags].filter(isStamp);
+  const [first, ...others] = [...stamps, ...tags, developedAt(edits)].filter(isStamp);
   return others.reduce<Stamp | undefined>((a, b) => later(a!, b), first);
 }

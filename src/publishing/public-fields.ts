@@ -35,6 +35,8 @@ export interface ToldInPublic {
   at: Stamp;
   /** The time of the last edit of a published field; absent without one. */
   edited?: Stamp;
+  /** The time of the last edit of what the picture shows (a crop); absent without one. */
+  developed?: Stamp;
 }
 
 /** A document of a projection. Its id is `public:<opaque>`. */
@@ -64,11 +66,13 @@ const largest = {
 /** A body as a document of a projection, reduced to public fields; undefined if it is not one. */
 export function readPublic(body: unknown): PublicDocument | undefined {
   const photo = own(body, 'photo');
-  const [value, at, edited] = [own(photo, 'value'), own(photo, 'at'), own(photo, 'edited')];
+  const [value, at] = [own(photo, 'value'), own(photo, 'at')];
+  const [edited, developed] = [own(photo, 'edited'), own(photo, 'developed')];
   if (own(body, 'kind') !== 'public' || own(body, 'format') !== format || !isStamp(at)) return undefined;
   if (value === null) return { format, kind: 'public', photo: { value, at } };
   if (!isObject(value)) return undefined;
-  return { format, kind: 'public', photo: { value: readPhoto(value), at, ...(isStamp(edited) && { edited }) } };
+  const times = { ...(isStamp(edited) && { edited }), ...(isStamp(developed) && { developed }) };
+  return { format, kind: 'public', photo: { value: readPhoto(value), at, ...times } };
 }
 
 /** The public fields of `{facts, renditions, clips}`: there may be more in it than this version knows. */

@@ -15,6 +15,7 @@ import type { Log } from '../base/log.js';
 import type { Files } from '../base/files.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Examined } from '../doctor/finding.js';
+import type { Develop } from '../document/develop.js';
 import type { Library } from '../library/library.js';
 import type { Exchange } from '../sync/blobs/blob-exchange.js';
 import type { Copies } from '../sync/connections/detect-copies.js';
@@ -94,15 +95,18 @@ export interface ServerParts {
   /** Authorizes publishers for their databases and pictures, on a public server. */
   publishers?: Pick<Publishers, 'admit' | 'names'>;
   /**
-   * Writes the picture of an original (by its path in the archive) as a full-size JPEG into a new temporary file, which
-   * the caller removes. Undefined if the original has no picture. Absent on a server that decodes nothing.
+   * Writes the picture of an original (by its path in the archive), developed, as a full-size JPEG into a new temporary
+   * file, which the caller removes. Undefined if the original has no picture. Absent on a server that decodes nothing.
    */
-  toJpeg?(original: string): Promise<{ path: string; remove(): Promise<void> } | undefined>;
+  toJpeg?(original: string, develop?: Develop): Promise<{ path: string; remove(): Promise<void> } | undefined>;
   /**
    * Writes a copy without metadata of an original that can't be stripped: of a video the file unchanged, of anything
    * else a JPEG; with its MIME type. Otherwise as `toJpeg`.
    */
-  toBare?(original: string): Promise<{ path: string; type: string; remove(): Promise<void> } | undefined>;
+  toBare?(
+    original: string,
+    develop?: Develop,
+  ): Promise<{ path: string; type: string; remove(): Promise<void> } | undefined>;
   /**
    * Requests the playable version of a video, by the SHA-256 of its original: for viewers who may see the video but not
    * have the original. False if it can't be made. Absent on a server that transcodes nothing.

@@ -270,7 +270,7 @@ describe('damage', () => {
     const format = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' };
     const path = join(temporaryFolder(), 'a.jpg');
     const after = (hours: number): Promise<unknown> =>
-      render(path, format, false, Date.now() + hours * 3_600_000).catch((error: unknown) => error);
+      render(path, format, false, undefined, Date.now() + hours * 3_600_000).catch((error: unknown) => error);
     writeFileSync(path, whole);
     const wanted = await after(0);
     writeFileSync(path, whole.subarray(0, -2));

@@ -317,7 +317,7 @@ export async function makeHome(
     peers: openPeers(db),
     folders: { incoming, files, folders: library.local.personFolders },
     toJpeg: async () => undefined,
-    toBare: async (original) => made.bare?.(original),
+    toBare: async (original, develop) => made.bare?.(original, develop),
     look: async (id) => made.look?.(id),
     makePlayable: (sha256) => made.playable?.(sha256) ?? true,
     samples: async () => 6,

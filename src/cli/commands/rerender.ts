@@ -32,7 +32,7 @@ async function rerenderHome(flags: Flags): Promise<number> {
     const outcome = await rerender(
       {
         ...home,
-        render: (path, format, asIs) => home.decoders.render(path, format, asIs),
+        render: (path, format, asIs, develop) => home.decoders.render(path, format, asIs, develop),
         lanes: config.workers + 1,
         progress: (done, total) => progress.show(done, total, 'Rendering'),
       },

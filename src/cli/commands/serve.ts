@@ -13,6 +13,7 @@ import { openServer, type ServerParts } from '../../server/app.js';
 import { systemClock as clock } from '../../base/clock.js';
 import { openHomeAccess } from '../../home/open-access.js';
 import { examineServed } from '../../home/doctor-inputs.js';
+import { startDeveloping } from '../../home/picture-jobs.js';
 import { openFilming } from '../../home/video-jobs.js';
 import { openHome, webRoot, type Home } from '../../home/open-home.js';
 import { serverRecord } from '../../home/open-read-only.js';
@@ -82,6 +83,7 @@ async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts)
   const { access, spool, log, secret } = parts;
   const { close, ...replication } = openReplication(home, log);
   const filming = openFilming(home, log, { watch: true });
+  const endDeveloping = startDeveloping(home, log);
   try {
     const examine = (): Promise<Examined> => examineServed(home, spool, replication.mesh);
     const makePlayable = (sha256: string): boolean => filming.clips.ask(sha256);
@@ -94,10 +96,12 @@ async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts)
     log.info({}, 'Stopping: the items in hand are finished first.');
     await home.files.remove(serverRecord(home.config));
     await filming.close();
+    await endDeveloping();
     await close();
     await server.close();
   } finally {
     await filming.close();
+    await endDeveloping();
     await close();
   }
 }
@@ -132,8 +136,8 @@ function serverParts(home: Home): Pick<ServerParts, HomeParts> {
     },
     files,
     folders: { incoming, files, folders: library.local.personFolders },
-    toJpeg: (original) => writeJpeg(home, original),
-    toBare: (original) => writeBare(home, original),
+    toJpeg: (original, develop) => writeJpeg(home, original, develop),
+    toBare: (original, develop) => writeBare(home, original, develop),
     openExport: (people) => openExport(config, files, library, people),
     look: (id) => lookAt(home, id),
     samples: async () => {

@@ -91,7 +91,7 @@ async function mend(config: Config, progress: ProgressBar): Promise<Verified> {
     const tell = (done: number): void => progress.show(done, total, 'Repairing');
     await repair(verified.findings, {
       ...home,
-      render: (path, format, asIs) => home.decoders.render(path, format, asIs),
+      render: (path, format, asIs, develop) => home.decoders.render(path, format, asIs, develop),
       progress: tell,
     });
     return verified;

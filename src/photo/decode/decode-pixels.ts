@@ -31,6 +31,9 @@ export interface Decoded {
   damaged?: true;
 }
 
+/** The edge to which a picture is scaled, or a function of the size of its upright original. */
+export type Edge = number | ((size: { width: number; height: number }) => number);
+
 /** The maximum number of pixels of an original. */
 export const pixelLimit = pixelSide * pixelSide;
 
@@ -47,7 +50,7 @@ const moving = ['gif', 'webp'];
  * Decodes the picture of a file, scaled to at most `edge` pixels, or returns why there is none. @throws the decoder's
  * error.
  */
-export async function decode(path: string, format: Format, edge: number): Promise<Decoded | { unshown: Unshown }> {
+export async function decode(path: string, format: Format, edge: Edge): Promise<Decoded | { unshown: Unshown }> {
   // Decoder warnings are accepted, and reported as damage of a JPEG; missing or entirely broken pixel data is not.
   return decodeOpened(await openSource(path, format), format, edge, 'error');
 }
@@ -56,7 +59,7 @@ export async function decode(path: string, format: Format, edge: number): Promis
  * Decodes what is left of a damaged file: its picture as far as it goes, otherwise a smaller embedded one. @throws the
  * decoder's error if there is none.
  */
-export async function decodeDamaged(path: string, format: Format, edge: number): Promise<Decoded> {
+export async function decodeDamaged(path: string, format: Format, edge: Edge): Promise<Decoded> {
   const whole = await openSource(path, format, true)
     .then((opened) => decodeOpened(opened, format, edge, 'none'))
     .catch(() => undefined);
@@ -70,7 +73,7 @@ export async function decodeDamaged(path: string, format: Format, edge: number):
 async function decodeOpened(
   opened: Opened,
   format: Format,
-  edge: number,
+  edge: Edge,
   failOn: FailOn,
 ): Promise<Decoded | { unshown: Unshown }> {
   if ('unshown' in opened) return opened;
@@ -94,18 +97,20 @@ const endOfImage = Buffer.from([0xff, 0xd9]);
  * error of libvips if pixels are missing, too. It checks strip by strip, so missing pixels in the last strip go
  * unnoticed.
  */
-export async function decodeEndless(path: string, format: Format, edge: number): Promise<Decoded> {
+export async function decodeEndless(path: string, format: Format, edge: Edge): Promise<Decoded> {
   const input = Buffer.concat([await readFile(path), endOfImage]);
   return decodeSource({ input, loader: 'jpeg' }, format, edge, 'warning');
 }
 
-async function decodeSource(source: PictureSource, format: Format, edge: number, failOn: FailOn): Promise<Decoded> {
+async function decodeSource(source: PictureSource, format: Format, wanted: Edge, failOn: FailOn): Promise<Decoded> {
   const options = { failOn, limitInputPixels: pixelLimit, page: 0 } as const;
   const input = await inputOf(source.input);
   const headed = sharp(input, options);
   const ofHeader = countWarnings(headed);
   const header = await headed.metadata();
   if (header.format !== source.loader) throw new Error(`libvips takes it for ${header.format}`);
+  const size = sizeOf(header, source);
+  const edge = typeof wanted === 'number' ? wanted : wanted(size);
   const box = { width: edge, height: edge, fit: 'inside', withoutEnlargement: true } as const;
   // For 16-bit pixels, libvips' own conversion by the profile would not end in sRGB.
   const deep = header.space === 'rgb16' ? header.icc : undefined;
@@ -117,7 +122,7 @@ async function decodeSource(source: PictureSource, format: Format, edge: number,
   const animated = format.animated === true || (moving.includes(format.family) && (header.pages ?? 1) > 1);
   const damaged = format.family === 'jpeg' && isScanBroken(ofHeader, ofAll);
   return {
-    ...{ pixels, ...sizeOf(header, source), animated: source.animated ?? animated },
+    ...{ pixels, ...size, animated: source.animated ?? animated },
     ...(damaged && { damaged }),
   };
 }

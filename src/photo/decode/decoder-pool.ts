@@ -11,6 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { openBounded, type Limits, type Program, type Reply } from '../../base/sandbox/pool.js';
 import { unpack } from '../../base/sandbox/frames.js';
 import { PhotospoolError } from '../../base/errors.js';
+import type { Develop } from '../../document/develop.js';
 import type { Format } from '../formats/format-family.js';
 import { memoryError, renderError } from './decode-errors.js';
 import { openAnswer, type DecoderAnswer, type DecoderFailure } from './decoder-protocol.js';
@@ -22,13 +23,14 @@ export interface Decoders {
    * Renders one original; with `asIs`, what can be decoded of a damaged one, or that nothing can, also if it crashes
    * its decoder. @throws PhotospoolError `undecodable` (or it crashed the decoder), `truncated`, `too-large` (pixels or
    * memory), `timeout`, `busy` (the machine is out of memory); or the system's error if the file can't be read.
+   * `develop`: the pictures are developed; the size is that of the original.
    */
-  render(path: string, format: Format, asIs?: boolean): Promise<Rendered>;
+  render(path: string, format: Format, asIs?: boolean, develop?: Develop): Promise<Rendered>;
   /**
-   * Writes the picture of an original as a full-size JPEG, upright, sRGB, without metadata, to a new file at `to`.
+   * Writes the picture of an original as a full-size JPEG, upright, developed, sRGB, without metadata, to a new file at `to`.
    * False if it has no picture. The caller removes partial output after an error. @throws as `render`.
    */
-  convert(path: string, format: Format, to: string): Promise<boolean>;
+  convert(path: string, format: Format, to: string, develop?: Develop): Promise<boolean>;
   /** The perceptual hash of a scaled picture (document/perceptual-hash.ts). @throws as `render`. */
   look(path: string): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -44,6 +46,8 @@ export interface Question {
   asIs?: boolean;
   /** Only its perceptual hash is requested. */
   look?: true;
+  /** How the picture is developed. */
+  develop?: Develop;
 }
 
 /** The format of our own scaled pictures. */
@@ -136,9 +140,9 @@ export function openDecoders({
   const misheard = (path: string, format: Format): Error =>
     renderError('undecodable', path, format, undefined, 'its decoder did not answer in order');
   return {
-    async render(path, format, asIs = false) {
+    async render(path, format, asIs = false, develop) {
       try {
-        const answer = await ask({ path, format, ...(asIs && { asIs }) });
+        const answer = await ask({ path, format, ...(asIs && { asIs }), ...(develop && { develop }) });
         if (answer.kind === 'rendered') return answer.rendered;
         throw misheard(path, format);
       } catch (error) {
@@ -147,8 +151,8 @@ export function openDecoders({
         throw error;
       }
     },
-    async convert(path, format, to) {
-      const answer = await ask({ path, format, to });
+    async convert(path, format, to, develop) {
+      const answer = await ask({ path, format, to, ...(develop && { develop }) });
       if (answer.kind === 'converted') return answer.written;
       throw misheard(path, format);
     },

@@ -29,11 +29,11 @@ function watchMemory(): NodeJS.Timeout {
   }, 50);
 }
 
-async function work({ path, format, to, look: looked, asIs }: Question): Promise<Uint8Array[]> {
+async function work({ path, format, to, look: looked, asIs, develop }: Question): Promise<Uint8Array[]> {
   if (looked) return packLook(await look(path));
   return to === undefined
-    ? packRendered(await render(path, format, asIs === true))
-    : packConverted(await convert(path, format, to));
+    ? packRendered(await render(path, format, asIs === true, develop))
+    : packConverted(await convert(path, format, to, develop));
 }
 
 async function answer(question: string): Promise<void> {

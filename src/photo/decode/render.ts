@@ -6,10 +6,12 @@ import { stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 import { PhotospoolError, type ErrorCode } from '../../base/errors.js';
+import type { Develop } from '../../document/develop.js';
 import { lookOf, lookPixels } from '../../document/perceptual-hash.js';
 import { explain, renderError } from './decode-errors.js';
 import type { Format } from '../formats/format-family.js';
-import { decode, decodeDamaged, decodeEndless, type Decoded, type Pixels } from './decode-pixels.js';
+import { decode, decodeDamaged, decodeEndless, type Decoded, type Edge, type Pixels } from './decode-pixels.js';
+import { developPixels, edgeFor } from './develop-pixels.js';
 import { encoding, previewEdge, whole, thumbBox, type Picture, type Pictures, type Rendered } from './renditions.js';
 
 /** Milliseconds without a write after which a JPEG that lacks only its end marker counts as complete. */
@@ -18,38 +20,53 @@ const hour = 3_600_000;
 const damage: readonly ErrorCode[] = ['truncated', 'undecodable'];
 
 /**
- * Renders one original. With `asIs`, returns what can be decoded of a damaged one. `now` in ms. @throws PhotospoolError
- * `undecodable`,
- * `truncated` (its end is missing), `too-large` (more pixels or memory than the limit); or the system's error if the
- * file can't be read.
+ * Renders one original. With `asIs`, returns what can be decoded of a damaged one; with `develop`, the developed
+ * pictures. `now` in ms. @throws PhotospoolError `undecodable`, `truncated` (its end is missing), `too-large` (more
+ * pixels or memory than the limit); or the system's error if the file can't be read.
  */
-export async function render(path: string, format: Format, asIs = false, now = Date.now()): Promise<Rendered> {
+export async function render(
+  path: string,
+  format: Format,
+  asIs = false,
+  develop?: Develop,
+  now = Date.now(),
+): Promise<Rendered> {
   try {
-    return await renderSound(path, format, now, asIs);
+    return await renderSound(path, format, now, asIs, develop);
   } catch (error) {
     if (!asIs || !(error instanceof PhotospoolError) || !damage.includes(error.code)) throw error;
-    return renderDamaged(path, format);
+    return renderDamaged(path, format, develop);
   }
 }
 
-async function renderSound(path: string, format: Format, now: number, asIs: boolean): Promise<Rendered> {
+/** The edge to decode to. */
+const edgeOf = (develop: Develop | undefined): Edge =>
+  develop ? (size) => edgeFor(develop, size, previewEdge) : previewEdge;
+
+async function renderSound(
+  path: string,
+  format: Format,
+  now: number,
+  asIs: boolean,
+  develop: Develop | undefined,
+): Promise<Rendered> {
   try {
-    const decoded = await decode(path, format, previewEdge);
-    return 'unshown' in decoded ? decoded : await makePictures(decoded);
+    const decoded = await decode(path, format, edgeOf(develop));
+    return 'unshown' in decoded ? decoded : await makePictures(decoded, develop);
   } catch (error) {
     const failure = await explain(error, path, format);
     if (!(failure instanceof PhotospoolError) || failure.code !== 'truncated') throw failure;
     const waited = asIs || now - (await stat(path)).ctimeMs > hour;
-    const whole = waited && format.family === 'jpeg' ? await renderEndless(path, format) : undefined;
+    const whole = waited && format.family === 'jpeg' ? await renderEndless(path, format, develop) : undefined;
     if (whole) return whole;
     throw failure;
   }
 }
 
 /** Renders what can be decoded of a damaged original. @throws as `render`, but never for its damage. */
-async function renderDamaged(path: string, format: Format): Promise<Rendered> {
+async function renderDamaged(path: string, format: Format, develop: Develop | undefined): Promise<Rendered> {
   try {
-    return { ...(await makePictures(await decodeDamaged(path, format, previewEdge))), damaged: true };
+    return { ...(await makePictures(await decodeDamaged(path, format, edgeOf(develop)), develop)), damaged: true };
   } catch (error) {
     const failure = await explain(error, path, format);
     if (!(failure instanceof PhotospoolError) || !damage.includes(failure.code)) throw failure;
@@ -60,12 +77,13 @@ async function renderDamaged(path: string, format: Format): Promise<Rendered> {
 /** The maximum side of a JPEG. */
 const longestJpeg = 65_500;
 
-/** Writes the full-size picture as a JPEG to `to`; false if there is none. @throws as `render`. */
-export async function convert(path: string, format: Format, to: string): Promise<boolean> {
+/** Writes the full-size picture as a JPEG to `to`, developed; false if there is none. @throws as `render`. */
+export async function convert(path: string, format: Format, to: string, develop?: Develop): Promise<boolean> {
   try {
     const decoded = await decode(path, format, longestJpeg);
     if ('unshown' in decoded) return false;
-    await open(decoded.pixels).jpeg(whole).toFile(to);
+    const pixels = develop ? await developPixels(decoded.pixels, develop, longestJpeg) : decoded.pixels;
+    await open(pixels).jpeg(whole).toFile(to);
     return true;
   } catch (error) {
     throw await explain(error, path, format);
@@ -88,12 +106,17 @@ export async function look(picture: string | Uint8Array): Promise<Uint8Array> {
   }
 }
 
-async function renderEndless(path: string, format: Format): Promise<Pictures | undefined> {
-  const decoded = await decodeEndless(path, format, previewEdge).catch(() => undefined);
-  return decoded && makePictures(decoded);
+async function renderEndless(
+  path: string,
+  format: Format,
+  develop: Develop | undefined,
+): Promise<Pictures | undefined> {
+  const decoded = await decodeEndless(path, format, edgeOf(develop)).catch(() => undefined);
+  return decoded && makePictures(decoded, develop);
 }
 
-async function makePictures({ pixels, ...original }: Decoded): Promise<Pictures> {
+async function makePictures({ pixels: decoded, ...original }: Decoded, develop?: Develop): Promise<Pictures> {
+  const pixels = develop ? await developPixels(decoded, develop, previewEdge) : decoded;
   const small = await toThumb(pixels);
   const [preview, thumb, thumbhash] = await Promise.all([encode(pixels), encode(small), hash(small)]);
   return { ...original, thumb, preview, thumbhash };

@@ -6,6 +6,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { addressGroups } from '../../access/address-prefix.js';
 import { PhotospoolError, notFound } from '../../base/errors.js';
+import { developKey } from '../../document/develop.js';
 import type { PhotoView } from '../../document/photo-view.js';
 import { families } from '../../photo/formats/families.js';
 import { strip, strippable } from '../../photo/strip/strip-metadata.js';
@@ -50,7 +51,7 @@ export interface Stripping {
   send(request: FastifyRequest, reply: FastifyReply, photo: PhotoView & { path: string }): Promise<FastifyReply>;
 }
 
-/** Opens the service. */
+/** Opens the service. A photo that is shown cropped or rotated is given as a JPEG of what is shown. */
 export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs' | 'files' | 'toBare'>): Stripping {
   const kept = new Map<string, Kept>();
   const reading = new Map<string, number>();
@@ -72,13 +73,13 @@ export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs
   async function make(photo: PhotoView & { path: string }): Promise<Made | undefined> {
     making++;
     try {
-      if (strippable.includes(photo.type) && photo.bytes <= largest) {
+      if (!photo.develop && strippable.includes(photo.type) && photo.bytes <= largest) {
         const turn = last.then(() => stripTo(photo));
         last = turn.catch(() => undefined);
         const made = await turn;
         if (made) return made;
       }
-      return await toBare?.(photo.path);
+      return await toBare?.(photo.path, photo.develop);
     } catch (error) {
       throw isNoFile(error) ? notFound(missing) : error;
     } finally {
@@ -88,10 +89,11 @@ export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs
 
   /** Joins the readers of an original's file, which is created for the first one. */
   function join(photo: PhotoView & { path: string }): Kept {
-    const there = kept.get(photo.id);
+    const key = keyOf(photo);
+    const there = kept.get(key);
     if (!there && (making >= mostMade || kept.size >= mostKept)) throw busy();
     const one = there ?? { made: make(photo), readers: 0 };
-    kept.set(photo.id, one);
+    kept.set(key, one);
     one.readers++;
     return one;
   }
@@ -123,13 +125,16 @@ export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs
       const exit = enter(request.ip);
       reply.raw.once('close', exit);
       const one = join(photo);
-      reply.raw.once('close', () => leave(photo.id, one));
+      reply.raw.once('close', () => leave(keyOf(photo), one));
       const made = await one.made;
       if (!made) throw refused();
       return sendWhole(reply, made.path, made.type, attachment(photo, made.type));
     },
   };
 }
+
+/** Readers share a file only while it shows the same. */
+const keyOf = ({ id, develop }: PhotoView): string => (develop ? `${id} ${developKey(develop)}` : id);
 
 const missing = 'The original is on another server.';
 const busy = (): PhotospoolError =>

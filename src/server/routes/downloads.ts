@@ -2,7 +2,7 @@
 import { yieldToEventLoop } from '../../base/async/yield.js';
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
-import { countedAs, mayHaveOriginal, type Viewer } from '../../access/permissions.js';
+import { countedAs, mayHaveOriginal, mayHaveUnedited, type Viewer } from '../../access/permissions.js';
 import { viewer } from '../http/request-viewer.js';
 import { disposition } from '../http/content-disposition.js';
 import type { Routes } from '../context.js';
@@ -24,8 +24,9 @@ export const downloads: Routes = (app, { library, blobs, clock }) => {
     for (let at = 0; at < ids.length; at += batch) {
       await yieldToEventLoop();
       for (const photo of findPhotos(library, who, ids.slice(at, at + batch))) {
-        const { original, name, bytes: size, taken } = photo;
-        if (original.path !== undefined && mayHaveOriginal(who, photo.item.holder))
+        const { original, name, bytes: size, taken, item } = photo;
+        const isGiven = photo.unedited ? mayHaveUnedited(who, item.holder) : mayHaveOriginal(who, item.holder);
+        if (original.path !== undefined && isGiven)
           files.push({ path: blobs.original(original.path), name, bytes: size, taken });
       }
     }

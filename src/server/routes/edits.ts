@@ -2,6 +2,7 @@
 import { Type, type Static } from 'typebox';
 import type { Viewer } from '../../access/permissions.js';
 import { PhotospoolError, notFound } from '../../base/errors.js';
+import { isDevelop, normalDevelop } from '../../document/develop.js';
 import { viewer } from '../http/request-viewer.js';
 import { clipsBeside, withMotion } from '../../album/playable-videos.js';
 import { changeEach, type PhotoEdit, type PhotosEdited as Made, type PhotosChange } from '../../album/edit-photos.js';
@@ -23,7 +24,7 @@ import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import { savePhotos } from '../../album/save-photos.js';
 import { showTo } from '../../album/visibility.js';
 import { withSharedAlbums } from '../../album/member-albums.js';
-import { rawsBeside, withStack } from '../../album/stack-members.js';
+import { developsBeside, rawsBeside, withStack } from '../../album/stack-members.js';
 import { readTaken } from '../../album/parse-time-taken.js';
 
 const mostAtOnce = 5_000;
@@ -38,8 +39,18 @@ export const edits: Routes = (app, context) => {
    */
   async function make(who: Viewer, each: readonly PhotosChange[], undo: boolean): Promise<Made> {
     const beside = [...clipsBeside(parts, each), ...rawsBeside(parts, each)];
+    const developed = developsBeside(parts, each);
+    // A crash between the two leaves too little to see, never too much. The undo of the photo's edit is applied to these
+    // files, too.
+    const shows = ({ develop }: PhotosChange): boolean => develop === null;
+    await changeEach(
+      library,
+      who,
+      developed.filter((change) => !shows(change)),
+    );
     const made = await changeEach(library, who, each, { undo });
     const { undo: ways = [] } = await changeEach(library, who, beside, { undo });
+    await changeEach(library, who, developed.filter(shows));
     return made.undo ? { ...made, undo: [...made.undo, ...ways] } : made;
   }
 
@@ -98,6 +109,11 @@ const saving: Routes = (app, { library, clock, gate }) => {
     saved: Type.Integer({ description: 'photos added to the library' }),
     known: Type.Integer({ description: 'photos that were in it already' }),
     missing: Type.Array(Sha256),
+    refused: Type.Optional(
+      Type.Array(Sha256, {
+        description: 'photos that are shown cropped or rotated, of which you may not have the original',
+      }),
+    ),
   });
   app.post(
     '/api/photos/save',
@@ -116,7 +132,13 @@ const saving: Routes = (app, { library, clock, gate }) => {
   );
 };
 
-function changeOf({ taken, ...rest }: Static<typeof PhotoEdits> & { shift?: number }): PhotoEdit {
+function changeOf({
+  taken,
+  develop,
+  ...others
+}: Static<typeof PhotoEdits> & { shift?: number; turn?: number }): PhotoEdit {
+  if (develop && !isDevelop(develop)) throw new PhotospoolError('invalid', 'This part is not within the picture.');
+  const rest = { ...others, ...(develop !== undefined && { develop: normalDevelop(develop) ?? null }) };
   if (taken === undefined) return rest;
   return { ...rest, taken: taken === null ? null : readTaken(taken) };
 }

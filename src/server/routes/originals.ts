@@ -1,7 +1,7 @@
 /** Originals. */
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
-import { may, mayHaveOriginal, type Viewer } from '../../access/permissions.js';
+import { may, mayHaveOriginal, mayHaveUnedited, type Viewer } from '../../access/permissions.js';
 import { viewer } from '../http/request-viewer.js';
 import { disposition } from '../http/content-disposition.js';
 import { mayKeep, sendDownload, sendWhole } from '../files/send-file.js';
@@ -92,7 +92,9 @@ function addOriginals(app: App, context: Context, { api, files, config, summary 
     async (request, reply) => {
       const who = viewer(request);
       const photo = await find(who, request.params.id, goneOf(reply));
-      const jpeg = await toJpeg?.(photo.path);
+      const unclear = photo.unedited !== undefined && !photo.develop;
+      if (unclear && !mayHaveUnedited(who, photo.item.holder)) throw notFound('There is no picture of this file.');
+      const jpeg = await toJpeg?.(photo.path, photo.develop);
       if (!jpeg) throw notFound('There is no picture of this file.');
       // Windows can't remove a file that is still open: then the next start removes it.
       reply.raw.once('close', () => void jpeg.remove().catch(() => undefined));
@@ -116,7 +118,10 @@ function addOriginals(app: App, context: Context, { api, files, config, summary 
     handler: async (request, reply) => {
       const who = viewer(request);
       const photo = await find(who, request.params.id, goneOf(reply));
-      if (!mayHaveOriginal(who, photo.item.holder)) return stripping.send(request, reply, photo);
+      const { holder } = photo.item;
+      const isKept = photo.unedited !== undefined && !mayHaveUnedited(who, holder);
+      if (isKept && !photo.develop) throw notFound('The original of this photo is not shared.');
+      if (isKept || !mayHaveOriginal(who, holder)) return stripping.send(request, reply, photo);
       const shown = raster.has(photo.type) && request.query.download === undefined;
       return sendDownload(request, reply, {
         path: blobs.original(photo.path),

@@ -4,13 +4,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toPhotospoolError, notFound } from '../../base/errors.js';
 import type { PhotoView } from '../../document/photo-view.js';
 import { viewer } from '../http/request-viewer.js';
-import { mayHaveOriginal } from '../../access/permissions.js';
+import { mayHaveOriginal, mayHaveUnedited } from '../../access/permissions.js';
 import { playingOf, sourceOf, withMotion } from '../../album/playable-videos.js';
 import { mayKeep, sendDownload, type Download } from '../files/send-file.js';
 import { refuse } from '../http/error-responses.js';
-import type { Routes } from '../context.js';
+import type { Context, Routes } from '../context.js';
 import { photoPlaces, type PhotoPlace } from '../http/photo-places.js';
-import { getPhoto } from '../../album/find-photos.js';
+import { getPhoto, type FoundPhoto } from '../../album/find-photos.js';
 import { hasPeers } from '../peer-status.js';
 import { bytes, Sha256 } from '../../api/photo-schemas.js';
 
@@ -33,14 +33,6 @@ export const media: Routes = (app, context) => {
     const { id, type, part, settled } = playing;
     const path = blobs.original(library.local.originals.find(id)?.path ?? '');
     return { path, sha256: id, type, forever: keeps && settled, missing, ...(part && { part }) };
-  }
-
-  function pictureOf(request: FastifyRequest, photo: PhotoView, which: 'thumb' | 'preview'): Download {
-    const found = photo.renditions[which];
-    if (!found) throw notFound(`This photo has no ${which}.`);
-    const { sha256, type } = found;
-    const forever = mayKeep(request);
-    return { path: blobs.rendition(sha256), sha256, type, forever, missing: 'This picture is not on this server.' };
   }
 
   /**
@@ -68,7 +60,7 @@ export const media: Routes = (app, context) => {
       config: { rule: 'see', ...config },
       schema: {
         summary: summary('A scaled picture, or a video'),
-        params: Type.Object({ id: Sha256, rendition: Type.Enum(['thumb', 'preview', 'hover', 'video']) }),
+        params: Type.Object({ id: Sha256, rendition: Type.Enum(['thumb', 'preview', 'unedited', 'hover', 'video']) }),
         // Ignored: it makes the URL change with the picture, which browsers cache forever.
         querystring: Type.Object({ v: Type.Optional(Type.String({ maxLength: 64 })) }),
         response: bytes('the picture or film', 'image/webp', 'image/jpeg', 'video/mp4', 'video/webm'),
@@ -79,9 +71,9 @@ export const media: Routes = (app, context) => {
         const what =
           rendition === 'hover' || rendition === 'video'
             ? filmOf(request, photo, rendition)
-            : pictureOf(request, photo, rendition);
+            : pictureOf(blobs, request, photo, rendition);
         if (!what && rendition === 'video' && !isComing(request, photo)) return withheld(reply);
-        if (!what) return later(reply, 'This film is still being made.');
+        if (!what) return later(reply, 'It is still being made.');
         return sendDownload(request, reply, what).catch((error: unknown) => {
           if (toPhotospoolError(error).code !== 'not-found' || !hasPeers(context)) throw error;
           return later(reply, 'This picture is on its way here from another server.');
@@ -91,3 +83,24 @@ export const media: Routes = (app, context) => {
   };
   for (const place of photoPlaces) add(place);
 };
+
+/**
+ * The picture to send; undefined while an edited one is being made, for those who may not have the original. Others
+ * get the picture of the original meanwhile; `unedited` is that picture at any time.
+ */
+function pictureOf(
+  blobs: Context['blobs'],
+  request: FastifyRequest,
+  photo: FoundPhoto,
+  which: 'thumb' | 'preview' | 'unedited',
+): Download | undefined {
+  const before = mayHaveUnedited(viewer(request), photo.item.holder) ? photo.unedited : undefined;
+  if (which === 'unedited' && !before) throw notFound('This photo is not edited.');
+  const shown = which === 'unedited' ? before?.preview : photo.renditions[which];
+  const found = shown ?? (photo.developing && which !== 'unedited' ? before?.[which] : undefined);
+  if (!found && photo.developing) return undefined;
+  if (!found) throw notFound(`This photo has no ${which}.`);
+  const { sha256, type } = found;
+  const forever = mayKeep(request) && found === photo.renditions[which === 'unedited' ? 'preview' : which];
+  return { path: blobs.rendition(sha256), sha256, type, forever, missing: 'This picture is not on this server.' };
+}

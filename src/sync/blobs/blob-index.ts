@@ -4,7 +4,8 @@
  * behind the feed; it can be dropped and is then rebuilt.
  */
 import type { Sqlite } from '../../base/sqlite.js';
-import { clipsShown, factsShown, renditionsShown } from '../../document/facts.js';
+import { picturesNeeded } from '../../document/develop.js';
+import { clipsShown, factsShown } from '../../document/facts.js';
 import { itemId, itemOf, ownPrefix, publicIdOf, type Item } from '../../document/item-id.js';
 import { photoOf, type Body } from '../../document/photo-document.js';
 import { isPurge } from '../../document/purge.js';
@@ -77,6 +78,9 @@ export const followedMark = 'replication.blobs';
 
 /** The setting that records that items of people are in the index, too. */
 const itemsMark = 'replication.blobs-of-people';
+
+/** The setting that records that the pictures of edited photos are in the index, too. */
+const editedMark = 'replication.blobs-of-edits';
 
 /** Opens the index, creating its table if it is missing. */
 // Longer than a screen: statements of one table, each used in one or two lines.
@@ -183,6 +187,11 @@ function makeTables(db: Sqlite, library: Library): void {
     if (library.scan(ownPrefix).next().done !== true) library.local.setSetting(followedMark, '0');
     library.local.setSetting(itemsMark, '1');
   }
+  // Earlier versions skipped the pictures of edited photos.
+  if (library.local.setting(editedMark) === undefined) {
+    library.local.setSetting(followedMark, '0');
+    library.local.setSetting(editedMark, '1');
+  }
   db.exec(tables + thereTables);
 }
 
@@ -191,12 +200,10 @@ function blobsOf(sha256: string, body: Body | undefined): (Omit<NamedBlob, 'phot
   const photo = photoOf(body);
   if (!photo) return [];
   const { taken } = viewPhoto(sha256, photo, { here: false });
-  const { thumb, preview } = renditionsShown(photo.renditions);
   const { hover, video } = clipsShown(photo);
   const { bytes } = factsShown(photo.facts);
   return [
-    ...(thumb ? [{ kind: 'thumb' as const, sha256: thumb.sha256, bytes: thumb.bytes, taken }] : []),
-    ...(preview ? [{ kind: 'preview' as const, sha256: preview.sha256, bytes: preview.bytes, taken }] : []),
+    ...picturesNeeded(photo).map(([kind, picture]) => ({ kind, sha256: picture.sha256, bytes: picture.bytes, taken })),
     { kind: 'original' as const, sha256, bytes, taken },
     ...(hover ? [{ kind: 'hover' as const, sha256: hover.sha256, bytes: hover.bytes, taken }] : []),
     ...(video ? [{ kind: 'video' as const, sha256: video.sha256, bytes: video.bytes, taken }] : []),

@@ -1,0 +1,303 @@
+/**
+ * Edited pictures over HTTP: nobody who may not have the original sees what was cut away, by any address, before the new
+ * picture is made or after; and who may edit can always go back.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LightMyRequestResponse } from 'fastify';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { openBlobs } from '../../src/archive/blob-store.js';
+import { openFiles } from '../../src/base/files.js';
+import { silent } from '../../src/base/log.js';
+import type { Develop } from '../../src/document/develop.js';
+import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
+import { openDevelopJobs, type DevelopJobs } from '../../src/ingest/develop-jobs.js';
+import type { Archive } from '../../src/archive/archive.js';
+import { convert, render } from '../../src/photo/decode/render.js';
+import { quarters } from '../photo/painted.js';
+import { invite, openOwned, type Owned } from './accounts.js';
+import { openBrowser, type Browser } from './browser.js';
+import { expectError, type Home } from './fixture.js';
+
+const jpeg = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' } as const;
+const left = { crop: { left: 0, top: 0, width: 0.5, height: 1 } } satisfies Develop;
+const right = { crop: { left: 0.5, top: 0, width: 0.5, height: 1 } } satisfies Develop;
+
+/** A picture of its own; red is left, green right. */
+const painted = (n: number): Promise<Buffer> =>
+  quarters(400 + n, 300)
+    .jpeg({ quality: 90 })
+    .toBuffer();
+
+/** What makes the edited pictures of a home. */
+async function openJobs(home: Home): Promise<DevelopJobs> {
+  const files = openFiles();
+  return openDevelopJobs({
+    ...{ db: home.db, library: home.library, files, clock: home.clock, log: silent, lanes: 1 },
+    archive: { resolve: home.parts.blobs.original } as unknown as Archive,
+    blobs: await openBlobs(join(home.folder, 'blobs'), files),
+    render: (path, format, asIs, develop) => render(path, format, asIs, develop),
+    onChange: () => () => undefined,
+  });
+}
+
+/** Whether green, which is in the right half of the original only, is in a picture. */
+async function showsRight(bytes: Buffer): Promise<boolean> {
+  const { data, info } = await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const green = Array.from({ length: info.width * info.height }, (_, n) => data.subarray(n * 3, n * 3 + 3));
+  return green.some(([red = 0, colour = 0, blue = 0]) => colour > 130 && red < 110 && blue < 110);
+}
+
+/** Changes a photo as somebody; the status. */
+const edit = async (who: Browser, id: string, change: object): Promise<number> =>
+  (await who.ask('PATCH', `/api/photos/${id}`, change)).statusCode;
+
+/** Somebody who asks for pictures. */
+interface Asker {
+  name: string;
+  get(url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+  post(url: string, payload: object): Promise<LightMyRequestResponse>;
+}
+
+/** A browser, below the address of a link if there is one. */
+function asker(home: Home, name: string, { cookies }: Browser, base = ''): Asker {
+  const sent = { host: 'localhost:4780', cookie: [...cookies].map(([key, value]) => `${key}=${value}`).join('; ') };
+  return {
+    name,
+    get: (url, headers = {}) => home.app.inject({ url: base + url, headers: { ...sent, ...headers } }),
+    post: (url, payload) => home.app.inject({ method: 'POST', url: base + url, payload, headers: sent }),
+  };
+}
+
+/** Everybody who is not an owner: a family member, a visitor, and links with and without originals and details. */
+async function others(owned: Owned, id: string): Promise<Asker[]> {
+  const { home, owner } = owned;
+  await owner.ask('PATCH', '/api/access', { visitors: true });
+  const family = await invite(owned, 'Ada');
+  const links = await Promise.all(
+    [{}, { originals: true }, { originals: true, details: true }].map(
+      async (options) =>
+        (await owner.ask('POST', '/api/shares', { photo: id, ...options })).json<{ path: string }>().path,
+    ),
+  );
+  return [
+    asker(home, 'family', family.browser),
+    asker(home, 'visitor', openBrowser(home.app)),
+    ...links.map((path, n) => asker(home, `link ${n}`, openBrowser(home.app), path)),
+  ];
+}
+
+/** A public photo of a home, with its real pictures. */
+async function publicPhoto({ home, owner }: Owned, n = 0): Promise<string> {
+  const id = await home.add({ original: await painted(n) });
+  const path = home.parts.blobs.original(home.library.local.originals.find(id)!.path);
+  const rendered = await render(path, jpeg);
+  if ('unshown' in rendered) throw new Error('it has no picture');
+  const blobs = await openBlobs(join(home.folder, 'blobs'), openFiles());
+  const store = async ({ bytes, ...picture }: typeof rendered.thumb) => ({
+    ...{ sha256: await blobs.put(bytes), bytes: bytes.length },
+    ...picture,
+  });
+  const pictures = { thumb: await store(rendered.thumb), preview: await store(rendered.preview) };
+  home.library.update<PhotoDocument>(photoId(id), (body) => ({
+    ...body!,
+    facts: { ...body!.facts, width: 400 + n, height: 300 },
+    renditions: { recipe: 1, ...pictures, thumbhash: rendered.thumbhash },
+  }));
+  expect(await edit(owner, id, { audience: 'public' })).toBe(200);
+  return id;
+}
+
+test('what was cut away is seen by nobody else, before and after the new picture is made', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  home.made.bare = async (original, develop) => {
+    const to = home.parts.blobs.temporary();
+    await convert(home.parts.blobs.original(original), jpeg, to, develop);
+    return { path: to, type: 'image/jpeg', remove: async () => undefined };
+  };
+  const id = await publicPhoto(owned);
+  const all = await others(owned, id);
+  const before = (await owner.ask('GET', `/api/photos/${id}`)).json<{ renditions: { thumb: { sha256: string } } }>();
+  const old = before.renditions.thumb.sha256;
+  const urls = ['thumb', 'preview'].flatMap((one) => [
+    `/media/${id}/${one}`,
+    `/media/${id}/${one}?v=${old.slice(0, 8)}`,
+  ]);
+  for (const { name, get } of all) expect(await showsRight((await get(urls[0]!)).rawPayload), name).toBe(true);
+
+  expect(await edit(owner, id, { develop: left })).toBe(200);
+  for (const { name, get } of all) {
+    for (const url of urls) {
+      const answer = await get(url, { 'if-none-match': `"${old}"` });
+      expect([name, url, answer.statusCode]).toEqual([name, url, 404]);
+      expectError(answer, 404, 'on-its-way');
+    }
+    const photo = await get(`/api/photos/${id}`);
+    expect(photo.json(), name).toMatchObject({ renditions: {}, width: 200, height: 300 });
+    const tiles = await get(`/api/tiles`);
+    for (const answer of [photo, tiles]) expect(answer.body, name).not.toMatch(/thumbhash|"v"|sha256|develop/);
+    expect((await get(`/media/${id}/unedited`)).statusCode, name).toBe(404);
+  }
+  expect((await openBrowser(home.app).ask('GET', '/api/feed.xml')).body).not.toContain('enclosure');
+  // Who may edit it sees the picture from before meanwhile, which no browser keeps.
+  const meanwhile = await owner.ask('GET', urls[0]!);
+  expect(await showsRight(meanwhile.rawPayload)).toBe(true);
+  expect(meanwhile.headers['cache-control']).toBe('private, no-cache');
+  expect((await owner.ask('GET', `/api/photos/${id}`)).json()).toMatchObject({ developing: true, develop: left });
+
+  expect(await (await openJobs(home)).drain()).toBe(1);
+  for (const { name, get } of [...all, asker(home, 'owner', owner)]) {
+    for (const url of urls) {
+      const answer = await get(url, { 'if-none-match': `"${old}"` });
+      expect([name, url, answer.statusCode]).toEqual([name, url, 200]);
+      expect(await showsRight(answer.rawPayload), `${name} ${url}`).toBe(false);
+    }
+    const { tiles } = (await get(`/api/tiles`)).json<{ tiles: Record<string, unknown>[] }>();
+    expect(tiles, name).toMatchObject([{ id, width: 200, height: 300, edited: true, v: expect.any(String) as string }]);
+    expect(tiles[0]!['v']).not.toBe(old.slice(0, 8));
+  }
+  expect((await openBrowser(home.app).ask('GET', '/api/feed.xml')).body).toContain('enclosure');
+
+  // Originals: what is shown, without a byte of the original, for those who may have originals at all.
+  const original = readFileSync(home.parts.blobs.original(home.library.local.originals.find(id)!.path));
+  for (const { name, get, post } of all) {
+    const answer = await get(`/originals/${id}`);
+    const gives = name === 'family' || name === 'link 1' || name === 'link 2';
+    expect([name, answer.statusCode]).toEqual([name, gives ? 200 : 404]);
+    if (gives) expect(await showsRight(answer.rawPayload), name).toBe(false);
+    const packed = await post(`/api/downloads`, { ids: [id] });
+    expect([403, 404], name).toContain(packed.statusCode);
+  }
+  expect((await owner.ask('GET', `/originals/${id}`)).rawPayload.equals(original)).toBe(true);
+  expect((await owner.ask('POST', '/api/downloads', { ids: [id] })).statusCode).toBe(201);
+  expect(await showsRight((await owner.ask('GET', `/media/${id}/unedited`)).rawPayload)).toBe(true);
+
+  // Restored, it is seen at once.
+  expect(await edit(owner, id, { develop: null })).toBe(200);
+  for (const { name, get } of all) expect(await showsRight((await get(urls[0]!)).rawPayload), name).toBe(true);
+  expectError(await owner.ask('GET', `/media/${id}/unedited`), 404, 'not-found');
+});
+
+test('what can’t be made shows no picture to others, and the one of the original to who may edit', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const id = await publicPhoto(owned);
+  home.library.local.originals.put({ ...home.library.local.originals.find(id)!, path: '2024/07/gone.bin' });
+  await edit(owner, id, { develop: left });
+  const jobs = await openJobs(home);
+  expect(await jobs.drain()).toBe(0);
+  const family = await invite(owned, 'Ada');
+  expectError(await family.browser.ask('GET', `/media/${id}/thumb`), 404, 'on-its-way');
+  expect((await owner.ask('GET', `/media/${id}/thumb`)).statusCode).toBe(200);
+});
+
+test('a killed process goes on with what it had not made', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const id = await publicPhoto(owned);
+  await edit(owner, id, { develop: left });
+  // The feed was read, and the process ended before anything was made.
+  const stop = new AbortController();
+  stop.abort();
+  await (await openJobs(home)).drain(stop.signal);
+  expect(await (await openJobs(home)).drain()).toBe(1);
+  expect((await owner.ask('GET', `/api/photos/${id}`)).json()).not.toHaveProperty('developing');
+});
+
+test('many photos are rotated in one change, each further, and one undo brings all back', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const ids = [await publicPhoto(owned, 1), await publicPhoto(owned, 2)];
+  const film = await home.add({ type: 'video/mp4' });
+  await edit(owner, ids[0]!, { develop: { ...left, rotate: 3 } });
+  const made = await owner.ask('PATCH', '/api/photos', { ids: [...ids, film], turn: 1, undo: true });
+  const answer = made.json<{ changed: number; refused: string[]; undo: object[] }>();
+  expect(answer).toMatchObject({ changed: 2, refused: [film] });
+  const shown = async (): Promise<unknown[]> =>
+    Promise.all(
+      ids.map(async (id) => (await owner.ask('GET', `/api/photos/${id}`)).json<{ develop?: Develop }>().develop),
+    );
+  expect(await shown()).toEqual([left, { rotate: 1 }]);
+  expect((await owner.ask('PATCH', '/api/photos/each', { each: answer.undo })).json()).toMatchObject({ changed: 2 });
+  expect(await shown()).toEqual([{ ...left, rotate: 3 }, undefined]);
+  for (const wrong of [
+    { develop: { rotate: 5 } },
+    { develop: { crop: { left: 0.9, top: 0, width: 0.5, height: 1 } } },
+    { develop: { ...left, filter: 'sepia' } },
+  ])
+    expect(await edit(owner, ids[0]!, wrong), JSON.stringify(wrong)).toBe(400);
+  expect(await edit(owner, film, { develop: { rotate: 1 } })).toBe(403);
+  expect((await owner.ask('PATCH', '/api/photos', { ids, turn: 1, develop: null })).statusCode).toBe(400);
+});
+
+test('a family member who may edit cuts more away, and shows again only what they cut away themselves', async () => {
+  const owned = await openOwned();
+  const { owner } = owned;
+  const id = await publicPhoto(owned);
+  const ada = await invite(owned, 'Ada');
+  expect(await edit(ada.browser, id, { develop: left })).toBe(403);
+  await owner.ask('PATCH', `/api/people/${ada.id}`, { canEdit: true });
+  const inLeft = { crop: { left: 0.1, top: 0.1, width: 0.2, height: 0.5 } };
+  for (const [change, status] of [
+    [{ rotate: 1 }, 200],
+    [null, 200],
+    [left, 200],
+    [right, 200],
+  ] as const)
+    expect(await edit(ada.browser, id, { develop: change }), JSON.stringify(change)).toBe(status);
+  expect(await edit(owner, id, { develop: left })).toBe(200);
+  for (const [change, status] of [
+    [null, 403],
+    [right, 403],
+    [{ ...left, rotate: 1 }, 200],
+    [inLeft, 200],
+    [left, 200],
+    [{ rotate: 1 }, 403],
+  ] as const)
+    expect(await edit(ada.browser, id, { develop: change }), JSON.stringify(change)).toBe(status);
+  // Nor once the document has forgotten what somebody else cut away.
+  for (let n = 0; n < 9; n++) await edit(ada.browser, id, { develop: { ...inLeft, rotate: (n % 3) + 1 } });
+  expect(await edit(ada.browser, id, { develop: null })).toBe(403);
+  expect((await ada.browser.ask('PATCH', '/api/photos', { ids: [id], turn: 1 })).json()).toMatchObject({ changed: 1 });
+});
+
+test('the other files of a shot have what was cut away no more than the photo', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const id = await publicPhoto(owned);
+  const film = await home.add({ type: 'video/mp4' });
+  for (const one of [id, film])
+    home.library.update<PhotoDocument>(photoId(one), (body) => ({
+      ...body!,
+      facts: { ...body!.facts, pair: 'ABCDEFGHIJ' },
+    }));
+  await edit(owner, film, { audience: 'family' });
+  const ada = await invite(owned, 'Ada');
+  const motion = async (who: Browser): Promise<unknown> =>
+    (await who.ask('GET', `/api/photos/${id}`)).json<{ motion?: true }>().motion;
+  const plays = async (who: Browser, one: string): Promise<number> =>
+    (await who.ask('GET', `/media/${one}/video`)).statusCode;
+  expect([await motion(ada.browser), await plays(ada.browser, id), await plays(ada.browser, film)]).toEqual([
+    true,
+    200,
+    200,
+  ]);
+  await edit(owner, id, { develop: left });
+  expect([await motion(ada.browser), await plays(ada.browser, id), await plays(ada.browser, film)]).toEqual([
+    undefined,
+    404,
+    404,
+  ]);
+  for (const url of [`/originals/${film}`, `/media/${film}/thumb`])
+    expect((await ada.browser.ask('GET', url)).statusCode, url).toBe(404);
+  expect(await plays(owner, film)).toBe(200);
+  expect((await ada.browser.ask('GET', '/api/tiles')).body).not.toContain('motion');
+  await edit(owner, id, { develop: null });
+  expect([await motion(ada.browser), await plays(ada.browser, id), await plays(ada.browser, film)]).toEqual([
+    true,
+    200,
+    200,
+  ]);
+});
