@@ -64,6 +64,14 @@ export type SavedSearch = Static<typeof album.CountedSearch>;
 export type SuggestedAlbum = Static<typeof album.SuggestedAlbum>;
 /** The photo chosen as the cover of an album. */
 export type AlbumCover = Static<typeof album.AlbumCover>;
+/** An album with members. */
+export type MemberAlbum = Static<typeof album.MemberAlbum>;
+/** The result of adding photos to an album or removing them. */
+export type EntriesChanged = Static<typeof album.EntriesChanged>;
+/** The partners of a person; people by ULID. */
+export type PartnerList = Static<typeof album.PartnerList>;
+/** Photos that are handed over to somebody. */
+export type Offer = Static<typeof album.Offer>;
 /** A month (`2024-07`) or year (`2024`) with its cover photo. */
 export type TimelineCover = Static<typeof album.TimelineCovers>[number];
 /** The places of a month or a day. */

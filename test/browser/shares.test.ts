@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { commandLine } from '../../src/access/actor.js';
 import { breaches } from './axe.js';
 import { change } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
@@ -39,10 +40,7 @@ const shots = process.env['SHOTS'];
 const shoot = async (page: Page, name: string): Promise<void> => {
   if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}.png`) });
 };
-const linkOf = async (page: Page): Promise<string> => {
-  await page.locator('.secret code').waitFor();
-  return page.locator('.secret code').innerText();
-};
+const linkOf = async (page: Page): Promise<string> => page.getByLabel('Address of the link').inputValue();
 
 const looks = [390, 1440].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
@@ -54,19 +52,23 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
   onTestFinished(owner.close);
   await shown(owner.page);
   await owner.page.getByRole('button', { name: 'Share these photos' }).click();
-  expect(await owner.page.getByLabel('Album or search').inputValue()).toBe('tag:sea');
-  await owner.page.getByLabel('Title').fill('By <b>the</b> sea');
-  await owner.page.getByLabel('In 1 week').check();
-  await owner.page.getByLabel('Allow downloading originals').check();
+  const dialog = owner.page.getByRole('dialog', { name: 'Share “sea”' });
+  await dialog.getByText('They will see 2 photos').waitFor();
+  await dialog.getByLabel('Title').fill('By <b>the</b> sea');
+  await dialog.getByLabel('Expires').selectOption('In 1 week');
+  await dialog.getByRole('switch', { name: 'Allow downloading originals' }).click();
   expect(await breaches(owner.page)).toEqual([]);
   await shoot(owner.page, `share-new-${width}-${colorScheme}`);
-  await owner.page.getByRole('button', { name: 'Create link' }).click();
+  await dialog.getByRole('button', { name: 'Create link' }).click();
   const address = await linkOf(owner.page);
-  // The new link is in the list at once, with a note that others can't open it.
-  await expect.poll(() => owner.page.locator('[data-list="shares"]').innerText()).toContain('By <b>the</b> sea');
-  expect(await owner.page.getByText('No shared links yet.').count()).toBe(0);
-  expect(await owner.page.locator('.secret').innerText()).toContain('Only this computer can open this link.');
-  await owner.page.getByRole('button', { name: 'Done' }).click();
+  // With a note that others can't open it.
+  expect(await dialog.locator('.secret').innerText()).toContain('Only this computer can open this link.');
+  await dialog.getByRole('button', { name: 'QR code' }).click();
+  await dialog.getByRole('img', { name: 'QR code of the link' }).waitFor();
+  expect(await breaches(owner.page)).toEqual([]);
+  await shoot(owner.page, `share-made-${width}-${colorScheme}`);
+  expect(await owner.page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  await dialog.getByRole('button', { name: 'Done' }).last().click();
 
   const html = await (await fetch(address)).text();
   expect(html).toContain('<meta property="og:title" content="By &lt;b&gt;the&lt;/b&gt; sea" />');
@@ -104,12 +106,15 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
   await page.keyboard.press('Escape');
   await shown(page);
 
-  // Once revoked, it also ends on the page that is open.
-  await owner.page
-    .getByRole('button', { name: /^Delete link/ })
-    .first()
-    .click();
-  await owner.page.getByRole('button', { name: 'Delete link', exact: true }).first().click();
+  // Its settings are changed later, where it was created. Once deleted, it also ends on the page that is open.
+  await owner.page.getByRole('button', { name: 'Share these photos' }).click();
+  await dialog.getByRole('button', { name: 'Edit the link By <b>the</b> sea' }).click();
+  await dialog.getByRole('switch', { name: 'Show location, camera and file name' }).click();
+  await dialog.getByText('location, camera and file name · last opened').waitFor();
+  await shoot(owner.page, `share-edit-${width}-${colorScheme}`);
+  await dialog.getByRole('button', { name: /^Delete link/ }).click();
+  await dialog.getByRole('button', { name: 'Delete link', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Create link' }).waitFor();
   await expect.poll(() => page.getByText('This link has expired').count()).toBe(1);
   await shoot(page, `share-over-${width}-${colorScheme}`);
   expect(owner.mishaps).toEqual([]);
@@ -121,7 +126,7 @@ test('a link to a photo with a password, created beside the picture', async () =
   await owner.page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   await owner.page.keyboard.press('i');
   await owner.page.getByRole('button', { name: 'Share photo' }).click();
-  await owner.page.getByLabel('Require a password').check();
+  await owner.page.getByRole('switch', { name: 'Require a password' }).click();
   await owner.page.getByLabel('Password of the link', { exact: true }).fill('blue door');
   expect(await owner.page.locator('.picture[aria-hidden="false"] img.shown').count()).toBeGreaterThan(0);
   expect(await breaches(owner.page)).toEqual([]);
@@ -147,4 +152,46 @@ test('a link to a photo with a password, created beside the picture', async () =
   await page.reload();
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   expect(mishaps).toEqual([]);
+});
+
+/** A person with an account, and the cookie of their session. */
+function enter(name: string, role: 'owner' | 'family'): { id: string; cookie: string } {
+  const { accounts, sessions } = home.access;
+  const { id } = accounts.add({ name, role }, commandLine);
+  accounts.setPassword(id, 'no hash', commandLine);
+  return { id, cookie: sessions.start(id, { address: '127.0.0.1', browser: 'a browser' }).secret };
+}
+
+test('a selection is shared with a person and becomes an album', async () => {
+  const [ada, ben] = [enter('Ada', 'owner'), enter('Ben', 'family')];
+  const owner = await stage.see(home.url, { viewport: { width: 820, height: 1180 } }, /status of 401/);
+  onTestFinished(owner.close);
+  const { page } = owner;
+  await page.context().addCookies([{ name: 'photospool', value: ada.cookie, url: home.url }]);
+  await page.reload();
+  await shown(page);
+  await page.getByRole('button', { name: 'Select photos' }).click();
+  await page.locator('a.tile').nth(0).click();
+  await page.locator('a.tile').nth(1).click();
+  await page.getByRole('toolbar').getByRole('button', { name: 'Share' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Share photos' });
+  await dialog.getByText('They will see 2 photos').waitFor();
+  await dialog.getByLabel('Album name').fill('Two piers');
+  await dialog.getByRole('button', { name: 'Add Ben' }).click();
+  await dialog.getByLabel('What Ben can do').selectOption('Can view and add');
+  expect(await breaches(page)).toEqual([]);
+  await shoot(page, 'share-people-820');
+  await dialog.getByRole('button', { name: 'Share with 1 person' }).click();
+  await page.getByText('Shared with Ben').waitFor();
+
+  const headers = { cookie: `photospool=${ben.cookie}` };
+  const seen = async () =>
+    (
+      (await (await fetch(`${home.url}/api/albums/shared`, { headers })).json()) as {
+        albums: { holder: string; album: string; name: string; right: string; count: number }[];
+      }
+    ).albums;
+  const [album] = await seen();
+  expect(album).toMatchObject({ name: 'Two piers', right: 'add', count: 2 });
+  expect(owner.mishaps).toEqual([]);
 });

@@ -77,7 +77,7 @@ const field = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 
 /** The options of a request that changes something. */
-export const send = (method: 'POST' | 'PATCH' | 'DELETE', body?: unknown): RequestInit =>
+export const send = (method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', body?: unknown): RequestInit =>
   body === undefined
     ? { method }
     : { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };

@@ -3,6 +3,7 @@ import type { IconName } from '../../lib/ui/Icon.svelte';
 import { albumAlone } from '../albums/all-matches.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m, withMessages } from '../../lib/messages.js';
+import { openShare } from '../sharing/open-share.svelte.js';
 import { type Action, session } from '../../lib/session.svelte.js';
 import { startDownload } from './download-photos.js';
 
@@ -18,7 +19,7 @@ export type PanelName = 'tags' | 'albums' | 'audience' | 'rating' | 'date' | 'pl
 
 /** An action on photos. */
 export interface Act {
-  name: PanelName | 'favourite' | 'cover' | 'download' | 'trash' | 'reviewed' | 'restored';
+  name: PanelName | 'share' | 'favourite' | 'cover' | 'download' | 'trash' | 'reviewed' | 'restored';
   icon: IconName;
   label: string;
   key: string | undefined;
@@ -55,6 +56,11 @@ const review = (photos: readonly Chosen[]): Promise<boolean> =>
 export const rate = (photos: readonly Chosen[], rating: number): Promise<boolean> =>
   edits.do(idsOf(photos), { rating }, m.edits.rated(photos.length, rating));
 
+const share = (photos: readonly Chosen[]): Promise<boolean> => {
+  openShare({ photos: idsOf(photos) });
+  return Promise.resolve(true);
+};
+
 const cover = async ([photo]: readonly Chosen[], q: string): Promise<boolean> => {
   const album = albumAlone(q);
   if (photo === undefined || album === undefined) return false;
@@ -86,6 +92,7 @@ const all: readonly Omit<Act, 'label'>[] = [
     near: true,
     where: inTrash,
   },
+  { name: 'share', icon: 'send', key: 's', needs: 'own-links', do: share, near: true, where: /^(?!.*\bis:trashed\b)/ },
   {
     name: 'favourite',
     icon: 'heart',
@@ -105,7 +112,7 @@ const all: readonly Omit<Act, 'label'>[] = [
     one: true,
     where: /^album:"(?:[^"\\]|\\.)+"$/,
   },
-  { name: 'audience', icon: 'lock', key: 'c', needs: 'share', near: true },
+  { name: 'audience', icon: 'lock', key: 'c', needs: 'share' },
   { name: 'rating', icon: 'star', key: undefined, needs: 'edit' },
   { name: 'date', icon: 'calendar', key: 'd', needs: 'edit' },
   { name: 'place', icon: 'place', key: 'p', needs: 'edit' },

@@ -1,19 +1,49 @@
-/** Share links as the owner sees them (docs/sharing.md). Times are UTC. */
-import type { ShareLink } from '../../../../src/api/answer-types.js';
+/** Share links as those who hold them see them (docs/sharing.md). Times are UTC. */
+import type { ShareLink, SharePreview } from '../../../../src/api/answer-types.js';
 import { ask, send } from '../../lib/api.js';
 
-/** The settings of a new link. */
-export interface NewShare {
-  photo?: string;
-  search?: string;
-  title: string;
-  password?: string;
-  expires?: string;
-  originals: boolean;
-  details: boolean;
+/** What a link is to. */
+export type LinkScope = { photo: string } | { photos: readonly string[] } | { album: string } | { search: string };
+
+/** The settings of a link; null removes a password or an expiry date. */
+export interface LinkSettings {
+  title?: string;
+  password?: string | null;
+  expires?: string | null;
+  originals?: boolean;
+  details?: boolean;
+  uploads?: boolean;
 }
 
+/** A link and its address, which is shown this once. */
+export interface LinkMade {
+  share: ShareLink;
+  address: string;
+}
+
+const at = (id: string): string => `/api/shares/${encodeURIComponent(id)}`;
+
+interface Answer {
+  share: ShareLink;
+  path: string;
+  address?: string;
+}
+/** Without a public address, links lead to where this page came from. */
+const madeOf = ({ share, path, address }: Answer): LinkMade => ({
+  share,
+  address: address ?? `${location.origin}${path}`,
+});
+
 export const fetchShares = async (): Promise<ShareLink[]> => (await ask<{ shares: ShareLink[] }>('/api/shares')).shares;
-export const makeShare = (share: NewShare): Promise<{ share: ShareLink; path: string }> =>
-  ask('/api/shares', send('POST', share));
-export const endShare = (id: string): Promise<unknown> => ask(`/api/shares/${encodeURIComponent(id)}`, send('DELETE'));
+export const previewShare = (scope: LinkScope): Promise<SharePreview> =>
+  ask('/api/shares/preview', send('POST', scope));
+export async function makeLink(scope: LinkScope, settings: LinkSettings): Promise<LinkMade> {
+  const given = Object.entries(settings).filter(([, value]) => value !== null);
+  return madeOf(await ask<Answer>('/api/shares', send('POST', { ...scope, ...Object.fromEntries(given) })));
+}
+export const changeLink = async (id: string, settings: LinkSettings): Promise<ShareLink> =>
+  (await ask<{ share: ShareLink }>(at(id), send('PATCH', settings))).share;
+/** Gives a link a new address; the one before ends. */
+export const renewLink = async (id: string): Promise<LinkMade> =>
+  madeOf(await ask<Answer>(`${at(id)}/address`, send('POST')));
+export const endShare = (id: string): Promise<unknown> => ask(at(id), send('DELETE'));

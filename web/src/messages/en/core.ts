@@ -296,11 +296,12 @@ export const select = {
   close: 'Close',
   day: (day: string) => `Select ${day}`,
 
+  share: 'Share',
   favourite: 'Favourite',
   tags: 'Tags',
   albums: 'Add to album',
   cover: 'Set as cover',
-  audience: 'Sharing',
+  audience: 'Visible to',
   rating: 'Rating',
   date: 'Date',
   place: 'Place',

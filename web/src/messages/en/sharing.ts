@@ -1,13 +1,82 @@
-/** English: share links. */
+/** English: sharing with people and by links. */
+import { listOf, number, plural } from '../../lib/language.js';
+import { legible } from '../../lib/legible.js';
+
+const named = (name: string): string => `“${legible(name).slice(0, 60)}”`;
+
+/** The messages of the share dialog. */
+export const shareDialog = {
+  title: (name: string, n: number) =>
+    name === '' ? (n === 1 ? 'Share photo' : 'Share photos') : `Share ${named(name)}`,
+  loading: 'Loading…',
+  sees: (n: number) =>
+    n === 0
+      ? 'None of these photos can be shared.'
+      : plural(n, { one: 'They will see # photo', other: 'They will see # photos' }),
+  linkSees: (n: number) => plural(n, { one: 'by link # photo', other: 'by link # photos' }),
+  left: {
+    others: (n: number) => plural(n, { one: '# is somebody else’s', other: '# are somebody else’s' }),
+    trashed: (n: number) => plural(n, { one: '# is in the trash or locked', other: '# are in the trash or locked' }),
+    apart: (n: number) =>
+      plural(n, {
+        one: '# is in your other library: share it separately',
+        other: '# are in your other library: share them separately',
+      }),
+    unconfirmed: (n: number) =>
+      plural(n, {
+        one: '# was added by somebody who can’t share it',
+        other: '# were added by people who can’t share them',
+      }),
+  },
+  more: (n: number) => `+${number(n)}`,
+  people: 'People',
+  add: 'Add people from your family',
+  addPerson: (name: string) => `Add ${legible(name)}`,
+  right: (name: string) => `What ${legible(name)} can do`,
+  rights: { view: 'Can view', add: 'Can view and add', end: 'Remove' },
+  invited: 'Not shared yet',
+  save: 'They can save photos to their own library. Saved copies stay when you stop sharing.',
+  nobody: 'There is nobody else in your family yet.',
+  invite: 'Invite someone',
+  peopleOff: 'Sharing with people is off.',
+  onlyLink: 'Searches can be shared only by link. To share with people, share photos or an album.',
+  onlyHolder: (name: string) => `Only ${legible(name)} can share this album. You can share your own photos in it.`,
+  linked: 'This album has a link that shows it by its name. Delete the link, then share the album with people.',
+  convert: 'It becomes a shared album with the same name and photos.',
+  converted: (name: string) => `${named(name)} is now a shared album`,
+  share: (n: number) => plural(n, { one: 'Share with # person', other: 'Share with # people' }),
+  shared: (names: string[]) => `Shared with ${listOf(names.map((name) => legible(name)))}`,
+  seeIt: 'They find it under Sharing.',
+  name: 'Album name (optional)',
+
+  anyone: 'Anyone with the link',
+  anyoneAbout: 'No account needed. View only.',
+  anyoneAdds: 'No account needed. They can view and add photos.',
+  address: 'Address of the link',
+  copyLink: 'Copy link',
+  qr: 'QR code',
+  qrOf: 'QR code of the link',
+  send: 'Send…',
+  open: 'Open link',
+  changeAddress: 'Change address',
+  once: 'Copy the address now; you can’t see it again.',
+  renew: 'Create new address',
+  another: 'Create another link',
+  expires: 'Expires',
+  on: (when: string) => `On ${when}`,
+  savePassword: 'Set password',
+  lockAbout: 'At least 8 characters. Tell it to them in another way than the link.',
+  originalsAbout: 'Without this, they get pictures in screen size.',
+  detailsAbout: 'Without this, nobody sees where and with which camera photos were taken.',
+  uploads: 'Allow adding photos',
+  uploadsAbout: 'Their photos wait until you approve them.',
+};
 
 /** The messages of links, and of their form. */
 export const sharing = {
   about: 'Anyone with a link sees the photos it shares, without an account, and nothing else.',
-  how: 'To share one photo, open it and choose Share.',
+  how: 'To share photos, select them and choose Share.',
   none: 'No shared links yet.',
-  make: 'Create link',
-  search: 'Album or search',
-  searchHint: 'For example album:"Trip" or tag:sea. New matches are added automatically.',
   title: 'Title',
   titleHint: 'Shown above the photos.',
   untitled: 'Shared photos',
@@ -20,12 +89,13 @@ export const sharing = {
   originalsHint: 'Location and camera data are removed from them.',
   details: 'Show location, camera and file name',
   create: 'Create link',
-  shown: 'Link ready',
-  shownAbout: 'Copy it now; you can’t see it again.',
   photo: 'One photo',
   withOriginals: 'originals',
   withDetails: 'location, camera and file name',
   withPassword: 'password',
+  withUploads: 'accepts photos',
+  change: 'Edit',
+  edit: (name: string) => `Edit the link ${name}`,
   endsAt: 'expires',
   over: 'expired',
   used: 'last opened',

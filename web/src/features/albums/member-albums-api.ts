@@ -1,0 +1,70 @@
+/** Albums with members, and partners, on the server (docs/interface.md, "Access"). */
+import type { EntriesChanged, MemberAlbum, PartnerList } from '../../../../src/api/answer-types.js';
+import { ask, send } from '../../lib/api.js';
+
+/** The most photos of one request. */
+const most = 1_000;
+
+/** A member's right: seeing the album, or adding photos too. */
+export type MemberRight = 'view' | 'add';
+
+/** The name of an album in addresses and searches. */
+export const nameOfAlbum = ({ holder, album }: Pick<MemberAlbum, 'holder' | 'album'>): string => `${holder}:${album}`;
+
+/** Whether a text is such a name; otherwise it is the name of an album of the house. */
+export const isMemberAlbum = (name: string): boolean =>
+  /^(?:house|[0-9A-HJKMNP-TV-Z]{26}):[0-9A-HJKMNP-TV-Z]{26}$/.test(name);
+
+const at = (name: string): string => `/api/albums/${name.replace(':', '/')}`;
+
+export const fetchMemberAlbums = async (): Promise<MemberAlbum[]> =>
+  (await ask<{ albums: MemberAlbum[] }>('/api/albums/shared')).albums;
+export const fetchMemberAlbum = (name: string): Promise<MemberAlbum> => ask(at(name));
+/** Makes an empty album: of the house, or one's own. */
+export const makeAlbum = (name: string, house: boolean): Promise<MemberAlbum> =>
+  ask('/api/albums/shared', send('POST', { name, ...(house && { holder: 'house' }) }));
+export const changeMemberAlbum = (
+  name: string,
+  change: { name?: string; description?: string; cover?: string | null; removed?: boolean },
+): Promise<unknown> => ask(at(name), send('PATCH', change));
+export const giveMember = (name: string, person: string, right: MemberRight): Promise<unknown> =>
+  ask(`${at(name)}/members/${person}`, send('PUT', { right }));
+export const endMember = (name: string, person: string): Promise<unknown> =>
+  ask(`${at(name)}/members/${person}`, send('DELETE'));
+
+const none: EntriesChanged = { changed: 0, missing: [], refused: [] };
+
+async function inBatches(path: string, ids: readonly string[]): Promise<EntriesChanged> {
+  let all = none;
+  for (let from = 0; from < ids.length; from += most) {
+    const one = await ask<EntriesChanged>(path, send('POST', { ids: ids.slice(from, from + most) }));
+    all = {
+      changed: all.changed + one.changed,
+      missing: [...all.missing, ...one.missing],
+      refused: [...all.refused, ...one.refused],
+    };
+  }
+  return all;
+}
+
+/** Puts photos into an album. */
+export const addToAlbum = (name: string, ids: readonly string[]): Promise<EntriesChanged> =>
+  inBatches(`${at(name)}/entries`, ids);
+/** Takes photos out of an album. */
+export const takeFromAlbum = (name: string, ids: readonly string[]): Promise<EntriesChanged> =>
+  inBatches(`${at(name)}/entries/remove`, ids);
+
+/** Makes an album of photos, which belong to one library; without a name an untitled one. */
+export async function makeAlbumOf(ids: readonly string[], name = ''): Promise<MemberAlbum> {
+  const given = { ids: ids.slice(0, most), ...(name !== '' && { name }) };
+  const album = await ask<MemberAlbum>('/api/albums/shared', send('POST', given));
+  if (ids.length <= most) return album;
+  await addToAlbum(nameOfAlbum(album), ids.slice(most));
+  return fetchMemberAlbum(nameOfAlbum(album));
+}
+
+export const fetchPartners = (): Promise<PartnerList> => ask('/api/partners');
+export const givePartner = (person: string): Promise<unknown> => ask(`/api/partners/${person}`, send('PUT'));
+export const endPartner = (person: string): Promise<unknown> => ask(`/api/partners/${person}`, send('DELETE'));
+export const leavePartner = (person: string): Promise<unknown> =>
+  ask(`/api/partners/${person}/received`, send('DELETE'));

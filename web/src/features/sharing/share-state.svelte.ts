@@ -1,0 +1,204 @@
+/**
+ * The state of the share dialog: what is shared, what others will see of it, with whom, and its links. A selection and
+ * an album of the house become an album with members when they are first shared with people.
+ */
+import type { MemberAlbum, PartnerList, ShareLink, SharePreview } from '../../../../src/api/answer-types.js';
+import { toApiError, type ApiError } from '../../lib/api.js';
+import { dayLong } from '../../lib/dates.js';
+import { edits } from '../../lib/edits/undo-stack.svelte.js';
+import { m } from '../../lib/messages.js';
+import { session } from '../../lib/session.svelte.js';
+import { exactly, idsFound } from '../albums/all-matches.js';
+import {
+  addToAlbum,
+  fetchMemberAlbum,
+  fetchPartners,
+  isMemberAlbum,
+  makeAlbum,
+  makeAlbumOf,
+  nameOfAlbum,
+} from '../albums/member-albums-api.js';
+import { headingOf } from '../timeline/result-heading.js';
+import type { ShareTarget } from './open-share.svelte.js';
+import {
+  fetchShares,
+  makeLink,
+  previewShare,
+  type LinkMade,
+  type LinkScope,
+  type LinkSettings,
+} from './share-links-api.js';
+
+/** The most photos of one preview. */
+const most = 1_000;
+
+/** What the dialog shares. */
+export class ShareState {
+  /** The name of what is shared; empty for a selection. */
+  title = $state('');
+  /** What others will see by link, and for a selection also as members. */
+  preview: SharePreview | undefined = $state.raw();
+  /** The album with members, once there is one. */
+  album: MemberAlbum | undefined = $state.raw();
+  links: ShareLink[] = $state.raw([]);
+  people: PartnerList['people'] = $state.raw([]);
+  /** Why nothing can be shared with people; undefined if it can. */
+  off: ApiError | undefined = $state.raw();
+  trouble: ApiError | undefined = $state.raw();
+
+  readonly #target: ShareTarget;
+  #ids: readonly string[] = [];
+
+  constructor(target: ShareTarget) {
+    this.#target = target;
+    void this.load();
+  }
+
+  /** True for a selection, which gets a name only if one is typed. */
+  get isSelection(): boolean {
+    return 'photos' in this.#target || 'day' in this.#target;
+  }
+
+  /** True for a selection that is no album yet: its name can still be chosen. */
+  get willBeAlbum(): boolean {
+    return this.isSelection && !this.album && (this.preview?.count ?? 0) > 1;
+  }
+
+  /** The number of photos that members see. */
+  get count(): number {
+    return this.album?.count ?? this.preview?.count ?? 0;
+  }
+
+  /** True for a search, which people can’t be members of. */
+  get isSearch(): boolean {
+    return 'search' in this.#target;
+  }
+
+  /** The name of an album of the house that has no members yet. */
+  get #named(): string | undefined {
+    const target = this.#target;
+    return 'album' in target && !isMemberAlbum(target.album) ? target.album : undefined;
+  }
+
+  /** True for an album of the house that people can only see after it became one with members. */
+  get becomesAlbum(): boolean {
+    return this.album === undefined && this.#named !== undefined;
+  }
+
+  /** True if a link to it may accept photos of guests. */
+  get takesPhotos(): boolean {
+    return this.off === undefined && this.#ids.length !== 1;
+  }
+
+  /** Loads everything. Never rejects. */
+  async load(): Promise<void> {
+    try {
+      const [preview] = await Promise.all([this.#look(), this.#loadPeople()]);
+      this.preview = preview;
+      await this.loadLinks();
+      this.trouble = undefined;
+    } catch (error) {
+      this.trouble = toApiError(error);
+    }
+  }
+
+  async #look(): Promise<SharePreview> {
+    const target = this.#target;
+    if ('search' in target) {
+      this.title = headingOf(target.search);
+      return previewShare({ search: target.search });
+    }
+    if ('album' in target) return this.#lookAtAlbum(target.album);
+    if ('day' in target) this.title = dayLong(`${target.day}T00:00:00`);
+    else this.title = target.title ?? '';
+    const wanted = 'day' in target ? await idsFound(`taken:${target.day}`) : target.photos;
+    const parts = [];
+    for (let from = 0; from < Math.max(1, wanted.length); from += most)
+      parts.push(await previewShare({ photos: wanted.slice(from, from + most) }));
+    const preview = parts.reduce(together);
+    this.#ids = preview.ids ?? [];
+    return preview;
+  }
+
+  async #lookAtAlbum(name: string): Promise<SharePreview> {
+    if (!isMemberAlbum(name)) {
+      this.title = name;
+      return previewShare({ search: exactly('album', name) });
+    }
+    this.album = await fetchMemberAlbum(name);
+    this.title = this.album.name;
+    // Members share their own photos, not the album.
+    return this.album.right === 'holder'
+      ? previewShare({ album: name })
+      : { count: 0, tiles: this.album.tile ? [this.album.tile] : [], left: {} };
+  }
+
+  async #loadPeople(): Promise<void> {
+    if (this.isSearch) return;
+    try {
+      this.people = (await fetchPartners()).people;
+      this.off = undefined;
+    } catch (error) {
+      this.off = toApiError(error);
+    }
+  }
+
+  /** What its links are to; undefined for a selection that is no album yet. */
+  get #scope(): LinkScope | undefined {
+    if ('search' in this.#target) return { search: this.#target.search };
+    if (this.#ids.length === 1) return { photo: this.#ids[0]! };
+    if (this.album) return { album: nameOfAlbum(this.album) };
+    return this.#named === undefined ? undefined : { search: exactly('album', this.#named) };
+  }
+
+  /** Loads the links to it. @throws ApiError */
+  async loadLinks(): Promise<void> {
+    const scope = this.#scope;
+    if (!scope) return;
+    const [[key, value]] = Object.entries(scope) as [['photo' | 'album' | 'search', string]];
+    this.links = (await fetchShares()).filter((link) => link[key] === value);
+  }
+
+  /** The album with members, which is made if there is none. @throws ApiError */
+  async needAlbum(): Promise<MemberAlbum> {
+    if (this.album) return this.album;
+    const named = this.#named;
+    this.album = named === undefined ? await makeAlbumOf(this.#ids, this.title.trim()) : await turnIntoAlbum(named);
+    return this.album;
+  }
+
+  /** Loads the album again, after its members changed. @throws ApiError */
+  async reloadAlbum(): Promise<void> {
+    if (this.album) this.album = await fetchMemberAlbum(nameOfAlbum(this.album));
+  }
+
+  /** Creates a link. @throws ApiError */
+  async createLink(settings: LinkSettings): Promise<LinkMade> {
+    const scope = this.#scope ?? { album: nameOfAlbum(await this.needAlbum()) };
+    const made = await makeLink(scope, { title: this.title.trim(), ...settings });
+    this.links = [made.share, ...this.links];
+    return made;
+  }
+}
+
+function together(a: SharePreview, b: SharePreview): SharePreview {
+  const left = Object.fromEntries(
+    (['others', 'trashed', 'apart', 'unconfirmed'] as const).flatMap((why) => {
+      const n = (a.left[why] ?? 0) + (b.left[why] ?? 0);
+      return n > 0 ? [[why, n]] : [];
+    }),
+  );
+  return { count: a.count + b.count, tiles: a.tiles, ids: [...(a.ids ?? []), ...(b.ids ?? [])], left };
+}
+
+/** Makes an album of the house with members out of one that exists by name; its photos leave the name. */
+async function turnIntoAlbum(name: string): Promise<MemberAlbum> {
+  const ids = await idsFound(exactly('album', name));
+  const album = await makeAlbum(name, true);
+  const { missing, refused } = await addToAlbum(nameOfAlbum(album), ids);
+  const left = new Set([...missing, ...refused]);
+  const moved = ids.filter((id) => !left.has(id));
+  if (moved.length > 0 && session.may('edit'))
+    await edits.do(moved, { albums: { remove: [name] } }, m.shareDialog.converted(name));
+  return fetchMemberAlbum(nameOfAlbum(album));
+}
