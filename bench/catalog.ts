@@ -256,9 +256,31 @@ function editAndAsk(subject: Subject): void {
 /** The CPU milliseconds of this process over all threads. */
 const computed = (): number => (process.cpuUsage().user + process.cpuUsage().system) / 1000;
 
-/** The queries of a library; with people, each person runs those of the family. */
+/** Albums with members: the photos of one, and the counts and covers of all that the viewer sees, as the page asks. */
+const albumQuestions: Question[] = [
+  ...kinds.map(({ name, ask }) => ({
+    name: `${name}, in a shared album`,
+    ask: (subject: Subject, as: Viewer) => ask(subject, `in:${pick(subject, subject.people!.albums)}`, as),
+  })),
+  {
+    name: 'counts and covers of the shared albums',
+    ask: ({ catalog, people }, viewer) => {
+      const access = people!.access();
+      const { onlooker } = viewer;
+      const seen = people!.albums.filter((album) => onlooker !== undefined && access.seesAlbum(onlooker, album));
+      return catalog.albums(
+        seen.map((album) => ({ album })),
+        viewer,
+      );
+    },
+  },
+];
+
+/** The queries of a library; with people, each person runs those of the family, and those of shared albums. */
 const questionsOf = ({ people }: Subject): Question[] =>
-  people ? questions.filter(({ viewer, ask }) => viewer !== family && ask !== editAndAsk) : questions;
+  people
+    ? [...questions.filter(({ viewer, ask }) => viewer !== family && ask !== editAndAsk), ...albumQuestions]
+    : questions;
 
 /** Runs all queries, each after `change`; with people, as one viewer after the other. */
 function measureAll(subject: Subject, runs: number, change: (subject: Subject) => void): void {

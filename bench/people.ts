@@ -6,7 +6,16 @@
 import { openItemAccess, type ItemAccess } from '../src/access/item-access.js';
 import type { Viewer } from '../src/catalog/catalog.js';
 import { headsOf, readGrants, withEnd, withGive, type GrantSet, type Saw } from '../src/document/grants.js';
-import { house, itemId, membersId, peopleId, sharingId, type Holder } from '../src/document/item-id.js';
+import {
+  house,
+  itemId,
+  membersId,
+  offerId,
+  peopleId,
+  publicIdOf,
+  sharingId,
+  type Holder,
+} from '../src/document/item-id.js';
 import { formatStamp } from '../src/document/stamp.js';
 import { makeRandom, type SyntheticPhoto } from './synthetic.js';
 
@@ -14,6 +23,13 @@ const ulid = (n: number): string => `01JD${String(n).padStart(22, '0')}`;
 const people = Array.from({ length: 10 }, (_, n) => ulid(n));
 const holders: Holder[] = [...people, house, house, house];
 const albums = Array.from({ length: 200 }, (_, n) => `${[...people, house][n % 11]!}:${ulid(1_000 + n)}`);
+/** Open offers, two of each person: one to the next person, one to the house. */
+const offers = people.flatMap((giver, n) => [
+  { name: `${giver}:${ulid(2_000 + n)}`, giver, to: `person:${people[(n + 1) % 10]!}` },
+  { name: `${giver}:${ulid(2_100 + n)}`, giver, to: house },
+]);
+/** The most photos of an offer. */
+const inOffer = 500;
 const authorOf = (holder: Holder): string => `person:${holder === house ? people[0]! : holder}`;
 /** The number of earlier states of a control document that photos and entries have seen. */
 const states = 4;
@@ -22,6 +38,8 @@ const states = 4;
 export interface PeopleLibrary {
   /** Each person (two of them act for the house), the bearer of a token, and a visitor. */
   viewers: Viewer[];
+  /** The shared albums, as `<holder>:<ulid>`. */
+  albums: readonly string[];
   access: () => ItemAccess;
   /** Assigns a photo to someone, and puts some into albums. */
   assign(photo: SyntheticPhoto): SyntheticPhoto;
@@ -73,13 +91,15 @@ export function openPeopleLibrary(seed: number): PeopleLibrary {
   const random = makeRandom(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const { controls, members, seenOf } = openPast(random);
+  const offered = new Map(offers.map(({ name }) => [name, new Set<string>()]));
+  for (const { name, giver, to } of offers) controls.give(offerId(name), to, 'take', giver);
 
   let before: SyntheticPhoto | undefined;
   let ended: (typeof members)[number] | undefined;
   const openNow = (): ItemAccess =>
     openItemAccess({
       ...{ find: controls.find, isThere: (person) => people.includes(person), hasAlbum: () => true },
-      ...{ offers: () => [], itemsIn: () => new Set<string>() },
+      ...{ offers: () => offers.map(({ name }) => name), itemsIn: (name) => offered.get(name)! },
     });
   let access = openNow();
 
@@ -89,6 +109,7 @@ export function openPeopleLibrary(seed: number): PeopleLibrary {
       { onlooker: { kind: 'house' } },
       { onlooker: { kind: 'visitor' } },
     ],
+    albums,
     access: () => access,
     assign(photo) {
       const holder = pick(holders);
@@ -108,6 +129,10 @@ export function openPeopleLibrary(seed: number): PeopleLibrary {
         ...(random() < 0.15 && { gives: entriesOf(holder, at) }),
       };
       const id = itemId({ holder, sha256 });
+      for (const { name, giver } of offers) {
+        const items = offered.get(name)!;
+        if (giver === holder && items.size < inOffer && random() < 0.05) items.add(publicIdOf({ holder, sha256 }));
+      }
       return {
         id,
         sha256,

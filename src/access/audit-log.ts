@@ -36,6 +36,8 @@ export const happenings = [
   'token-used',
   'token-revoked',
   'share-made',
+  'share-changed',
+  'share-readdressed',
   'share-revoked',
   'share-failed',
   'access-changed',

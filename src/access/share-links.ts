@@ -2,8 +2,8 @@
  * Share links: the bearer sees one photo, an album with members, or the results of a search, and nothing else. Of an
  * album a link shows the photos of the album's holder; what its members added is theirs to share. A link has a secret of 256
  * bits, shown once and stored as a hash. It may have a password, with the delays of the sign-in, and an expiry date.
- * Revoking a link takes effect at the next request, from whichever process. A crash leaves a link created, revoked, or
- * as it was. Local to this server.
+ * Changing or revoking a link takes effect at the next request, from whichever process. A crash leaves a link created,
+ * changed, revoked, or as it was. Local to this server.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
@@ -50,6 +50,16 @@ export type NewShare = Pick<Share, 'scope' | 'holder' | 'title' | 'originals' | 
   password?: string;
 };
 
+/** A change of a link; null removes a password, an expiry date, or the limits of guests. */
+export interface ShareChange {
+  title?: string;
+  originals?: boolean;
+  details?: boolean;
+  password?: string | null;
+  expires?: number | null;
+  uploads?: GuestLimits | null;
+}
+
 /** The result of a password attempt. */
 export type Unlocked = { kind: 'in'; ticket: string } | { kind: 'wrong' } | { kind: 'wait'; ms: number };
 
@@ -59,6 +69,10 @@ export interface Shares {
   list(): Share[];
   /** Creates a link and returns its secret, which is not shown again. @throws PhotospoolError `invalid`, `busy`. */
   make(share: NewShare, actor: Actor): Promise<{ share: Share; secret: string }>;
+  /** Changes a link; undefined if the id is unknown. @throws PhotospoolError `invalid`, `busy`. */
+  change(id: string, change: ShareChange, actor: Actor): Promise<Share | undefined>;
+  /** Gives a link a new secret; the one before ends at once. Undefined if the id is unknown. */
+  renew(id: string, actor: Actor): { share: Share; secret: string } | undefined;
   /** Revokes a link; false if the id is unknown. */
   revoke(id: string, actor: Actor): boolean;
   /** Revokes the links created anonymously before there was an owner account; returns their number. */
@@ -119,6 +133,7 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
 
   return {
     ...openMaking(db, parts),
+    ...openChanging(db, parts),
     find(secret) {
       const row = living(secret);
       return row && shareOf(row);
@@ -171,6 +186,63 @@ interface SharesParts {
 const columns =
   'id, scope, holder, locks, title, password, originals, details, uploads, author, created, expires, used';
 
+/** A password, hashed; null for none. @throws PhotospoolError `invalid`, `busy`. */
+async function hashOf(passwords: Passwords, password: string | null, by: string): Promise<string | null> {
+  if (password === null) return null;
+  if ([...password].length < shortest) {
+    throw new PhotospoolError('invalid', `The password is too short. Use at least ${shortest} characters.`);
+  }
+  return passwords.hash(password, { known: by });
+}
+
+function checkEnd(expires: number | null, now: number): void {
+  if (expires !== null && expires <= now) {
+    throw new PhotospoolError('invalid', 'This day is in the past.', { hint: 'Choose a later day.' });
+  }
+}
+
+/** The audit entry’s author and address. */
+const whoOf = ({ who, address }: Actor) => ({ who, ...(address !== undefined && { address }) });
+
+/** Changes links, and gives them new addresses. */
+function openChanging(db: Sqlite, { clock, random, passwords, audit }: SharesParts): Pick<Shares, 'change' | 'renew'> {
+  const byId = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE id = ?`);
+  const update = db.prepare(
+    'UPDATE access_share SET title = ?, password = ?, originals = ?, details = ?, uploads = ?, expires = ? WHERE id = ?',
+  );
+  const readdress = db.prepare('UPDATE access_share SET secret = ? WHERE id = ?');
+  return {
+    async change(id, { title, password, expires, originals, details, uploads }, actor) {
+      checkEnd(expires ?? null, clock.now());
+      const hash = password === undefined ? undefined : await hashOf(passwords, password, actor.by);
+      return db.transaction(() => {
+        const row = byId.get(id);
+        if (!row) return undefined;
+        update.run(
+          title ?? row.title,
+          hash === undefined ? row.password : hash,
+          originals === undefined ? row.originals : Number(originals),
+          details === undefined ? row.details : Number(details),
+          uploads === undefined ? row.uploads : uploads && JSON.stringify(uploads),
+          expires === undefined ? row.expires : expires,
+          id,
+        );
+        audit.note('share-changed', { ...whoOf(actor), detail: row.title });
+        return shareOf(byId.get(id)!);
+      });
+    },
+    renew: (id, actor) =>
+      db.transaction(() => {
+        const row = byId.get(id);
+        if (!row) return undefined;
+        const secret = drawSecret(random);
+        readdress.run(hashSecret(secret), id);
+        audit.note('share-readdressed', { ...whoOf(actor), detail: row.title });
+        return { share: shareOf(row), secret };
+      }),
+  };
+}
+
 /** Creates and revokes links. */
 function openMaking(
   db: Sqlite,
@@ -187,17 +259,10 @@ function openMaking(
 
   const making: ReturnType<typeof openMaking> = {
     list: () => all.all().map(shareOf),
-    async make(
-      { scope, holder, title, originals, details, uploads, expires, password },
-      { by, who, address, unclaimed: isUnclaimed },
-    ) {
-      if (password !== undefined && [...password].length < shortest) {
-        throw new PhotospoolError('invalid', `The password is too short. Use at least ${shortest} characters.`);
-      }
-      if (expires !== undefined && expires <= clock.now()) {
-        throw new PhotospoolError('invalid', 'This day is in the past.', { hint: 'Choose a later day.' });
-      }
-      const hash = password === undefined ? null : await passwords.hash(password, { known: by });
+    async make({ scope, holder, title, originals, details, uploads, expires, password }, actor) {
+      const { by, unclaimed: isUnclaimed } = actor;
+      checkEnd(expires ?? null, clock.now());
+      const hash = await hashOf(passwords, password ?? null, by);
       // An id that begins with a hyphen would be an option to `photospool links revoke`.
       const [secret, id] = [drawSecret(random), drawSecret(random).slice(0, 16).replace(/^-/, '_')];
       const [now, end] = [clock.now(), expires ?? null];
@@ -218,16 +283,16 @@ function openMaking(
           now,
           end,
         );
-        audit.note('share-made', { who, detail: title, ...(address !== undefined && { address }) });
+        audit.note('share-made', { ...whoOf(actor), detail: title });
         return { share: shareOf(byId.get(id)!), secret };
       });
     },
-    revoke: (id, { who, address }) =>
+    revoke: (id, actor) =>
       db.transaction(() => {
         const row = byId.get(id);
         if (!row) return false;
         remove.run(id);
-        audit.note('share-revoked', { who, detail: row.title, ...(address !== undefined && { address }) });
+        audit.note('share-revoked', { ...whoOf(actor), detail: row.title });
         return true;
       }),
     revokeUnclaimed: (actor) =>

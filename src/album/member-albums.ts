@@ -28,6 +28,8 @@ export interface MemberAlbum {
   album: string;
   holder: Holder;
   name: string;
+  /** A text by its holder; absent if there is none. */
+  description?: string;
   /** The time of its creation, UTC. */
   added: string;
   /** The viewer's permissions: all, adding their own photos, or seeing it. */
@@ -41,6 +43,8 @@ export interface MemberAlbum {
 /** A change of an album by its holder. `cover`: the public id of a photo, or null for none. */
 export interface MemberAlbumChange {
   name?: string;
+  /** Empty to remove it. */
+  description?: string;
   cover?: string | null;
   removed?: boolean;
 }
@@ -172,6 +176,7 @@ function openReading({ library, gate, state, setOf }: Core): Pick<MemberAlbums, 
     const right = rightIn(viewer, album, state());
     if (!right) return undefined;
     const cover = visibleTo(library, viewer, readPhotos(library, [textIn(body, 'cover')].filter(isHash)))[0];
+    const description = textIn(body, 'description');
     return {
       ...{
         album,
@@ -180,6 +185,7 @@ function openReading({ library, gate, state, setOf }: Core): Pick<MemberAlbums, 
         added: textOf(own(body, 'added')),
         right,
       },
+      ...(description !== '' && { description }),
       ...(cover && entryIn(library, cover, album) && { cover: cover.id }),
       ...(right === 'holder' && { members: members(album) }),
     };
@@ -241,13 +247,14 @@ type Holding = Pick<MemberAlbums, 'change'> & {
 function openHolding({ library, clock, state, changing, held, seen, setOf }: Core): Holding {
   const nextId = monotonicFactory();
 
-  function write(viewer: Viewer, album: string, { name, cover, removed }: MemberAlbumChange): void {
+  function write(viewer: Viewer, album: string, { name, description, cover, removed }: MemberAlbumChange): void {
     library.update(albumDocumentId(album), (body) => {
       const [at, by] = [library.stampAfter(body), authorOf(viewer)];
       const sees = { [peopleId]: setOf(peopleId), [membersId(album)]: setOf(membersId(album)) };
       const made = { format, kind: 'own-album', added: new Date(clock.now()).toISOString() } as Body;
       return withRegisters<Body>(withSight(body ?? made, sees, { at, by }), {
         ...(name !== undefined && { name: { value: nameOf(name), at, by } }),
+        ...(description !== undefined && { description: { value: wellFormed(description.trim()), at, by } }),
         ...(cover !== undefined && { cover: { value: cover ?? '', at, by } }),
         ...(removed !== undefined && { removed: { value: removed, at, by } }),
       });

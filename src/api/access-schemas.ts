@@ -6,7 +6,7 @@ import { Type, type TProperties } from 'typebox';
 import { happenings } from '../access/audit-log.js';
 import { personRoles } from '../access/people.js';
 import { actions, mays } from '../access/permissions.js';
-import { Sha256 } from './photo-schemas.js';
+import { Sha256, Tile } from './photo-schemas.js';
 
 /** An object that rejects unknown keys. */
 export const strict = <P extends TProperties>(properties: P, options: object = {}) =>
@@ -201,6 +201,20 @@ export const ShareLink = Type.Object({
     ),
   ),
   lastUsed: optional(utc),
+});
+const Some = optional(Type.Integer());
+/** The photos that sharing would show; album/share-preview.ts. */
+export const SharePreview = Type.Object({
+  count: Type.Integer(),
+  tiles: Type.Array(Tile, { description: 'the first of them' }),
+  ids: optional(Type.Array(Sha256, { description: 'of a selection: the photos that can be shared together' })),
+  left: Type.Object(
+    { others: Some, trashed: Some, apart: Some, unconfirmed: Some },
+    {
+      description:
+        'photos that it would not show: of others, in the trash or locked, in another library of the viewer, put there by people who may not share',
+    },
+  ),
 });
 /** A share link as its visitors see it. */
 export const ShareLinkView = Type.Object({

@@ -153,6 +153,7 @@ export const MemberAlbum = Type.Object({
   album: Type.String({ description: 'a ULID' }),
   holderName: Type.Optional(Type.String()),
   name: Type.String(),
+  description: Type.Optional(Type.String()),
   added: Type.String({ description: 'UTC' }),
   right: Type.Enum(['holder', 'view', 'add'], {
     description: 'the permissions of the viewer: everything; see it; add photos too',

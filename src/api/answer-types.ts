@@ -42,6 +42,8 @@ export type Comment = Static<typeof access.Comment>;
 export type ShareLink = Static<typeof access.ShareLink>;
 /** A share link as its visitors see it. */
 export type ShareLinkView = Static<typeof access.ShareLinkView>;
+/** The photos that sharing would show, and how many it would not. */
+export type SharePreview = Static<typeof access.SharePreview>;
 
 /** A photo, as much of it as is visible to the viewer. */
 export type Photo = Static<typeof photos.Photo>;

@@ -45,10 +45,17 @@ export function countAlbums(
     if (columns.n[slot] === into.cover) into.hasCover = true;
   }
 
+  // Without objects for each photo: there are a million.
+  const inEntries: number[] = [];
   for (const slot of found) {
     const [from, size] = [start[slot] ?? 0, length[slot] ?? 0];
     if (size === 0) continue;
-    const among = apart.get(slot) ?? albumsOf(items.subarray(from, from + size), albumOf);
+    inEntries.length = 0;
+    for (let at = from; at < from + size; at++) {
+      const k = albumOf[items[at]!]! - 1;
+      if (k >= 0 && !inEntries.includes(k)) inEntries.push(k);
+    }
+    const among = apart.get(slot) ?? inEntries;
     const twin = isTwin?.get(slot);
     for (const k of among) {
       if (twin === undefined) add(k, slot);
@@ -81,11 +88,4 @@ function entriesOf(columns: Columns, sight: Sight, albums: readonly CountedAlbum
     }
   });
   return { of, apart };
-}
-
-/** The albums that some entries of one item name, each once. */
-function albumsOf(entries: Uint32Array, of: Uint32Array): Iterable<number> {
-  const found = new Set<number>();
-  for (const number of entries) if (of[number]! > 0) found.add(of[number]! - 1);
-  return found;
 }

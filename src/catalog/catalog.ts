@@ -342,8 +342,11 @@ function openAlbumCounts(db: Sqlite, { search, tiles: tilesOf }: Finding): Pick<
         const n = cover === undefined ? undefined : numberOf(db, cover);
         return { album, ...(n !== undefined && { cover: n }) };
       });
-      return countAlbums(columns, sight, found, wanted).map(({ count, shown }, k) => {
-        const [tile] = shown === undefined ? [] : tilesOf([shown], viewer);
+      const counts = countAlbums(columns, sight, found, wanted);
+      const covers = counts.flatMap(({ shown }) => shown ?? []);
+      const tiles = new Map(tilesOf(covers, viewer).map((tile) => [numberOf(db, tile.id), tile]));
+      return counts.map(({ count, shown }, k) => {
+        const tile = shown === undefined ? undefined : tiles.get(shown);
         return { album: albums[k]!.album, count, ...(tile && { tile }) };
       });
     },

@@ -18,6 +18,8 @@ export interface Columns {
   size: number;
   /** Increases with every write. */
   edition: number;
+  /** The row numbers of the latest writes, by edition modulo their count. */
+  written: Float64Array;
   /** Row numbers. */
   n: Float64Array;
   /** Bits, see photo-flags.ts; 0 in a free slot. */
@@ -82,6 +84,7 @@ export function makeColumns(): Columns {
   return {
     size: 0,
     edition: 0,
+    written: new Float64Array(1_024),
     n: new Float64Array(0),
     state: new Uint16Array(0),
     ratio: new Float32Array(0),
@@ -132,12 +135,23 @@ export function placeOf(n: Float64Array, slots: Uint32Array, wanted: number): nu
   return slot !== undefined && n[slot] === wanted ? position : undefined;
 }
 
+function countWrite(columns: Columns, n: number): void {
+  columns.edition++;
+  columns.written[columns.edition % columns.written.length] = n;
+}
+
+/** The row numbers written since an edition, oldest first; undefined if there are too many to know. */
+export function writtenSince({ edition, written }: Columns, since: number): number[] | undefined {
+  if (edition - since > written.length) return undefined;
+  return Array.from({ length: edition - since }, (_, k) => written[(since + 1 + k) % written.length]!);
+}
+
 /** Writes a new or changed row. */
 export function putRow(columns: Columns, row: ColumnRow): void {
   const inUse = columns.order.subarray(0, columns.count);
   const known = placeOf(columns.n, inUse, row.n);
   const slot = known === undefined ? addSlot(columns, positionOf(columns.n, inUse, row.n)) : inUse[known]!;
-  columns.edition++;
+  countWrite(columns, row.n);
   leaveTwins(columns.twins, slot);
   columns.n[slot] = row.n;
   columns.state[slot] = (row.state & searched) | bit.alive;
@@ -165,7 +179,7 @@ export function removeRow(columns: Columns, n: number): void {
   const place = placeOf(columns.n, columns.order.subarray(0, columns.count), n);
   if (place === undefined) return;
   const slot = columns.order[place]!;
-  columns.edition++;
+  countWrite(columns, n);
   columns.order.copyWithin(place, place + 1, columns.count);
   columns.count--;
   columns.state[slot] = 0;

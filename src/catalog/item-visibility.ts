@@ -17,6 +17,7 @@ import { makeAccessLists, readAccessLists, type AccessLists } from './access-cla
 import type { CatalogViewer } from './catalog-answers.js';
 import { readState } from './catalog-tables.js';
 import { placeOf, type Columns } from './columns.js';
+import { openItemSlots } from './item-slots.js';
 import { bit } from './photo-flags.js';
 
 /** The decision of a home without people: the house sees everything, others what is public. */
@@ -93,8 +94,10 @@ interface AlbumTerms {
   others: number[];
 }
 
-function takeInTerms(into: AlbumTerms): void {
-  const { terms } = into.lists;
+/** The terms of each album in the lists, which only grow; `before` if it is of the same lists. */
+function termsOf(before: AlbumTerms | undefined, lists: AccessLists): AlbumTerms {
+  const into = before?.lists === lists ? before : { lists, length: 0, albums: new Map<string, number[]>(), others: [] };
+  const { terms } = lists;
   for (; into.length < terms.length; into.length++) {
     const entry = terms[into.length]?.entry;
     if (!entry) continue;
@@ -103,21 +106,43 @@ function takeInTerms(into: AlbumTerms): void {
     else if (into.albums.has(entry.album)) into.albums.get(entry.album)!.push(into.length);
     else into.albums.set(entry.album, [into.length]);
   }
+  return into;
+}
+
+/** The terms of an album that pass a decision, for one state of the album and as many terms. */
+interface DecidedTerms {
+  state: object;
+  of: number;
+  found: readonly number[];
+}
+
+/** Decides the terms of an album, unless neither they nor the state of the album (`ItemAccess.stateOf`) changed since. */
+function decide(
+  known: Map<string, DecidedTerms>,
+  access: ItemAccess,
+  album: string,
+  numbers: readonly number[],
+  passes: (number: number) => boolean,
+): readonly number[] {
+  const state = access.stateOf(album);
+  if (!state) return [];
+  const before = known.get(album);
+  if (before?.state === state && before.of === numbers.length) return before.found;
+  const found = numbers.filter(passes);
+  known.set(album, { state, of: numbers.length, found });
+  return found;
 }
 
 /** Finds the terms that count for a viewer. Terms of unchanged albums are not evaluated again. */
 function openShownTerms(): (access: ItemAccess, onlooker: Onlooker, lists: AccessLists) => number[] {
-  const known = new Map<string, Map<string, { state: object; of: number; shown: number[] }>>();
+  const known = new Map<string, Map<string, DecidedTerms>>();
   let all: AlbumTerms | undefined;
 
   return (access, onlooker, lists) => {
-    if (all?.lists !== lists) {
-      known.clear();
-      all = { lists, length: 0, albums: new Map(), others: [] };
-    }
-    takeInTerms(all);
+    if (all?.lists !== lists) known.clear();
+    all = termsOf(all, lists);
     const key = JSON.stringify(onlooker);
-    const before = known.get(key) ?? new Map<string, { state: object; of: number; shown: number[] }>();
+    const before = known.get(key) ?? new Map<string, DecidedTerms>();
     known.delete(key);
     known.set(key, before);
     if (known.size > mostViewers) known.delete(known.keys().next().value!);
@@ -126,40 +151,32 @@ function openShownTerms(): (access: ItemAccess, onlooker: Onlooker, lists: Acces
       return term !== undefined && access.seesEntry(onlooker, term, term.entry);
     };
     const found = all.others.filter(isShown);
-    for (const [album, numbers] of all.albums) {
-      const state = access.stateOf(album);
-      let last = before.get(album);
-      if (state && (last?.state !== state || last.of !== numbers.length)) {
-        last = { state, of: numbers.length, shown: numbers.filter(isShown) };
-        before.set(album, last);
-      }
-      if (state && last) for (const number of last.shown) found.push(number);
-    }
+    for (const [album, numbers] of all.albums)
+      for (const number of decide(before, access, album, numbers, isShown)) found.push(number);
     return found;
   };
 }
 
-/** Finds the valid terms of one album. */
-function openAlbumTerms(): (access: ItemAccess, lists: AccessLists, album: string) => number[] {
-  const known = new Map<string, { access: ItemAccess; lists: AccessLists; length: number; found: number[] }>();
+/** Finds the valid terms of one album. Those of an unchanged album are not evaluated again. */
+function openAlbumTerms(): (access: ItemAccess, lists: AccessLists, album: string) => readonly number[] {
+  const known = new Map<string, DecidedTerms>();
+  let all: AlbumTerms | undefined;
   return (access, lists, album) => {
-    const before = known.get(album);
-    const { terms } = lists;
-    if (before?.access === access && before.lists === lists && before.length === terms.length) return before.found;
-    const found: number[] = [];
-    for (let number = 1; number < terms.length; number++) {
-      const term = terms[number];
-      if (term?.entry.album === album && access.isInAlbum({ holder: term.holder }, term.entry)) found.push(number);
-    }
-    known.delete(album);
-    known.set(album, { access, lists, length: terms.length, found });
+    if (all?.lists !== lists) known.clear();
+    all = termsOf(all, lists);
+    const isIn = (number: number): boolean => {
+      const term = lists.terms[number];
+      return term?.entry.album === album && access.isInAlbum({ holder: term.holder }, term.entry);
+    };
+    const found = decide(known, access, album, all.albums.get(album) ?? [], isIn);
     if (known.size > mostAlbums) known.delete(known.keys().next().value!);
-    return found;
+    const others = all.others.filter(isIn);
+    return others.length === 0 ? found : [...found, ...others];
   };
 }
 
 /** The maximum number of albums remembered. */
-const mostAlbums = 64;
+const mostAlbums = 1_024;
 /** The maximum number of viewers remembered. */
 const mostViewers = 32;
 
@@ -265,32 +282,17 @@ function openTakenOut(db: Sqlite) {
   };
 }
 
-/** The row numbers of the items in offers to an onlooker, with the numbers of their classes. */
-function offeredRows(db: Sqlite, access: ItemAccess, onlooker: Onlooker | undefined): { n: number; class: number }[] {
-  const offers = onlooker ? access.offeredTo(onlooker) : [];
-  if (offers.length === 0) return [];
-  const find = db.prepare<{ n: number; class: number }>('SELECT n, class FROM catalog_photo WHERE id = ?');
-  return offers.flatMap(({ ids }) => [...ids].flatMap((id) => find.get(Buffer.from(id, 'hex')) ?? []));
+/** The public ids of the items in offers to an onlooker. Usually there are none. */
+function* offeredIds(access: ItemAccess, onlooker: Onlooker | undefined): Iterable<string> {
+  for (const { ids } of onlooker ? access.offeredTo(onlooker) : []) yield* ids;
 }
 
-/** Finds the slots of the items in offers to a viewer. Usually there are none. */
+/** Finds the slots of the items in offers to a viewer. */
 function openOffered(db: Sqlite): (columns: Columns, access: ItemAccess, onlooker: Onlooker | undefined) => number[] {
-  type Known = { access: ItemAccess; columns: Columns; edition: number; of: Map<string, number[]> };
-  let last: Known | undefined;
+  const slotsOf = openItemSlots(db);
   return (columns, access, onlooker) => {
-    const { edition } = columns;
-    if (last?.access !== access || last.columns !== columns || last.edition !== edition)
-      last = { access, columns, edition, of: new Map() };
-    const key = JSON.stringify(onlooker);
-    const before = last.of.get(key);
-    if (before) return before;
-    const inUse = columns.order.subarray(0, columns.count);
-    const slots = offeredRows(db, access, onlooker).flatMap(({ n, class: number }) => {
-      const [place, claims] = [placeOf(columns.n, inUse, n), columns.access.classes[number]];
-      return place === undefined || !claims || claims.wasLocked ? [] : [inUse[place]!];
-    });
-    last.of.set(key, slots);
-    return slots;
+    const wasLocked = (slot: number): boolean => columns.access.classes[columns.class[slot]!]?.wasLocked !== false;
+    return slotsOf(columns, offeredIds(access, onlooker)).filter((slot) => !wasLocked(slot));
   };
 }
 
@@ -359,7 +361,10 @@ export function openRowSights(db: Sqlite, accessNow: () => ItemAccess): (viewer:
 
     return {
       ...{ viewer, access, classes, classOf },
-      offered: () => offeredRows(db, access, onlooker).map(({ n }) => n),
+      offered() {
+        const rowOf = db.prepare<{ n: number }>('SELECT n FROM catalog_photo WHERE id = ?');
+        return [...offeredIds(access, onlooker)].flatMap((id) => rowOf.get(Buffer.from(id, 'hex'))?.n ?? []);
+      },
       seesRow(row) {
         const bits = classes[row.class] ?? 0;
         if ((row.state & bit.trashed) !== 0) return (bits & sees.trashed) !== 0;

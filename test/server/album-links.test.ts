@@ -87,3 +87,56 @@ test('a link to an album shows the photos added by its holder, while the album e
   for (const scope of [{ album: name }, { photos: [kept] }])
     expectError(await ask(ben.headers, 'POST', '/api/shares', scope), 409, 'conflict');
 });
+
+test('a preview tells what a link would show and what not, and a selection becomes an album; nothing else is made', async () => {
+  const { home, people, ask } = await openPeople();
+  const { ada, ben, cleo } = people;
+  const { library } = home;
+  const put = (holder: string, digit: string, by = holder): string => {
+    const item: Item = { holder, sha256: digit.repeat(64) };
+    library.update<PhotoDocument>(itemId(item), () => photo({ sighting: { by: `person:${by}` } }));
+    return publicIdOf(item);
+  };
+  const [one, two, gone, other] = [put(ben.id, 'a'), put(ben.id, 'b'), put(ben.id, 'c'), put(cleo.id, 'd')];
+  const [ours, theirs] = [put('house', '1', ada.id), put('house', '2', ben.id)];
+  await ask(ben.headers, 'PATCH', `/api/photos/${gone}`, { trashed: true });
+  const preview = async (headers: Record<string, string>, scope: object) => {
+    const answer = await ask(headers, 'POST', '/api/shares/preview', scope);
+    expect(answer.statusCode, answer.body).toBe(200);
+    return answer.json<{ count: number; tiles: { id: string }[]; ids?: string[]; left: object }>();
+  };
+  await ask(cleo.headers, 'PATCH', `/api/photos/${other}`, { audience: 'family' });
+  const chosen = await preview(ben.headers, { photos: [one, two, gone, other] });
+  expect(chosen).toMatchObject({ count: 2, ids: [one, two], left: { others: 1, trashed: 1 } });
+  expect(chosen.tiles.map(({ id }) => id)).toEqual([one, two]);
+  // What a viewer may not see leaves no trace.
+  expect(await preview(ada.headers, { photos: [ours, one] })).toMatchObject({ count: 1, ids: [ours], left: {} });
+  await ask(ada.headers, 'PATCH', '/api/photos', { ids: [ours, theirs], tags: { add: ['pier'] } });
+  await ask(ada.headers, 'PATCH', `/api/photos/${theirs}`, { tags: { remove: ['pier'] } });
+  expect(await preview(ada.headers, { search: 'tag:pier' })).toMatchObject({ count: 1, left: {} });
+  expectError(await ask(ben.headers, 'POST', '/api/shares/preview', { search: 'tag:pier' }), 403, 'forbidden');
+  expectError(await ask(ben.headers, 'POST', '/api/shares/preview', {}), 400, 'invalid');
+  const albums = async () =>
+    (await ask(ben.headers, 'GET', '/api/albums/shared')).json<{ albums: { count: number; name: string }[] }>().albums;
+  expect(await albums()).toEqual([]);
+
+  const made = await ask(ben.headers, 'POST', '/api/albums/shared', { ids: chosen.ids! });
+  expect(made.statusCode, made.body).toBe(201);
+  const { album } = made.json<{ album: string }>();
+  expect(made.json()).toMatchObject({ name: '', count: 2, right: 'holder', members: [] });
+  const url = `/api/albums/${ben.id}/${album}`;
+  await ask(ben.headers, 'PATCH', url, { description: ' By the sea ' });
+  expect(await albums()).toMatchObject([{ count: 2, description: 'By the sea' }]);
+  await ask(ben.headers, 'PATCH', url, { description: '' });
+  expect((await albums())[0]).not.toHaveProperty('description');
+  await ask(ben.headers, 'PUT', `${url}/members/${cleo.id}`, { right: 'add' });
+  await ask(cleo.headers, 'POST', `${url}/entries`, { ids: [other] });
+  // A link shows the photos of its album’s holder, members see all.
+  expect(await preview(ben.headers, { album: `${ben.id}:${album}` })).toMatchObject({ count: 2, left: { others: 1 } });
+  expectError(
+    await ask(cleo.headers, 'POST', '/api/shares/preview', { album: `${ben.id}:${album}` }),
+    403,
+    'forbidden',
+  );
+  expectError(await ask(ben.headers, 'POST', '/api/albums/shared', { ids: [one, other] }), 400, 'invalid');
+});

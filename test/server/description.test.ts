@@ -135,6 +135,9 @@ describe('the description', () => {
         'delete /api/session',
         'delete /api/session/passkeys-added',
         'delete /api/sessions/{id}',
+        'post /api/shares/preview',
+        'patch /api/shares/{id}',
+        'post /api/shares/{id}/address',
         'delete /api/shares/{id}',
         'delete /api/tokens/{name}',
         'delete /api/uploads/{upload}',
@@ -299,6 +302,7 @@ describe('the description', () => {
       'post /api/spool/trash': { names: 'all' },
       'post /api/peers': { url: 'http://127.0.0.1:1' },
       'post /api/shares': { search: 'tag:x' },
+      'post /api/shares/preview': { search: 'tag:x' },
       'post /api/tokens': { name: 'x', may: ['read'] },
       'patch /api/access': { visitors: false },
     };

@@ -87,6 +87,59 @@ test('a link to a search shows its present and later results, until it is revoke
   expectError(await home.app.inject({ method: 'DELETE', url: `/api/shares/${share.id}` }), 404, 'not-found');
 });
 
+test('a link is changed at its address, and gets a new one; only by those who may revoke it', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const id = await home.add({ tags: ['sea'], model: 'Zqcam' });
+  const { browser: ben } = await invite(owned, 'Ben');
+  const listed = async () => (await owner.ask('GET', '/api/shares')).json<{ shares: object[] }>().shares;
+  const made = (await owner.ask('POST', '/api/shares', { search: 'tag:sea', title: 'Sea' })).json<Made>();
+  const url = `/api/shares/${made.share.id}`;
+  const look = (path: string) => home.app.inject(`${path}/api/photos/${id}`);
+  expect((await look(made.path)).body).not.toContain('Zqcam');
+  const expires = '2027-01-01T00:00:00.000Z';
+  const changed = await owner.ask('PATCH', url, { title: ' The sea ', details: true, originals: true, expires });
+  expect(changed.statusCode, changed.body).toBe(200);
+  expect(changed.json()).toMatchObject({ share: { title: 'The sea', details: true, originals: true, expires } });
+  expect((await look(made.path)).body).toContain('Zqcam');
+  for (const [body, status] of [
+    [{ password: 'short' }, 400],
+    [{ expires: '2001-01-01T00:00:00.000Z' }, 400],
+    [{ expires: 'never' }, 400],
+    [{}, 400],
+    [{ search: 'tag:other' }, 400],
+  ] as const)
+    expect((await owner.ask('PATCH', url, body)).statusCode, JSON.stringify(body)).toBe(status);
+
+  // A password closes the pages that are open without it, and opens them again when it is removed.
+  await owner.ask('PATCH', url, { password: 'blue door' });
+  expectError(await look(made.path), 401, 'unauthorized');
+  expect(await listed()).toMatchObject([{ locked: true, title: 'The sea' }]);
+  await owner.ask('PATCH', url, { password: null, details: false, expires: null });
+  expect((await look(made.path)).body).not.toContain('Zqcam');
+  expect((await listed())[0]).not.toHaveProperty('expires');
+
+  const renewed = await owner.ask('POST', `${url}/address`);
+  expect(renewed.statusCode).toBe(201);
+  const { path, share } = renewed.json<Made>();
+  expect(share.id).toBe(made.share.id);
+  expectError(await look(made.path), 401, 'unauthorized');
+  expect((await look(path)).statusCode).toBe(200);
+
+  for (const [method, at] of [
+    ['PATCH', url],
+    ['POST', `${url}/address`],
+  ] as const)
+    expectError(await ben.ask(method, at, method === 'PATCH' ? { title: 'x' } : undefined), 404, 'not-found');
+  const { entries } = (await owner.ask('GET', '/api/audit')).json<{ entries: { what: string }[] }>();
+  expect(entries.map(({ what }) => what)).toEqual(
+    expect.arrayContaining(['share-made', 'share-changed', 'share-readdressed']),
+  );
+  await owner.ask('PATCH', '/api/access', { publicAddress: 'https://photos.example.org' });
+  const far = (await owner.ask('POST', `${url}/address`)).json<{ address: string; path: string }>();
+  expect(far.address).toBe(`https://photos.example.org${far.path}`);
+});
+
 test('it shows no name, position or place, unless it was created with details', async () => {
   const home = await openHome();
   const id = await home.add({ name: 'ada-at-home.jpg' });

@@ -72,15 +72,23 @@ const list: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Creates an album with members: your own, or for owners one of the house',
-        body: strict({ name: Name, holder: Type.Optional(Type.Literal('house')) }),
+        summary:
+          'Creates an album with members: your own, for owners one of the house, or one of photos of one library',
+        body: Type.Union([
+          strict({ name: Name, holder: Type.Optional(Type.Literal('house')) }),
+          strict({ name: Type.Optional(Name), ids: Photos.properties.ids }),
+        ]),
         response: { 201: MemberAlbum, '4xx': Problem, '5xx': Problem },
       },
     },
     async (request, reply) => {
       const who = viewer(request);
-      const { name, holder = who.person ?? house } = request.body;
-      const [made] = await shown(context, who, [albums.create(who, holder, name)]);
+      const { body } = request;
+      const album =
+        'ids' in body
+          ? albums.createOf(who, body.ids, body.name)
+          : albums.create(who, body.holder ?? who.person ?? house, body.name);
+      const [made] = await shown(context, who, [album]);
       return reply.code(201).send(made!);
     },
   );
@@ -103,11 +111,12 @@ const album: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Changes the name or cover of your own album; removes and restores it for everybody',
+        summary: 'Changes the name, description or cover of your own album; removes and restores it for everybody',
         params,
         body: strict(
           {
             name: Type.Optional(Name),
+            description: Type.Optional(Type.String({ maxLength: 8_000 })),
             cover: Type.Optional(Type.Union([Sha256, Type.Null()])),
             removed: Type.Optional(Type.Boolean()),
           },
@@ -117,9 +126,10 @@ const album: Routes = (app, context) => {
       },
     },
     (request, reply) => {
-      const { name, cover, removed } = request.body;
+      const { name, description, cover, removed } = request.body;
       albums.change(viewer(request), nameIn(request.params), {
         ...(name !== undefined && { name }),
+        ...(description !== undefined && { description }),
         ...(cover !== undefined && { cover }),
         ...(removed !== undefined && { removed }),
       });

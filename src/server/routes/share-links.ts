@@ -2,8 +2,9 @@
  * Share links: created, listed and revoked by people whose photos they show; their content and password for visitors.
  */
 import { Type } from 'typebox';
-import { mayLink } from '../../access/permissions.js';
+import { mayLink, type Viewer } from '../../access/permissions.js';
 import { limitsOf, linkScope } from '../../album/link-scope.js';
+import { previewShare } from '../../album/share-preview.js';
 import { openMemberAlbums } from '../../album/member-albums.js';
 import { house } from '../../document/item-id.js';
 import type { Share } from '../../access/share-links.js';
@@ -13,20 +14,36 @@ import { viewer } from '../http/request-viewer.js';
 import { authorFor } from '../../album/author-names.js';
 import type { Context, Routes } from '../context.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
-import { GivenPassword, ShareLink, ShareLinkView, strict } from '../../api/access-schemas.js';
+import { GivenPassword, ShareLink, ShareLinkView, SharePreview, strict } from '../../api/access-schemas.js';
 import { shareOf } from '../http/share-link-address.js';
 import { giveTicket } from '../http/share-link-cookie.js';
 import { givenTypes } from '../files/send-stripped-original.js';
 import { actorBehind, refuseTooSoon, utcOf } from '../http/sign-in-response.js';
 
 export const shares: Routes = (app, context) => {
-  for (const add of [ownLinks, newLinks, openedLink]) void add(app, context);
+  for (const add of [ownLinks, changedLinks, newLinks, previews, openedLink]) void add(app, context);
 };
 
 const config = { rule: 'own-links' } as const;
 const Whole = Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }));
 const Limits = strict({ photos: Whole, bytes: Whole, photosPerDay: Whole, bytesPerDay: Whole });
 const albumPattern = '^(?:house|[0-9A-HJKMNP-TV-Z]{26}):[0-9A-HJKMNP-TV-Z]{26}$';
+const Moment = Type.String({ maxLength: 40, description: 'UTC' });
+/** What a link is to: exactly one of these. */
+const scopes = {
+  photo: Type.Optional(Sha256),
+  photos: Type.Optional(Type.Array(Sha256, { minItems: 1, maxItems: 1_000 })),
+  album: Type.Optional(Type.String({ pattern: albumPattern, description: 'HOLDER:ALBUM' })),
+  search: Type.Optional(Type.String({ minLength: 1, maxLength: 2_000 })),
+};
+/** The settings that a link always has. */
+const settings = {
+  title: Type.Optional(Type.String({ maxLength: 200 })),
+  originals: Type.Optional(Type.Boolean()),
+  details: Type.Optional(Type.Boolean()),
+  uploads: Type.Optional(Type.Union([Type.Boolean(), Limits])),
+};
+const Made = Type.Object({ share: ShareLink, path: Type.String(), address: Type.Optional(Type.String()) });
 
 /** The links that a viewer may revoke: those of the house for owners, otherwise their own. */
 const ownLinks: Routes = (app, { access, clock, library }) => {
@@ -68,6 +85,114 @@ const ownLinks: Routes = (app, { access, clock, library }) => {
   );
 };
 
+/** Changes links and gives them new addresses, by those who may revoke them. */
+const changedLinks: Routes = (app, { access, clock, library, gate }) => {
+  const describe = openDescribe({ access, clock, library });
+  const params = Type.Object({ id: Type.String() });
+  const missing = () => notFound('This link doesn’t exist.');
+
+  /** A link that a viewer may change. @throws PhotospoolError `not-found`. */
+  function held(who: Viewer, id: string): Share {
+    const share = access.shares.list().find((one) => one.id === id);
+    if (!share || !mayLink(who, share.holder ?? house)) throw missing();
+    return share;
+  }
+
+  app.patch(
+    '/api/shares/:id',
+    {
+      config,
+      schema: {
+        summary: 'Changes a share link; its address stays',
+        params,
+        body: strict(
+          {
+            ...settings,
+            password: Type.Optional(Type.Union([GivenPassword, Type.Null()])),
+            expires: Type.Optional(Type.Union([Moment, Type.Null()])),
+          },
+          { minProperties: 1 },
+        ),
+        response: answers(Type.Object({ share: ShareLink })),
+      },
+    },
+    async (request) => {
+      const { title, password, expires, originals, details, uploads } = request.body;
+      const who = viewer(request);
+      checkUploads(gate, uploads, 'photo' in held(who, request.params.id).scope);
+      const change = {
+        ...(title !== undefined && { title: title.trim() }),
+        ...(password !== undefined && { password }),
+        ...(expires !== undefined && { expires: expires === null ? null : momentOf(expires) }),
+        ...(originals !== undefined && { originals }),
+        ...(details !== undefined && { details }),
+        ...(uploads !== undefined && { uploads: limitsOf(uploads).uploads ?? null }),
+      };
+      const share = await access.shares.change(request.params.id, change, actorBehind(request));
+      if (!share) throw missing();
+      return { share: describe(share, authorFor(who, access.people, share.author).name) };
+    },
+  );
+
+  app.post(
+    '/api/shares/:id/address',
+    {
+      config,
+      schema: {
+        summary: 'Gives a share link a new address; the one before ends at once',
+        params,
+        response: { 201: Made, '4xx': Problem, '5xx': Problem },
+      },
+    },
+    (request, reply) => {
+      const who = viewer(request);
+      held(who, request.params.id);
+      const made = access.shares.renew(request.params.id, actorBehind(request));
+      if (!made) throw missing();
+      const share = describe(made.share, authorFor(who, access.people, made.share.author).name);
+      void reply.code(201).send({ share, ...addressOf(access, made.secret) });
+    },
+  );
+};
+
+/** The path of a link, and its whole address where the owner set a public one. */
+const addressOf = ({ settings: stored }: Pick<Context['access'], 'settings'>, secret: string) => {
+  const [base, path] = [stored.publicAddress(), `/s/${secret}`];
+  return { path, ...(base !== undefined && { address: `${base}${path}` }) };
+};
+
+/** A point in time, ms since 1970. @throws PhotospoolError `invalid`. */
+function momentOf(text: string): number {
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) throw new PhotospoolError('invalid', 'This is not a date.');
+  return at;
+}
+
+/** Whether a link may accept photos of guests. @throws PhotospoolError `invalid`, `conflict`. */
+function checkUploads(gate: Context['gate'], uploads: unknown, isPhoto: boolean): void {
+  if (uploads === undefined || uploads === false) return;
+  demandPeopleLibraries(gate);
+  if (isPhoto) throw new PhotospoolError('invalid', 'A link to one photo takes no others: share an album.');
+}
+
+/** Shows what a link would show. */
+const previews: Routes = (app, { library, clock, gate, catalog }) => {
+  const parts = { library, catalog, albums: openMemberAlbums({ library, clock, gate }) };
+
+  app.post(
+    '/api/shares/preview',
+    {
+      config,
+      schema: {
+        summary: 'The photos that a link to photos, an album or a search would show; creates nothing',
+        body: strict(scopes),
+        response: answers(SharePreview),
+      },
+    },
+    (request, reply) => void reply.send(previewShare(parts, viewer(request), request.body)),
+  );
+};
+
 /** Creates links. */
 const newLinks: Routes = (app, { access, clock, library, gate }) => {
   const describe = openDescribe({ access, clock, library });
@@ -80,30 +205,19 @@ const newLinks: Routes = (app, { access, clock, library, gate }) => {
       schema: {
         summary: 'Creates a share link; only this response has its address',
         body: strict({
-          photo: Type.Optional(Sha256),
-          photos: Type.Optional(Type.Array(Sha256, { minItems: 1, maxItems: 1_000 })),
-          album: Type.Optional(Type.String({ pattern: albumPattern, description: 'HOLDER:ALBUM' })),
-          search: Type.Optional(Type.String({ minLength: 1, maxLength: 2_000 })),
-          title: Type.Optional(Type.String({ maxLength: 200 })),
+          ...scopes,
+          ...settings,
           password: Type.Optional(GivenPassword),
-          expires: Type.Optional(Type.String({ maxLength: 40, description: 'UTC' })),
-          originals: Type.Optional(Type.Boolean()),
-          details: Type.Optional(Type.Boolean()),
-          uploads: Type.Optional(Type.Union([Type.Boolean(), Limits])),
+          expires: Type.Optional(Moment),
         }),
-        response: { 201: Type.Object({ share: ShareLink, path: Type.String() }), '4xx': Problem, '5xx': Problem },
+        response: { 201: Made, '4xx': Problem, '5xx': Problem },
       },
     },
     async (request, reply) => {
       const { title = '', password, expires, originals = false, details = false, uploads, ...wanted } = request.body;
       const who = viewer(request);
-      const end = expires === undefined ? undefined : Date.parse(expires);
-      if (Number.isNaN(end)) throw new PhotospoolError('invalid', 'This is not a date.');
-      if (uploads !== undefined && uploads !== false) {
-        demandPeopleLibraries(gate);
-        if (wanted.photo !== undefined)
-          throw new PhotospoolError('invalid', 'A link to one photo takes no others: share an album.');
-      }
+      const end = expires === undefined ? undefined : momentOf(expires);
+      checkUploads(gate, uploads, wanted.photo !== undefined);
       const made = await access.shares.make(
         {
           ...{ originals, details, ...linkScope(parts, who, { ...wanted, title: title.trim() }) },
@@ -114,7 +228,7 @@ const newLinks: Routes = (app, { access, clock, library, gate }) => {
         actorBehind(request),
       );
       const share = describe(made.share, authorFor(who, access.people, made.share.author).name);
-      return reply.code(201).send({ share, path: `/s/${made.secret}` });
+      return reply.code(201).send({ share, ...addressOf(access, made.secret) });
     },
   );
 };

@@ -264,6 +264,8 @@ export const audit = {
     'token-used': 'Used a token from a new place',
     'token-revoked': 'Revoked a token',
     'share-made': 'Created a shared link',
+    'share-changed': 'Changed a shared link',
+    'share-readdressed': 'Gave a shared link a new address',
     'share-revoked': 'Deleted a shared link',
     'share-failed': 'Wrong password for a shared link',
     'access-changed': 'Changed access for visitors or family',
