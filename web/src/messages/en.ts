@@ -15,6 +15,7 @@ export const en: Catalogue = {
     select: () => import('./en/select.js'),
     sharing: () => import('./en/sharing.js'),
     shortcuts: () => import('./en/shortcuts.js'),
+    timeline: () => import('./en/timeline.js'),
     upload: () => import('./en/upload.js'),
     viewer: () => import('./en/viewer.js'),
   },
