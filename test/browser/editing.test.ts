@@ -77,6 +77,21 @@ test('typed text is saved however the form is left', async () => {
   await close();
 });
 
+test('a field is saved when the focus leaves it, and the panel says so', async () => {
+  const { page, id, mishaps, close } = await open();
+  await page.keyboard.press('i');
+  await page.getByRole('button', { name: 'Add a description' }).click();
+  const field = page.getByRole('textbox', { name: 'Description' });
+  await expect.poll(() => field.evaluate((one) => one === document.activeElement)).toBe(true);
+  await field.fill('Seen from the bridge');
+  await page.locator('.view').focus();
+  await page.locator('aside header').getByText('Saved').waitFor();
+  expect((await ask(home, id)).description).toBe('Seen from the bridge');
+  await expect.poll(() => page.locator('aside header').innerText()).toBe('Info');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('text that can’t be saved is in the form when it is opened again', async () => {
   const { page, ids, id, close } = await open();
   await page.waitForSelector('button[aria-label="Next photo"]');
@@ -178,6 +193,7 @@ test('a tag leads to all its photos', async () => {
   const { page, ids, mishaps, close } = await open();
   await change(home, { ids: ids.slice(0, 2), tags: { add: ['a "quoted" tag'] } });
   await page.reload();
+  await opened(page);
   await page.keyboard.press('i');
   await page.getByRole('link', { name: 'Show all photos with a "quoted" tag' }).click();
   await page.waitForSelector('main[data-count="2"]');
@@ -207,9 +223,11 @@ test('the history and the arrival are beside the picture, which stays', async ()
   await page.keyboard.press('i');
   await page.getByText('History', { exact: true }).click();
   const lines = page.locator('[data-list="history"] > li');
-  await expect.poll(() => lines.first().innerText()).toMatch(/Rating\s+5 stars\s+.*by/);
+  await expect.poll(() => lines.first().innerText()).toMatch(/^.+ rated it 5 stars\s+.*now/);
   expect(await lines.last().innerText()).toMatch(/Added\s+IMG_0000\.jpg\s+.*2026/);
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => lines.first().innerText()).toMatch(/ removed the rating\s/);
   expect(mishaps).toEqual([]);
   await close();
 });

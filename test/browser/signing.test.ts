@@ -9,7 +9,7 @@ import { codeOf, stepAt } from '../../src/access/totp.js';
 import { bytesOf } from '../access/base32.js';
 import { makePhoto } from '../picture.js';
 import { addAuthenticator, readNavigation, signIn, signOut } from './people.js';
-import { openMore, type Seen, seenTiles, shown } from './stage.js';
+import { opened, openMore, type Seen, seenTiles, shown } from './stage.js';
 import { openVisits } from './visits.js';
 
 const password = { owner: 'three green boats', family: 'two slow trains' };
@@ -160,6 +160,7 @@ test('an invitation lets family in, who see photos as soon as they are shared, a
   const [mine, theirs, everyones] = (await seenTiles(owner.page)).map(({ id }) => id) as [string, string, string];
   for (const [id, audience] of [[theirs, 'Family'] as const, [everyones, 'Public'] as const]) {
     await owner.page.goto(`${visits.home.url}/photo/${id}`);
+    await opened(owner.page);
     await owner.page.keyboard.press('i');
     await owner.page.getByRole('radio', { name: audience }).check();
     await family.page.waitForSelector(`a.tile[data-id="${id}"] img.shown`);
@@ -206,6 +207,7 @@ test('visitors are admitted and excluded; they see no file name and no original'
   await shown(owner.page);
   const [, open] = await seenTiles(owner.page);
   await owner.page.goto(`${visits.home.url}/photo/${open!.id}`);
+  await opened(owner.page);
   await owner.page.keyboard.press('i');
   await owner.page.getByRole('radio', { name: 'Public' }).check();
   await owner.page.waitForSelector('fieldset:not([disabled])');
@@ -292,6 +294,7 @@ test('the owner and family comment on a photo', async () => {
   const [photo] = await seenTiles(owner.page);
   const path = `${visits.home.url}/photo/${photo!.id}`;
   await owner.page.goto(path);
+  await opened(owner.page);
   await owner.page.keyboard.press('i');
   await owner.page.getByRole('radio', { name: 'Family' }).check();
   await owner.page.waitForSelector('fieldset:not([disabled])');

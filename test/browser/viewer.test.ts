@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { breaches } from './axe.js';
 import { ask, change, fill } from './fill.js';
-import { phone } from './fingers.js';
+import { openHand, phone } from './fingers.js';
 import { makePhoto, makePhotos } from './fixture.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { shiftOf, watchShift } from './shift.js';
@@ -203,5 +203,81 @@ test('on a phone the bars stay; a tap on the picture hides them, the next one sh
   await expect.poll(() => barsSeen(page)).toBe(false);
   await tap();
   await expect.poll(() => barsSeen(page)).toBe(true);
+  expect(mishaps).toEqual([]);
+});
+
+test('on a phone the info is a sheet with three stops: tap, swipe up, handle', async () => {
+  const { page, mishaps, close } = await stage.see(`${home.url}/photo/${ids[0]!}`, phone);
+  onTestFinished(close);
+  await opened(page);
+  const hand = await openHand(page);
+  const drag = async (from: number, to: number): Promise<void> => {
+    await hand.down({ x: 195, y: from });
+    for (const share of [0.3, 0.6, 1]) await hand.move({ x: 195, y: from + (to - from) * share });
+    // The finger rests before it lifts: after a fling, Chromium uses the next tap to stop it, without a click.
+    await page.waitForTimeout(200);
+    await hand.move({ x: 195, y: to });
+    await hand.up();
+  };
+  const height = async (): Promise<number> => Math.round((await page.locator('.panel').boundingBox())?.height ?? 0);
+  const pictureTop = async (): Promise<number> =>
+    (await page.locator('.picture[aria-hidden="false"]').boundingBox())!.y;
+  const before = await pictureTop();
+  await drag(600, 520);
+  await expect.poll(height).toBe(422);
+  await page.locator('aside dl').waitFor();
+  // The picture is above the sheet, as large as before.
+  await expect.poll(pictureTop).toBeLessThan(before);
+  expect(await pictureTop()).toBeGreaterThanOrEqual(0);
+  await drag(440, 300);
+  await expect.poll(height).toBe(780);
+  expect(await breaches(page)).toEqual([]);
+  await drag(80, 300);
+  await expect.poll(height).toBe(422);
+  await page.getByRole('button', { name: 'Show all info' }).tap();
+  await expect.poll(height).toBe(780);
+  await page.getByRole('button', { name: 'Show less info' }).tap();
+  await expect.poll(height).toBe(422);
+  // The picture takes it down, too, and does not close.
+  await drag(200, 330);
+  await page.locator('.panel').waitFor({ state: 'detached' });
+  await expect.poll(pictureTop).toBe(before);
+  await page.getByRole('button', { name: 'Info', exact: true }).tap();
+  await expect.poll(height).toBe(422);
+  expect(openId(page)).toBe(ids[0]);
+  await page.setViewportSize({ width: 844, height: 390 });
+  await expect
+    .poll(async () => (await page.locator('.panel').boundingBox())!)
+    .toMatchObject({ width: 320, height: 390 });
+  expect(mishaps).toEqual([]);
+});
+
+test('turning keeps the old info until the new is there; who can’t edit sees text alone', async () => {
+  const photos = makePhotos(3, stage.pictures);
+  for (const [n, photo] of photos.entries()) Object.assign(photo, { title: `Photo ${n}`, rating: 2, tags: ['sea'] });
+  photos[1]!.can = ['details'];
+  const fixture = await stage.fixture(photos);
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${photos[0]!.id}`);
+  onTestFinished(close);
+  await opened(page);
+  await page.keyboard.press('i');
+  await page.locator('aside .title', { hasText: 'Photo 0' }).waitFor();
+  await page.waitForSelector('button[aria-label="Next photo"]');
+  let answer = (): void => undefined;
+  await page.route(`**/api/photos/${photos[1]!.id}`, (route) => {
+    answer = () => void route.continue();
+  });
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => openId(page)).toBe(photos[1]!.id);
+  expect(await page.locator('aside .title').innerText()).toBe('Photo 0');
+  expect(await page.locator('aside [inert]').count()).toBe(1);
+  await page.keyboard.press('4');
+  answer();
+  await page.locator('aside .title', { hasText: 'Photo 1' }).waitFor();
+  expect(fixture.sent).toEqual([]);
+  const panel = page.locator('aside');
+  expect(await panel.locator('dl, .words').getByRole('button').count()).toBe(0);
+  expect(await panel.getByRole('img', { name: '2 of 5 stars' }).count()).toBe(1);
+  expect(await panel.getByRole('group', { name: 'Rating' }).count()).toBe(0);
   expect(mishaps).toEqual([]);
 });

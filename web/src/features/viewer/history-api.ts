@@ -35,10 +35,45 @@ export const sidecarWords = (values: Record<string, unknown>): string[] =>
       `${fieldName(field)}: ${Array.isArray(value) ? value.map(String).join(', ') : field === 'taken' && typeof value === 'string' ? valueName(field, { local: value }) : valueName(field, value)}`,
   );
 
-/** The effect of an edit in words. */
-export const deedName = ({ field, element, value }: HistoryEntry): string =>
-  element === undefined
-    ? valueName(field, value)
-    : value === true
-      ? m.history.added(element)
-      : m.history.removed(element);
+/** What somebody did, as a sentence; `value` is what they wrote, to be shown below it. */
+export interface Deed {
+  text: string;
+  value?: string;
+}
+
+/** An edit as a sentence. Names and values are untrusted text, shown as text. */
+export function deedOf({ field, element, value, by }: HistoryEntry): Deed {
+  const { deeds } = m.history;
+  const who = legible(by.name).slice(0, 60);
+  const empty = value === null || value === undefined || value === '';
+  if (element !== undefined) return { text: elementDeed(who, field, element, value === true) };
+  const words = { value: valueName(field, value) };
+  const flags: Record<string, readonly [yes: (who: string) => string, no: (who: string) => string]> = {
+    favourite: [deeds.favoured, deeds.unfavoured],
+    reviewed: [deeds.reviewed, deeds.unreviewed],
+    archived: [deeds.archived, deeds.unarchived],
+    trashed: [deeds.trashed, deeds.restored],
+  };
+  const flag = flags[field];
+  if (flag) return { text: flag[value === true ? 0 : 1](who) };
+  if (field === 'audience' && (value === 'private' || value === 'family' || value === 'public'))
+    return { text: deeds[value](who) };
+  if (field === 'rating')
+    return { text: typeof value === 'number' && value > 0 ? deeds.rated(who, value) : deeds.unrated(who) };
+  const texts: Record<string, Deed> = {
+    title: empty ? { text: deeds.untitled(who) } : { text: deeds.titled(who), ...words },
+    description: empty ? { text: deeds.undescribed(who) } : { text: deeds.described(who), ...words },
+    taken: { text: empty ? deeds.undated(who) : deeds.dated(who, words.value) },
+    place: { text: empty ? deeds.unplaced(who) : deeds.placed(who, legible(words.value).slice(0, 120)) },
+    gps: { text: empty ? deeds.unpositioned(who) : deeds.positioned(who, words.value) },
+  };
+  return Object.hasOwn(texts, field) ? texts[field]! : { text: deeds.changed(who, fieldName(field)), ...words };
+}
+
+function elementDeed(who: string, field: string, element: string, into: boolean): string {
+  const { deeds } = m.history;
+  if (field === 'tags') return into ? deeds.tagged(who, element) : deeds.untagged(who, element);
+  if (field === 'albums') return into ? deeds.intoAlbum(who, element) : deeds.outOfAlbum(who, element);
+  if (field === 'favourites') return into ? deeds.favoured(who) : deeds.unfavoured(who);
+  return deeds.changed(who, fieldName(field));
+}

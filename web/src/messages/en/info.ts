@@ -2,6 +2,8 @@
 import { number, plural } from '../../lib/language.js';
 import { legible } from '../../lib/legible.js';
 
+const named = (name: string): string => `“${legible(name).slice(0, 60)}”`;
+
 export const comments = {
   title: 'Comments',
   write: 'Write a comment',
@@ -32,9 +34,38 @@ export const history = {
   taken: 'removed',
   yes: 'yes',
   no: 'no',
+  /** What somebody did. Values that are too long for the sentence stand below it. */
+  deeds: {
+    titled: (who: string) => `${who} changed the title`,
+    untitled: (who: string) => `${who} removed the title`,
+    described: (who: string) => `${who} changed the description`,
+    undescribed: (who: string) => `${who} removed the description`,
+    dated: (who: string, date: string) => `${who} changed the date to ${date}`,
+    undated: (who: string) => `${who} restored the original date`,
+    placed: (who: string, place: string) => `${who} changed the place to ${place}`,
+    unplaced: (who: string) => `${who} removed the place`,
+    positioned: (who: string, position: string) => `${who} changed the position to ${position}`,
+    unpositioned: (who: string) => `${who} removed the position`,
+    rated: (who: string, n: number) => plural(n, { one: `${who} rated it # star`, other: `${who} rated it # stars` }),
+    unrated: (who: string) => `${who} removed the rating`,
+    favoured: (who: string) => `${who} added it to favourites`,
+    unfavoured: (who: string) => `${who} removed it from favourites`,
+    private: (who: string) => `${who} made it private`,
+    family: (who: string) => `${who} shared it with family`,
+    public: (who: string) => `${who} made it public`,
+    reviewed: (who: string) => `${who} marked it as reviewed`,
+    unreviewed: (who: string) => `${who} marked it as not reviewed`,
+    archived: (who: string) => `${who} archived it`,
+    unarchived: (who: string) => `${who} moved it out of the archive`,
+    trashed: (who: string) => `${who} moved it to the trash`,
+    restored: (who: string) => `${who} restored it from the trash`,
+    tagged: (who: string, tag: string) => `${who} added the tag ${named(tag)}`,
+    untagged: (who: string, tag: string) => `${who} removed the tag ${named(tag)}`,
+    intoAlbum: (who: string, album: string) => `${who} added it to ${named(album)}`,
+    outOfAlbum: (who: string, album: string) => `${who} removed it from ${named(album)}`,
+    changed: (who: string, field: string) => `${who} changed: ${field}`,
+  },
   stars: (n: number) => (n === 1 ? '1 star' : `${n} stars`),
-  added: (element: string) => `Added to “${element}”`,
-  removed: (element: string) => `Removed from “${element}”`,
   fields: {
     title: 'Title',
     description: 'Description',
@@ -45,6 +76,7 @@ export const history = {
     favourite: 'Favourite',
     audience: 'Who can see it',
     reviewed: 'Reviewed',
+    archived: 'Archived',
     trashed: 'In the trash',
     tags: 'Tags',
     albums: 'Albums',

@@ -6,8 +6,11 @@ export const photo = {
   description: 'Description',
   markdown: 'Saved automatically. You can use Markdown: *emphasis*, lists, links.',
   addTitle: 'Add a title',
-  changeWords: 'Edit title and description',
+  addDescription: 'Add a description',
+  changeTitle: 'Edit title',
+  changeDescription: 'Edit description',
   rating: 'Rating',
+  clearRating: 'Remove rating',
   change: (what: string) => `Change ${what}`,
   date: 'date',
   place: 'place',
@@ -46,6 +49,9 @@ export const video = {
 };
 
 export const viewer = {
+  saved: 'Saved',
+  enlarge: 'Show all info',
+  shrink: 'Show less info',
   keyed: (label: string, key: string) => `${label} (${key})`,
   dayTime: (day: string, time: string) => `${day} · ${time}`,
   more: 'More',
