@@ -37,17 +37,28 @@ function precompress(): Plugin {
   };
 }
 
-/** Puts `start.ts` before the app: an `async` script that runs as soon as it is there. */
+/**
+ * Puts `theme.ts` and `start.ts` before the app: a classic script that runs before the first paint, and an `async` one
+ * that runs as soon as it is there.
+ */
 function startFirst(): Plugin {
   return {
     name: 'start-first',
     transformIndexHtml: {
       order: 'post',
       handler(_html, { bundle, server }) {
-        const built = Object.values(bundle ?? {}).find((file) => file.type === 'chunk' && file.name === 'start');
-        const src = server ? '/src/start.ts' : `/${built!.fileName}`;
-        const attrs = { type: 'module', async: true, crossorigin: true, src };
-        return [{ tag: 'script', attrs, injectTo: 'head-prepend' }];
+        const src = (name: string): string => {
+          const built = Object.values(bundle ?? {}).find((file) => file.type === 'chunk' && file.name === name);
+          return server ? `/src/${name}.ts` : `/${built!.fileName}`;
+        };
+        return [
+          { tag: 'script', attrs: { src: src('theme') }, injectTo: 'head-prepend' },
+          {
+            tag: 'script',
+            attrs: { type: 'module', async: true, crossorigin: true, src: src('start') },
+            injectTo: 'head-prepend',
+          },
+        ];
       },
     },
   };
@@ -92,7 +103,12 @@ export default defineConfig({
     },
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { index: at('index.html'), start: at('src/start.ts'), sw: at('src/worker/sw.ts') },
+      input: {
+        index: at('index.html'),
+        theme: at('src/theme.ts'),
+        start: at('src/start.ts'),
+        sw: at('src/worker/sw.ts'),
+      },
       // A service worker has one address for ever.
       output: {
         entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),

@@ -178,10 +178,14 @@ test.each([390, 1440])(
     await page.context().addCookies([cookie]);
     await page.goto(fixture.url);
     await shown(page);
-    await page.getByRole('button', { name: /^Activity/ }).click();
+    const narrow = width < 600;
+    if (narrow) await page.goto(`${fixture.url}/activity`);
+    else await page.getByRole('button', { name: /^Activity/ }).click();
+    await page.getByRole('link', { name: 'Open Import' }).waitFor();
     await expectWhole(page, 'waiting');
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Account' }).click();
+    await page.getByRole('button', { name: narrow ? /^More/ : 'Account' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
     await expectWhole(page, 'menu');
     for (const [path, list] of [
       ['spool', 'stuck'],

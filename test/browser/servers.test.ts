@@ -222,7 +222,7 @@ test.each(looks)('every state is shown at $width px, $colorScheme', async ({ wid
     expect(aside).toContain(text);
   expect(await page.getByRole('button', { name: /^Remove document/ }).count()).toBe(1);
   expect(await page.getByRole('button', { name: /^Try again/ }).count()).toBe(10);
-  expect(await page.locator('p.state').innerText()).toContain('21 problems need your attention');
+  expect(await page.locator('p.state').first().innerText()).toContain('21 problems need your attention');
   expect(await page.locator('[data-part="people"]').innerText()).toBe(
     'People can’t have photos of their own yet. old.example runs an older version of Photospool. Upgrade it.',
   );

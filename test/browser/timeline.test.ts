@@ -161,13 +161,24 @@ describe('live', () => {
     const bell = page.getByRole('button', { name: 'Activity: 1 file couldn’t be imported' });
     await bell.click();
     const panel = page.getByRole('dialog', { name: 'Activity' });
-    expect(await panel.textContent()).toContain('<b>a</b>.jpg Its end is missing.');
+    await panel.getByText('Importing 3 files').waitFor();
+    await panel.getByText('1 file needs attention').waitFor();
+    await panel.getByText('Incomplete: the end of the file is missing').waitFor();
     await panel.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => fixture.requests).toContain('/api/spool/retry');
     await page.keyboard.press('Escape');
     await expect.poll(() => panel.count()).toBe(0);
-    fixture.spool({});
+    fixture.spool({ stored: 3, duplicates: 1 });
     await expect.poll(() => bell.count()).toBe(0);
+    // What came in is told once, and stays to be looked at.
+    await page.getByRole('button', { name: 'Activity: new' }).click();
+    await panel.getByText('3 photos added').waitFor();
+    expect(await panel.innerText()).toContain('1 duplicate skipped');
+    expect(await panel.getByRole('link', { name: 'View' }).getAttribute('href')).toMatch(
+      /^\/\?q=added%3A\d{4}-\d\d-\d\d$/,
+    );
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Activity', exact: true }).waitFor();
     expect(mishaps).toEqual([]);
     await close();
   });

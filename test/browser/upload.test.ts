@@ -23,7 +23,7 @@ const { calm } = visits;
 
 async function see(options: BrowserContextOptions = {}, expected = cuts): Promise<Seen> {
   const one = await visits.see('/', options, expected);
-  await one.page.getByRole('button', { name: 'Upload' }).waitFor();
+  await one.page.locator('input[data-add="files"]').waitFor({ state: 'attached' });
   return one;
 }
 

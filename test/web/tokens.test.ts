@@ -1,4 +1,5 @@
 /** The styles of the page use the tokens of tokens.css: for colours, distances, radii and layers, and a short list of breakpoints. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { sources, type Source } from '../architecture/source.js';
 
@@ -44,6 +45,16 @@ describe('styles', () => {
   ])('%s that is not a token is found', (_, css) => {
     expect(strays([{ path: 'web/src/a.svelte', text: `<p>12px</p><style>${css}</style>` }])).toHaveLength(1);
     expect(strays([{ path: 'web/src/a.css', text: css }])).toHaveLength(1);
+  });
+
+  test('the chosen dark theme is that of the device', () => {
+    const css = readFileSync('web/src/app/tokens.css', 'utf8');
+    const declarations = (block: string | undefined): string[] =>
+      [...(block ?? '').matchAll(/--[\w-]+:[^;]+;/g)].map(([text]) => text);
+    const [, device] = /prefers-color-scheme: dark\) \{\s*:root[^{]*\{([^}]*)\}/.exec(css) ?? [];
+    const [, chosen] = /:root\[data-theme='dark'\] \{([^}]*)\}/.exec(css) ?? [];
+    expect(declarations(device).length).toBeGreaterThan(10);
+    expect(declarations(chosen)).toEqual(declarations(device));
   });
 
   test('values without a scale are allowed', () => {

@@ -42,6 +42,7 @@ const settings: Listed = { page: 'settings', icon: 'gear', needs: 'own-session' 
 /** The sections of the settings; for `servers`, one of the rights of its two parts is enough. */
 const sections: readonly (Listed & { page: PageName })[] = [
   { page: 'settings/account', icon: 'person', needs: 'own-session' },
+  { page: 'settings/appearance', icon: 'sun', needs: 'own-session' },
   { page: 'settings/import', icon: 'folder', needs: 'spool' },
   { page: 'settings/family', icon: 'people', needs: 'people' },
   { page: 'settings/sharing', icon: 'share', needs: 'settings' },

@@ -4,6 +4,7 @@
  * functions and components, never while a module is evaluated (test/web/messages.test.ts).
  */
 import type * as core from '../messages/en/core.js';
+import type * as activity from '../messages/en/activity.js';
 import type * as albums from '../messages/en/albums.js';
 import type * as auth from '../messages/en/auth.js';
 import type * as front from '../messages/en/front.js';
@@ -13,6 +14,7 @@ import type * as map from '../messages/en/map.js';
 import type * as pages from '../messages/en/pages.js';
 import type * as select from '../messages/en/select.js';
 import type * as sharing from '../messages/en/sharing.js';
+import type * as settings from '../messages/en/settings.js';
 import type * as shortcuts from '../messages/en/shortcuts.js';
 import type * as timeline from '../messages/en/timeline.js';
 import type * as upload from '../messages/en/upload.js';
@@ -21,6 +23,7 @@ import { type Language, language } from './language.js';
 
 /** The areas of a catalogue that are loaded when they are needed, each one file. */
 export interface Areas {
+  activity: typeof activity;
   albums: typeof albums;
   auth: typeof auth;
   front: typeof front;
@@ -30,6 +33,7 @@ export interface Areas {
   pages: typeof pages;
   select: typeof select;
   sharing: typeof sharing;
+  settings: typeof settings;
   shortcuts: typeof shortcuts;
   timeline: typeof timeline;
   upload: typeof upload;

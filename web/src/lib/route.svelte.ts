@@ -245,6 +245,13 @@ class Route {
     this.#take();
   }
 
+  /** Opens the library with months or years, as chosen in this browser; an address that says more stays. */
+  begin(start: Span): void {
+    const [visit] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+    const bare = location.pathname === '/' && location.search === '' && base === '';
+    if (bare && visit?.type === 'navigate') this.look(start, undefined);
+  }
+
   #enter(path: string): void {
     if (path !== location.pathname + location.search) history.pushState({ inside: true }, '', path);
     this.#take();

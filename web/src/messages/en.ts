@@ -5,6 +5,7 @@ import * as core from './en/core.js';
 export const en: Catalogue = {
   ...core,
   areas: {
+    activity: () => import('./en/activity.js'),
     albums: () => import('./en/albums.js'),
     auth: () => import('./en/auth.js'),
     front: () => import('./en/front.js'),
@@ -14,6 +15,7 @@ export const en: Catalogue = {
     pages: () => import('./en/pages.js'),
     select: () => import('./en/select.js'),
     sharing: () => import('./en/sharing.js'),
+    settings: () => import('./en/settings.js'),
     shortcuts: () => import('./en/shortcuts.js'),
     timeline: () => import('./en/timeline.js'),
     upload: () => import('./en/upload.js'),

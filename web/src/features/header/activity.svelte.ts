@@ -1,6 +1,59 @@
-/** What the bell tells: the dot means that something is new, not that something is wrong. */
+/**
+ * What happens to the library, for the bell and its panel: running imports, finished ones, problems with files, and
+ * albums that others shared. The dot means that something is new since the panel was last open, not that something is
+ * wrong. Finished imports and the time of the last look are kept in this browser, for each person apart.
+ */
+import { ask } from '../../lib/api.js';
 import type { Live } from '../../lib/live.svelte.js';
 import { session } from '../../lib/session.svelte.js';
+
+/** An import that has ended while a page was open. */
+export interface FinishedImport {
+  /** When, ms. */
+  at: number;
+  added: number;
+  duplicates: number;
+}
+
+/** A running import: files that are done, and all. */
+export interface RunningImport {
+  done: number;
+  all: number;
+  /** Minutes, if the server knows its pace. */
+  minutes: number | undefined;
+}
+
+/** An album that somebody else holds and the viewer is a member of (`GET /api/albums/shared`). */
+export interface SharedAlbum {
+  holder: string;
+  album: string;
+  holderName?: string;
+  name: string;
+  added: string;
+  count: number;
+}
+
+interface Kept {
+  seen: number;
+  finished: FinishedImport[];
+}
+
+/** The number of finished imports that are kept. */
+const few = 5;
+/** An import that begins again within this time continues the last one, ms: files come in one after another. */
+const pause = 10_000;
+
+const keyOf = (): string => `photospool.activity.${session.now?.person?.id ?? ''}`;
+
+function read(): Kept {
+  try {
+    const found = JSON.parse(localStorage.getItem(keyOf()) ?? 'null') as Kept | null;
+    if (found) return found;
+  } catch {
+    // Nothing that can be read is nothing that was kept.
+  }
+  return { seen: 0, finished: [] };
+}
 
 /** The problems with files that no owner has seen yet, by kind. Servers of earlier versions do not say: all are new. */
 export function newProblems({ spool }: Live): { stuck: number; ignored: number } {
@@ -8,8 +61,90 @@ export function newProblems({ spool }: Live): { stuck: number; ignored: number }
   return spool.news ?? { stuck: spool.stuck.length, ignored: spool.ignored.length };
 }
 
-/** Whether the panel has something that the viewer has not seen. */
-export const isUnread = (live: Live): boolean => {
-  const { stuck, ignored } = newProblems(live);
-  return stuck + ignored > 0;
-};
+/** The activity, as this page knows it. */
+class Activity {
+  finished: readonly FinishedImport[] = $state.raw([]);
+  shared: readonly SharedAlbum[] = $state.raw([]);
+  #seen = $state(0);
+  /** The server's counts when the running import began. */
+  #begun: { stored: number; duplicates: number } | undefined = $state.raw();
+  #ended = 0;
+  #owner: string | undefined;
+
+  /** Reads what this browser has kept for the viewer. */
+  open(): void {
+    if (this.#owner === keyOf()) return;
+    this.#owner = keyOf();
+    ({ seen: this.#seen, finished: this.finished } = read());
+    if (session.now?.person === undefined) return;
+    ask<{ albums: SharedAlbum[] }>('/api/albums/shared').then(
+      ({ albums }) => (this.shared = albums.filter(({ holder }) => holder !== session.now?.person?.id)),
+      // While people have no libraries here, nothing is shared.
+      () => undefined,
+    );
+  }
+
+  /** Notices that an import begins or ends; called with every state of the spool. */
+  follow({ spool }: Live): void {
+    if (!spool || !session.may('spool')) return;
+    const { stored, duplicates } = spool;
+    if (spool.incoming + spool.work.length > 0) {
+      this.#begun ??= { stored, duplicates };
+      return;
+    }
+    const begun = this.#begun;
+    this.#begun = undefined;
+    if (!begun) return;
+    this.#finish({ at: Date.now(), added: stored - begun.stored, duplicates: duplicates - begun.duplicates });
+  }
+
+  /** The running import; undefined if nothing comes in. */
+  running({ spool }: Live): RunningImport | undefined {
+    const left = spool && session.may('spool') ? spool.incoming + spool.work.length : 0;
+    if (!spool || left === 0) return undefined;
+    const begun = this.#begun ?? spool;
+    const done = Math.max(0, spool.stored + spool.duplicates - begun.stored - begun.duplicates);
+    return { done, all: done + left, minutes: spool.rate > 0 ? Math.ceil(left / spool.rate) : undefined };
+  }
+
+  /** Whether something happened at a time that the viewer has not seen, ms. */
+  isNew = (at: number): boolean => at > this.#seen;
+
+  /** Whether the panel has something that the viewer has not seen. */
+  isUnread(live: Live): boolean {
+    const { stuck, ignored } = newProblems(live);
+    return (
+      stuck + ignored > 0 ||
+      this.finished.some(({ at }) => this.isNew(at)) ||
+      this.shared.some(({ added }) => this.isNew(Date.parse(added)))
+    );
+  }
+
+  /** Records that the viewer has seen everything until now. */
+  read(): void {
+    this.#seen = Date.now();
+    this.#keep();
+  }
+
+  #finish(run: FinishedImport): void {
+    if (run.added + run.duplicates <= 0) return;
+    const [before, ...others] = this.finished;
+    const same = before !== undefined && run.at - this.#ended < pause;
+    const whole = same
+      ? { at: run.at, added: before.added + run.added, duplicates: before.duplicates + run.duplicates }
+      : run;
+    this.#ended = run.at;
+    this.finished = [whole, ...(same ? others : this.finished)].slice(0, few);
+    this.#keep();
+  }
+
+  #keep(): void {
+    try {
+      localStorage.setItem(keyOf(), JSON.stringify({ seen: this.#seen, finished: this.finished }));
+    } catch {
+      // Without storage it lasts as long as the page.
+    }
+  }
+}
+
+export const activity = new Activity();

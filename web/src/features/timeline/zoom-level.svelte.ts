@@ -5,6 +5,8 @@
 
 /** Row heights relative to the default, from large to small. */
 const levels = [1.6, 1, 0.62, 0.38] as const;
+/** Their names, in the same order. */
+export const sizes = ['large', 'normal', 'small', 'tiny'] as const;
 const usual = 1;
 const kept = 'photospool.rows';
 /** The change of distance between two fingers that counts as a pinch. */
@@ -21,17 +23,30 @@ class Level {
     return levels[this.#at]!;
   }
 
+  /** The name of the level. */
+  get size(): (typeof sizes)[number] {
+    return sizes[this.#at]!;
+  }
+
+  set size(size: (typeof sizes)[number]) {
+    this.#set(sizes.indexOf(size));
+  }
+
   /** Larger (1) or smaller (-1); false if there is no such level. */
   step(by: 1 | -1): boolean {
     const next = this.#at - by;
     if (levels[next] === undefined) return false;
+    this.#set(next);
+    return true;
+  }
+
+  #set(next: number): void {
     this.#at = next;
     try {
       localStorage.setItem(kept, `${next}`);
     } catch {
       // Without storage the browser starts with the default again.
     }
-    return true;
   }
 }
 

@@ -23,6 +23,7 @@ export const spool = {
   retry: 'Try again',
   retryOne: (name: string) => `Try again: ${name}`,
   retryAll: 'Try all again',
+  retryGroup: (title: string) => `Try again, all files of this group: ${title}`,
   retrying: 'Trying…',
   asIs: 'Import anyway',
   asIsAt: (when: string) => `imported as it is at ${when}, unless it changes`,

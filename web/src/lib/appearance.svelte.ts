@@ -1,0 +1,79 @@
+/** How the page looks in this browser: stored here, not on the server, since every screen is another one. */
+import { MediaQuery } from 'svelte/reactivity';
+
+/** The themes; `system` follows that of the device. */
+export const themes = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
+
+/** What the timeline shows first, when the library is opened. */
+export const starts = ['day', 'month', 'year'] as const;
+export type Start = (typeof starts)[number];
+
+/** The key of the theme, which `theme.ts` reads, too. */
+const themeKey = 'photospool.theme';
+const startKey = 'photospool.start';
+/** The colours of the browser's own bars in each theme: those of the page (tokens.css). */
+const barColour = { light: '#ffffff', dark: '#111111' } as const;
+
+function read<T extends string>(key: string, known: readonly T[]): T {
+  try {
+    const found = localStorage.getItem(key);
+    return known.find((one) => one === found) ?? known[0]!;
+  } catch {
+    return known[0]!;
+  }
+}
+
+function write(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Without storage it lasts as long as the page.
+  }
+}
+
+/** The appearance of this page. */
+class Appearance {
+  #theme: Theme = $state(read(themeKey, themes));
+  #start: Start = $state(read(startKey, starts));
+  readonly #system = new MediaQuery('prefers-color-scheme: dark');
+
+  constructor() {
+    this.#apply();
+  }
+
+  get theme(): Theme {
+    return this.#theme;
+  }
+
+  set theme(theme: Theme) {
+    this.#theme = theme;
+    write(themeKey, theme);
+    this.#apply();
+  }
+
+  get start(): Start {
+    return this.#start;
+  }
+
+  set start(start: Start) {
+    this.#start = start;
+    write(startKey, start);
+  }
+
+  /** Whether the page is dark, for what is painted rather than styled. */
+  get dark(): boolean {
+    return this.#theme === 'system' ? this.#system.current : this.#theme === 'dark';
+  }
+
+  #apply(): void {
+    const { dataset } = document.documentElement;
+    if (this.#theme === 'system') delete dataset['theme'];
+    else dataset['theme'] = this.#theme;
+    for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]'))
+      meta.content =
+        barColour[this.#theme === 'system' ? (meta.media.includes('dark') ? 'dark' : 'light') : this.#theme];
+  }
+}
+
+export const appearance = new Appearance();

@@ -1,0 +1,35 @@
+/** English: the activity panel. */
+import { number, plural } from '../../lib/language.js';
+import { legible } from '../../lib/legible.js';
+
+export const activity = {
+  title: 'Activity',
+  importing: (done: number, all: number) =>
+    done > 0
+      ? `Importing ${number(done)} of ${number(all)}`
+      : plural(all, { one: 'Importing # file', other: 'Importing # files' }),
+  left: (minutes: number) =>
+    minutes < 90
+      ? plural(minutes, { one: 'About # min left', other: 'About # min left' })
+      : plural(Math.round(minutes / 60), { one: 'About # hour left', other: 'About # hours left' }),
+  uploading: (done: number, all: number) => `Uploading ${number(done)} of ${number(all)}`,
+  attention: (n: number) => plural(n, { one: '# file needs attention', other: '# files need attention' }),
+  safe: 'No files were lost',
+  held: 'Imports are paused: the disk reports errors',
+  skipped: (n: number) => plural(n, { one: '# file skipped', other: '# files skipped' }),
+  skippedAbout: 'Not photos or videos. They stay in their folder.',
+  files: (n: number) => plural(n, { one: '# file', other: '# files' }),
+  show: 'Show',
+  retry: 'Try again',
+  ignore: 'Ignore',
+  shared: 'Shared with you',
+  sharedBy: (name: string, album: string) => `${legible(name).slice(0, 60)} shared “${legible(album).slice(0, 80)}”`,
+  earlier: 'Earlier',
+  added: (n: number) => plural(n, { one: '# photo added', other: '# photos added' }),
+  today: (n: number) => plural(n, { one: '# photo added today', other: '# photos added today' }),
+  duplicates: (n: number) => plural(n, { one: '# duplicate skipped', other: '# duplicates skipped' }),
+  view: 'View',
+  openImport: 'Open Import',
+  none: 'Nothing new. Imports, uploads and problems appear here.',
+  unread: 'New',
+};
