@@ -1,7 +1,7 @@
 /**
- * Histories of people, albums, partners, ends, removals and locks on a mesh of real servers, with cuts, wrong clocks and a hostile server:
- * every route of every server, asked by every kind of viewer, compared with the naive model of who sees what (test/server/people-mesh.ts).
- * Part of `npm run torture access`.
+ * Histories of people, albums, partners, offers, links, guests, publishing, ends, removals, locks and purges on a mesh of real servers, with
+ * cuts, crashes, restores, wrong clocks and a hostile server: every route of every server, asked by every kind of viewer, compared with the
+ * naive model of who sees what (test/server/people-mesh.ts). Part of `npm run torture access`.
  */
 import { playMesh } from '../test/server/people-mesh.js';
 import type { Options, Result } from './subject.js';
@@ -9,7 +9,7 @@ import type { Options, Result } from './subject.js';
 /** At scale 1. */
 const histories = 1_000;
 /** The steps of a history, and after how many of them a part of the routes is asked. */
-const [length, every] = [200, 25];
+const [length, every] = [250, 50];
 
 /** Plays this process’s part of the histories. */
 export async function playHistories({ seed, scale, lane = { index: 0, of: 1 }, say }: Options): Promise<Result> {

@@ -33,7 +33,8 @@ import {
   type Holder,
   type Item,
 } from '../document/item-id.js';
-import { entriesOf, own, textOf } from '../document/json-values.js';
+import { own } from '../document/json-values.js';
+import { isFromGuests } from '../document/photo-senders.js';
 import { isNewer } from '../document/merge.js';
 import { photoOf, type Audience, type Body } from '../document/photo-document.js';
 
@@ -158,13 +159,12 @@ export interface ItemAccess {
 export function readItem(item: Item, body: Body | undefined, ends?: ReadonlyMap<string, End>): ItemClaims | undefined {
   const photo = photoOf(body);
   if (!photo) return undefined;
-  const { edits, sightings } = photo;
+  const { edits } = photo;
   const set = readGrants(edits, ends);
   const isEntry = (give: Give): boolean =>
     give.what === 'entry' &&
     albumNamed(give.to) !== undefined &&
     sawEnds(set, give.saw[self] ?? [], [give.to, everything]);
-  const bringers = entriesOf(sightings).map(([, told]) => textOf(own(told, 'by')));
   const isKnownFormat = !isNewer(photo);
   return {
     item,
@@ -173,7 +173,7 @@ export function readItem(item: Item, body: Body | undefined, ends?: ReadonlyMap<
     archived: !isKnownFormat || (shownEdit(edits, 'archived')?.value ?? false),
     locked: isLocked(item, set),
     wasLocked: endsOf(set, everything).length > 0,
-    guest: bringers.length > 0 && bringers.every((by) => by.startsWith('link:')),
+    guest: isFromGuests(photo),
     saw: readUnder(own(edits, 'under')),
     entries: (isKnownFormat ? set.gives : []).flatMap((give) =>
       isEntry(give) && isKnown({ [self]: give.saw[self] ?? [] }, set, nowhere)

@@ -77,7 +77,12 @@ export interface Shares {
   revoke(id: string, actor: Actor): boolean;
   /** Revokes the links created anonymously before there was an owner account; returns their number. */
   revokeUnclaimed(actor: Actor): number;
-  /** The valid link of a secret: not expired, and its author may still create links. Ignores its password. */
+  /**
+   * Whether a link opens nothing any more: it is expired, its author may not create links, its album is gone, or its
+   * photo was locked since.
+   */
+  isOver(id: string): boolean;
+  /** The valid link of a secret: it is not over. Ignores its password. */
   find(secret: string): Share | undefined;
   /** The viewer for a link; undefined if it is unknown, expired, or its password was not entered. */
   viewer(brought: BroughtShare): Viewer | undefined;
@@ -113,27 +118,36 @@ const shortest = 8;
 /** Opens the share links. */
 export function openShares(db: Sqlite, parts: SharesParts): Shares {
   const { clock, passwords, audit, senders } = parts;
+  const byId = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE id = ?`);
   const bySecret = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE secret = ?`);
   const use = db.prepare('UPDATE access_share SET used = max(coalesce(used, 0), ?) WHERE id = ?');
   const touches = openTouches(clock, every, (id, at) => void use.run(at, id), parts.failed);
   const delays = openDelays(clock);
 
+  function isOver({ expires, author, holder, scope: stored, locks }: Columns): boolean {
+    if (expires !== null && expires <= clock.now()) return true;
+    // The author may have lost the right since, or may not exist any more.
+    if (!mayLink(senders(author), holder ?? house)) return true;
+    const scope = JSON.parse(stored) as Scope;
+    const before = JSON.parse(locks ?? '[]') as string[];
+    // An album that was removed comes back with its links.
+    if ('album' in scope && !parts.hasAlbum(scope.album)) return true;
+    // Locking a photo invalidates all its existing links for good, even after it is unlocked.
+    return 'photo' in scope && parts.locksOf(scope.photo).some((lock) => !before.includes(lock));
+  }
+
   function living(secret: string): Columns | undefined {
     const row = bySecret.get(hashSecret(secret));
-    if (!row || (row.expires !== null && row.expires <= clock.now())) return undefined;
-    // The author may have lost the right since, or may not exist any more.
-    if (!mayLink(senders(row.author), row.holder ?? house)) return undefined;
-    const scope = JSON.parse(row.scope) as Scope;
-    const before = JSON.parse(row.locks ?? '[]') as string[];
-    // An album that was removed comes back with its links.
-    if ('album' in scope && !parts.hasAlbum(scope.album)) return undefined;
-    // Locking a photo invalidates all its existing links for good, even after it is unlocked.
-    return 'photo' in scope && parts.locksOf(scope.photo).some((lock) => !before.includes(lock)) ? undefined : row;
+    return row && !isOver(row) ? row : undefined;
   }
 
   return {
     ...openMaking(db, parts),
     ...openChanging(db, parts),
+    isOver(id) {
+      const row = byId.get(id);
+      return !row || isOver(row);
+    },
     find(secret) {
       const row = living(secret);
       return row && shareOf(row);

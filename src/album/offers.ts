@@ -12,7 +12,7 @@ import { actsFor } from '../access/sharing-rights.js';
 import { yieldToEventLoop } from '../base/async/yield.js';
 import { notFound, PhotospoolError } from '../base/errors.js';
 import { applyChange } from '../document/edits.js';
-import { noGrants, withEnd, withGive } from '../document/grants.js';
+import { isKnown, noGrants, withEnd, withGive, type Give } from '../document/grants.js';
 import {
   authorOfHolder,
   house,
@@ -130,12 +130,27 @@ function openCore({ library, clock, gate }: MemberAlbumParts) {
   const { controls } = library;
   const acts = (viewer: Viewer, holder: Holder): boolean => actsFor(viewer, holder, { access: itemAccess(library) });
 
+  /**
+   * To whom an offer was made. A foreign program may have added gives, which open nothing: of several the one that is
+   * open counts, else the first that its giver made and whose `saw` is known here.
+   */
+  function recipientOf(offer: string, giver: Holder, { gives }: OfferContent): Holder | undefined {
+    const holderIn = ({ to }: Give): Holder => (to === house ? house : to.replace(/^person:/, ''));
+    const named = gives.filter((give) => holderIn(give) === house || isPerson(holderIn(give)));
+    const set = controls.find(offerId(offer)) ?? noGrants;
+    const isGivers = ({ by, saw }: Give): boolean =>
+      (giver === house || by === authorOfHolder(giver)) && isKnown(saw, set, controls);
+    const found =
+      named.find((give) => itemAccess(library).isOpen(offer, holderIn(give))) ?? named.find(isGivers) ?? named[0];
+    return found && holderIn(found);
+  }
+
   /** An offer, if it exists for the viewer. */
   function look(viewer: Viewer, offer: string): Found | undefined {
     const giver = offerNamed(offer)?.holder;
     const content = readOffer(library.get(offerId(offer))?.body);
-    const to = content?.to === house ? house : (content?.to ?? '').replace(/^person:/, '');
-    if (giver === undefined || !content || (to !== house && !isPerson(to))) return undefined;
+    const to = giver === undefined || !content ? undefined : recipientOf(offer, giver, content);
+    if (giver === undefined || !content || to === undefined) return undefined;
     const isOpen = itemAccess(library).isOpen(offer, to);
     const isGiver = acts(viewer, giver);
     // An offer that was withdrawn or declined is nothing to its recipient any more.
@@ -355,14 +370,13 @@ const onTheirWay = (library: Library, ids: readonly string[]): number =>
 
 /** Records what was taken over, and closes the offer unless photos of it are still on their way to this server. */
 function conclude({ library, look, write }: Core, viewer: Viewer, offer: string, taken: ReadonlySet<string>): void {
-  const body = library.get(offerId(offer))?.body;
-  const content = readOffer(body);
-  if (!content) return;
-  const isNew = [...taken].some((id) => content.taken?.has(id) !== true);
-  const isOnItsWay = onTheirWay(library, content.items) > 0;
-  const isOpen = look(viewer, offer)?.isOpen === true;
+  const found = look(viewer, offer);
+  if (!found) return;
+  const isNew = [...taken].some((id) => found.taken?.has(id) !== true);
+  const isOnItsWay = onTheirWay(library, found.items) > 0;
+  const { isOpen, to } = found;
   if (!isNew && (isOnItsWay || !isOpen)) return;
-  const recipient = content.to ?? house;
+  const recipient = to === house ? house : `person:${to}`;
   write(viewer, offer, (before, at, by) => {
     const recorded = isNew ? withAcceptance(before, taken, { at, by }) : before;
     return isOnItsWay || !isOpen ? recorded : withEnd(recorded, recipient, { at, by });
@@ -384,7 +398,9 @@ function movableOf(core: Core, viewer: Viewer, { giver, to, taken }: Found, ids:
   if (!mayChange(viewer, 'trashed', giver) || (to !== house && !itemAccess(library).isMember(to))) return [];
   return readPhotos(library, ids).filter((photo) => {
     if (photo.item.holder !== giver || taken?.has(photo.id) !== true) return false;
-    return claimsOf(photo)?.trashed === false && holdsNow(core, { holder: to, sha256: photo.item.sha256 });
+    const claims = claimsOf(photo);
+    // Of locked photos nothing is told, here as everywhere.
+    return claims?.trashed === false && !claims.locked && holdsNow(core, { holder: to, sha256: photo.item.sha256 });
   });
 }
 

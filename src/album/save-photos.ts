@@ -83,19 +83,19 @@ export function saveOne(
   audience: Audience = 'private',
 ): boolean {
   const by = authorOf(viewer);
+  let isKnown = false;
   const written = library.update<PhotoDocument>(itemId(target), (before) => {
     const signature = { ...library.sign(before), by, confirms: true };
     if (before) {
-      const isTrashed = viewPhoto('', before, { here: false }).trashed;
-      return isTrashed
-        ? inSight(library, target, applyChange(before, { trashed: false }, signature), signature)
-        : before;
+      isKnown = !viewPhoto('', before, { here: false }).trashed;
+      return isKnown ? before : inSight(library, target, applyChange(before, { trashed: false }, signature), signature);
     }
     const made = copyOf(library, viewer, photo, { at: new Date(now).toISOString(), by });
     const change = { ...made?.change, ...(audience !== 'private' && { audience }) };
     return made && inSight(library, target, applyChange(made.copy, change, signature), signature);
   });
-  return written?.changed === true;
+  // The document may have got back ends that it had lost.
+  return written?.changed === true && !isKnown;
 }
 
 /** A copy of a photo as visible to the viewer: its facts, and an edit for each value that differs from them. */

@@ -3,6 +3,7 @@
  * items never changes; the grant set says to whom the offer is open; the recipient records what they took over, in the
  * document that the giver made. Pure; accepts any body, even forged ones.
  */
+import { readGrants, type Give } from './grants.js';
 import { entriesOf, isObject, own, textOf } from './json-values.js';
 import { isSet } from './overruled-registers.js';
 import { format, type Body } from './photo-document.js';
@@ -19,8 +20,8 @@ export interface OfferContent {
   added: string;
   /** The public ids of its items. */
   items: readonly string[];
-  /** The recipient named in the latest give: `person:<ulid>` or `house`. */
-  to: string | undefined;
+  /** Its gives, the earliest first: the giver makes one. Those that a foreign program added are here too. */
+  gives: readonly Give[];
   /** The authors of its ends. */
   endedBy: string[];
   /** The items that the recipient took over, on any server; undefined if they did not accept. */
@@ -44,11 +45,12 @@ export function offeredIn(body: object | undefined): string[] {
 export function readOffer(body: object | undefined): OfferContent | undefined {
   if (own(body, 'kind') !== 'offer') return undefined;
   const items = offeredIn(body);
-  const gives = entriesOf(own(body, 'gives')).map(([key]) => key);
+  const stampIn = ({ key }: Give): string => key.slice(key.lastIndexOf(' ') + 1);
+  const gives = readGrants(body).gives.filter(({ what }) => what === 'take');
   return {
     added: textOf(own(body, 'added')),
     items,
-    to: gives.sort().at(-1)?.split(' ')[0],
+    gives: gives.sort((a, b) => (stampIn(a) < stampIn(b) ? -1 : 1)),
     endedBy: entriesOf(own(body, 'ends')).map(([, entry]) => textOf(own(entry, 'by'))),
     taken: takenIn(body, items),
     isDone: isSet(body, 'done'),

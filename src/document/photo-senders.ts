@@ -41,3 +41,9 @@ export function bringersOf({ sightings }: Pick<PhotoDocument, 'sightings'>, here
   });
   return all.length === 0 ? [owner] : [...new Set(all)];
 }
+
+/** Whether all who brought a photo were guests, who came by share links: then it waits for its holder. */
+export function isFromGuests(photo: object): boolean {
+  const bringers = entriesOf(own(photo, 'sightings')).map(([, told]) => textOf(own(told, 'by')));
+  return bringers.length > 0 && bringers.every((by) => by.startsWith('link:'));
+}

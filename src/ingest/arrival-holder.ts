@@ -7,7 +7,7 @@ import { PhotospoolError, printable } from '../base/errors.js';
 import { noGrants, withSight } from '../document/grants.js';
 import { house, isPerson, itemId, peopleId, sharingId, type Holder, type Item } from '../document/item-id.js';
 import type { Edits, PhotoDocument } from '../document/photo-document.js';
-import { owner } from '../document/photo-senders.js';
+import { isFromGuests, owner } from '../document/photo-senders.js';
 import { photosWith, withBytesOf } from '../library/items-of-bytes.js';
 import type { Library } from '../library/library.js';
 import type { Reservation } from '../library/local-tables.js';
@@ -60,6 +60,23 @@ export function newEdits(library: Library, { holder = house, by = owner }: Pick<
   const controls = holder === house ? [peopleId] : [peopleId, sharingId(holder)];
   const sees = controls.map((id) => [id, library.controls.find(id) ?? noGrants] as const);
   return withSight({}, Object.fromEntries(sees), { at: library.stampAfter(undefined), by });
+}
+
+/**
+ * A photo that a guest sent, which its holder now brought too: it waits no longer, and like a new item it records the
+ * ends of access that its author had seen. Other arrivals widen nothing.
+ */
+export function endingWait(
+  library: Library,
+  before: PhotoDocument,
+  after: PhotoDocument,
+  arrival: Pick<ArrivingFile, 'holder' | 'by'>,
+): PhotoDocument {
+  if (!isFromGuests(before) || isFromGuests(after)) return after;
+  const { holder = house, by = owner } = arrival;
+  const controls = holder === house ? [peopleId] : [peopleId, sharingId(holder)];
+  const sees = Object.fromEntries(controls.map((id) => [id, library.controls.find(id) ?? noGrants]));
+  return { ...after, edits: withSight(after.edits, sees, { at: library.stampAfter(before), by }) };
 }
 
 /** A new item with the data that other items have for the same bytes: data derived from bytes is computed once. */

@@ -21,7 +21,7 @@ import { viewPhoto } from '../document/photo-view.js';
 import type { Library } from '../library/library.js';
 import type { OriginalRow } from '../library/local-tables.js';
 import type { ArrivingFile } from './arriving-file.js';
-import { checkHolder, itemOfArrival, newEdits, withBytesKnown, type Recorded } from './arrival-holder.js';
+import { checkHolder, endingWait, itemOfArrival, newEdits, withBytesKnown, type Recorded } from './arrival-holder.js';
 import type { IngestParts } from './ingest-parts.js';
 
 /** The derived data of an original. */
@@ -83,7 +83,9 @@ function arrived(
   made: ProcessedOriginal,
 ): PhotoDocument {
   const document = withArrival(body, { ...made, sighting: sightingOf(arrival, library.server) });
-  return body ? document : withBytesKnown(library, { ...document, edits: newEdits(library, arrival) }, item);
+  return body
+    ? endingWait(library, body, document, arrival)
+    : withBytesKnown(library, { ...document, edits: newEdits(library, arrival) }, item);
 }
 
 /** The document keeps only the first folder for each name; a sidecar may arrive in the last one. */
@@ -97,11 +99,10 @@ export function recordSighting(parts: RecordParts, sha256: string, arrival: Arri
   library.transaction(() => {
     checkHolder(parts.mayHold, arrival);
     noteName(parts, arrival, item);
-    change<PhotoDocument>(
-      library,
-      itemId(item),
-      (body) => body && saying(withSighting(body, sightingOf(arrival, library.server)), arrival),
-    );
+    change<PhotoDocument>(library, itemId(item), (body) => {
+      const seen = body && withSighting(body, sightingOf(arrival, library.server));
+      return seen && saying(endingWait(library, body, seen, arrival), arrival);
+    });
   });
 }
 

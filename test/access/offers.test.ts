@@ -208,6 +208,46 @@ test('ends with the removal of its giver or recipient; a photo that a removed pe
   expect(() => a.offers.make(a.as(anna), anna, ben, [two])).toThrow('This person doesn’t exist.');
 });
 
+test('is that of its giver, whatever a hostile server adds to it; a locked photo is not told of again', async () => {
+  const { a, anna, ben, cleo, add } = await openSides();
+  const [one, two] = [add(a, anna), add(a, anna)];
+  const { offer } = a.offers.make(a.as(anna), anna, ben, [one, two]).offers[0]!;
+  const forge = (gives: Record<string, unknown>): unknown =>
+    a.library.update(offerId(offer), (body) => body && { ...body, gives: { ...(body['gives'] as object), ...gives } });
+  const stamp = '999999999999999-0000-x';
+  forge({ [`person:${cleo} take ${stamp}`]: { at: stamp, by: `person:${cleo}`, saw: {} }, 'zz take x': 5, z: {} });
+  expect(a.offers.find(a.as(anna), offer)).toMatchObject({ to: ben, state: 'open' });
+  expect((await a.offers.list(a.as(ben))).received).toMatchObject([{ offer, photos: 2 }]);
+  expect(() => a.offers.find(a.as(cleo), offer)).toThrow('There is no such offer');
+  expect(await a.offers.accept(a.as(ben), offer)).toEqual({ saved: 2, known: 0, missing: 0 });
+  expect(a.sees(ben, one)).toBe(false);
+  expect(a.offers.find(a.as(anna), offer)).toMatchObject({ to: ben, state: 'accepted', movable: [one, two] });
+  a.library.update<PhotoDocument>(a.library.items.find(two)!, (body) => ({
+    ...body!,
+    edits: withEnd(body!.edits, '*', { at: a.library.stampAfter(body), by: `person:${anna}` }),
+  }));
+  expect(a.offers.find(a.as(anna), offer).movable).toEqual([one]);
+  expect(await a.offers.moveToTrash(a.as(anna), offer)).toEqual({ changed: 1 });
+
+  // A copy whose ends a hostile server left out gets them back, and is none the less there already.
+  const again = a.offers.make(a.as(ben), ben, anna, [sameFor(a, two, ben).id]).offers[0]!.offer;
+  const own = a.library.items.find(two)!;
+  a.library.update<PhotoDocument>(own, (body) => ({
+    ...body!,
+    edits: withGive(
+      body!.edits,
+      { to: '*', what: 'unlocked' },
+      { at: a.library.stampAfter(body), by: `person:${anna}` },
+    ),
+  }));
+  const { rev, body } = a.library.get<PhotoDocument>(own)!;
+  const { ends: _ends, ...edits } = body.edits;
+  const next = `${Number(rev.split('-')[0]) + 1}-${'a'.repeat(32)}`;
+  const forged = { ...body, edits } as unknown as Body;
+  a.library.insert([{ id: own, revisions: [next, rev], deleted: false, body: forged }]);
+  expect(await a.offers.accept(a.as(anna), again)).toEqual({ saved: 0, known: 1, missing: 0 });
+});
+
 test('of many photos is split into several, each well below the size limit of a document', async () => {
   const { a, anna, ben } = await openSides();
   const { library } = a;

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { house, itemId, membersId, peopleId, sharingId, type Item } from '../../src/document/item-id.js';
 import type { Audience } from '../../src/document/photo-document.js';
-import { albums, itemsOffered, offers, type Act, type Heard } from './people-world.js';
+import type { Act, Heard } from './people-world.js';
 
 /** Who looks: a person, a program of the house (without a person), or nobody in particular. */
 export interface Looker {
@@ -56,21 +56,29 @@ export const isMember = (server: Heard, person: string): boolean =>
   (acts(server, peopleId, 'end').every(({ to }) => to !== `person:${person}`) ||
     given(server, peopleId, house, `person:${person}`, 'member'));
 
-/** Whether an album is at a server, was not taken away, and is of somebody who belongs to the family. */
-export const isAlbum = (server: Heard, album: string): boolean =>
+/** Whether an album is at a server, was not taken away, and is of somebody who belongs to the family: for its holder it exists then. */
+const existsForHolder = (server: Heard, album: string): boolean =>
   server.documents.has(`own-album:${album}`) &&
   acts(server, `own-album:${album}`, 'album-removed').length === 0 &&
   (album.startsWith(house) || isMember(server, album.split(':')[0]!));
 
+/** Whether an album exists, with the ends that its author knew. */
+export const isAlbum = (server: Heard, album: string): boolean =>
+  existsForHolder(server, album) &&
+  acts(server, `own-album:${album}`, 'new').every((act) => isHere(server, act, [peopleId, membersId(album)]));
+
 /** The values that no other known one was made in sight of. */
-function lastWords(server: Heard, id: string, kind: Act['kind']): Act[] {
-  const all = acts(server, id, kind);
+function lastWords(server: Heard, id: string, ...kinds: Act['kind'][]): Act[] {
+  const all = kinds.flatMap((kind) => acts(server, id, kind));
   return all.filter((one) => !all.some((other) => other.past.has(one)));
 }
 
-/** Whether an item (by the id of its document) is in the trash, or archived. */
-export const flag = (server: Heard, id: string, kind: 'trashed' | 'archived'): boolean =>
-  lastWords(server, id, kind).sort((a, b) => (a.at < b.at ? 1 : -1))[0]?.value === true;
+/** Whether an item (by the id of its document) is in the trash, or archived. One that was purged, and is back, is in the trash. */
+export function flag(server: Heard, id: string, kind: 'trashed' | 'archived'): boolean {
+  const said = kind === 'trashed' ? lastWords(server, id, 'trashed', 'purged') : lastWords(server, id, 'archived');
+  const last = said.sort((a, b) => (a.at < b.at ? 1 : -1))[0];
+  return last?.kind === 'purged' || last?.value === true;
+}
 
 function audienceOf(server: Heard, id: string): Audience {
   const said = lastWords(server, id, 'audience').map(({ value }) => value);
@@ -102,6 +110,18 @@ function isInAlbum(server: Heard, item: Item, entry: Act): boolean {
   );
 }
 
+/** Whether all of those who brought an item came by share links: it waits for its holder. */
+export function isGuests(server: Heard, item: Item): boolean {
+  const brought = acts(server, itemId(item), 'brought');
+  return brought.length > 0 && brought.every(({ by }) => by.startsWith('link:'));
+}
+
+/** Whether somebody brought what only guests had brought before. */
+function endsWait({ document, by, past }: Act): boolean {
+  const before = [...past].filter((act) => act.document === document && act.kind === 'brought');
+  return before.length > 0 && !by.startsWith('link:') && before.every((act) => act.by.startsWith('link:'));
+}
+
 /** Whether somebody sees an item at a server. */
 export function truth(server: Heard, looker: Looker, item: Item): boolean {
   const { person } = looker;
@@ -112,9 +132,11 @@ export function truth(server: Heard, looker: Looker, item: Item): boolean {
   const isHolder = item.holder === house ? looker.actsForHouse === true : person === item.holder;
   if (isLocked(server, item)) return isHolder && looker.unlocked === true;
   if (isHolder) return true;
-  if (flag(server, id, 'trashed')) return false;
+  if (flag(server, id, 'trashed') || isGuests(server, item)) return false;
   const relied = item.holder === house ? [peopleId] : [peopleId, sharingId(item.holder)];
-  const written = acts(server, id).filter(({ kind }) => kind !== 'give' && kind !== 'end');
+  const written = acts(server, id).filter(
+    (act) => !['give', 'end', 'purged'].includes(act.kind) && (act.kind !== 'brought' || endsWait(act)),
+  );
   if (!written.every((act) => isHere(server, act, relied))) return false;
   if (item.holder !== house && !isMember(server, item.holder)) return false;
   if (looker.of !== undefined) return looker.of === item.holder;
@@ -135,7 +157,7 @@ export function truth(server: Heard, looker: Looker, item: Item): boolean {
   return acts(server, id, 'give').some(
     (entry) =>
       entry.what === 'entry' &&
-      albums.includes(entry.to!) &&
+      server.albums.includes(entry.to!) &&
       isInAlbum(server, item, entry) &&
       seesAlbum(server, entry.to!, person, looker.actsForHouse === true),
   );
@@ -143,13 +165,31 @@ export function truth(server: Heard, looker: Looker, item: Item): boolean {
 
 /** Whether an item is in an open offer to a person or the house; one that was ever locked never is. */
 function isOfferedTo(server: Heard, item: Item, to: string): boolean {
-  if (acts(server, itemId(item), 'end').some((end) => end.to === '*')) return false;
-  return offers.some(
+  if (wasLocked(server, item)) return false;
+  return offersAt(server).some(
     (offer) =>
-      itemsOffered(offer).includes(item) &&
-      given(server, `offer:${offer}`, item.holder, to === house ? house : `person:${to}`, 'take'),
+      offer.startsWith(`${item.holder}:`) &&
+      itemsIn(server, offer).includes(publicId(item)) &&
+      isOpenTo(server, offer, to),
   );
 }
+
+/** Whether an item was ever locked. */
+export const wasLocked = (server: Heard, item: Item): boolean =>
+  acts(server, itemId(item), 'end').some((end) => end.to === '*');
+
+/** The offers (`<giver>:<ulid>`) that a server has heard of. */
+export const offersAt = ({ known }: Heard): string[] =>
+  [...known.keys()].filter((id) => id.startsWith('offer:')).map((id) => id.slice('offer:'.length));
+
+/** The public ids of the items that an offer lists. */
+export const itemsIn = (server: Heard, offer: string): string[] => [
+  ...new Set(acts(server, `offer:${offer}`).flatMap(({ kind, items = [] }) => (kind === 'accepted' ? [] : items))),
+];
+
+/** Whether an offer is open to a person or the house. */
+export const isOpenTo = (server: Heard, offer: string, to: string): boolean =>
+  given(server, `offer:${offer}`, offer.split(':')[0]!, to === house ? house : `person:${to}`, 'take');
 
 /** Whether an item is in an album. */
 export const inAlbum = (server: Heard, item: Item, album: string): boolean =>
@@ -177,7 +217,7 @@ export function albumTruth(
   album: string,
 ): 'holder' | 'add' | 'view' | undefined {
   const holder = album.split(':')[0]!;
-  if (!isAlbum(server, album)) return undefined;
+  if (!existsForHolder(server, album)) return undefined;
   if (holder === house && actsForHouse) return 'holder';
   if (person === undefined || !isMember(server, person)) return undefined;
   return holder === person ? 'holder' : rightGiven(server, album, person);

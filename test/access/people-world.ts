@@ -26,11 +26,15 @@ import type { Dice } from '../simulation/dice.js';
 /** What somebody did to one document. */
 export interface Act {
   document: string;
-  kind: 'new' | 'words' | 'audience' | 'trashed' | 'archived' | 'give' | 'end' | 'album-removed';
+  kind:
+    | ('new' | 'brought' | 'words' | 'audience' | 'trashed' | 'archived' | 'purged')
+    | ('give' | 'end' | 'album-removed' | 'accepted' | 'done');
   by: string;
   to?: string;
   what?: string;
   value?: Audience | boolean;
+  /** Of an offer, the photos in it; of an acceptance, those that were taken over: by their public ids. */
+  items?: readonly string[];
   /** The stamp of a value. */
   at: string;
   /** All acts that the author’s server knew, of any document. */
@@ -41,6 +45,8 @@ export interface Act {
 export interface Heard {
   documents: Pick<ReadonlyMap<string, Body>, 'has'>;
   known: ReadonlyMap<string, ReadonlySet<Act>>;
+  /** All albums with members that there have ever been, here or elsewhere. */
+  albums: readonly string[];
 }
 
 /** A server of this world. */
@@ -55,13 +61,14 @@ const ulid = (n: number): string => String(n).padStart(26, '0');
 export const people = [1, 2, 3].map(ulid);
 /** Albums with members: one of each person, and one of the house. */
 export const albums = [...people, house].map((holder) => `${holder}:${ulid(9)}`);
-/** Items: two of each person, two of the house; the second ones have bytes in common. */
+/** Items: three of each person, three of the house; the second ones have bytes in common, and the third ones. */
 export const items: Item[] = [...people, house].flatMap((holder, n) => [
   { holder, sha256: String(n).repeat(64) },
   { holder, sha256: 'f'.repeat(64) },
+  { holder, sha256: 'a'.repeat(64) },
 ]);
 
-/** Offers: one of each person and one of the house, with all of their items but the last one of it. */
+/** Offers: one of each person and one of the house, with all of its items but the second. */
 export const offers = [...people, house].map((holder) => `${holder}:${ulid(8)}`);
 /** The items that an offer lists. */
 export const itemsOffered = (offer: string): Item[] =>
@@ -72,6 +79,7 @@ export function openWorld(dice: Dice) {
   const servers: Server[] = [0, 1, 2].map((n) => ({
     documents: new Map(),
     known: new Map(),
+    albums,
     hlc: openHlc({ now: () => (n === 1 ? 4e12 : n === 2 ? 1e11 : 1.7e12) + dice.below(1e6) }, `s${n}`),
   }));
 
@@ -150,7 +158,8 @@ export function openWorld(dice: Dice) {
     give(server: Server, id: string, to: string, what: string, by: string): void {
       const item = itemOf(id);
       const sees = setsOf(server, item ? [peopleId, membersId(to)] : id === peopleId ? [] : [peopleId]);
-      act(server, { document: id, kind: 'give', to, what, by }, (body, author) =>
+      const listed = id.startsWith('offer:') && { items: itemsOffered(id.slice('offer:'.length)).map(publicIdOf) };
+      act(server, { document: id, kind: 'give', to, what, by, ...listed }, (body, author) =>
         item
           ? asItem((edits) => withGive(edits, { to, what }, author, sees))(body)
           : withGive(body ?? control(id), { to, what }, author, sees),

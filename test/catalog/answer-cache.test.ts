@@ -31,15 +31,7 @@ function tenClasses() {
   }
   const viewer = (person: number): Onlooker => ({ kind: 'person', person: String(person), actsForHouse: false });
   const sight = (classes: readonly number[], person: number, access: ItemAccess = everybodyThere) => ({
-    ...{
-      viewer: { onlooker: viewer(person) },
-      access,
-      terms: [],
-      apart: [],
-      offered: [],
-      album: () => undefined,
-      holderOf: () => undefined,
-    },
+    ...{ viewer: { onlooker: viewer(person) }, access, terms: [], apart: [], offered: [], album: () => undefined },
     classes: Uint8Array.from({ length: 11 }, (_, number) => (classes.includes(number) ? sees.living : 0)),
   });
   return { columns, sight };

@@ -1,7 +1,11 @@
 /** Photos from guests: sent through a share link, seen by whoever made it alone, approved or declined. */
 import { expect, test } from 'vitest';
 import { itemId, publicIdOf } from '../../src/document/item-id.js';
-import type { PhotoDocument } from '../../src/document/photo-document.js';
+import { withSighting } from '../../src/document/arrival.js';
+import { withEnd } from '../../src/document/grants.js';
+import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
+import { endingWait } from '../../src/ingest/arrival-holder.js';
+import type { Library } from '../../src/library/library.js';
 import { linkIn } from '../../src/access/permissions.js';
 import { photo } from '../document/documents.js';
 import { expectError } from './fixture.js';
@@ -11,6 +15,8 @@ const encode = (pairs: Record<string, string>): string =>
   Object.entries(pairs)
     .map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`)
     .join(',');
+
+const author = (library: Library) => ({ at: library.stampAfter(undefined), by: 'owner' });
 
 interface Made {
   path: string;
@@ -129,6 +135,22 @@ test('a guest sends photos within the limits; only the creator of the link sees 
   expectError(await share(true), 409, 'conflict');
   expectError(await begin(other.path, {}), 409, 'conflict');
   expectError(await ask(ben.headers, 'GET', '/api/guest-photos'), 409, 'conflict');
+});
+
+test('whoever brings what only guests had brought ends its wait, in sight of the access that was ended', async () => {
+  const { home, people } = await openPeople();
+  const { library } = home;
+  const { ben, cleo } = people;
+  const sharing = `sharing:${ben.id}`;
+  const guest = photo({ sighting: { by: 'link:x' } });
+  const bring = (by: string): string[] => {
+    const after = withSighting(guest, { ...Object.values(guest.sightings)[0]!, by });
+    return Object.keys(endingWait(library, guest, after, { holder: ben.id, by }).edits.under ?? {});
+  };
+  expect(bring(`person:${ben.id}`)).toEqual([]);
+  library.update(sharing, () => withEnd({ format: 1, kind: 'sharing' }, `person:${cleo.id}`, author(library)) as Body);
+  expect(bring('link:y')).toEqual([]);
+  expect(bring(`person:${ben.id}`)).toEqual([expect.stringContaining(`${sharing} person:${cleo.id} `)]);
 });
 
 test('an owner approves what guests send for an album of the house', async () => {

@@ -242,15 +242,19 @@ interface HomeOptions {
   random?: (length: number) => Uint8Array;
   /** Whether its library is in memory only: faster. */
   inMemory?: boolean;
+  /** An open database, which stays open: that of a server that was restarted. */
+  db?: Sqlite;
+  /** Called in each transaction that changes a document; what it throws undoes that. */
+  interrupt?: () => void;
 }
 
 /** Makes a server in a new folder. `change`: parts of it that are to be others than usual. */
 export async function makeHome(
   change: (parts: ServerParts) => Partial<ServerParts> = () => ({}),
-  { inMemory = false, ...options }: HomeOptions = {},
+  { inMemory = false, db: given, interrupt = () => undefined, ...options }: HomeOptions = {},
 ): Promise<Home & { close: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'photospool-server-'));
-  const db = openSqlite(inMemory ? ':memory:' : join(folder, 'library.sqlite'));
+  const db = given ?? openSqlite(inMemory ? ':memory:' : join(folder, 'library.sqlite'));
   const bodyOf = (id: string): Body | undefined => library.get(id)?.body;
   const catalog = openCatalog(db, {
     access: () => itemAccess(library),
@@ -262,6 +266,7 @@ export async function makeHome(
   const library = openLibrary(db, {
     ...options,
     index(id, body, n) {
+      interrupt();
       catalog.index(id, body, n);
       changes.notify();
     },
@@ -342,7 +347,7 @@ export async function makeHome(
       await app.close();
       access.close();
       library.close();
-      db.close();
+      if (!given) db.close();
       await rm(folder, { recursive: true, force: true });
     },
     folder,

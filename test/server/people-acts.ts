@@ -15,7 +15,7 @@ const within = (from: unknown, name: string): Json => {
 };
 const isItem = (id: string): boolean => /^(?:photo|own):/.test(id);
 
-/** Something that somebody did to a document, without its past. `key`: that of its entry in a grant set. */
+/** Something that somebody did to a document, without its past. `key`: that of its entry in a grant set, or of its sighting. */
 export type Deed = Omit<Act, 'past'> & { key?: string };
 
 /** An entry that somebody wrote, with its key, read from the right. */
@@ -40,16 +40,24 @@ function newEntries(before: Json, after: Json, name: 'gives' | 'ends'): Entry[] 
 const valuesOf = (edits: Json, field: string): { value: unknown; at: string; by: string }[] =>
   Array.isArray(edits[field]) ? (edits[field] as { value: unknown; at: string; by: string }[]) : [];
 
-/** The acts that made one body of a document into another. */
+/** The acts that made one body of a document into another. Of a purged one the body is what its purge kept. */
 export function actsIn(document: string, before: object | undefined, after: object): Deed[] {
   const [was, is] = [before, after].map((body) => (isItem(document) ? within(body, 'edits') : ((body ?? {}) as Json)));
   const acts: Deed[] = [];
-  if (!before) acts.push({ document, kind: 'new', by: '', at: '' });
+  const purged = within(after, 'purged');
+  if (Object.keys(purged).length > 0)
+    return [{ document, kind: 'purged', at: String(purged['at']), by: String(purged['by']) }];
+  const offered = document.startsWith('offer:') ? (within({ after }, 'after')['items'] as string[]) : undefined;
+  if (!before) acts.push({ document, kind: 'new', by: '', at: '', ...(offered && { items: offered }) });
   for (const give of newEntries(was!, is!, 'gives')) acts.push({ document, kind: 'give', ...give });
   for (const end of newEntries(was!, is!, 'ends')) acts.push({ document, kind: 'end', ...end });
   if (document.startsWith('own-album:') && within(is, 'removed')['value'] === true && !was!['removed'])
     acts.push({ document, kind: 'album-removed', by: String(within(is, 'removed')['by']), at: '' });
+  if (offered) acts.push(...closingsOf(document, was!, is!, offered));
   if (!isItem(document)) return acts;
+  for (const [key, sighting] of Object.entries(within(after, 'sightings')))
+    if (!Object.hasOwn(within(before, 'sightings'), key))
+      acts.push({ document, kind: 'brought', key, by: String((sighting as Json)['by']), at: '' });
   const fields = new Set(Object.keys(is!).filter((field) => !['gives', 'ends', 'under', 'overruled'].includes(field)));
   for (const field of fields) {
     const old = new Set(valuesOf(was!, field).map(({ at }) => at));
@@ -63,12 +71,30 @@ export function actsIn(document: string, before: object | undefined, after: obje
   return acts;
 }
 
+/** What was taken over of an offer, and whether its giver is done with it. */
+function closingsOf(document: string, was: Json, is: Json, offered: readonly string[]): Deed[] {
+  const old = within(was, 'accepted');
+  const accepted = Object.entries(within(is, 'accepted')).filter(([at]) => !Object.hasOwn(old, at));
+  const done = within(is, 'done');
+  return [
+    ...accepted.map(([at, entry]): Deed => {
+      const without = (entry as { without: number[] }).without;
+      const items = offered.filter((_, n) => !without.includes(n));
+      return { document, kind: 'accepted', items, at, by: String((entry as Json)['by']) };
+    }),
+    ...(done['value'] === true && !was['done']
+      ? [{ document, kind: 'done' as const, at: '', by: String(done['by']) }]
+      : []),
+  ];
+}
+
 /**
  * Whether a person may have done an act at all: whatever is another’s, nobody may change but for favourites; access is given by the holder
- * alone, and ended by the holder or by the one it was given to.
+ * alone, and ended by the holder or by the one it was given to. Whether an offer was theirs to accept is asked beforehand.
  */
 export function mayHaveDone({ document, kind, to }: Deed, person: string, actsForHouse: boolean): boolean {
   const holder = /^(?:own|sharing|members|own-album|offer):([^:]+)/.exec(document)?.[1] ?? house;
   const isHolder = holder === house ? actsForHouse : holder === person;
-  return isHolder || kind === 'words' || (kind === 'end' && to === `person:${person}`);
+  const isTheirs = to === `person:${person}` || (to === house && actsForHouse);
+  return isHolder || kind === 'words' || kind === 'accepted' || (kind === 'end' && isTheirs);
 }

@@ -1,307 +1,89 @@
 /**
  * Libraries of people on a mesh of real servers: real libraries, catalogs and routes, real replication over a network that loses, repeats,
- * truncates and reorders calls, wrong clocks, and a hostile server. People share, end and remove through the routes; what every server then
- * answers to everybody is compared with the naive model of what this server has heard of (people-routes.ts). The seed determines everything.
+ * truncates and reorders calls, wrong clocks, servers that crash and are restored, and a hostile server. People share, offer, link, end and
+ * remove through the routes; what every server then answers to everybody is compared with the naive model of what this server has heard of
+ * (people-routes.ts). The seed determines what happens.
  */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openPeopleGrants } from '../../src/access/people-grants.js';
 import type { Viewer } from '../../src/access/permissions.js';
-import { openPhotoFeed, type PhotoFeed } from '../../src/album/photo-changes.js';
-import { makeAsk } from '../../src/album/query-catalog.js';
 import { PhotospoolError } from '../../src/base/errors.js';
-import { newPhoto } from '../../src/document/arrival.js';
 import { canonical } from '../../src/document/canonical-json.js';
-import { noGrants, withEnd, withGive } from '../../src/document/grants.js';
-import {
-  house,
-  itemId,
-  itemOf,
-  membersId,
-  offerId,
-  peopleId,
-  publicIdOf,
-  sharingId,
-  type Item,
-} from '../../src/document/item-id.js';
+import { withGive } from '../../src/document/grants.js';
+import { house, itemId, membersId, publicIdOf, type Item } from '../../src/document/item-id.js';
 import type { Audience, Body, PhotoDocument } from '../../src/document/photo-document.js';
-import { newEdits } from '../../src/ingest/arrival-holder.js';
-import type { Incoming } from '../../src/library/library.js';
-import type { Database } from '../../src/sync/couch/database.js';
-import { openLibraryDatabase } from '../../src/sync/couch/library-database.js';
-import { albums, items, itemsOffered, offers, people, type Act, type Heard } from '../access/people-world.js';
-import { facts, sighting } from '../document/documents.js';
-import { openDice, type Dice } from '../simulation/dice.js';
+import { readKey } from '../../src/publishing/library-key.js';
+import { opaqueId } from '../../src/publishing/projection.js';
+import { publicId, readPublic } from '../../src/publishing/public-fields.js';
+import { albums, items, people, type Act } from '../access/people-world.js';
+import { openDice } from '../simulation/dice.js';
 import { count } from '../simulation/home.js';
-import { openNetwork, settled, type Link, type Network } from '../simulation/network.js';
-import { makeHome, manualClock, type Home } from './home.js';
-import { inAlbum, isMember, rightGiven } from '../access/people-truth.js';
-import { actsIn, mayHaveDone, type Deed } from './people-acts.js';
+import { openNetwork, type Link as Way } from '../simulation/network.js';
+import { flag, inAlbum, isGuests, isMember, rightGiven, truth } from '../access/people-truth.js';
 import { forgeOn, newcomer, oversized, strangeDocument, withoutEnds } from './people-hostile.js';
+import {
+  bring,
+  checkDead,
+  decideGuests,
+  isAlive,
+  linkAsker,
+  linkChecks,
+  makeLink,
+  revokeLink,
+  sendAsGuest,
+} from './people-links.js';
+import { answerOffer, makeOffer, offerChecks } from './people-offers.js';
 import { lockedChecks, openLocked } from './locked-routes.js';
 import {
-  albumMark,
-  askers,
-  checksOf,
-  marked,
-  markOf,
-  openedName,
-  timelineFor,
-  type Asked,
-  type Asker,
-} from './people-routes.js';
-
-const albumId = (album: string): string => `own-album:${album}`;
-/** The documents that the model knows of. */
-const tracked: readonly string[] = [
-  ...[peopleId, ...people.map(sharingId), ...people.map((person) => `person:${person}`)],
-  ...albums.flatMap((album) => [membersId(album), albumId(album)]),
-  ...offers.map(offerId),
-  ...items.map(itemId),
-];
-const isTracked = new Set(tracked);
-
-/** Somebody who listens to the live events of a server, and what they saw last. */
-interface Listener extends Asker {
-  feed: PhotoFeed;
-  before: string;
-}
-
-/** A server of the mesh. */
-interface Place extends Heard {
-  name: string;
-  /** The error of its clock, ms. */
-  wrong: { skew: number };
-  home: Home & { close(): Promise<void> };
-  database: Database;
-  known: Map<string, Set<Act>>;
-  /** The revisions that it last had of a document. */
-  heads: Map<string, string[]>;
-  listeners: Listener[];
-  /** The session in which somebody asks from now on. */
-  enter(asker: string, session: string): void;
-  /** Writes under way. */
-  busy: number;
-  now(): number;
-  learned(incoming: readonly Incoming[]): void;
-}
-
-interface Mesh {
-  dice: Dice;
-  time: number;
-  figures: Record<string, number>;
-  places: Place[];
-  network: Network<Place>;
-  /** The acts in a revision, by `id rev`: the same everywhere. */
-  acts: Map<string, Set<Act>>;
-  /** The entries of grant sets that there have ever been. */
-  entries: Set<string>;
-  asked: Asked;
-  trace: string[];
-}
+  act,
+  actsOf,
+  addAll,
+  albumId,
+  ask,
+  firstTracked,
+  keysOf,
+  openPlace,
+  publish,
+  quiet,
+  restart,
+  revsOf,
+  seat,
+  seenNow,
+  type Mesh,
+  type Place,
+} from './people-places.js';
+import { albumMark, askerFor, askers, checksOf, markOf, openedName, type Asked, type Asker } from './people-routes.js';
 
 /** What was asked in a run, and what happened in it. */
 export type Played = Asked & { figures: Record<string, number> };
 
 const hour = 3_600_000;
 
-/** A server’s clock: that of the mesh, and its error. */
-const clockOf = (mesh: Mesh, clock: { skew: number }) => ({ ...manualClock(), now: () => mesh.time + clock.skew });
-
-async function openPlace(mesh: Mesh, name: string): Promise<Place> {
-  const { dice } = mesh;
-  const viewers = new Map(askers.map((asker) => [asker.name, asker.viewer]));
-  const wrong = { skew: 0 };
-  const clock = clockOf(mesh, wrong);
-  const gate = { announced: [], heardGuest: () => undefined, heardPeer: () => undefined };
-  const home = await makeHome(
-    ({ access }) => ({
-      access: { ...access, recognise: ({ token }) => viewers.get(token ?? '') },
-      gate: { ...gate, state: () => ({ on: true }) },
-    }),
-    { clock, random: (length) => dice.bytes(length), inMemory: true },
-  );
-  const { library, catalog, db } = home;
-  const real = openLibraryDatabase({ library, db, clock, onChange: () => () => undefined });
-  const ask = makeAsk(library, catalog);
-  const place: Place = {
-    name,
-    wrong,
-    home,
-    busy: 0,
-    enter: (asker, session) => void viewers.set(asker, { ...viewers.get(asker)!, session }),
-    known: new Map(),
-    heads: new Map(),
-    documents: { has: (id) => library.get(id) !== undefined },
-    database: {
-      ...real,
-      async write(incoming) {
-        place.busy++;
-        try {
-          return await real.write(incoming);
-        } finally {
-          place.busy--;
-        }
-      },
-    },
-    listeners: askers.map((asker) => ({
-      ...asker,
-      before: '',
-      feed: openPhotoFeed({ library, catalog, clock, ask }, asker.viewer),
-    })),
-    now: clock.now,
-    learned(incoming) {
-      for (const { id, revisions, deleted } of incoming) {
-        // The tombstone of a merge has nothing in it.
-        if (!isTracked.has(id) || deleted) continue;
-        const made = mesh.acts.get(`${id} ${revisions[0]!}`);
-        if (!made) throw new Error(`${id} ${revisions[0]!} was made by nobody`);
-        addAll(place, id, made);
-      }
-      for (const id of new Set(incoming.map((one) => one.id)))
-        if (isTracked.has(id)) noteMerge(mesh, place, id, incoming);
-    },
-  };
-  return place;
-}
-
-function addAll(place: Place, id: string, acts: Iterable<Act>): void {
-  const known = place.known.get(id) ?? new Set();
-  place.known.set(id, known);
-  for (const act of acts) known.add(act);
-}
-
-const actsOf = (mesh: Mesh, id: string, rev: string): Set<Act> => {
-  const key = `${id} ${rev}`;
-  const found = mesh.acts.get(key) ?? new Set();
-  mesh.acts.set(key, found);
-  return found;
-};
-
-/** What a server knows of a document is in what it writes there. */
-function noteWrite(mesh: Mesh, place: Place, id: string): void {
-  const { library } = place.home;
-  const winner = library.get(id);
-  if (winner) for (const act of place.known.get(id) ?? []) actsOf(mesh, id, winner.rev).add(act);
-  place.heads.set(id, revsOf(place, id));
-}
-
-/** A merge has what was merged, which may be less than the server knows. */
-function noteMerge(mesh: Mesh, place: Place, id: string, incoming: readonly Incoming[]): void {
-  const came = incoming.filter((one) => one.id === id && !one.deleted).map(({ revisions }) => revisions[0]!);
-  const merged = [...came, ...(place.heads.get(id) ?? [])].flatMap((rev) => [...actsOf(mesh, id, rev)]);
-  for (const rev of revsOf(place, id)) {
-    if (mesh.acts.has(`${id} ${rev}`)) continue;
-    for (const act of merged) actsOf(mesh, id, rev).add(act);
-    count(mesh, 'merges');
-  }
-  place.heads.set(id, revsOf(place, id));
-}
-
-const revsOf = ({ home: { library } }: Place, id: string): string[] =>
-  library.heads(id).flatMap(({ rev, deleted }) => (deleted ? [] : [rev]));
-
-const keysOf = (id: string, body: object | undefined): string[] => {
-  const part = (itemOf(id) ? (body as { edits?: object } | undefined)?.edits : body) as
-    Record<string, object> | undefined;
-  return ['gives', 'ends'].flatMap((name) => Object.keys(part?.[name] ?? {}).map((key) => `${id} ${name} ${key}`));
-};
-
-const orderOf = ({ at, kind }: Deed): string => `${at} ${kind === 'give' ? 1 : 0}`;
-
-/** Does something at a server, and records what it changed; returns that. */
-async function act(mesh: Mesh, place: Place, work: () => unknown): Promise<Deed[]> {
-  const { library } = place.home;
-  const before = library.getMany(tracked);
-  await work();
-  const all: Deed[] = [];
-  const changed: string[] = [];
-  for (const [n, id] of tracked.entries()) {
-    const after = library.get(id);
-    if (!after || after.rev === before[n]?.rev) continue;
-    const made = actsIn(id, before[n]?.body, after.body);
-    all.push(...made.filter(({ kind, key }) => key === undefined || !mesh.entries.has(`${id} ${kind}s ${key}`)));
-    for (const key of keysOf(id, after.body)) mesh.entries.add(key);
-    changed.push(id);
-  }
-  // Of what was done in one go, each saw what came before it: ends before gives of the same time.
-  const past = new Set([...place.known.values()].flatMap((acts) => [...acts]));
-  for (const deed of [...all].sort((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))) {
-    const made: Act = { ...deed, past: new Set(past) };
-    addAll(place, deed.document, [made]);
-    past.add(made);
-  }
-  for (const id of changed) noteWrite(mesh, place, id);
-  count(mesh, 'acts', all.length);
-  return all;
-}
-
-/** Waits until nothing is written any more. */
-async function quiet({ places }: Mesh): Promise<void> {
-  do await settled();
-  while (places.some(({ busy }) => busy > 0));
-  await settled();
-}
-
 async function advance(mesh: Mesh): Promise<boolean> {
   if (!mesh.network.advance()) return false;
   await quiet(mesh);
+  for (const place of mesh.places) if (place.isDown) await restart(mesh, place);
   if (mesh.network.error) throw mesh.network.error as Error;
   for (const { error } of mesh.network.runs()) if (error) throw error as Error;
   return true;
 }
 
-/** An original comes in for somebody. */
-function create({ home: { library, clock } }: Place, item: Item): void {
-  const id = itemId(item);
-  if (library.get(id)) return;
-  const by = `person:${item.holder === house ? people[0]! : item.holder}`;
-  const at = new Date(clock.now()).toISOString();
-  const came = marked(item, newPhoto({ facts: facts(), renditions: { recipe: 1 }, sighting: sighting({ by, at }) }));
-  library.update<PhotoDocument>(id, () => ({ ...came, edits: newEdits(library, { holder: item.holder, by }) }));
+/** An original comes in for somebody, by themselves; what waits from a guest they may have too. */
+function create(place: Place, item: Item): void {
+  if (!place.home.library.get(itemId(item)) || isGuests(place, item))
+    bring(place, item, `person:${item.holder === house ? people[0]! : item.holder}`);
 }
 
-const newSet = (id: string): object => ({
-  ...{ format: 1, kind: id === peopleId ? 'people' : id.slice(0, id.indexOf(':')) },
-  ...(id.startsWith('offer:') && { items: itemsOffered(id.slice('offer:'.length)).map(publicIdOf) }),
-});
-
-/** Writes to a grant set for which there is no route. */
-function write(
-  { home: { library } }: Place,
-  id: string,
-  change: (part: object, author: { at: string; by: string }) => object,
-  by: string,
-): void {
-  library.update(id, (body) => {
+/** Unlocks a photo, for which the histories open no folder. */
+function unlock({ home: { library } }: Place, item: Item): void {
+  const by = `person:${item.holder}`;
+  library.update<PhotoDocument>(itemId(item), (body) => {
+    if (!body) return undefined;
     const author = { at: library.stampAfter(body), by };
-    if (!itemOf(id)) return change(body ?? newSet(id), author) as Body;
-    const photo = body as unknown as PhotoDocument | undefined;
-    return photo && { ...photo, edits: change(photo.edits, author) };
+    return { ...body, edits: withGive(body.edits, { to: '*', what: 'unlocked' }, author) };
   });
-}
-
-/** Somebody asks a server to change something; what it did must be theirs to do. */
-async function ask(
-  mesh: Mesh,
-  place: Place,
-  asker: Asker,
-  [method, url, payload]: [method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, payload?: object],
-): Promise<{ status: number; body: string; did: Deed[] }> {
-  let answer = { statusCode: 0, body: '' };
-  const did = await act(mesh, place, async () => {
-    const headers = { authorization: `Bearer ${asker.name}` };
-    answer = await place.home.app.inject({ method, url, headers, ...(payload && { payload }) });
-  });
-  const { statusCode: status, body } = answer;
-  const what = `${asker.name}: ${method} ${url} ${JSON.stringify(payload ?? {})}`;
-  mesh.trace.push(`${place.name} ${what}: ${status}, ${did.map(({ kind, to = '' }) => `${kind} ${to}`).join(', ')}`);
-  mesh.asked.answers++;
-  if (status >= 500) throw new Error(`${what} failed: ${body}`);
-  if (status >= 400 && did.length > 0) throw new Error(`${what} was refused, and changed something`);
-  const { person, actsForHouse = false } = asker.looker!;
-  for (const deed of did)
-    if (!mayHaveDone(deed, person, actsForHouse) || (deed.by !== '' && deed.by !== `person:${person}`))
-      throw new Error(`${what} did what they may not: ${JSON.stringify(deed)}`);
-  return { status, body, did };
 }
 
 /** Changes an item as somebody: of their own it must succeed, and what they don’t see does not exist. */
@@ -310,13 +92,15 @@ async function edit(mesh: Mesh, place: Place, asker: Asker, item: Item, change: 
   const isThere = place.documents.has(itemId(item));
   const sees = isThere && asker.sees(place, item);
   const holder = asker.looker!.actsForHouse && item.holder === house ? house : asker.looker!.person;
-  const { status, body } = await ask(mesh, place, asker, ['PATCH', `/api/photos/${id}`, change]);
+  const { status, body, crashed } = await ask(mesh, place, asker, ['PATCH', `/api/photos/${id}`, change]);
   const nowhere = 'e'.repeat(64);
   const what = `${asker.name} and ${markOf(item)}: ${JSON.stringify(change)}`;
+  if (crashed) return;
   if (sees && holder === item.holder && status !== 200) throw new Error(`${what} was refused: ${body}`);
   if (sees && holder !== item.holder && status !== 403) throw new Error(`${what}: ${status}`);
   if (sees) return;
   const none = await ask(mesh, place, asker, ['PATCH', `/api/photos/${nowhere}`, change]);
+  if (none.crashed) return;
   if (none.status !== status || none.body !== body.replaceAll(id, nowhere))
     throw new Error(`${what} is told from what does not exist: ${body}`);
 }
@@ -349,6 +133,16 @@ async function takeOut(mesh: Mesh, place: Place, asker: Asker, album: string): P
   if (did.some(({ document }) => document === membersId(album))) count(mesh, 'photos of others taken out');
 }
 
+/** Somebody empties the trash, of what is theirs there. */
+async function empty(mesh: Mesh, place: Place, anybody: Asker): Promise<void> {
+  const isIn = (item: Item): boolean => place.documents.has(itemId(item)) && flag(place, itemId(item), 'trashed');
+  const trashed = items.filter(isIn);
+  const some = mesh.dice.shuffle(trashed.length > 0 ? trashed : items).slice(0, 2);
+  const asker = mesh.dice.chance(0.15) ? anybody : askerFor(some[0]!.holder);
+  const { did } = await ask(mesh, place, asker, ['POST', '/api/trash/empty', { ids: some.map(publicIdOf) }]);
+  count(mesh, 'photos purged', did.filter(({ kind }) => kind === 'purged').length);
+}
+
 /** Somebody does something somewhere. */
 // Longer than a screen: the list of everything that people do.
 async function happen(mesh: Mesh, place: Place): Promise<void> {
@@ -370,11 +164,6 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
   const open = dice.pick(addsTo.length > 0 ? addsTo : albums);
   const locks = dice.pick(items.filter(({ holder }) => holder === me));
   const grants = openPeopleGrants(library);
-  const offer = offerId(
-    dice.pick(offers.filter((one) => one.startsWith(me) || (actsForHouse && one.startsWith(house)))),
-  );
-  const taken = { to: dice.chance(0.3) ? house : `person:${other}`, what: 'take' };
-  const inSight = { [peopleId]: library.controls.find(peopleId) ?? noGrants };
   const [here, removed] = [false, true].map((isRemoved) => ({ removed: isRemoved, role: 'family' as const }));
   const roles = (['owner', 'family'] as const).map((role) => ({ removed: false, role }));
   const standing = (from: object | undefined, to: object | undefined, whom = dice.chance(0.8) ? other : me): unknown =>
@@ -390,7 +179,7 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
     [8, () => act(mesh, place, () => create(place, own))],
     [7, () => edit(mesh, place, asker, item, { audience: dice.pick<Audience>(['private', 'family', 'public']) })],
     [3, () => edit(mesh, place, asker, item, { title: `${markOf(item)} ${dice.below(1e6)}` })],
-    [2, () => edit(mesh, place, asker, item, { trashed: dice.chance(0.4) })],
+    [4, () => edit(mesh, place, asker, item, { trashed: dice.chance(0.5) })],
     [3, () => edit(mesh, place, asker, item, { archived: dice.chance(0.7) })],
     [2, () => ask(mesh, place, asker, ['POST', `/api/photos/${id}/comments`, { text: `${markOf(item)} words` }])],
     [2, () => ask(mesh, place, asker, ['PATCH', `/api/photos/${publicIdOf(any)}`, { favourite: dice.chance(0.7) }])],
@@ -412,34 +201,19 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
     ],
     [0.5, () => standing(roles[0], roles[1])],
     [1, () => standing(roles[1], roles[0])],
-    [
-      2,
-      () => act(mesh, place, () => write(place, offer, (part, author) => withGive(part, taken, author, inSight), by)),
-    ],
-    [1, () => act(mesh, place, () => write(place, offer, (part, author) => withEnd(part, taken.to, author), by))],
     [1.2, () => lock(mesh, place, asker, dice.chance(0.85) ? locks : item)],
-    [
-      1,
-      () =>
-        act(mesh, place, () =>
-          write(place, itemId(locks), (part, author) => withGive(part, { to: '*', what: 'unlocked' }, author), by),
-        ),
-    ],
+    [1, () => act(mesh, place, () => unlock(place, locks))],
     [
       2,
-      () =>
-        act(mesh, place, () =>
-          write(
-            place,
-            peopleId,
-            (part, author) =>
-              dice.chance(0.6)
-                ? withGive(part, { to: `publish:${other}`, what: 'publish' }, author)
-                : withEnd(part, `publish:${other}`, author),
-            by,
-          ),
-        ),
+      () => ask(mesh, place, asker, [dice.pick(['PUT', 'PUT', 'DELETE'] as const), `/api/people/${other}/publishing`]),
     ],
+    [5, () => makeOffer(mesh, place, asker)],
+    [10, () => answerOffer(mesh, place, asker)],
+    [9, () => makeLink(mesh, place, asker, item, dice.chance(0.8) ? mine : album)],
+    [1, () => revokeLink(mesh, place, asker)],
+    [6, () => sendAsGuest(mesh, place)],
+    [5, () => decideGuests(mesh, place, asker)],
+    [4, () => empty(mesh, place, asker)],
   ];
   let rest = dice.below(1_000_000) * 1e-6 * deeds.reduce((sum, [weight]) => sum + weight, 0);
   const deed = deeds.find(([weight]) => (rest -= weight) < 0)?.[1];
@@ -448,6 +222,7 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
 
 /** A hostile server writes. */
 function harm(mesh: Mesh, place: Place): void {
+  place.cutNext = false;
   const { dice } = mesh;
   const { library } = place.home;
   const insert = (id: string, body: object): string => {
@@ -468,7 +243,9 @@ function harm(mesh: Mesh, place: Place): void {
     }
     return;
   }
-  const sets = tracked.filter((id) => /^(?:library|sharing|members|own|photo|offer):/.test(id) && library.get(id));
+  const sets = [...mesh.tracked].filter(
+    (id) => /^(?:library|sharing|members|own|photo|offer):/.test(id) && library.get(id),
+  );
   if (sets.length === 0) return;
   const ended = sets.filter((one) => keysOf(one, library.get(one)!.body).some((key) => key.startsWith(`${one} ends `)));
   const loses = ended.length > 0 && dice.chance(0.4);
@@ -476,6 +253,7 @@ function harm(mesh: Mesh, place: Place): void {
   const { body: found } = library.get(id)!;
   const { body, ends, isWithoutEnds } = loses ? withoutEnds(id, found) : forgeOn(dice, id, found);
   count(mesh, isWithoutEnds ? 'ends left out' : 'forged grants');
+  mesh.forged.add(id);
   mesh.trace.push(`${place.name} forged ${id}, ${ends.map(({ to }) => `end ${to}`).join()}`);
   const made = ends.map((end): Act => ({ document: id, kind: 'end', ...end, past: new Set() }));
   for (const key of keysOf(id, body)) mesh.entries.add(key);
@@ -501,7 +279,7 @@ async function listen(place: Place): Promise<void> {
       const isPurged = item && !place.documents.has(itemId(item)) && holds(listener.viewer, item.holder);
       if (!isShown && !isPurged) throw new Error(`${listener.name}: the feed tells of ${item ? markOf(item) : id}`);
     }
-    const now = timelineFor(place, listener).map(markOf).sort().join();
+    const now = seenNow(place, listener);
     if (now !== listener.before && !photos)
       throw new Error(`${listener.name}: no event tells that ${now} is seen instead of ${listener.before}`);
     listener.before = now;
@@ -512,13 +290,44 @@ async function listen(place: Place): Promise<void> {
 async function compare(mesh: Mesh, place: Place, part: number): Promise<void> {
   const { dice, asked } = mesh;
   await listen(place);
-  const some = part === 1 ? askers : dice.shuffle(askers).slice(0, 3);
+  seat(place);
+  const [alive, over] = [true, false].map((isOpen) =>
+    dice.shuffle(place.links.filter((link) => isAlive(place, link) === isOpen)),
+  ) as [Place['links'], Place['links']];
+  const byLink = alive.slice(0, part === 1 ? 4 : 2).map(linkAsker);
+  const some = part === 1 ? [...askers, ...byLink] : [...dice.shuffle(askers).slice(0, 3), ...byLink];
   // For a short time only, and the clock may have gone wrong since.
   place.enter(openedName, await openLocked(place.home, people[1]!));
   for (const asker of some) {
-    const all = [...checksOf(place.home, place, asker, asked), ...lockedChecks(place.home, place, asker, asked)];
-    const checks = all.filter(() => part === 1 || dice.chance(part));
+    const all = [
+      ...checksOf(place.home, place, asker, { asked, more: () => part < 1 || dice.chance(0.3) }),
+      ...(asker.path === undefined ? lockedChecks(place.home, place, asker, asked) : []),
+      ...linkChecks(place, asker, asked),
+      ...offerChecks(mesh, place, asker),
+    ];
+    const checks = all.filter(() => dice.chance(part));
     for (const check of checks) await check();
+  }
+  for (const link of over.slice(0, part === 1 ? 4 : 1)) await checkDead(place, link, asked);
+  count(mesh, 'links opened', byLink.length);
+  if (part === 1) await comparePublished(mesh, place);
+}
+
+/** A public server has what a visitor without an account sees, and no more. */
+async function comparePublished({ dice }: Mesh, place: Place): Promise<void> {
+  const { library } = place.home;
+  place.cutNext = false;
+  place.published ??= publish(place.home.library, (length) => dice.bytes(length));
+  await place.published.follow();
+  const key = readKey(library);
+  for (const item of items) {
+    const told =
+      key === undefined
+        ? undefined
+        : readPublic(place.published.projection.get(publicId(opaqueId(publicIdOf(item), key)))?.body);
+    const isShown = told !== undefined && told.photo.value !== null;
+    const isSeen = place.documents.has(itemId(item)) && truth(place, {}, item);
+    if (isShown !== isSeen) throw new Error(`${markOf(item)} is ${isShown ? '' : 'not '}published`);
   }
 }
 
@@ -534,7 +343,7 @@ async function begin(mesh: Mesh): Promise<void> {
   const body = { format: 1, kind: 'person', name: register('p8'), role: register('family') } as unknown as Body;
   mesh.dice.pick(mesh.places).home.library.update(`person:${newcomer}`, () => body);
   for (const album of albums) {
-    const body = { format: 1, kind: 'own-album', name: register(albumMark(album)) } as unknown as Body;
+    const body = { format: 1, kind: 'own-album', name: register(albumMark(mesh, album)) } as unknown as Body;
     const place = mesh.dice.pick(mesh.places);
     await act(mesh, place, () => place.home.library.update(albumId(album), () => body));
   }
@@ -553,7 +362,7 @@ async function begin(mesh: Mesh): Promise<void> {
 const isRunning = ({ network }: Mesh, source: Place, target: Place): boolean =>
   network.runs().some((run) => run.source === source && run.target === target);
 
-function connect(mesh: Mesh, link: Link<Place>): void {
+function connect(mesh: Mesh, link: Way<Place>): void {
   const way = mesh.dice.pick(['pull', 'push'] as const);
   const [source, target] = way === 'pull' ? [link.other, link.maker] : [link.maker, link.other];
   if (!link.cut && !isRunning(mesh, source, target)) mesh.network.start(link, way, mesh.dice.chance(0.5));
@@ -564,6 +373,16 @@ function setClock({ dice, ...mesh }: Mesh, place: Place): void {
   const years = dice.chance(0.3) ? (dice.below(9) - 4) * 365 * 24 * hour : 0;
   place.wrong.skew = dice.chance(0.2) ? 0 : years + (dice.below(48) - 24) * hour;
   count(mesh, 'clocks set');
+}
+
+/** A server crashes, or goes down and is there again; or is backed up, or restored from a backup. */
+async function fail(mesh: Mesh, place: Place): Promise<void> {
+  const { dice } = mesh;
+  const roll = dice.below(10);
+  if (roll < 3) place.cutNext = true;
+  else if (roll < 4) await restart(mesh, place);
+  else if (roll < 6 || place.backups.length === 0) place.backup();
+  else await restart(mesh, place, dice.pick(place.backups));
 }
 
 async function step(mesh: Mesh): Promise<void> {
@@ -580,7 +399,8 @@ async function step(mesh: Mesh): Promise<void> {
     if (link.cut) count(mesh, 'cuts');
   } else if (roll < 86) setClock(mesh, place);
   else if (roll < 93) harm(mesh, place);
-  else if (roll < 96) network.repeat();
+  else if (roll < 94) network.repeat();
+  else if (roll < 97) await fail(mesh, place);
   else if (network.runs().length > 0) dice.pick(network.runs()).abort();
   await quiet(mesh);
   for (let n = dice.below(8); n > 0; n--) await advance(mesh);
@@ -590,6 +410,7 @@ async function step(mesh: Mesh): Promise<void> {
 async function heal(mesh: Mesh): Promise<void> {
   const { network, places } = mesh;
   network.calm = true;
+  for (const place of places) place.cutNext = false;
   for (const link of network.links) {
     network.sever(link);
     link.cut = false;
@@ -608,7 +429,7 @@ async function heal(mesh: Mesh): Promise<void> {
     await drain();
   }
   const [first, ...others] = places.map(({ home }) =>
-    canonical(tracked.map((id) => home.library.leaves(id).map(({ rev }) => rev))),
+    canonical([...mesh.tracked].map((id) => home.library.leaves(id).map(({ rev }) => rev))),
   );
   if (others.some((other) => other !== first)) throw new Error('servers that have everything are not equal');
 }
@@ -621,14 +442,13 @@ async function heal(mesh: Mesh): Promise<void> {
 export async function playMesh(seed: number, length: number, every: number): Promise<Played> {
   const dice = openDice(seed);
   const asked: Asked = { answers: 0, shown: 0, hidden: 0, locked: 0 };
+  const folder = await mkdtemp(join(tmpdir(), 'photospool-mesh-'));
   const mesh: Mesh = {
-    ...{ dice, time: 1_700_000_000_000, figures: {}, places: [], asked, trace: [] },
-    ...{ acts: new Map(), entries: new Set() },
-    network: undefined as unknown as Network<Place>,
+    ...{ dice, time: 1_700_000_000_000, folder, figures: {}, places: [], asked, trace: [] },
+    ...{ acts: new Map(), entries: new Set(), forged: new Set(), tracked: firstTracked(), albums: [...albums] },
+    network: undefined as unknown as Mesh['network'],
   };
-  mesh.network = openNetwork<Place>(mesh, (place) => {
-    throw new Error(`${place.name} went down`);
-  });
+  mesh.network = openNetwork<Place>(mesh, (place) => mesh.network.down(place));
   try {
     for (const name of ['A', 'B', 'C']) mesh.places.push(await openPlace(mesh, name));
     const { places, network } = mesh;
@@ -654,6 +474,7 @@ export async function playMesh(seed: number, length: number, every: number): Pro
     const told = error instanceof Error ? error.message : String(error);
     throw new Error(`seed ${seed}: ${told}\nafter:\n${mesh.trace.slice(-12).join('\n')}`, { cause: error });
   } finally {
-    for (const { home } of mesh.places) await home.close();
+    for (const place of mesh.places) await place.close();
+    await rm(folder, { recursive: true, force: true });
   }
 }

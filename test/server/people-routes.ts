@@ -10,6 +10,7 @@ import {
   flag,
   inAlbum,
   isAlbum,
+  isGuests,
   isLocked,
   isMember,
   isPartner,
@@ -25,6 +26,8 @@ import { hostileMark, newerItem } from './people-hostile.js';
 export interface Asker {
   /** The token that they send. */
   name: string;
+  /** The address of the share link by which they come, instead of a token. */
+  path?: string;
   viewer: Viewer;
   /** Who looks, if it is a person that is signed in. */
   looker?: Looker & { person: string };
@@ -36,6 +39,7 @@ export interface Asker {
 
 const person = (n: number, role: 'owner' | 'family'): Viewer => ({
   ...{ role, audiences: audiencesOf[role], person: people[n]!, name: `p${n}`, canEdit: role === 'owner' },
+  confirmed: true,
 });
 
 /** Who opened the locked photos of the second person. */
@@ -100,16 +104,23 @@ export const askers: readonly Asker[] = [
   }),
 ];
 
+/** Who acts for a holder. */
+export const askerFor = (holder: string): Asker =>
+  askers.find(({ looker }) => looker && (holder === house ? looker.actsForHouse : looker.person === holder))!;
+
 /** The words of an item that no other one has. */
 export const markOf = (item: Item): string => `zq${items.indexOf(item)}q`;
 /** The size of an item’s original; no sum of some has the rounded size of another. */
 const bytesOf = (item: Item): number => 60_000_000 + items.indexOf(item);
-const monthOf = (item: Item): string => `${1950 + items.indexOf(item)}-03`;
+/** The year in which only this one was taken. */
+export const yearOf = (item: Item): number => 1950 + items.indexOf(item);
+const monthOf = (item: Item): string => `${yearOf(item)}-03`;
 /** What only an item has. */
 export const traces = (item: Item): string[] => [markOf(item), monthOf(item), publicIdOf(item)];
 
 /** The name of an album. */
-export const albumMark = (album: string): string => `zqalbum${albums.indexOf(album)}q`;
+export const albumMark = (server: Pick<Heard, 'albums'>, album: string): string =>
+  `zqalbum${server.albums.indexOf(album)}q`;
 
 /** An item’s document with its marks. */
 export function marked(item: Item, photo: PhotoDocument): PhotoDocument {
@@ -152,17 +163,27 @@ export const timelineFor = (server: Heard, { viewer, sees }: Asker): Item[] =>
         server.documents.has(itemId(item)) &&
         sees(server, item) &&
         !isTrashed(server, item) &&
-        (viewer.scope !== undefined || !flag(server, itemId(item), 'archived')),
+        (viewer.scope !== undefined || !flag(server, itemId(item), 'archived')) &&
+        !isGuests(server, item),
     ),
   );
 
 /** A comparison of one route, or of a few. Throws where somebody gets what the model does not say. */
 export type Check = () => Promise<void>;
 
-/** All comparisons for one viewer, in the present state of a server. */
+/**
+ * All comparisons for one viewer, in the present state of a server. `more`: whether to ask also for what depends on whether a photo is seen
+ * at all, such as its pictures: decided for each photo and route.
+ */
 // Longer than a screen: a list of routes, each with what it must answer.
-export function checksOf(home: Home, server: Heard, asker: Asker, asked: Asked): Check[] {
-  const { name, viewer, sees, hasAlbum, looker } = asker;
+export function checksOf(
+  home: Home,
+  server: Heard,
+  asker: Asker,
+  { asked, more }: { asked: Asked; more: () => boolean },
+): Check[] {
+  const { name, path, viewer, sees, hasAlbum, looker } = asker;
+  const { albums } = server;
   const seen = items.filter((item) => server.documents.has(itemId(item)) && sees(server, item));
   const hidden = items.filter((item) => !seen.includes(item));
   asked.shown += seen.length;
@@ -178,7 +199,7 @@ export function checksOf(home: Home, server: Heard, asker: Asker, asked: Asked):
   );
   const secrets = [
     ...hidden.flatMap(traces),
-    ...albums.filter((album) => !hasAlbum(server, album)).map(albumMark),
+    ...albums.filter((album) => !hasAlbum(server, album)).map((album) => albumMark(server, album)),
     hostileMark,
   ];
 
@@ -186,7 +207,8 @@ export function checksOf(home: Home, server: Heard, asker: Asker, asked: Asked):
     throw new Error(`${name}: ${what}`);
   };
   async function ask(url: string): Promise<{ status: number; body: string }> {
-    const { statusCode, body } = await home.app.inject({ url, headers: { authorization: `Bearer ${name}` } });
+    const brings = path === undefined ? { authorization: `Bearer ${name}` } : {};
+    const { statusCode, body } = await home.app.inject({ url: `${path ?? ''}${url}`, headers: brings });
     asked.answers++;
     if (statusCode >= 500) fail(`${url} failed: ${body}`);
     // Who asks for an item knows its id; they must not get anything else of it.
@@ -308,33 +330,35 @@ export function checksOf(home: Home, server: Heard, asker: Asker, asked: Asked):
         ['/originals/', '/jpeg'],
         ['/photo/', ''],
       ] as const
-    ).map(([before, after]): Check => async () => {
-      const id = publicIdOf(item);
-      const isSeen = seen.includes(item);
-      const answer = await ask(`${before}${id}${after}`);
-      if (!isSeen) {
-        const none = await askNothing(`${before}${nowhere}${after}`);
-        if (answer.status !== none.status || answer.body.replaceAll(id, nowhere) !== none.body)
-          fail(`${before}${markOf(item)}${after} is told from what does not exist: ${answer.body.slice(0, 300)}`);
-      }
-      if (after !== '' || before !== '/api/photos/') return;
-      if (answer.status !== (isSeen ? 200 : 404)) fail(`${markOf(item)}: ${answer.status}`);
-      const { sharedAlbums = [], ...photo } = JSON.parse(answer.body) as {
-        sharedAlbums?: { holder: string; album: string }[];
-        can?: string[];
-      };
-      same(
-        `albums of ${markOf(item)}`,
-        sharedAlbums.map(({ holder, album: one }) => `${holder}:${one}`),
-        isSeen && !viewer.scope ? albums.filter((one) => hasAlbum(server, one) && inAlbum(server, item, one)) : [],
-      );
-      if (!isSeen || !looker) return;
-      // Of others’ photos, only what leaves them as they are.
-      const isHolder = item.holder === house ? looker.actsForHouse === true : item.holder === looker.person;
-      for (const action of ['edit', 'share', 'trash', 'history'])
-        if (photo.can?.includes(action) !== isHolder)
-          fail(`${markOf(item)}: ${action} is ${isHolder ? 'not ' : ''}allowed`);
-    });
+    )
+      .filter(([before, after]) => (before === '/api/photos/' && after === '') || more())
+      .map(([before, after]): Check => async () => {
+        const id = publicIdOf(item);
+        const isSeen = seen.includes(item);
+        const answer = await ask(`${before}${id}${after}`);
+        if (!isSeen) {
+          const none = await askNothing(`${before}${nowhere}${after}`);
+          if (answer.status !== none.status || answer.body.replaceAll(id, nowhere) !== none.body)
+            fail(`${before}${markOf(item)}${after} is told from what does not exist: ${answer.body.slice(0, 300)}`);
+        }
+        if (after !== '' || before !== '/api/photos/') return;
+        if (answer.status !== (isSeen ? 200 : 404)) fail(`${markOf(item)}: ${answer.status}`);
+        const { sharedAlbums = [], ...photo } = JSON.parse(answer.body) as {
+          sharedAlbums?: { holder: string; album: string }[];
+          can?: string[];
+        };
+        same(
+          `albums of ${markOf(item)}`,
+          sharedAlbums.map(({ holder, album: one }) => `${holder}:${one}`),
+          isSeen && !viewer.scope ? albums.filter((one) => hasAlbum(server, one) && inAlbum(server, item, one)) : [],
+        );
+        if (!isSeen || !looker) return;
+        // Of others’ photos, only what leaves them as they are.
+        const isHolder = item.holder === house ? looker.actsForHouse === true : item.holder === looker.person;
+        for (const action of ['edit', 'share', 'trash', 'history'])
+          if (photo.can?.includes(action) !== isHolder)
+            fail(`${markOf(item)}: ${action} is ${isHolder ? 'not ' : ''}allowed`);
+      });
 
   return [
     ...lists.flatMap(ofList),
@@ -398,6 +422,7 @@ function sharingChecks(
   { ask, json, same, fail }: Asking,
   itemsOf: (album: string) => Item[],
 ): Check[] {
+  const { albums } = server;
   const rights = albums.flatMap((album) => {
     const right = albumTruth(server, looker, album);
     return right ? [{ album, right }] : [];
@@ -417,7 +442,7 @@ function sharingChecks(
     `${name} ${right} ${count} ${JSON.stringify(members?.map((one) => one.right).sort() ?? [])}`;
   const wantedOf = ({ album, right }: { album: string; right: string }): string =>
     text({
-      ...{ name: albumMark(album), right, count: itemsOf(album).length },
+      ...{ name: albumMark(server, album), right, count: itemsOf(album).length },
       members: right === 'holder' ? membersOf(album).map((one) => ({ right: one })) : [],
     });
   const belongs = isMember(server, looker.person);
@@ -430,7 +455,7 @@ function sharingChecks(
     ...albums.map((album): Check => async () => {
       const right = rights.find((one) => one.album === album);
       const { status, body } = await ask(`/api/albums/${album.replace(':', '/')}`);
-      if (status !== (right ? 200 : 404)) fail(`the album ${albumMark(album)}: ${status}`);
+      if (status !== (right ? 200 : 404)) fail(`the album ${albumMark(server, album)}: ${status}`);
       if (right) same('an album', [text(JSON.parse(body) as Shown)], [wantedOf(right)]);
     }),
     async () => {

@@ -360,6 +360,8 @@ test('a family member can share their own photos by link, nobody else can; a loc
   expectError(await home.app.inject(`${path}/api/share`), 404, 'not-found');
   edit((edits, at) => withGive(edits, { to: '*', what: 'unlocked' }, { at, by }));
   expectError(await home.app.inject(`${path}/api/share`), 404, 'not-found');
+  // Its list says so.
+  expect((await browser.ask('GET', '/api/shares')).json()).toMatchObject({ shares: [{ id: share.id, over: true }] });
   const again = (await make(browser, { photo: id })).json<Made>();
   expect(await idsBy(home, again.path)).toEqual([id]);
   await owner.ask('DELETE', `/api/people/${ben}`);

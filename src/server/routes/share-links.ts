@@ -7,6 +7,7 @@ import { limitsOf, linkScope } from '../../album/link-scope.js';
 import { previewShare } from '../../album/share-preview.js';
 import { openMemberAlbums } from '../../album/member-albums.js';
 import { house } from '../../document/item-id.js';
+import type { Access } from '../../access/access.js';
 import type { Share } from '../../access/share-links.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import { PhotospoolError, notFound } from '../../base/errors.js';
@@ -46,8 +47,8 @@ const settings = {
 const Made = Type.Object({ share: ShareLink, path: Type.String(), address: Type.Optional(Type.String()) });
 
 /** The links that a viewer may revoke: those of the house for owners, otherwise their own. */
-const ownLinks: Routes = (app, { access, clock, library }) => {
-  const describe = openDescribe({ access, clock, library });
+const ownLinks: Routes = (app, { access }) => {
+  const describe = openDescribe(access);
 
   app.get(
     '/api/shares',
@@ -86,8 +87,8 @@ const ownLinks: Routes = (app, { access, clock, library }) => {
 };
 
 /** Changes links and gives them new addresses, by those who may revoke them. */
-const changedLinks: Routes = (app, { access, clock, library, gate }) => {
-  const describe = openDescribe({ access, clock, library });
+const changedLinks: Routes = (app, { access, gate }) => {
+  const describe = openDescribe(access);
   const params = Type.Object({ id: Type.String() });
   const missing = () => notFound('This link doesn’t exist.');
 
@@ -195,7 +196,7 @@ const previews: Routes = (app, { library, clock, gate, catalog }) => {
 
 /** Creates links. */
 const newLinks: Routes = (app, { access, clock, library, gate }) => {
-  const describe = openDescribe({ access, clock, library });
+  const describe = openDescribe(access);
   const parts = { library, albums: openMemberAlbums({ library, clock, gate }) };
 
   app.post(
@@ -235,16 +236,13 @@ const newLinks: Routes = (app, { access, clock, library, gate }) => {
 
 /** A link as its owners see it. */
 const openDescribe =
-  ({ access, clock, library }: Pick<Context, 'access' | 'clock' | 'library'>) =>
-  ({ scope, holder = house, created, expires, used, author, ...rest }: Share, by: string) => ({
+  ({ shares: { isOver } }: Pick<Access, 'shares'>) =>
+  ({ scope, holder: _holder, created, expires, used, author: _author, ...rest }: Share, by: string) => ({
     ...rest,
     ...scope,
     by,
     created: utcOf(created),
-    over:
-      (expires !== undefined && expires <= clock.now()) ||
-      !mayLink(access.senders(author), holder) ||
-      ('album' in scope && !library.controls.hasAlbum(scope.album)),
+    over: isOver(rest.id),
     ...(expires !== undefined && { expires: utcOf(expires) }),
     ...(used !== undefined && { lastUsed: utcOf(used) }),
   });

@@ -127,10 +127,11 @@ const all: readonly Omit<Act, 'label'>[] = [
   { name: 'trash', icon: 'trash', key: 'Delete', needs: 'trash', do: trash },
 ];
 
-/** The actions permitted to the viewer for the photos of a search; `may`: for given photos. */
-export const openActs = (q = '', may = (action: Action): boolean => session.may(action)): readonly Act[] =>
+/** The actions permitted to the viewer for the photos of a search. */
+export const openActs = (q = ''): readonly Act[] =>
   all
     .filter(
-      ({ needs, where, name }) => may(needs) && (where?.test(q) ?? true) && !(name === 'trash' && inTrash.test(q)),
+      ({ needs, where, name }) =>
+        session.may(needs) && (where?.test(q) ?? true) && !(name === 'trash' && inTrash.test(q)),
     )
     .map((act) => ({ ...act, label: m.select[act.name] }));
