@@ -222,7 +222,7 @@ describe('of two values made without knowledge of each other', () => {
             known[from]!.add(n);
             servers[from] = made;
           }
-          servers[to] = merge(servers[to]!, servers[from]!);
+          servers[to] = merge(servers[to]!, servers[from]);
           known[to] = new Set([...known[to]!, ...known[from]!]);
         });
         const all = servers.reduce((a, b) => merge(a, b));
