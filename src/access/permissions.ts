@@ -227,6 +227,9 @@ export const mayLink = (viewer: Viewer | undefined, holder: Holder): boolean =>
 /** Whether a viewer sees the names of albums in a holder’s items (`edits.albums`): a person’s only that person. */
 export const seesAlbumNames = (viewer: Viewer, holder: Holder): boolean => holder === house || viewer.person === holder;
 
+/** Whether a viewer learns who holds a photo that they see: whoever belongs to the family, and what acts for them. */
+export const seesHolders = (viewer: Viewer): boolean => viewer.role !== 'link' && may(viewer, 'details');
+
 /** Whether a viewer may save visible photos to a library of their own. */
 export const maySave = (viewer: Viewer | undefined): boolean => viewer?.person !== undefined && may(viewer, 'save');
 

@@ -48,6 +48,10 @@ export function linkScope(
   }
   const { terms } = parseQuery(search ?? '');
   if (terms.length === 0) throw new PhotospoolError('invalid', 'This would share your whole library.');
+  if (terms.some(({ kind }) => kind === 'holder'))
+    throw new PhotospoolError('invalid', 'A link to a search can’t name whose photos it shows.', {
+      hint: 'Leave out holder:.',
+    });
   if (terms.some(({ kind }) => kind === 'entry'))
     throw new PhotospoolError('invalid', 'A link to a search can’t name an album with members.', {
       hint: 'Share the album itself.',

@@ -10,6 +10,7 @@ import {
   mayOn,
   onlookerOf,
   seesAlbumNames,
+  seesHolders,
   type ItemAction,
   type Viewer,
 } from '../access/permissions.js';
@@ -18,6 +19,7 @@ import type { Catalog, Viewer as Sight } from '../catalog/catalog.js';
 import { parseQuery } from '../catalog/search-parser.js';
 import type { Query } from '../catalog/query.js';
 import { bit } from '../catalog/photo-flags.js';
+import { house } from '../document/item-id.js';
 import { isPrivateTag } from '../document/tag-names.js';
 import type { PhotoView } from '../document/photo-view.js';
 import type { FoundPhoto } from './find-photos.js';
@@ -29,8 +31,13 @@ export function sightOf(viewer: Viewer): Sight {
   // All locked photos that a viewer sees are their own.
   const self = locked ? undefined : favouritesOf(viewer);
   const outside = !may(viewer, 'details');
+  const shares = [house, ...(viewer.person === undefined ? [] : [viewer.person])].filter((holder) =>
+    mayOn(viewer, 'share', holder),
+  );
   return {
     onlooker: onlookerOf(viewer),
+    ...(seesHolders(viewer) && { holders: true }),
+    ...(shares.length > 0 && { shares }),
     ...(outside && { outside }),
     ...(self !== undefined && { self }),
     ...(scope && { scope }),
@@ -44,6 +51,8 @@ export function sightOf(viewer: Viewer): Sight {
  * @throws PhotospoolError `invalid`.
  */
 export function checkSearch(viewer: Viewer, { terms }: Query): void {
+  if (!seesHolders(viewer) && terms.some(({ kind }) => kind === 'holder'))
+    throw new PhotospoolError('invalid', 'Only the family can search for holder:.');
   if (may(viewer, 'details')) return;
   // A share link does not reveal where a photo was taken; a search for a place would.
   if (viewer.scope && terms.length > 0) throw new PhotospoolError('invalid', 'What was shared can’t be searched.');

@@ -36,6 +36,9 @@ export const Session = Type.Object({
   person: optional(Type.Object({ id: Type.String(), name: Type.String() })),
   setUp: Type.Boolean({ description: 'whether an owner has an account' }),
   visitors: Type.Boolean({ description: 'whether visitors may open the page' }),
+  libraries: optional(
+    Type.Literal(true, { description: 'people have their own libraries here, and the viewer is one of them' }),
+  ),
   signIn: Type.Optional(Type.Boolean({ description: '`false` on a public server, where nobody signs in' })),
   passkeys: Type.Boolean({ description: 'whether passkeys are possible at this address' }),
   confirmedUntil: optional(

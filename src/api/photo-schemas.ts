@@ -143,6 +143,15 @@ export const Tile = Type.Object({
   seconds: optional(Type.Number({ description: 'length of a video' })),
   motion: optional(Type.Literal(true, { description: 'whether it is a Live Photo or motion photo' })),
   raw: optional(Type.Literal(true, { description: 'whether it has a RAW' })),
+  audience: optional(
+    Type.Enum(
+      audiences.filter((audience) => audience !== 'private'),
+      {
+        description: 'who else may see it, for viewers who may change that',
+      },
+    ),
+  ),
+  holder: optional(Type.String({ description: 'the id of the person who holds it; absent for photos of the house' })),
 });
 
 const text = (maxLength: number) => Type.Union([Type.String({ maxLength }), Type.Null()]);

@@ -1,6 +1,7 @@
 /** The inputs and outputs of the catalog's queries. Types and one constant. */
 import type { Onlooker } from '../access/item-access.js';
-import type { Unshown } from '../document/photo-document.js';
+import type { Holder } from '../document/item-id.js';
+import type { Audience, Unshown } from '../document/photo-document.js';
 
 /** The viewer of a query. Answers contain nothing that it can't see. */
 export interface CatalogViewer {
@@ -15,6 +16,10 @@ export interface CatalogViewer {
   scope?: { photo: string } | { search: string } | { album: string };
   /** True if file names and private tags are hidden from this viewer. The search of a scope may still use them. */
   outside?: boolean;
+  /** True if this viewer learns who holds a photo. */
+  holders?: boolean;
+  /** The holders whose photos this viewer may share: of these tiles it learns who else sees them. */
+  shares?: readonly Holder[];
   /** Limits the viewer to locked photos, of which the onlooker sees its own if it is `unlocked`. */
   locked?: true;
 }
@@ -56,6 +61,10 @@ export interface Tile {
   motion?: true;
   /** It has a RAW in its stack. */
   raw?: true;
+  /** Who may see it besides its holder, if anyone and if the viewer may change that. */
+  audience?: Exclude<Audience, 'private'>;
+  /** The person who holds it (their id); absent for photos of the house, and for viewers who may not know. */
+  holder?: string;
 }
 
 /** A segment of the timeline: at most `size` photos of one month, newest first. */

@@ -47,6 +47,8 @@ export interface Sight {
   apart: readonly { slot: number; shown: boolean }[];
   /** The slots of items in offers to the viewer. */
   offered: readonly number[];
+  /** The holder of the items of a class, by its number. */
+  holderOf(number: number): Holder | undefined;
   /** The items of an album with members; undefined if it does not exist for the viewer. */
   album(name: string): AlbumItems | undefined;
 }
@@ -221,7 +223,8 @@ export function openSights(
     const { classes, terms } = remembered(access, onlooker, columns.access);
     // No album and no offer shows a locked item.
     const none = { terms: [], apart: [], offered: [], album: () => undefined };
-    if (viewer.locked) return { viewer, access, classes: onlyLocked(classes, columns.access), ...none };
+    const holderOf: Sight['holderOf'] = (number) => columns.access.classes[number]?.holder;
+    if (viewer.locked) return { viewer, access, classes: onlyLocked(classes, columns.access), holderOf, ...none };
     const apartWhere = (isShown: (item: Item, entry: AlbumEntry) => boolean): Sight['apart'] =>
       takenOut(columns, access).map(({ slot, item, entries }) => ({
         slot,
@@ -238,7 +241,8 @@ export function openSights(
       const isIn = (item: Item, entry: AlbumEntry): boolean => entry.album === name && access.isInAlbum(item, entry);
       return { terms: albumTerms(access, columns.access, name), apart: apartWhere(isIn) };
     };
-    return { viewer, access, classes, terms, apart, offered: offeredIn(columns, access, onlooker), album };
+    const offered = offeredIn(columns, access, onlooker);
+    return { viewer, access, classes, holderOf, terms, apart, offered, album };
   };
 }
 
@@ -316,6 +320,8 @@ export interface RowSight extends Pick<Sight, 'viewer' | 'access' | 'classes'> {
   seesRow(row: AccessRow): boolean;
   /** The access claims of a row, except albums and trash. */
   classOf(row: AccessRow): ClassClaims | undefined;
+  /** The holder of the items of a class, by its number. */
+  holderOf(number: number): Holder | undefined;
   /** The row numbers of the items in offers to the viewer. */
   offered(): number[];
 }
@@ -361,6 +367,7 @@ export function openRowSights(db: Sqlite, accessNow: () => ItemAccess): (viewer:
 
     return {
       ...{ viewer, access, classes, classOf },
+      holderOf: (number) => lists.classes[number]?.holder,
       offered() {
         const rowOf = db.prepare<{ n: number }>('SELECT n FROM catalog_photo WHERE id = ?');
         return [...offeredIds(access, onlooker)].flatMap((id) => rowOf.get(Buffer.from(id, 'hex'))?.n ?? []);

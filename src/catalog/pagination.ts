@@ -4,7 +4,8 @@
  */
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import type { Unshown } from '../document/photo-document.js';
+import { house } from '../document/item-id.js';
+import { audiences, type Unshown } from '../document/photo-document.js';
 import type { Tile } from './catalog-answers.js';
 import { positionOf, type Columns } from './columns.js';
 import type { MatchingSlots } from './search-filter.js';
@@ -110,6 +111,7 @@ export function idsOf(db: Sqlite, numbers: readonly number[]): string[] {
 
 interface TileRow extends Accompanied {
   id: Uint8Array;
+  class: number;
   width: number;
   height: number;
   taken: string;
@@ -127,7 +129,7 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], sight: RowSight)
   const { self } = sight.viewer;
   const { plays, hasRaw } = openCompanions(db, sight);
   const rows = db.prepare<TileRow>(
-    `SELECT p.id, width, height, taken, thumbhash, p.version AS v, unshown, p.type, state, favourites, seconds, stacked,
+    `SELECT p.id, p.class, width, height, taken, thumbhash, p.version AS v, unshown, p.type, state, favourites, seconds, stacked,
        bytes, shot, side, clip, iif(state & ${bit.video}, 0, iif(motion < 0, motion, coalesce(clip_motion, motion))) AS motion
      FROM json_each(?) AS j JOIN catalog_photo AS p ON p.n = j.value ORDER BY j.key`,
   );
@@ -147,7 +149,23 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], sight: RowSight)
     ...(row.seconds !== null && { seconds: row.seconds }),
     ...(plays(row) && { motion: true as const }),
     ...(hasRaw(row) && { raw: true as const }),
+    ...sharingOf(row, sight),
   }));
+}
+
+/** Who holds a photo and who else sees it, as far as the viewer may know. */
+function sharingOf(
+  { state, class: number }: TileRow,
+  { viewer, holderOf }: RowSight,
+): Pick<Tile, 'audience' | 'holder'> {
+  const holder = holderOf(number);
+  if (holder === undefined) return {};
+  const audience = audiences[(state & bit.audience) >> 5];
+  const isTold = viewer.shares?.includes(holder) === true && audience !== undefined && audience !== 'private';
+  return {
+    ...(isTold && { audience }),
+    ...(viewer.holders === true && holder !== house && { holder }),
+  };
 }
 
 const isFavourite = ({ state, favourites }: TileRow, self: string | undefined): boolean =>

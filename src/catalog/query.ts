@@ -1,4 +1,5 @@
 /** The parsed form of a search, between parser and filter. Types only. */
+import type { Holder } from '../document/item-id.js';
 import type { StateTest } from './photo-flags.js';
 import type { Range } from './date-numbers.js';
 import type { Area } from './geo-area.js';
@@ -13,6 +14,8 @@ export type Condition =
   | { kind: 'words'; phrase: Phrase }
   /** A column with one value per photo. */
   | { kind: 'value'; column: 'camera' | 'lens' | 'place'; match: ValueMatch }
+  /** Held by a holder, or (`me`) by the viewer. */
+  | { kind: 'holder'; holder: Holder }
   /** A column with any number of values per photo, one of which must equal `folded` (as by `fold`). */
   | { kind: 'element'; column: 'tag' | 'album'; folded: string }
   /** In an album with members (`<holder>:<ulid>`) that exists for the viewer. */

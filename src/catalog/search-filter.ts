@@ -2,6 +2,7 @@
  * Evaluates a search for a viewer, from the columns: one pass over a byte per photo for each term, some milliseconds
  * for a million. It excludes trashed photos unless the search has `is:trashed`. Keeps nothing that a crash could lose.
  */
+import { house, type Holder } from '../document/item-id.js';
 import { audiences } from '../document/photo-document.js';
 import { isPrivateTag } from '../document/tag-names.js';
 import { keepArea } from './geo-area.js';
@@ -46,11 +47,14 @@ export const makeScratch = (): Scratch => ({
 });
 
 /**
- * Whether an answer is for the timeline, which excludes archived photos: there is no search term. A photo requested by
- * itself, or found by the search of a share link, is included. Locked photos are archived, and have no timeline.
+ * Whether an answer is for the timeline, which excludes archived photos: there is no search term but for whose photos
+ * they are. A photo requested by itself, or found by the search of a share link, is included. Locked photos are
+ * archived, and have no timeline.
  */
 export const isTimeline = ({ terms }: Query, { scope, locked }: CatalogViewer): boolean =>
-  terms.length === 0 && !locked && (!scope || ('search' in scope && parseQuery(scope.search).terms.length === 0));
+  terms.every(({ kind }) => kind === 'holder') &&
+  !locked &&
+  (!scope || ('search' in scope && parseQuery(scope.search).terms.length === 0));
 
 /**
  * Evaluates a search into `into`, which must have room for all photos. With `each` the answer has every match that the
@@ -212,6 +216,11 @@ function narrow(columns: Columns, term: Term, sight: Sight, kept: Mask, scratch:
       if (term.column === 'album' && numbers.length > 0) unmarkUnnamed(columns, sight, marks);
       return keepMarked(marks, term.negated, kept);
     }
+    case 'holder': {
+      const holder = term.holder === 'me' ? holderOf(viewer) : term.holder;
+      const meant = Uint8Array.from(sight.classes, (_, number) => Number(sight.holderOf(number) === holder));
+      return keepValues(columns.class, holder === undefined ? meant.fill(0) : meant, term.negated, kept, columns.size);
+    }
     case 'entry':
       return keepMarked(markAlbum(columns, sight.album(term.album), scratch), term.negated, kept);
     case 'words': {
@@ -219,6 +228,20 @@ function narrow(columns: Columns, term: Term, sight: Sight, kept: Mask, scratch:
       markWords(columns, term.phrase, viewer, marks, cleared(scratch, 'maybe', columns.size));
       return keepMarked(marks, term.negated, kept);
     }
+  }
+}
+
+/** Whose photos are the viewer's own. */
+function holderOf({ onlooker }: CatalogViewer): Holder | undefined {
+  switch (onlooker?.kind) {
+    case 'person':
+      return onlooker.person;
+    case 'link':
+      return onlooker.of;
+    case 'house':
+      return house;
+    default:
+      return undefined;
   }
 }
 

@@ -2,7 +2,7 @@
  * The keys of the search language, one entry each: the meaning of its values, and the permitted forms. Adding a key
  * adds an entry to `keys`. Pure.
  */
-import { albumNamed } from '../document/item-id.js';
+import { albumNamed, house, isPerson, type Holder } from '../document/item-id.js';
 import { audiences, type Audience } from '../document/photo-document.js';
 import { parseBox, parseNear } from './geo-area.js';
 import { dateRange, type Range } from './date-numbers.js';
@@ -27,6 +27,7 @@ type Key = (keyed: Keyed) => Condition;
 const keys: Record<string, Key> = {
   tag: (keyed) => ({ kind: 'element', column: 'tag', folded: fold(text(keyed)) }),
   album: (keyed) => ({ kind: 'element', column: 'album', folded: fold(text(keyed)) }),
+  holder: (keyed) => ({ kind: 'holder', holder: holderIn(keyed) }),
   in: (keyed) => ({ kind: 'entry', album: albumIn(keyed) }),
   camera: (keyed) => valueOf('camera', keyed),
   lens: (keyed) => valueOf('lens', keyed),
@@ -90,6 +91,12 @@ function albumIn(keyed: Keyed): string {
   const album = text(keyed);
   if (albumNamed(album)) return album;
   throw invalid(keyed.raw, 'names no album.', 'Write in:HOLDER:ALBUM, as `photospool albums list` shows it.');
+}
+
+function holderIn(keyed: Keyed): Holder {
+  const holder = text(keyed);
+  if (holder === 'me' || holder === house || isPerson(holder)) return holder;
+  throw invalid(keyed.raw, 'names nobody.', 'Write holder:me, holder:house, or holder: and the id of a person.');
 }
 
 function valueOf(column: 'camera' | 'lens' | 'place', keyed: Keyed): Condition {

@@ -80,6 +80,7 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
   app.setErrorHandler(answerErrors(parts.log));
   app.decorate('access', parts.access);
   app.decorate('holds', makeHolds(parts.library, parts.catalog));
+  app.decorate('librariesOn', () => parts.gate?.state().on === true);
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(headers);
     if (parts.config.noindex !== false || request.originalUrl.startsWith('/s/')) reply.header('x-robots-tag', noRobots);

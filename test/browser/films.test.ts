@@ -45,7 +45,7 @@ describe('in the timeline', () => {
     expect(await tile(video).innerText()).toBe('1:14');
     expect(await tile(video).getAttribute('aria-label')).toMatch(/^Video, /);
     expect(await tile(live).getAttribute('aria-label')).toMatch(/^Live Photo, /);
-    expect(await tile(live).locator('.motion svg').count()).toBe(1);
+    expect(await tile(live).locator('.live').count()).toBe(1);
     expect(filmRequests(fixture)).toEqual([]);
     await tile(video).hover();
     await expect.poll(() => filmRequests(fixture)).toContain(`/media/${video}/hover`);

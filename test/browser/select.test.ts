@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ask, change, count, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
-import { drawn, openStage, seenTiles, shown, type Stage } from './stage.js';
+import { drawn, openStage, scrollAndRest, seenTiles, shown, type Stage } from './stage.js';
 
 let stage: Stage;
 let home: ServedHome;
@@ -30,6 +30,56 @@ async function open(photos: number, options = {}, expected?: RegExp) {
   await shown(seen.page);
   return { ...seen, ids };
 }
+
+test('the menu of a photo: for it alone or the selection, with the toolbar’s actions; badges show what is set', async () => {
+  const { page, ids, mishaps, close } = await open(60);
+  const [one, two, three] = ids as [string, string, string];
+  const entry = (name: string) => page.getByRole('menuitem', { name, exact: true });
+  const menu = page.getByRole('menu');
+  await page.click(tile(one), { button: 'right' });
+  expect(await menu.getAttribute('aria-label')).toBe('Actions for this photo');
+  expect((await menu.innerText()).split(/\s*\n\s*/)).toEqual([
+    ...['Open', 'Open in a new tab', 'Favourite', 'Add to album', 'Download', 'Sharing', 'Trash'],
+  ]);
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent.trim())).toBe('Open');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  await page
+    .getByRole('dialog', { name: 'Sharing' })
+    .getByRole('button', { name: /^Family/ })
+    .click();
+  await page.locator(`${tile(one)} .family`).waitFor();
+  await page.click(tile(one), { button: 'right' });
+  await entry('Favourite').click();
+  await page.locator(`${tile(one)} .heart`).waitFor();
+  expect(await page.locator(tile(one)).getAttribute('aria-label')).toMatch(/, favourite, shared with family$/);
+  expect(await page.locator('.heart, .family').count()).toBe(2);
+  await page.click(tile(one), { button: 'right' });
+  await entry('Remove from favourites').waitFor();
+  await page.keyboard.press('Escape');
+  await expect.poll(() => menu.count()).toBe(0);
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('data-id'))).toBe(one);
+  // Of the selection.
+  for (const id of [two, three]) {
+    await page.focus(tile(id));
+    await page.keyboard.press('x');
+  }
+  await page.click(tile(three), { button: 'right' });
+  expect(await menu.getAttribute('aria-label')).toBe('Actions for 2 photos');
+  await entry('Trash').click();
+  await expect.poll(() => count(home, 'is:trashed')).toBe(2);
+  await expect.poll(() => page.locator('.choose').count()).toBe(0);
+  await toast(page).getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => count(home, 'is:trashed')).toBe(0);
+  // Of a photo that is not selected, it is for that photo alone.
+  await page.click(tile(ids[9]!), { button: 'right' });
+  await entry('Open').click();
+  await page.waitForSelector('.view');
+  expect(page.url()).toContain(ids[9]!);
+  expect(mishaps).toEqual([]);
+  await close();
+});
 
 describe('selecting', () => {
   test('by ring, click and Shift; Escape ends it', async () => {
@@ -106,7 +156,8 @@ describe('selecting', () => {
     await expect.poll(() => saidOf(page).innerText()).toContain(`${inMonth} selected`);
     await month.getByRole('button').click();
     await expect.poll(() => saidOf(page).count()).toBe(0);
-    const day = page.locator('.day').nth(1);
+    await scrollAndRest(page, 700);
+    const day = page.locator('.day', { hasText: '19 Jul' });
     await day.hover();
     await day.getByRole('button').click();
     const inDay = await count(home, 'taken:2024-07-19');

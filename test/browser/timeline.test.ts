@@ -13,16 +13,26 @@ afterAll(() => stage.close());
 const heightOf = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollHeight);
 
 describe('rows', () => {
-  test.each([390, 820, 1440, 2560])('fill the width exactly at %i px, with gaps of 4', async (width) => {
+  test.each([
+    [390, 0, 0, 2, 8],
+    [820, 16, 56, 4, 16],
+    [1440, 16, 56, 4, 16],
+    [2560, 16, 56, 4, 16],
+  ])('fill the width exactly at %i px, days apart', async (width, margin, gutter, gap, apart) => {
     const fixture = await stage.fixture(makePhotos(600, stage.pictures));
     const { page, mishaps, close } = await stage.see(fixture.url, { viewport: { width, height: 900 } });
     await shown(page);
     const rows = rowsOf(await seenTiles(page));
+    const dayOf = (id: string) => fixture.photos.find((photo) => photo.id === id)!.taken.slice(0, 10);
     expect(rows.length).toBeGreaterThan(3);
     for (const row of rows) {
-      expect(row[0]!.left).toBe(width >= 1280 ? 224 : 0);
-      expect(row.at(-1)!.right).toBe(width);
-      for (const [i, tile] of row.entries()) if (i > 0) expect(tile.left - row[i - 1]!.right).toBe(4);
+      expect(row[0]!.left).toBe((width >= 1280 ? 224 : 0) + margin);
+      expect(row.at(-1)!.right).toBe(width - gutter);
+      for (const [i, tile] of row.entries()) {
+        if (i === 0) continue;
+        const isSameDay = dayOf(tile.id) === dayOf(row[i - 1]!.id);
+        expect(tile.left - row[i - 1]!.right).toBe(isSameDay ? gap : apart);
+      }
       expect(new Set(row.map((tile) => tile.bottom)).size).toBe(1);
     }
     expect(mishaps).toEqual([]);

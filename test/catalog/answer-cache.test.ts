@@ -31,7 +31,15 @@ function tenClasses() {
   }
   const viewer = (person: number): Onlooker => ({ kind: 'person', person: String(person), actsForHouse: false });
   const sight = (classes: readonly number[], person: number, access: ItemAccess = everybodyThere) => ({
-    ...{ viewer: { onlooker: viewer(person) }, access, terms: [], apart: [], offered: [], album: () => undefined },
+    ...{
+      viewer: { onlooker: viewer(person) },
+      access,
+      terms: [],
+      apart: [],
+      offered: [],
+      album: () => undefined,
+      holderOf: () => undefined,
+    },
     classes: Uint8Array.from({ length: 11 }, (_, number) => (classes.includes(number) ? sees.living : 0)),
   });
   return { columns, sight };

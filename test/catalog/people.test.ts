@@ -67,6 +67,9 @@ const searches: [string, (known: Known) => boolean][] = [
   ['-tag:x', ({ view }) => !view.trashed && !view.tags.includes('x')],
   ['is:archived', ({ view, archived }) => !view.trashed && archived],
   ['-is:archived', ({ view, archived }) => !view.trashed && !archived],
+  ['holder:house', ({ view, item, archived }) => !view.trashed && !archived && item.holder === house],
+  ['-holder:house tag:x', ({ view, item }) => !view.trashed && item.holder !== house && view.tags.includes('x')],
+  [`holder:${people[1]!}`, ({ view, item, archived }) => !view.trashed && !archived && item.holder === people[1]],
   ['is:trashed', ({ view }) => view.trashed],
   ['is:trashed|geotagged', ({ view }) => view.trashed || view.gps !== undefined],
   ['audience:private', ({ view }) => !view.trashed && view.audience === 'private'],
@@ -275,6 +278,39 @@ function openFamily() {
     ids: (viewer: Viewer, text = ''): string[] => walk(catalog, text, 10, { viewer }),
   };
 }
+
+describe('whose photos they are', () => {
+  it('is searched by holder, and told with who else sees them to those who may know', () => {
+    const { catalog, put, ids } = openFamily();
+    const [hers, his, ours] = [
+      put(item(anna, 'a'), { edits: { audience: 'family' } }),
+      put(item(ben, 'b'), { edits: { audience: 'public' } }),
+      put(item(house, 'c'), { edits: { audience: 'family' } }),
+    ] as const;
+    const archived = put(item(anna, 'd'), { edits: { archived: true } });
+    const sorted = (found: string[]): string[] => [...found].sort();
+    expect(sorted(ids(annaSees))).toEqual(sorted([hers, his, ours]));
+    expect(ids(annaSees, 'holder:me')).toEqual([hers]);
+    expect(sorted(ids(annaSees, 'holder:me -tag:x'))).toEqual(sorted([hers, archived]));
+    expect(ids(benSees, 'holder:me')).toEqual([his]);
+    expect([ids(annaSees, 'holder:house'), ids(annaSees, `holder:${ben}`)]).toEqual([[ours], [his]]);
+    expect(sorted(ids(annaSees, '-holder:me'))).toEqual(sorted([his, ours]));
+    expect(ids({ onlooker: { kind: 'house' } }, 'holder:me')).toEqual([ours]);
+    expect(ids(visitor, 'holder:me')).toEqual([]);
+
+    const told = (viewer: Viewer) =>
+      Object.fromEntries(
+        catalog.tiles(everything, { viewer }).tiles.map(({ id, holder, audience }) => [id, [holder, audience]]),
+      );
+    expect(told({ ...annaSees, holders: true, shares: [anna] })).toEqual({
+      [hers]: [anna, 'family'],
+      [his]: [ben, undefined],
+      [ours]: [undefined, undefined],
+    });
+    expect(told({ ...annaSees, shares: [house] })[ours]).toEqual([undefined, 'family']);
+    expect(Object.values(told(annaSees)).flat().filter(Boolean)).toEqual([]);
+  });
+});
 
 describe('an ended membership', () => {
   it('takes effect in the next answer, without writing rows', async () => {

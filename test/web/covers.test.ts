@@ -1,7 +1,7 @@
-/** The timeline from further away: cells under their years, where a time is among them, and the arrow keys over a grid. */
+/** The timeline from further away: cells, where a time is among them, and the arrow keys over a grid. */
 import { expect, test } from 'vitest';
 import type { TimelineCover } from '../../src/api/answer-types.js';
-import { indexOf, stepOver, underYears } from '../../web/src/features/timeline/overview-covers.js';
+import { indexOf, stepOver, toCells } from '../../web/src/features/timeline/overview-covers.js';
 
 const cover = (span: string): TimelineCover => ({
   span,
@@ -10,14 +10,15 @@ const cover = (span: string): TimelineCover => ({
 });
 const months = ['2024-07', '2024-05', '2021-12', '2019-01'].map(cover);
 
-test('months are grouped under their years, years under nothing', () => {
-  expect(underYears(months, 'month').map(({ year, covers }) => [year, covers.length])).toEqual([
-    ['2024', 2],
-    ['2021', 1],
-    ['2019', 1],
+test('the months of all years follow each other; the first of each shows its year', () => {
+  expect(toCells(months, 'month').map(({ span, opens }) => [span, opens])).toEqual([
+    ['2024-07', '2024'],
+    ['2024-05', undefined],
+    ['2021-12', '2021'],
+    ['2019-01', '2019'],
   ]);
-  expect(underYears([cover('2024'), cover('2021')], 'year')).toHaveLength(1);
-  expect(underYears([], 'month')).toEqual([]);
+  expect(toCells([cover('2024'), cover('2021')], 'year').map(({ opens }) => opens)).toEqual([undefined, undefined]);
+  expect(toCells([], 'month')).toEqual([]);
 });
 
 test('a time belongs to its month, or the next older one, or the oldest', () => {

@@ -8,6 +8,7 @@ const shapes = fc.array(shape, { minLength: 1, maxLength: 120 });
 const space = fc.record({
   width: fc.integer({ min: 320, max: 2560 }),
   gap: fc.constant(4),
+  apart: fc.constant(16),
   target: fc.integer({ min: 120, max: 300 }),
   open: fc.boolean(),
 });
@@ -17,12 +18,15 @@ function check(photos: Shape[], room: Space, rows: Row[]): void {
   expect(rows.at(-1)!.to).toBe(photos.length);
   for (const [i, row] of rows.entries()) {
     if (i > 0) expect(row.from).toBe(rows[i - 1]!.to);
-    const lefts = edges(photos, row, room);
-    expect(lefts).toHaveLength(row.to - row.from + 1);
-    expect(lefts[0]).toBe(0);
-    for (let k = 1; k < lefts.length; k++) expect(lefts[k]).toBeGreaterThan(lefts[k - 1]!);
-    if (row.full) expect(lefts.at(-1)).toBe(room.width);
-    else expect(lefts.at(-1)).toBeLessThanOrEqual(room.width);
+    const places = edges(photos, row, room);
+    expect(places).toHaveLength(row.to - row.from);
+    expect(places[0]!.left).toBe(0);
+    for (const [k, { left, right }] of places.entries()) {
+      expect(right).toBeGreaterThan(left);
+      if (k > 0) expect(left - places[k - 1]!.right).toBe(photos[row.from + k]!.begins ? room.apart : room.gap);
+    }
+    if (row.full) expect(places.at(-1)!.right).toBe(room.width);
+    else expect(places.at(-1)!.right).toBeLessThanOrEqual(room.width);
   }
 }
 
@@ -37,7 +41,7 @@ test('rows stay near the target height if the photos allow it', () => {
   });
   fc.assert(
     fc.property(photos, (all) => {
-      for (const row of justify(all, { width: 1440, gap: 4, target: 240, open: false })) {
+      for (const row of justify(all, { width: 1440, gap: 4, apart: 16, target: 240, open: false })) {
         expect(row.full).toBe(true);
         expect(row.height).toBeGreaterThan(150);
         expect(row.height).toBeLessThan(380);
@@ -47,7 +51,7 @@ test('rows stay near the target height if the photos allow it', () => {
 });
 
 test('a few photos at a month’s end keep the target height; a nearly full row is stretched a little', () => {
-  const room = { width: 1440, gap: 4, target: 240, open: true };
+  const room = { width: 1440, gap: 4, apart: 16, target: 240, open: true };
   const many = (count: number): Shape[] => Array.from({ length: count }, () => ({ ratio: 1.5, begins: false }));
   expect(justify(many(2), room)).toEqual([{ from: 0, to: 2, height: 240, full: false }]);
   expect(justify(many(4), room)).toEqual([{ from: 0, to: 4, height: 238, full: true }]);
@@ -57,7 +61,7 @@ test('a few photos at a month’s end keep the target height; a nearly full row 
 
 test('a last photo is not left alone where the others can make room', () => {
   const photos = Array.from({ length: 9 }, () => ({ ratio: 4 / 3, begins: false }));
-  const rows = justify(photos, { width: 1440, gap: 4, target: 240, open: true });
+  const rows = justify(photos, { width: 1440, gap: 4, apart: 16, target: 240, open: true });
   expect(rows.map((row) => row.to - row.from)).toEqual([5, 4]);
 });
 

@@ -1,5 +1,4 @@
-/** The geometry of the timeline without a browser: headings, guesses, and a page that is taller than browsers allow. */
-import fc from 'fast-check';
+/** The geometry of the timeline without a browser: labels, loading, guesses, and a page that is taller than browsers allow. */
 import { describe, expect, test } from 'vitest';
 import type { Segment } from '../../src/catalog/catalog.js';
 import { findAnchor, returnTo } from '../../web/src/features/timeline/scroll-anchor.js';
@@ -7,12 +6,13 @@ import {
   type Block,
   blockAt,
   firstGuess,
+  type Line,
   layOut,
   makeBlocks,
   place,
 } from '../../web/src/features/timeline/layout-blocks.js';
-import { measureFor, rowShape } from '../../web/src/features/timeline/row-height.js';
-import { covers, gather } from '../../web/src/features/timeline/merge-months.js';
+import { measureFor } from '../../web/src/features/timeline/row-height.js';
+import { divide, runOf } from '../../web/src/features/timeline/tile-loader.js';
 import { Scroll } from '../../web/src/features/timeline/virtual-scroll.js';
 
 const segment = (month: string, count: number, ratio = count * 1.33): Segment => ({
@@ -22,44 +22,79 @@ const segment = (month: string, count: number, ratio = count * 1.33): Segment =>
   cursor: `${month}-${count}`,
 });
 
-describe('headings', () => {
-  test('small months of a year are shown together, full ones alone', () => {
-    const months = [segment('2024-07', 40), segment('2024-05', 1), segment('2024-03', 2), segment('2023-12', 1)];
-    const found = gather(months, 6);
-    expect(found.map(({ month, until, count }) => [month, until, count])).toEqual([
-      ['2024-07', undefined, 40],
-      ['2024-05', '2024-03', 3],
-      ['2023-12', undefined, 1],
+describe('labels of days', () => {
+  const measure = measureFor(1440, 56);
+  const tileOf = (id: string, taken: string) => ({ id, width: 4, height: 3, taken, type: 'image/jpeg' });
+  const days = ['2024-07-20', '2024-07-20', '2024-07-14', '2024-07-06'];
+  const tiles = days.map((day, i) => tileOf(`${i}`, `${day}T10:00:00.000`));
+
+  test('stand over the first photo of each day, which is apart from the one before it', () => {
+    const [block] = makeBlocks([segment('2024-07', 4)]);
+    layOut(block!, tiles, measure);
+    expect(block!.lines).toHaveLength(1);
+    const [{ cells, labels }] = block!.lines as [Line];
+    expect(labels.map(({ day, left }) => [day, left])).toEqual([
+      ['2024-07-20', measure.margin],
+      ['2024-07-14', cells[2]!.left],
+      ['2024-07-06', cells[3]!.left],
     ]);
-    expect(found.map(({ cursor }) => cursor)).toEqual(['2024-07-40', '2024-05-1', '2023-12-1']);
-  });
-
-  test('a heading never spans two years, however few photos there are', () => {
-    const months = ['2024-01', '2023-12', '2023-11', '2018-06'].map((month) => segment(month, 1));
-    expect(gather(months, 6).map(({ month, until }) => [month, until])).toEqual([
-      ['2024-01', undefined],
-      ['2023-12', '2023-11'],
-      ['2018-06', undefined],
+    const gaps = cells.slice(1).map(({ left }, i) => left - cells[i]!.left - cells[i]!.width);
+    expect(gaps).toEqual([measure.gap, measure.apart, measure.apart]);
+    // A label ends where the next day begins, the last one at the end of the row.
+    const ends = labels.map(({ left, width }) => left + width);
+    expect(ends).toEqual([
+      cells[2]!.left - measure.apart,
+      cells[3]!.left - measure.apart,
+      measure.margin + measure.width,
     ]);
   });
 
-  test('parts of a large month are never merged with anything', () => {
-    const months = [segment('2024-07', 250), segment('2024-07', 2), segment('2024-06', 1)];
-    expect(gather(months, 6)).toEqual(months);
+  test('are not repeated in the rows that continue a day', () => {
+    const many = Array.from({ length: 30 }, (_, i) => tileOf(`${i}`, '2024-07-20T10:00:00.000'));
+    const [block] = makeBlocks([segment('2024-07', 30)]);
+    layOut(block!, many, measure);
+    expect(block!.lines!.map(({ labels }) => labels.length)).toEqual([1, ...block!.lines!.slice(1).map(() => 0)]);
+    expect(block!.lines!.length).toBeGreaterThan(3);
+  });
+});
+
+describe('loading', () => {
+  const blocks = makeBlocks([
+    segment('2024-07', 200),
+    segment('2024-06', 30),
+    segment('2024-05', 10),
+    segment('2024-03', 100),
+    segment('2023-12', 3),
+  ]);
+  const months = (run: readonly Block[]): string[] => run.map((block) => block.segment.month);
+
+  test('small consecutive months share a request, up to a limit, whichever of them is most urgent', () => {
+    expect(months(runOf(blocks))).toEqual(['2024-07', '2024-06', '2024-05']);
+    const [july, june, may, march, december] = blocks as [Block, Block, Block, Block, Block];
+    expect(months(runOf([may, june, march, december]))).toEqual(['2024-06', '2024-05', '2024-03', '2023-12']);
+    expect(months(runOf([july, march, december]))).toEqual(['2024-07']);
+    expect(runOf([])).toEqual([]);
   });
 
-  test('no photo is lost, and every month is covered by one segment', () => {
-    const counts = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 60 });
-    fc.assert(
-      fc.property(counts, (all) => {
-        const months = all.map((count, i) =>
-          segment(`${2024 - Math.floor(i / 12)}-${String(12 - (i % 12)).padStart(2, '0')}`, count),
-        );
-        const found = gather(months, 6);
-        expect(found.reduce((sum, { count }) => sum + count, 0)).toBe(all.reduce((sum, count) => sum + count, 0));
-        for (const { month } of months) expect(found.filter((stretch) => covers(stretch, month))).toHaveLength(1);
-      }),
-    );
+  test('a shared response is divided by month, even if photos came or went meanwhile', () => {
+    const taken = (...all: string[]) =>
+      all.map((day, i) => ({ id: `${i}`, width: 1, height: 1, taken: `${day}T10:00:00.000`, type: 'image/jpeg' }));
+    const run = makeBlocks([segment('2024-06', 2), segment('2024-05', 1), segment('2024-03', 1)]);
+    const days = (tiles: ReturnType<typeof taken>) =>
+      divide(run, tiles).map((part) => part.map((tile) => tile.taken.slice(0, 10)));
+    expect(days(taken('2024-06-02', '2024-06-01', '2024-05-04', '2024-03-01'))).toEqual([
+      ['2024-06-02', '2024-06-01'],
+      ['2024-05-04'],
+      ['2024-03-01'],
+    ]);
+    expect(days(taken('2024-06-02', '2024-05-09', '2024-05-04', '2024-03-01'))).toEqual([
+      ['2024-06-02'],
+      ['2024-05-09', '2024-05-04'],
+      ['2024-03-01'],
+    ]);
+    expect(days(taken('2024-06-02', '2024-04-09', '2024-03-01'))).toEqual([['2024-06-02'], [], ['2024-03-01']]);
+    const parts = makeBlocks([segment('2024-06', 1), segment('2024-06', 2)]);
+    expect(divide(parts, taken('2024-06-03', '2024-06-02', '2024-06-01')).map((part) => part.length)).toEqual([1, 2]);
   });
 });
 
@@ -108,7 +143,7 @@ describe('blocks', () => {
     layOut(block!, tiles, own);
     expect(block!.height / guessed).toBeGreaterThan(0.8);
     expect(block!.height / guessed).toBeLessThan(1.25);
-    expect(rowShape(own)).toBeGreaterThan(2);
+    expect(own.width / own.target).toBeGreaterThan(2);
   });
 });
 

@@ -28,6 +28,8 @@ declare module 'fastify' {
     access: Access;
     /** Whether a photo is in the scope of a viewer with a share link. */
     holds: (viewer: Viewer, id: string) => boolean;
+    /** Whether people may have their own libraries here. */
+    librariesOn: () => boolean;
   }
 }
 

@@ -70,6 +70,8 @@ export interface SessionView {
   person?: { id: string; name: string };
   setUp: boolean;
   visitors: boolean;
+  /** People have their own libraries here, and the viewer is one of them. */
+  libraries?: true;
   passkeys: boolean;
   /** False if there are no accounts. */
   signIn?: boolean;
@@ -89,6 +91,7 @@ export function describeSession(request: FastifyRequest, viewer: Viewer | undefi
     ...(person !== undefined && name !== undefined && { person: { id: person, name } }),
     setUp,
     visitors,
+    ...(person !== undefined && request.server.librariesOn() && { libraries: true }),
     passkeys: siteOf(request) !== undefined,
     ...viewSession(request, viewer),
     may: actions.filter((action) => may(viewer, action)),

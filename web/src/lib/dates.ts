@@ -7,7 +7,9 @@ const formats = {
   month: { month: 'long', year: 'numeric' },
   monthAlone: { month: 'long' },
   monthShort: { month: 'short', year: 'numeric' },
+  monthBrief: { month: 'short' },
   day: { weekday: 'short', day: 'numeric', month: 'short' },
+  dayShort: { weekday: 'short', day: 'numeric' },
   dayYear: { day: 'numeric', month: 'short', year: 'numeric' },
   dayWeek: { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' },
   dayLong: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
@@ -30,18 +32,16 @@ function write(kind: keyof typeof formats, taken: string): string {
 
 /** `July 2024` for `2024-07`. */
 export const monthName = (month: string): string => write('month', `${month}-01T00:00:00`);
-/** `March – October 2008` for the newest and the oldest month; `July 2024` for a single one. */
-export function monthsName(month: string, until: string | undefined): string {
-  if (until === undefined || until === month) return monthName(month);
-  const [from, to] = [Date.parse(`${until}-01T00:00:00Z`), Date.parse(`${month}-01T00:00:00Z`)];
-  return Number.isNaN(from) || Number.isNaN(to) ? `${until} – ${month}` : formatOf('month').formatRange(from, to);
-}
 /** `July` for `2024-07`. */
 export const monthAlone = (month: string): string => write('monthAlone', `${month}-01T00:00:00`);
 /** `Jul 2024` for `2024-07`. */
 export const monthShort = (month: string): string => write('monthShort', `${month}-01T00:00:00`);
+/** `Jul` for `2024-07`. */
+export const monthBrief = (month: string): string => write('monthBrief', `${month}-01T00:00:00`);
 /** `Mon 1 Jul` for `2024-07-01`. */
 export const dayName = (day: string): string => write('day', `${day}T00:00:00`);
+/** `Mon 1` for `2024-07-01`. */
+export const dayShort = (day: string): string => write('dayShort', `${day}T00:00:00`);
 /** `1 Jul 2024` for `2024-07-01`. */
 export const dayYear = (day: string): string => write('dayYear', `${day}T00:00:00`);
 /** `Mon, 1 July 2024` for wall time. */

@@ -16,6 +16,7 @@ import type * as select from '../messages/en/select.js';
 import type * as sharing from '../messages/en/sharing.js';
 import type * as settings from '../messages/en/settings.js';
 import type * as shortcuts from '../messages/en/shortcuts.js';
+import type * as timeline from '../messages/en/timeline.js';
 import type * as upload from '../messages/en/upload.js';
 import type * as viewer from '../messages/en/viewer.js';
 import { type Language, language } from './language.js';
@@ -34,6 +35,7 @@ export interface Areas {
   sharing: typeof sharing;
   settings: typeof settings;
   shortcuts: typeof shortcuts;
+  timeline: typeof timeline;
   upload: typeof upload;
   viewer: typeof viewer;
 }

@@ -17,6 +17,7 @@ export const en: Catalogue = {
     sharing: () => import('./en/sharing.js'),
     settings: () => import('./en/settings.js'),
     shortcuts: () => import('./en/shortcuts.js'),
+    timeline: () => import('./en/timeline.js'),
     upload: () => import('./en/upload.js'),
     viewer: () => import('./en/viewer.js'),
   },

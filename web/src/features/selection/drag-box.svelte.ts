@@ -8,7 +8,7 @@ import { blocksBetween } from '../timeline/layout-blocks.js';
 import { edgeSpeed } from './auto-scroll.js';
 import type { Selection } from './selection.svelte.js';
 
-/** A rectangle in the timeline, px. */
+/** A rectangle in the timeline or in the window, px. */
 export interface Area {
   left: number;
   top: number;

@@ -127,11 +127,10 @@ const all: readonly Omit<Act, 'label'>[] = [
   { name: 'trash', icon: 'trash', key: 'Delete', needs: 'trash', do: trash },
 ];
 
-/** The actions permitted to the viewer for the photos of a search. */
-export const openActs = (q = ''): readonly Act[] =>
+/** The actions permitted to the viewer for the photos of a search; `may`: for given photos. */
+export const openActs = (q = '', may = (action: Action): boolean => session.may(action)): readonly Act[] =>
   all
     .filter(
-      ({ needs, where, name }) =>
-        session.may(needs) && (where?.test(q) ?? true) && !(name === 'trash' && inTrash.test(q)),
+      ({ needs, where, name }) => may(needs) && (where?.test(q) ?? true) && !(name === 'trash' && inTrash.test(q)),
     )
     .map((act) => ({ ...act, label: m.select[act.name] }));

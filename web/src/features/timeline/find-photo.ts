@@ -2,7 +2,6 @@
 import type { Tile } from '../../lib/api.js';
 import type { Spot } from './scroll-anchor.js';
 import type { Block } from './layout-blocks.js';
-import { covers } from './merge-months.js';
 
 /** Blocks, and a way to load their photos. */
 export interface Source {
@@ -66,7 +65,7 @@ export function positionOf({ blocks }: Pick<Source, 'blocks'>, { block, index }:
 
 /** Finds a photo with a known time by a binary search over the blocks of its month. */
 export async function findPhoto(source: Source, id: string, taken: string): Promise<Spot | undefined> {
-  const blocks = source.blocks.filter((block) => covers(block.segment, taken.slice(0, 7)));
+  const blocks = source.blocks.filter((block) => block.segment.month === taken.slice(0, 7));
   let low = 0;
   let high = blocks.length - 1;
   while (low <= high) {

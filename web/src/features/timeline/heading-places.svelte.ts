@@ -11,6 +11,8 @@ export class Places {
   readonly #days = new SvelteMap<string, string>();
   /** Ranges that were requested already. */
   readonly #asked = new Set<string>();
+  /** Months of the next request. */
+  readonly #together: string[] = [];
   readonly #calls = new AbortController();
 
   constructor(q: string) {
@@ -29,11 +31,15 @@ export class Places {
       if (month !== undefined) this.#months.set(month, inWords(places));
   }
 
-  /** Loads the places of the days of a month, or of the months from `until` on; once. */
-  async look(month: string, until = month): Promise<void> {
-    const span = until === month ? month : `${until}..${month}`;
-    if (this.#asked.has(span)) return;
-    this.#asked.add(span);
+  /** Loads the places of the days of a month, once; of the months that appear together by one request. */
+  async look(month: string): Promise<void> {
+    if (this.#asked.has(month)) return;
+    this.#asked.add(month);
+    this.#together.push(month);
+    if (this.#together.length > 1) return;
+    await Promise.resolve();
+    const months = this.#together.splice(0).sort();
+    const span = months.length === 1 ? month : `${months[0]!}..${months.at(-1)!}`;
     for (const { day, places } of await this.#ask({ q: `${this.#q} taken:${span}`.trim(), by: 'day' }))
       if (day !== undefined) this.#days.set(day, inWords(places.map((place) => place.split(', ')[0]!)));
   }

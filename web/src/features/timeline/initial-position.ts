@@ -4,7 +4,6 @@ import type { Album } from './timeline-state.svelte.js';
 import { lineOf } from './scroll-anchor.js';
 import { type Block, blocksBetween } from './layout-blocks.js';
 import { findPhoto } from './find-photo.js';
-import { covers } from './merge-months.js';
 import { jumpTo } from './scroll-to-time.js';
 import type { When } from './parse-date.js';
 
@@ -21,7 +20,7 @@ export type Start = Place | When | undefined;
 async function goThere(album: Album, start: Exclude<Start, undefined>): Promise<void> {
   if (typeof start === 'string') return jumpTo(album, start);
   const { id, taken, below } = start;
-  const near = album.blocks.find((block) => covers(block.segment, taken.slice(0, 7)));
+  const near = album.blocks.find((block) => block.segment.month === taken.slice(0, 7));
   if (near) album.goTo(near.top - album.measure.top);
   await findPhoto(album, id, taken);
   const found = lineOf(album, id);

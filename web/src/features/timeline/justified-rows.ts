@@ -16,6 +16,8 @@ export interface Shape {
 export interface Space {
   width: number;
   gap: number;
+  /** The gap before the first photo of a day, if it is not the first of its row. */
+  apart: number;
   /** The target row height. */
   target: number;
   /** True at the end of a month: the last row keeps the target height instead of being stretched far. */
@@ -55,9 +57,10 @@ export function justify(shapes: readonly Shape[], space: Space): Row[] {
   for (let to = 1; to <= count; to++) {
     let ratio = 0;
     let days = 0;
+    let gaps = 0;
     for (let from = to - 1; from >= 0; from--) {
       ratio += shapes[from]!.ratio;
-      const height = rowHeight(ratio, to - from, space);
+      const height = rowHeight(ratio, gaps, space);
       if (height < space.target * 0.5 && to - from > 1) break;
       const price = cost[from]! + rowCost(height, days, space, to === count);
       if (price < cost[to]!) {
@@ -66,6 +69,7 @@ export function justify(shapes: readonly Shape[], space: Space): Row[] {
       }
       if (space.breaks?.has(from)) break;
       if (shapes[from]!.begins) days++;
+      gaps += gapBefore(shapes[from]!, space);
     }
   }
   const rows: Row[] = [];
@@ -73,9 +77,10 @@ export function justify(shapes: readonly Shape[], space: Space): Row[] {
   return rows.reverse();
 }
 
-function rowHeight(ratio: number, photos: number, { width, gap }: Space): number {
-  return Math.max(1, (width - gap * (photos - 1)) / ratio);
-}
+const gapBefore = ({ begins }: Shape, { gap, apart }: Space): number => (begins ? apart : gap);
+
+/** `gaps`: the sum of the gaps between its photos. */
+const rowHeight = (ratio: number, gaps: number, { width }: Space): number => Math.max(1, (width - gaps) / ratio);
 
 function rowCost(height: number, days: number, space: Space, last: boolean): number {
   const price = days * midRow;
@@ -86,25 +91,36 @@ function rowCost(height: number, days: number, space: Space, last: boolean): num
 
 function makeRow(shapes: readonly Shape[], from: number, to: number, space: Space): Row {
   let ratio = 0;
-  for (let i = from; i < to; i++) ratio += shapes[i]!.ratio;
-  const height = rowHeight(ratio, to - from, space);
+  let gaps = 0;
+  for (let i = from; i < to; i++) {
+    ratio += shapes[i]!.ratio;
+    if (i > from) gaps += gapBefore(shapes[i]!, space);
+  }
+  const height = rowHeight(ratio, gaps, space);
   const last = to === shapes.length && space.open;
   const ragged = height > space.target * (last ? stretch : tallest);
   return { from, to, height: Math.round(ragged ? space.target : height), full: !ragged };
 }
 
-/** The left edges of a row's photos and, last, its right edge: whole pixels, the last of a full row = the width. */
-export function edges(shapes: readonly Shape[], row: Row, { width, gap }: Space): number[] {
-  const photos = row.to - row.from;
+/**
+ * The left and right edges of a row's photos: whole pixels, the last right edge of a full row is the width of the
+ * container.
+ */
+export function edges(shapes: readonly Shape[], row: Row, space: Space): { left: number; right: number }[] {
+  const photos = shapes.slice(row.from, row.to);
   let ratio = 0;
-  for (let i = row.from; i < row.to; i++) ratio += shapes[i]!.ratio;
-  const inner = row.full ? width - gap * (photos - 1) : ratio * row.height;
-  const found: number[] = [];
+  let gaps = 0;
+  photos.forEach((shape, i) => {
+    ratio += shape.ratio;
+    if (i > 0) gaps += gapBefore(shape, space);
+  });
+  const inner = row.full ? space.width - gaps : ratio * row.height;
   let passed = 0;
-  for (let i = 0; i < photos; i++) {
-    found.push(Math.round((passed / ratio) * inner) + gap * i);
-    passed += shapes[row.from + i]!.ratio;
-  }
-  found.push(Math.round(inner) + gap * (photos - 1));
-  return found;
+  let before = 0;
+  return photos.map((shape, i) => {
+    if (i > 0) before += gapBefore(shape, space);
+    const left = Math.round((passed / ratio) * inner) + before;
+    passed += shape.ratio;
+    return { left, right: Math.round((passed / ratio) * inner) + before };
+  });
 }

@@ -2,20 +2,19 @@
  * The geometry of the timeline: blocks of photos one below the other. A block has the height of its rows, or an
  * estimated height while its photos are not loaded. Pure; pixels; y = 0 is the top of the page.
  */
-import type { Tile } from '../../lib/api.js';
+import type { Segment, Tile } from '../../lib/api.js';
 import { dayOf } from '../../lib/dates.js';
-import type { Stretch } from './merge-months.js';
 import { boundRatio, edges, justify, type Row, type Shape } from './justified-rows.js';
 import type { Measure } from './row-height.js';
 
-/** A photo in a row; `left` is measured from the left edge of the timeline. */
+/** A photo in a row; `left` is measured from the left edge of the timeline, including its margin. */
 export interface Cell {
   tile: Tile;
   left: number;
   width: number;
 }
 
-/** The name of a day above its first photo in a row. */
+/** The name of a day above its first photo. */
 export interface DayLabel {
   day: string;
   left: number;
@@ -32,14 +31,16 @@ export interface Line {
   cells: Cell[];
 }
 
-/** The photos under one heading, or a part of them. */
+/** The photos of a month, or a part of them. */
 export interface Block {
   key: string;
-  segment: Stretch;
-  /** Whether it is the first and the last block of its heading; and its index there. */
+  segment: Segment;
+  /** Whether it is the first and the last block of its month; and its index there. */
   first: boolean;
   last: boolean;
   ordinal: number;
+  /** Its index in the timeline. */
+  index: number;
   tiles: Tile[] | undefined;
   lines: Line[] | undefined;
   /** True if it was laid out for the present sizes; otherwise the height is estimated. */
@@ -49,7 +50,7 @@ export interface Block {
 }
 
 /** The blocks of a timeline, without positions. */
-export function makeBlocks(segments: readonly Stretch[]): Block[] {
+export function makeBlocks(segments: readonly Segment[]): Block[] {
   let ordinal = 0;
   return segments.map((segment, i) => {
     const first = segments[i - 1]?.month !== segment.month;
@@ -60,6 +61,7 @@ export function makeBlocks(segments: readonly Stretch[]): Block[] {
       first,
       last: segments[i + 1]?.month !== segment.month,
       ordinal,
+      index: i,
       tiles: undefined,
       lines: undefined,
       known: false,
@@ -79,10 +81,9 @@ export function layOut(block: Block, tiles: Tile[], measure: Measure, pins?: Rea
   const breaks = pins && new Set(tiles.flatMap((tile, i) => (pins.has(tile.id) ? [i] : [])));
   const space = { ...measure, open: block.last, ...(breaks && { breaks }) };
   let top = 0;
-  block.lines = justify(shapes, space).map((row, i) => {
-    const labelled = i === 0 || shapes.slice(row.from, row.to).some((shape) => shape.begins);
-    const line = makeLine(tiles, shapes, row, space, labelled, top);
-    top += (labelled ? measure.label : 0) + row.height + measure.gap;
+  block.lines = justify(shapes, space).map((row) => {
+    const line = makeLine(tiles, shapes, row, space, top);
+    top += (line.labels.length > 0 ? measure.label : 0) + row.height + measure.gap;
     return line;
   });
   block.tiles = tiles;
@@ -90,25 +91,27 @@ export function layOut(block: Block, tiles: Tile[], measure: Measure, pins?: Rea
   block.known = true;
 }
 
+/** A row; a label extends to the next one, or to the end of the row. */
 function makeLine(
   tiles: readonly Tile[],
   shapes: readonly Shape[],
   row: Row,
-  space: Parameters<typeof edges>[2],
-  labelled: boolean,
+  space: Parameters<typeof edges>[2] & Pick<Measure, 'margin'>,
   top: number,
 ): Line {
-  const lefts = edges(shapes, row, space);
   const labels: DayLabel[] = [];
-  const cells = tiles.slice(row.from, row.to).map((tile, i): Cell => {
-    const left = lefts[i]!;
-    const right = i === row.to - row.from - 1 ? lefts[i + 1]! : lefts[i + 1]! - space.gap;
-    const day = dayOf(tile.taken);
-    if (labels.at(-1)?.day !== day) labels.push({ day, left, width: 0 });
-    labels.at(-1)!.width = right - labels.at(-1)!.left;
-    return { tile, left, width: right - left };
+  const end = space.margin + space.width;
+  const cells = edges(shapes, row, space).map((edge, i): Cell => {
+    const tile = tiles[row.from + i]!;
+    const left = space.margin + edge.left;
+    if (shapes[row.from + i]!.begins || row.from + i === 0) {
+      const before = labels.at(-1);
+      if (before) before.width = left - space.apart - before.left;
+      labels.push({ day: dayOf(tile.taken), left, width: end - left });
+    }
+    return { tile, left, width: edge.right - edge.left };
   });
-  return { key: cells[0]!.tile.id, top, height: row.height, labels: labelled ? labels : [], cells };
+  return { key: cells[0]!.tile.id, top, height: row.height, labels, cells };
 }
 
 /** The estimated height of unloaded photos, by the sum of their aspect ratios. */

@@ -9,17 +9,19 @@ export type Span = 'month' | 'year';
 export const fetchCovers = (q: string, by: Span): Promise<TimelineCover[]> =>
   ask<TimelineCover[]>(addressed('/api/timeline/covers', { q, by }));
 
-/** Groups cells by year, in order; years have no groups. */
-export function underYears(covers: readonly TimelineCover[], by: Span): { year: string; covers: TimelineCover[] }[] {
-  if (by === 'year') return [{ year: '', covers: [...covers] }];
-  const years: { year: string; covers: TimelineCover[] }[] = [];
-  for (const cover of covers) {
-    const year = cover.span.slice(0, 4);
-    if (years.at(-1)?.year !== year) years.push({ year, covers: [] });
-    years.at(-1)!.covers.push(cover);
-  }
-  return years;
+/** A month or year in the overview. */
+export interface Cell extends TimelineCover {
+  /** The year, at its first month. */
+  opens?: string;
 }
+
+/** The cells in one grid: the months of all years follow each other, so that a year with few months takes little space. */
+export const toCells = (covers: readonly TimelineCover[], by: Span): Cell[] =>
+  covers.map((cover, i) => {
+    const year = cover.span.slice(0, 4);
+    const isFirst = by === 'month' && covers[i - 1]?.span.slice(0, 4) !== year;
+    return isFirst ? { ...cover, opens: year } : cover;
+  });
 
 /** The index of the cell with a time, or the next older one, otherwise the oldest; -1 without cells. */
 export function indexOf(covers: readonly TimelineCover[], at: string): number {

@@ -2,9 +2,9 @@
  * Updates the blocks of a timeline after a change: unchanged blocks are reused, visible ones are loaded before the
  * swap, so that nothing on the screen turns blank.
  */
-import { fetchTiles } from '../../lib/api.js';
+import type { Segment } from '../../lib/api.js';
 import { type Block, makeBlocks } from './layout-blocks.js';
-import { covers, oldest, type Stretch } from './merge-months.js';
+import { fetchRuns } from './tile-loader.js';
 
 /**
  * Creates the new blocks. `seen` are the old ones on the screen or next to it; with `atTop`, new photos at the top of
@@ -13,7 +13,7 @@ import { covers, oldest, type Stretch } from './merge-months.js';
 export async function refill(
   q: string,
   old: readonly Block[],
-  segments: readonly Stretch[],
+  segments: readonly Segment[],
   stale: ReadonlySet<string> | 'all',
   seen: readonly Block[],
   atTop: boolean,
@@ -28,21 +28,19 @@ export async function refill(
   const needed = fresh.filter(
     (block, i) => !block.tiles && ((atTop && i < 2) || seen.some((one) => meets(block, one))),
   );
-  await Promise.all(needed.map(async (block) => (block.tiles = await fetchTiles(q, block.segment, signal))));
+  await fetchRuns(q, needed, signal);
   return fresh;
 }
 
 /** True if a new block may show photos of an old one: an added or removed photo moves the others by one position. */
 function meets(block: Block, seen: Block): boolean {
-  const { segment } = block;
-  if (!covers(segment, seen.segment.month) && !covers(seen.segment, segment.month)) return false;
-  return segment.month !== oldest(segment) || Math.abs(block.ordinal - seen.ordinal) <= 1;
+  return block.segment.month === seen.segment.month && Math.abs(block.ordinal - seen.ordinal) <= 1;
 }
 
 function takeOver(block: Block, same: Block, stale: ReadonlySet<string> | 'all'): void {
   block.height = same.height;
   block.known = same.known;
-  if (stale === 'all' || [...stale].some((month) => covers(block.segment, month))) {
+  if (stale === 'all' || stale.has(block.segment.month)) {
     block.known = false;
     return;
   }

@@ -2,8 +2,13 @@
 
 /** The sizes that a layout is made for. */
 export interface Measure {
+  /** The width for photos. */
   width: number;
+  /** The distance from the left edge to the photos. */
+  margin: number;
   gap: number;
+  /** The gap between two days in a row. */
+  apart: number;
   /** Target height of a row. */
   target: number;
   /** Height of the heading of a month. */
@@ -18,15 +23,18 @@ export interface Measure {
   foot?: number;
 }
 
-/** The summed shape of the photos that fill a row. */
-export const rowShape = ({ width, target }: Measure): number => width / target;
+/** From this width the photos have a margin, and the scrubber a strip of its own. */
+const roomy = 600;
+/** The margin left of the photos, and the strip of the scrubber right of them. */
+const margin = 16;
+const gutter = 56;
 
 /**
  * The sizes for a container of this width. Narrow ones have lower rows, so that a row holds more than one photo; `factor` scales
  * the height of rows (the zoom level).
  */
 export function measureFor(width: number, bar: number, factor = 1): Measure {
-  const narrow = width < 600;
-  const target = narrow ? 150 : width < 1000 ? 200 : width < 1800 ? 240 : 264;
-  return { width, gap: 4, target: Math.round(target * factor), head: narrow ? 52 : 60, label: 30, top: bar };
+  const target = Math.round(factor * (width < roomy ? 150 : width < 1000 ? 200 : width < 1800 ? 240 : 264));
+  if (width < roomy) return { width, margin: 0, gap: 2, apart: 8, target, head: 52, label: 32, top: bar };
+  return { width: width - margin - gutter, margin, gap: 4, apart: 16, target, head: 60, label: 32, top: bar };
 }

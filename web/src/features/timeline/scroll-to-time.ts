@@ -1,14 +1,13 @@
 /** Scrolls to a time. */
 import type { Album } from './timeline-state.svelte.js';
 import { dayOfLine } from './layout-blocks.js';
-import { oldest } from './merge-months.js';
 import type { When } from './parse-date.js';
 
 /** Scrolls to the newest photo of a time, or to the next older one; to the oldest of all if there is none. */
 export async function jumpTo(album: Album, when: When): Promise<void> {
   const until = `${when}~`;
   const { blocks, measure } = album;
-  const near = blocks.find(({ segment }) => oldest(segment) <= until) ?? blocks.at(-1);
+  const near = blocks.find(({ segment }) => segment.month <= until) ?? blocks.at(-1);
   if (!near) return;
   album.goTo(near.top - measure.top - (near.first ? measure.head : 0));
   await album.ensure(near);

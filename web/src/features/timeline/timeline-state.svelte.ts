@@ -2,7 +2,7 @@
  * The timeline of one search: loaded blocks, geometry, visible part. The view stays in place while heights become
  * known, photos arrive, and the window changes its size.
  */
-import { fetchSegments, isCalledOff, toApiError, type Tile, type ApiError } from '../../lib/api.js';
+import { fetchSegments, isCalledOff, toApiError, type Segment, type Tile, type ApiError } from '../../lib/api.js';
 import type { Place } from '../../lib/route.svelte.js';
 import { findAnchor, lineOf, placeAt, returnTo, rowsOnScreen } from './scroll-anchor.js';
 import { arrive, type Start } from './initial-position.js';
@@ -17,8 +17,7 @@ import {
   makeBlocks,
   place,
 } from './layout-blocks.js';
-import { type Measure, rowShape } from './row-height.js';
-import { gather, type Stretch } from './merge-months.js';
+import type { Measure } from './row-height.js';
 import { Loader } from './tile-loader.js';
 import { refill } from './refresh-blocks.js';
 import { Scroll } from './virtual-scroll.js';
@@ -150,8 +149,8 @@ export class Album {
     }
   }
 
-  async #fetch(): Promise<Stretch[]> {
-    return gather(await fetchSegments(this.q, blockSize, this.#closing.signal), rowShape(this.measure));
+  #fetch(): Promise<Segment[]> {
+    return fetchSegments(this.q, blockSize, this.#closing.signal);
   }
 
   async #renew(stale: Set<string> | 'all'): Promise<void> {

@@ -9,11 +9,9 @@ export interface PlacedLine {
   photos: number;
 }
 
-/** The part of a month, or of several small ones, that is in the document. Positions on the page, in px. */
+/** The part of a month that is in the document. Positions on the page, in px. */
 export interface MonthSlice {
   name: string;
-  /** The oldest month, if there are several under one heading. */
-  until: string | undefined;
   count: number;
   /** The position of the heading, if it is near the screen. */
   head: number | undefined;
@@ -64,7 +62,7 @@ export function cutOut(album: Album, over: number, kept: string | undefined): Sl
 const holds = (line: Line, id: string | undefined): boolean =>
   id !== undefined && line.cells.some((cell) => cell.tile.id === id);
 
-function startMonth(blocks: readonly Block[], { segment: { month, until } }: Block): MonthSlice {
+function startMonth(blocks: readonly Block[], { segment: { month } }: Block): MonthSlice {
   const count = blocks.reduce((sum, { segment }) => (segment.month === month ? sum + segment.count : sum), 0);
-  return { name: month, until, count, head: undefined, lines: [], ghosts: [] };
+  return { name: month, count, head: undefined, lines: [], ghosts: [] };
 }

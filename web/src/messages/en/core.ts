@@ -7,12 +7,39 @@ import { legible } from '../../lib/legible.js';
 
 const named = (name: string): string => `“${legible(name).slice(0, 60)}”`;
 
+/** What the name of a tile tells. */
+interface TileFacts {
+  type?: string | undefined;
+  motion?: boolean | undefined;
+  animated?: boolean | undefined;
+  raw?: boolean | undefined;
+  damaged?: boolean | undefined;
+  favourite?: boolean | undefined;
+  audience?: 'family' | 'public' | undefined;
+}
+
 export const app = {
   name: 'Photospool',
   titled: (title: string) => `${legible(title).slice(0, 120)} – Photospool`,
   photos: (n: number) => plural(n, { one: '# photo', other: '# photos' }),
-  photo: (date: string, { type = '', motion = false, animated = false, raw = false, damaged = false } = {}) =>
-    `${type.startsWith('video/') ? 'Video' : motion ? 'Live Photo' : animated ? 'Animation' : 'Photo'}${raw ? ' with RAW' : ''}, ${date}${damaged ? ', damaged' : ''}`,
+  photo: (
+    date: string,
+    {
+      type = '',
+      motion = false,
+      animated = false,
+      raw = false,
+      damaged = false,
+      favourite = false,
+      ...tile
+    }: TileFacts = {},
+    holder?: string,
+  ) => {
+    const kind = type.startsWith('video/') ? 'Video' : motion ? 'Live Photo' : animated ? 'Animation' : 'Photo';
+    const seen = tile.audience && { family: ', shared with family', public: ', public' }[tile.audience];
+    const by = holder === undefined ? '' : ` by ${legible(holder).slice(0, 60)}`;
+    return `${kind}${raw ? ' with RAW' : ''}${by}, ${date}${favourite ? ', favourite' : ''}${seen ?? ''}${damaged ? ', damaged' : ''}`;
+  },
 
   unshown: { 'no-preview': 'RAW without a preview', damaged: 'Damaged' } as Partial<Record<string, string>>,
   unshownLong: {
