@@ -12,12 +12,15 @@ import type { Sqlite } from '../base/sqlite.js';
 import { developedAt } from '../document/develop.js';
 import { house, itemOf } from '../document/item-id.js';
 import { epochOf } from '../document/stamp.js';
-import { keepFollowing, numberCheckpoint, openChangeFollower } from '../library/follow.js';
+import { keepFollowing, numberCheckpoint, openChangeFollower, type ChangeFollower } from '../library/follow.js';
 import { recipeOfType } from '../photo/formats/families.js';
+import { developBeside, type BesideParts } from './develop-beside.js';
 import { developPhoto, lacksDeveloped, type DevelopParts } from './develop-photo.js';
 
 /** The dependencies of the background work. */
-export interface DevelopJobParts extends DevelopParts {
+export interface DevelopJobParts extends DevelopParts, BesideParts {
+  /** Waits until the catalog has all documents. */
+  indexed(): Promise<unknown>;
   db: Sqlite;
   clock: Clock;
   log: Log;
@@ -69,6 +72,7 @@ export function openDevelopJobs(parts: DevelopJobParts): DevelopJobs {
   const troubles = openLogOnce();
 
   function look(id: string): void {
+    developBeside(parts, id);
     const lacking = lacksDeveloped(parts, id);
     if (!lacking) return void drop.run(id);
     const isOurs = epochOf(developedAt(lacking.photo.edits) ?? '') === library.epoch;
@@ -107,7 +111,7 @@ export function openDevelopJobs(parts: DevelopJobParts): DevelopJobs {
     let made = 0;
     try {
       for (;;) {
-        await follower.catchUp();
+        await catchUp(parts, follower);
         const some = signal?.aborted === true ? [] : due.all(clock.now(), lanes);
         if (some.length === 0) break;
         const outcomes = await Promise.all(some.map(({ id }) => makeOne(id, signal)));
@@ -126,4 +130,13 @@ export function openDevelopJobs(parts: DevelopJobParts): DevelopJobs {
     drain,
     watch: (signal) => keepFollowing({ events: [parts.onChange], clock, look: courtesy, signal }, () => drain(signal)),
   };
+}
+
+/** Reads the feed to its end. The catalog, which knows the files of a shot, is ahead of each batch. */
+async function catchUp({ library, indexed }: DevelopJobParts, follower: ChangeFollower): Promise<void> {
+  for (let [before, more] = [-1, true]; more || before !== library.lastChange();) {
+    before = library.lastChange();
+    await indexed();
+    more = await follower.step();
+  }
 }

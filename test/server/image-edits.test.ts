@@ -11,7 +11,9 @@ import { openBlobs } from '../../src/archive/blob-store.js';
 import { openFiles } from '../../src/base/files.js';
 import { silent } from '../../src/base/log.js';
 import type { Develop } from '../../src/document/develop.js';
+import { applyChange } from '../../src/document/edits.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
+import { filesBeside } from '../../src/home/picture-jobs.js';
 import { openDevelopJobs, type DevelopJobs } from '../../src/ingest/develop-jobs.js';
 import type { Archive } from '../../src/archive/archive.js';
 import { convert, render } from '../../src/photo/decode/render.js';
@@ -39,6 +41,8 @@ async function openJobs(home: Home): Promise<DevelopJobs> {
     blobs: await openBlobs(join(home.folder, 'blobs'), files),
     render: (path, format, asIs, develop) => render(path, format, asIs, develop),
     onChange: () => () => undefined,
+    indexed: () => Promise.resolve(),
+    filesBeside: (id) => filesBeside(home.catalog, id),
   });
 }
 
@@ -300,4 +304,53 @@ test('the other files of a shot have what was cut away no more than the photo', 
     200,
     200,
   ]);
+});
+
+test('files of a shot that arrive after the edit do not have what was cut away either', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const id = await publicPhoto(owned);
+  const jobs = await openJobs(home);
+  const pair = (one: string): unknown =>
+    home.library.update<PhotoDocument>(photoId(one), (body) => ({
+      ...body!,
+      facts: { ...body!.facts, pair: 'ABCDEFGHIJ' },
+    }));
+  pair(id);
+  await edit(owner, id, { develop: left });
+  await jobs.drain();
+  const film = await home.add({ type: 'video/mp4' });
+  pair(film);
+  const raw = await home.add({ type: 'image/x-canon-cr2', name: 'IMG_1.CR2' });
+  const [rawThen, jpegLater] = [
+    await home.add({ type: 'image/x-canon-cr2', name: 'IMG_2.CR2' }),
+    await home.add({ name: 'IMG_2.JPG', away: true }),
+  ];
+  await jobs.drain();
+  const ada = await invite(owned, 'Ada');
+  await owner.ask('PATCH', '/api/photos', { ids: [id, film, raw], audience: 'family' });
+  for (const url of [`/media/${film}/video`, `/originals/${film}`, `/media/${raw}/thumb`])
+    expect((await ada.browser.ask('GET', url)).statusCode, url).toBe(404);
+  const shown = async (one: string): Promise<unknown> =>
+    (await owner.ask('GET', `/api/photos/${one}`)).json<{ develop?: Develop }>().develop;
+  expect(await shown(raw)).toEqual(left);
+  // A photo follows an edit of its RAW only if it arrived later; otherwise whoever edited the RAW left it as it is.
+  await edit(owner, id, { develop: null });
+  await jobs.drain();
+  expect([await shown(raw), await shown(id)]).toEqual([undefined, undefined]);
+  expect((await ada.browser.ask('GET', `/media/${film}/video`)).statusCode).toBe(200);
+  const alone = home.library.sign(home.library.get<PhotoDocument>(photoId(rawThen))!.body);
+  home.library.update<PhotoDocument>(photoId(rawThen), (body) =>
+    applyChange(body!, { develop: left }, { ...alone, by: 'owner' }),
+  );
+  await jobs.drain();
+  expect(await shown(jpegLater)).toBeUndefined();
+  home.library.update<PhotoDocument>(photoId(jpegLater), (body) => ({
+    ...body!,
+    sightings: {
+      'x y': { at: new Date(Date.now() + 60_000).toISOString(), server: 'x', name: 'IMG_2.JPG', modified: '' },
+    },
+  }));
+  await jobs.drain();
+  expect(await shown(jpegLater)).toEqual(left);
 });
