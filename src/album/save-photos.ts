@@ -11,7 +11,7 @@ import type { Clock } from '../base/clock.js';
 import { newPhoto } from '../document/arrival.js';
 import { applyChange, type PhotoChange } from '../document/edits.js';
 import { itemId, type Item } from '../document/item-id.js';
-import type { Audience, PhotoDocument, Sighting } from '../document/photo-document.js';
+import type { Audience, PhotoDocument } from '../document/photo-document.js';
 import { viewPhoto } from '../document/photo-view.js';
 import { earliestSighting } from '../document/time-taken.js';
 import type { Library } from '../library/library.js';
@@ -103,16 +103,19 @@ function copyOf(
   library: Library,
   viewer: Viewer,
   photo: FoundPhoto,
-  { at, by }: Pick<Sighting, 'at' | 'by'>,
+  { at, by }: { at: string; by: string },
 ): { copy: PhotoDocument; change: PhotoChange } | undefined {
   const [source] = readPhotos(library, [photo.id]);
-  // While it is unclear what to cut away, a copy would show it.
-  if (!source || (photo.developing && !photo.develop)) return undefined;
+  if (!source) return undefined;
   const { facts, renditions, developed } = source.body;
   const seen = showTo(viewer, photo);
   const modified = earliestSighting(source.body)?.modified ?? at;
-  const sighting = { at, server: library.server, name: seen.name ?? '', modified, ...(by !== undefined && { by }) };
-  const copy = { ...newPhoto({ facts, renditions, sighting }), ...(developed && { developed }) };
+  const sighting = { at, server: library.server, name: seen.name ?? '', modified, by };
+  // While it is unclear what to cut away, the copy says the same: otherwise it would show everything.
+  const isUnclear = photo.developing && !photo.develop;
+  const unclear = (source.body.edits.develop ?? []).map(({ of: _of, ...edit }) => ({ ...edit, by }));
+  const fresh = newPhoto({ facts, renditions, sighting });
+  const copy = { ...fresh, ...(developed && { developed }), ...(isUnclear && { edits: { develop: unclear } }) };
   const plain = viewPhoto(photo.id, copy, { here: false });
   const tags = {
     add: seen.tags.filter((tag) => !plain.tags.includes(tag)),

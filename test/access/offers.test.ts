@@ -266,20 +266,29 @@ test('of many photos is split into several, each well below the size limit of a 
 
 test('of a removed person, an owner hands the photos over to somebody, without what was locked or trashed', async () => {
   const { a, ada, anna, ben, add } = await openSides();
-  const [good, trashed, locked] = [add(a, ben), add(a, ben), add(a, ben)];
+  const [good, trashed, locked, film] = [add(a, ben), add(a, ben), add(a, ben), add(a, ben)];
   change(a, good, { title: 'Boat', audience: 'family' }, `person:${ben}`);
   change(a, trashed, { trashed: true }, `person:${ben}`);
   a.library.update<PhotoDocument>(a.library.items.find(locked)!, (body) => ({
     ...body!,
     edits: withEnd(body!.edits, '*', { at: a.library.stampAfter(body), by: `person:${ben}` }),
   }));
+  // The clip of a cropped Live Photo: no picture of it shows the crop alone.
+  a.library.update<PhotoDocument>(a.library.items.find(film)!, (body) => ({
+    ...body!,
+    facts: { ...body!.facts, type: 'video/quicktime' },
+  }));
+  change(a, film, { develop: { crop: { left: 0, top: 0, width: 0.5, height: 1 } } }, `person:${ben}`);
   const parts = { library: a.library, clock: a.clock, gate: { state: () => ({ on: true }) as const } };
   await expect(handOver(parts, a.as(ada), ben, anna)).rejects.toThrow('Nobody who was removed');
   a.accounts.remove(ben, { by: 'owner', who: 'owner' });
   await expect(handOver(parts, a.as(anna), ben, anna)).rejects.toThrow('Only owners');
   await expect(handOver(parts, a.as(ada), ben, ben)).rejects.toThrow('There is no such person.');
-  expect(await handOver(parts, a.as(ada), ben, anna)).toEqual({ saved: 1, known: 0 });
-  expect(await handOver(parts, a.as(ada), ben, anna)).toEqual({ saved: 0, known: 1 });
+  expect(await handOver(parts, a.as(ada), ben, anna)).toEqual({ saved: 2, known: 0 });
+  expect(await handOver(parts, a.as(ada), ben, anna)).toEqual({ saved: 0, known: 2 });
+  expect(sameFor(a, film, anna).view).toMatchObject({ developing: true, renditions: {} });
+  const copied = itemId({ holder: anna, sha256: itemOf(a.library.items.find(film)!)!.sha256 });
+  expect(a.library.get<PhotoDocument>(copied)!.body.edits.develop).toMatchObject([{ by: `person:${ada}` }]);
   expect(sameFor(a, good, anna).view).toMatchObject({ title: 'Boat', audience: 'private' });
   for (const id of [trashed, locked]) expect(sameFor(a, id, anna).view).toBeUndefined();
   expect(a.sees(ada, sameFor(a, good, anna).id)).toBe(false);
