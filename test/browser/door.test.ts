@@ -68,7 +68,16 @@ test('the set-up link creates the owner; an invitation lets family in, who see o
       'Trash',
       'Settings',
     ],
-    sections: ['Account', 'Import', 'Family', 'Access and sharing', 'Servers', 'API tokens', 'Security log'],
+    sections: [
+      'Account',
+      'Appearance',
+      'Import',
+      'Family',
+      'Access and sharing',
+      'Servers',
+      'API tokens',
+      'Security log',
+    ],
   });
   await owner.page.goto(`${fixture.url}/people`);
   await owner.page.getByRole('button', { name: 'Invite a family member' }).click();
@@ -87,7 +96,7 @@ test('the set-up link creates the owner; an invitation lets family in, who see o
   await shown(family.page);
   expect(await readNavigation(family.page)).toEqual({
     pages: ['Photos', 'Explore', 'Albums', 'Favourites', 'Videos', 'Settings'],
-    sections: ['Account'],
+    sections: ['Account', 'Appearance'],
   });
   expect(await family.page.locator('text=Importing').count()).toBe(0);
   for (const path of ['spool', 'people', 'tokens', 'access', 'audit']) {

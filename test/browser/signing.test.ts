@@ -71,7 +71,16 @@ test('the owner signs in by set-up link, passkey and password', async () => {
       'Trash',
       'Settings',
     ],
-    sections: ['Account', 'Import', 'Family', 'Access and sharing', 'Servers', 'API tokens', 'Security log'],
+    sections: [
+      'Account',
+      'Appearance',
+      'Import',
+      'Family',
+      'Access and sharing',
+      'Servers',
+      'API tokens',
+      'Security log',
+    ],
   });
   await addAuthenticator(page);
   await page.goto(`${visits.home.url}/me`);
@@ -152,7 +161,7 @@ test('an invitation lets family in, who see photos as soon as they are shared, a
   expect(family.page.url()).toBe(`${visits.home.url}/`);
   expect(await readNavigation(family.page)).toEqual({
     pages: ['Photos', 'Explore', 'Albums', 'Favourites', 'Videos', 'Settings'],
-    sections: ['Account'],
+    sections: ['Account', 'Appearance'],
   });
 
   await owner.page.goto(visits.home.url);
