@@ -17,6 +17,8 @@ import { silent as log } from '../../src/base/log.js';
 import type { Catalog } from '../../src/catalog/catalog.js';
 import { openHome } from '../../src/home/open-home.js';
 import { lookAt } from '../../src/home/hash-rendition.js';
+import { writeJpeg } from '../../src/home/full-size-jpeg.js';
+import { startDeveloping } from '../../src/home/picture-jobs.js';
 import { openReplication } from '../../src/home/open-sync.js';
 import { openSpool } from '../../src/home/open-spool.js';
 import type { Library } from '../../src/library/library.js';
@@ -68,6 +70,7 @@ export async function openServedHome(webRoot: string, incoming?: string, name?: 
     },
     files: home.files,
     look: (id) => lookAt(home, id),
+    toJpeg: (original, develop) => writeJpeg(home, original, develop),
     examine: async () => ({ findings: [], checks: [] }),
     samples: async () => {
       const { placeSamples } = await import('../../src/ingest/samples/sample-photos.js');
@@ -84,6 +87,7 @@ export async function openServedHome(webRoot: string, incoming?: string, name?: 
     },
   };
   let server = await openServer(parts);
+  const endDeveloping = startDeveloping(home, log);
   const { port } = server;
   const url = `http://localhost:${port}`;
   return {
@@ -96,6 +100,7 @@ export async function openServedHome(webRoot: string, incoming?: string, name?: 
     },
     async close() {
       await closeLinks();
+      await endDeveloping();
       await server.close();
       await spool.close();
       access.close();

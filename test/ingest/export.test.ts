@@ -110,6 +110,24 @@ describe('an exported sidecar', () => {
     expect(await bench.run()).toEqual([{ path: '2024/07/DSC_1.NEF.xmp', outcome: 'same' }]);
   });
 
+  it('contains the crop on the picture as it is stored, and the orientation after the rotation', async () => {
+    const bench = begin();
+    const told = async (): Promise<Record<string, string>> => {
+      await bench.run();
+      const text = readFileSync(join(bench.folder, '2024/07/DSC_1.NEF.xmp'), 'utf8');
+      return Object.fromEntries(
+        [...text.matchAll(/<(?:tiff|crs):(\w+)>([^<]*)</g)].map(([, name, value]) => [name!, value!]),
+      );
+    };
+    bench.edit({ develop: { rotate: 1 } });
+    expect(await told()).toEqual({ Orientation: '6' });
+    bench.edit({ develop: { rotate: 1, crop: { left: 0, top: 0.2, width: 0.5, height: 0.8 } } });
+    expect(await told()).toEqual({
+      ...{ Orientation: '6', CropLeft: '0', CropTop: '0.2', CropRight: '0.5', CropBottom: '1', CropAngle: '0' },
+      HasCrop: 'True',
+    });
+  });
+
   it.skipIf(!hasExiv2)('can be read by exiv2, like darktable and digiKam (needs exiv2 on the machine)', async () => {
     const bench = begin();
     bench.edit(everything);

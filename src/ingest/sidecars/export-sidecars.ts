@@ -10,7 +10,7 @@ import { safeName } from '../../archive/original-names.js';
 import { PhotospoolError, printable, sentence, toPhotospoolError } from '../../base/errors.js';
 import { parentOf, type Files } from '../../base/files.js';
 import { entriesOf, textOf } from '../../document/json-values.js';
-import { photoId, photoOf, type PhotoDocument } from '../../document/photo-document.js';
+import { exifId, photoId, photoOf, type ExifDocument, type PhotoDocument } from '../../document/photo-document.js';
 import { newestFirst } from '../../document/sidecar-values.js';
 import { earliestSighting } from '../../document/time-taken.js';
 import type { Library } from '../../library/library.js';
@@ -75,7 +75,7 @@ export async function* exportXmp(ids: Iterable<string>, parts: ExportParts): Asy
   }
   for (const sha256 of ids) {
     const photo = photoOf(library.get(photoId(sha256))?.body);
-    const said = photo && editedOf(sha256, photo);
+    const said = photo && editedOf(sha256, photo, library.get<ExifDocument>(exifId(sha256))?.body.tags);
     if (!said) continue;
     const path = pathOf(sha256, photo, parts);
     if (taken.has(path)) {
@@ -104,7 +104,7 @@ export function sidecarOf(
   photo: PhotoDocument,
   parts: Pick<ExportParts, 'library' | 'archive' | 'files' | 'writer'>,
 ): (() => Promise<Buffer>) | undefined {
-  const said = editedOf(sha256, photo);
+  const said = editedOf(sha256, photo, parts.library.get<ExifDocument>(exifId(sha256))?.body.tags);
   return said && (async () => parts.writer.make(said, await baseOf(photo, { ...parts, names: 'full' })));
 }
 

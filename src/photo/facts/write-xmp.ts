@@ -9,12 +9,13 @@ import { PhotospoolError } from '../../base/errors.js';
 import type { ReceivedFrame } from '../../base/sandbox/frames.js';
 import type { EditableFields } from '../../document/photo-document.js';
 import { argumentLines, exiftoolProgram } from './exiftool.js';
+import { cropTags, type DevelopSaid } from './write-crop.js';
 import { keywordTrees, mechanicalWords } from './xmp-sidecar.js';
 
 /** The values to write; absent ones stay as they are. `tags` replaces all tags. */
 export type Said = {
   [F in 'title' | 'description' | 'taken' | 'gps' | 'place' | 'rating']?: NonNullable<EditableFields[F]>;
-} & { tags?: readonly string[] };
+} & { tags?: readonly string[]; develop?: DevelopSaid };
 
 /** Writes sidecars with an ExifTool that starts with the first one. */
 export interface XmpWriter {
@@ -82,7 +83,7 @@ const lists = [flat, ...keywordTrees.map(([name]) => name)];
 
 /** ExifTool's arguments for the values. Pure. */
 export function argumentsOf(said: Said, before: Readonly<Record<string, readonly string[]>> = {}): string[] {
-  const { title, description, taken, gps, place, rating, tags } = said;
+  const { title, description, taken, gps, place, rating, tags, develop } = said;
   return [
     ...(title === undefined ? [] : [set('XMP-dc:Title', title)]),
     ...(description === undefined ? [] : [set('XMP-dc:Description', description)]),
@@ -91,6 +92,7 @@ export function argumentsOf(said: Said, before: Readonly<Record<string, readonly
     ...(place === undefined ? [] : placed(place)),
     ...(rating === undefined ? [] : [set('XMP-xmp:Rating', rating), set('XMP-microsoft:RatingPercent', '')]),
     ...(tags === undefined ? [] : keywords(tags, before)),
+    ...(develop === undefined ? [] : cropTags(develop).map(([name, value]) => set(name, value))),
   ];
 }
 

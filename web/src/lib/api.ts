@@ -118,6 +118,9 @@ export const retryStuck = (names: string[] | 'all', asIs = false): Promise<unkno
 export const mediaOf = ({ id, v }: Pick<Tile, 'id' | 'v'>, rendition: 'thumb' | 'preview' | 'hover'): string =>
   addressed(`${base}/media/${id}/${rendition}`, { v });
 
+/** The URL of the large picture of the original of an edited photo. */
+export const uneditedOf = (id: string): string => `${base}/media/${id}/unedited`;
+
 /** The URL of the playable video of a photo: a video, or the motion of a Live or motion photo. */
 export const filmOf = (id: string): string => `${base}/media/${id}/video`;
 

@@ -7,6 +7,7 @@ import type * as core from '../messages/en/core.js';
 import type * as activity from '../messages/en/activity.js';
 import type * as albums from '../messages/en/albums.js';
 import type * as auth from '../messages/en/auth.js';
+import type * as edit from '../messages/en/edit.js';
 import type * as front from '../messages/en/front.js';
 import type * as inbox from '../messages/en/inbox.js';
 import type * as info from '../messages/en/info.js';
@@ -26,6 +27,7 @@ export interface Areas {
   activity: typeof activity;
   albums: typeof albums;
   auth: typeof auth;
+  edit: typeof edit;
   front: typeof front;
   inbox: typeof inbox;
   info: typeof info;

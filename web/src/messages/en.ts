@@ -8,6 +8,7 @@ export const en: Catalogue = {
     activity: () => import('./en/activity.js'),
     albums: () => import('./en/albums.js'),
     auth: () => import('./en/auth.js'),
+    edit: () => import('./en/edit.js'),
     front: () => import('./en/front.js'),
     inbox: () => import('./en/inbox.js'),
     info: () => import('./en/info.js'),

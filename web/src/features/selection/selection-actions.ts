@@ -19,7 +19,17 @@ export type PanelName = 'tags' | 'albums' | 'audience' | 'rating' | 'date' | 'pl
 
 /** An action on photos. */
 export interface Act {
-  name: PanelName | 'share' | 'favourite' | 'cover' | 'download' | 'trash' | 'reviewed' | 'restored';
+  name:
+    | PanelName
+    | 'share'
+    | 'favourite'
+    | 'rotateLeft'
+    | 'rotateRight'
+    | 'cover'
+    | 'download'
+    | 'trash'
+    | 'reviewed'
+    | 'restored';
   icon: IconName;
   label: string;
   key: string | undefined;
@@ -51,6 +61,12 @@ export const restore = (photos: readonly Chosen[]): Promise<boolean> =>
 
 const review = (photos: readonly Chosen[]): Promise<boolean> =>
   edits.do(idsOf(photos), { reviewed: true }, m.edits.reviewed(photos.length));
+
+/** Rotates pictures by quarter turns clockwise. */
+const rotate =
+  (turn: number) =>
+  (photos: readonly Chosen[]): Promise<boolean> =>
+    edits.do(idsOf(photos), { turn }, m.edits.rotated(photos.length));
 
 /** Rates photos, 0 to 5 stars. */
 export const rate = (photos: readonly Chosen[], rating: number): Promise<boolean> =>
@@ -116,6 +132,8 @@ const all: readonly Omit<Act, 'label'>[] = [
   { name: 'rating', icon: 'star', key: undefined, needs: 'edit' },
   { name: 'date', icon: 'calendar', key: 'd', needs: 'edit' },
   { name: 'place', icon: 'place', key: 'p', needs: 'edit' },
+  { name: 'rotateLeft', icon: 'rotateLeft', key: undefined, needs: 'edit', do: rotate(-1) },
+  { name: 'rotateRight', icon: 'rotateRight', key: undefined, needs: 'edit', do: rotate(1) },
   {
     name: 'download',
     icon: 'download',

@@ -37,6 +37,7 @@ const keys: { [group in keyof Texts['groups']]: readonly (readonly [readonly str
     [['I'], 'info'],
     [['E'], 'caption'],
     [['B'], 'addToAlbum'],
+    [['Shift E'], 'editPhoto'],
     [['Shift S'], 'share'],
     [['Shift D'], 'download'],
     [['Shift A'], 'archive'],

@@ -16,6 +16,7 @@ export const fieldName = (field: string): string => m.history.fields[field] ?? l
 
 /** A value of a field in words. Untrusted text, shown as text. */
 export function valueName(field: string, value: unknown): string {
+  if (field === 'develop') return value === null ? m.history.original : m.history.edited;
   if (value === null || value === undefined || value === '') return m.history.taken;
   if (typeof value === 'boolean') return value ? m.history.yes : m.history.no;
   if (typeof value === 'number') return field === 'rating' ? m.history.stars(value) : String(value);

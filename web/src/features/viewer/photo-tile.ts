@@ -9,6 +9,7 @@ export const asTile = ({ id, width, height, taken, type, ...photo }: PhotoView):
   ...(photo.damaged && { damaged: photo.damaged }),
   ...(photo.renditions.thumb && { v: photo.renditions.thumb.sha256.slice(0, 8) }),
   ...(photo.animated && { animated: photo.animated }),
+  ...((photo.develop || photo.developing) && { edited: true as const }),
   ...(photo.seconds !== undefined && { seconds: photo.seconds }),
   ...(photo.motion && { motion: photo.motion }),
 });

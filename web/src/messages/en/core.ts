@@ -306,6 +306,7 @@ export const edits = {
   discarded: 'Changes discarded',
   saveThem: 'Save changes',
   reviewed: (n: number) => `Kept ${app.photos(n)}`,
+  rotated: (n: number) => `Rotated ${app.photos(n)}`,
 };
 
 export const select = {
@@ -327,6 +328,8 @@ export const select = {
   trash: 'Trash',
   restored: 'Restore',
   reviewed: 'Keep',
+  rotateLeft: 'Rotate left',
+  rotateRight: 'Rotate right',
 
   addTag: 'Add a tag',
   addAlbum: 'Add to album',

@@ -32,6 +32,8 @@ export const history = {
   more: (n: number) => `and ${n} older`,
   by: 'by',
   taken: 'removed',
+  original: 'original',
+  edited: 'edited',
   yes: 'yes',
   no: 'no',
   /** What somebody did. Values that are too long for the sentence stand below it. */
@@ -78,6 +80,7 @@ export const history = {
     reviewed: 'Reviewed',
     archived: 'Archived',
     trashed: 'In the trash',
+    develop: 'Crop and rotation',
     tags: 'Tags',
     albums: 'Albums',
     favourites: 'Family favourites',

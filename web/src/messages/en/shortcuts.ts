@@ -38,6 +38,7 @@ export const shortcuts = {
     info: 'Show info',
     caption: 'Edit title and description',
     addToAlbum: 'Add to album',
+    editPhoto: 'Crop and rotate',
     share: 'Share',
     download: 'Download original',
     archive: 'Archive',

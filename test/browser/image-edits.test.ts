@@ -1,0 +1,158 @@
+/** Rotating, cropping and straightening in a real browser on a real home: what is saved is what is seen. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { quarters } from '../photo/painted.js';
+import { breaches } from './axe.js';
+import { openServedHome, type ServedHome } from './home.js';
+import { opened, openMore, openStage, type Stage, wake } from './stage.js';
+
+let stage: Stage;
+let home: ServedHome;
+let ids: string[];
+beforeAll(async () => {
+  stage = await openStage();
+  home = await openServedHome(stage.folder);
+  for (const [n, name] of ['a.jpg', 'b.jpg'].entries())
+    await writeFile(
+      join(home.incoming, name),
+      await quarters(800, 600)
+        .jpeg({ quality: 80 + n })
+        .toBuffer(),
+    );
+  await fetch(`${home.url}/api/spool/process`, { method: 'POST' });
+  const { tiles } = (await (await fetch(`${home.url}/api/tiles`)).json()) as { tiles: { id: string }[] };
+  ids = tiles.map(({ id }) => id);
+  expect(ids).toHaveLength(2);
+});
+afterAll(async () => {
+  await home.close();
+  await stage.close();
+});
+
+interface Told {
+  width: number;
+  height: number;
+  develop?: object;
+  developing?: true;
+}
+const told = async (id: string): Promise<Told> => (await (await fetch(`${home.url}/api/photos/${id}`)).json()) as Told;
+
+/** Width by height of the picture that is open. */
+const shape = (page: Page): Promise<number> =>
+  page
+    .locator('.picture[aria-hidden="false"] img[src*="preview"]')
+    .evaluate((image) => (image as HTMLImageElement).naturalWidth / (image as HTMLImageElement).naturalHeight);
+
+async function openEditor(page: Page): Promise<void> {
+  await wake(page);
+  await page.getByRole('button', { name: 'Edit photo' }).click();
+  await page.getByRole('dialog', { name: 'Crop and straighten' }).getByRole('img').waitFor();
+  await page.locator('.crop').waitFor();
+}
+
+test('a photo is rotated, cropped to a shape, and everything is undone', async () => {
+  const { page, mishaps, close } = await stage.see(`${home.url}/photo/${ids[0]}`);
+  await opened(page);
+  const before = await told(ids[0]!);
+  await openEditor(page);
+  await page.getByRole('button', { name: 'Rotate right' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect.poll(async () => (await told(ids[0]!)).develop).toEqual({ rotate: 1 });
+  await expect.poll(() => shape(page), { timeout: 20_000 }).toBeLessThan(1);
+  expect(await told(ids[0]!)).toMatchObject({ width: before.height, height: before.width });
+
+  await openEditor(page);
+  await page.getByRole('button', { name: '1:1' }).click();
+  expect(await breaches(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect
+    .poll(async () => (await told(ids[0]!)).develop)
+    .toMatchObject({ rotate: 1, crop: { width: 0.75, height: 1 } });
+  await expect.poll(() => shape(page), { timeout: 20_000 }).toBe(1);
+
+  await page.keyboard.press('Control+z');
+  await expect.poll(async () => (await told(ids[0]!)).develop).toEqual({ rotate: 1 });
+  await page.keyboard.press('Control+z');
+  await expect.poll(async () => (await told(ids[0]!)).develop).toBeUndefined();
+  await expect.poll(() => shape(page), { timeout: 20_000 }).toBeGreaterThan(1);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('on a phone the frame is dragged, the dial snaps at 0, and cancelling asks only after a change', async () => {
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: false };
+  const { page, mishaps, close } = await stage.see(`${home.url}/photo/${ids[0]}`, phone);
+  await opened(page);
+  await openEditor(page);
+  const dialog = page.getByRole('dialog', { name: 'Crop and straighten' });
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+
+  await openEditor(page);
+  const left = async (): Promise<number> => (await page.locator('.crop').boundingBox())!.x;
+  await expect.poll(left).toBeCloseTo(32, 0);
+  const box = (await page.locator('.crop').boundingBox())!;
+  await page.mouse.move(box.x + 1, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x - 60, box.y + box.height / 2);
+  // It does not leave the picture.
+  expect(await left()).toBeCloseTo(box.x, 0);
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'Free' }).click();
+  await page.mouse.move(box.x + 1, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 1 + box.width / 2, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  const dial = page.getByRole('slider', { name: 'Straighten' });
+  await dial.press('ArrowRight');
+  await dial.press('ArrowRight');
+  expect(await dial.getAttribute('aria-valuenow')).toBe('2');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Keep editing' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await expect
+    .poll(async () => (await told(ids[0]!)).develop)
+    .toMatchObject({ straighten: 2, crop: { width: expect.closeTo(0.5, 1) as number } });
+  await expect.poll(async () => (await told(ids[0]!)).developing, { timeout: 20_000 }).toBeUndefined();
+
+  // What is saved is where the editor begins, and the original is one choice away.
+  await openEditor(page);
+  expect(await dial.getAttribute('aria-valuenow')).toBe('2');
+  await dial.press('ArrowLeft');
+  await dial.press('ArrowLeft');
+  expect(await dial.getAttribute('aria-valuenow')).toBe('0');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Discard changes' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await openMore(page);
+  await page.getByRole('button', { name: 'Restore original' }).click();
+  await expect.poll(async () => (await told(ids[0]!)).develop).toBeUndefined();
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('selected photos are rotated together, and one undo brings them back', async () => {
+  const { page, mishaps, close } = await stage.see(home.url);
+  await page.waitForSelector('a.tile');
+  await page.keyboard.press('Control+a');
+  await page.waitForSelector('.choose');
+  await page.getByRole('button', { name: 'Rotate left' }).first().click();
+  const turns = (): Promise<unknown[]> => Promise.all(ids.map(async (id) => (await told(id)).develop));
+  await expect.poll(turns).toEqual([{ rotate: 3 }, { rotate: 3 }]);
+  await expect
+    .poll(
+      () =>
+        page.$$eval('a.tile img', (images) =>
+          images.map((image) => (image as HTMLImageElement).naturalWidth < (image as HTMLImageElement).naturalHeight),
+        ),
+      { timeout: 20_000 },
+    )
+    .toEqual([true, true]);
+  await page.keyboard.press('Control+z');
+  await expect.poll(turns).toEqual([undefined, undefined]);
+  expect(mishaps).toEqual([]);
+  await close();
+});
