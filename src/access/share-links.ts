@@ -35,6 +35,8 @@ export interface Share {
   originals: boolean;
   /** Whether it also shows file names, positions, places and all tags. */
   details: boolean;
+  /** Whether its visitors see the name of who made it. */
+  named: boolean;
   /** The limits within which it accepts photos from guests; absent if it accepts none. */
   uploads?: GuestLimits;
   /** The author, as `authorOf` writes it. */
@@ -47,6 +49,7 @@ export interface Share {
 
 /** The properties of a new link. */
 export type NewShare = Pick<Share, 'scope' | 'holder' | 'title' | 'originals' | 'details' | 'uploads' | 'expires'> & {
+  named?: boolean;
   password?: string;
 };
 
@@ -55,6 +58,7 @@ export interface ShareChange {
   title?: string;
   originals?: boolean;
   details?: boolean;
+  named?: boolean;
   password?: string | null;
   expires?: number | null;
   uploads?: GuestLimits | null;
@@ -101,6 +105,7 @@ interface Columns {
   password: string | null;
   originals: number;
   details: number;
+  named: number;
   uploads: string | null;
   author: string;
   created: number;
@@ -198,7 +203,7 @@ interface SharesParts {
 }
 
 const columns =
-  'id, scope, holder, locks, title, password, originals, details, uploads, author, created, expires, used';
+  'id, scope, holder, locks, title, password, originals, details, named, uploads, author, created, expires, used';
 
 /** A password, hashed; null for none. @throws PhotospoolError `invalid`, `busy`. */
 async function hashOf(passwords: Passwords, password: string | null, by: string): Promise<string | null> {
@@ -222,11 +227,11 @@ const whoOf = ({ who, address }: Actor) => ({ who, ...(address !== undefined && 
 function openChanging(db: Sqlite, { clock, random, passwords, audit }: SharesParts): Pick<Shares, 'change' | 'renew'> {
   const byId = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE id = ?`);
   const update = db.prepare(
-    'UPDATE access_share SET title = ?, password = ?, originals = ?, details = ?, uploads = ?, expires = ? WHERE id = ?',
+    'UPDATE access_share SET title = ?, password = ?, originals = ?, details = ?, named = ?, uploads = ?, expires = ? WHERE id = ?',
   );
   const readdress = db.prepare('UPDATE access_share SET secret = ? WHERE id = ?');
   return {
-    async change(id, { title, password, expires, originals, details, uploads }, actor) {
+    async change(id, { title, password, expires, originals, details, named, uploads }, actor) {
       checkEnd(expires ?? null, clock.now());
       const hash = password === undefined ? undefined : await hashOf(passwords, password, actor.by);
       return db.transaction(() => {
@@ -237,6 +242,7 @@ function openChanging(db: Sqlite, { clock, random, passwords, audit }: SharesPar
           hash === undefined ? row.password : hash,
           originals === undefined ? row.originals : Number(originals),
           details === undefined ? row.details : Number(details),
+          named === undefined ? row.named : Number(named),
           uploads === undefined ? row.uploads : uploads && JSON.stringify(uploads),
           expires === undefined ? row.expires : expires,
           id,
@@ -263,7 +269,7 @@ function openMaking(
   { clock, random, passwords, audit, locksOf }: SharesParts,
 ): Pick<Shares, 'list' | 'make' | 'revoke' | 'revokeUnclaimed'> {
   const insert = db.prepare(
-    `INSERT INTO access_share (secret, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
+    `INSERT INTO access_share (secret, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
   );
 
   const unclaimed = db.prepare<{ id: string }>('SELECT id FROM access_share WHERE unclaimed = 1');
@@ -273,14 +279,14 @@ function openMaking(
 
   const making: ReturnType<typeof openMaking> = {
     list: () => all.all().map(shareOf),
-    async make({ scope, holder, title, originals, details, uploads, expires, password }, actor) {
+    async make({ scope, holder, title, originals, details, named, uploads, expires, password }, actor) {
       const { by, unclaimed: isUnclaimed } = actor;
       checkEnd(expires ?? null, clock.now());
       const hash = await hashOf(passwords, password ?? null, by);
       // An id that begins with a hyphen would be an option to `photospool links revoke`.
       const [secret, id] = [drawSecret(random), drawSecret(random).slice(0, 16).replace(/^-/, '_')];
       const [now, end] = [clock.now(), expires ?? null];
-      const flags = [Number(originals), Number(details)] as const;
+      const flags = [Number(originals), Number(details), Number(named === true)] as const;
       return db.transaction(() => {
         insert.run(
           hashSecret(secret),
@@ -335,6 +341,7 @@ function shareOf({
   password,
   originals,
   details,
+  named,
   uploads,
   expires,
   used,
@@ -347,6 +354,7 @@ function shareOf({
     locked: password !== null,
     originals: originals === 1,
     details: details === 1,
+    named: named === 1,
     ...(uploads !== null && { uploads: { ...usualGuestLimits, ...(JSON.parse(uploads) as GuestLimits) } }),
     ...(expires !== null && { expires }),
     ...(used !== null && { used }),

@@ -207,6 +207,10 @@ function openReading({ library, gate, state, setOf }: Core): Pick<MemberAlbums, 
   };
 }
 
+/** The description of an album, for those who may see it; empty if there is none. */
+export const descriptionOfAlbum = (library: Library, album: string): string =>
+  textIn(library.get(albumDocumentId(album))?.body, 'description');
+
 /** A photo as visible to the viewer, with `sharedAlbums` if it is in albums with members that they see. */
 export function withSharedAlbums<P extends FoundPhoto>(library: Library, viewer: Viewer, photo: P): P {
   const [stored] = readPhotos(library, [photo.id]);

@@ -188,6 +188,7 @@ export const ShareLink = Type.Object({
   locked: Type.Boolean({ description: 'whether it needs a password' }),
   originals: Type.Boolean(),
   details: Type.Boolean({ description: 'whether it includes file names, positions, places and tags' }),
+  named: Type.Boolean({ description: 'whether its visitors see who made it' }),
   created: utc,
   by: Type.String(),
   expires: optional(utc),
@@ -226,6 +227,9 @@ export const ShareLinkView = Type.Object({
   locked: Type.Boolean({ description: 'whether the password is still required; then all other values are absent' }),
   originals: Type.Boolean(),
   details: Type.Boolean(),
+  from: optional(Type.String({ description: 'who made it, if they agreed to that' })),
+  description: optional(Type.String({ description: 'of its album' })),
+  photos: optional(Type.Integer({ description: 'how many it shows' })),
   uploads: optional(Type.Literal(true, { description: 'it accepts photos' })),
   strippable: Type.Array(Type.String(), {
     description: 'types of originals that are available without details, stripped or as a JPEG',

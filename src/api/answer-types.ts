@@ -72,6 +72,8 @@ export type MemberAlbum = Static<typeof album.MemberAlbum>;
 export type EntriesChanged = Static<typeof album.EntriesChanged>;
 /** The partners of a person; people by ULID. */
 export type PartnerList = Static<typeof album.PartnerList>;
+/** The storage used by the house and by each person. */
+export type LibraryStorage = Static<typeof album.LibraryStorage>;
 /** Photos that are handed over to somebody. */
 export type Offer = Static<typeof album.Offer>;
 /** A month (`2024-07`) or year (`2024`) with its cover photo. */

@@ -62,20 +62,33 @@ test('tags: a cloud, a list; renamed for all photos including the trash; merged;
   await close();
 });
 
-test('albums: each with its newest photo, renamed, removed; favourites first', async () => {
+test('albums: each with its newest photo; a page with its name, dates and number, renamed in place, deleted, undone', async () => {
   const { page, ids, mishaps, change, visit, close } = await open('/albums');
   await change({ ids: ids.slice(2, 5), albums: { add: ['A "quoted" summer'] } });
   await change({ ids: ids.slice(0, 1), favourite: true });
   await visit();
   const cover = page.getByRole('link', { name: 'A "quoted" summer, 3 photos' });
   await expect.poll(() => cover.locator('img').getAttribute('src')).toContain(ids[2]!);
-  await page.getByRole('link', { name: 'Favourites, 1 photo' }).waitFor();
-  await page.getByRole('button', { name: 'Edit A "quoted" summer' }).click();
-  await page.getByRole('textbox', { name: 'New name' }).fill('Summer 2024');
+  expect(await page.locator('[data-list="albums"] > li').count()).toBe(1);
+  await cover.click();
+  await page.waitForSelector('main[data-count="3"]');
+  expect(new URL(page.url()).pathname).toBe('/albums/A%20%22quoted%22%20summer');
+  await expect.poll(() => page.title()).toBe('A "quoted" summer – Photospool');
+  await page.getByText('July 2024').first().waitFor();
+  expect(await page.locator('.facts').innerText()).toContain('3 photos');
+  await page.getByRole('button', { name: 'Edit title: A "quoted" summer' }).click();
+  await page.getByRole('textbox', { name: 'Edit title' }).fill('Summer 2024');
   await page.keyboard.press('Enter');
-  await page.getByRole('link', { name: 'Summer 2024, 3 photos' }).click();
+  await page.waitForURL('**/albums/Summer%202024');
   await page.waitForSelector('main[data-count="3"]');
   expect(await count(home, 'album:"Summer 2024"')).toBe(3);
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('button', { name: 'Delete album' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete album' }).click();
+  await page.waitForSelector('text=No albums yet');
+  expect(await count(home, 'album:"Summer 2024"')).toBe(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('link', { name: 'Summer 2024, 3 photos' }).waitFor();
   expect(mishaps).toEqual([]);
   await close();
 });
@@ -83,8 +96,10 @@ test('albums: each with its newest photo, renamed, removed; favourites first', a
 test('an album shows the photo chosen as its cover, also under another name, until that is undone', async () => {
   const { page, ids, mishaps, change, visit, close } = await open('/albums');
   await change({ ids: ids.slice(2, 6), albums: { add: ['Summer'] } });
+  // The address of an album was a search once.
   await page.goto(`${home.url}/?q=${encodeURIComponent('album:"Summer"')}`);
   await page.waitForSelector('main[data-count="4"]');
+  expect(new URL(page.url()).pathname).toBe('/albums/Summer');
   await page.focus(`a[data-id="${ids[4]!}"]`);
   await page.keyboard.press('x');
   await page.getByRole('button', { name: 'Set as cover' }).click();
@@ -92,9 +107,12 @@ test('an album shows the photo chosen as its cover, also under another name, unt
   await visit();
   const picture = (name: string) => page.getByRole('link', { name }).locator('img').getAttribute('src');
   await expect.poll(() => picture('Summer, 4 photos')).toContain(ids[4]!);
-  await page.getByRole('button', { name: 'Edit Summer' }).click();
-  await page.getByRole('textbox', { name: 'New name' }).fill('July');
+  await page.getByRole('link', { name: 'Summer, 4 photos' }).click();
+  await page.getByRole('button', { name: 'Edit title: Summer' }).click();
+  await page.getByRole('textbox', { name: 'Edit title' }).fill('July');
   await page.keyboard.press('Enter');
+  await page.waitForURL('**/albums/July');
+  await visit();
   await expect.poll(() => picture('July, 4 photos')).toContain(ids[4]!);
   await page.getByRole('link', { name: 'July, 4 photos' }).click();
   await page.waitForSelector('main[data-count="4"]');

@@ -184,14 +184,40 @@ test('a selection is shared with a person and becomes an album', async () => {
   await dialog.getByRole('button', { name: 'Share with 1 person' }).click();
   await page.getByText('Shared with Ben').waitFor();
 
-  const headers = { cookie: `photospool=${ben.cookie}` };
-  const seen = async () =>
-    (
-      (await (await fetch(`${home.url}/api/albums/shared`, { headers })).json()) as {
-        albums: { holder: string; album: string; name: string; right: string; count: number }[];
-      }
-    ).albums;
-  const [album] = await seen();
-  expect(album).toMatchObject({ name: 'Two piers', right: 'add', count: 2 });
-  expect(owner.mishaps).toEqual([]);
+  // For Ben it is among the albums; he sees it, adds to it, and leaves it.
+  const family = await stage.see(home.url, { viewport: { width: 390, height: 844 } }, /status of 40[13]/);
+  onTestFinished(family.close);
+  await family.page.context().addCookies([{ name: 'photospool', value: ben.cookie, url: home.url }]);
+  await family.page.goto(`${home.url}/albums`);
+  await family.page.getByRole('link', { name: 'Two piers, 2 photos' }).click();
+  await family.page.waitForSelector('main[data-count="2"]');
+  expect(await breaches(family.page)).toEqual([]);
+  await shoot(family.page, 'album-member-390');
+  await family.page.getByRole('button', { name: 'More actions' }).click();
+  await family.page.getByRole('button', { name: 'Leave album' }).click();
+  await family.page.getByRole('dialog').getByRole('button', { name: 'Leave album' }).click();
+  await family.page.getByText('You left “Two piers”').waitFor();
+  await expect.poll(() => family.page.getByRole('link', { name: 'Two piers, 2 photos' }).count()).toBe(0);
+
+  // Its holder changes it where it stands.
+  await page.goto(`${home.url}/albums`);
+  await page.getByRole('link', { name: 'Two piers, 2 photos' }).click();
+  await page.waitForSelector('main[data-count="2"]');
+  await page.getByRole('button', { name: 'Add a description' }).click();
+  await page.getByRole('textbox', { name: 'Edit description' }).fill('Both of them.');
+  await page.keyboard.press('Enter');
+  await page.getByText('Both of them.').waitFor();
+  await page.getByRole('button', { name: 'Add photos' }).click();
+  const picker = page.getByRole('dialog', { name: 'Add photos to “Two piers”' });
+  await picker.locator('.grid button').nth(2).click();
+  expect(await breaches(page)).toEqual([]);
+  await shoot(page, 'album-picker-820');
+  await picker.getByRole('button', { name: 'Add 1 photo' }).click();
+  await page.waitForSelector('main[data-count="3"]');
+  expect(await breaches(page)).toEqual([]);
+  await shoot(page, 'album-820');
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  await page.getByRole('dialog', { name: 'Share “Two piers”' }).getByText('They will see 3 photos').waitFor();
+  await shoot(page, 'album-share-820');
+  expect([...owner.mishaps, ...family.mishaps]).toEqual([]);
 });

@@ -14,6 +14,7 @@ import { atomPath, atomType } from './atom-xml.js';
 import { escaped, legible } from './escape-markup.js';
 import { featuredOf } from '../../album/featured-photo.js';
 import type { Context } from '../context.js';
+import { descriptionOf, senderOf } from '../../album/link-sender.js';
 import { findPhoto } from '../../album/find-photos.js';
 import { plain } from './markdown-to-text.js';
 import { enterShare, shareOfPage } from '../http/share-link-address.js';
@@ -45,7 +46,7 @@ interface Told {
 export function makePreview(parts: Parts): Preview {
   return async (request) => {
     const brought = shareOfPage(request);
-    if (brought) return { markup: await ofLink(parts, request, brought), index: false };
+    if (brought) return { ...(await ofLink(parts, request, brought)), index: false };
     const who = viewerOf(request);
     if (who?.role !== 'visitor') return undefined;
     const told = await ofPage(parts, request, who);
@@ -63,18 +64,29 @@ const nameOf = ({ config }: Parts): string => config.title ?? 'Photospool';
 const originOf = ({ protocol, host }: FastifyRequest): string => `${protocol}://${host}`;
 
 async function ofLink(
-  { access, catalog, ask }: Parts,
+  { access, catalog, library, ask }: Parts,
   request: FastifyRequest,
   { secret }: { secret: string },
-): Promise<string> {
+): Promise<Pick<PageHead, 'markup' | 'title'>> {
   const share = access.shares.find(secret);
-  if (!share) return '';
+  if (!share) return { markup: '' };
   const title = share.locked ? 'Shared photos' : share.title || 'Shared photos';
   const who = share.locked ? undefined : viewerBy(request, secret);
-  if (!who) return markupOf({ title }, '', 'Photospool');
-  const { ids } = catalog.page(await ask('', 'count', who), { limit: 1, viewer: sightOf(who) });
-  const image = ids[0] === undefined ? {} : { image: { id: ids[0] } };
-  return markupOf({ title, ...image }, `${originOf(request)}/s/${secret}`, 'Photospool');
+  if (!who) return { markup: markupOf({ title }, '', 'Photospool'), title };
+  const everything = await ask('', 'count', who);
+  const { ids } = catalog.page(everything, { limit: 1, viewer: sightOf(who) });
+  const { from } = senderOf(share, access.people);
+  const { description } = descriptionOf(library, share);
+  const count = countText(catalog.count(everything, sightOf(who)));
+  const words = [description && plain(description), from === undefined ? count : `${from} shared ${count}`];
+  const preview = ids[0] === undefined ? undefined : findPhoto(library, who, ids[0])?.renditions.preview;
+  const told: Told = {
+    title,
+    description: words.filter((part) => part !== undefined && part !== '').join(' · '),
+    path: '/',
+    ...(preview && { image: { id: ids[0]!, width: preview.width, height: preview.height } }),
+  };
+  return { markup: markupOf(told, `${originOf(request)}/s/${secret}`, 'Photospool'), title: legible(title) };
 }
 
 async function ofPage(parts: Parts, request: FastifyRequest, who: Viewer): Promise<Told> {
@@ -138,8 +150,8 @@ function markupOf({ title, description, path, image }: Told, base: string, name:
       told.push(['og:image:width', `${width}`], ['og:image:height', `${height}`]);
     told.push(['og:image:alt', title]);
   }
-  if (base !== '') told.push(['twitter:card', 'summary_large_image']);
   const metas = told.map(([key, text]) => `<meta property="${key}" content="${escaped(text)}" />`);
+  if (base !== '') metas.push('<meta name="twitter:card" content="summary_large_image" />');
   if (description !== undefined) metas.push(`<meta name="description" content="${escaped(description)}" />`);
   if (path !== undefined) metas.push(`<link rel="canonical" href="${escaped(base + path)}" />`);
   return metas.join('');

@@ -16,6 +16,9 @@ import { authorFor } from '../../album/author-names.js';
 import type { Context, Routes } from '../context.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { GivenPassword, ShareLink, ShareLinkView, SharePreview, strict } from '../../api/access-schemas.js';
+import { parseQuery } from '../../catalog/search-parser.js';
+import { sightOf } from '../../album/visibility.js';
+import { descriptionOf, senderOf } from '../../album/link-sender.js';
 import { shareOf } from '../http/share-link-address.js';
 import { giveTicket } from '../http/share-link-cookie.js';
 import { givenTypes } from '../files/send-stripped-original.js';
@@ -42,6 +45,7 @@ const settings = {
   title: Type.Optional(Type.String({ maxLength: 200 })),
   originals: Type.Optional(Type.Boolean()),
   details: Type.Optional(Type.Boolean()),
+  named: Type.Optional(Type.Boolean({ description: 'whether its visitors see who made it' })),
   uploads: Type.Optional(Type.Union([Type.Boolean(), Limits])),
 };
 const Made = Type.Object({ share: ShareLink, path: Type.String(), address: Type.Optional(Type.String()) });
@@ -118,7 +122,7 @@ const changedLinks: Routes = (app, { access, gate }) => {
       },
     },
     async (request) => {
-      const { title, password, expires, originals, details, uploads } = request.body;
+      const { title, password, expires, originals, details, named, uploads } = request.body;
       const who = viewer(request);
       checkUploads(gate, uploads, 'photo' in held(who, request.params.id).scope);
       const change = {
@@ -127,6 +131,7 @@ const changedLinks: Routes = (app, { access, gate }) => {
         ...(expires !== undefined && { expires: expires === null ? null : momentOf(expires) }),
         ...(originals !== undefined && { originals }),
         ...(details !== undefined && { details }),
+        ...(named !== undefined && { named }),
         ...(uploads !== undefined && { uploads: limitsOf(uploads).uploads ?? null }),
       };
       const share = await access.shares.change(request.params.id, change, actorBehind(request));
@@ -215,7 +220,16 @@ const newLinks: Routes = (app, { access, clock, library, gate }) => {
       },
     },
     async (request, reply) => {
-      const { title = '', password, expires, originals = false, details = false, uploads, ...wanted } = request.body;
+      const {
+        title = '',
+        password,
+        expires,
+        originals = false,
+        details = false,
+        named,
+        uploads,
+        ...wanted
+      } = request.body;
       const who = viewer(request);
       const end = expires === undefined ? undefined : momentOf(expires);
       checkUploads(gate, uploads, wanted.photo !== undefined);
@@ -223,6 +237,7 @@ const newLinks: Routes = (app, { access, clock, library, gate }) => {
         {
           ...{ originals, details, ...linkScope(parts, who, { ...wanted, title: title.trim() }) },
           ...limitsOf(uploads),
+          ...(named !== undefined && { named }),
           ...(password !== undefined && { password }),
           ...(end !== undefined && { expires: end }),
         },
@@ -248,18 +263,23 @@ const openDescribe =
   });
 
 /** For visitors with a link: its content, and its password. */
-const openedLink: Routes = (app, { access, toBare }) => {
+const openedLink: Routes = (app, { access, library, catalog, toBare }) => {
   const over = (): PhotospoolError =>
     notFound('This link has expired or is incomplete.', 'Ask the person who sent it for a new one.');
 
-  function tell({ scope, title, originals, details, uploads, expires }: Share, locked: boolean) {
-    if (locked) return { title: '', locked, originals: false, details: false, strippable: [] };
+  function tell(share: Share, who: Viewer | undefined) {
+    const { scope, title, originals, details, uploads, expires } = share;
+    if (!who) return { title: '', locked: true, originals: false, details: false, strippable: [] };
     const end = expires !== undefined && { expires: utcOf(expires) };
+    catalog.catchUp(library.lastChange());
     return {
       title,
-      locked,
+      locked: false,
       originals,
       details,
+      ...senderOf(share, access.people),
+      ...descriptionOf(library, share),
+      photos: catalog.count(parseQuery(''), sightOf(who)),
       strippable: givenTypes(toBare !== undefined),
       ...(uploads && { uploads: true as const }),
       ...end,
@@ -277,7 +297,7 @@ const openedLink: Routes = (app, { access, toBare }) => {
       const brought = shareOf(request);
       const share = brought && access.shares.find(brought.secret);
       if (!share) throw over();
-      void reply.send(tell(share, access.shares.viewer(brought) === undefined));
+      void reply.send(tell(share, access.shares.viewer(brought)));
     },
   );
 
@@ -299,7 +319,7 @@ const openedLink: Routes = (app, { access, toBare }) => {
       if (outcome.kind === 'wait') throw refuseTooSoon(reply, outcome.ms);
       if (outcome.kind === 'wrong') throw new PhotospoolError('forbidden', 'Wrong password.');
       if (outcome.ticket !== '') giveTicket(request, reply, brought.secret, outcome.ticket);
-      return tell(share, false);
+      return tell(share, access.shares.viewer({ ...brought, ticket: outcome.ticket }));
     },
   );
 };

@@ -1,5 +1,6 @@
 /** The entries of the navigation and of the settings, in their order, each with the right that it needs. */
 import type { IconName } from '../lib/ui/Icon.svelte';
+import { albumOfSearch } from '../lib/album-search.js';
 import { namedSearches, type PageName, route, type SearchName, searchPath } from '../lib/route.svelte.js';
 import { type Action, session } from '../lib/session.svelte.js';
 import { m } from '../lib/messages.js';
@@ -28,7 +29,7 @@ const main: readonly Listed[] = [
   { icon: 'picture', needs: 'see' },
   { page: 'explore', icon: 'compass', needs: 'see' },
   { page: 'albums', icon: 'album', needs: 'see' },
-  { page: 'sharing', icon: 'people', needs: 'links' },
+  { page: 'sharing', icon: 'people', needs: 'own-links' },
 ];
 const more: readonly Listed[] = [
   { name: 'favourites', icon: 'heart', needs: 'favourite' },
@@ -63,7 +64,7 @@ const others: readonly (Listed & { page: PageName })[] = [
 function isCurrent({ page, name }: Listed): boolean {
   const shown = name ? namedSearches[name] : '';
   if (page === undefined) return route.page === undefined && !route.unknown && route.q === shown;
-  const open = route.page === 'places' ? 'explore' : route.page;
+  const open = route.page === 'places' ? 'explore' : albumOfSearch(route.q) === undefined ? route.page : 'albums';
   return open === page || (open?.startsWith(`${page}/`) ?? false);
 }
 

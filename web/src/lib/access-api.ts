@@ -3,6 +3,7 @@ import type {
   AccessSettings,
   AuditEntry,
   Invitation,
+  LibraryStorage,
   Passkey,
   Person,
   SecondFactor,
@@ -42,6 +43,14 @@ export const changePerson = (
   change: Partial<Pick<Person, 'name' | 'role' | 'canEdit'>>,
 ): Promise<unknown> => ask(at('/api/people', id), send('PATCH', change));
 export const removePerson = (id: string): Promise<unknown> => ask(at('/api/people', id), send('DELETE'));
+/** What the house and each person store; with those who were removed and whose photos are still here. */
+export const fetchStorage = (): Promise<LibraryStorage> => ask('/api/storage');
+/** Saves the photos of a removed person for the house, or for a person (their id), as private ones. */
+export const handOver = (id: string, to: string): Promise<{ saved: number; known: number }> =>
+  ask(`${at('/api/people', id)}/hand-over`, send('POST', { to }));
+/** Permanently deletes all photos of a removed person, on every server. */
+export const purgeRemoved = (id: string): Promise<{ purged: number; left: number }> =>
+  ask(`${at('/api/people', id)}/purge`, send('POST'));
 /** Disables the second factor of another person. */
 export const resetSecondFactor = (id: string): Promise<unknown> =>
   ask(`${at('/api/people', id)}/second-factor`, send('DELETE'));

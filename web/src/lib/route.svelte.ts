@@ -1,11 +1,12 @@
 /**
  * The state in the URL: a search (`?q=`), the zoom of its timeline (`by=`) and position in time (`at=`), and the open
- * photo (`/photo/<id>`) or another page (`/settings/import`). Opening a photo or a page adds a history entry, moving to
+ * photo (`/photo/<id>`), an album (`/albums/<id>`, a search like others) or another page (`/settings/import`). Opening a photo or a page adds a history entry, moving to
  * a photo's neighbours does not: one step back always leads where one came from. Addresses of earlier versions are
  * replaced in place.
  */
 
 import { isPlainClick } from './modifier-keys.js';
+import { albumOfSearch, searchOfAlbum } from './album-search.js';
 import { base } from './api.js';
 import type { Span } from '../features/timeline/overview-covers.js';
 
@@ -64,8 +65,6 @@ interface Address {
   at: string | undefined;
   photo: string | undefined;
   page: PageName | undefined;
-  /** The album of `/albums/<id>`, decoded: `HOLDER:ULID`, or the name of an album of the house. */
-  album: string | undefined;
   /** True if the URL matches no page. */
   unknown: boolean;
 }
@@ -98,15 +97,15 @@ function read(): Address {
   const photo = /^\/photo\/([0-9a-f]{64})$/.exec(path)?.[1];
   const inner = base === '' ? path.slice(1) : '';
   const album = decoded(/^albums\/([^/]+)$/.exec(inner)?.[1]);
-  const page = album === undefined ? pageNames.find((known) => known === inner) : 'albums';
-  const own = base === '' ? searchAt(path) : undefined;
+  const page = pageNames.find((known) => known === inner);
+  const own = base !== '' ? undefined : album === undefined ? searchAt(path) : searchOfAlbum(album);
   const asked = new URLSearchParams(page ? '' : location.search);
   const [by, at] = [asked.get('by'), asked.get('at')];
   return {
     q: own ?? asked.get('q') ?? '',
     by: photo === undefined && (by === 'month' || by === 'year') ? by : undefined,
     at: at !== null && /^\d{4}(?:-\d\d){0,2}$/.test(at) ? at : undefined,
-    ...{ photo, page, album },
+    ...{ photo, page },
     unknown: photo === undefined && page === undefined && own === undefined && path !== '/' && path !== '',
   };
 }
@@ -116,6 +115,12 @@ function modernise(): void {
   if (base !== '') return;
   const now = moved[location.pathname.replace(/^\/|\/$/g, '')];
   if (now !== undefined) history.replaceState(history.state, '', `/${now}${location.search}${location.hash}`);
+  // An album was a search once.
+  const asked = new URLSearchParams(location.search);
+  const album = location.pathname === '/' ? albumOfSearch(asked.get('q') ?? '') : undefined;
+  if (album === undefined) return;
+  asked.delete('q');
+  history.replaceState(history.state, '', `${albumPagePath(album)}${queryPart(Object.fromEntries(asked))}`);
 }
 
 const entry = (): Entry => (history.state as Entry | null) ?? {};
@@ -128,8 +133,9 @@ const queryPart = (asked: Record<string, string>): string => {
 /** The path of a search's timeline as months, years or (undefined) days, positioned at `at`. */
 export function albumPath(q: string, by: Span | undefined, at?: string): string {
   const name = base === '' ? nameOfSearch(q) : undefined;
-  const asked = { ...(q !== '' && !name && { q }), ...(by && { by }), ...(at !== undefined && { at }) };
-  return `${base}/${name ?? ''}${queryPart(asked)}`;
+  const album = base === '' ? albumOfSearch(q) : undefined;
+  const asked = { ...(q !== '' && !name && !album && { q }), ...(by && { by }), ...(at !== undefined && { at }) };
+  return `${album === undefined ? `${base}/${name ?? ''}` : albumPagePath(album)}${queryPart(asked)}`;
 }
 
 /** The path of a search. */
@@ -138,7 +144,7 @@ export const searchPath = (q: string): string => albumPath(q, undefined);
 /** The path of a photo among the results of `q`. */
 export const photoPath = (id: string, q: string): string => `${base}/photo/${id}${queryPart(q === '' ? {} : { q })}`;
 
-/** The path of an album's page; see `Route.album`. */
+/** The path of an album's page: of `HOLDER:ULID`, or of the name of an album of the house. */
 export const albumPagePath = (album: string): string => `/albums/${encodeURIComponent(album).replaceAll(/%3A/gi, ':')}`;
 
 /** The URL of the page. */
@@ -150,8 +156,6 @@ class Route {
   at: string | undefined = $state();
   photo: string | undefined = $state();
   page: PageName | undefined = $state();
-  /** With the page `albums`, the open album: `HOLDER:ULID`, or the name of an album of the house. */
-  album: string | undefined = $state();
   /** True if the URL matches no page. */
   unknown = $state(false);
 
@@ -191,7 +195,7 @@ class Route {
     this.#enter(`/${page}${rest}`);
   }
 
-  /** Opens the page of an album (`Route.album`). */
+  /** Opens the page of an album: `HOLDER:ULID`, or the name of an album of the house. */
   openAlbum(album: string): void {
     this.#enter(albumPagePath(album));
   }

@@ -15,6 +15,7 @@ export const en: Catalogue = {
     map: () => import('./en/map.js'),
     pages: () => import('./en/pages.js'),
     select: () => import('./en/select.js'),
+    shared: () => import('./en/shared.js'),
     sharing: () => import('./en/sharing.js'),
     settings: () => import('./en/settings.js'),
     shortcuts: () => import('./en/shortcuts.js'),

@@ -11,10 +11,6 @@ export type MemberRight = 'view' | 'add';
 /** The name of an album in addresses and searches. */
 export const nameOfAlbum = ({ holder, album }: Pick<MemberAlbum, 'holder' | 'album'>): string => `${holder}:${album}`;
 
-/** Whether a text is such a name; otherwise it is the name of an album of the house. */
-export const isMemberAlbum = (name: string): boolean =>
-  /^(?:house|[0-9A-HJKMNP-TV-Z]{26}):[0-9A-HJKMNP-TV-Z]{26}$/.test(name);
-
 const at = (name: string): string => `/api/albums/${name.replace(':', '/')}`;
 
 export const fetchMemberAlbums = async (): Promise<MemberAlbum[]> =>

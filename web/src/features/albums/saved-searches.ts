@@ -15,8 +15,15 @@ export const fetchSuggested = (): Promise<SuggestedAlbum[]> =>
     () => [],
   );
 
-/** Reports an action with an undo button, or its failure. */
-async function doing(text: string, work: () => Promise<() => Promise<unknown>>, after: () => void): Promise<boolean> {
+/**
+ * Does something that `work` returns the inverse of, and reports it with an undo button, or its failure; true if it was
+ * done. `after` is called after that, and after undoing it. Never rejects.
+ */
+export async function undoable(
+  text: string,
+  work: () => Promise<() => Promise<unknown>>,
+  after: () => void,
+): Promise<boolean> {
   try {
     const back = await work();
     const undo = async (): Promise<void> => {
@@ -37,7 +44,7 @@ const change = (id: string, body: object): Promise<unknown> => ask(`/api/albums/
 
 /** Saves a search. `after` is called after saving, and after undoing it. */
 export const save = (name: string, q: string, after: () => void): Promise<boolean> =>
-  doing(
+  undoable(
     m.albums.saved(name),
     async () => {
       const { id } = await ask<{ id: string }>('/api/albums/saved', send('POST', { name, q }));
@@ -48,7 +55,7 @@ export const save = (name: string, q: string, after: () => void): Promise<boolea
 
 /** Renames a saved search. */
 export const rename = ({ id, name: before }: SavedSearch, name: string, after: () => void): Promise<boolean> =>
-  doing(
+  undoable(
     m.albums.renamed(before, name),
     async () => {
       await change(id, { name });
@@ -59,7 +66,7 @@ export const rename = ({ id, name: before }: SavedSearch, name: string, after: (
 
 /** Deletes a saved search. */
 export const remove = ({ id, name }: SavedSearch, after: () => void): Promise<boolean> =>
-  doing(
+  undoable(
     m.albums.removed(name),
     async () => {
       await change(id, { removed: true });
@@ -86,7 +93,7 @@ const putCover = (album: string, photo: string | null): Promise<{ before: string
 
 /** Makes a photo the cover of an album that contains it. */
 export const chooseCover = (album: string, photo: string): Promise<boolean> =>
-  doing(
+  undoable(
     m.albums.covered(album),
     async () => {
       const { before } = await putCover(album, photo);
@@ -102,7 +109,7 @@ export const carryCover = (album: string, photo: string): Promise<unknown> =>
 /** Dismisses a suggestion permanently. */
 export const decline = ({ name }: SuggestedAlbum, after: () => void): Promise<boolean> => {
   const say = (declined: boolean) => ask('/api/albums/suggested', send('POST', { name, declined }));
-  return doing(
+  return undoable(
     m.albums.declined(name),
     async () => {
       await say(true);

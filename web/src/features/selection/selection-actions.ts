@@ -1,6 +1,6 @@
 /** The actions for photos, each with its key and the right that it needs, in the order of the bar. */
 import type { IconName } from '../../lib/ui/Icon.svelte';
-import { albumAlone } from '../albums/all-matches.js';
+import { albumOfSearch } from '../../lib/album-search.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m, withMessages } from '../../lib/messages.js';
 import { openShare } from '../sharing/open-share.svelte.js';
@@ -26,6 +26,7 @@ export interface Act {
     | 'rotateLeft'
     | 'rotateRight'
     | 'cover'
+    | 'takeOut'
     | 'download'
     | 'trash'
     | 'reviewed'
@@ -78,10 +79,17 @@ const share = (photos: readonly Chosen[]): Promise<boolean> => {
 };
 
 const cover = async ([photo]: readonly Chosen[], q: string): Promise<boolean> => {
-  const album = albumAlone(q);
+  const album = albumOfSearch(q);
   if (photo === undefined || album === undefined) return false;
-  const { chooseCover } = await withMessages(import('../albums/saved-searches.js'), 'albums');
-  return chooseCover(album, photo.id);
+  const { chooseCoverOf } = await withMessages(import('../albums/album-view.js'), 'albums');
+  return chooseCoverOf(album, photo.id);
+};
+
+const takeOut = async (photos: readonly Chosen[], q: string): Promise<boolean> => {
+  const album = albumOfSearch(q);
+  if (album === undefined) return false;
+  const { takeOutOf } = await withMessages(import('../albums/album-view.js'), 'albums');
+  return takeOutOf(album, idsOf(photos));
 };
 
 const idsOf = (photos: readonly Chosen[]): string[] => photos.map(({ id }) => id);
@@ -126,8 +134,9 @@ const all: readonly Omit<Act, 'label'>[] = [
     needs: 'edit',
     do: cover,
     one: true,
-    where: /^album:"(?:[^"\\]|\\.)+"$/,
+    where: /^(?:album:"(?:[^"\\]|\\.)+"|in:\S+)$/,
   },
+  { name: 'takeOut', icon: 'minus', key: undefined, needs: 'albums', do: takeOut, where: /^in:\S+$/ },
   { name: 'audience', icon: 'lock', key: 'c', needs: 'share' },
   { name: 'rating', icon: 'star', key: undefined, needs: 'edit' },
   { name: 'date', icon: 'calendar', key: 'd', needs: 'edit' },

@@ -12,6 +12,8 @@ export interface LinkSettings {
   expires?: string | null;
   originals?: boolean;
   details?: boolean;
+  /** Whether its visitors see who made it. */
+  named?: boolean;
   uploads?: boolean;
 }
 

@@ -3,6 +3,7 @@
  * an album of the house become an album with members when they are first shared with people.
  */
 import type { MemberAlbum, PartnerList, ShareLink, SharePreview } from '../../../../src/api/answer-types.js';
+import { isMemberAlbum } from '../../lib/album-search.js';
 import { toApiError, type ApiError } from '../../lib/api.js';
 import { dayLong } from '../../lib/dates.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
@@ -13,7 +14,6 @@ import {
   addToAlbum,
   fetchMemberAlbum,
   fetchPartners,
-  isMemberAlbum,
   makeAlbum,
   makeAlbumOf,
   nameOfAlbum,

@@ -1,5 +1,5 @@
 /** English: albums, tags, cameras and the trash. */
-import { plural } from '../../lib/language.js';
+import { listOf, plural } from '../../lib/language.js';
 import { legible } from '../../lib/legible.js';
 import { app } from './core.js';
 
@@ -34,6 +34,67 @@ export const albums = {
   albumsNone: 'No albums yet',
   favourites: 'Favourites',
   videos: 'Videos',
+
+  untitled: 'Untitled album',
+  newAlbum: 'New album',
+  newName: 'Album name',
+  createAlbum: 'Create album',
+  toAlbums: 'Albums',
+  editTitle: 'Edit title',
+  addTitle: 'Add a title',
+  editText: 'Edit description',
+  addText: 'Add a description',
+  described: (name: string) => `Description of ${named(name)} changed`,
+  deleted: (name: string) => `${named(name)} deleted`,
+  left: (name: string) => `You left ${named(name)}`,
+  holds: (photos: number, videos: number) =>
+    [
+      photos > 0 || videos === 0 ? app.photos(photos) : '',
+      videos > 0 ? plural(videos, { one: '# video', other: '# videos' }) : '',
+    ]
+      .filter((part) => part !== '')
+      .join(', '),
+  takenOut: (n: number) =>
+    plural(n, { one: '# photo removed from the album', other: '# photos removed from the album' }),
+  by: (name: string) => `by ${legible(name)}`,
+  sharedWith: (names: string[]) => `Shared with ${listOf(names.map((name) => legible(name)))}`,
+  sharedBy: (name: string) => `Shared by ${legible(name)}`,
+  theyAdd: 'they can add photos',
+  share: 'Share',
+  addPhotos: 'Add photos',
+  moreActions: 'More actions',
+  download: 'Download all',
+  leave: 'Leave album',
+  leaveSure: (name: string) => `Leave ${named(name)}?`,
+  leaveAbout: 'You will no longer see it. Photos you added leave the album and stay in your library.',
+  deleteSure: (name: string) => `Delete ${named(name)}?`,
+  deleteAbout: (n: number) =>
+    n === 0
+      ? 'People you shared it with no longer see it.'
+      : plural(n, {
+          one: 'The # photo stays in your library. People you shared the album with no longer see it.',
+          other: 'The # photos stay in your library. People you shared the album with no longer see it.',
+        }),
+  empty: 'There are no photos in this album yet.',
+  emptyAdd: 'There are no photos in this album yet. Add some.',
+  ours: 'Albums',
+  others: 'Shared with you',
+  smart: 'Smart albums',
+  smartAbout: 'New matches are added automatically.',
+
+  pickTitle: (name: string) => `Add photos to ${named(name)}`,
+  pickSearch: 'Search your photos',
+  pickNone: 'No photos found',
+  pickMore: 'Show more',
+  picked: (n: number) => plural(n, { one: 'Add # photo', other: 'Add # photos' }),
+  pickAny: 'Select photos to add',
+  pickDone: (n: number, name: string) =>
+    plural(n, { one: `# photo added to ${named(name)}`, other: `# photos added to ${named(name)}` }),
+  pickRefused: (n: number) =>
+    plural(n, {
+      one: '# photo belongs to another library and was not added.',
+      other: '# photos belong to another library and were not added.',
+    }),
 
   tagsNone: 'No tags yet',
   tagsAbout: 'To tag photos, select them, then choose Tags. Tags in your files are listed here, too.',

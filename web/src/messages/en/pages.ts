@@ -1,5 +1,6 @@
 /** English: the pages about the server, people, security, and duplicates. */
 import { bytesText, decimal, number, plural } from '../../lib/language.js';
+import { legible } from '../../lib/legible.js';
 import { app } from './core.js';
 
 export const spool = {
@@ -80,7 +81,7 @@ export const health = {
 
 export const people = {
   about:
-    'Owners have full access. Family members see photos shared with family and public photos. You choose this in the info of each photo.',
+    'Owners manage the house library and the settings. Family members have a library of their own, and see what is shared with them or with family.',
   alone: 'No accounts yet',
   aloneText:
     'Only this computer can open the library. To invite others, first create the owner’s account: open the set-up link that the server printed, or run this command on the server.',
@@ -98,8 +99,8 @@ export const people = {
   owner: 'Owner',
   family: 'Family',
   roleHints: {
-    owner: 'Can see and change everything.',
-    family: 'Can see photos shared with family.',
+    owner: 'Can see and change everything in the house library, invite people and change settings.',
+    family: 'Has a library of their own. Sees what others share with them or with family.',
   },
   canEdit: 'Can edit photos shared with them',
   save: 'Save',
@@ -110,13 +111,26 @@ export const people = {
   secondFactorSure: (name: string) => `Turn off two-step sign-in? ${name} can then sign in with only the password.`,
   secondFactorYes: 'Turn off',
   remove: 'Remove person',
-  removeSure: (name: string) => `Remove ${name}? They will be signed out everywhere.`,
+  removeSure: (name: string) =>
+    `Remove ${name}? They will be signed out everywhere. Their own photos are hidden until you export, keep or delete them.`,
   removeYes: 'Remove',
   add: 'Invite a family member',
   invite: 'Create invitation',
   linkFor: (name: string) => `Send this link to ${name}`,
   linkAbout: (until: string) => `It works once, until ${until}. Copy it now; you can’t see it again.`,
   sessions: 'Signed-in devices',
+};
+
+export const removed = {
+  title: 'Removed people',
+  about: 'Their photos are hidden and stay theirs until you decide. Nothing is deleted by itself.',
+  holds: (n: number, size: string) => `${app.photos(n)} · ${size}`,
+  export: 'Export photos',
+  handOver: 'Move to house library',
+  kept: (n: number) => plural(n, { one: '# photo saved to the house library', other: '# photos saved to the house library' }),
+  purge: 'Delete permanently',
+  purgeSure: (name: string, n: number) => `Permanently delete ${app.photos(n)} of ${legible(name)} from all servers?`,
+  purged: (n: number) => plural(n, { one: '# photo deleted permanently', other: '# photos deleted permanently' }),
 };
 
 /** The result of a pending change of a person. */

@@ -54,9 +54,6 @@ export const shareDialog = {
   anyoneAdds: 'No account needed. They can view and add photos.',
   address: 'Address of the link',
   copyLink: 'Copy link',
-  qr: 'QR code',
-  qrOf: 'QR code of the link',
-  send: 'Send…',
   open: 'Open link',
   changeAddress: 'Change address',
   once: 'Copy the address now; you can’t see it again.',
@@ -68,8 +65,70 @@ export const shareDialog = {
   lockAbout: 'At least 8 characters. Tell it to them in another way than the link.',
   originalsAbout: 'Without this, they get pictures in screen size.',
   detailsAbout: 'Without this, nobody sees where and with which camera photos were taken.',
+  named: 'Show my name',
+  namedAbout: (name: string) => `They see that ${legible(name)} shared it. Without this, nobody sees who it is from.`,
   uploads: 'Allow adding photos',
   uploadsAbout: 'Their photos wait until you approve them.',
+};
+
+/** The messages of the page Sharing. */
+export const sharingPage = {
+  house: 'the house library',
+  withMe: 'Shared with you',
+  withMeNone: 'Albums that somebody shares with you appear here.',
+  byMe: 'Shared by you',
+  byMeNone: 'Albums that you share with people appear here.',
+  links: 'Links',
+  partners: 'Partner sharing',
+  partnersAbout:
+    'A partner sees all your photos and new ones automatically, except archived, locked and trashed ones. These are the photos of your own library.',
+  partnerReceived: 'Shares all photos with you. They are in your timeline.',
+  partnerGiven: 'Sees all your photos',
+  partnerNot: 'Doesn’t see all your photos',
+  shareAll: 'Share all photos',
+  shareAllWith: (name: string) => `Share all photos with ${legible(name)}`,
+  stopSharing: 'Stop sharing',
+  stopSharingSure: (name: string) => `Stop sharing all photos with ${legible(name)}? Copies they saved stay.`,
+  stopSeeing: 'Stop seeing',
+  stopSeeingSure: (name: string) => `Stop seeing the photos of ${legible(name)}?`,
+
+  offers: 'Photos handed over',
+  offered: (name: string, n: number) =>
+    plural(n, { one: `${legible(name)} gives you # photo`, other: `${legible(name)} gives you # photos` }),
+  offering: (name: string, n: number) =>
+    plural(n, { one: `# photo for ${legible(name)}`, other: `# photos for ${legible(name)}` }),
+  states: {
+    open: 'waiting for an answer',
+    accepted: 'accepted',
+    declined: 'declined',
+    withdrawn: 'withdrawn',
+    ended: 'ended',
+  },
+  taken: (n: number) => plural(n, { one: '# saved', other: '# saved' }),
+  accept: 'Save to my library',
+  decline: 'Decline',
+  withdraw: 'Withdraw',
+  hideOffer: 'Remove from list',
+  trashMine: 'Move mine to the trash',
+  accepted: (saved: number, missing: number) =>
+    [
+      plural(saved, { one: '# photo saved to your library.', other: '# photos saved to your library.' }),
+      missing > 0
+        ? plural(missing, {
+            one: '# has not arrived on this server yet: accept again later.',
+            other: '# have not arrived on this server yet: accept again later.',
+          })
+        : '',
+    ]
+      .filter((sentence) => sentence !== '')
+      .join(' '),
+
+  guests: 'Photos from guests',
+  guestsAbout: 'Guests sent these photos by your links. Only you see them until you approve them.',
+  someGuest: 'a guest',
+  approve: 'Approve',
+  approveAll: (n: number) => plural(n, { one: 'Approve # photo', other: 'Approve all # photos' }),
+  declinePhoto: 'Decline: move to the trash',
 };
 
 /** The messages of links, and of their form. */
@@ -90,6 +149,7 @@ export const sharing = {
   details: 'Show location, camera and file name',
   create: 'Create link',
   photo: 'One photo',
+  album: 'An album',
   withOriginals: 'originals',
   withDetails: 'location, camera and file name',
   withPassword: 'password',

@@ -1,0 +1,20 @@
+/** What the visitors of a link see besides its photos: who made it, if that person agreed, and the text of its album. */
+import type { People } from '../access/people.js';
+import type { Share } from '../access/share-links.js';
+import type { Library } from '../library/library.js';
+import { descriptionOfAlbum } from './member-albums.js';
+
+/** The name of who made a link, if the link says so and they have an account. */
+export function senderOf(
+  { author, named }: Pick<Share, 'author' | 'named'>,
+  people: Pick<People, 'find'>,
+): { from?: string } {
+  const person = named ? people.find(author.replace(/^person:/, '')) : undefined;
+  return person ? { from: person.name } : {};
+}
+
+/** The text of the album that a link is to. */
+export function descriptionOf(library: Library, { scope }: Pick<Share, 'scope'>): { description?: string } {
+  const description = 'album' in scope ? descriptionOfAlbum(library, scope.album) : '';
+  return description === '' ? {} : { description };
+}

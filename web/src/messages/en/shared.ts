@@ -1,0 +1,28 @@
+/** English: the page of a share link. */
+import { plural } from '../../lib/language.js';
+import { legible } from '../../lib/legible.js';
+import { app } from './core.js';
+
+export const shared = {
+  photos: (n: number) => app.photos(n),
+  by: (name: string, n: number) =>
+    plural(n, {
+      one: `${legible(name).slice(0, 60)} shared # photo`,
+      other: `${legible(name).slice(0, 60)} shared # photos`,
+    }),
+  add: 'Add photos',
+  addAbout: 'They are seen after the person who shared this approves them.',
+  download: 'Download all',
+  slideshow: 'Slideshow',
+  guest: 'Your name (optional)',
+  choose: 'Select photos',
+  chosen: (n: number) => plural(n, { one: '# photo selected', other: '# photos selected' }),
+  send: 'Send photos',
+  sending: (done: number, n: number) => `Sending: ${done} of ${n}`,
+  sent: (n: number) =>
+    plural(n, {
+      one: '# photo sent. It is waiting for approval.',
+      other: '# photos sent. They are waiting for approval.',
+    }),
+  failed: (n: number) => plural(n, { one: '# file was not accepted.', other: '# files were not accepted.' }),
+};
