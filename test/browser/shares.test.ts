@@ -72,6 +72,11 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
 
   const html = await (await fetch(address)).text();
   expect(html).toContain('<meta property="og:title" content="By &lt;b&gt;the&lt;/b&gt; sea" />');
+  expect(html).toContain('<title>By &lt;b&gt;the&lt;/b&gt; sea</title>');
+  expect(html).toContain('<meta property="og:description" content="2 photos" />');
+  expect(html).toContain(`<meta property="og:url" content="${address}/" />`);
+  expect(html).toMatch(/og:image:width" content="\d+".*og:image:height" content="\d+"/);
+  expect(html).toContain('<meta name="twitter:card" content="summary_large_image" />');
   const image = /og:image" content="([^"]+)"/.exec(html)![1]!;
   expect((await fetch(image)).status).toBe(200);
   expect((await fetch(address)).headers.get('x-robots-tag')).toBe('noindex, nofollow');
@@ -82,6 +87,9 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
   await shown(page);
   expect(await page.locator('a.tile').count()).toBe(2);
   expect(await page.title()).toBe('By <b>the</b> sea');
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('By <b>the</b> sea');
+  expect(await page.locator('.facts').innerText()).toBe('2 photos');
+  await page.getByRole('button', { name: 'Slideshow' }).waitFor();
   for (const name of ['Account', 'Search', 'Sign in']) expect(await page.getByRole('button', { name }).count()).toBe(0);
   expect(await page.getByRole('searchbox').count()).toBe(0);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
@@ -188,6 +196,13 @@ test('a selection is shared with a person and becomes an album', async () => {
   const family = await stage.see(home.url, { viewport: { width: 390, height: 844 } }, /status of 40[13]/);
   onTestFinished(family.close);
   await family.page.context().addCookies([{ name: 'photospool', value: ben.cookie, url: home.url }]);
+  await family.page.goto(`${home.url}/sharing`);
+  await family.page.locator('[data-list="with-me"]').getByRole('link', { name: 'Two piers, 2 photos' }).waitFor();
+  await family.page.getByRole('button', { name: 'Share all photos with Ada' }).click();
+  await family.page.getByText('Sees all your photos', { exact: true }).waitFor();
+  expect(await breaches(family.page)).toEqual([]);
+  expect(await family.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await shoot(family.page, 'sharing-390');
   await family.page.goto(`${home.url}/albums`);
   await family.page.getByRole('link', { name: 'Two piers, 2 photos' }).click();
   await family.page.waitForSelector('main[data-count="2"]');
@@ -198,6 +213,12 @@ test('a selection is shared with a person and becomes an album', async () => {
   await family.page.getByRole('dialog').getByRole('button', { name: 'Leave album' }).click();
   await family.page.getByText('You left “Two piers”').waitFor();
   await expect.poll(() => family.page.getByRole('link', { name: 'Two piers, 2 photos' }).count()).toBe(0);
+
+  await page.goto(`${home.url}/sharing`);
+  await page.getByText('Shares all photos with you.').waitFor();
+  expect(await page.locator('[data-list="by-me"] a').count()).toBe(0);
+  expect(await breaches(page)).toEqual([]);
+  await shoot(page, 'sharing-820');
 
   // Its holder changes it where it stands.
   await page.goto(`${home.url}/albums`);

@@ -127,6 +127,8 @@ test('a preview tells what a link would show and what not, and a selection becom
   const url = `/api/albums/${ben.id}/${album}`;
   await ask(ben.headers, 'PATCH', url, { description: ' By the sea ' });
   expect(await albums()).toMatchObject([{ count: 2, description: 'By the sea' }]);
+  const { path } = (await ask(ben.headers, 'POST', '/api/shares', { album: `${ben.id}:${album}` })).json<Made>();
+  expect((await home.app.inject(`${path}/api/share`)).json()).toMatchObject({ description: 'By the sea', photos: 2 });
   await ask(ben.headers, 'PATCH', url, { description: '' });
   expect((await albums())[0]).not.toHaveProperty('description');
   await ask(ben.headers, 'PUT', `${url}/members/${cleo.id}`, { right: 'add' });

@@ -119,6 +119,13 @@ test('a link is changed at its address, and gets a new one; only by those who ma
   expect((await look(made.path)).body).not.toContain('Zqcam');
   expect((await listed())[0]).not.toHaveProperty('expires');
 
+  // Who made it is told only if they agreed to that.
+  const view = async () => (await home.app.inject(`${made.path}/api/share`)).json<Record<string, unknown>>();
+  expect(await view()).toMatchObject({ title: 'The sea', photos: 1 });
+  expect(await view()).not.toHaveProperty('from');
+  await owner.ask('PATCH', url, { named: true });
+  expect(await view()).toMatchObject({ from: 'Owner' });
+
   const renewed = await owner.ask('POST', `${url}/address`);
   expect(renewed.statusCode).toBe(201);
   const { path, share } = renewed.json<Made>();

@@ -14,7 +14,7 @@ import type * as info from '../messages/en/info.js';
 import type * as map from '../messages/en/map.js';
 import type * as pages from '../messages/en/pages.js';
 import type * as select from '../messages/en/select.js';
-import type * as shared from '../messages/en/shared.js';
+import type * as guest from '../messages/en/guest.js';
 import type * as sharing from '../messages/en/sharing.js';
 import type * as settings from '../messages/en/settings.js';
 import type * as shortcuts from '../messages/en/shortcuts.js';
@@ -35,7 +35,7 @@ export interface Areas {
   map: typeof map;
   pages: typeof pages;
   select: typeof select;
-  shared: typeof shared;
+  guest: typeof guest;
   sharing: typeof sharing;
   settings: typeof settings;
   shortcuts: typeof shortcuts;

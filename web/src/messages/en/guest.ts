@@ -1,9 +1,9 @@
-/** English: the page of a share link. */
+/** English: the page of a share link, for its visitors. */
 import { plural } from '../../lib/language.js';
 import { legible } from '../../lib/legible.js';
 import { app } from './core.js';
 
-export const shared = {
+export const guest = {
   photos: (n: number) => app.photos(n),
   by: (name: string, n: number) =>
     plural(n, {
