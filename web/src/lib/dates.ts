@@ -32,6 +32,12 @@ function write(kind: keyof typeof formats, taken: string): string {
 
 /** `July 2024` for `2024-07`. */
 export const monthName = (month: string): string => write('month', `${month}-01T00:00:00`);
+/** `March – October 2008` for the oldest and the newest month; `July 2024` for a single one. */
+export function monthRange(oldest: string, newest: string): string {
+  if (oldest === newest) return monthName(newest);
+  const [from, to] = [Date.parse(`${oldest}-01T00:00:00Z`), Date.parse(`${newest}-01T00:00:00Z`)];
+  return Number.isNaN(from) || Number.isNaN(to) ? `${oldest} – ${newest}` : formatOf('month').formatRange(from, to);
+}
 /** `July` for `2024-07`. */
 export const monthAlone = (month: string): string => write('monthAlone', `${month}-01T00:00:00`);
 /** `Jul 2024` for `2024-07`. */

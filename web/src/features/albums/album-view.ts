@@ -4,7 +4,7 @@
  */
 import type { MemberAlbum, Month } from '../../../../src/api/answer-types.js';
 import { isMemberAlbum } from '../../lib/album-search.js';
-import { addressed, ask, type Tile, toApiError } from '../../lib/api.js';
+import { addressed, ApiError, ask, type Tile, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m } from '../../lib/messages.js';
 import { session } from '../../lib/session.svelte.js';
@@ -175,6 +175,23 @@ export async function chooseCoverOf(id: string, photo: string): Promise<boolean>
     return () => changeMemberAlbum(id, { cover: cover ?? null });
   };
   return undoable(m.albums.covered(name || m.albums.untitled), work, () => undefined);
+}
+
+/** Adds photos to an album with members, and says which it could not take; true if it took any. */
+export async function putInto(id: string, name: string, ids: readonly string[]): Promise<boolean> {
+  let took = 0;
+  const work = async (): Promise<() => Promise<unknown>> => {
+    const { changed, refused, missing } = await addToAlbum(id, ids);
+    took = changed;
+    const left = new Set([...refused, ...missing]);
+    if (left.size === ids.length) throw new ApiError('forbidden', m.albums.pickRefused(left.size));
+    return () =>
+      takeFromAlbum(
+        id,
+        ids.filter((photo) => !left.has(photo)),
+      );
+  };
+  return (await undoable(m.albums.pickDone(ids.length, name), work, () => undefined)) && took > 0;
 }
 
 /** Takes photos out of an album with members; true if it was done. */
