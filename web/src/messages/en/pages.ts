@@ -127,7 +127,8 @@ export const removed = {
   holds: (n: number, size: string) => `${app.photos(n)} · ${size}`,
   export: 'Export photos',
   handOver: 'Move to house library',
-  kept: (n: number) => plural(n, { one: '# photo saved to the house library', other: '# photos saved to the house library' }),
+  kept: (n: number) =>
+    plural(n, { one: '# photo saved to the house library', other: '# photos saved to the house library' }),
   purge: 'Delete permanently',
   purgeSure: (name: string, n: number) => `Permanently delete ${app.photos(n)} of ${legible(name)} from all servers?`,
   purged: (n: number) => plural(n, { one: '# photo deleted permanently', other: '# photos deleted permanently' }),
