@@ -5,7 +5,7 @@
 import { readStanding } from '../access/pending-roles.js';
 import type { People } from '../access/people.js';
 import type { Catalog } from '../catalog/catalog.js';
-import type { Amount } from '../catalog/storage-used.js';
+import type { Amount, StorageUse } from '../catalog/storage-used.js';
 import { isPerson, type Holder } from '../document/item-id.js';
 import type { Library } from '../library/library.js';
 
@@ -32,6 +32,12 @@ export function storageOfOne(catalog: Pick<Catalog, 'storage'>, holder: Holder):
   const parts = used ? [used.shown, used.trashed, used.locked] : [];
   const sum = (key: keyof Amount): number => parts.reduce((all, part) => all + part[key], 0);
   return { photos: sum('photos'), bytes: sum('bytes'), trash: used?.trashed ?? none };
+}
+
+/** What takes space, with the sum of all kinds. */
+export function sumOf(use: StorageUse): StorageUse & Amount {
+  const sum = (key: keyof Amount): number => use.kinds.reduce((all, one) => all + one[key], 0);
+  return { ...use, photos: sum('photos'), bytes: sum('bytes') };
 }
 
 /** The storage used by each person who belongs to the family or holds something here, by name, for owners. */

@@ -244,6 +244,28 @@ export const LibraryStorage = Type.Object({
     { description: 'without what is in the trash or locked; bytes rounded up to 100 MB' },
   ),
 });
+/** The storage used by what the viewer acts for, by kind and year. */
+export const StorageUse = Type.Object({
+  ...amount,
+  house: Type.Boolean({ description: 'whether the photos of the house are included' }),
+  kinds: Type.Array(Type.Object({ kind: Type.Enum(['photo', 'video', 'raw']), ...amount })),
+  years: Type.Array(Type.Object({ year: Type.String({ description: '2024' }), ...amount }), {
+    description: 'newest first',
+  }),
+  trash: Type.Object(amount, { description: 'not included in the rest' }),
+  disk: Type.Optional(
+    Type.Object(
+      { free: Type.Number({ description: 'bytes' }), size: Type.Number({ description: 'bytes' }) },
+      { description: 'the disk of the originals, for owners' },
+    ),
+  ),
+});
+/** The largest originals, each with its photo. */
+export const LargestFiles = Type.Object({
+  files: Type.Array(
+    Type.Object({ id: Type.String({ description: 'of a photo' }), name: Type.String(), bytes: Type.Number() }),
+  ),
+});
 /** Ends of access that this server has never received and may write again; access/lost-ends.ts. */
 export const LostEnds = Type.Object({
   ends: Type.Array(

@@ -96,6 +96,10 @@ export type HistoryEntry = Static<typeof album.HistoryEntry>;
 export type OriginalProgress = Static<typeof album.OriginalProgress>;
 /** The start of the page of a public album. */
 export type FrontPage = Static<typeof album.FrontPage>;
+/** The storage used by what the viewer acts for, by kind and year. */
+export type StorageUse = Static<typeof album.StorageUse>;
+/** The largest originals. */
+export type LargestFiles = Static<typeof album.LargestFiles>;
 /** The kind of this server, and whether it has photos. */
 export type HomeAnswer = Static<typeof album.HomeAnswer>;
 

@@ -36,10 +36,11 @@ export function finishBuilding(db: Sqlite): void {
     db.exec('CREATE TEMP TABLE catalog_number (n INTEGER PRIMARY KEY, arrival INTEGER NOT NULL)');
     number(db);
     const names = rowColumns.join(', ');
-    db.exec(`DROP INDEX catalog_photo_id; ${storageInBulk.before}
+    db.exec(`DROP INDEX catalog_photo_id; DROP INDEX catalog_photo_size; ${storageInBulk.before}
       INSERT INTO catalog_photo (n, ${names})
         SELECT n, ${names} FROM temp.catalog_number CROSS JOIN catalog_bulk USING (arrival) ORDER BY n;
-      CREATE UNIQUE INDEX catalog_photo_id ON catalog_photo (id); ${storageInBulk.after}
+      CREATE UNIQUE INDEX catalog_photo_id ON catalog_photo (id);
+      CREATE INDEX catalog_photo_size ON catalog_photo (class, size); ${storageInBulk.after}
       DROP TABLE temp.catalog_number; DROP TABLE catalog_bulk;`);
     openPairs(db, () => undefined).settleAll();
     openStacks(db, () => undefined).settleAll();

@@ -45,7 +45,7 @@ import { makeRecent } from './answer-cache.js';
 import { rowOf, type NewRow } from './catalog-row.js';
 import type { Query } from './query.js';
 import { openSuggested, type Suggested } from './suggested-albums.js';
-import { readStorage, type StorageUsed } from './storage-used.js';
+import { readLargest, readStorage, readStorageUse, type StorageUse, type StorageUsed } from './storage-used.js';
 import { openTables, readState, version } from './catalog-tables.js';
 import { openTurn } from './per-transaction.js';
 import { openIndexedMark, type IndexedMark } from './indexed-mark.js';
@@ -119,6 +119,10 @@ export interface Catalog extends Paired, Stacked, Suggested, IndexedMark {
   finish(): void;
   /** The storage used by each holder. Reads a row per access class: about a millisecond. */
   storage(): StorageUsed[];
+  /** The storage used by some holders together, by kind and year, without what is locked. As cheap as `storage`. */
+  storageUse(holders: readonly Holder[]): StorageUse;
+  /** Their largest originals, without those in the trash or locked: public ids with bytes. Reads an index. */
+  largest(holders: readonly Holder[], limit: number): { id: string; bytes: number }[];
   /** Whether a photo (its public id) has a row. */
   has(id: string): boolean;
   /** Reads other processes' writes up to `n`, the library's lastChange. Not needed for changes of access. */
@@ -205,6 +209,8 @@ export function openCatalog(
     },
     looks,
     storage: () => readStorage(db),
+    storageUse: (holders) => readStorageUse(db, holders),
+    largest: (holders, limit) => readLargest(db, holders, limit),
     has: (id) => numberOf(db, id) !== undefined,
     duplicates: (holder = house) => findAlike(db, looks, holder),
     clear() {

@@ -7,6 +7,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Room } from '../base/disk-space.js';
 import type { Access } from '../access/access.js';
 import type { People } from '../access/people.js';
 import type { LibraryExportParts } from './files/library-export.js';
@@ -118,6 +119,8 @@ export interface ServerParts {
   look?: ReadLook;
   /** Diagnoses this home. Absent on a public server. */
   examine?(): Promise<Examined>;
+  /** The space on the disk of the originals. Absent on a public server. */
+  room?(): Promise<Room>;
   /** Puts a few sample pictures into `incoming`; resolves to their number. */
   samples(): Promise<number>;
   config: ServerConfig;

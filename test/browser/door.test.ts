@@ -71,12 +71,14 @@ test('the set-up link creates the owner; an invitation lets family in, who see o
     sections: [
       'Account',
       'Appearance',
+      'Library & storage',
       'Import',
       'Family',
       'Access and sharing',
       'Servers',
       'API tokens',
       'Security log',
+      'About',
     ],
   });
   await owner.page.goto(`${fixture.url}/people`);
@@ -96,7 +98,7 @@ test('the set-up link creates the owner; an invitation lets family in, who see o
   await shown(family.page);
   expect(await readNavigation(family.page)).toEqual({
     pages: ['Photos', 'Explore', 'Albums', 'Favourites', 'Videos', 'Settings'],
-    sections: ['Account', 'Appearance'],
+    sections: ['Account', 'Appearance', 'Library & storage', 'About'],
   });
   expect(await family.page.locator('text=Importing').count()).toBe(0);
   for (const path of ['spool', 'people', 'tokens', 'access', 'audit']) {

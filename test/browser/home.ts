@@ -13,6 +13,7 @@ import type { Blobs } from '../../src/archive/blob-store.js';
 import { systemClock as clock } from '../../src/base/clock.js';
 import { readConfig } from '../../src/base/config.js';
 import type { Sqlite } from '../../src/base/sqlite.js';
+import { roomOf } from '../../src/base/disk-space.js';
 import { silent as log } from '../../src/base/log.js';
 import type { Catalog } from '../../src/catalog/catalog.js';
 import { openHome } from '../../src/home/open-home.js';
@@ -71,6 +72,7 @@ export async function openServedHome(webRoot: string, incoming?: string, name?: 
     files: home.files,
     look: (id) => lookAt(home, id),
     toJpeg: (original, develop) => writeJpeg(home, original, develop),
+    room: () => roomOf(config.done),
     examine: async () => ({ findings: [], checks: [] }),
     samples: async () => {
       const { placeSamples } = await import('../../src/ingest/samples/sample-photos.js');

@@ -74,12 +74,14 @@ test('the owner signs in by set-up link, passkey and password', async () => {
     sections: [
       'Account',
       'Appearance',
+      'Library & storage',
       'Import',
       'Family',
       'Access and sharing',
       'Servers',
       'API tokens',
       'Security log',
+      'About',
     ],
   });
   await addAuthenticator(page);
@@ -161,7 +163,7 @@ test('an invitation lets family in, who see photos as soon as they are shared, a
   expect(family.page.url()).toBe(`${visits.home.url}/`);
   expect(await readNavigation(family.page)).toEqual({
     pages: ['Photos', 'Explore', 'Albums', 'Favourites', 'Videos', 'Settings'],
-    sections: ['Account', 'Appearance'],
+    sections: ['Account', 'Appearance', 'Library & storage', 'About'],
   });
 
   await owner.page.goto(visits.home.url);

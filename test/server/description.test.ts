@@ -170,6 +170,8 @@ describe('the description', () => {
         'get /api/me/upload-to',
         'put /api/me/upload-to',
         'get /api/storage',
+        'get /api/storage/largest',
+        'get /api/storage/use',
         'get /api/ends/lost',
         'post /api/ends/confirm',
         'get /api/me/passkeys',

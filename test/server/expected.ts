@@ -185,6 +185,8 @@ export const expected: Record<string, Expected> = {
   'post /api/me/arrivals/trash': { rule: 'upload', open: true, body: { names: 'all' } },
   'get /api/me/storage': { rule: 'own-library', open: true },
   'get /api/storage': { rule: 'people' },
+  'get /api/storage/use': { rule: 'own-library' },
+  'get /api/storage/largest': { rule: 'own-library' },
   'get /api/me/export': { rule: 'own-library', open: true },
   'get /api/people/{id}/export': { rule: 'people', open: true, path: `/api/people/${commentUlid}/export` },
   'post /api/people/{id}/hand-over': {

@@ -1,5 +1,6 @@
 /** A person’s own library over HTTP: the storage that it uses, where uploads go, stuck files, ends of access that are lost. */
 import { expect, test } from 'vitest';
+import type { LargestFiles, StorageUse } from '../../src/api/answer-types.js';
 import { commandLine } from '../../src/access/actor.js';
 import { setUploadTarget, uploadTarget } from '../../src/access/upload-target.js';
 import { house, itemId, sharingId } from '../../src/document/item-id.js';
@@ -64,6 +65,58 @@ test('the storage counts every item in full; the trash is included for its perso
   close(off);
   expectError(await ask(cleo.headers, 'GET', '/api/me/storage'), 409, 'conflict');
   expect(await each()).toEqual({ ...told, people: [] });
+});
+
+test('what takes the space is told by kind, year and file, of one’s own and for owners of the house, without locked photos', async () => {
+  const { home, people, ask, close } = await openPeople();
+  const { ada, ben } = people;
+  const { library } = home;
+  const ofHouse = await home.add();
+  const { body } = library.get<PhotoDocument>(photoId(ofHouse))!;
+  const put = (sha256: string, facts: object, edits: object = {}): string => {
+    library.update<PhotoDocument>(itemId({ holder: ben.id, sha256 }), () => ({
+      ...{ ...body, facts: { ...body.facts, ...facts }, edits: { ...body.edits, ...edits } },
+    }));
+    return sha256;
+  };
+  const one = { at: library.stamp(), by: `person:${ben.id}` };
+  put('b'.repeat(64), { bytes: 10, taken: '2019-05-01T10:00:00.000' });
+  put('c'.repeat(64), { bytes: 500, type: 'video/mp4', taken: '2020-05-01T10:00:00.000' });
+  put('d'.repeat(64), { bytes: 70, type: 'image/x-canon-cr2', taken: '2020-07-01T10:00:00.000' });
+  put('e'.repeat(64), { bytes: 3 }, { trashed: [{ value: true, ...one }] });
+  const use = async ({ headers }: typeof ben) => (await ask(headers, 'GET', '/api/storage/use')).json<StorageUse>();
+  expect(await use(ben)).toEqual({
+    ...{ photos: 3, bytes: 580, house: false, trash: { photos: 1, bytes: 3 } },
+    kinds: [
+      { kind: 'photo', photos: 1, bytes: 10 },
+      { kind: 'video', photos: 1, bytes: 500 },
+      { kind: 'raw', photos: 1, bytes: 70 },
+    ],
+    years: [
+      { year: '2020', photos: 2, bytes: 570 },
+      { year: '2019', photos: 1, bytes: 10 },
+    ],
+  });
+  expect(await use(ada)).toMatchObject({ photos: 1, bytes: body.facts.bytes, house: true });
+  const largest = async ({ headers }: typeof ben) =>
+    (await ask(headers, 'GET', '/api/storage/largest')).json<LargestFiles>().files.map(({ bytes }) => bytes);
+  expect(await largest(ben)).toEqual([500, 70, 10]);
+  expect(await largest(ada)).toEqual([body.facts.bytes]);
+
+  // A change of the kind, the year or the place moves it; a locked photo is in none of them.
+  put('c'.repeat(64), { bytes: 400, type: 'image/jpeg', taken: '2019-05-01T10:00:00.000' });
+  library.update<PhotoDocument>(itemId({ holder: ben.id, sha256: 'd'.repeat(64) }), (photo) => {
+    const at = library.stampAfter(photo);
+    const ends = { [`* ${at}`]: { at, by: `person:${ben.id}`, saw: {} } };
+    return photo && { ...photo, edits: { ...photo.edits, ends } };
+  });
+  expect(await use(ben)).toMatchObject({
+    ...{ photos: 2, bytes: 410, trash: { photos: 1, bytes: 3 } },
+    ...{ kinds: [{ kind: 'photo', photos: 2 }], years: [{ year: '2019', photos: 2, bytes: 410 }] },
+  });
+  expect(await largest(ben)).toEqual([400, 10]);
+  close(off);
+  expect(await use(ada)).toMatchObject({ photos: 1, house: true });
 });
 
 test('uploads go to the person’s chosen destination, on every server', async () => {

@@ -12,6 +12,7 @@ import type { Examined } from '../../doctor/finding.js';
 import { openServer, type ServerParts } from '../../server/app.js';
 import { systemClock as clock } from '../../base/clock.js';
 import { openHomeAccess } from '../../home/open-access.js';
+import { roomOf } from '../../base/disk-space.js';
 import { examineServed } from '../../home/doctor-inputs.js';
 import { startDeveloping } from '../../home/picture-jobs.js';
 import { openFilming } from '../../home/video-jobs.js';
@@ -116,6 +117,7 @@ type HomeParts =
   | 'toBare'
   | 'look'
   | 'openExport'
+  | 'room'
   | 'samples'
   | 'folders'
   | 'config';
@@ -140,6 +142,7 @@ function serverParts(home: Home): Pick<ServerParts, HomeParts> {
     toBare: (original, develop) => writeBare(home, original, develop),
     openExport: (people) => openExport(config, files, library, people),
     look: (id) => lookAt(home, id),
+    room: () => roomOf(config.done),
     samples: async () => {
       // This loads libvips, which a server otherwise uses only in its decoders.
       const { placeSamples } = await import('../../ingest/samples/sample-photos.js');

@@ -1,21 +1,27 @@
-/** One’s own library: the storage that it uses, and whether uploads go there. Rejected while people have none here. */
+/**
+ * One’s own library: the storage that it uses, and whether uploads go there. Rejected while people have none here, except
+ * what takes the space, which owners see of the house.
+ */
 import { Type } from 'typebox';
-import { authorOf } from '../../access/permissions.js';
+import { authorOf, may, type Viewer } from '../../access/permissions.js';
 import { setUploadTarget, uploadTarget } from '../../access/upload-target.js';
-import { LibraryStorage, OwnStorage } from '../../api/album-schemas.js';
+import { LargestFiles, LibraryStorage, OwnStorage, StorageUse } from '../../api/album-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import { answers } from '../../api/photo-schemas.js';
-import { house } from '../../document/item-id.js';
+import { house, type Holder } from '../../document/item-id.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import type { Routes } from '../context.js';
 import { viewer } from '../http/request-viewer.js';
 import { personBehind } from '../http/sign-in-response.js';
-import { storageOfEach, storageOfOne } from '../../album/storage-totals.js';
+import { findPhotos } from '../../album/find-photos.js';
+import { storageOfEach, storageOfOne, sumOf } from '../../album/storage-totals.js';
 
 const config = { rule: 'own-library' } as const;
+/** The number of largest files that are listed. */
+const mostFiles = 50;
 
 export const ownLibrary: Routes = (app, context) => {
-  for (const add of [storage, uploads]) void add(app, context);
+  for (const add of [storage, use, uploads]) void add(app, context);
 };
 
 /** The storage used by the viewer, and for owners by everybody. */
@@ -39,6 +45,48 @@ const storage: Routes = (app, { library, catalog, access, gate }) => {
     (_request, reply) => {
       const people = gate?.state().on === true ? storageOfEach(catalog, library, access.people) : [];
       void reply.send({ house: storageOfOne(catalog, house), people });
+    },
+  );
+};
+
+/** Whose storage a viewer is told of: their own, and the house’s with the right to everybody’s. */
+function holdersFor(viewer: Viewer): Holder[] {
+  return [...(may(viewer, 'people') ? [house] : []), ...(viewer.person === undefined ? [] : [viewer.person])];
+}
+
+/** What takes the space of the viewer, and for owners of the house. Works without libraries of people, too. */
+const use: Routes = (app, { library, catalog, room }) => {
+  app.get(
+    '/api/storage/use',
+    { config, schema: { summary: 'What takes your space, by kind and year', response: answers(StorageUse) } },
+    async (request) => {
+      const holders = holdersFor(viewer(request));
+      const disk = may(viewer(request), 'people') ? await room?.().catch(() => undefined) : undefined;
+      return {
+        ...sumOf(catalog.storageUse(holders)),
+        house: holders.includes(house),
+        ...(disk && { disk: { free: disk.left, size: disk.size } }),
+      };
+    },
+  );
+
+  app.get(
+    '/api/storage/largest',
+    { config, schema: { summary: 'Your largest files', response: answers(LargestFiles) } },
+    (request, reply) => {
+      const largest = catalog.largest(holdersFor(viewer(request)), mostFiles);
+      const names = new Map(
+        findPhotos(
+          library,
+          viewer(request),
+          largest.map(({ id }) => id),
+        ).map(({ id, name }) => [id, name]),
+      );
+      const files = largest.flatMap(({ id, bytes }) => {
+        const name = names.get(id);
+        return name === undefined ? [] : [{ id, name, bytes }];
+      });
+      void reply.send({ files });
     },
   );
 };

@@ -44,12 +44,14 @@ const settings: Listed = { page: 'settings', icon: 'gear', needs: 'own-session' 
 const sections: readonly (Listed & { page: PageName })[] = [
   { page: 'settings/account', icon: 'person', needs: 'own-session' },
   { page: 'settings/appearance', icon: 'sun', needs: 'own-session' },
+  { page: 'settings/library', icon: 'disk', needs: 'own-library' },
   { page: 'settings/import', icon: 'folder', needs: 'spool' },
   { page: 'settings/family', icon: 'people', needs: 'people' },
   { page: 'settings/sharing', icon: 'share', needs: 'settings' },
   { page: 'settings/servers', icon: 'servers', needs: 'peers' },
   { page: 'settings/tokens', icon: 'key', needs: 'tokens' },
   { page: 'settings/security', icon: 'shield', needs: 'audit' },
+  { page: 'settings/about', icon: 'info', needs: 'own-session' },
 ];
 
 /** Other pages, which the entries lead to. */

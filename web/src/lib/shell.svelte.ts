@@ -15,6 +15,8 @@ export interface TimelineTools {
 class Shell {
   /** True while the search has the whole bar of a phone, or is about to get the focus. */
   searching = $state(false);
+  /** True while the list of shortcuts is open. */
+  shortcuts = $state(false);
   timeline: TimelineTools | undefined = $state.raw();
   /** Opens the system's picker of files to upload; undefined if the viewer may not. */
   pickFiles: (() => void) | undefined = $state.raw();

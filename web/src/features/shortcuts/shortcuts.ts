@@ -24,7 +24,7 @@ const keys: { [group in keyof Texts['groups']]: readonly (readonly [readonly str
   ],
   photos: [
     [['F'], 'favourite'],
-    [['1', '5'], 'stars'],
+    [['1 – 5'], 'stars'],
     [['T'], 'tags'],
     [['A'], 'albums'],
     [['C'], 'audience'],
@@ -71,9 +71,13 @@ export interface KeyGroup {
   keys: readonly (readonly [keys: readonly string[], does: string])[];
 }
 
+/** As on the keyboard of this computer: a Mac has Command instead of Control. */
+const onThis = (pressed: string): string =>
+  navigator.platform.startsWith('Mac') ? pressed.replace('Ctrl Shift ', '⇧⌘').replace('Ctrl ', '⌘') : pressed;
+
 /** All groups in the language of the page. */
 export const keyGroups = (): KeyGroup[] =>
   (Object.keys(keys) as (keyof typeof keys)[]).map((group) => ({
     title: m.shortcuts.groups[group],
-    keys: keys[group].map(([pressed, action]) => [pressed, m.shortcuts.actions[action]] as const),
+    keys: keys[group].map(([pressed, action]) => [pressed.map(onThis), m.shortcuts.actions[action]] as const),
   }));

@@ -1,4 +1,5 @@
 /** English: the settings that are about this browser, the library and the program. */
+import { plural } from '../../lib/language.js';
 
 /** How the page looks in this browser. */
 export const appearance = {
@@ -11,4 +12,34 @@ export const appearance = {
   size: 'Photo size',
   sizeAbout: 'Also changed with + and -, or by pinching.',
   sizes: { large: 'Large', normal: 'Normal', small: 'Small', tiny: 'Tiny' },
+};
+
+export const storage = {
+  usedBy: (photos: number) => plural(photos, { one: 'used by # photo or video', other: 'used by # photos and videos' }),
+  free: (free: string, size: string) => `${free} free of ${size}`,
+  kinds: { photo: 'Photos', video: 'Videos', raw: 'RAW' },
+  trash: 'Trash',
+  years: 'By year taken',
+  people: 'By person',
+  peopleAbout: 'Photos of people are counted without their trash and what they locked, rounded up to 100 MB.',
+  house: 'House',
+  removed: 'removed',
+  largest: 'Largest files',
+  more: (n: string) => `Show ${n} more`,
+};
+
+export const about = {
+  what: 'Put a photo in a folder; find it in your library, on every server you own.',
+  version: (version: string) => `Version ${version}`,
+  library: 'Your library',
+  licence: 'Licence',
+  licenceName: 'MIT',
+  licenceAbout: 'Photospool and all parts that it installs are free software.',
+  maps: 'Maps and places',
+  mapsAbout: 'Coasts and borders: Natural Earth. Names of places: GeoNames (CC BY).',
+  docs: 'Help',
+  docsAbout: 'The guides are in the folder docs of the program. Every command explains itself: photospool help.',
+  api: 'API',
+  apiAbout: 'For programs of your own; create a token first.',
+  openApi: 'Open the description',
 };
