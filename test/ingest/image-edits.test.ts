@@ -1,0 +1,95 @@
+/**
+ * The pictures of edited photos are kept like all others: made per item, checked, repaired, rendered again, named for
+ * backups and peers; and those that nothing shows any more are named by nothing.
+ */
+import { rmSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { renditionsOf } from '../../src/backup/backup-contents.js';
+import { developKey, developOf, picturesOf, type Develop } from '../../src/document/develop.js';
+import { applyChange } from '../../src/document/edits.js';
+import { house, itemId } from '../../src/document/item-id.js';
+import type { PhotoDocument, Rendition } from '../../src/document/photo-document.js';
+import { viewPhoto } from '../../src/document/photo-view.js';
+import { developPhoto, lacksDeveloped } from '../../src/ingest/develop-photo.js';
+import { repair } from '../../src/ingest/repair-home.js';
+import { rerender } from '../../src/ingest/rerender.js';
+import { verifyHome } from '../../src/ingest/verify-home.js';
+import { render } from '../../src/photo/decode/render.js';
+import { openNamed } from '../../src/sync/blobs/blob-index.js';
+import { begin, type SmallHome } from './small-home.js';
+
+const left = { crop: { left: 0, top: 0, width: 0.5, height: 1 } } satisfies Develop;
+const person = '1'.padStart(26, '0');
+
+/** A home with a photo that the house and a person have. */
+async function shared(): Promise<SmallHome & { ofHouse: string; own: string }> {
+  const home = await begin(1);
+  const [sha256] = home.hashes as [string];
+  const [ofHouse, own] = [itemId({ holder: house, sha256 }), itemId({ holder: person, sha256 })];
+  home.library.update<PhotoDocument>(own, () => home.library.get<PhotoDocument>(ofHouse)!.body);
+  return { ...home, ofHouse, own, render: (path, format, asIs, develop) => render(path, format, asIs, develop) };
+}
+
+const bodyOf = ({ library }: SmallHome, id: string): PhotoDocument => library.get<PhotoDocument>(id)!.body;
+const edit = ({ library }: SmallHome, id: string, develop: Develop | null): unknown =>
+  library.update<PhotoDocument>(id, (body) => applyChange(body!, { develop }, { ...library.sign(body), by: 'owner' }));
+const thumbOf = (home: SmallHome, id: string): Rendition | undefined =>
+  viewPhoto('0', bodyOf(home, id), { here: true }).renditions.thumb;
+
+test('two holders of the same bytes edit them differently', async () => {
+  const home = await shared();
+  edit(home, home.ofHouse, left);
+  edit(home, home.own, { rotate: 1 });
+  expect([thumbOf(home, home.ofHouse), thumbOf(home, home.own)]).toEqual([undefined, undefined]);
+  for (const id of [home.ofHouse, home.own]) expect(await developPhoto(home, id)).toBe(true);
+  expect(await developPhoto(home, home.own)).toBe(false);
+  const [ours, theirs] = [thumbOf(home, home.ofHouse)!, thumbOf(home, home.own)!];
+  expect(ours.width / ours.height).not.toBe(theirs.width / theirs.height);
+  expect(ours.sha256).not.toBe(theirs.sha256);
+  edit(home, home.ofHouse, null);
+  expect(thumbOf(home, home.own)).toEqual(theirs);
+});
+
+test('they are checked, repaired and rendered again', async () => {
+  const home = await shared();
+  edit(home, home.ofHouse, left);
+  await developPhoto(home, home.ofHouse);
+  const parts = { ...home, archive: home.archive.folder, blobs: home.blobs.folder };
+  const check = async () => (await verifyHome(parts)).findings;
+  expect(await check()).toEqual([]);
+  writeFileSync(home.blobs.path(thumbOf(home, home.ofHouse)!.sha256), 'broken');
+  const found = await check();
+  expect(found).toMatchObject([{ kind: 'rendition', renditions: expect.arrayContaining(['thumb']) as unknown }]);
+  await repair(found, { ...home, progress: () => undefined });
+  expect(found).toMatchObject([{ repaired: true }]);
+  expect(await check()).toEqual([]);
+  rmSync(home.blobs.path(thumbOf(home, home.ofHouse)!.sha256));
+  expect(lacksDeveloped(home, home.ofHouse)).toBeDefined();
+  expect(await rerender(home)).toMatchObject({ made: 1, failed: [] });
+  expect(await rerender(home)).toMatchObject({ made: 0 });
+  expect(await check()).toEqual([]);
+});
+
+test('backups and peers get those of the original and of the shown edit, and no others', async () => {
+  const home = await shared();
+  const named = openNamed(home.db, home.library, () => true);
+  edit(home, home.ofHouse, left);
+  await developPhoto(home, home.ofHouse);
+  const before = thumbOf(home, home.ofHouse)!.sha256;
+  const original = bodyOf(home, home.ofHouse).renditions.thumb!.sha256;
+  edit(home, home.ofHouse, { rotate: 1 });
+  await developPhoto(home, home.ofHouse);
+  const now = thumbOf(home, home.ofHouse)!.sha256;
+  expect(Object.keys(bodyOf(home, home.ofHouse).developed!)).toEqual([developKey({ rotate: 1 })]);
+  await named.follow();
+  const backedUp = new Set([...renditionsOf(home.library)].map(({ sha256 }) => sha256));
+  for (const [sha256, is] of [
+    [original, true],
+    [now, true],
+    [before, false],
+  ] as const)
+    expect([named.find(sha256) !== undefined, backedUp.has(sha256)]).toEqual([is, is]);
+  // Made for an edit that is not shown any more: not written.
+  const shown = developOf(bodyOf(home, home.ofHouse));
+  expect(picturesOf(bodyOf(home, home.ofHouse), shown as Develop)?.thumb.sha256).toBe(now);
+});
