@@ -41,6 +41,12 @@ test('a chosen theme, first view and size of photos are kept, and the theme is t
   expect(mishaps).toEqual([]);
 });
 
+/** What the menu of the installed app opens. */
+interface Shortcut {
+  name: string;
+  url: string;
+}
+
 test('on a phone the list of sections is a page of its own; every address has its title and its page', async () => {
   const fixture = await stage.fixture(makePhotos(20, stage.pictures));
   const { page, mishaps, close } = await stage.see(`${fixture.url}/settings`, {
@@ -54,7 +60,13 @@ test('on a phone the list of sections is a page of its own; every address has it
   await page.goBack();
   await page.waitForSelector('h1:text("Appearance")');
   await page.setViewportSize({ width: 1440, height: 900 });
+  const shortcuts = await page.evaluate(async () => {
+    const manifest = (await (await fetch('/manifest.webmanifest')).json()) as Record<'shortcuts', Shortcut[]>;
+    return manifest.shortcuts;
+  });
+  expect(shortcuts.map(({ name }) => name)).toEqual(['Favourites', 'Albums', 'Sharing', 'Activity']);
   for (const [old, path, title] of [
+    ...shortcuts.map(({ name, url }) => [url, url, name] as const),
     ['/spool?x=1', '/settings/import?x=1', 'Import'],
     ['/people', '/settings/family', 'Family'],
     ['/access', '/settings/sharing', 'Access and sharing'],
