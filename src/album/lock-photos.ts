@@ -95,7 +95,7 @@ function write(library: Library, viewer: Viewer, photo: StoredPhoto, what: 'lock
     if (what === 'lock') {
       const albums = new Set(claims.entries.map(({ album }) => album));
       const edits = [everything, ...albums].reduce((before, to) => withEnd(before, to, author()), closed.edits);
-      return { ...closed, edits };
+      return inSight(library, photo.item, { ...closed, edits }, author());
     }
     const edits = withGive(closed.edits, { to: everything, what: 'unlocked' }, author());
     return inSight(library, photo.item, { ...closed, edits }, author());

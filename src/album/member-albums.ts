@@ -167,7 +167,8 @@ function openReading({ library, gate, state, setOf }: Core): Pick<MemberAlbums, 
     const { albumRight } = state().access;
     const people = new Set(setOf(membersId(album)).gives.map(({ to }) => to.replace(/^person:/, '')));
     return [...people].sort().flatMap((person) => {
-      const right = albumRight(album, person);
+      // A foreign program may have named the holder.
+      const right = album.startsWith(`${person}:`) ? undefined : albumRight(album, person);
       return right ? [{ person, right }] : [];
     });
   }

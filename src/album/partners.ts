@@ -58,7 +58,7 @@ export function openPartners({ library, gate }: Omit<MemberAlbumParts, 'clock'>)
       const access = itemAccess(library);
       const others = [...library.scan('person:')]
         .map(({ id }) => id.slice('person:'.length))
-        .filter((id) => access.isMember(id));
+        .filter((id) => id !== me && access.isMember(id));
       return {
         given: others.filter((id) => access.isPartner(me, id)),
         received: others.filter((id) => access.isPartner(id, me)),

@@ -34,12 +34,17 @@ export const mergesFor = (viewer: Viewer, people: Pick<People, 'find'>, { days, 
   last: last.map((merge) => mergeFor(viewer, people, merge, now)),
 });
 
-/** The connections with their set aside documents; the id of a person’s photo is cut, because it contains the hash of its bytes. */
+/**
+ * The connections with their set aside documents. Of what a person holds or shares, neither the person is named nor the
+ * document: the id of a photo contains the hash of its bytes.
+ */
 export const linksFor = (links: readonly LinkStatus[]): LinkStatus[] =>
   links.map((link) => ({
     ...link,
-    refused: link.refused.map((one) => ({ ...one, id: one.id.replace(/^(own:[^:]*:).*$/s, '$1…') })),
+    refused: link.refused.map((one) => ({ ...one, id: one.id.replace(ofPerson, '$1:…') })),
   }));
+
+const ofPerson = /^(own|own-album|members|sharing|offer):(?!house:).*$/s;
 
 /** A merge with the names of the authors of conflicting edits. */
 export const mergeFor = (

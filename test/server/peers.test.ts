@@ -211,6 +211,23 @@ test('an original can be fetched over a connection with originals, and over no o
   expect(await reachable(link({ originals: 'none' }), link({ originals: 'on-demand' }))).toBe(true);
 });
 
+test('of a document of a person that was set aside, neither the person nor the document is named', async () => {
+  const home = await openHome();
+  const person = '1'.repeat(26);
+  const ids = [
+    'photo:a',
+    `own:${person}:${'a'.repeat(64)}`,
+    `members:${person}:x`,
+    `sharing:${person}`,
+    'offer:house:x',
+  ];
+  home.links.links = [link({ refused: ids.map((id) => ({ id, rev: '1-a', reason: 'No.' })) })];
+  const answer = await home.app.inject('/api/peers');
+  const [peer] = answer.json<{ peers: { refused: { id: string }[] }[] }>().peers;
+  expect(peer!.refused.map(({ id }) => id)).toEqual(['photo:a', 'own:…', 'members:…', 'sharing:…', 'offer:house:x']);
+  expect(answer.body).not.toContain(person);
+});
+
 test('quarantined documents are retried, and removed if they belong to another program', async () => {
   const home = await openHome();
   const url = 'http://couch.example/album';

@@ -1,7 +1,8 @@
 /**
  * What a hostile server brings into a mesh of people's libraries: nothing in a grant set where an entry should be, malformed ends, gives by
  * somebody who had no right to them or that saw an end which nobody made, documents without the ends they had, unknown kinds, ids that are
- * nearly ones of items, and floods. None of it gives anybody access. Forged ends that are well-formed do end access.
+ * nearly ones of items, and floods. None of it gives anybody access. Well-formed ends do end access, and what gives in the name of a holder
+ * give, the model says.
  */
 import { itemId, membersId, peopleId, publicIdOf, sharingId, type Item } from '../../src/document/item-id.js';
 import type { Dice } from '../simulation/dice.js';
@@ -38,24 +39,35 @@ function junk(dice: Dice): [string, unknown] {
 /** What is given in sets of a kind. */
 const whatIn: Record<string, string> = { sharing: 'partner', offer: 'take' };
 
-/** A well-formed give that its author had no right to, or that saw an end which does not exist. */
-function voidGive(dice: Dice, document: string): [string, unknown] | undefined {
-  const holder = /^(?:own|sharing|members|offer):([^:]+)/.exec(document)?.[1];
-  if (holder === undefined || holder === 'house') return undefined;
-  const [to, what] = document.startsWith('own:')
-    ? dice.pick([...albums.map((album) => [album, 'entry'] as const), ['*', 'unlocked'] as const])
+/** A give that a hostile server writes. `unknown`: it saw an end of this set that nobody made. */
+interface ForgedGive {
+  to: string;
+  what: string;
+  at: string;
+  by: string;
+  unknown?: string;
+}
+
+/**
+ * A well-formed give in the name of its holder or of anybody else, that saw nothing, or an end which does not exist. An offer has none in
+ * the name of its giver: it would be another offer.
+ */
+function forgedGive(dice: Dice, document: string): ForgedGive | undefined {
+  const holder = /^(?:own|photo|sharing|members|offer):([^:]+)/.exec(document)?.[1];
+  if (holder === undefined) return undefined;
+  const isItem = /^(?:own|photo):/.test(document);
+  const [to, what] = isItem
+    ? dice.pick([...[...albums, ...albums].map((album) => [album, 'entry'] as const), ['*', 'unlocked'] as const])
     : ([
         `person:${dice.pick(people)}`,
         whatIn[document.slice(0, document.indexOf(':'))] ?? dice.pick(['view', 'add']),
       ] as const);
   const at = stampOf(dice);
-  const isForeign = dice.chance(0.5);
-  const by = isForeign
-    ? dice.pick(['owner', 'house', ...people.filter((one) => one !== holder).map((one) => `person:${one}`)])
-    : `person:${holder}`;
-  const unknownEnd = `person:${dice.pick(people)} ${stampOf(dice)}`;
-  const saw = isForeign ? {} : { [dice.pick(['self', peopleId])]: [unknownEnd] };
-  return [`${to} ${what} ${at}`, { at, by, saw }];
+  const names = people.filter((one) => one !== holder).map((one) => `person:${one}`);
+  if (dice.chance(0.45)) return { to, what, at, by: dice.pick(['owner', 'house', ...names, ...names]) };
+  const by = people.includes(holder) ? `person:${holder}` : dice.pick(names);
+  const isOffer = document.startsWith('offer:');
+  return { to, what, at, by, ...((isOffer || dice.chance(0.4)) && { unknown: dice.pick([document, peopleId]) }) };
 }
 
 /**
@@ -65,6 +77,8 @@ function voidGive(dice: Dice, document: string): [string, unknown] | undefined {
 export interface Forgery {
   body: Json;
   ends: { to: string; at: string; by: string }[];
+  /** The gives that were added, of those that are well-formed. */
+  gives: ForgedGive[];
   /** Whether the ends that were there are left out. */
   isWithoutEnds: boolean;
 }
@@ -78,14 +92,20 @@ export function forgeOn(dice: Dice, document: string, body: Json): Forgery {
   };
   const roll = dice.below(10);
   if (roll === 9) return withoutEnds(document, body);
-  const forgery: Forgery = { body, ends: [], isWithoutEnds: false };
-  if (roll < 4) {
+  const forgery: Forgery = { body, ends: [], gives: [], isWithoutEnds: false };
+  if (roll < 3) {
     const entries = Array.from({ length: dice.pick([1, 2, 30]) }, () => junk(dice));
     const name = dice.pick(['gives', 'ends'] as const);
     put(name, entries);
     if (name === 'ends' && entries.some(([, value]) => isJson(value))) forgery.ends.push({ to: '', at: '', by: 'x' });
   }
-  if (roll >= 4 && roll < 7) put('gives', [voidGive(dice, document) ?? junk(dice)]);
+  const give = roll >= 3 && roll < 7 ? forgedGive(dice, document) : undefined;
+  if (give) {
+    const { to, what, at, by, unknown } = give;
+    const saw = unknown === undefined ? {} : { [unknown === document ? 'self' : unknown]: [`${to} ${stampOf(dice)}`] };
+    put('gives', [[`${to} ${what} ${at}`, { at, by, saw }]]);
+    forgery.gives.push(give);
+  } else if (roll >= 3 && roll < 7) put('gives', [junk(dice)]);
   if (roll >= 7 && roll < 9) {
     const at = stampOf(dice);
     const to = dice.pick([
@@ -107,7 +127,7 @@ export function withoutEnds(document: string, body: Json): Forgery {
   const without = ({ ends: _ends, ...rest }: Json): Json => rest;
   const isItem = /^(?:photo|own):/.test(document);
   const left = isItem ? { ...body, edits: without(body['edits'] as Json) } : without(body);
-  return { body: left, ends: [], isWithoutEnds: true };
+  return { body: left, ends: [], gives: [], isWithoutEnds: true };
 }
 
 /** A person whom nobody asks for. */

