@@ -37,7 +37,7 @@ const pages: [path: string, ready: string][] = [
   ['/trash', 'main img'],
   ['/spool', '[data-figure="today"]'],
   ['/servers', 'main h2'],
-  ['/shares', 'main .secondary'],
+  ['/shares', 'main h2'],
   ['/people', 'main h1'],
   ['/tokens', 'main h1'],
   ['/access', '[role="switch"]'],
