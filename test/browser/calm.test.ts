@@ -45,7 +45,7 @@ const pages: [path: string, ready: string][] = [
   ['/trash', 'main img'],
   ['/spool', '[data-figure="today"]'],
   ['/servers', 'main h2'],
-  ['/shares', 'main .secondary'],
+  ['/shares', 'main h2'],
   ['/access', '[role="switch"]'],
 ];
 
