@@ -7,7 +7,7 @@ import { yieldToEventLoop } from '../base/async/yield.js';
 import { authorOf, favouritesOf, mayChange, mayOn, type Field, type Viewer } from '../access/permissions.js';
 import { PhotospoolError } from '../base/errors.js';
 import { canonical } from '../document/canonical-json.js';
-import { developOf, isDevelop, isInside, normalDevelop, sizeIn, turnedBy, type Develop } from '../document/develop.js';
+import { developOf, isInside, normalDevelop, sizeIn, turnedBy, type Develop } from '../document/develop.js';
 import {
   applyChange,
   asTheirs,
@@ -160,7 +160,7 @@ function mayDevelop(viewer: Viewer, { item, body }: StoredPhoto, { develop, turn
 
 /**
  * What a person who may not share a photo may show of it: what is shown, if somebody else decided that; otherwise what
- * the newest value of somebody else shows.
+ * the values of everybody else show.
  */
 function limitFor({ edits, facts }: PhotoDocument, self: string): Develop {
   const shown = developOf({ edits, facts });
@@ -168,9 +168,10 @@ function limitFor({ edits, facts }: PhotoDocument, self: string): Develop {
   const present = shown === 'original' ? {} : shown;
   if ((shownEdit(edits, 'develop')?.by ?? self) !== self) return present;
   const list = Array.isArray(edits.develop) ? edits.develop : [];
-  const other = list.find(({ by }) => by !== self);
-  if (!other) return list.length < keptValues ? {} : present;
-  return other.value === null ? {} : isDevelop(other.value) ? (normalDevelop(other.value) ?? {}) : nothing;
+  const others = list.filter(({ by }) => by !== self);
+  if (others.length === 0) return list.length < keptValues ? {} : present;
+  const limit = developOf({ edits: { develop: others }, facts });
+  return limit === 'unclear' ? nothing : limit === 'original' ? {} : limit;
 }
 
 /** As little as can be shown. */

@@ -60,9 +60,10 @@ export function normalDevelop(value: unknown): Develop | undefined {
 
 /** A crop to a millionth; undefined if it is the whole picture. */
 function cropOf(crop: Crop): Crop | undefined {
-  const [left, top] = [rounded(crop.left, 1e6), rounded(crop.top, 1e6)];
-  const width = rounded(Math.min(crop.width, 1 - left), 1e6);
-  const height = rounded(Math.min(crop.height, 1 - top), 1e6);
+  // Moved rather than made smaller: the result is valid again, whatever the rounding.
+  const [width, height] = [rounded(crop.width, 1e6), rounded(crop.height, 1e6)];
+  const left = rounded(Math.min(crop.left, 1 - width), 1e6);
+  const top = rounded(Math.min(crop.top, 1 - height), 1e6);
   return left === 0 && top === 0 && width === 1 && height === 1 ? undefined : { left, top, width, height };
 }
 
@@ -123,7 +124,8 @@ export function developedSize(develop: Develop, size: PixelSize): PixelSize {
 /** Whether a picture developed one way shows nothing that the other way cuts away. */
 export function isInside(inner: Develop, outer: Develop, size: PixelSize): boolean {
   const [small, large] = [frameOf(inner, size), frameOf(outer, size)];
-  const slack = Math.max(size.width, size.height) * 1e-4;
+  // Far below the step of a rounded value: otherwise many edits in a row could show more and more.
+  const slack = Math.max(size.width, size.height) * 1e-9;
   return cornersOf(small).every(([x, y]) => {
     const { cos, sin } = directionOf(large.angle);
     const [dx, dy] = [x - large.x, y - large.y];

@@ -78,6 +78,23 @@ describe('a value', () => {
     expect(isDevelop(value)).toBe(is);
   });
 
+  test('stays valid when it is rounded, so that turning it never shows what it cuts away', () => {
+    const edge = fc.double({ min: 0, max: 1, noNaN: true });
+    const most = fc.constantFrom(0, 4e-7, 6e-7);
+    fc.assert(
+      fc.property(edge, edge, most, (a, b, more) => {
+        const width = Math.max(0.01, a);
+        const crop = { left: Math.min(b, 1 - width + more), top: 0.5, width, height: 0.3 };
+        fc.pre(isDevelop({ crop }) && width < 0.999);
+        const normal = normalDevelop({ crop })!;
+        expect(normalDevelop(normal)).toEqual(normal);
+        const cut = edited(original, { develop: { crop } }, stamp(1));
+        expect(turnedBy(cut, 1)).toEqual({ ...normal, rotate: 1 });
+      }),
+      { examples: [[0.01, 1, 6e-7]] },
+    );
+  });
+
   test('is used in its shortest form, and any JSON breaks nothing', () => {
     expect(normalDevelop({ rotate: 0, straighten: 0, crop: { left: 0, top: 0, width: 1, height: 1 } })).toBeUndefined();
     expect(normalDevelop({ rotate: 2, straighten: -0.001 })).toEqual({ rotate: 2 });
@@ -119,6 +136,9 @@ describe('the frame', () => {
     expect(isInside(left, inLeft, pixels)).toBe(false);
     expect(isInside(right, left, pixels)).toBe(false);
     expect(isInside({ ...inLeft, rotate: 3 }, left, pixels)).toBe(true);
+    // By a millionth of the width: many such steps would show everything.
+    const wider = { crop: { ...left.crop!, width: 0.500001 } };
+    expect([isInside(wider, left, pixels), isInside(left, wider, pixels)]).toEqual([false, true]);
     expect(isInside({ ...inLeft, straighten: 10 }, inLeft, pixels)).toBe(false);
   });
 });

@@ -267,6 +267,22 @@ test('a family member who may edit cuts more away, and shows again only what the
   expect((await ada.browser.ask('PATCH', '/api/photos', { ids: [id], turn: 1 })).json()).toMatchObject({ changed: 1 });
 });
 
+test('a rotation by somebody who had not heard of a crop lets nobody show again what it cut away', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const id = await publicPhoto(owned);
+  const ada = await invite(owned, 'Ada');
+  await owner.ask('PATCH', `/api/people/${ada.id}`, { canEdit: true });
+  const at = (n: number, epoch: string): string => `${String(n).padStart(15, '0')}-0000-${epoch}`;
+  const develop = [
+    { value: { rotate: 1 as const }, at: at(6, 'b'), by: 'person:ben' },
+    { value: left, at: at(5, 'a'), by: 'owner' },
+  ];
+  home.library.update<PhotoDocument>(photoId(id), (body) => ({ ...body!, edits: { ...body!.edits, develop } }));
+  expect(await edit(ada.browser, id, { develop: { ...left, rotate: 2 } })).toBe(200);
+  for (const more of [null, { rotate: 1 }]) expect(await edit(ada.browser, id, { develop: more })).toBe(403);
+});
+
 test('the other files of a shot have what was cut away no more than the photo', async () => {
   const owned = await openOwned();
   const { home, owner } = owned;
