@@ -131,8 +131,8 @@ export const rowColumns = [
 /** The `motion` of a photo that plays no clip, whatever belongs to it. */
 export const stillPicture = -1;
 
-/** The number of digits in a picture's version. */
-const versionLength = 8;
+/** The number of digits in a picture's version, the beginning of the SHA-256 of its `thumb`. */
+export const versionLength = 8;
 
 /** Further words are not searched: no caption has this many, but a hostile file may have millions. */
 const mostWords = 1_000;

@@ -11,6 +11,7 @@ import { refuse } from '../http/error-responses.js';
 import type { Context, Routes } from '../context.js';
 import { photoPlaces, type PhotoPlace } from '../http/photo-places.js';
 import { getPhoto, type FoundPhoto } from '../../album/find-photos.js';
+import { versionLength } from '../../catalog/catalog-row.js';
 import { hasPeers } from '../peer-status.js';
 import { bytes, Sha256 } from '../../api/photo-schemas.js';
 
@@ -61,7 +62,7 @@ export const media: Routes = (app, context) => {
       schema: {
         summary: summary('A scaled picture, or a video'),
         params: Type.Object({ id: Sha256, rendition: Type.Enum(['thumb', 'preview', 'unedited', 'hover', 'video']) }),
-        // Ignored: it makes the URL change with the picture, which browsers cache forever.
+        // It makes the URL change with the picture: only with the present one may browsers cache it forever.
         querystring: Type.Object({ v: Type.Optional(Type.String({ maxLength: 64 })) }),
         response: bytes('the picture or film', 'image/webp', 'image/jpeg', 'video/mp4', 'video/webm'),
       },
@@ -101,6 +102,10 @@ function pictureOf(
   if (!found && photo.developing) return undefined;
   if (!found) throw notFound(`This photo has no ${which}.`);
   const { sha256, type } = found;
-  const forever = mayKeep(request) && found === photo.renditions[which === 'unedited' ? 'preview' : which];
+  const isPresent = which !== 'unedited' && found === photo.renditions[which];
+  // The version of another picture may be shown again after an undo.
+  const { v } = request.query as { v?: string };
+  const isVersion = v !== undefined && v === photo.renditions.thumb?.sha256.slice(0, versionLength);
+  const forever = mayKeep(request) && isPresent && isVersion;
   return { path: blobs.rendition(sha256), sha256, type, forever, missing: 'This picture is not on this server.' };
 }
