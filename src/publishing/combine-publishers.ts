@@ -17,7 +17,7 @@ import { format, photoId, sha256Of, type Body } from '../document/photo-document
 import { openChangeFollower, sequenceCheckpoint } from '../library/follow.js';
 import type { Library } from '../library/library.js';
 import type { BlobIndex } from '../sync/blobs/blob-index.js';
-import { hashesOf, opaqueOf, publicId, readPublic, type ToldInPublic } from './public-fields.js';
+import { hashesOf, opaqueOf, publicId, readPublic, withoutPictures, type ToldInPublic } from './public-fields.js';
 import type { Publisher } from './publisher-database.js';
 import { never } from './prevent-republishing.js';
 import type { Publishers } from './publisher-registry.js';
@@ -62,10 +62,10 @@ export function later(a: ToldInPublic, b: ToldInPublic): ToldInPublic {
 export function combined(all: readonly ToldInPublic[]): ToldInPublic {
   const decided = all.reduce(later);
   if (decided.value === null) return decided;
-  const newest = all
-    .map(({ value, developed = never }) => (value === null ? never : developed))
-    .reduce((a, b) => (a > b ? a : b));
-  const shown = all.filter(({ value, developed = never }) => value !== null && developed === newest).reduce(later);
+  const newest = all.map(({ developed = never }) => developed).reduce((a, b) => (a > b ? a : b));
+  const current = all.filter(({ value, developed = never }) => value !== null && developed === newest);
+  // The home that knows of the crop shows the photo no more: the pictures of the others are from before it.
+  const shown = current.length > 0 ? current.reduce(later) : withoutPictures(decided);
   return { ...shown, at: decided.at };
 }
 

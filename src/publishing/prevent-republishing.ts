@@ -3,7 +3,7 @@
  * keeps the time of the last decision about each photo; an older decision never replaces a newer one. Pure.
  */
 import type { Stamp } from '../document/photo-document.js';
-import type { ToldInPublic } from './public-fields.js';
+import { withoutPictures, type ToldInPublic } from './public-fields.js';
 
 /** The stamp of a photo without any decision: before all others. */
 export const never: Stamp = '000000000000000-0000-0';
@@ -18,11 +18,20 @@ export const later = (a: Stamp, b: Stamp): Stamp => (a > b ? a : b);
  * stamp `never`, so that any other home's decision overrides it.
  */
 export function settle(known: ToldInPublic | undefined, now: ToldInPublic | undefined): ToldInPublic | undefined {
-  if (!now) return known && (known.value === null ? known : { value: null, at: never });
+  if (!now) return known && (known.value === null ? known : withdrawn(known, never));
   if (!known) return now;
   if (now.value !== null && known.value === null && known.at > now.at) return known;
-  // A picture from before a crop that was published since.
-  if (now.value !== null && known.value !== null && (known.developed ?? never) > (now.developed ?? never))
-    return { ...known, at: later(known.at, now.at) };
-  return { ...now, at: later(known.at, now.at) };
+  const at = later(known.at, now.at);
+  const cropped = later(known.developed ?? never, now.developed ?? never);
+  const isBehind = (now.developed ?? never) < cropped;
+  if (now.value === null) return { ...withdrawn(now, at), ...(cropped !== never && { developed: cropped }) };
+  // A picture from before a crop that was published, or known while the photo was withdrawn.
+  if (isBehind) return known.value === null ? { ...withoutPictures(now), at, developed: cropped } : { ...known, at };
+  return { ...now, at };
 }
+
+/** A withdrawal that still tells of a crop: whoever publishes the photo again may not know it. */
+const withdrawn = ({ developed }: ToldInPublic, at: Stamp): ToldInPublic => ({
+  ...{ value: null, at },
+  ...(developed !== undefined && { developed }),
+});

@@ -72,7 +72,9 @@ export function project(
   if (!photo || isPurge(body)) return tell({ value: null, at });
   const { gps, ...view } = viewPhoto(item.sha256, photo, { here: false });
   const pair = key === undefined ? undefined : pairOf(photo.facts);
-  if (view.audience !== 'public' || view.trashed || !permission.isGiven) return tell({ value: null, at });
+  const developed = developedAt(photo.edits);
+  const crop = developed !== undefined && { developed };
+  if (view.audience !== 'public' || view.trashed || !permission.isGiven) return tell({ value: null, at, ...crop });
   const value = readPhoto({
     facts: {
       ...view,
@@ -83,12 +85,7 @@ export function project(
     clips: view.renditions,
   });
   const edited = editedAt(photo.edits, options);
-  const developed = developedAt(photo.edits);
-  return tell({
-    ...{ value, at },
-    ...(edited !== undefined && { edited }),
-    ...(developed !== undefined && { developed }),
-  });
+  return tell({ ...{ value, at }, ...(edited !== undefined && { edited }), ...crop });
 }
 
 /**

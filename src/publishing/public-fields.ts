@@ -35,7 +35,7 @@ export interface ToldInPublic {
   at: Stamp;
   /** The time of the last edit of a published field; absent without one. */
   edited?: Stamp;
-  /** The time of the last edit of what the picture shows (a crop); absent without one. */
+  /** The time of the last edit of what the picture shows (a crop), also of a withdrawn photo; absent without one. */
   developed?: Stamp;
 }
 
@@ -69,9 +69,10 @@ export function readPublic(body: unknown): PublicDocument | undefined {
   const [value, at] = [own(photo, 'value'), own(photo, 'at')];
   const [edited, developed] = [own(photo, 'edited'), own(photo, 'developed')];
   if (own(body, 'kind') !== 'public' || own(body, 'format') !== format || !isStamp(at)) return undefined;
-  if (value === null) return { format, kind: 'public', photo: { value, at } };
+  const crop = isStamp(developed) && { developed };
+  if (value === null) return { format, kind: 'public', photo: { value, at, ...crop } };
   if (!isObject(value)) return undefined;
-  const times = { ...(isStamp(edited) && { edited }), ...(isStamp(developed) && { developed }) };
+  const times = { ...(isStamp(edited) && { edited }), ...crop };
   return { format, kind: 'public', photo: { value: readPhoto(value), at, ...times } };
 }
 
@@ -84,6 +85,12 @@ export function readPhoto(photo: { facts?: unknown; renditions?: unknown; clips?
     ...(Object.keys(clips).length > 0 && { clips }),
   };
 }
+
+/** A photo without its pictures, which show what was cut away. */
+export const withoutPictures = ({ value, ...told }: ToldInPublic): ToldInPublic => ({
+  ...told,
+  value: value && { facts: value.facts, renditions: { recipe: 1 } },
+});
 
 /** The hashes of all published pictures and videos. */
 export const hashesOf = (photo: Pick<PublicPhoto, 'renditions' | 'clips'> | null | undefined): string[] =>

@@ -85,6 +85,17 @@ test('a home that has not heard of the crop, or was restored from before it, bri
   const withdrawn = told(photo({ audience: [value(7, 'private')] }));
   expect(combined([cropped, withdrawn, unaware]).value).toBeNull();
   expect(settle(cropped, unaware)?.value?.renditions).toEqual({ recipe: 1 });
+  // Withdrawn after the crop, and made public elsewhere without knowledge of it.
+  const hidden = told(photo({ audience: [value(3, 'private'), value(1, 'public')], develop: [value(2, left)] }));
+  for (const all of [
+    [hidden, unaware],
+    [unaware, hidden],
+  ])
+    expect(combined(all)).toMatchObject({ at: at(5), value: { renditions: { recipe: 1 } } });
+  expect(combined([hidden, unaware]).value?.renditions).toEqual({ recipe: 1 });
+  const again = settle(hidden, unaware);
+  expect([again?.value?.renditions, again?.at]).toEqual([{ recipe: 1 }, at(5)]);
+  expect(settle(again, told(photo({ audience: [value(5, 'public')] })))?.value?.renditions).toEqual({ recipe: 1 });
   const restored = told(photo({ audience: [value(1, 'public')], develop: [value(3, null), value(2, left)] }));
   expect(settle(cropped, restored)?.value?.renditions.thumbhash).toBe('AAAA');
 });
