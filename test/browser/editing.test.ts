@@ -5,6 +5,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { exifId, format } from '../../src/document/photo-document.js';
+import { breaches } from './axe.js';
 import { ask, change, count, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { opened, openStage, type Stage } from './stage.js';
@@ -139,8 +140,10 @@ test('share, favourite, album and trash by touch, on a phone', async () => {
   await expect.poll(async () => (await ask(home, ids[0]!)).albums).toEqual(['Rivers']);
   await page.getByRole('button', { name: 'Close', exact: true }).tap();
   await actions.getByRole('button', { name: 'Share' }).tap();
-  await page.getByRole('dialog', { name: 'Share photo' }).getByRole('radio', { name: 'Family' }).check();
-  await expect.poll(async () => (await ask(home, ids[0]!)).audience).toBe('family');
+  await page
+    .getByRole('dialog', { name: /^Share/ })
+    .getByText('They will see')
+    .waitFor();
   await page.keyboard.press('Escape');
   await actions.getByRole('button', { name: 'Move to trash' }).tap();
   await expect.poll(() => page.url()).toContain(ids[1]!);
@@ -244,15 +247,49 @@ test('to the trash, then the next photo; undo restores it', async () => {
   await close();
 });
 
-test('a slideshow goes through the photos, and a key ends it', async () => {
-  const { page, ids, mishaps, close } = await open(30);
+test('a slideshow goes through the photos at its speed and in its order; it pauses, and Escape ends it', async () => {
+  const { page, ids, mishaps, close } = await open(8);
+  await page.clock.install();
+  await page.reload();
+  await opened(page);
   await page.waitForSelector('button[aria-label="Next photo"]');
+  const at = (): number => ids.findIndex((id) => page.url().includes(id));
+  const run = async (ms: number): Promise<void> => page.clock.runFor(ms);
   await page.keyboard.press('s');
-  await page.waitForSelector('.show');
+  const show = page.getByRole('group', { name: 'Slideshow' });
+  await show.waitFor();
   expect(await page.locator('.chrome.awake').count()).toBe(0);
-  await expect.poll(() => page.url()).not.toContain(ids[0]!);
+  await run(5_500);
+  await expect.poll(at).toBe(1);
+  await page.keyboard.press(' ');
+  await show.getByRole('button', { name: 'Resume slideshow' }).first().waitFor();
+  expect(await breaches(page)).toEqual([]);
+  await run(60_000);
+  expect(at()).toBe(1);
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(at).toBe(2);
+  await show.getByRole('combobox', { name: 'Time for each photo' }).selectOption('3 seconds');
+  await show.getByRole('combobox', { name: 'Order' }).selectOption('Oldest first');
+  await show.getByRole('button', { name: 'Resume slideshow' }).last().click();
+  await run(3_500);
+  await expect.poll(at).toBe(1);
+  // In random order each comes once; then it ends.
+  await show.getByRole('combobox', { name: 'Order' }).selectOption('Random');
+  const seen = new Set([at()]);
+  for (let n = 1; n < ids.length; n++) {
+    const before = at();
+    await run(3_500);
+    await expect.poll(at).not.toBe(before);
+    seen.add(at());
+  }
+  expect(seen.size).toBe(ids.length);
+  await run(3_500);
+  await show.waitFor({ state: 'detached' });
+  // The settings are remembered.
+  await page.keyboard.press('s');
+  expect(await show.getByRole('combobox', { name: 'Time for each photo' }).inputValue()).toBe('3');
   await page.keyboard.press('Escape');
-  await expect.poll(() => page.locator('.show').count()).toBe(0);
+  await show.waitFor({ state: 'detached' });
   expect(page.url()).toContain('/photo/');
   expect(mishaps).toEqual([]);
   await close();

@@ -135,10 +135,10 @@ test('the picture opens and Back returns to it; the slideshow starts and ends; a
   await page.getByRole('dialog').waitFor();
   await page.goBack();
   await page.getByRole('button', { name: 'Slideshow' }).click();
-  await page.locator('button.show').waitFor();
+  await page.locator('.show').waitFor();
   await page.waitForURL((url) => url.pathname.startsWith('/photo/') && !url.pathname.endsWith(ids[0]!));
   await page.keyboard.press('Escape');
-  await expect.poll(() => page.locator('button.show').count()).toBe(0);
+  await expect.poll(() => page.locator('.show').count()).toBe(0);
   await page.keyboard.press('Escape');
   await page.waitForURL((url) => url.pathname === '/');
   await page.getByRole('link', { name: /^harbour, / }).click();

@@ -132,8 +132,7 @@ test('a link to a photo with a password, created beside the picture', async () =
   const owner = await stage.see(`${home.url}/photo/${ids[2]!}`);
   onTestFinished(owner.close);
   await owner.page.waitForSelector('.picture[aria-hidden="false"] img.shown');
-  await owner.page.keyboard.press('i');
-  await owner.page.getByRole('button', { name: 'Share photo' }).click();
+  await owner.page.getByRole('toolbar', { name: 'Photo actions' }).getByRole('button', { name: 'Share' }).click();
   await owner.page.getByRole('switch', { name: 'Require a password' }).click();
   await owner.page.getByLabel('Password of the link', { exact: true }).fill('blue door');
   expect(await owner.page.locator('.picture[aria-hidden="false"] img.shown').count()).toBeGreaterThan(0);

@@ -90,7 +90,7 @@ test('each action is there only if the server grants it for this photo', async (
   const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${photos[0]!.id}`);
   onTestFinished(close);
   await opened(page);
-  expect(await names(page)).toEqual(['Share', 'Favourite', 'Add to album', 'Move to trash', 'More']);
+  expect(await names(page)).toEqual(['Share', 'Favourite', 'Add to album', 'Edit photo', 'Move to trash', 'More']);
   await page.getByRole('button', { name: 'Next photo' }).click();
   await expect.poll(() => names(page)).toEqual(['Favourite', 'More']);
   // Nor does a key do more.
@@ -279,5 +279,52 @@ test('turning keeps the old info until the new is there; who can’t edit sees t
   expect(await panel.locator('dl, .words').getByRole('button').count()).toBe(0);
   expect(await panel.getByRole('img', { name: '2 of 5 stars' }).count()).toBe(1);
   expect(await panel.getByRole('group', { name: 'Rating' }).count()).toBe(0);
+  expect(mishaps).toEqual([]);
+});
+
+test('two selected photos are compared: zoomed and moved together', async () => {
+  const fixture = await stage.fixture(makePhotos(4, stage.pictures));
+  const { page, mishaps, close } = await stage.see(fixture.url);
+  onTestFinished(close);
+  await shown(page);
+  const tiles = page.locator('a.tile');
+  await tiles.nth(0).focus();
+  await page.keyboard.press('x');
+  const compare = page.getByRole('button', { name: 'Compare', exact: true });
+  await compare.waitFor();
+  expect(await compare.isDisabled()).toBe(true);
+  await page.keyboard.press('Shift+ArrowRight');
+  await compare.click();
+  const dialog = page.getByRole('dialog', { name: 'Compare photos' });
+  await expect.poll(() => dialog.locator('.picture img.shown').count()).toBeGreaterThanOrEqual(2);
+  expect(await breaches(page)).toEqual([]);
+  const views = (): Promise<number[][]> =>
+    dialog.locator('.picture').evaluateAll((pictures) =>
+      pictures.map((picture) => {
+        const [, x, y, scale] = /\) translate\((.+)px, (.+)px\) scale\((.+)\)/.exec(
+          (picture as HTMLElement).style.transform,
+        )!;
+        const { width, height } = (picture as HTMLElement).style;
+        return [Number(x) / parseFloat(width), Number(y) / parseFloat(height), Number(scale)];
+      }),
+    );
+  await page.mouse.move(300, 400);
+  await page.mouse.wheel(0, -400);
+  await expect.poll(async () => (await views())[0]![2]).toBeGreaterThan(2);
+  await page.mouse.down();
+  await page.mouse.move(420, 470, { steps: 4 });
+  await page.mouse.up();
+  const [left, right] = await views();
+  expect(Math.abs(left![0]!)).toBeGreaterThan(0.05);
+  right!.forEach((value, n) => expect(value).toBeCloseTo(left![n]!, 3));
+  await page.keyboard.press('0');
+  expect(await views()).toEqual([
+    [0, 0, 1],
+    [0, 0, 1],
+  ]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.querySelector('dialog')!.scrollWidth)).toBeLessThanOrEqual(390);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
   expect(mishaps).toEqual([]);
 });

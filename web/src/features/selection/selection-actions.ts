@@ -5,6 +5,7 @@ import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m, withMessages } from '../../lib/messages.js';
 import { openShare } from '../sharing/open-share.svelte.js';
 import { type Action, session } from '../../lib/session.svelte.js';
+import { comparing } from '../viewer/comparing.svelte.js';
 import { startDownload } from './download-photos.js';
 
 /** The required properties of a photo. */
@@ -27,6 +28,7 @@ export interface Act {
     | 'rotateRight'
     | 'cover'
     | 'takeOut'
+    | 'compare'
     | 'download'
     | 'trash'
     | 'reviewed'
@@ -39,6 +41,8 @@ export interface Act {
   do?: (photos: readonly Chosen[], q: string) => Promise<boolean>;
   /** True for an action on exactly one photo. */
   one?: true;
+  /** True for an action on exactly two photos. */
+  two?: true;
   /** True for actions that a phone shows without opening the menu. */
   near?: true;
   /** The searches in which it is useful; default: all. */
@@ -92,6 +96,11 @@ const takeOut = async (photos: readonly Chosen[], q: string): Promise<boolean> =
   return takeOutOf(album, idsOf(photos));
 };
 
+const compare = (photos: readonly Chosen[]): Promise<boolean> => {
+  comparing.open(idsOf(photos));
+  return Promise.resolve(true);
+};
+
 const idsOf = (photos: readonly Chosen[]): string[] => photos.map(({ id }) => id);
 
 /** A search in the trash. */
@@ -137,6 +146,7 @@ const all: readonly Omit<Act, 'label'>[] = [
     where: /^(?:album:"(?:[^"\\]|\\.)+"|in:\S+)$/,
   },
   { name: 'takeOut', icon: 'minus', key: undefined, needs: 'albums', do: takeOut, where: /^in:\S+$/ },
+  { name: 'compare', icon: 'compare', key: undefined, needs: 'see', do: compare, two: true },
   { name: 'audience', icon: 'lock', key: 'c', needs: 'share' },
   { name: 'rating', icon: 'star', key: undefined, needs: 'edit' },
   { name: 'date', icon: 'calendar', key: 'd', needs: 'edit' },

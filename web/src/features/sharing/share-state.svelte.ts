@@ -134,7 +134,8 @@ export class ShareState {
   }
 
   async #loadPeople(): Promise<void> {
-    if (this.isSearch) return;
+    // Without an account there is nobody to share with.
+    if (this.isSearch || !session.now?.person) return;
     try {
       this.people = (await fetchPartners()).people;
       this.off = undefined;

@@ -53,6 +53,19 @@ export function nearbyOf(
   return { near, missing };
 }
 
+/** The photo at a position, from 1; loads its block. Undefined beyond the end, or if it could not be loaded. */
+export async function photoAt(source: Source, position: number): Promise<Tile | undefined> {
+  let before = 0;
+  for (const block of source.blocks) {
+    if (position > before + block.segment.count) before += block.segment.count;
+    else {
+      await source.ensure(block);
+      return block.tiles?.[position - before - 1];
+    }
+  }
+  return undefined;
+}
+
 /** The position of a photo in its timeline, from 1. */
 export function positionOf({ blocks }: Pick<Source, 'blocks'>, { block, index }: Spot): number {
   let before = index + 1;

@@ -422,6 +422,7 @@ export const duplicates = {
   keepOne: (others: number) =>
     plural(others, { one: 'Keep this, move the other to trash', other: 'Keep this, move the other # to trash' }),
   keepAll: 'Keep all',
+  compare: 'Compare',
   keptOne: (others: number) => `Kept 1 photo, moved ${app.photos(others)} to trash`,
   keptAll: (n: number) => `Kept all ${app.photos(n)}`,
   more: 'Show more',

@@ -1,5 +1,5 @@
 /** English: the view of one photo, its info, and videos. */
-import { number } from '../../lib/language.js';
+import { number, plural } from '../../lib/language.js';
 
 export const photo = {
   title: 'Title',
@@ -23,7 +23,6 @@ export const photo = {
   allTags: 'All metadata',
   actions: 'Photo actions',
   share: 'Share',
-  shareTitle: 'Share photo',
   favourite: 'Favourite',
   album: 'Album',
   addToAlbum: 'Add to album',
@@ -50,6 +49,7 @@ export const video = {
 
 export const viewer = {
   saved: 'Saved',
+  photoOf: (name: string) => `${name}’s photo`,
   enlarge: 'Show all info',
   shrink: 'Show less info',
   keyed: (label: string, key: string) => `${label} (${key})`,
@@ -77,6 +77,16 @@ export const viewer = {
   saving: 'Saving edit',
   restoreOriginal: 'Restore original',
   originalRestored: 'Original restored',
+  pause: 'Pause slideshow',
+  resume: 'Resume slideshow',
+  speed: 'Time for each photo',
+  seconds: (n: number) => plural(n, { one: '# second', other: '# seconds' }),
+  order: 'Order',
+  orders: { forward: 'Newest first', backward: 'Oldest first', random: 'Random' },
+  fullScreenEnd: 'Leave full screen',
+  compareTitle: 'Compare photos',
+  compareBefore: 'Previous photo to compare',
+  compareAfter: 'Next photo to compare',
   purge: 'Delete permanently',
   purgeShort: 'Delete',
   purgeSure: 'Delete this photo permanently from all your servers? This can’t be undone.',
