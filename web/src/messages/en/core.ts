@@ -123,6 +123,8 @@ export const app = {
   sharedText: 'Photos that the owner shares with you appear here.',
   emptyTitle: 'Add your first photos',
   emptyText: 'Drop photos on this page, or copy them to this folder on the server. They appear here automatically.',
+  emptyWays:
+    'From a phone: open this address there and choose Upload. From Google Photos or iCloud: export your photos, then run photospool import on the server.',
   copyPath: 'Copy path',
   copied: 'Copied',
   send: 'Send…',
