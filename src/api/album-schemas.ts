@@ -34,6 +34,17 @@ export const TimelinePlaces = Type.Array(
 );
 /** Months or years with their cover photos, newest first. */
 export const TimelineCovers = Type.Array(Type.Object({ span: Type.String(), count: Type.Integer(), tile: Tile }));
+const Explored = Type.Array(
+  Type.Object({ value: Type.String(), count: Type.Integer(), tile: Tile }, { description: 'the most frequent first' }),
+);
+/** What a search finds by place, year, camera and holder, each with its cover. */
+export const ExploredPhotos = Type.Object({
+  count: Type.Integer(),
+  places: Explored,
+  years: Explored,
+  cameras: Explored,
+  holders: Explored,
+});
 /** The tags and albums of some photos. */
 export const FacetsOfPhotos = Type.Object({ tags: Facets, albums: Facets });
 

@@ -84,6 +84,14 @@ export interface Facet {
   count: number;
 }
 
+/** What a search finds, by kind of value. */
+export interface ExploredTiles extends Record<
+  'places' | 'years' | 'cameras' | 'holders',
+  { value: string; count: number; tile: Tile }[]
+> {
+  count: number;
+}
+
 /** An area on the map; `west` may be greater than `east` across the date line. */
 export interface Box {
   south: number;

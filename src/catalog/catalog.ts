@@ -18,6 +18,7 @@ import {
   owner,
   type Box,
   type Cluster,
+  type ExploredTiles,
   type Facet,
   type Page,
   type PageOptions,
@@ -31,6 +32,7 @@ import { placeOf, type Columns } from './columns.js';
 import { countFacet, countMonths, cutSegments, type FacetKind } from './search-counts.js';
 import { countPlaces, type SpanPlaces } from './month-places.js';
 import { pickCovers } from './month-covers.js';
+import { exploreFound, type ExploredValue } from './explore.js';
 import { derivedOf } from './derived-values.js';
 import { findAlike, type Alike } from './near-duplicates.js';
 import { accessOfNobody, openRowSights, openSights, sees, type Sight } from './item-visibility.js';
@@ -94,6 +96,11 @@ export interface Catalog extends Paired, Stacked, Suggested, IndexedMark {
   segments(query: Query, options?: { size?: number; viewer?: CatalogViewer }): Segment[];
   /** Values with counts, the most frequent first. */
   facet(kind: FacetKind, query: Query, viewer?: CatalogViewer): Facet[];
+  /**
+   * What a search finds: its number of photos, its years, newest first, and the most frequent places, cameras and
+   * holders, each with a cover.
+   */
+  explore(query: Query, limit: number, viewer?: CatalogViewer): ExploredTiles;
   /**
    * The number of photos of albums with members, with the tile of the cover, or else of the newest photo. An album that
    * does not exist for the viewer has none. `cover`: a public id.
@@ -292,7 +299,7 @@ function openPages(db: Sqlite, { search, numbers, tiles }: Finding): Pick<Catalo
 function openCounts({
   search,
   tiles: tilesOf,
-}: Finding): Pick<Catalog, 'count' | 'months' | 'covers' | 'places' | 'segments' | 'facet' | 'map'> {
+}: Finding): Pick<Catalog, 'count' | 'months' | 'covers' | 'places' | 'segments' | 'facet' | 'explore' | 'map'> {
   return {
     count: (query, viewer = owner) => search(query, viewer).found.length,
     months(query, viewer = owner) {
@@ -320,6 +327,26 @@ function openCounts({
       const { columns, found, sight } = search(query, viewer);
       const facets = countFacet(columns, found, kind, (number) => (sight.classes[number]! & sees.names) !== 0);
       return kind === 'tag' && viewer.outside ? facets.filter(({ value }) => !isPrivateTag(value)) : facets;
+    },
+    explore(query, limit, viewer = owner) {
+      const { columns, found, sight } = search(query, viewer);
+      const explored = exploreFound(columns, found, sight.holderOf, limit);
+      const spans = pickCovers(columns, found, 'year', viewer.self === undefined);
+      const years = spans.map(({ span, ...year }) => ({ ...year, value: span }));
+      const shown = (values: readonly ExploredValue[]): ExploredTiles['years'] => {
+        const tiles = tilesOf(
+          values.map(({ n }) => n),
+          viewer,
+        );
+        return values.flatMap(({ value, count }, k) => (tiles[k] ? [{ value, count, tile: tiles[k] }] : []));
+      };
+      return {
+        count: found.length,
+        places: shown(explored.places),
+        years: shown(years),
+        cameras: shown(explored.cameras),
+        holders: shown(explored.holders),
+      };
     },
     map(box, zoom, query, viewer = owner) {
       const { columns, found } = search(query, viewer);

@@ -18,6 +18,7 @@ export const publicRoutes: readonly Routes[] = [
   routes.timeline,
   routes.tiles,
   routes.facets,
+  routes.explore,
   routes.front,
   routes.atom,
   routes.media,

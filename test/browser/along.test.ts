@@ -188,7 +188,7 @@ test.each([390, 1440])('nothing moves by itself at %i px: while loading and whil
   await watchShift(page);
   await page.goto(home.url);
   await shown(page);
-  await page.getByRole('region', { name: 'On this day' }).waitFor();
+  await page.getByRole('link', { name: /^On this day, / }).waitFor();
   await page.locator('h3 span').first().waitFor();
   await drawn(page);
   expect(await shiftOf(page)).toBeLessThan(0.01);

@@ -190,6 +190,16 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     ],
     [/^\/api\/timeline\/places(?:\/days)?$/, () => []],
     [/^\/api\/(?:tags|albums|places|cameras|lenses)$/, () => [{ value: 'beach', count: 3 }]],
+    [
+      /^\/api\/explore$/,
+      (url) => ({
+        count: find(url.searchParams.get('q') ?? '').length,
+        places: [],
+        years: [],
+        cameras: [],
+        holders: [],
+      }),
+    ],
     [/^\/api\/facets$/, () => ({ tags: [{ value: 'beach', count: 1 }], albums: [{ value: 'Summer', count: 1 }] })],
     [/^\/api\/photos\/[0-9a-f]{64}\/exif$/, (_url, [path]) => ({ id: path.split('/')[3], tags: {} })],
     [

@@ -26,7 +26,7 @@ async function open(count: number, options: Parameters<typeof fill>[3] = {}) {
 const firstSeen = async (page: Page): Promise<string> =>
   (await seenTiles(page)).find(({ top, bottom }) => bottom > 60 && top < 900)!.id;
 
-test('on this day: photos of earlier years are above the timeline, and lead to it', async () => {
+test('on this day: one line above the timeline leads to the photos of earlier years', async () => {
   const kept = [2025, 2022, 2018];
   const tell = (n: number) => {
     const year = kept[n];
@@ -37,19 +37,19 @@ test('on this day: photos of earlier years are above the timeline, and lead to i
   await page.clock.setFixedTime('2026-03-14T12:00:00');
   await page.reload();
   await shown(page);
-  const strip = page.getByRole('region', { name: 'On this day' });
-  await strip.waitFor();
-  expect(await strip.locator('li a').count()).toBe(kept.length);
-  const box = (await strip.boundingBox())!;
+  const chip = page.getByRole('link', { name: `On this day, 3 years: ${kept.length} photos` });
+  await chip.waitFor();
+  const box = (await chip.boundingBox())!;
+  // One line, at the end of the row above the photos.
+  expect(box.height).toBeLessThan(45);
   const tiles = await seenTiles(page);
   expect(Math.min(...tiles.map(({ top }) => top))).toBeGreaterThanOrEqual(box.y + box.height);
-  await strip.locator('li a').first().click();
-  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
-  expect(page.url()).toContain(ids[0]!);
-  await page.goBack();
-  await strip.getByRole('link', { name: 'Show all' }).click();
+  expect(Math.max(...tiles.map(({ right }) => right))).toBe(box.x + box.width);
+  await chip.click();
   await page.waitForSelector(`main[data-count="${kept.length}"]`);
-  expect(await strip.count()).toBe(0);
+  await page.getByRole('heading', { name: 'On this day' }).waitFor();
+  expect(await chip.count()).toBe(0);
+  await page.locator(`a[data-id="${ids[0]!}"]`).waitFor();
   expect(mishaps).toEqual([]);
   await close();
 });

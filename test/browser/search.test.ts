@@ -1,5 +1,6 @@
 /** Search in a real browser, on a real home: completion of keys and values, and the message when nothing is found. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { breaches } from './axe.js';
 import { fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { openStage, shown, type Stage } from './stage.js';
@@ -51,13 +52,62 @@ test('completes keys and values, with keys and with the mouse', async () => {
   await close();
 });
 
+test('the field opens to tiles; they add terms, Backspace removes the last, the button shows the photos', async () => {
+  const { page, mishaps, close } = await open();
+  const field = page.getByRole('combobox');
+  const tile = (name: string) => page.getByRole('button', { name, exact: true });
+  const panel = page.locator('form .panel');
+  // Mere focus opens nothing.
+  await field.focus();
+  await page.keyboard.press('Tab');
+  expect(await panel.count()).toBe(0);
+  await field.click();
+  await tile('Palisade, 12 photos').waitFor();
+  expect(await panel.locator('.cover img').count()).toBe(2);
+  expect(await breaches(page)).toEqual([]);
+  await tile('Palisade, 12 photos').click();
+  await tile('2024, 12 photos').click();
+  await tile('Show 12 photos').waitFor();
+  await page.keyboard.press('Backspace');
+  await expect.poll(() => page.locator('form .term').allInnerTexts()).toEqual(['Palisade']);
+  await page.getByRole('button', { name: 'Videos' }).click();
+  await page.waitForSelector('text=No photos match all of these');
+  await page.keyboard.press('Backspace');
+  await page.getByRole('button', { name: 'Pick dates' }).click();
+  await tile('July 2024').click();
+  await page.getByRole('button', { name: /^Saturday,? 20 July 2024$/ }).click();
+  await page.getByRole('button', { name: /^Friday,? 19 July 2024$/ }).click();
+  await page.getByRole('button', { name: /^Add 19 Jul 2024 – 20 Jul 2024$/ }).click();
+  await tile('Show 12 photos').click();
+  const q = 'place:="Palisade, Colorado, United States" taken:2024-07-19..2024-07-20';
+  await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe(q);
+  await page.getByRole('heading', { name: 'Palisade, 19 Jul 2024 – 20 Jul 2024' }).waitFor();
+  expect(await panel.count()).toBe(0);
+  // The text is there for who wants it; Escape takes back what was not searched.
+  await field.click();
+  await page.getByRole('button', { name: /^Edit as text/ }).click();
+  await expect.poll(() => field.inputValue()).toBe(q);
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.locator('form .term').count()).toBe(2);
+  await page.getByRole('button', { name: 'Clear search' }).click();
+  await page.waitForSelector('main[data-count="12"]');
+  await field.click();
+  await page
+    .getByRole('region', { name: 'Recent searches' })
+    .getByRole('button', { name: /^Palisade/ })
+    .click();
+  await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe(q);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('without results says why, and suggests terms to drop', async () => {
   const { page, mishaps, close } = await open();
   await page.goto(`${home.url}/?q=${encodeURIComponent('tag:beach tag:"two words"')}`);
-  await page.waitForSelector('text=Each word matches some photos, but none matches all of them.');
+  await page.waitForSelector('text=Each part matches some photos, but none matches all of them.');
   await page.goto(`${home.url}/?q=${encodeURIComponent('tag:beach tag:nowhere')}`);
-  await page.waitForSelector('text=No photos match tag:nowhere.');
-  const drop = page.getByRole('button', { name: 'Without “tag:nowhere”' });
+  await page.waitForSelector('text=No photos match “nowhere”.');
+  const drop = page.getByRole('button', { name: 'Without “nowhere”' });
   await expect.poll(() => drop.innerText()).toContain(': 8 photos');
   await drop.click();
   await page.waitForSelector('main[data-count="8"]');

@@ -297,6 +297,14 @@ describe('whose photos they are', () => {
     expect(sorted(ids(annaSees, '-holder:me'))).toEqual(sorted([his, ours]));
     expect(ids({ onlooker: { kind: 'house' } }, 'holder:me')).toEqual([ours]);
     expect(ids(visitor, 'holder:me')).toEqual([]);
+    const explored = (viewer: Viewer, text = '') => {
+      const { count, holders } = catalog.explore(parseQuery(text), 12, viewer);
+      return [count, ...holders.map(({ value, count, tile }) => [value, count, tile.id])];
+    };
+    expect(explored(annaSees)).toEqual([3, [anna, 1, hers], [ben, 1, his], [house, 1, ours]]);
+    expect(explored(annaSees, 'holder:me')).toEqual([1, [anna, 1, hers]]);
+    expect(explored(visitor)).toEqual([0]);
+    expect(catalog.explore(everything, 1, annaSees).holders).toHaveLength(1);
 
     const told = (viewer: Viewer) =>
       Object.fromEntries(

@@ -185,6 +185,7 @@ describe('the description', () => {
         'get /api/photos/{id}/comments',
         'get /api/photos/{id}/exif',
         'get /api/photos/{id}/history',
+        'get /api/explore',
         'get /api/places',
         'get /api/session',
         'get /api/share',

@@ -161,6 +161,7 @@ export const expected: Record<string, Expected> = {
   // The ticket is its own; downloads.test.ts compares whose it is.
   'get /api/downloads/{ticket}': { rule: 'original', open: true, path: '/api/downloads/x' },
   'get /api/places': { rule: 'see' },
+  'get /api/explore': { rule: 'see' },
   // A visitor is refused: map.test.ts.
   'get /api/map': { rule: 'details', open: true },
   'get /api/albums': { rule: 'see' },

@@ -118,6 +118,39 @@ describe('photos', () => {
     });
   });
 
+  it('are explored by place, year and camera, under a search, each with a cover', async () => {
+    const home = await openHome();
+    const place = { city: 'Palisade', region: 'Colorado', country: 'US' };
+    const oldest = await home.add({ taken: '2023-05-01T12:00:00.000', model: 'X100V' });
+    const newest = await home.add({ taken: '2024-07-02T12:00:00.000', model: 'EOS 40D' });
+    for (const id of [oldest, newest]) await patch(home, `/api/photos/${id}`, { place });
+    const other = await home.add({ taken: '2024-07-01T12:00:00.000', tags: ['sun'] });
+    type Told = Record<
+      'places' | 'years' | 'cameras' | 'holders',
+      { value: string; count: number; tile: { id: string } }[]
+    >;
+    const told = async (q: string) => {
+      const { count, ...kinds } = await get<Told & { count: number }>(home, `/api/explore${q}`);
+      const lists = Object.entries(kinds).map(([kind, values]) => [
+        kind,
+        values.map(({ value, count, tile }) => [value, count, tile.id]),
+      ]);
+      return { count, ...(Object.fromEntries(lists) as Record<keyof Told, [string, number, string][]>) };
+    };
+    const all = await told('');
+    expect(all.count).toBe(3);
+    expect(all.places).toEqual([['Palisade, Colorado, United States', 2, newest]]);
+    expect(all.years.map(([year, count]) => [year, count])).toEqual([
+      ['2024', 2],
+      ['2023', 1],
+    ]);
+    expect(all.cameras.length).toBeGreaterThan(1);
+    expect(all.holders).toEqual([['house', 3, newest]]);
+    const some = await told('?q=tag:sun');
+    expect([some.count, some.places, some.years]).toEqual([1, [], [['2024', 1, other]]]);
+    expect((await told('?limit=1')).cameras).toHaveLength(1);
+  });
+
   it('are counted by tag and camera, under a search', async () => {
     const home = await openHome();
     await home.add({ tags: ['beach', 'sun'], model: 'EOS 40D' });

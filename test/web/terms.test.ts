@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { completions, termFor, typedAt, wordsOf } from '../../web/src/features/header/search-completion.js';
+import { completions, termFor, typedAt } from '../../web/src/features/header/search-completion.js';
+import { termsOf } from '../../web/src/features/header/search-words.js';
 
 const keys = [
   ['tag', 'a tag'],
@@ -30,6 +31,6 @@ describe('the typed text', () => {
   it('is replaced in place', () => {
     expect(typedAt('a tag:be c', 8)).toMatchObject({ from: 2, to: 8, key: 'tag', value: 'be' });
     expect(termFor('tag', 'say "so"')).toBe('tag:"say \\"so\\""');
-    expect(wordsOf('-tag:"a b" place:="c, d" e')).toEqual(['-tag:"a b"', 'place:="c, d"', 'e']);
+    expect(termsOf('-tag:"a b" place:="c, d" e')).toEqual(['-tag:"a b"', 'place:="c, d"', 'e']);
   });
 });

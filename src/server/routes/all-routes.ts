@@ -6,6 +6,7 @@ export { comments } from './comments.js';
 export { timeline } from './timeline.js';
 export { tiles } from './tiles.js';
 export { facets } from './facets.js';
+export { explore } from './explore.js';
 export { map } from './map.js';
 export { albums } from './albums.js';
 export { memberAlbums } from './member-albums.js';

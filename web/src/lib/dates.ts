@@ -10,6 +10,8 @@ const formats = {
   monthBrief: { month: 'short' },
   day: { weekday: 'short', day: 'numeric', month: 'short' },
   dayShort: { weekday: 'short', day: 'numeric' },
+  dayMonth: { day: 'numeric', month: 'long' },
+  weekday: { weekday: 'narrow' },
   dayYear: { day: 'numeric', month: 'short', year: 'numeric' },
   dayWeek: { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' },
   dayLong: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
@@ -48,6 +50,8 @@ export const monthBrief = (month: string): string => write('monthBrief', `${mont
 export const dayName = (day: string): string => write('day', `${day}T00:00:00`);
 /** `Mon 1` for `2024-07-01`. */
 export const dayShort = (day: string): string => write('dayShort', `${day}T00:00:00`);
+/** `1 July` for `2024-07-01`. */
+export const dayMonth = (day: string): string => write('dayMonth', `${day}T00:00:00`);
 /** `1 Jul 2024` for `2024-07-01`. */
 export const dayYear = (day: string): string => write('dayYear', `${day}T00:00:00`);
 /** `Mon, 1 July 2024` for wall time. */
@@ -61,3 +65,23 @@ export const fullName = (taken: string): string => write('full', taken);
 
 /** The day of wall time, `2024-07-01`. */
 export const dayOf = (taken: string): string => taken.slice(0, 10);
+
+/** The first day of the week (0 is Sunday) and the narrow names of the days from it, by the conventions of the locale. */
+export const weekdays = {
+  get first(): number {
+    const { weekInfo, getWeekInfo } = new Intl.Locale(locale) as { weekInfo?: WeekInfo; getWeekInfo?: () => WeekInfo };
+    return ((getWeekInfo?.call(new Intl.Locale(locale)) ?? weekInfo)?.firstDay ?? 1) % 7;
+  },
+  get names(): string[] {
+    // The 7th of January 2024 was a Sunday.
+    return Array.from({ length: 7 }, (_, i) =>
+      write('weekday', `2024-01-${`${7 + ((this.first + i) % 7)}`.padStart(2, '0')}T00:00:00`),
+    );
+  },
+};
+
+/** Not in TypeScript's library yet: Intl Locale Info. */
+interface WeekInfo {
+  /** 1 is Monday, 7 Sunday. */
+  firstDay: number;
+}

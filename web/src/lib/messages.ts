@@ -13,6 +13,7 @@ import type * as inbox from '../messages/en/inbox.js';
 import type * as info from '../messages/en/info.js';
 import type * as map from '../messages/en/map.js';
 import type * as pages from '../messages/en/pages.js';
+import type * as search from '../messages/en/search.js';
 import type * as select from '../messages/en/select.js';
 import type * as guest from '../messages/en/guest.js';
 import type * as sharing from '../messages/en/sharing.js';
@@ -34,6 +35,7 @@ export interface Areas {
   info: typeof info;
   map: typeof map;
   pages: typeof pages;
+  search: typeof search;
   select: typeof select;
   guest: typeof guest;
   sharing: typeof sharing;

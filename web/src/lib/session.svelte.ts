@@ -2,6 +2,7 @@
  * The viewer and their rights (`GET /api/session`). They decide which controls are shown; the server alone decides what
  * is allowed.
  */
+import { forgetSearches } from './recent-searches.js';
 import { ask, send, toApiError, whenRefused, whenUnconfirmed } from './api.js';
 import type { Action, SessionAnswer } from '../../../src/api/answer-types.js';
 
@@ -72,6 +73,7 @@ class Session {
       const trouble = toApiError(error);
       if (trouble.code !== 'unauthorized') throw trouble;
     }
+    forgetSearches();
     // A reload clears everything from the page's memory.
     location.assign('/');
   }

@@ -14,6 +14,7 @@ export const en: Catalogue = {
     info: () => import('./en/info.js'),
     map: () => import('./en/map.js'),
     pages: () => import('./en/pages.js'),
+    search: () => import('./en/search.js'),
     select: () => import('./en/select.js'),
     guest: () => import('./en/guest.js'),
     sharing: () => import('./en/sharing.js'),

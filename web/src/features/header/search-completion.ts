@@ -78,6 +78,3 @@ export function completions(typed: Typed, keys: readonly (readonly [string, stri
   );
   return [...named, ...values].slice(0, most);
 }
-
-/** The terms of a search, as typed. */
-export const wordsOf = (q: string): string[] => q.match(/-?(?:\p{L}+:)?=?(?:"[^"]*"|\S+)/gu) ?? [];

@@ -1,0 +1,87 @@
+/**
+ * What a search finds, by place, camera and holder: the most frequent values, each with its newest photo as cover. One
+ * pass over the matches, whatever the search. Pure.
+ */
+import type { Holder } from '../document/item-id.js';
+import type { Columns } from './columns.js';
+import { derivedOf } from './derived-values.js';
+import type { MatchingSlots } from './search-filter.js';
+
+/** A value, its number of photos, and the row number of its cover. */
+export interface ExploredValue {
+  value: string;
+  count: number;
+  n: number;
+}
+
+/** The most frequent values of each kind. */
+export interface Explored {
+  places: ExploredValue[];
+  cameras: ExploredValue[];
+  holders: ExploredValue[];
+}
+
+/** Counts per number of a value, and the newest slot of each. */
+interface Tally {
+  counts: Uint32Array;
+  covers: Uint32Array;
+}
+
+const makeTally = (length: number): Tally => ({ counts: new Uint32Array(length), covers: new Uint32Array(length) });
+
+function take({ counts, covers }: Tally, number: number, slot: number): void {
+  if (counts[number]!++ === 0) covers[number] = slot;
+}
+
+/** The values of a tally, the most frequent first; 0 is “none”. */
+function most({ counts, covers }: Tally, label: (number: number) => string, n: Float64Array): ExploredValue[] {
+  const found: ExploredValue[] = [];
+  counts.forEach((count, number) => {
+    if (count > 0 && number > 0) found.push({ value: label(number), count, n: n[covers[number]!]! });
+  });
+  return found.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+}
+
+/** Explores the matches of a search: at most `limit` values of each kind. `holderOf`: by the number of a class. */
+export function exploreFound(
+  columns: Columns,
+  found: MatchingSlots,
+  holderOf: (number: number) => Holder | undefined,
+  limit: number,
+): Explored {
+  const { place, camera, class: classes, values, n } = columns;
+  const tallies = {
+    places: makeTally(values.place.list.length),
+    cameras: makeTally(values.camera.list.length),
+    classes: makeTally(columns.access.classes.length),
+  };
+  for (let at = found.length - 1; at >= 0; at--) {
+    const slot = found[at]!;
+    take(tallies.places, place[slot]!, slot);
+    take(tallies.cameras, camera[slot]!, slot);
+    take(tallies.classes, classes[slot]!, slot);
+  }
+  const { label } = derivedOf(columns);
+  return {
+    places: most(tallies.places, label.place, n).slice(0, limit),
+    cameras: most(tallies.cameras, label.camera, n).slice(0, limit),
+    holders: byHolder(tallies.classes, holderOf, n).slice(0, limit),
+  };
+}
+
+/** Sums up the classes of each holder; row numbers ascend with time, so the greatest is the newest. */
+function byHolder(
+  { counts, covers }: Tally,
+  holderOf: (number: number) => Holder | undefined,
+  n: Float64Array,
+): ExploredValue[] {
+  const holders = new Map<Holder, ExploredValue>();
+  counts.forEach((count, number) => {
+    const value = holderOf(number);
+    if (count === 0 || value === undefined) return;
+    const row = n[covers[number]!]!;
+    const before = holders.get(value);
+    holders.set(value, { value, count: count + (before?.count ?? 0), n: Math.max(row, before?.n ?? row) });
+  });
+  return [...holders.values()].sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+}

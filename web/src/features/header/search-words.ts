@@ -1,0 +1,99 @@
+/**
+ * A search in words, as people would say it: `place:="Rome, Lazio, Italy" taken:2008` is “Rome, 2008”. The text stays the
+ * truth; what can't be said better is shown as typed. Values may come from files, and are shown as text.
+ */
+import { dayMonth, dayYear, monthName } from '../../lib/dates.js';
+import { locale } from '../../lib/language.js';
+import { m } from '../../lib/messages.js';
+
+/** The terms of a search, as typed. */
+export const termsOf = (q: string): string[] => q.match(/-?(?:\p{L}+:)?=?(?:"(?:[^"\\]|\\.)*"|\S+)/gu) ?? [];
+
+const parts = /^(-?)(?:(\p{L}+):)?(.+)$/su;
+
+/** One term in words; with `brief` a place by its own name alone. */
+export function wordOf(term: string, brief = false): string {
+  const [, minus, key, raw = ''] = parts.exec(term) ?? [];
+  const value = raw
+    .replace(/^=/, '')
+    .replace(/^"(.*)"$/s, '$1')
+    .replaceAll(/\\(.)/gsu, '$1');
+  const word = key === undefined ? value : keyedWord(key.toLowerCase(), value, brief);
+  const said = word ?? `${key!}:${raw}`;
+  return minus === '-' ? m.app.searchWords.not(said) : said;
+}
+
+/** The words for a value; undefined for a key or value without any. */
+function keyedWord(key: string, value: string, brief: boolean): string | undefined {
+  const named: Partial<Record<string, string>> = m.app.searchValues;
+  switch (key) {
+    case 'tag':
+    case 'album':
+    case 'camera':
+    case 'lens':
+      return value;
+    case 'place':
+      return countryName(value) ?? (brief ? value.split(', ')[0] : value);
+    case 'taken':
+      return datesIn(value);
+    case 'added': {
+      const dates = datesIn(value);
+      return dates === undefined ? undefined : m.app.searchWords.added(dates);
+    }
+    case 'day':
+      return /^\d\d-\d\d$/.test(value) ? dayMonth(`2024-${value}`) : undefined;
+    case 'rating':
+      return /^[1-5]$/.test(value) ? m.app.stars(Number(value)) : undefined;
+    case 'near':
+    case 'box':
+      return m.app.searchWords.area;
+    default:
+      return Object.hasOwn(named, `${key}:${value}`) ? named[`${key}:${value}`] : undefined;
+  }
+}
+
+/** The name of a country by its code of two letters. */
+function countryName(value: string): string | undefined {
+  if (!/^[a-z]{2}$/i.test(value)) return undefined;
+  const code = value.toUpperCase();
+  const name = new Intl.DisplayNames(locale, { type: 'region', fallback: 'none' }).of(code);
+  return name === code ? undefined : name;
+}
+
+/** A date or a range of dates. */
+function datesIn(value: string): string | undefined {
+  const [, sign = '', from = '', to] = /^([<>]?=?)([\d-]+)?(?:\.\.([\d-]+)?)?$/.exec(value) ?? [];
+  const words = m.app.searchWords;
+  const [first, last] = [dateIn(from), to === undefined ? undefined : dateIn(to)];
+  if (value.includes('..')) {
+    if (first !== undefined && last !== undefined) return words.range(first, last);
+    return first === undefined ? last && words.until(last) : words.since(first);
+  }
+  if (first === undefined) return undefined;
+  if (sign === '>=') return words.since(first);
+  if (sign === '<=') return words.until(first);
+  if (sign === '<') return words.before(first);
+  return sign === '>' ? words.after(first) : first;
+}
+
+function dateIn(value: string): string | undefined {
+  if (/^\d{4}$/.test(value)) return value;
+  if (/^\d{4}-\d\d$/.test(value)) return monthName(value);
+  return /^\d{4}-\d\d-\d\d$/.test(value) ? dayYear(value) : undefined;
+}
+
+/** A whole search: words without keys stay together, the rest is listed. */
+export function inWords(q: string): string {
+  const terms = termsOf(q);
+  if (terms.length === 1) return wordOf(terms[0]!);
+  const groups: string[] = [];
+  let plain = false;
+  for (const term of terms) {
+    const isPlain = !/^-|^\p{L}+:/u.test(term);
+    const word = wordOf(term, true);
+    if (isPlain && plain) groups.push(`${groups.pop()!} ${word}`);
+    else groups.push(word);
+    plain = isPlain;
+  }
+  return groups.join(', ');
+}
