@@ -75,15 +75,19 @@ function listShell(): Plugin {
   return {
     name: 'list-shell',
     apply: 'build',
-    generateBundle(_options, bundle) {
-      // The coasts of the map are no part of it: where there is no network there are no photos to put on it.
-      const names = Object.keys(bundle).filter((name) => name.startsWith('assets/') && !name.endsWith('.json'));
-      const version = createHash('sha256').update(names.sort().join()).digest('hex').slice(0, 12);
-      const shell = JSON.stringify(names.map((name) => `/${name}`));
-      for (const file of Object.values(bundle)) {
-        if (file.type !== 'chunk' || file.name !== 'sw') continue;
-        file.code = file.code.replaceAll('__SHELL__', shell).replaceAll('__VERSION__', JSON.stringify(version));
-      }
+    generateBundle: {
+      // Vite removes chunks that have nothing but styles: a file that is missing would keep the worker from installing.
+      order: 'post',
+      handler(_options, bundle) {
+        // The coasts of the map are no part of it: where there is no network there are no photos to put on it.
+        const names = Object.keys(bundle).filter((name) => name.startsWith('assets/') && !name.endsWith('.json'));
+        const version = createHash('sha256').update(names.sort().join()).digest('hex').slice(0, 12);
+        const shell = JSON.stringify(names.map((name) => `/${name}`));
+        for (const file of Object.values(bundle)) {
+          if (file.type !== 'chunk' || file.name !== 'sw') continue;
+          file.code = file.code.replaceAll('__SHELL__', shell).replaceAll('__VERSION__', JSON.stringify(version));
+        }
+      },
     },
   };
 }

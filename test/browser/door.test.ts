@@ -97,7 +97,7 @@ test('the set-up link creates the owner; an invitation lets family in, who see o
   await family.page.keyboard.press('Enter');
   await shown(family.page);
   expect(await readNavigation(family.page)).toEqual({
-    pages: ['Photos', 'Explore', 'Albums', 'Favourites', 'Videos', 'Settings'],
+    pages: ['Photos', 'Explore', 'Albums', 'Sharing', 'Favourites', 'Videos', 'Settings'],
     sections: ['Account', 'Appearance', 'Library & storage', 'About'],
   });
   expect(await family.page.locator('text=Importing').count()).toBe(0);

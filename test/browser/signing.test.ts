@@ -162,7 +162,7 @@ test('an invitation lets family in, who see photos as soon as they are shared, a
   await family.page.waitForSelector('text=Nothing is shared yet');
   expect(family.page.url()).toBe(`${visits.home.url}/`);
   expect(await readNavigation(family.page)).toEqual({
-    pages: ['Photos', 'Explore', 'Albums', 'Favourites', 'Videos', 'Settings'],
+    pages: ['Photos', 'Explore', 'Albums', 'Sharing', 'Favourites', 'Videos', 'Settings'],
     sections: ['Account', 'Appearance', 'Library & storage', 'About'],
   });
 
