@@ -33,6 +33,8 @@ export interface Act {
   to?: string;
   what?: string;
   value?: Audience | boolean;
+  /** The key of its entry in a grant set, or of its sighting. */
+  key?: string;
   /** Of an offer, the photos in it; of an acceptance, those that were taken over: by their public ids. */
   items?: readonly string[];
   /** The stamp of a value. */

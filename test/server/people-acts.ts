@@ -15,8 +15,8 @@ const within = (from: unknown, name: string): Json => {
 };
 const isItem = (id: string): boolean => /^(?:photo|own):/.test(id);
 
-/** Something that somebody did to a document, without its past. `key`: that of its entry in a grant set, or of its sighting. */
-export type Deed = Omit<Act, 'past'> & { key?: string };
+/** Something that somebody did to a document, without its past. */
+export type Deed = Omit<Act, 'past'>;
 
 /** An entry that somebody wrote, with its key, read from the right. */
 interface Entry {

@@ -64,9 +64,11 @@ function forgedGive(dice: Dice, document: string): ForgedGive | undefined {
       ] as const);
   const at = stampOf(dice);
   const names = people.filter((one) => one !== holder).map((one) => `person:${one}`);
-  if (dice.chance(0.45)) return { to, what, at, by: dice.pick(['owner', 'house', ...names, ...names]) };
-  const by = people.includes(holder) ? `person:${holder}` : dice.pick(names);
   const isOffer = document.startsWith('offer:');
+  // Of the house anybody gives who was not demoted.
+  if (dice.chance(0.45) && !(isOffer && holder === 'house'))
+    return { to, what, at, by: dice.pick(['owner', 'house', ...names, ...names]) };
+  const by = people.includes(holder) ? `person:${holder}` : dice.pick(names);
   return { to, what, at, by, ...((isOffer || dice.chance(0.4)) && { unknown: dice.pick([document, peopleId]) }) };
 }
 

@@ -21,7 +21,7 @@ import { albums, items, people, type Act } from '../access/people-world.js';
 import { openDice } from '../simulation/dice.js';
 import { count } from '../simulation/home.js';
 import { openNetwork, type Link as Way } from '../simulation/network.js';
-import { flag, inAlbum, isGuests, isMember, rightGiven, truth } from '../access/people-truth.js';
+import { flag, inAlbum, isGuests, isMember, itemsIn, offersAt, rightGiven, truth } from '../access/people-truth.js';
 import { forgeOn, newcomer, oversized, strangeDocument, withoutEnds } from './people-hostile.js';
 import {
   bring,
@@ -143,6 +143,13 @@ async function empty(mesh: Mesh, place: Place, anybody: Asker): Promise<void> {
   count(mesh, 'photos purged', did.filter(({ kind }) => kind === 'purged').length);
 }
 
+/** Whether an item is linked, in an offer, or a copy that an offer brought. */
+const isTold = (place: Place, { holder, sha256 }: Item): boolean =>
+  place.links.some(({ photo }) => photo?.holder === holder && photo.sha256 === sha256) ||
+  offersAt(place).some((offer) =>
+    itemsIn(place, offer).some((id) => items.some((one) => publicIdOf(one) === id && one.sha256 === sha256)),
+  );
+
 /** Somebody does something somewhere. */
 // Longer than a screen: the list of everything that people do.
 async function happen(mesh: Mesh, place: Place): Promise<void> {
@@ -162,7 +169,11 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
   const gone = people.filter((person) => place.documents.has(`person:${person}`) && !isMember(place, person));
   const addsTo = albums.filter((one) => rightGiven(place, one, me) === 'add');
   const open = dice.pick(addsTo.length > 0 ? addsTo : albums);
-  const locks = dice.pick(items.filter(({ holder }) => holder === me));
+  // What is linked or offered, or was taken over, is locked and put into the trash more often: there something can go wrong.
+  const told = items.filter(({ holder, ...one }) => holder === me && isTold(place, { holder, ...one }));
+  const mostly = (list: readonly Item[]): Item => dice.pick(told.length > 0 && dice.chance(0.5) ? told : list);
+  const locks = mostly(items.filter(({ holder }) => holder === me));
+  const linked = place.links.flatMap(({ album: one }) => (one?.startsWith(me) ? [one] : []));
   const grants = openPeopleGrants(library);
   const [here, removed] = [false, true].map((isRemoved) => ({ removed: isRemoved, role: 'family' as const }));
   const roles = (['owner', 'family'] as const).map((role) => ({ removed: false, role }));
@@ -179,7 +190,7 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
     [8, () => act(mesh, place, () => create(place, own))],
     [7, () => edit(mesh, place, asker, item, { audience: dice.pick<Audience>(['private', 'family', 'public']) })],
     [3, () => edit(mesh, place, asker, item, { title: `${markOf(item)} ${dice.below(1e6)}` })],
-    [4, () => edit(mesh, place, asker, item, { trashed: dice.chance(0.5) })],
+    [4, () => edit(mesh, place, asker, mostly([item]), { trashed: dice.chance(0.5) })],
     [3, () => edit(mesh, place, asker, item, { archived: dice.chance(0.7) })],
     [2, () => ask(mesh, place, asker, ['POST', `/api/photos/${id}/comments`, { text: `${markOf(item)} words` }])],
     [2, () => ask(mesh, place, asker, ['PATCH', `/api/photos/${publicIdOf(any)}`, { favourite: dice.chance(0.7) }])],
@@ -192,7 +203,10 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
     [4, () => ask(mesh, place, asker, ['PUT', `/api/partners/${other}`])],
     [2, () => endBy(mesh, place, asker, `/api/partners/${other}`, `person:${other}`)],
     [1, () => endBy(mesh, place, asker, `/api/partners/${other}/received`, by)],
-    [0.3, () => ask(mesh, place, asker, ['PATCH', at(album), { removed: true }])],
+    [
+      0.5,
+      () => ask(mesh, place, asker, ['PATCH', at(linked.length > 0 ? dice.pick(linked) : album), { removed: true }]),
+    ],
     [0.7, () => standing(here, removed)],
     // Who is here and returns loses all access that they had: seldom.
     [

@@ -345,6 +345,9 @@ export async function act(mesh: Mesh, place: Place, work: () => unknown): Promis
     if (!after || after.rev === was?.rev) continue;
     const made = actsIn(id, was && (!was.deleted || isPurge(was.body)) ? was.body : undefined, after.body);
     const isNew = ({ kind, key, at }: Deed): boolean => {
+      // After a restore somebody may bring again, under the same key, what is not known here any more.
+      if (kind === 'brought')
+        return ![...(place.known.get(id) ?? [])].some((one) => one.kind === kind && one.key === key);
       const name = key ?? (at === '' ? undefined : at);
       return name === undefined || !mesh.entries.has(`${id} ${kind}s ${name}`);
     };
