@@ -179,6 +179,7 @@ test('an invitation lets family in, who see photos as soon as they are shared, a
   expect((await seenTiles(family.page)).map(({ id }) => id)).toEqual([theirs, everyones]);
 
   await family.page.locator(`a.tile[data-id="${theirs}"]`).click();
+  await opened(family.page);
   await family.page.keyboard.press('i');
   await family.page.waitForSelector('aside >> text=photo-1.jpg');
   expect(await family.page.getByRole('radio').count()).toBe(0);
@@ -232,6 +233,7 @@ test('visitors are admitted and excluded; they see no file name and no original'
   expect((await seenTiles(visitor.page)).map(({ id }) => id)).toEqual([open!.id]);
   expect(await visitor.page.getByRole('button', { name: 'Account' }).count()).toBe(0);
   await visitor.page.locator('a.tile').click();
+  await visitor.page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   await visitor.page.keyboard.press('i');
   await visitor.page.waitForSelector('aside >> text=320 × 240');
   expect(await visitor.page.locator('aside').innerText()).not.toContain('photo-');
