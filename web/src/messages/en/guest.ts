@@ -11,7 +11,7 @@ export const guest = {
       other: `${legible(name).slice(0, 60)} shared # photos`,
     }),
   add: 'Add photos',
-  addAbout: 'They are seen after the person who shared this approves them.',
+  addAbout: 'They appear once the person who shared this approves them.',
   download: 'Download all',
   slideshow: 'Slideshow',
   guest: 'Your name (optional)',

@@ -81,7 +81,7 @@ export const health = {
 
 export const people = {
   about:
-    'Owners manage the house library and the settings. Family members have a library of their own, and see what is shared with them or with family.',
+    'Owners manage the family library and the settings. Family members have a library of their own, and see what is shared with them or with family.',
   alone: 'No accounts yet',
   aloneText:
     'Only this computer can open the library. To invite others, first create the owner’s account: open the set-up link that the server printed, or run this command on the server.',
@@ -99,7 +99,7 @@ export const people = {
   owner: 'Owner',
   family: 'Family',
   roleHints: {
-    owner: 'Can see and change everything in the house library, invite people and change settings.',
+    owner: 'Can see and change everything in the family library, invite people and change settings.',
     family: 'Has a library of their own. Sees what others share with them or with family.',
   },
   canEdit: 'Can edit photos shared with them',
@@ -123,12 +123,12 @@ export const people = {
 
 export const removed = {
   title: 'Removed people',
-  about: 'Their photos are hidden and stay theirs until you decide. Nothing is deleted by itself.',
+  about: 'Their photos are hidden and stay theirs until you decide. Nothing is deleted automatically.',
   holds: (n: number, size: string) => `${app.photos(n)} · ${size}`,
   export: 'Export photos',
-  handOver: 'Move to house library',
+  handOver: 'Move to family library',
   kept: (n: number) =>
-    plural(n, { one: '# photo saved to the house library', other: '# photos saved to the house library' }),
+    plural(n, { one: '# photo saved to the family library', other: '# photos saved to the family library' }),
   purge: 'Delete permanently',
   purgeSure: (name: string, n: number) => `Permanently delete ${app.photos(n)} of ${legible(name)} from all servers?`,
   purged: (n: number) => plural(n, { one: '# photo deleted permanently', other: '# photos deleted permanently' }),

@@ -4,7 +4,7 @@ import { legible } from '../../lib/legible.js';
 import { app } from './core.js';
 
 export const search = {
-  panel: 'Search by looking',
+  panel: 'Search suggestions',
   show: (n: number) => plural(n, { one: 'Show # photo', other: 'Show # photos' }),
   none: 'No photos match all of these',
   people: 'People',

@@ -13,7 +13,7 @@ export const shareDialog = {
     n === 0
       ? 'None of these photos can be shared.'
       : plural(n, { one: 'They will see # photo', other: 'They will see # photos' }),
-  linkSees: (n: number) => plural(n, { one: 'by link # photo', other: 'by link # photos' }),
+  linkSees: (n: number) => plural(n, { one: '# photo by link', other: '# photos by link' }),
   left: {
     others: (n: number) => plural(n, { one: '# is somebody else’s', other: '# are somebody else’s' }),
     trashed: (n: number) => plural(n, { one: '# is in the trash or locked', other: '# are in the trash or locked' }),
@@ -62,7 +62,7 @@ export const shareDialog = {
   expires: 'Expires',
   on: (when: string) => `On ${when}`,
   savePassword: 'Set password',
-  lockAbout: 'At least 8 characters. Tell it to them in another way than the link.',
+  lockAbout: 'At least 8 characters. Send it separately from the link.',
   originalsAbout: 'Without this, they get pictures in screen size.',
   detailsAbout: 'Without this, nobody sees where and with which camera photos were taken.',
   named: 'Show my name',
@@ -73,7 +73,7 @@ export const shareDialog = {
 
 /** The messages of the page Sharing. */
 export const sharingPage = {
-  house: 'the house library',
+  house: 'the family library',
   withMe: 'Shared with you',
   withMeNone: 'Albums that somebody shares with you appear here.',
   byMe: 'Shared by you',
@@ -124,7 +124,7 @@ export const sharingPage = {
       .join(' '),
 
   guests: 'Photos from guests',
-  guestsAbout: 'Guests sent these photos by your links. Only you see them until you approve them.',
+  guestsAbout: 'Guests sent these photos through your links. Only you see them until you approve them.',
   someGuest: 'a guest',
   approve: 'Approve',
   approveAll: (n: number) => plural(n, { one: 'Approve # photo', other: 'Approve all # photos' }),
