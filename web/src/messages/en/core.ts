@@ -261,7 +261,7 @@ export const app = {
   favourite: 'Favourite',
   favouriteNot: 'Remove from favourites',
   shared: {
-    title: 'Who can see this',
+    title: 'Visible to',
     private: 'Private',
     family: 'Family',
     public: 'Public',

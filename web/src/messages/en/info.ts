@@ -76,7 +76,7 @@ export const history = {
     gps: 'Position',
     rating: 'Rating',
     favourite: 'Favourite',
-    audience: 'Who can see it',
+    audience: 'Visible to',
     reviewed: 'Reviewed',
     archived: 'Archived',
     trashed: 'In the trash',
