@@ -128,6 +128,9 @@ describe('the language', () => {
     expect(localeOf('en', ['de', 'en-GB'])).toBe('en-GB');
     expect(localeOf('en-XA', ['en-XA'])).toBe('en');
     expect(localeOf('en', [])).toBe('en');
+    // What a browser without a locale of the system says; Intl refuses it.
+    expect(localeOf('en', ['en-US@posix'])).toBe('en-US');
+    expect(localeOf('en', ['c', '', 'en-GB'])).toBe('en-GB');
   });
 
   test('has its plurals', () => {

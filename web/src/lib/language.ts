@@ -22,10 +22,20 @@ export function chooseLanguage(wanted: readonly string[]): Language {
 /** The locale for `Intl`: the language with the region of the browser, so that an English page in Germany has 24 hours. */
 export function localeOf(language: Language, wanted: readonly string[]): string {
   const spoken = language.split('-')[0]!;
-  const same = wanted.find((tag) => tag !== language && tag.split('-')[0] === spoken);
+  // Browsers also name locales of the system, such as `en-US@posix`, which Intl refuses.
+  const tags = wanted.map((tag) => tag.replace(/[@.].*$/, '')).filter(isTag);
+  const same = tags.find((tag) => tag !== language && tag.split('-')[0] === spoken);
   if (same !== undefined) return same;
-  const region = /-([A-Z]{2})\b/.exec(wanted[0] ?? '')?.[1];
+  const region = /-([A-Z]{2})\b/.exec(tags[0] ?? '')?.[1];
   return region === undefined || region === 'XA' ? spoken : `${spoken}-${region}`;
+}
+
+function isTag(text: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(text).length === 1;
+  } catch {
+    return false;
+  }
 }
 
 function stored(): string[] {
