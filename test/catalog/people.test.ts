@@ -218,8 +218,8 @@ function compare(
 }
 
 describe('answers equal those of checking each item for each viewer', () => {
-  it.each([0, 5, 10])('after histories with the seeds from %i on', (first) => {
-    for (let seed = first; seed < first + 5; seed++) {
+  it.each([0, 6, 12])('after histories with the seeds from %i on', (first) => {
+    for (let seed = first; seed < first + 6; seed++) {
       const dice = openDice(seed);
       const world = openWorld(dice);
       const server = dice.pick(world.servers);
@@ -327,7 +327,7 @@ describe('an ended membership', () => {
     let access = openAccess(server);
     const db = openSqlite(':memory:');
     const catalog = openCatalog(db, { access: () => access });
-    const [album, shared, added] = [albums[0]!, items[0]!, items[2]!];
+    const [album, shared, added] = [albums[0]!, items[0]!, items.find(({ holder }) => holder === ben)!];
     world.create(server, itemId(shared), `person:${anna}`);
     world.create(server, itemId(added), `person:${ben}`);
     world.give(server, membersId(album), `person:${ben}`, 'add', `person:${anna}`);
@@ -357,7 +357,7 @@ describe('an album with unchanged members', () => {
     const server = world.servers[0]!;
     let access = openAccess(server);
     const catalog = openCatalog(openSqlite(':memory:'), { access: () => access });
-    const [album, added] = [albums[0]!, items[2]!];
+    const [album, added] = [albums[0]!, items.find(({ holder }) => holder === ben)!];
     world.create(server, itemId(added), `person:${ben}`);
     world.give(server, membersId(album), `person:${ben}`, 'add', `person:${anna}`);
     world.give(server, itemId(added), album, 'entry', `person:${ben}`);
