@@ -31,11 +31,11 @@ const halves = {
   page: { inputs: ['web', ...common], output: 'dist/web/index.html', build: buildPage },
 };
 
-/** One file for each source, without types and comments; `npm run check` checks the types. */
+/** One file for each source, without types, comments and indentation (a sixth of the size); `npm run check` checks the types. */
 async function buildServer() {
   const { build, formatMessages } = await import('esbuild');
   const sources = filesBelow('src').filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
-  const output = { charset: 'utf8', legalComments: 'none', minifySyntax: true };
+  const output = { charset: 'utf8', legalComments: 'none', minifySyntax: true, minifyWhitespace: true, lineLimit: 160 };
   const options = { format: 'esm', platform: 'node', target: 'node20', ...output };
   const entryPoints = sources.map((file) => at(file));
   await build({ ...options, entryPoints, outbase: at('src'), outdir: at('dist'), logLevel: 'silent' }).catch(
