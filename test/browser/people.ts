@@ -14,6 +14,24 @@ export async function signOut(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Sign out' }).click();
 }
 
+/** What an owner and a family member find in the navigation and in the settings, with all their rights. */
+export const navigationOf = {
+  owner: {
+    pages: [
+      ...['Photos', 'Explore', 'Albums', 'Sharing', 'Favourites', 'Videos', 'Review', 'Duplicates', 'Trash'],
+      'Settings',
+    ],
+    sections: [
+      ...['Account', 'Appearance', 'Library & storage', 'Import', 'Family', 'Access and sharing', 'Servers'],
+      ...['API tokens', 'Security log', 'About'],
+    ],
+  },
+  family: {
+    pages: ['Photos', 'Explore', 'Albums', 'Sharing', 'Favourites', 'Videos', 'Settings'],
+    sections: ['Account', 'Appearance', 'Library & storage', 'About'],
+  },
+};
+
 /** The entries of the navigation, without their counts; and the sections of the settings, from which it returns. */
 export async function readNavigation(page: Page): Promise<{ pages: string[]; sections: string[] }> {
   const read = async (list: string): Promise<string[]> =>
