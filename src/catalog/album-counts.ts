@@ -26,50 +26,58 @@ export function countAlbums(
   found: MatchingSlots,
   albums: readonly CountedAlbum[],
 ): AlbumCount[] {
-  const counts = albums.map(({ cover }) => ({
-    count: 0,
-    newest: -1,
-    cover,
-    hasCover: false,
-    twins: new Map() as Twins,
-  }));
+  const counts = new Uint32Array(albums.length);
+  const newest = new Float64Array(albums.length).fill(-1);
+  const hasCover = new Uint8Array(albums.length);
+  const twinsOf = albums.map((): Twins => new Map<string, number[]>());
   const { of: albumOf, apart } = entriesOf(columns, sight, albums);
   const several = seesSeveral(sight.viewer.onlooker) || sight.offered.length > 0;
-  const isTwin = several ? columns.twins.of : undefined;
+  const isTwin = several ? marked(columns.twins.of.keys(), columns.size) : undefined;
   const { start, length, items } = columns.entry;
 
   function add(k: number, slot: number): void {
-    const into = counts[k]!;
-    into.count++;
-    into.newest = Math.max(into.newest, columns.n[slot]!);
-    if (columns.n[slot] === into.cover) into.hasCover = true;
+    const n = columns.n[slot]!;
+    counts[k]!++;
+    if (n > newest[k]!) newest[k] = n;
+    if (n === albums[k]!.cover) hasCover[k] = 1;
+  }
+  function addTwin(k: number, slot: number): void {
+    const twin = columns.twins.of.get(slot)!;
+    twinsOf[k]!.set(twin, [...(twinsOf[k]!.get(twin) ?? []), slot]);
   }
 
   // Without objects for each photo: there are a million.
   const inEntries: number[] = [];
-  for (const slot of found) {
-    const [from, size] = [start[slot] ?? 0, length[slot] ?? 0];
-    if (size === 0) continue;
+  for (let position = 0; position < found.length; position++) {
+    const slot = found[position]!;
+    // A column with values for few photos does not extend to the others.
+    if (slot >= length.length || length[slot] === 0) continue;
     inEntries.length = 0;
-    for (let at = from; at < from + size; at++) {
+    for (let at = start[slot]!, end = at + length[slot]!; at < end; at++) {
       const k = albumOf[items[at]!]! - 1;
       if (k >= 0 && !inEntries.includes(k)) inEntries.push(k);
     }
-    const among = apart.get(slot) ?? inEntries;
-    const twin = isTwin?.get(slot);
+    const among = apart.size === 0 ? inEntries : (apart.get(slot) ?? inEntries);
     for (const k of among) {
-      if (twin === undefined) add(k, slot);
-      else counts[k]!.twins.set(twin, [...(counts[k]!.twins.get(twin) ?? []), slot]);
+      if (isTwin?.[slot] === 1) addTwin(k, slot);
+      else add(k, slot);
     }
   }
-  return counts.map(({ twins }, k) => {
-    for (const [key, slots] of twins) {
+  return albums.map(({ cover }, k) => {
+    for (const [key, slots] of twinsOf[k]!) {
       const inOrder = columns.twins.groups.get(key)!.filter((slot) => slots.includes(slot));
       add(k, bestOfTwins(columns, sight.viewer.onlooker, inOrder));
     }
-    const { count, newest, cover, hasCover } = counts[k]!;
-    return { count, ...(count > 0 && { shown: hasCover ? cover! : newest }) };
+    const shown = hasCover[k] === 1 ? cover! : newest[k]!;
+    return { count: counts[k]!, ...(counts[k]! > 0 && { shown }) };
   });
+}
+
+/** A byte per slot, 1 for those named. */
+function marked(slots: Iterable<number>, size: number): Uint8Array {
+  const marks = new Uint8Array(size);
+  for (const slot of slots) marks[slot] = 1;
+  return marks;
 }
 
 /** The slots of each group of items with the same bytes. */

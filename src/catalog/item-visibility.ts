@@ -94,15 +94,23 @@ interface AlbumTerms {
   length: number;
   albums: Map<string, number[]>;
   others: number[];
+  /** The albums of all terms. */
+  names: Set<string>;
 }
+
+const noTerms = (lists: AccessLists): AlbumTerms => ({
+  ...{ lists, length: 0, albums: new Map<string, number[]>() },
+  ...{ others: [], names: new Set<string>() },
+});
 
 /** The terms of each album in the lists, which only grow; `before` if it is of the same lists. */
 function termsOf(before: AlbumTerms | undefined, lists: AccessLists): AlbumTerms {
-  const into = before?.lists === lists ? before : { lists, length: 0, albums: new Map<string, number[]>(), others: [] };
+  const into = before?.lists === lists ? before : noTerms(lists);
   const { terms } = lists;
   for (; into.length < terms.length; into.length++) {
     const entry = terms[into.length]?.entry;
     if (!entry) continue;
+    into.names.add(entry.album);
     const own = [peopleId, membersId(entry.album)];
     if (!Object.keys(entry.saw).every((set) => own.includes(set))) into.others.push(into.length);
     else if (into.albums.has(entry.album)) into.albums.get(entry.album)!.push(into.length);
@@ -260,9 +268,10 @@ interface TakenOut {
 function openTakenOut(db: Sqlite) {
   type Row = Pick<AccessRow, 'bytes' | 'class' | 'entries'> & { n: number };
   let last: { access: ItemAccess; columns: Columns; edition: number; rows: TakenOut[] } | undefined;
-  const idsOf = rememberViewers((access, _, { terms }) => {
-    const albums = new Set(terms.flatMap((term) => term?.entry.album ?? []));
-    return new Set([...albums].flatMap((album) => access.takenOut(album)));
+  let all: AlbumTerms | undefined;
+  const idsOf = rememberViewers((access, _, lists) => {
+    all = termsOf(all, lists);
+    return new Set([...all.names].flatMap((album) => access.takenOut(album)));
   });
 
   return (columns: Columns, access: ItemAccess): TakenOut[] => {

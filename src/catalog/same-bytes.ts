@@ -65,8 +65,10 @@ function rankOf(onlooker: Onlooker | undefined, holder: Holder | undefined): num
 /** Keeps one slot of each group in a mask with a byte per slot. */
 export function keepOneOfTwins(columns: Columns, onlooker: Onlooker | undefined, kept: Uint8Array): void {
   for (const slots of columns.twins.groups.values()) {
+    let count = 0;
+    for (const slot of slots) count += kept[slot]!;
+    if (count < 2) continue;
     const shown = slots.filter((slot) => kept[slot] !== 0);
-    if (shown.length < 2) continue;
     const best = bestOfTwins(columns, onlooker, shown);
     for (const slot of shown) if (slot !== best) kept[slot] = 0;
   }
