@@ -13,14 +13,19 @@ import { readPhotos, visibleTo } from './find-photos.js';
 const held = /^(?:own-album|members|sharing|offer):/;
 const ofHouse = new RegExp(`${held.source}${house}:`);
 
-/** Those of some merges that a viewer with the right `spool` may be told of. */
+/**
+ * Those of some merges that a viewer with the right `spool` may be told of. Tags (`exif:`) are named by their bytes,
+ * which may be a person’s, so once people hold photos nobody is told of them.
+ */
 export function mergesSeen(library: Library, viewer: Viewer, merges: readonly Merge[]): Merge[] {
+  const hasOwn = library.items.hasOwn();
   const isVisible = (id: string): boolean => visibleTo(library, viewer, readPhotos(library, [id])).length > 0;
   return merges.filter(({ id }) => {
     const item = itemOf(id);
     if (item) return item.holder === house || (mayOn(viewer, 'history', item.holder) && isVisible(publicIdOf(item)));
     const commented = photoOfComment(id);
     if (commented !== undefined) return isVisible(commented);
+    if (hasOwn && id.startsWith('exif:')) return false;
     return !held.test(id) || ofHouse.test(id);
   });
 }

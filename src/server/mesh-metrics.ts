@@ -1,14 +1,12 @@
 /** The metrics of the mesh for Prometheus: of connections, missing blobs, and merges. They contain no secret. */
 import type { LinkStatus } from '../sync/connections/connection.js';
-import { blobKinds, type BlobKind } from '../sync/blobs/blob-index.js';
+import { blobKinds } from '../sync/blobs/blob-kinds.js';
+import type { MeshState } from './peer-status.js';
 
 type Line = [labels: Record<string, string>, value: number];
 
-/** The input of the metrics. `missing` counts missing blobs, `missingBytes` their bytes. */
-export interface MeshFigures {
-  links: readonly LinkStatus[];
-  missing: Record<BlobKind, number>;
-  missingBytes: Record<BlobKind, number>;
+/** The input of the metrics. */
+export interface MeshFigures extends MeshState {
   /** The number of documents ever merged here. */
   merges: number;
   /** ms since 1970 */
@@ -16,13 +14,16 @@ export interface MeshFigures {
 }
 
 /** The metrics of the mesh in Prometheus' text format. */
-export function meshFigures({ links, missing, missingBytes, merges, now }: MeshFigures): string {
+// Longer than a screen: one entry per metric.
+export function meshFigures({ links, hasOwn, missing, missingBytes, merges, now }: MeshFigures): string {
   const each = (more: Record<string, string>, value: (link: LinkStatus) => number): Line[] =>
     links.map((link) => [{ peer: link.url, ...more }, value(link)]);
   const both = (value: (link: LinkStatus, way: 'pull' | 'push') => number): Line[] =>
-    (['pull', 'push'] as const).flatMap((way) => each({ direction: way }, (link) => value(link, way)));
+    hasOwn ? [] : (['pull', 'push'] as const).flatMap((way) => each({ direction: way }, (link) => value(link, way)));
   const blobs = (what: 'count' | 'bytes'): Line[] =>
-    (['fetched', 'brought'] as const).flatMap((way) => each({ direction: way }, ({ blobs }) => blobs[way][what]));
+    hasOwn
+      ? []
+      : (['fetched', 'brought'] as const).flatMap((way) => each({ direction: way }, ({ blobs }) => blobs[way][what]));
   const known = links.filter(({ missing }) => missing !== undefined);
   const lacking = (what: 'count' | 'bytes'): Line[] => known.map((link) => [{ peer: link.url }, link.missing![what]]);
   return [

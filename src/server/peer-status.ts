@@ -9,6 +9,7 @@ import { toleratedDrift } from '../base/clock.js';
 import { house, itemId, itemOf, publicIdOf } from '../document/item-id.js';
 import type { Stamp } from '../document/photo-document.js';
 import { parseStamp } from '../document/stamp.js';
+import type { BlobKind } from '../sync/blobs/blob-kinds.js';
 import type { LinkStatus } from '../sync/connections/connection.js';
 import type { Merge, MergeTally } from '../library/merge-log.js';
 import { authorFor } from '../album/author-names.js';
@@ -35,16 +36,45 @@ export const mergesFor = (viewer: Viewer, people: Pick<People, 'find'>, { days, 
 });
 
 /**
- * The connections with their set aside documents. Of what a person holds or shares, neither the person is named nor the
- * document: the id of a photo contains the hash of its bytes.
+ * The state of the mesh, for viewers with the right `spool` or `metrics`. Of what a person holds or shares, neither the
+ * person is named nor the document: the id of a photo contains the hash of its bytes, as does that of its tags. Where
+ * people hold photos, only missing blobs of the house are counted, and nothing of the connections: a photo whose bytes
+ * somebody has already needs fewer documents and blobs than another.
  */
-export const linksFor = (links: readonly LinkStatus[]): LinkStatus[] =>
-  links.map((link) => ({
-    ...link,
-    refused: link.refused.map((one) => ({ ...one, id: one.id.replace(ofPerson, '$1:…') })),
+export function meshState({ exchange, library, mesh }: Pick<ServerParts, 'exchange' | 'library' | 'mesh'>): MeshState {
+  const hasOwn = library.items.hasOwn();
+  const whose = hasOwn ? 'house' : 'everybody';
+  const links = mesh.status().map((link) => ({
+    ...(hasOwn ? uncounted(link) : link),
+    refused: link.refused.map((one) => ({ ...one, id: nameless(one.id, hasOwn) })),
   }));
+  return { links, missing: exchange.named.counts(whose), missingBytes: exchange.named.weights(whose), hasOwn };
+}
+
+/** The connections, and the missing blobs with their bytes, by kind. */
+export interface MeshState {
+  links: LinkStatus[];
+  missing: Record<BlobKind, number>;
+  missingBytes: Record<BlobKind, number>;
+  /** Whether people hold photos, so that the connections have no figures. */
+  hasOwn: boolean;
+}
+
+const none = { count: 0, bytes: 0 };
+
+/** A connection without what went over it and what has still to. */
+function uncounted({ missing: _missing, ...link }: LinkStatus): LinkStatus {
+  return { ...link, pull: { sent: 0 }, push: { sent: 0 }, blobs: { fetched: none, brought: none } };
+}
 
 const ofPerson = /^(own|own-album|members|sharing|offer):(?!house:).*$/s;
+const ofBytes = /^(exif|comment):.*$/s;
+
+/** The id of a document that a side rejects. */
+function nameless(id: string, hasOwn: boolean): string {
+  const shown = id.replace(ofPerson, '$1:…');
+  return hasOwn ? shown.replace(ofBytes, '$1:…') : shown;
+}
 
 /** A merge with the names of the authors of conflicting edits. */
 export const mergeFor = (

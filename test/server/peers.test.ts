@@ -1,6 +1,7 @@
 /** The mesh as the owner sees and changes it over HTTP. */
 import { expect, onTestFinished, test } from 'vitest';
 import { applyChange } from '../../src/document/edits.js';
+import { itemId } from '../../src/document/item-id.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { newestStamp } from '../../src/document/stamp.js';
 import type { LinkStatus } from '../../src/sync/connections/connection.js';
@@ -12,7 +13,7 @@ import { local } from '../../src/access/viewer.js';
 import { makeAsk } from '../../src/album/query-catalog.js';
 import { buildApp } from '../../src/server/app.js';
 import { openLive } from '../../src/server/live-events.js';
-import { expectError, openHome, turn, type Home } from './fixture.js';
+import { expectError, openHome, sha256, turn, type Home } from './fixture.js';
 
 interface Mesh {
   name: string;
@@ -120,6 +121,41 @@ test('pending transfers are reported in counts and bytes, as is the lag of a con
   expect(text).toContain('photospool_blob_bytes_missing{kind="original"} 500\n');
   expect(text).toContain('photospool_peer_refused{peer="http://c"} 1\n');
   expect(text).toContain('photospool_merges_total 0\n');
+});
+
+test('no figure of the mesh tells whether a person already had the bytes of a new photo, or how many photos people have', async () => {
+  const person = '1'.repeat(26);
+  const arriving = Buffer.alloc(500, 'same');
+  /** The answers before and after a photo of the house arrives, where a person has a photo with these bytes on another server. */
+  async function answers(held: Buffer[], over: Partial<LinkStatus>): Promise<string[]> {
+    const home = await openHome();
+    const { exchange, config } = home.parts;
+    const ofHouse = photoId(await home.add({ away: true, original: Buffer.alloc(70, 'house') }));
+    const { body } = home.library.get<PhotoDocument>(ofHouse)!;
+    for (const original of held) {
+      const id = itemId({ holder: person, sha256: sha256(original) });
+      home.library.update(id, () => ({ ...body, facts: { ...body.facts, bytes: original.length } }));
+    }
+    home.links.links = [link(over)];
+    const told: string[] = [];
+    const ask = async (): Promise<void> => {
+      await exchange.named.follow();
+      const here = (await home.app.inject('/api/peers')).body.replaceAll(home.library.server, 'server');
+      told.push(here, (await figures(home)).replace(/^(process_|photospool_uptime).*$/gm, config.version));
+    };
+    await ask();
+    exchange.named.set(await home.add({ original: arriving }), true);
+    await ask();
+    return told;
+  }
+  const same = await answers([arriving], { missing: { count: 3, bytes: 9 }, push: { sent: 5, pending: 1 } });
+  const other = await answers([Buffer.alloc(500, 'other'), Buffer.alloc(80, 'more')], {
+    missing: { count: 1, bytes: 8 },
+    push: { sent: 6, pending: 2 },
+    blobs: { fetched: { count: 2, bytes: 10 }, brought: { count: 3, bytes: 20 } },
+  });
+  expect(same).toEqual(other);
+  expect(JSON.parse(same[0]!)).toMatchObject({ missing: { original: 1 }, missingBytes: { original: 70 } });
 });
 
 test('a page gets one event for many changes of connections, if its viewer may see them', async () => {

@@ -1,6 +1,7 @@
 /** Metrics in Prometheus' text format (exposition format 0.0.4). */
 import { viewer } from '../http/request-viewer.js';
 import { meshFigures } from '../mesh-metrics.js';
+import { meshState } from '../peer-status.js';
 import { makeDone } from '../archive-count.js';
 import { stepBounds, type StepFigures } from '../../spool/spool-interface.js';
 import type { Routes } from '../context.js';
@@ -59,9 +60,7 @@ export const metrics: Routes = (app, { catalog, clock, config, exchange, library
         info +
           figures.map(write).join('') +
           meshFigures({
-            links: mesh.status(),
-            missing: exchange.named.counts(),
-            missingBytes: exchange.named.weights(),
+            ...meshState({ exchange, library, mesh }),
             merges: library.local.merges.count(),
             now: clock.now(),
           }) +

@@ -10,7 +10,7 @@ import { addPeer, makePeer, originalsPolicies, readAddress } from '../../sync/co
 import { checkConfirmed } from '../../access/actor.js';
 import { viewer } from '../http/request-viewer.js';
 import { mergesSeen } from '../../album/merges-seen.js';
-import { guestsOf, linksFor, mergesFor } from '../peer-status.js';
+import { guestsOf, mergesFor, meshState } from '../peer-status.js';
 import { Mesh, Originals } from '../../api/mesh-schemas.js';
 import type { Context, Routes } from '../context.js';
 import { answers, Problem } from '../../api/photo-schemas.js';
@@ -33,16 +33,15 @@ const linkStatus: Routes = (app, { access, clock, config, copies, exchange, gate
       },
     },
     (request, reply) => {
-      const { named } = exchange;
+      const { links, missing, missingBytes } = meshState({ exchange, library, mesh });
       const who = viewer(request);
       const { days, last } = library.local.merges.read();
       void reply.send({
         name: config.names?.[0] ?? hostname(),
         server: library.server,
-        peers: linksFor(mesh.status()),
+        peers: links,
         guests: guestsOf(access.tokens.list(), clock.now()),
-        missing: named.counts(),
-        missingBytes: named.weights(),
+        ...{ missing, missingBytes },
         merges: mergesFor(who, access.people, { days, last: mergesSeen(library, who, last) }, clock.now()),
         copies: copies?.all() ?? [],
         ...(gate && gate.announced.length > 0 && { people: gate.state() }),

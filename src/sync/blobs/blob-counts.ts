@@ -11,12 +11,15 @@ export interface Amount {
   bytes: number;
 }
 
+/** Whose photos are counted. */
+export type Whose = 'everybody' | 'house';
+
 /** Sums over missing blobs. */
 export interface Amounts {
-  /** The number of missing blobs, by kind. */
-  counts(): Record<BlobKind, number>;
-  /** The bytes of missing blobs, by kind. */
-  weights(): Record<BlobKind, number>;
+  /** The number of missing blobs, by kind; with `house` of its photos only. */
+  counts(whose?: Whose): Record<BlobKind, number>;
+  /** The bytes of missing blobs, by kind; with `house` of its photos only. */
+  weights(whose?: Whose): Record<BlobKind, number>;
   /** The total of missing blobs, of originals only the wanted ones. */
   amount(originals: WhichOriginals): Amount;
   /**
@@ -41,21 +44,26 @@ export const whichOriginals = (originals: WhichOriginals): [number, number] => [
 /** Opens the sums; the tables exist. */
 export function openAmounts(db: Sqlite): Amounts {
   const sum = 'SELECT count(*) AS count, coalesce(sum(bytes), 0) AS bytes FROM blob WHERE';
-  const byKind = db.prepare<Amount & { kind: number }>(
-    'SELECT kind, count(*) AS count, sum(bytes) AS bytes FROM blob WHERE here = 0 GROUP BY kind',
-  );
+  const kindsOf = (more = '') =>
+    db.prepare<Amount & { kind: number }>(
+      `SELECT kind, count(*) AS count, sum(bytes) AS bytes FROM blob WHERE here = 0 ${more} GROUP BY kind`,
+    );
+  // The public id of a photo of the house is the hash of its original.
+  const ofHouse = `AND EXISTS (SELECT 1 FROM blob AS house
+    WHERE house.sha256 = blob.photo AND house.photo = blob.photo AND house.kind = ${original})`;
+  const byKind = { everybody: kindsOf(), house: kindsOf(ofHouse) };
   const amount = db.prepare<Amount>(`${sum} ${wanted}`);
   const lacking = db.prepare<Amount>(`${sum} here = 1 AND (kind <> ${original} OR ? = 1)
     AND NOT EXISTS (SELECT 1 FROM blob_there AS there WHERE there.place = ? AND there.sha256 = blob.sha256)`);
 
-  function sums(of: keyof Amount): Record<BlobKind, number> {
-    const found = new Map(byKind.all().map((row) => [blobKinds[row.kind], row[of]]));
+  function sums(of: keyof Amount, whose: Whose = 'everybody'): Record<BlobKind, number> {
+    const found = new Map(byKind[whose].all().map((row) => [blobKinds[row.kind], row[of]]));
     return Object.fromEntries(blobKinds.map((kind) => [kind, found.get(kind) ?? 0])) as Record<BlobKind, number>;
   }
 
   return {
-    counts: () => sums('count'),
-    weights: () => sums('bytes'),
+    counts: (whose) => sums('count', whose),
+    weights: (whose) => sums('bytes', whose),
     amount: (originals) => amount.get(...whichOriginals(originals))!,
     lacking: (at, withOriginals) => lacking.get(Number(withOriginals), at)!,
   };
