@@ -2,10 +2,11 @@
  * Moving along the timeline in a real browser: the strip at the edge shows the position, headings show places, and
  * nothing moves by itself while data arrives.
  */
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { fill } from './fill.js';
 import { openHand, phone } from './fingers.js';
+import { makePhoto, makePhotos } from './fixture.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { watchShift, shiftOf } from './shift.js';
 import { drawn, openStage, shown, type Stage } from './stage.js';
@@ -60,8 +61,20 @@ const agrees = async (page: Page, before: string): Promise<boolean> => {
   return month !== before && (await monthsSeen(page)).some((seen) => written.startsWith(seen));
 };
 
+/** The requests for photos that have no answer yet: also for those ahead of the screen. */
+function loadingOf(page: Page): ReadonlySet<Request> {
+  const loading = new Set<Request>();
+  page.on('request', (request) => {
+    if (request.url().includes('/api/tiles')) loading.add(request);
+  });
+  for (const end of ['requestfinished', 'requestfailed'] as const)
+    page.on(end as 'requestfinished', (request) => loading.delete(request));
+  return loading;
+}
+
 test('the scrubber has the years, names the month under the pointer, and jumps where it is dragged', async () => {
   const { page, mishaps } = await see('/');
+  const loading = loadingOf(page);
   await shown(page);
   const strip = (await page.locator('.scrubber').boundingBox())!;
   const x = strip.x + strip.width / 2;
@@ -84,10 +97,42 @@ test('the scrubber has the years, names the month under the pointer, and jumps w
   await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(1000);
   await drawn(page);
   await expect.poll(() => agrees(page, '')).toBe(true);
-  await page.mouse.move(x, at(0.8), { steps: 4 });
-  await drawn(page);
-  await expect.poll(() => agrees(page, pointed)).toBe(true);
+  // Heights become known on the way, so that the same place on the strip is another month: the photos stay, and it names theirs.
+  for (const share of [0.2, 0.5, 0.8]) {
+    const before = await told(page);
+    await page.mouse.move(x, at(share));
+    await drawn(page);
+    await expect.poll(() => loading.size).toBe(0);
+    await expect.poll(() => agrees(page, before), { message: `dragged to ${share}` }).toBe(true);
+  }
+  const named = await told(page);
   await page.mouse.up();
+  // Then it is the month of the view, without its year.
+  await expect.poll(async () => named.startsWith(await told(page))).toBe(true);
+  expect(mishaps).toEqual([]);
+});
+
+test('photos that arrive while the strip is dragged change neither the photos on the screen nor the month it names', async () => {
+  const fixture = await stage.fixture(makePhotos(600, stage.pictures, 600));
+  const { page, mishaps, close } = await stage.see(fixture.url);
+  onTestFinished(close);
+  await shown(page);
+  const strip = (await page.locator('.scrubber').boundingBox())!;
+  const at = (share: number) => [strip.x + strip.width / 2, strip.y + strip.height * share] as const;
+  await page.mouse.move(...at(0.2));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.5));
+  await drawn(page);
+  await expect.poll(() => agrees(page, '')).toBe(true);
+  const [named, months] = [await told(page), await monthsSeen(page)];
+  const taken = '2024-07-28T12:00:00.000';
+  fixture.add(...Array.from({ length: 400 }, (_, n) => makePhoto(1000 + n, stage.pictures[n % 7]!, { taken })));
+  await page.locator('main[data-count="1000"]').waitFor();
+  await drawn(page);
+  expect(await monthsSeen(page)).toEqual(months);
+  expect(await told(page)).toBe(named);
+  await page.mouse.up();
+  await expect.poll(async () => named.startsWith(await told(page))).toBe(true);
   expect(mishaps).toEqual([]);
 });
 
