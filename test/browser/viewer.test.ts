@@ -145,13 +145,20 @@ test('a photo in the trash is restored, or after a question deleted permanently'
   await actions(page).getByRole('button', { name: 'Restore' }).click();
   await expect.poll(async () => (await ask(home, ids[9]!)).trashed).toBe(false);
   await expect.poll(() => names(page)).toContain('Move to trash');
+  await page.clock.install();
   await page.goto(`${home.url}/photo/${ids[10]!}?q=is:trashed`);
   await opened(page);
   await page.waitForSelector('button[aria-label="Next photo"]');
   await actions(page).getByRole('button', { name: 'Delete permanently' }).click();
   const question = page.getByRole('dialog', { name: 'Delete permanently' });
+  await question.waitFor();
   expect(await breaches(page)).toEqual([]);
+  // Whoever thinks about it for longer than the bars stay can still answer, with a pointer that is visible.
+  await page.clock.runFor(5_000);
+  await expect.poll(() => barsSeen(page)).toBe(false);
+  expect(await question.evaluate((element) => getComputedStyle(element).cursor)).toBe('auto');
   await question.getByRole('button', { name: 'Cancel' }).click();
+  await question.waitFor({ state: 'detached' });
   expect((await fetch(`${home.url}/api/photos/${ids[10]!}`)).status).toBe(200);
   await actions(page).getByRole('button', { name: 'Delete permanently' }).click();
   await question.getByRole('button', { name: 'Delete photo' }).click();
