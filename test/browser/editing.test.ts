@@ -68,6 +68,7 @@ test('typed text is saved however the form is left', async () => {
   await expect.poll(() => page.url()).toContain(ids[1]!);
   await expect.poll(async () => (await ask(home, id)).title).toBe('left for the next photo');
   expect((await ask(home, ids[1]!)).title).toBe('');
+  await opened(page);
   await type('left by closing the panel');
   await page.getByRole('button', { name: 'Close info' }).click();
   await expect.poll(async () => (await ask(home, ids[1]!)).title).toBe('left by closing the panel');
