@@ -68,8 +68,10 @@ function write(value: unknown, depth: number): string {
 }
 
 function writeText(text: string): string {
-  if (text.search(loneSurrogates) >= 0) throw invalid('text with half a surrogate pair');
-  return JSON.stringify(text);
+  const written = JSON.stringify(text);
+  // An unpaired surrogate is written as an escape: only text with one, or with a backslash, is searched.
+  if (written.includes('\\ud') && text.search(loneSurrogates) >= 0) throw invalid('text with half a surrogate pair');
+  return written;
 }
 
 function invalid(what: string): PhotospoolError {

@@ -9,6 +9,7 @@ import { compareText, isObject, keysOf, own, type JsonObject } from './json-valu
 
 /** The value with the greater canonical JSON. */
 export function greater<T>(a: T, b: T): T {
+  if (a === b) return a;
   return compareText(canonical(a), canonical(b)) >= 0 ? a : b;
 }
 

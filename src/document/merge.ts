@@ -97,7 +97,9 @@ const hasStamp = (value: unknown): value is Edit<unknown> => isStamp(own(value, 
 
 /** Removes duplicates, newest first. No server issues a stamp twice; of a forged one both values are kept. */
 function distinct(edits: readonly Edit<unknown>[]): Edit<unknown>[] {
-  const sorted = [...edits].sort((x, y) => compareText(y.at, x.at) || compareText(canonical(y), canonical(x)));
+  const once = [...new Set(edits)];
+  if (once.length <= 1) return once;
+  const sorted = once.sort((x, y) => compareText(y.at, x.at) || compareText(canonical(y), canonical(x)));
   return sorted.filter((edit, n) => edit.at !== sorted[n - 1]?.at || canonical(edit) !== canonical(sorted[n - 1]));
 }
 
