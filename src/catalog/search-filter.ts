@@ -158,20 +158,24 @@ function cleared(scratch: Scratch, name: keyof Scratch, size: number): Mask {
   return scratch[name].subarray(0, padded(size)).fill(0);
 }
 
+/** The states of photos. One with an audience that matches nobody is not in any share link (catalog-row.ts). */
+const existing = Uint16Array.from({ length: states }, (_, state) => state).filter(
+  (state) => (state & bit.alive) !== 0 && audiences[(state & bit.audience) >> 5] !== undefined,
+);
+
 /** For each state in memory, the bit of `sees` that a viewer needs; 0 if the search does not want it. */
 function wantedStates(terms: readonly Term[], viewer: CatalogViewer, hidden: number): Uint8Array {
   const asked = terms.filter((term) => term.kind === 'state');
   const tests = asked.filter((term) => !isOwn(term, viewer));
-  const trash = asked.some((term) => !term.negated && term.tests.some(({ mask }) => (mask & bit.trashed) !== 0));
+  const { trashed } = bit;
+  const trash = asked.some((term) => !term.negated && term.tests.some(({ mask }) => (mask & trashed) !== 0));
+  const excluded = trash ? hidden : hidden | trashed;
+  const needs = { trashed: sees.trashed, living: sees.living };
   const wanted = new Uint8Array(states);
-  for (let state = 0; state < states; state++) {
-    // An audience that matches nobody: not in any share link (catalog-row.ts).
-    const exists =
-      (state & bit.alive) !== 0 && (state & hidden) === 0 && audiences[(state & bit.audience) >> 5] !== undefined;
-    const isTrashed = (state & bit.trashed) !== 0;
-    if (!exists || (isTrashed && !trash)) continue;
-    if (tests.every((term) => fits(state, term.tests) !== term.negated))
-      wanted[state] = isTrashed ? sees.trashed : sees.living;
+  for (const state of existing) {
+    if ((state & excluded) !== 0) continue;
+    if (tests.length === 0 || tests.every((term) => fits(state, term.tests) !== term.negated))
+      wanted[state] = (state & trashed) === 0 ? needs.living : needs.trashed;
   }
   return wanted;
 }
