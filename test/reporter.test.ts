@@ -42,6 +42,7 @@ function run(
     VITEST: '',
     VITEST_WORKER_ID: '',
     VITEST_POOL_ID: '',
+    VITEST_MAX_WORKERS: '2',
     ...more,
   };
   const { stdout, stderr, status } = spawnSync(process.execPath, [vitest, 'run', '--root', folder], {

@@ -2,16 +2,16 @@
  * Kills a test process whose event loop is blocked for a minute: in an endless loop, or waiting for a child process
  * synchronously. Vitest's own timeouts need that loop, so they end only asynchronous waits. A thread watches, since
  * nothing else runs then; it names the test, and Vitest reports a worker that exited unexpectedly. A process that got
- * little CPU time in that minute, but some, is on a busy machine and gets five. One thread per process, for all its
- * files. `PHOTOSPOOL_WATCHDOG` sets another time than a minute, s.
+ * some CPU time in that minute, but not most of it, is on a busy machine and gets up to five. One thread per process,
+ * for all its files. `PHOTOSPOOL_WATCHDOG` sets another time than a minute, s.
  */
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeEach, expect } from 'vitest';
 
 /**
  * The code of the thread. It gets the name of the running test, '' for none. It counts its own seconds, so that a
- * suspended machine does not count as blocked; and reads the CPU time of the process: a quarter of the time is a loop,
- * next to nothing is waiting.
+ * suspended machine does not count as blocked; and reads the CPU time of the process: most of the time is a loop, next
+ * to nothing is waiting.
  */
 const watch = `
   const { parentPort, workerData } = require('node:worker_threads');
@@ -25,8 +25,8 @@ const watch = `
     if (now !== seen || name === '') [seen, still, before] = [now, 0, used()];
     else still++;
     if (still < seconds) return;
-    const share = (used() - before) / still;
-    if (share > 0.02 && share < 0.25 && still < 5 * seconds) return;
+    const worked = used() - before;
+    if (worked > 0.02 * still && worked < 0.8 * seconds && still < 5 * seconds) return;
     writeSync(2, '\\nblocked for ' + still + ' s and killed: ' + name + '\\n');
     process.kill(process.pid, 'SIGKILL');
   }, 1000);`;

@@ -1,18 +1,13 @@
-/** Exporting a library into a folder, and purging that of a removed person. Libraries of people are not ready: the test opens the gate. */
+/** Exporting a library into a folder, and purging that of a removed person. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { readConfig } from '../../src/base/config.js';
 import { openFiles } from '../../src/base/files.js';
 import { applyChange } from '../../src/document/edits.js';
 import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { openRecords } from '../../src/home/open-records.js';
 import { makeHome } from './run.js';
-
-vi.mock(import('../../src/library/people-libraries.js'), async (original) => ({
-  ...(await original()),
-  peopleLibrariesReady: true,
-}));
 
 test('a library is copied into a folder, another run continues, and a removed person’s is purged', async () => {
   const home = makeHome();

@@ -1,26 +1,27 @@
-/** Libraries of people by command. They are not ready in this version: the tests open the gate. */
+/** Libraries of people by command, and what commands say while a version is not ready for them. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { openRecords } from '../../src/home/open-records.js';
 import { readConfig } from '../../src/base/config.js';
 import { openFiles } from '../../src/base/files.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { itemOf, publicIdOf } from '../../src/document/item-id.js';
 import { openLibrary } from '../../src/library/library.js';
+import * as readiness from '../../src/library/people-libraries.js';
 import { makePhoto } from '../picture.js';
 import { makeHome, type TestHome } from './run.js';
 
-const gate = vi.hoisted(() => ({ ready: true }));
-vi.mock(import('../../src/library/people-libraries.js'), async (original) => {
-  const real = await original();
-  return {
-    ...real,
-    get peopleLibrariesReady() {
-      return gate.ready;
-    },
-  };
-});
+/**
+ * Whether this version is ready for libraries of people. Set on the module, since a mock of it would only reach modules
+ * that no former file of this process had loaded.
+ */
+const gate = {
+  set ready(value: boolean) {
+    vi.spyOn(readiness, 'peopleLibrariesReady', 'get').mockReturnValue(value);
+  },
+};
+afterEach(() => void vi.restoreAllMocks());
 
 async function openPeople(...names: string[]) {
   const home = makeHome();
