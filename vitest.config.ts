@@ -4,10 +4,11 @@
  * 1,600 modules): so what a module keeps is no test's own, `afterAll` belongs into test files, or into what they call, and what
  * belongs to a process (its environment, its listeners) is put back. The two projects share the workers: while a browser test
  * waits for its browser, a core is free for others. Vitest begins with the files that took longest in the last run, or without one
- * with the largest, those of one project together. None of them measures how fast anything is; that is what `npm run bench` is for.
+ * with those listed in test/slowest-first.ts and then the largest, those of one project together. None of them measures how fast anything is; that is what `npm run bench` is for.
  */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import SlowestFirst from './test/slowest-first.js';
 
 /** More than there are cores: tests wait for disks, browsers and other processes most of the time. */
 const workers = 3 * Math.max(2, availableParallelism()) + 1;
@@ -17,6 +18,7 @@ export default defineConfig({
     pool: 'forks',
     isolate: false,
     maxWorkers: workers,
+    sequence: { sequencer: SlowestFirst },
     setupFiles: ['./test/setup.ts'],
     reporters: ['default', './test/reporter.ts'],
     // A minute: on a busy machine a test takes ten times what it takes alone. A test that may take longer says so itself, and why.

@@ -3,12 +3,13 @@
  * that outlived the tests, what failed before them. What blocks a process is ended.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { about } from './processes.js';
 import { closingLine, timesTaken } from './reporter.js';
+import { slowest, slowestFirst } from './slowest-first.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 let folder: string;
@@ -136,4 +137,15 @@ test('the times of a run are told beside their budgets, and only told', () => {
     'budget EXCEEDED: npm test took 11.0 of 10 minutes',
     'budget EXCEEDED: .ci/run took 66.7 of 60 minutes',
   ]);
+});
+
+test('the slowest files come first in their project, and the rest keeps its order', () => {
+  expect(slowest.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+  expect(new Set(slowest).size).toBe(slowest.length);
+  const [first, second] = slowest;
+  const files = [
+    { name: 'b', project: 'browser' },
+    ...['d', second!, 'c', first!].map((name) => ({ name, project: 'node' })),
+  ];
+  expect(slowestFirst(files).map(({ name }) => name)).toEqual(['b', first, second, 'd', 'c']);
 });
