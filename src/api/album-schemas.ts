@@ -34,6 +34,22 @@ export const TimelinePlaces = Type.Array(
 );
 /** Months or years with their cover photos, newest first. */
 export const TimelineCovers = Type.Array(Type.Object({ span: Type.String(), count: Type.Integer(), tile: Tile }));
+/** Towns, the largest first; countries with the middle of their towns, the one with most towns first. */
+export const Gazetteer = Type.Object({
+  towns: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      region: Type.String(),
+      country: Type.String({ description: 'ISO 3166, two letters' }),
+      lat: Type.Number(),
+      lon: Type.Number(),
+      population: Type.Number(),
+    }),
+  ),
+  countries: Type.Array(
+    Type.Object({ country: Type.String(), lat: Type.Number(), lon: Type.Number(), towns: Type.Integer() }),
+  ),
+});
 const Explored = Type.Array(
   Type.Object({ value: Type.String(), count: Type.Integer(), tile: Tile }, { description: 'the most frequent first' }),
 );

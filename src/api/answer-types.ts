@@ -76,6 +76,8 @@ export type PartnerList = Static<typeof album.PartnerList>;
 export type LibraryStorage = Static<typeof album.LibraryStorage>;
 /** Photos that are handed over to somebody. */
 export type Offer = Static<typeof album.Offer>;
+/** Towns and countries of the gazetteer. */
+export type Gazetteer = Static<typeof album.Gazetteer>;
 /** What a search finds by place, year, camera and holder. */
 export type ExploredPhotos = Static<typeof album.ExploredPhotos>;
 /** A month (`2024-07`) or year (`2024`) with its cover photo. */

@@ -188,6 +188,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
         return [...counts].map(([month, count]) => ({ month, count }));
       },
     ],
+    [/^\/api\/gazetteer$/, () => ({ towns: [], countries: [] })],
     [/^\/api\/timeline\/places(?:\/days)?$/, () => []],
     [/^\/api\/(?:tags|albums|places|cameras|lenses)$/, () => [{ value: 'beach', count: 3 }]],
     [

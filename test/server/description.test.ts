@@ -186,6 +186,7 @@ describe('the description', () => {
         'get /api/photos/{id}/exif',
         'get /api/photos/{id}/history',
         'get /api/explore',
+        'get /api/gazetteer',
         'get /api/places',
         'get /api/session',
         'get /api/share',

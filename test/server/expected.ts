@@ -162,6 +162,7 @@ export const expected: Record<string, Expected> = {
   'get /api/downloads/{ticket}': { rule: 'original', open: true, path: '/api/downloads/x' },
   'get /api/places': { rule: 'see' },
   'get /api/explore': { rule: 'see' },
+  'get /api/gazetteer': { rule: 'details' },
   // A visitor is refused: map.test.ts.
   'get /api/map': { rule: 'details', open: true },
   'get /api/albums': { rule: 'see' },

@@ -1,4 +1,4 @@
-/** `GET /api/map`: what it returns, and to whom. All photos of `openDoors` were taken at 12.5, 34.5. */
+/** `GET /api/map` and `GET /api/gazetteer`: what they return, and to whom. All photos of `openDoors` were taken at 12.5, 34.5. */
 import { describe, expect, it } from 'vitest';
 import { expectError, shareHome } from './fixture.js';
 import { kinds, linkHeader, openDoors, type Guests, type RoleName } from './roles.js';
@@ -45,4 +45,32 @@ describe('the map', () => {
       expectError(await get('owner', `/api/map?${query}`), 400, 'invalid');
     },
   );
+});
+
+describe('the gazetteer', () => {
+  interface Places {
+    towns: { name: string; region: string; country: string; lat: number }[];
+    countries: { country: string; towns: number }[];
+  }
+  const ask = async (query: string): Promise<Places> => (await get('family', `/api/gazetteer${query}`)).json<Places>();
+  const names = ({ towns }: Places): string[] => towns.map(({ name }) => name);
+
+  it('knows the largest towns of an area, towns by name, and the countries', async () => {
+    expect(names(await ask('?box=39,-5,42,3&limit=2'))).toEqual(['Madrid', 'Barcelona']);
+    expect((await ask(`?name=${encodeURIComponent('ribades')}`)).towns).toMatchObject([
+      { name: 'Ribadesella', region: 'Asturias', country: 'ES' },
+    ]);
+    expect(names(await ask('?name=san&limit=999'))).toHaveLength(100);
+    const { towns, countries } = await ask('');
+    expect(towns).toEqual([]);
+    expect(countries.find(({ country }) => country === 'NZ')?.towns).toBeGreaterThan(50);
+  });
+
+  it('is kept by browsers for a day, and closed to viewers without positions', async () => {
+    expect((await get('owner', '/api/gazetteer')).headers['cache-control']).toBe('private, max-age=86400');
+    expectError(await get('visitor', '/api/gazetteer'), 403, 'forbidden');
+    expectError(await get('link', '/api/gazetteer?name=a'), 403, 'forbidden');
+    expectError(await get('owner', '/api/gazetteer?box=1,2,3'), 400, 'invalid');
+    expectError(await get('owner', '/api/gazetteer?limit=0'), 400, 'invalid');
+  });
 });

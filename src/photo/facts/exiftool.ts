@@ -5,6 +5,7 @@
  * second after the time limit for a file (on Windows when it has finished its file).
  */
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { availableParallelism } from 'node:os';
 import { openBounded, type Bounded, type Limits, type Program } from '../../base/sandbox/pool.js';
 import type { ReceivedFrame } from '../../base/sandbox/frames.js';
@@ -67,6 +68,12 @@ function readAnswer(received: ReceivedFrame): ExifToolAnswer | undefined {
 function findScript(): string {
   const near = createRequire(createRequire(import.meta.url).resolve('exiftool-vendored'));
   return near(`exiftool-vendored.${windows ? 'exe' : 'pl'}`) as string;
+}
+
+/** The file of places that comes with ExifTool (gazetteer.ts). */
+export function gazetteerFile(): string {
+  const inside = windows ? ['exiftool_files', 'lib'] : ['lib'];
+  return join(dirname(findScript()), ...inside, 'Image', 'ExifTool', 'Geolocation.dat');
 }
 
 /** How an ExifTool is started for any kind of question. `limits` apply to each process. */

@@ -1,7 +1,6 @@
 /** Photos on the map, in clusters: for viewers with access to exact positions. */
 import { Type } from 'typebox';
-import { PhotospoolError } from '../../base/errors.js';
-import type { Box } from '../../catalog/catalog.js';
+import { readBox } from '../http/read-box.js';
 import { viewer } from '../http/request-viewer.js';
 import type { Routes } from '../context.js';
 import { MapCluster } from '../../api/album-schemas.js';
@@ -9,7 +8,6 @@ import { answers, q } from '../../api/photo-schemas.js';
 import { sightOf } from '../../album/visibility.js';
 
 const world = '-90,-180,90,180';
-const degrees = /^-?\d{1,3}(?:\.\d{1,10})?$/;
 
 export const map: Routes = (app, { catalog, ask }) => {
   app.get(
@@ -34,14 +32,3 @@ export const map: Routes = (app, { catalog, ask }) => {
     },
   );
 };
-
-/** @throws PhotospoolError `invalid`. */
-function readBox(text: string): Box {
-  const parts = text.split(',');
-  const [south, west, north, east] = parts.map((part) => (degrees.test(part) ? Number(part) : NaN));
-  if (parts.length === 4 && [south, west, north, east].every((part) => !Number.isNaN(part)))
-    return { south: south!, west: west!, north: north!, east: east! };
-  throw new PhotospoolError('invalid', 'That is no area on the map.', {
-    hint: 'A box is south,west,north,east in degrees.',
-  });
-}

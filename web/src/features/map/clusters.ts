@@ -5,6 +5,7 @@ import { addressed, ask, type Tile } from '../../lib/api.js';
 import { legible } from '../../lib/legible.js';
 import { both, boxTerm, boxText } from './map-address.js';
 import { around, type Box, boxOf, closest, fit, type Size, spotOf, type View } from './mercator.js';
+import { overlap, type Rectangle, rectangle } from './rectangles.js';
 
 export type { Cluster };
 
@@ -51,6 +52,15 @@ const sides = [40, 48, 60] as const;
 /** The name below a group: its height, width per letter and maximum width, px. */
 const line = { high: 18, letter: 7, most: 132 };
 
+const pictureOf = ({ left, top, size }: Placed): Rectangle => rectangle(left, top, sides[size]!, sides[size]!);
+const nameOf = ({ left, top, size }: Placed, name: string): Rectangle =>
+  rectangle(
+    left,
+    top + sides[size]! / 2 + line.high / 2 + 3,
+    Math.min(line.most, name.length * line.letter),
+    line.high,
+  );
+
 /**
  * Places groups in the window: merges those that would overlap, and shows the names that have space. Small ones come
  * first, so that large ones are drawn above them.
@@ -66,11 +76,10 @@ export function place(clusters: readonly Cluster[], view: View): Placed[] {
     } else placed.push({ ...cluster, left, top, size: 0, name: '' });
   }
   for (const one of placed) one.size = one.count === 1 ? 0 : one.count < 100 ? 1 : 2;
-  const taken = placed.map(({ left, top, size }) => rectangle(left, top, sides[size]!, sides[size]!));
+  const taken = placed.map(pictureOf);
   for (const one of placed) {
     const name = legible(one.place?.split(', ')[0] ?? '');
-    const wide = Math.min(line.most, name.length * line.letter);
-    const below = rectangle(one.left, one.top + sides[one.size]! / 2 + line.high / 2 + 3, wide, line.high);
+    const below = nameOf(one, name);
     if (name === '' || taken.some((other) => overlap(below, other))) continue;
     one.name = name;
     taken.push(below);
@@ -78,17 +87,9 @@ export function place(clusters: readonly Cluster[], view: View): Placed[] {
   return placed.reverse();
 }
 
-interface Rectangle {
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-}
-const rectangle = (x: number, y: number, width: number, height: number): Rectangle => ({
-  ...{ left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 },
-});
-const overlap = (a: Rectangle, b: Rectangle): boolean =>
-  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+/** What groups cover: their pictures and their visible names. */
+export const coveredBy = (placed: readonly Placed[]): Rectangle[] =>
+  placed.flatMap((one) => (one.name === '' ? [pictureOf(one)] : [pictureOf(one), nameOf(one, one.name)]));
 
 /** The view after a click on a group, in which it splits; undefined if there is none. */
 export function closerTo(cluster: Cluster, view: View, size: Size): View | undefined {

@@ -1,5 +1,8 @@
-/** Draws the map onto a canvas: sea, land, borders, and a scale. */
+/** Draws the map onto a canvas: sea, land, borders, names, and a scale. */
+import { locale } from '../../lib/language.js';
+import { type Label, line, placeLabels } from './map-labels.js';
 import { kilometresOf, type Size, type View, worldOf } from './mercator.js';
+import { type Rectangle, rectangle } from './rectangles.js';
 
 /** The shapes to draw, in the map's square. */
 export interface Land {
@@ -7,8 +10,21 @@ export interface Land {
   borders: Path2D;
 }
 
+/** The names to write, the most important first, and what they must not cover. */
+export interface Names {
+  labels: readonly Label[];
+  taken: readonly Rectangle[];
+}
+
+/** What lies over the corners of the map: buttons at the top right, credit and scale at the bottom. */
+export const cornersOf = ({ width, height }: Size): Rectangle[] => [
+  rectangle(width / 2 - 36, 112 - height / 2, 56, 208),
+  rectangle(width / 2 - 68, height / 2 - 16, 128, 24),
+  rectangle(68 - width / 2, height / 2 - 16, 128, 24),
+];
+
 /** Paints a view. The canvas gets its colours from tokens.css. */
-export function paint(canvas: HTMLCanvasElement, size: Size, view: View, land: Land | undefined): void {
+export function paint(canvas: HTMLCanvasElement, size: Size, view: View, land: Land | undefined, names?: Names): void {
   const dots = devicePixelRatio;
   const [width, height] = [Math.round(size.width * dots), Math.round(size.height * dots)];
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
@@ -30,6 +46,38 @@ export function paint(canvas: HTMLCanvasElement, size: Size, view: View, land: L
     draw.fill(land.land, 'evenodd');
     draw.lineWidth = dots / world;
     draw.stroke(land.borders);
+  }
+  draw.setTransform(dots, 0, 0, dots, width / 2, height / 2);
+  if (names) write(draw, names, view, size, style.fontFamily, colour);
+}
+
+/** Writes names over the land: countries in capitals, towns above a dot. */
+function write(
+  draw: CanvasRenderingContext2D,
+  { labels, taken }: Names,
+  view: View,
+  size: Size,
+  font: string,
+  colour: (name: string) => string,
+): void {
+  const fonts = { country: `600 11px ${font}`, city: `600 13px ${font}`, town: `400 12px ${font}` };
+  const textOf = ({ kind, name }: Label): string => (kind === 'country' ? name.toLocaleUpperCase(locale) : name);
+  const widthOf = (label: Label): number => {
+    draw.font = fonts[label.kind];
+    return draw.measureText(textOf(label)).width;
+  };
+  Object.assign(draw, { textAlign: 'center', textBaseline: 'middle', lineJoin: 'round', lineWidth: 3 });
+  draw.strokeStyle = colour('--land');
+  for (const label of placeLabels(labels, view, size, widthOf, taken)) {
+    draw.font = fonts[label.kind];
+    draw.fillStyle = colour(label.kind === 'country' ? '--quiet' : '--ink');
+    const y = label.kind === 'country' ? label.y : label.y - line.above;
+    draw.strokeText(textOf(label), label.x, y);
+    draw.fillText(textOf(label), label.x, y);
+    if (label.kind === 'country') continue;
+    draw.beginPath();
+    draw.arc(label.x, label.y, 2, 0, 2 * Math.PI);
+    draw.fill();
   }
 }
 

@@ -1,17 +1,40 @@
-/** Parses a typed place: names from small to large, or a position. Pure. */
+/** Parses a typed place: names from small to large, a position, or a link to a map. Pure. */
 import { locale } from '../../lib/language.js';
 import type { Change } from '../../lib/edits/edit-request.js';
 
 const position = /^\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*$/;
 const longest = 200;
 
-/** The edit for the text; undefined for an impossible position. */
+const number = String.raw`(-?\d{1,3}(?:\.\d+)?)`;
+/**
+ * Where links to maps hold a position: Google Maps (`!3d…!4d…` of a place, `@…` of a view, `q=`), OpenStreetMap (`mlat=`,
+ * `#map=zoom/…`), Apple Maps (`ll=`, `coordinate=`), and `geo:` (RFC 5870). The place of a pin comes before the view.
+ */
+const inLinks = [
+  `!3d${number}!4d${number}`,
+  `[?&]mlat=${number}&mlon=${number}`,
+  `[?&](?:q|query|ll|coordinate|destination)=(?:loc:)?${number}(?:,|%2C)${number}`,
+  `/@${number},${number}`,
+  `#map=[\\d.]+/${number}/${number}`,
+  `^geo:${number},${number}`,
+].map((pattern) => new RegExp(pattern, 'i'));
+
+/** The position in a link to a map. */
+function linked(text: string): { lat: number; lon: number } | undefined {
+  if (!/^(?:https?:\/\/|geo:)/i.test(text.trim())) return undefined;
+  for (const pattern of inLinks) {
+    const [, lat, lon] = pattern.exec(text.trim()) ?? [];
+    if (lat !== undefined && lon !== undefined) return { lat: Number(lat), lon: Number(lon) };
+  }
+  return undefined;
+}
+
+/** The edit for the text; undefined for an impossible position, and for a link without one. */
 export function readPlace(text: string): Pick<Change, 'place' | 'gps'> | undefined {
   const [, lat, lon] = position.exec(text) ?? [];
-  if (lat !== undefined && lon !== undefined) {
-    const gps = { lat: Number(lat), lon: Number(lon) };
-    return Math.abs(gps.lat) <= 90 && Math.abs(gps.lon) <= 180 ? { gps } : undefined;
-  }
+  const gps = lat !== undefined && lon !== undefined ? { lat: Number(lat), lon: Number(lon) } : linked(text);
+  if (gps) return Math.abs(gps.lat) <= 90 && Math.abs(gps.lon) <= 180 ? { gps } : undefined;
+  if (/^\s*(?:https?:|geo:)/i.test(text)) return undefined;
   const parts = text
     .split(',')
     .map((part) => part.trim().slice(0, longest))

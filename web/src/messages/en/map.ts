@@ -22,4 +22,6 @@ export const map = {
   noneText: 'Turn on location in the camera settings of your phone. You can also select photos and choose Place.',
   failed: 'The map can’t be loaded',
   open: 'Show on map',
+  /** As the licence of the names asks (CC BY 4.0). */
+  credit: 'Names: GeoNames',
 };

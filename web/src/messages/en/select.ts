@@ -41,7 +41,8 @@ export const panel = {
   dateAndTime: 'Date and time',
   setIt: 'Save date',
   asFile: 'Restore original',
-  findPlace: 'City, region, country, or coordinates',
-  placeAbout: 'For example Palisade, Colorado, or 39.115, -108.400.',
-  placeUnclear: 'Enter a latitude from -90 to 90 and a longitude from -180 to 180.',
+  findPlace: 'City, coordinates, or a link to a map',
+  placeAbout: 'For example Palisade, Colorado, or 39.115, -108.400, or a link from a map.',
+  placeBefore: 'Use the place of the previous photo',
+  placeUnclear: 'Enter a latitude from -90 to 90 and a longitude from -180 to 180, or a link that contains them.',
 };
