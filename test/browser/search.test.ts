@@ -101,6 +101,27 @@ test('the field opens to tiles; they add terms, Backspace removes the last, the 
   await close();
 });
 
+test('Explore shows places and years with covers; each links to its photos', async () => {
+  const { page, mishaps, close } = await open();
+  await page.goto(`${home.url}/explore`);
+  const places = page.getByRole('region', { name: 'Places' });
+  const tile = places.getByRole('link', { name: 'Palisade, 12 photos' });
+  await expect
+    .poll(() => tile.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBeGreaterThan(0);
+  expect(await page.getByRole('region', { name: 'Years' }).getByRole('link').count()).toBeGreaterThan(0);
+  // With one holder there is nothing to choose.
+  expect(await page.getByRole('region', { name: 'People' }).count()).toBe(0);
+  expect(await breaches(page)).toEqual([]);
+  await tile.click();
+  await page.waitForSelector('main[data-count="12"]');
+  expect(new URL(page.url()).searchParams.get('q')).toBe('place:="Palisade, Colorado, United States"');
+  await page.goBack();
+  await tile.waitFor();
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('without results says why, and suggests terms to drop', async () => {
   const { page, mishaps, close } = await open();
   await page.goto(`${home.url}/?q=${encodeURIComponent('tag:beach tag:"two words"')}`);
