@@ -33,6 +33,7 @@ import { enterShare } from './http/share-link-address.js';
 import { makeHolds } from '../album/visibility.js';
 import { describeBroken } from './http/validation-messages.js';
 import { compileSerializer } from './http/response-serializer.js';
+import { namePerson } from './http/person-header.js';
 import { makePreview } from './pages/link-preview.js';
 import { nameRequest, traceRequests } from './http/request-ids.js';
 import { compileValidator } from './http/request-validator.js';
@@ -91,6 +92,7 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
     app,
     makeHosts(names, hostname(), () => parts.access.settings.publicAddress()),
   );
+  namePerson(app);
   demandRules(app);
   boundBodies(app, parts.clock);
   endWaits(app);

@@ -49,12 +49,29 @@ export const whenUnconfirmed = (act: () => Promise<boolean>): void => {
   confirm = act;
 };
 
+let outOfDate: (since: number) => void = () => undefined;
+
+/**
+ * Calls `act` when the server can't be reached and an answer was kept on this device (docs/offline.md), with the time of
+ * the last contact, ms since 1970.
+ */
+export const whenKept = (act: (since: number) => void): void => {
+  outOfDate = act;
+};
+
+/** A proxy that can't reach the server says so itself, and not as the server says it. */
+const isFromProxy = ({ status, headers }: Response): boolean =>
+  [502, 503, 504].includes(status) && headers.get('content-type')?.startsWith('application/json') !== true;
+
 /** Sends a request for JSON; a response without a body is undefined. @throws ApiError */
 export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   const response = await fetch(base + path, init).catch((error: unknown) => {
     if (isCalledOff(error)) throw error;
     throw new ApiError('offline', '');
   });
+  if (isFromProxy(response)) throw new ApiError('offline', '');
+  const since = response.headers.get('photospool-kept');
+  if (since !== null) outOfDate(Number(since));
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
   const trouble = await readTrouble(response);
   // Repeats the request, so that nothing typed is lost.

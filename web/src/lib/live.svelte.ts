@@ -2,7 +2,7 @@
  * Events from the server (server-sent events). The browser reconnects after a loss; every connection begins with the
  * number of the newest change, and a number other than the last one seen means missed events.
  */
-import { base, type SpoolStatus } from './api.js';
+import { base, whenKept, type SpoolStatus } from './api.js';
 import { arrived } from '../features/viewer/pending-renditions.svelte.js';
 import { session } from './session.svelte.js';
 
@@ -36,6 +36,8 @@ export class Live {
   spool: SpoolStatus | undefined = $state.raw();
   /** True after some time without a connection. */
   lost = $state(false);
+  /** Since when the server can't be reached, ms since 1970; while it is `lost`. */
+  since: number | undefined = $state();
   /** The number of connections made. */
   connections = $state(0);
   /** The number of reported changes of connections to other servers. */
@@ -44,6 +46,8 @@ export class Live {
   #source: EventSource | undefined;
   #change: number | undefined;
   #hidden: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the page shows answers that were kept on this device. */
+  #outdated = false;
   #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #listeners = new Set<Listener>();
   readonly #hearers = new Set<Hearer>();
@@ -63,14 +67,29 @@ export class Live {
   /** Connects, and reconnects until `close`. A page that is long in the background closes its connection. */
   open(): void {
     document.addEventListener('visibilitychange', this.#rest);
+    addEventListener('pagehide', this.#note);
+    whenKept((since) => {
+      // A single request failed, and the connection is still there.
+      if (this.#source?.readyState === EventSource.OPEN) return this.#later(again, () => this.#tell(undefined));
+      this.#outdated = true;
+      this.#lose(since);
+    });
     this.#connect();
   }
 
   close(): void {
     document.removeEventListener('visibilitychange', this.#rest);
+    removeEventListener('pagehide', this.#note);
+    whenKept(() => undefined);
     clearTimeout(this.#hidden);
     this.#disconnect();
   }
+
+  /** Tells the service worker that the server was reached until now: offline the page says since when it is. */
+  readonly #note = (): void => {
+    if (this.#source?.readyState === EventSource.OPEN)
+      (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker?.controller?.postMessage('connected');
+  };
 
   readonly #rest = (): void => {
     clearTimeout(this.#hidden);
@@ -99,10 +118,17 @@ export class Live {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.lost = false;
+    this.since = undefined;
+  }
+
+  #lose(since: number): void {
+    this.lost = true;
+    this.since ??= since;
   }
 
   #miss(source: EventSource): void {
-    if (this.#timers.size === 0) this.#later(patience, () => (this.lost = true));
+    const now = Date.now();
+    if (this.#timers.size === 0) this.#later(patience, () => this.#lose(now));
     if (source.readyState !== EventSource.CLOSED) return;
     // The browser does not report the reason. It may be that the session has ended.
     void session.load();
@@ -139,7 +165,8 @@ export class Live {
     }
     const missed = message.type === 'hello' && this.#change !== undefined && this.#change !== message.change;
     if (message.type === 'photos') this.#tell(message.months);
-    else if (missed) this.#tell(undefined);
+    else if (missed || this.#outdated) this.#tell(undefined);
+    this.#outdated = false;
     this.#change = message.change;
   }
 

@@ -1,13 +1,14 @@
 /**
  * The service worker. It caches the page's own script and styles, so that an installed album opens offline and says so;
- * stores files shared to the app in the browser's database; and sends them when the network is back. It never caches
- * API responses and pictures: those follow HTTP caching alone.
+ * keeps what a person saw last (kept-answers.ts); stores files shared to the app in the browser's database; and sends
+ * them when the network is back. The server is always asked first.
  *
  * A new version has its own cache, and takes over when no page of the old one is open.
  */
 import { channel } from '../features/upload/share-target-channel.js';
 import { keep } from '../features/upload/share-target-files.js';
 import { sendKept } from './background-upload.js';
+import { KeptAnswers, kindOf } from './kept-answers.js';
 
 /** Features of service workers that the DOM types lack. */
 interface Extendable extends Event {
@@ -18,7 +19,7 @@ interface Fetching extends Extendable {
   respondWith(answer: Promise<Response>): void;
 }
 interface Scope {
-  addEventListener(type: 'install' | 'activate', hear: (event: Extendable) => void): void;
+  addEventListener(type: 'install' | 'activate' | 'message', hear: (event: Extendable) => void): void;
   addEventListener(type: 'fetch', hear: (event: Fetching) => void): void;
   addEventListener(type: 'sync', hear: (event: Extendable & { tag: string }) => void): void;
   clients: { claim(): Promise<void>; matchAll(options: object): Promise<unknown[]> };
@@ -32,6 +33,7 @@ declare const __VERSION__: string;
 
 const cacheName = `shell-${__VERSION__}`;
 const tag = 'send-shared';
+const kept = new KeptAnswers();
 
 self.addEventListener('install', (event) => event.waitUntil(fill()));
 self.addEventListener('activate', (event) => event.waitUntil(takeOver()));
@@ -43,7 +45,11 @@ self.addEventListener('fetch', (event) => {
   else if (method === 'GET' && mode === 'navigate' && !/^\/(?:api|(?:locked\/)?(?:media|originals))\//.test(pathname))
     event.respondWith(open(event.request));
   else if (method === 'GET' && pathname.startsWith('/assets/')) event.respondWith(readKept(event.request));
+  else if (method === 'GET' && kindOf(new URL(url))) event.respondWith(askFirst(event));
+  else if (method === 'DELETE' && pathname === '/api/session') event.respondWith(signOut(event.request));
 });
+// The only message of pages: they are still connected, and about to be closed.
+self.addEventListener('message', (event) => event.waitUntil(kept.touch()));
 self.addEventListener('sync', (event) => {
   if (event.tag === tag) event.waitUntil(sendUnlessSeen());
 });
@@ -78,6 +84,32 @@ async function open(request: Request): Promise<Response> {
 /** A file of the page: its name contains its hash, so the cached one is identical. */
 async function readKept(request: Request): Promise<Response> {
   return (await caches.match(request)) ?? fetch(request);
+}
+
+/** An answer of the server, which may be kept; a kept one only if the server can't be reached. */
+async function askFirst(event: Fetching): Promise<Response> {
+  const url = new URL(event.request.url);
+  let response: Response | undefined;
+  try {
+    response = await fetch(event.request);
+    if (!isFromProxy(response)) {
+      event.waitUntil(kept.see(url, response));
+      return response;
+    }
+  } catch (error) {
+    if (event.request.signal.aborted) throw error;
+  }
+  return (await kept.find(url)) ?? response ?? Response.error();
+}
+
+/** A proxy that can't reach the server says so itself, and not as the server says it. */
+const isFromProxy = ({ status, headers }: Response): boolean =>
+  [502, 503, 504].includes(status) && headers.get('content-type')?.startsWith('application/json') !== true;
+
+async function signOut(request: Request): Promise<Response> {
+  const response = await fetch(request);
+  if (response.ok || response.status === 401) await kept.forget();
+  return response;
 }
 
 /** Accepts shared files: stored on this device first, then sent. */

@@ -41,16 +41,20 @@ class Entry {
 /** The entry point of uploads. */
 export const entry = new Entry();
 
-/** Installs the service worker that accepts shared files, for viewers who may upload. */
-export function install(): () => void {
+/** Installs the service worker: what a person saw is kept for offline use, and files shared to the app are accepted. */
+export function install(): void {
+  // Missing over plain HTTP, despite the types.
+  const workers = (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker;
+  // Without it the album works the same, except offline and for the phone's share button.
+  workers?.register(`/sw.js?language=${language}`, { type: 'module' }).catch(() => undefined);
+}
+
+/** Uploads files shared to the app, now and later, until the returned function is called. */
+export function takeShared(): () => void {
   const heard = new BroadcastChannel(channel);
   const look = (): void => void takeKept().catch(() => undefined);
   heard.onmessage = look;
   look();
-  // Missing over plain HTTP, despite the types.
-  const workers = (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker;
-  // Without it the album works the same, except for the phone's share button.
-  workers?.register(`/sw.js?language=${language}`, { type: 'module' }).catch(() => undefined);
   return () => heard.close();
 }
 

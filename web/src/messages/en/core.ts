@@ -137,7 +137,7 @@ export const app = {
   unreachable: 'The server can’t be reached',
   unreachableHint: 'Your photos are safe. This page reconnects automatically.',
   again: 'Try again',
-  offline: 'Offline. Reconnecting…',
+  offline: (since: string) => `Offline since ${since}. Reconnecting…`,
 
   sharedTitle: 'Nothing is shared yet',
   sharedText: 'Photos that the owner shares with you appear here.',

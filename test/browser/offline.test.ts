@@ -1,0 +1,120 @@
+/// <reference lib="dom" />
+/**
+ * A device without a connection, at the real server with its service worker: it shows what its person saw last, and never
+ * what somebody else did (docs/offline.md).
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { makePhoto } from '../picture.js';
+import { signIn, signOut } from './people.js';
+import { opened, type Seen, seenTiles, shown } from './stage.js';
+import { openVisits } from './visits.js';
+
+const password = { owner: 'three green boats', family: 'two slow trains' };
+/** Console messages about the connections that these tests cut. */
+const cuts = /status of (?:40[0134]|50\d)|ERR_|Failed to fetch/;
+const visits = openVisits(cuts);
+
+/** What the device keeps: the paths of each cache of a person. */
+const kept = (page: Page): Promise<Record<string, string[]>> =>
+  page.evaluate(async () => {
+    const found: Record<string, string[]> = {};
+    for (const name of (await caches.keys()).filter((one) => one.startsWith('person-'))) {
+      const keys = await (await caches.open(name)).keys();
+      found[name] = keys.map(({ url }) => new URL(url).pathname);
+    }
+    return found;
+  });
+const keptOf = async (page: Page, id: string): Promise<string[]> =>
+  Object.values(await kept(page))
+    .flat()
+    .filter((path) => path.includes(id));
+
+/** The owner, in a browser with the service worker, which is in control of the page. */
+async function openAsOwner(count: number): Promise<Seen & { ids: string[] }> {
+  const { access, incoming, spool, url } = visits.home;
+  const actor = { by: 'owner', who: 'owner' };
+  for (const [name, role] of [
+    ['Owner', 'owner'],
+    ['Family', 'family'],
+  ] as const) {
+    const { id } = access.accounts.add({ name, role }, actor);
+    await access.signing.setPassword(id, password[role], actor);
+  }
+  for (let n = 0; n < count; n++) {
+    const exif = { DateTimeOriginal: `2024:07:${String(28 - n)} 12:00:00` };
+    writeFileSync(join(incoming, `photo-${n}.jpg`), await makePhoto(n, { width: 320, height: 240, exif }));
+  }
+  await spool.pass();
+  const seen = await visits.see('/', { serviceWorkers: 'allow' });
+  await signIn(seen.page, 'Owner', password.owner);
+  await shown(seen.page);
+  await seen.page.evaluate(() => navigator.serviceWorker.ready);
+  await expect.poll(() => seen.page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+  await seen.page.goto(url);
+  await shown(seen.page);
+  const ids = (await seenTiles(seen.page)).map(({ id }) => id);
+  expect(ids).toHaveLength(count);
+  await expect.poll(async () => (await keptOf(seen.page, ids[0]!)).length).toBe(1);
+  return { ...seen, ids };
+}
+
+const offline = (page: Page) => page.getByText(/Offline since/);
+
+test('without the server, the timeline and photos that were open are shown, until it is back', async () => {
+  const { page, ids } = await openAsOwner(4);
+  await page.locator(`a.tile[data-id="${ids[1]}"]`).click();
+  await opened(page);
+  await expect.poll(async () => (await keptOf(page, ids[1]!)).length).toBe(3);
+  await page.goBack();
+
+  await visits.home.stop();
+  await page.reload();
+  await offline(page).waitFor();
+  await shown(page);
+  expect((await seenTiles(page)).map(({ id, painted }) => [id, painted])).toEqual(ids.map((id) => [id, true]));
+  await page.locator(`a.tile[data-id="${ids[1]}"]`).click();
+  await opened(page);
+  await page.goBack();
+
+  await visits.home.start();
+  await offline(page).waitFor({ state: 'detached' });
+  await shown(page);
+  visits.calm();
+});
+
+test('a photo that leaves the timeline, signing out, and somebody else leave nothing on the device', async () => {
+  const { page, ids } = await openAsOwner(3);
+  const tiles = page.locator(`a.tile[data-id="${ids[0]}"]`);
+  await page.evaluate(
+    (id) =>
+      fetch(`/api/photos/${id}`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ trashed: true }),
+      }),
+    ids[0]!,
+  );
+  await tiles.waitFor({ state: 'detached' });
+  await expect.poll(() => keptOf(page, ids[0]!)).toEqual([]);
+  expect((await keptOf(page, ids[1]!)).length).toBeGreaterThan(0);
+
+  const [mine] = Object.keys(await kept(page));
+  await signOut(page);
+  await page.getByLabel('Name').waitFor();
+  expect(await kept(page)).toEqual({});
+  await signIn(page, 'Family', password.family);
+  await page.getByRole('button', { name: 'Account' }).waitFor();
+  await expect.poll(async () => Object.keys(await kept(page))).toHaveLength(1);
+  const theirs = await kept(page);
+  expect(Object.keys(theirs)).not.toEqual([mine]);
+  for (const id of ids) expect(Object.values(theirs).flat().join()).not.toContain(id);
+
+  await visits.home.stop();
+  await page.reload();
+  await offline(page).waitFor();
+  expect(await seenTiles(page)).toEqual([]);
+  visits.calm();
+});
