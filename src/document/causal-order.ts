@@ -21,9 +21,9 @@ export const mostNamed = 256;
 function vectorOf(stamps: Iterable<unknown>): Map<string, Stamp> {
   const vector = new Map<string, Stamp>();
   for (const stamp of stamps) {
-    if (!isStamp(stamp)) continue;
+    if (typeof stamp !== 'string') continue;
     const epoch = epochOf(stamp);
-    if (stamp > (vector.get(epoch) ?? '')) vector.set(epoch, stamp);
+    if (epoch !== '' && stamp > (vector.get(epoch) ?? '')) vector.set(epoch, stamp);
   }
   return vector;
 }
@@ -140,12 +140,20 @@ export interface CausalHead<E> {
  */
 export function heads<E extends Edit<unknown>>(edits: readonly E[]): CausalHead<E>[] | undefined {
   if (edits.length > mostNamed) return undefined;
-  const sights = edits.map(sightOf);
-  const wins = edits.map((_, m) => edits.flatMap(({ at }, n) => (n !== m && covers(sights[m]!, at) ? [n] : [])));
-  const reached = edits.map((_, n) => reach(wins, n));
+  const epochs = edits.map(({ at }) => epochOf(at));
+  const wins = edits.map((edit, m) => {
+    const sight = sightOf(edit);
+    return edits.flatMap(({ at }, n) => (n !== m && (sight.get(epochs[n]!) ?? '') >= at ? [n] : []));
+  });
+  const reached = new Map<number, Set<number>>();
+  const reachOf = (n: number): Set<number> => {
+    const known = reached.get(n) ?? reach(wins, n);
+    reached.set(n, known);
+    return known;
+  };
   return edits.flatMap((edit, n) => {
-    const isBeaten = wins.some((won, m) => won.includes(n) && !reached[n]!.has(m));
-    return isBeaten ? [] : [{ edit, circle: edits.filter((_, m) => reached[n]!.has(m) && reached[m]!.has(n)) }];
+    const isBeaten = wins.some((won, m) => won.includes(n) && !reachOf(n).has(m));
+    return isBeaten ? [] : [{ edit, circle: edits.filter((_, m) => reachOf(n).has(m) && reachOf(m).has(n)) }];
   });
 }
 

@@ -19,6 +19,8 @@ export interface StampParts {
 }
 
 const pattern = /^(\d{15})-([0-9a-f]{4})-([0-9a-z]{1,32})$/;
+/** The characters before the epoch. */
+const beforeEpoch = '000000000000000-0000-'.length;
 const greatestMs = 999_999_999_999_999;
 const greatestCounter = 0xffff;
 
@@ -52,7 +54,7 @@ export function parseStamp(value: unknown): StampParts | undefined {
 export const isStamp = (value: unknown): value is Stamp => typeof value === 'string' && pattern.test(value);
 
 /** The epoch of a stamp; empty if the stamp is invalid. */
-export const epochOf = (stamp: string): string => parseStamp(stamp)?.epoch ?? '';
+export const epochOf = (stamp: string): string => (isStamp(stamp) ? stamp.slice(beforeEpoch) : '');
 
 /** The source of one server's stamps. */
 export interface Hlc {

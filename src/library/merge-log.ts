@@ -130,14 +130,10 @@ function contestsOf(bodies: readonly Body[], merged: Body): Contest[] {
       const list: unknown = photos[n]?.edits[field];
       return Array.isArray(list) && list.some((edit) => own(edit, 'at') === at);
     };
-    const tips = new Map<Stamp, Edit<unknown>>();
-    for (const { edits } of photos) {
-      const tip = shownEdit(edits, field);
-      if (tip) tips.set(tip.at, tip);
-    }
-    const open = [...tips.values()].filter(({ at }) =>
-      photos.every(({ edits }, n) => shownEdit(edits, field)?.at === at || !knows(n, at)),
-    );
+    const shown = photos.map(({ edits }): Edit<unknown> | undefined => shownEdit(edits, field));
+    const tips = new Map(shown.flatMap((tip) => (tip ? [[tip.at, tip] as const] : [])));
+    if (tips.size < 2) return [];
+    const open = [...tips.values()].filter(({ at }) => shown.every((tip, n) => tip?.at === at || !knows(n, at)));
     if (new Set(open.map(({ value }) => canonical(value))).size < 2) return [];
     const won = outcome && shownEdit(outcome.edits, field)?.at;
     const sides = open.map(({ value, at, by, made }) => ({
