@@ -43,7 +43,7 @@ export const views: readonly View[] = [
       await page.waitForSelector('[data-list="comments"] li');
     },
   },
-  { name: 'inbox', path: () => '/inbox', ready: (page) => page.waitForSelector('main img') },
+  { name: 'inbox', path: () => '/review', ready: (page) => page.waitForSelector('main img') },
   {
     name: 'search',
     path: () => '/?q=tag:walk',
@@ -64,11 +64,19 @@ export const views: readonly View[] = [
   { name: 'places', path: () => '/places', ready: (page) => page.locator('li[data-size] a img').first().waitFor() },
   {
     name: 'servers',
-    path: () => '/servers',
+    path: () => '/settings/servers',
     ready: (page) => page.waitForSelector('[data-part="mesh"] .node[data-look="live"]'),
   },
-  { name: 'spool', path: () => '/spool', ready: rows('stuck') },
-  { name: 'people', path: () => '/people', ready: rows('people') },
-  { name: 'sharing', path: () => '/shares', ready: rows('shares') },
+  { name: 'spool', path: () => '/settings/import', ready: rows('stuck') },
+  { name: 'people', path: () => '/settings/family', ready: rows('people') },
+  { name: 'sharing', path: () => '/sharing', ready: rows('shares') },
+  {
+    name: 'explore',
+    path: () => '/explore',
+    ready: (page) => page.getByRole('region', { name: 'Places' }).locator('img').first().waitFor(),
+  },
+  { name: 'albums', path: () => '/albums', ready: rows('albums') },
+  { name: 'storage', path: () => '/settings/library', ready: (page) => page.getByText('Largest files').waitFor() },
+  { name: 'link', path: ({ link }) => link, visitor: true, ready: timeline },
   { name: 'public', path: () => '/', visitor: true, ready: timeline },
 ];

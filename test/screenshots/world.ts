@@ -17,6 +17,8 @@ export interface World {
   owner: Awaited<ReturnType<APIRequestContext['storageState']>>;
   /** The photo shown in the photo view. */
   photo: string;
+  /** The path of a share link, with its secret. */
+  link: string;
   close(): Promise<void>;
 }
 
@@ -78,7 +80,9 @@ export async function openWorld(browser: Browser, webRoot: string, folder?: stri
   await ask('POST', `/api/photos/${photo}/comments`, { text: 'We should go **again**.' });
   await ask('POST', '/api/people', { name: 'Family', role: 'family' });
   await ask('PATCH', '/api/access', { visitors: true });
-  await ask('POST', '/api/shares', { search: 'album:="A day out"', title: 'A day out', originals: true });
+  const shared = { search: 'album:="A day out"', title: 'A day out', originals: true, named: true };
+  const { url } = (await ask('POST', '/api/shares', shared)) as { url: string };
+  const { pathname, search, hash } = new URL(url, home.url);
   const actor = { by: 'owner', who: 'owner' };
   const { secret } = laptop.access.tokens.make('home', ['replicate'], actor);
   await ask('POST', '/api/peers', { url: laptop.url, token: secret });
@@ -89,7 +93,7 @@ export async function openWorld(browser: Browser, webRoot: string, folder?: stri
   const owner = await context.storageState();
   await context.close();
   return {
-    ...{ home, owner, photo },
+    ...{ home, owner, photo, link: pathname + search + hash },
     async close() {
       await home.close();
       await laptop.close();
