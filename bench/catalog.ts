@@ -195,6 +195,7 @@ const kinds: { name: string; ask: (subject: Subject, text: string, viewer: Viewe
     name: `facet ${kind}`,
     ask: ({ catalog }: Subject, text: string, viewer: Viewer) => catalog.facet(kind, parseQuery(text), viewer),
   })),
+  { name: 'explore', ask: ({ catalog }, text, viewer) => catalog.explore(parseQuery(text), 12, viewer) },
   {
     name: 'map: the world',
     ask: ({ catalog }, text, viewer) =>

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { breaches } from './axe.js';
 import { fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
-import { openStage, type Stage } from './stage.js';
+import { opened, openStage, type Stage } from './stage.js';
 
 let stage: Stage;
 let home: ServedHome;
@@ -158,6 +158,33 @@ test('says so if no photo has a position', async () => {
   const { page, mishaps, close } = await open('/places', {}, { tell: () => ({}) });
   await page.getByText('No photos with a location yet').waitFor();
   expect(await breaches(page)).toEqual([]);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('a place is chosen with a pin on the map, by press and keys, and undone', async () => {
+  const { page, ids, mishaps, close } = await open('/', {}, { tell: (n) => (n === 0 ? {} : told(n)) });
+  await page.goto(`${home.url}/photo/${ids[0]}`);
+  await opened(page);
+  await page.keyboard.press('i');
+  await page.getByRole('button', { name: 'Change place' }).click();
+  await page.getByRole('button', { name: 'Use the place of the previous photo Palisade' }).waitFor();
+  await page.getByRole('button', { name: 'Choose on map' }).click();
+  const map = page.getByRole('group', { name: 'Map' });
+  await page.getByRole('button', { name: 'Save place' }).and(page.locator(':disabled')).waitFor();
+  await map.click({ position: { x: 40, y: 140 } });
+  const pin = page.getByRole('button', { name: /^Pin: / });
+  await pin.waitFor();
+  const place = async () => (await pin.boundingBox())!.x;
+  const before = await place();
+  await pin.press('ArrowRight');
+  await expect.poll(async () => (await place()) - before).toBeCloseTo(8, 0);
+  await page.getByRole('button', { name: 'Save place' }).click();
+  const gps = async (): Promise<unknown> =>
+    page.evaluate(async (id) => ((await (await fetch(`/api/photos/${id}`)).json()) as { gps?: unknown }).gps, ids[0]!);
+  await expect.poll(gps).toMatchObject({ lat: expect.any(Number) as number, lon: expect.any(Number) as number });
+  await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(gps).toBeUndefined();
   expect(mishaps).toEqual([]);
   await close();
 });

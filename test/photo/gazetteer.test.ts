@@ -34,7 +34,7 @@ describe('a file', () => {
         // Its position has a byte of a line's end.
         town('Oviedo', (10 * 180) / 256 / 16 - 90 + 60, -5.85, [2, 2, 5], 0, 1),
         town('Ágreda', 41.85, -1.92, [3, 1, 3]),
-        town('Gisborne', -38.65, 178, [3, 4, 4], 1),
+        town('Gisborne', -38.65, 179.8, [3, 4, 4], 1),
       ),
     );
   });
@@ -58,6 +58,12 @@ describe('a file', () => {
       ['NZ', 1],
     ]);
   });
+  it('is searched around a position, also across the date line', () => {
+    const names = (lat: number, lon: number): string[] => small.near({ lat, lon }, 9).map(({ name }) => name);
+    expect(names(43.4, -5.1)).toEqual(['Ribadesella']);
+    expect(names(-38.65, -179.9)).toEqual(['Gisborne']);
+    expect(names(0, 0)).toEqual([]);
+  });
   it.each([
     ['none', Buffer.alloc(0)],
     ['another format', Buffer.from('Geolocation2.00\t3\n# x\n')],
@@ -79,6 +85,9 @@ describe('the installed file', () => {
     expect((await all.named('ribadesella', 1))[0]).toMatchObject({ region: 'Asturias', country: 'ES' });
     const spain = all.within({ south: 39, north: 42, west: -5, east: 3 }, 2).map(({ name }) => name);
     expect(spain).toEqual(['Madrid', 'Barcelona']);
+    const near = (lat: number, lon: number): string[] => all.near({ lat, lon }, 2).map(({ name }) => name);
+    expect(near(43.46, -5.06)[0]).toBe('Ribadesella');
+    expect(near(43.36, -5.85)[0]).toBe('Oviedo');
     expect(all.countries.length).toBeGreaterThan(200);
   });
   it('is empty without a file', async () => {

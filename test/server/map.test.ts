@@ -61,6 +61,7 @@ describe('the gazetteer', () => {
       { name: 'Ribadesella', region: 'Asturias', country: 'ES' },
     ]);
     expect(names(await ask('?name=san&limit=999'))).toHaveLength(100);
+    expect(names(await ask('?near=43.45,-5.05&limit=1'))).toEqual(['Ribadesella']);
     const { towns, countries } = await ask('');
     expect(towns).toEqual([]);
     expect(countries.find(({ country }) => country === 'NZ')?.towns).toBeGreaterThan(50);
@@ -72,5 +73,6 @@ describe('the gazetteer', () => {
     expectError(await get('link', '/api/gazetteer?name=a'), 403, 'forbidden');
     expectError(await get('owner', '/api/gazetteer?box=1,2,3'), 400, 'invalid');
     expectError(await get('owner', '/api/gazetteer?limit=0'), 400, 'invalid');
+    expectError(await get('owner', '/api/gazetteer?near=1'), 400, 'invalid');
   });
 });

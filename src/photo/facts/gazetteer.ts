@@ -40,6 +40,8 @@ export interface Country {
 export interface Gazetteer {
   /** The largest towns in an area, the largest first. */
   within(area: TownArea, limit: number): Town[];
+  /** The nearest towns within `nearKilometres`, the nearest first. */
+  near(position: { lat: number; lon: number }, limit: number): Town[];
   /** The countries, the one with most towns first. */
   readonly countries: readonly Country[];
   /** Towns whose name begins with a text, without regard to case and accents, the largest first. */
@@ -50,6 +52,10 @@ const header = /^Geolocation1\.03\t(\d{1,6})$/;
 /** Bytes of a town before its name. */
 const fixed = 13;
 const newline = 10;
+/** Beyond this distance the nearest town says nothing about a place. */
+export const nearKilometres = 100;
+/** Half the length of the equator, km. */
+const halfAround = 20_037.5;
 /** Towns between two turns of the event loop. */
 const atOnce = 8_000;
 
@@ -154,21 +160,7 @@ function openIndex(
       .sort((a, b) => b.towns - a.towns);
   }
 
-  /** All names, folded, each in a line of its own. */
-  async function foldAll(): Promise<{ text: string; starts: Uint32Array }> {
-    const starts = new Uint32Array(towns.length);
-    const parts: string[] = [];
-    let length = 0;
-    for (const [k, at] of towns.entries()) {
-      const line = `\n${fold(nameAt(at))}`;
-      starts[k] = length;
-      length += line.length;
-      parts.push(line);
-      if (k % atOnce === atOnce - 1) await yieldToEventLoop();
-    }
-    return { text: parts.join(''), starts };
-  }
-  let names: ReturnType<typeof foldAll> | undefined;
+  const names = openNames(towns.length, (k) => nameAt(towns[k]!));
 
   return {
     countries: findCountries(),
@@ -182,15 +174,52 @@ function openIndex(
       }
       return found;
     },
-    async named(text, limit) {
-      const wanted = `\n${fold(text.trim())}`;
-      if (wanted === '\n') return [];
-      const { text: all, starts } = await (names ??= foldAll());
-      const found: Town[] = [];
-      for (let at = all.indexOf(wanted); at >= 0 && found.length < limit; at = all.indexOf(wanted, at + 1))
-        found.push(town(indexOf(starts, at)));
-      return found;
+    near({ lat, lon }, limit) {
+      const found: { k: number; distance: number }[] = [];
+      const reach = (nearKilometres * 180) / halfAround;
+      for (let k = 0; k < towns.length; k++) {
+        const north = lats[k]! - lat;
+        if (Math.abs(north) > reach) continue;
+        const around = Math.abs(lons[k]! - lon);
+        const east = Math.min(around, 360 - around) * Math.cos((lat * Math.PI) / 180);
+        const distance = Math.hypot(north, east);
+        if (distance <= reach) found.push({ k, distance });
+      }
+      return found
+        .sort((a, b) => a.distance - b.distance)
+        .slice(0, limit)
+        .map(({ k }) => town(k));
     },
+    named: async (text, limit) => (await names(text, limit)).map(town),
+  };
+}
+
+/** Finds the names that begin with a text, by their numbers. All are folded by the first question, in turns. */
+function openNames(count: number, nameOf: (k: number) => string): (text: string, limit: number) => Promise<number[]> {
+  /** All names, each in a line of its own, and where each begins. */
+  async function foldAll(): Promise<{ text: string; starts: Uint32Array }> {
+    const starts = new Uint32Array(count);
+    const parts: string[] = [];
+    let length = 0;
+    for (let k = 0; k < count; k++) {
+      const line = `\n${fold(nameOf(k))}`;
+      starts[k] = length;
+      length += line.length;
+      parts.push(line);
+      if (k % atOnce === atOnce - 1) await yieldToEventLoop();
+    }
+    return { text: parts.join(''), starts };
+  }
+  let all: ReturnType<typeof foldAll> | undefined;
+
+  return async (text, limit) => {
+    const wanted = `\n${fold(text.trim())}`;
+    if (wanted === '\n') return [];
+    const names = await (all ??= foldAll());
+    const found: number[] = [];
+    for (let at = names.text.indexOf(wanted); at >= 0 && found.length < limit; at = names.text.indexOf(wanted, at + 1))
+      found.push(indexOf(names.starts, at));
+    return found;
   };
 }
 

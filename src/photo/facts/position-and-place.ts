@@ -2,14 +2,13 @@
  * Where a picture was taken: its position, with the nearest place and the time zone from ExifTool's offline database.
  * Pure.
  */
+import { nearKilometres } from './gazetteer.js';
 import type { Facts, Gps, Place } from '../../document/photo-document.js';
 import { line, type Tags } from './exif-tags.js';
 
 /** Position and place, if known. `zone` is the name of the time zone there (`Europe/Zurich`). */
 export type Position = Pick<Facts, 'gps' | 'place'> & { zone?: string };
 
-/** Beyond this distance in kilometres the nearest town says nothing about a picture. */
-const near = 100;
 /** From the lowest dry land to orbit, in metres. */
 const altitudes = [-12_000, 1_000_000] as const;
 
@@ -39,7 +38,7 @@ function readGps(tags: Tags): Gps | undefined {
 /** For a picture with a position, the place in the database rather than a typed one: so a town has one name. */
 function nearestPlace(tags: Tags): Place | undefined {
   const distance = tags.number('ExifTool:GeolocationDistance');
-  if (distance === undefined || distance > near) return undefined;
+  if (distance === undefined || distance > nearKilometres) return undefined;
   return toPlace(
     tags.text('ExifTool:GeolocationCity'),
     tags.text('ExifTool:GeolocationRegion'),

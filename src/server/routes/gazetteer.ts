@@ -19,22 +19,32 @@ export const gazetteer: Routes = (app) => {
     {
       config: { rule: 'details' },
       schema: {
-        summary: 'The largest towns of an area or with a name, and the countries',
+        summary: 'The largest towns of an area or with a name, the nearest to a position, or the countries',
         querystring: Type.Object({
           box: Type.Optional(Type.String({ maxLength: 100, description: 'south,west,north,east in degrees' })),
           name: Type.Optional(Type.String({ maxLength: 200, description: 'the beginning of a name' })),
+          near: Type.Optional(
+            Type.String({
+              pattern: String.raw`^-?\d{1,2}(?:\.\d{1,10})?,-?\d{1,3}(?:\.\d{1,10})?$`,
+              description: 'latitude,longitude in degrees',
+            }),
+          ),
           limit: limit(bounds),
         }),
         response: answers(Gazetteer),
       },
     },
     async (request, reply) => {
-      const { box, name, limit: asked } = request.query;
+      const { box, name, near, limit: asked } = request.query;
       const area = box === undefined ? undefined : readBox(box);
       const found = await (places ??= readGazetteer(gazetteerFile()));
       const most = within(bounds, asked);
       void reply.header('cache-control', 'private, max-age=86400');
       if (name !== undefined) return { towns: await found.named(name, most), countries: [] };
+      if (near !== undefined) {
+        const [lat, lon] = near.split(',').map(Number);
+        return { towns: found.near({ lat: lat!, lon: lon! }, most), countries: [] };
+      }
       return area ? { towns: found.within(area, most), countries: [] } : { towns: [], countries: [...found.countries] };
     },
   );

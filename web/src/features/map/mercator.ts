@@ -11,6 +11,12 @@ export interface Box {
   east: number;
 }
 
+/** A position, degrees. */
+export interface Position {
+  lat: number;
+  lon: number;
+}
+
 /** The view of the map: its centre and zoom. */
 export interface View {
   x: number;
@@ -75,6 +81,12 @@ export function spotOf(view: View, lat: number, lon: number): { x: number; y: nu
   const world = worldOf(view.zoom);
   const around = xOf(lon) - view.x;
   return { x: (around - Math.round(around)) * world, y: (yOf(lat) - view.y) * world };
+}
+
+/** The position of a point in the window, px from its centre. */
+export function positionAt(view: View, x: number, y: number): Position {
+  const world = worldOf(view.zoom);
+  return { lat: latOf(view.y + y / world), lon: lonOf(view.x + x / world) };
 }
 
 /** The area in the window, extended by `margin` (a share of it). */

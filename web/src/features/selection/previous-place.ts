@@ -1,7 +1,6 @@
 /** The place of the photo before others: the nearest older one with a position. */
 import { addressed, ask, type PhotoView } from '../../lib/api.js';
 import type { Change } from '../../lib/edits/edit-request.js';
-import { decimal } from '../../lib/language.js';
 import { legible } from '../../lib/legible.js';
 import type { Chosen } from './selection-actions.js';
 
@@ -32,4 +31,5 @@ export async function placeBefore(photos: readonly Chosen[]): Promise<PreviousPl
 }
 
 /** A position as text. */
-export const positionText = ({ lat, lon }: { lat: number; lon: number }): string => `${decimal(lat)}, ${decimal(lon)}`;
+export const positionText = ({ lat, lon }: { lat: number; lon: number }): string =>
+  `${lat.toFixed(5)}, ${lon.toFixed(5)}`;

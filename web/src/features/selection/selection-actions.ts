@@ -13,6 +13,8 @@ export interface Chosen {
   id: string;
   taken: string;
   favourite?: boolean | undefined;
+  /** Where it was taken, if that is known already. */
+  gps?: { lat: number; lon: number };
 }
 
 /** Panels with a form for the action. */

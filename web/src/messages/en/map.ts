@@ -25,3 +25,10 @@ export const map = {
   /** As the licence of the names asks (CC BY 4.0). */
   credit: 'Names: GeoNames',
 };
+
+export const picker = {
+  how: 'Press on the map to place the pin, or press Enter to place it in the middle. Use the arrow keys to move the map, plus and minus to zoom. On the pin, the arrow keys move the pin.',
+  about: 'Press on the map to place the pin.',
+  pin: (name: string) => `Pin: ${name}. Use the arrow keys to move it.`,
+  save: 'Save place',
+};

@@ -43,6 +43,7 @@ export const panel = {
   asFile: 'Restore original',
   findPlace: 'City, coordinates, or a link to a map',
   placeAbout: 'For example Palisade, Colorado, or 39.115, -108.400, or a link from a map.',
+  chooseOnMap: 'Choose on map',
   placeBefore: 'Use the place of the previous photo',
   placeUnclear: 'Enter a latitude from -90 to 90 and a longitude from -180 to 180, or a link that contains them.',
 };
