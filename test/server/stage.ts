@@ -73,6 +73,8 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
 export async function openStage(folder: string) {
   const config = readConfig(join(folder, 'home'), { settle: '0', workers: '2' });
   const home = await openHome(config);
+  // Nothing here is about a power loss: a commit does not wait for the disk.
+  home.db.exec('PRAGMA synchronous = OFF');
   const { library, catalog, archive, blobs, changes } = home;
   const spool = await openSpool(home, silent);
   const passwords = openPasswords({ cost: { ln: 4, r: 8, p: 1 } });

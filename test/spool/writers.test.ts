@@ -28,13 +28,19 @@ const picture = await makePhoto(5);
 const photo = (text: string): Buffer => Buffer.concat([picture, Buffer.from(text)]);
 
 /** Runs a trial for each operation; `trial` returns whether there was one. Returns their number. */
-async function forEachOperation(trial: (n: number) => Promise<boolean>): Promise<number> {
-  for (let n = 0; ; n++) if (!(await trial(n))) return n;
+async function forEachOperation(
+  { check }: Awaited<ReturnType<typeof openHome>>,
+  trial: (n: number) => Promise<boolean>,
+): Promise<number> {
+  let n = 0;
+  while (await trial(n)) n++;
+  check(true);
+  return n;
 }
 
 it('a half-written photo is never archived: at each operation the rest arrives', async () => {
   const spool = await openHome();
-  const operations = await forEachOperation(async (n) => {
+  const operations = await forEachOperation(spool, async (n) => {
     const whole = photo(`half ${n}`);
     const half = whole.subarray(0, picture.length >> 1);
     const path = join(spool.incoming, `half-${n}.jpg`);
@@ -58,7 +64,7 @@ for (const [how, restores] of [
 ] as const) {
   it(`a photo that is overwritten in place ${how} is archived in its old or new form, never as a mixture`, async () => {
     const spool = await openHome();
-    await forEachOperation(async (n) => {
+    await forEachOperation(spool, async (n) => {
       const [first, second] = [photo(`first ${n}`), photo(`other ${n}`)];
       const path = join(spool.incoming, `over-${n}.jpg`);
       const file = openSync(path, 'w+');
@@ -97,7 +103,7 @@ it('a photo that is replaced, renamed away or copied beside itself: each present
     },
   ];
   for (const [way, action] of ways.entries()) {
-    await forEachOperation(async (n) => {
+    await forEachOperation(spool, async (n) => {
       const bytes = photo(`way ${way} ${n}`);
       const path = join(spool.incoming, `${way}-${n}.jpg`);
       writeFileSync(path, bytes);
@@ -118,7 +124,7 @@ it('a photo that is replaced, renamed away or copied beside itself: each present
 
 it('a photo that is deleted at any operation delays nothing and leaves nothing stuck', async () => {
   const spool = await openHome();
-  await forEachOperation(async (n) => {
+  await forEachOperation(spool, async (n) => {
     const other = photo(`other ${n}`);
     writeFileSync(join(spool.incoming, `gone-${n}.jpg`), photo(`gone ${n}`));
     writeFileSync(join(spool.incoming, `other-${n}.jpg`), other);
