@@ -142,7 +142,8 @@ describe('every route', () => {
             await call(shared(), here, route, nowhere, q),
             await call(twin.home(), there, route, nowhere, q),
           ];
-          expect(plain(answers[0]!), `${route} ${q}`).toEqual(plain(answers[1]!));
+          const [one, other] = answers.map(unnamed);
+          expect(plain(one!), `${route} ${q}`).toEqual(plain(other!));
           compared++;
         }
       }
@@ -181,6 +182,12 @@ function hides(role: RoleName, route: string): boolean {
 }
 
 /** What does not differ from one request to the next. */
+/** An answer without the viewer's own id, which is random in each home. */
+const unnamed = ({ statusCode, body, headers }: Answer): Answer => {
+  const { 'photospool-person': person, ...rest } = headers;
+  return { statusCode, body, headers: { ...rest, ...(person !== undefined && { 'photospool-person': 'own' }) } };
+};
+
 function plain({ statusCode, body, headers }: Answer): object {
   const { date: _date, 'x-request-id': _id, ...rest } = headers;
   return { statusCode, body, rest };

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { KeptAnswers, kindOf } from '../../web/src/worker/kept-answers.js';
 
 const at = 'http://localhost';
+/** Whom the server knows. */
+let signedIn: string | undefined;
 let stored: Map<string, Map<string, Response>>;
 
 /** CacheStorage, as far as it is used. */
@@ -27,6 +29,8 @@ beforeEach(() => {
   vi.useFakeTimers();
   stored = new Map();
   vi.stubGlobal('caches', fakeCaches());
+  signedIn = undefined;
+  vi.stubGlobal('fetch', () => Promise.resolve(answer({}, signedIn)));
 });
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -68,6 +72,13 @@ test('a new start shows what its person saw, with the time of the last contact',
   expect(await picture?.json()).toBe('picture 2');
   expect(Number(picture?.headers.get('photospool-kept'))).toBeGreaterThan(0);
   expect(await next.find(thumb(3))).toBeUndefined();
+});
+
+test('answers that come before that of the session are kept if their person is still signed in', async () => {
+  signedIn = 'ben';
+  const kept = new KeptAnswers();
+  await show(kept, 'ben', [1]);
+  expect(await found(kept, thumb(1))).toBe('picture 1');
 });
 
 test('tiles are put together from answers to other requests', async () => {

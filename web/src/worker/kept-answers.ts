@@ -284,6 +284,12 @@ export class KeptAnswers {
     }, grace);
   }
 
+  /** An answer to somebody came before that of the session: it may be older than their signing out. */
+  async #askWho(): Promise<void> {
+    const session = await fetch(sessionPath);
+    if (session.ok) await this.#become(session.headers.get(personHeader) ?? undefined);
+  }
+
   /** Nobody is signed in any more. */
   forget(): Promise<unknown> {
     return this.#do(() => this.#become(undefined));
@@ -302,6 +308,7 @@ export class KeptAnswers {
     return this.#do(async () => {
       const person = response.headers.get(personHeader) ?? undefined;
       if (kind === 'session' && response.ok) await this.#become(person);
+      else if (!this.#now && person !== undefined) await this.#askWho();
       const now = this.#now;
       if (!now) return;
       if (id !== undefined && (response.status === 403 || response.status === 404)) await now.drop(id);
