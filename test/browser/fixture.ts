@@ -359,6 +359,8 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     const headers = {
       'content-type': types[extname(wanted)] ?? 'application/octet-stream',
       'content-security-policy': policy,
+      // As the real server does, so that a page that is loaded again compiles nothing again.
+      'cache-control': wanted.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     };
     response.writeHead(200, headers).end(bytes);
   }

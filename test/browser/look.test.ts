@@ -16,80 +16,94 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** Buttons, links and fields without an accessible name, on the whole page. */
-const nameless = (page: Page): Promise<string[]> =>
-  page.$$eval('button, a, input, textarea', (elements) =>
-    elements
-      .filter(
-        (element) =>
-          !element.getAttribute('aria-label') &&
-          element.textContent.trim() === '' &&
-          (!('labels' in element) || (element.labels as NodeList | null)?.length === 0) &&
-          !element.closest('[aria-hidden="true"]'),
-      )
-      .map((element) => element.outerHTML.slice(0, 120)),
-  );
+const height = 844;
+const widths = [390, 820, 1440];
+const pages = { light: 'rgb(255, 255, 255)', dark: 'rgb(17, 17, 17)' };
 
-/** Texts whose contrast with the background is below WCAG 2 AA (4.5, or 3 for large text). */
-const faint = (page: Page): Promise<string[]> =>
+/** What is wrong with the look of a page; and its background, by which the theme is known. */
+interface Look {
+  background: string;
+  /** By how many pixels the page is wider than its window. */
+  overflow: number;
+  /** Buttons, links and fields without an accessible name. */
+  nameless: string[];
+  /** Texts whose contrast with the background is below WCAG 2 AA (4.5, or 3 for large text). */
+  faint: string[];
+}
+
+/** Looks at the whole page, in one go: the size of a window and the theme change often here. */
+const lookAt = (page: Page): Promise<Look> =>
   page.evaluate(() => {
+    const root = document.documentElement;
     const parts = (colour: string): number[] => (colour.match(/[\d.]+/g) ?? []).map(Number);
+    const lights = new Map<string, number>();
     const light = (colour: string): number => {
-      const [r, g, b] = parts(colour).map((v) =>
-        v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4,
-      );
-      return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+      let found = lights.get(colour);
+      if (found === undefined) {
+        const [r, g, b] = parts(colour).map((v) =>
+          v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4,
+        );
+        lights.set(colour, (found = 0.2126 * r! + 0.7152 * g! + 0.0722 * b!));
+      }
+      return found;
     };
+    const grounds = new Map<Element, string>();
     const behind = (element: Element | null): string => {
-      if (!element) return getComputedStyle(document.documentElement).backgroundColor;
-      const colour = getComputedStyle(element).backgroundColor;
-      const alpha = parts(colour)[3] ?? 1;
-      return alpha > 0.8 ? colour : behind(element.parentElement);
+      if (!element) return getComputedStyle(root).backgroundColor;
+      let ground = grounds.get(element);
+      if (ground === undefined) {
+        const colour = getComputedStyle(element).backgroundColor;
+        ground = (parts(colour)[3] ?? 1) > 0.8 ? colour : behind(element.parentElement);
+        grounds.set(element, ground);
+      }
+      return ground;
     };
-    return [
+    const nameless = [...document.querySelectorAll('button, a, input, textarea')].filter(
+      (element) =>
+        !element.getAttribute('aria-label') &&
+        element.textContent.trim() === '' &&
+        (!('labels' in element) || (element.labels as NodeList | null)?.length === 0) &&
+        !element.closest('[aria-hidden="true"]'),
+    );
+    const texts = [
       ...document.querySelectorAll('h1, h2, h3, p, span, small, b, a, bdi, label, legend, time, button, code, dd'),
-    ]
-      .filter((element) =>
-        [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent!.trim() !== ''),
-      )
-      .filter(
-        (element) =>
-          !element.closest('.hidden, .chrome, .years, .thumb, .stars, :disabled, [inert]') &&
-          element.getClientRects().length > 0,
-      )
-      .flatMap((element) => {
+    ].filter(
+      (element) =>
+        [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent!.trim() !== '') &&
+        !element.closest('.hidden, .chrome, .years, .thumb, .stars, :disabled, [inert]') &&
+        element.getClientRects().length > 0,
+    );
+    return {
+      background: getComputedStyle(root).backgroundColor,
+      overflow: root.scrollWidth - root.clientWidth,
+      nameless: nameless.map((element) => element.outerHTML.slice(0, 120)),
+      faint: texts.flatMap((element) => {
         const style = getComputedStyle(element);
         const [a, b] = [light(style.color), light(behind(element))].sort((x, y) => y - x) as [number, number];
         const ratio = (a + 0.05) / (b + 0.05);
         return ratio >= (parseFloat(style.fontSize) >= 20 ? 3 : 4.5)
           ? []
           : [`${element.textContent} ${ratio.toFixed(2)}`];
-      });
+      }),
+    };
   });
-
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
-const height = 844;
-const widths = [390, 820, 1440];
-const pages = { light: 'rgb(255, 255, 255)', dark: 'rgb(17, 17, 17)' };
 
 /** Checks the current page at some widths and in both themes; restores the width. */
 async function check(page: Page, what: string, at = widths): Promise<void> {
   const before = page.viewportSize()!;
-  for (const width of at) {
-    await page.setViewportSize({ width, height });
-    for (const colorScheme of ['light', 'dark'] as const) {
+  // The width at which the page is comes first, the last theme stays for the next width: both change as rarely as possible.
+  const themes: (keyof typeof pages)[] = ['light', 'dark'];
+  for (const width of [...at].sort((a, b) => Number(b === before.width) - Number(a === before.width))) {
+    if (page.viewportSize()!.width !== width) await page.setViewportSize({ width, height });
+    for (const colorScheme of themes) {
       await page.emulateMedia({ colorScheme });
-      const told = `${what}, ${width} px, ${colorScheme}`;
-      const background = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-      expect(background, told).toBe(pages[colorScheme]);
-      await expect.poll(() => overflow(page), { message: told }).toBe(0);
-      expect(await nameless(page), told).toEqual([]);
-      expect(await faint(page), told).toEqual([]);
+      await expect
+        .poll(() => lookAt(page), { message: `${what}, ${width} px, ${colorScheme}` })
+        .toEqual({ background: pages[colorScheme], overflow: 0, nameless: [], faint: [] });
     }
+    themes.reverse();
   }
-  await page.setViewportSize(before);
+  if (page.viewportSize()!.width !== before.width) await page.setViewportSize(before);
 }
 
 test('nothing overflows, everything is named and legible', async () => {
