@@ -61,25 +61,6 @@ const moving = (page: Page): Promise<string[]> =>
       .map((element) => element.outerHTML.slice(0, 100));
   });
 
-test('nothing moves with reduced motion', async () => {
-  const { page, mishaps, close } = await stage.see(home.url, { reducedMotion: 'reduce' });
-  onTestFinished(close);
-  for (const [path, ready] of pages) {
-    await page.goto(home.url + path);
-    await page.locator(ready).first().waitFor();
-    expect(await moving(page), path).toEqual([]);
-  }
-  await page.goto(`${home.url}/photo/${ids[3]!}`);
-  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
-  await page.keyboard.press('i');
-  await page.locator('aside').waitFor();
-  expect(await moving(page)).toEqual([]);
-  await page.keyboard.press('ArrowRight');
-  await expect.poll(() => page.url()).toContain(ids[4]!);
-  expect(await moving(page)).toEqual([]);
-  expect(mishaps).toEqual([]);
-});
-
 test('the same check finds motion without reduced motion', async () => {
   const { page, close } = await stage.see(home.url);
   onTestFinished(close);
@@ -101,28 +82,49 @@ const isSeen = (page: Page): Promise<string | undefined> =>
     return seen ? undefined : active.outerHTML.slice(0, 160);
   });
 
-// Every control on every page.
-test.each(['light', 'dark'] as const)('the focus is always visible, %s', { timeout: 120_000 }, async (colorScheme) => {
-  const { page, mishaps, close } = await stage.see(home.url, { colorScheme });
-  onTestFinished(close);
-  for (const [path, ready] of pages) {
-    await page.goto(home.url + path);
-    await page.locator(ready).first().waitFor();
-    for (let n = 0; n < 12; n++) {
-      await page.keyboard.press('Tab');
-      expect(await isSeen(page), `${path}, after ${n + 1} × Tab`).toBeUndefined();
-    }
-  }
-  await page.goto(`${home.url}/photo/${ids[3]!}`);
-  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
-  await page.keyboard.press('i');
-  await page.locator('aside fieldset input').first().waitFor();
-  for (let n = 0; n < 30; n++) {
+/** Fails unless the focus is distinguishable on its way through `count` controls in one theme, and back in the other. */
+async function expectSeen(page: Page, count: number, told: string): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'light' });
+  for (let n = 1; n <= count; n++) {
     await page.keyboard.press('Tab');
-    expect(await isSeen(page), `photo, after ${n + 1} × Tab`).toBeUndefined();
+    expect(await isSeen(page), `${told}, after ${n} × Tab`).toBeUndefined();
   }
-  expect(mishaps).toEqual([]);
-});
+  await page.emulateMedia({ colorScheme: 'dark' });
+  for (let n = count; n >= 1; n--) {
+    expect(await isSeen(page), `${told}, back at ${n} × Tab, dark`).toBeUndefined();
+    await page.keyboard.press('Shift+Tab');
+  }
+}
+
+// Every control on every page.
+test(
+  'nothing moves with reduced motion, and the focus is always visible, in both themes',
+  { timeout: 120_000 },
+  async () => {
+    const { page, mishaps, close } = await stage.see(home.url, { reducedMotion: 'reduce' });
+    onTestFinished(close);
+    for (const [path, ready] of pages) {
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      await page.goto(home.url + path);
+      await page.locator(ready).first().waitFor();
+      expect(await moving(page), path).toEqual([]);
+      await page.emulateMedia({ reducedMotion: 'no-preference' });
+      await expectSeen(page, 12, path);
+    }
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.goto(`${home.url}/photo/${ids[3]!}`);
+    await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+    await page.keyboard.press('i');
+    await page.locator('aside fieldset input').first().waitFor();
+    expect(await moving(page)).toEqual([]);
+    await expectSeen(page, 30, 'photo');
+    await page.locator('.view').focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.url()).toContain(ids[4]!);
+    expect(await moving(page)).toEqual([]);
+    expect(mishaps).toEqual([]);
+  },
+);
 
 test('an address shows another person the same', async () => {
   const first = await stage.see(home.url);

@@ -11,7 +11,7 @@ import { commandLine } from '../../src/access/actor.js';
 import { breaches } from './axe.js';
 import { change } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
-import { openMore, openStage, shown, type Stage } from './stage.js';
+import { inBothThemes, openMore, openStage, shown, type Stage } from './stage.js';
 
 let stage: Stage;
 let home: ServedHome;
@@ -42,12 +42,15 @@ const shoot = async (page: Page, name: string): Promise<void> => {
 };
 const linkOf = async (page: Page): Promise<string> => page.getByLabel('Address of the link').inputValue();
 
-const looks = [390, 1440].flatMap((width) =>
-  (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
-);
+/** No finding of axe in either theme; and a picture of each, if they are asked for. */
+const look = (page: Page, name: string): Promise<void> =>
+  inBothThemes(page, async (theme) => {
+    expect(await breaches(page), `${name}, ${theme}`).toEqual([]);
+    await shoot(page, `${name}-${theme}`);
+  });
 
-test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ width, colorScheme }) => {
-  const options = { viewport: { width, height: 844 }, colorScheme };
+test.each([390, 1440])('a link to a search, at %i px, in both themes', async (width) => {
+  const options = { viewport: { width, height: 844 } };
   const owner = await stage.see(`${home.url}/?q=tag:sea`, options);
   onTestFinished(owner.close);
   await shown(owner.page);
@@ -57,16 +60,14 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
   await dialog.getByLabel('Title').fill('By <b>the</b> sea');
   await dialog.getByLabel('Expires').selectOption('In 1 week');
   await dialog.getByRole('switch', { name: 'Allow downloading originals' }).click();
-  expect(await breaches(owner.page)).toEqual([]);
-  await shoot(owner.page, `share-new-${width}-${colorScheme}`);
+  await look(owner.page, `share-new-${width}`);
   await dialog.getByRole('button', { name: 'Create link' }).click();
   const address = await linkOf(owner.page);
   // With a note that others can't open it.
   expect(await dialog.locator('.secret').innerText()).toContain('Only this computer can open this link.');
   await dialog.getByRole('button', { name: 'QR code' }).click();
   await dialog.getByRole('img', { name: 'QR code of the link' }).waitFor();
-  expect(await breaches(owner.page)).toEqual([]);
-  await shoot(owner.page, `share-made-${width}-${colorScheme}`);
+  await look(owner.page, `share-made-${width}`);
   expect(await owner.page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   await dialog.getByRole('button', { name: 'Done' }).last().click();
 
@@ -95,8 +96,7 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
     0,
   );
-  expect(await breaches(page)).toEqual([]);
-  await shoot(page, `share-guest-${width}-${colorScheme}`);
+  await look(page, `share-guest-${width}`);
   await page.locator('a.tile').first().click();
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   expect(page.url().startsWith(`${address}/photo/`)).toBe(true);
@@ -119,12 +119,12 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
   await dialog.getByRole('button', { name: 'Edit the link By <b>the</b> sea' }).click();
   await dialog.getByRole('switch', { name: 'Show location, camera and file name' }).click();
   await dialog.getByText('location, camera and file name · last opened').waitFor();
-  await shoot(owner.page, `share-edit-${width}-${colorScheme}`);
+  await shoot(owner.page, `share-edit-${width}`);
   await dialog.getByRole('button', { name: /^Delete link/ }).click();
   await dialog.getByRole('button', { name: 'Delete link', exact: true }).click();
   await dialog.getByRole('button', { name: 'Create link' }).waitFor();
   await expect.poll(() => page.getByText('This link has expired').count()).toBe(1);
-  await shoot(page, `share-over-${width}-${colorScheme}`);
+  await shoot(page, `share-over-${width}`);
   expect(owner.mishaps).toEqual([]);
 });
 

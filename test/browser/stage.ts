@@ -67,6 +67,14 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
+/** Looks at the open page in both themes: opening it twice would cost more, and show nothing else. */
+export async function inBothThemes(page: Page, look: (theme: 'light' | 'dark') => Promise<void>): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await look(colorScheme);
+  }
+}
+
 /** Moves the mouse over the photo view, so that its bars are visible. */
 export async function wake(page: Page): Promise<void> {
   await page.mouse.move(40, 300);
