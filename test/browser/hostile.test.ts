@@ -58,8 +58,10 @@ const speak = (fixture: Fixture, photo: string, text: string): unknown =>
 // Each vector is a page.
 test(`${vectors.length} attacks on a sanitizer run no script`, { timeout: 180_000 }, async () => {
   expect(vectors.length).toBeGreaterThan(60);
+  // Each photo is opened: small ones are decoded quickly.
+  const picture = { ...stage.pictures[0]!, preview: stage.pictures[0]!.thumb };
   const photos = vectors.map((text, i) =>
-    makePhoto(i + 1, stage.pictures[0]!, {
+    makePhoto(i + 1, picture, {
       title: `${i}`,
       // The emphasis at the end sends every text through the Markdown parser.
       description: `${text}\n\n*end*`,

@@ -65,7 +65,7 @@ test('a month names the places of most of its photos', async () => {
 });
 
 test('a typed date scrolls the timeline there; an invalid one is rejected', async () => {
-  const { page, ids, mishaps, close } = await open(3000, { minutes: 600 });
+  const { page, ids, mishaps, close } = await open(1100, { minutes: 1200 });
   await page.keyboard.press('g');
   const field = page.getByRole('textbox', { name: 'Go to a date' });
   await field.fill('some day');
@@ -75,7 +75,7 @@ test('a typed date scrolls the timeline there; an invalid one is rejected', asyn
   await page.keyboard.press('Enter');
   await expect.poll(() => field.count()).toBe(0);
   const newest = Date.UTC(2024, 6, 20, 18);
-  const wanted = ids.find((_, n) => newest - n * 600 * 60_000 < Date.UTC(2022, 4, 15))!;
+  const wanted = ids.find((_, n) => newest - n * 1200 * 60_000 < Date.UTC(2022, 4, 15))!;
   await expect
     .poll(async () => {
       const first = await firstSeen(page);
@@ -114,7 +114,7 @@ test('the shortcuts are listed in a dialog', async () => {
 });
 
 test('photos are larger or smaller by key and wheel, the view stays in place, and the size is remembered', async () => {
-  const { page, mishaps, close } = await open(2000);
+  const { page, mishaps, close } = await open(700);
   await scrollAndRest(page, 4000);
   const heights = async (): Promise<number> => {
     const [tile] = (await seenTiles(page)).filter(({ top, bottom }) => top > 60 && bottom < 900);

@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import { codeOf, stepAt } from '../../src/access/totp.js';
 import { bytesOf } from '../access/base32.js';
 import { makePhoto } from '../picture.js';
+import { fill } from './fill.js';
 import { addAuthenticator, navigationOf, readNavigation, signIn, signOut } from './people.js';
 import { opened, openMore, type Seen, seenTiles, shown } from './stage.js';
 import { openVisits } from './visits.js';
@@ -45,15 +46,12 @@ async function comeIn({ page }: Seen): Promise<void> {
   await page.getByRole('button', { name: 'Account' }).waitFor();
 }
 
-/** Imports photos; the first is the newest. */
-async function takeIn(count: number): Promise<void> {
-  for (let n = 0; n < count; n++) {
-    const exif = { DateTimeOriginal: `2024:07:${String(28 - n)} 12:00:00` };
-    writeFileSync(join(visits.home.incoming, `photo-${n}.jpg`), await makePhoto(n, { width: 320, height: 240, exif }));
-  }
-  const { stored } = await visits.home.spool.pass();
-  expect(stored).toBe(count);
-}
+/** Adds photos with their originals; the first is the newest. */
+const takeIn = (count: number): Promise<string[]> =>
+  fill(visits.home, visits.stage.pictures, count, {
+    originals: count,
+    tell: (n) => ({ name: `photo-${n}.jpg`, facts: { width: 320, height: 240 } }),
+  });
 
 test('the owner signs in by set-up link, passkey and password', async () => {
   const link = visits.home.setUpLink();
