@@ -133,8 +133,8 @@ test('share, favourite, album and trash by touch, on a phone', async () => {
   await actions.getByRole('button', { name: 'Favourite' }).tap();
   await expect.poll(async () => (await ask(home, ids[0]!)).favourite).toBe(true);
   // The notification covers no button.
-  const said = (await toast(page).boundingBox())!;
-  expect(said.y + said.height).toBeLessThanOrEqual((await actions.boundingBox())!.y);
+  const endOfToast = (): Promise<number> => toast(page).evaluate((one) => one.getBoundingClientRect().bottom);
+  await expect.poll(endOfToast).toBeLessThanOrEqual((await actions.boundingBox())!.y);
   await actions.getByRole('button', { name: 'Add to album' }).tap();
   await page.getByRole('combobox', { name: 'Add to album' }).fill('Rivers');
   await page.keyboard.press('Enter');

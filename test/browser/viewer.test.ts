@@ -271,9 +271,8 @@ test('turning keeps the old info until the new is there; who can’t edit sees t
   await page.locator('aside .title', { hasText: 'Photo 0' }).waitFor();
   await page.waitForSelector('button[aria-label="Next photo"]');
   let answer = (): void => undefined;
-  await page.route(`**/api/photos/${photos[1]!.id}`, (route) => {
-    answer = () => void route.continue();
-  });
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  await page.route(`**/api/photos/${photos[1]!.id}`, (route) => answered.then(() => route.continue()));
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => openId(page)).toBe(photos[1]!.id);
   expect(await page.locator('aside .title').innerText()).toBe('Photo 0');
