@@ -6,7 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, CDPSession, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { photoId } from '../../src/document/photo-document.js';
 import { temporaryFolder } from '../folder.js';
@@ -55,9 +55,11 @@ const photo = async (n: number): Promise<Sent> => ({
 /** A damaged video, large enough to take a while over a slow network. */
 const film = (bytes = 4_000_000): Sent => ({ name: 'film.mov', mimeType: 'video/mp4', buffer: randomBytes(bytes) });
 
-/** Limits uploads to a number of bytes per second. */
+const networks = new WeakMap<Page, CDPSession>();
+/** Limits uploads to a number of bytes per second; -1 ends it. A second session could not end what the first one began. */
 async function slow(page: Page, bytes: number): Promise<void> {
-  const session = await page.context().newCDPSession(page);
+  const session = networks.get(page) ?? (await page.context().newCDPSession(page));
+  networks.set(page, session);
   await session.send('Network.enable');
   const through = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytes };
   await session.send('Network.emulateNetworkConditions', through);
@@ -135,8 +137,8 @@ test('an upload waits for a lost network and resumes, also on another page', { t
   await visits.home.stop();
   await rows(page, 'held').waitFor();
   await expect.poll(() => told(page)).toBe('1 file waiting');
-  await visits.home.start();
   await slow(page, -1);
+  await visits.home.start();
   await rows(page, 'done').waitFor();
   expect(arrived().get(sent.name)).toBe(sha256(sent.buffer));
   expect(offsets[0]).toBe(0);
