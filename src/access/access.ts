@@ -28,6 +28,7 @@ import { openTables } from './access-tables.js';
 import { everything, readGrants } from '../document/grants.js';
 import { own } from '../document/json-values.js';
 import { openTokens, type Tokens } from './api-tokens.js';
+import { openAccountNotices, type AccountNotices } from './account-notices.js';
 import type { Viewer } from './permissions.js';
 import { recognise, type Credentials } from './viewer.js';
 
@@ -44,6 +45,7 @@ export interface Access {
   readonly passkeys: Passkeys;
   readonly factors: SecondFactors;
   readonly lockedFolder: LockedFolder;
+  readonly notices: AccountNotices;
   readonly tokens: Tokens;
   readonly shares: Shares;
   readonly guests: GuestUploads;
@@ -99,7 +101,8 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   const factors = openSecondFactors(db, { clock, random });
   const devices = openDevices(db, { clock, random });
   const pins = openPins(db, clock);
-  const parts = { db, clock, people, sessions, devices, codes, passkeys, factors, pins, audit };
+  const notices = openAccountNotices(db, clock);
+  const parts = { db, clock, people, sessions, devices, codes, passkeys, factors, pins, notices, audit };
   const accounts = openAccounts({ ...parts, settings, tokens, shares, removeUnclaimedPeers });
   library.onReceive('person:', (id, from) => accounts.receive(id.slice('person:'.length), from));
   library.onReceive(peopleId, (_id, from) => accounts.receiveEnds(from));
@@ -125,6 +128,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
     passkeys,
     factors,
     lockedFolder,
+    notices,
     tokens,
     shares,
     guests,

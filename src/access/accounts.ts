@@ -8,6 +8,7 @@ import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { compareText } from '../document/json-values.js';
 import { checkClaimed, checkConfirmed, type Actor } from './actor.js';
+import type { AccountNotices } from './account-notices.js';
 import type { Audit, Happening } from './audit-log.js';
 import { setUp, type Codes } from './one-time-codes.js';
 import type { Devices } from './known-browsers.js';
@@ -33,6 +34,9 @@ export interface Account extends Person {
   /** The last use of a valid session, ms since 1970; absent without one. */
   lastSeen?: number;
 }
+
+/** Whether the person has a password or a passkey here. */
+export const canSignIn = ({ passwordSet, passkeys: n }: Account): boolean => passwordSet || n > 0;
 
 /** The accounts of a server. */
 export interface Accounts {
@@ -139,6 +143,7 @@ export interface AccountParts {
   /** Removes the peers that were added through the page before there was an owner account; returns their addresses. */
   removeUnclaimedPeers: () => string[];
   settings: SettingStore;
+  notices: AccountNotices;
   audit: Audit;
 }
 
@@ -160,7 +165,6 @@ function openCore(parts: AccountParts) {
 function openKnown({ db, people, sessions, passkeys, factors }: AccountParts) {
   const get = db.prepare<{ hash: string }>('SELECT hash FROM access_password WHERE person = ?');
   const password = (id: string): string | undefined => get.get(id)?.hash;
-  const canSignIn = ({ passwordSet, passkeys: n }: Account): boolean => passwordSet || n > 0;
 
   function accountOf(person: Person): Account {
     const [last] = sessions.list(person.id);
@@ -201,7 +205,7 @@ function openKnown({ db, people, sessions, passkeys, factors }: AccountParts) {
     });
   }
 
-  return { password, canSignIn, accountOf, list, find, known, isLast, checkNotLast };
+  return { password, accountOf, list, find, known, isLast, checkNotLast };
 }
 
 /** What ends when a person or their rights change. */
@@ -251,7 +255,7 @@ function openRoster(
   core: Core,
   { approve, firstOwner }: WaitingPeople,
 ): Pick<Accounts, 'list' | 'find' | 'named' | 'add' | 'change' | 'remove' | 'close' | 'allowPublishing' | 'invite'> {
-  const { db, people, codes, accountOf, list, find, known, canSignIn, checkNotLast, note, settle, forget } = core;
+  const { db, people, codes, notices, accountOf, list, find, known, checkNotLast, note, settle, forget } = core;
 
   return {
     list,
@@ -290,6 +294,7 @@ function openRoster(
         checkNotLast(account);
         people.remove(id, actor.by);
         forget(id);
+        notices.add(id, 'sign-in-ended', actor.who);
         note('person-removed', actor, account.name);
       }),
     close: (id, actor) =>
@@ -298,6 +303,7 @@ function openRoster(
         const account = known(id);
         checkNotLast(account);
         forget(id);
+        notices.add(id, 'sign-in-ended', actor.who);
         note('account-closed', actor, account.name);
       }),
     allowPublishing: (id, isAllowed, actor) =>
@@ -315,7 +321,7 @@ function openRoster(
         checkClaimed(actor);
         if (role === 'owner') checkConfirmed(actor);
         note('invited', actor, name);
-        return codes.draw(id);
+        return codes.draw(id, actor.who);
       }),
   };
 }
@@ -329,7 +335,7 @@ interface WaitingPeople extends Pick<
 }
 
 function openWaitingPeople(core: Core): WaitingPeople {
-  const { db, people, settings, audit, find, isLast, canSignIn, checkNotLast, note, endAll, settle, forget } = core;
+  const { db, people, settings, audit, find, isLast, checkNotLast, note, endAll, settle, forget } = core;
 
   /**
    * The pending change of a person. @throws PhotospoolError `not-found`; `conflict` if the edition is not the one that
@@ -477,7 +483,7 @@ function openCredentials(
 function openFactors(
   core: Core,
 ): Pick<Accounts, 'beginSecondFactor' | 'confirmSecondFactor' | 'renewRecovery' | 'removeSecondFactor'> {
-  const { db, factors, known, note } = core;
+  const { db, factors, notices, known, note } = core;
 
   return {
     beginSecondFactor(id, actor) {
@@ -506,6 +512,7 @@ function openFactors(
         checkConfirmed(actor);
         const { name } = known(id);
         const removed = factors.remove(id);
+        if (removed && actor.by !== `person:${id}`) notices.add(id, 'second-factor-off', actor.who);
         if (removed) note('second-factor-off', actor, name);
         return removed;
       }),

@@ -28,6 +28,7 @@ export const happenings = [
   'second-factor-off',
   'pin-set',
   'pin-removed',
+  'locked-opened',
   'photos-locked',
   'photos-unlocked',
   'recovery-codes-made',

@@ -8,6 +8,7 @@ import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { Actor } from './actor.js';
+import type { AccountNotices } from './account-notices.js';
 import type { Audit } from './audit-log.js';
 import type { Passkeys, Site } from './passkeys.js';
 import type { Passwords } from './password-hash.js';
@@ -74,6 +75,7 @@ export interface LockedFolderParts {
   sessions: Sessions;
   people: Pick<People, 'find'>;
   signing: Pick<Signing, 'confirmByPassword'>;
+  notices: AccountNotices;
   audit: Audit;
 }
 
@@ -105,7 +107,10 @@ export function openLockedFolder(parts: LockedFolderParts): LockedFolder {
     async open(session, proof, visit) {
       const { person } = checks.known(session);
       const found = await checks.byLock(session, proof, visit);
-      if (found.kind === 'confirmed') pins.open(session, person);
+      if (found.kind !== 'confirmed') return found;
+      pins.open(session, person);
+      const who = parts.people.find(person)?.name ?? person;
+      audit.note('locked-opened', { who, address: visit.address, detail: 'pin' in proof ? 'PIN' : 'passkey' });
       return found;
     },
     close: (session) => pins.close(session),
@@ -115,6 +120,7 @@ export function openLockedFolder(parts: LockedFolderParts): LockedFolder {
         const was = pins.hash(person) !== undefined;
         pins.put(person, undefined);
         pins.trust(person);
+        parts.notices.add(person, 'pin-removed', actor.who);
         audit.note('pin-removed', { who: actor.who, detail: parts.people.find(person)?.name ?? person });
         return was;
       }),

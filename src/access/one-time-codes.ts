@@ -9,10 +9,12 @@ import { drawSecret, hashSecret, type Random } from './random-secrets.js';
 
 /** One-time codes. The purpose is a person's id, or `setUp`. */
 export interface Codes {
-  /** Creates a code. `expires`: ms since 1970. */
-  draw(purpose: string): { code: string; expires: number };
+  /** Creates a code. `author`: the name to display of whoever makes it. `expires`: ms since 1970. */
+  draw(purpose: string, author?: string): { code: string; expires: number };
   /** The purpose of a valid code. */
   look(code: string): string | undefined;
+  /** Who made a valid code; undefined if that is not known. */
+  authorOf(code: string): string | undefined;
   /** Uses a code up. Call it in the transaction of what it permits. Undefined if it is used, expired or unknown. */
   use(code: string): string | undefined;
   /** Ends the codes of a purpose. */
@@ -26,27 +28,30 @@ export const codeLife = 7 * 86_400_000;
 
 /** Opens the codes. */
 export function openCodes(db: Sqlite, { clock, random }: { clock: Pick<Clock, 'now'>; random: Random }): Codes {
-  const insert = db.prepare('INSERT INTO access_code (secret, person, expires) VALUES (?, ?, ?)');
-  const find = db.prepare<{ person: string; expires: number }>(
-    'SELECT person, expires FROM access_code WHERE secret = ?',
+  const insert = db.prepare('INSERT INTO access_code (secret, person, expires, author) VALUES (?, ?, ?, ?)');
+  const find = db.prepare<{ person: string; expires: number; author: string | null }>(
+    'SELECT person, expires, author FROM access_code WHERE secret = ?',
   );
   const remove = db.prepare('DELETE FROM access_code WHERE secret = ?');
   const removeAll = db.prepare('DELETE FROM access_code WHERE person = ? OR expires <= ?');
 
-  function look(code: string): string | undefined {
+  function valid(code: string) {
     const row = find.get(hashSecret(code));
-    return row && row.expires > clock.now() ? row.person : undefined;
+    return row && row.expires > clock.now() ? row : undefined;
   }
 
+  const look = (code: string): string | undefined => valid(code)?.person;
+
   return {
-    draw: (purpose) =>
+    draw: (purpose, author) =>
       db.transaction(() => {
         const [code, expires] = [drawSecret(random), clock.now() + codeLife];
         removeAll.run(purpose, clock.now());
-        insert.run(hashSecret(code), purpose, expires);
+        insert.run(hashSecret(code), purpose, expires, author ?? null);
         return { code, expires };
       }),
     look,
+    authorOf: (code) => valid(code)?.author ?? undefined,
     use: (code) =>
       db.transaction(() => {
         const purpose = look(code);

@@ -6,7 +6,8 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
-import type { Account, Accounts } from './accounts.js';
+import type { AccountNotices } from './account-notices.js';
+import { canSignIn, type Account, type Accounts } from './accounts.js';
 import { checkConfirmed, type Actor } from './actor.js';
 import type { Audit } from './audit-log.js';
 import { setUp, type Codes } from './one-time-codes.js';
@@ -113,6 +114,7 @@ export interface SigningParts {
   passkeys: Passkeys;
   factors: SecondFactors;
   pins: Pins;
+  notices: AccountNotices;
   audit: Audit;
 }
 
@@ -281,7 +283,7 @@ function openWaysIn(core: Core): Pick<Signing, 'byPassword' | 'byPasskey'> {
 
 /** By one-time link. */
 function openLinks(core: Core): Pick<Signing, 'bySetUp' | 'byInvitation' | 'setsUp' | 'invited'> {
-  const { db, passwords, people, accounts, codes, audit, checkCode, enter } = core;
+  const { db, passwords, people, accounts, codes, notices, audit, checkCode, enter } = core;
 
   function invited(code: string): string | undefined {
     const person = codes.look(code);
@@ -312,11 +314,15 @@ function openLinks(core: Core): Pick<Signing, 'bySetUp' | 'byInvitation' | 'sets
       if (refused) return refused;
       const hash = await passwords.hash(password, { known: `invited ${name}` });
       return db.transaction(() => {
+        const author = codes.authorOf(code);
         const id = codes.use(code);
-        const person = id === undefined ? undefined : people.find(id);
+        const person = id === undefined ? undefined : accounts.find(id);
         if (!person) return wrong;
         accounts.setPassword(person.id, hash, { by: `person:${person.id}`, who: person.name, address: visit.address });
-        return enter(person.id, visit, 'invitation');
+        const entered = enter(person.id, visit, 'invitation');
+        // After this session began: whoever begins it knows.
+        if (canSignIn(person)) notices.add(person.id, 'password-reset', author ?? 'an owner');
+        return entered;
       });
     },
     setsUp: (code) => codes.look(code) === setUp,
@@ -360,7 +366,7 @@ function openConfirmation(core: Core): Pick<Signing, 'confirmByPassword' | 'conf
 
 /** New passwords. */
 function openPasswordChange(core: Core): Pick<Signing, 'changePassword' | 'setPassword'> {
-  const { db, passwords, people, accounts, sessions, pins, slowly, check, enter } = core;
+  const { db, passwords, people, accounts, sessions, pins, notices, slowly, check, enter } = core;
 
   /** Whether the locked photos of a person are open in the session of a browser. */
   function areOpen(id: string, { session }: Visit): boolean {
@@ -395,7 +401,11 @@ function openPasswordChange(core: Core): Pick<Signing, 'changePassword' | 'setPa
     async setPassword(id, fresh, actor) {
       checkStrength(fresh, people.find(id)?.name ?? '');
       const hash = await passwords.hash(fresh, { known: actor.by });
-      accounts.setPassword(id, hash, actor);
+      db.transaction(() => {
+        const account = accounts.find(id);
+        accounts.setPassword(id, hash, actor);
+        if (account && canSignIn(account)) notices.add(id, 'password-reset', actor.who);
+      });
     },
   };
 }

@@ -3,6 +3,7 @@
  * is created.
  */
 import { Type, type TProperties } from 'typebox';
+import { noticeKinds } from '../access/account-notices.js';
 import { happenings } from '../access/audit-log.js';
 import { personRoles } from '../access/people.js';
 import { actions, mays } from '../access/permissions.js';
@@ -48,6 +49,16 @@ export const Session = Type.Object({
     Type.Array(Type.Object({ name: Type.String(), at: utc }), {
       description: 'passkeys added in the month before this session began, until acknowledged',
     }),
+  ),
+  accountChanges: optional(
+    Type.Array(
+      Type.Object({
+        what: Type.Enum(noticeKinds),
+        at: utc,
+        by: Type.String({ description: 'the name of whoever did it, or `command line`' }),
+      }),
+      { description: 'what others changed in the month before this session began, until acknowledged' },
+    ),
   ),
   may: Type.Array(Type.Enum(actions)),
 });

@@ -179,6 +179,14 @@ test('an invitation lets family in, who see photos as soon as they are shared, a
   await owner.page.getByRole('button', { name: 'Turn off', exact: true }).click();
   await owner.page.waitForSelector('text=Turn off two-step sign-in', { state: 'detached' });
   expect(accounts.find(id)?.secondFactor).toBe(false);
+  // They hear of it at their next sign-in.
+  await family.page.goto(visits.home.url);
+  await signOut(family.page);
+  await signIn(family.page, 'Family', password.family);
+  await family.page.waitForSelector('aside >> text=Two-step sign-in was turned off on');
+  await family.page.waitForSelector('aside >> text=, by Owner.');
+  await family.page.getByRole('button', { name: 'OK', exact: true }).click();
+  await family.page.waitForSelector('aside >> text=Two-step sign-in was turned off', { state: 'detached' });
   calm();
 });
 

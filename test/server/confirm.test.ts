@@ -3,6 +3,7 @@
  * within the last ten minutes; and the second factor of a password, over HTTP.
  */
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { commandLine } from '../../src/access/actor.js';
 import { codeOf, stepAt } from '../../src/access/totp.js';
 import { addPeer, makePeer } from '../../src/sync/connections/peers.js';
 import { buildApp } from '../../src/server/app.js';
@@ -10,7 +11,7 @@ import { makeAuthenticator } from '../access/authenticator.js';
 import { bytesOf } from '../access/base32.js';
 import { codeFor, good, invite, openOwned, type Owned } from './accounts.js';
 import { openBrowser, type Browser } from './browser.js';
-import { commandSecret, expectError, openHome } from './fixture.js';
+import { commandSecret, expectError, openHome, type Home } from './fixture.js';
 
 const site = { origin: 'http://localhost:4780', rp: 'localhost' };
 const minute = 60_000;
@@ -105,6 +106,77 @@ describe('a session that is older than ten minutes', () => {
       headers: { authorization: `Bearer ${commandSecret}` },
     });
     expect(command.statusCode).toBe(201);
+  });
+});
+
+describe('what others change about an account', () => {
+  const changes = async (browser: Browser): Promise<unknown> => (await browser.session()).accountChanges;
+  const signIn = async (home: Home, name: string, password: string): Promise<Browser> => {
+    await home.clock.advance(minute);
+    const browser = openBrowser(home.app);
+    expect((await browser.ask('POST', '/api/session', { name, password })).statusCode).toBe(200);
+    return browser;
+  };
+
+  it('is announced at the next sign-ins of its person: a password reset with a link or by a command', async () => {
+    const owned = await openOwned();
+    const { home, owner } = owned;
+    const ben = await invite(owned, 'Ben');
+    // An invitation that gives a first password resets none.
+    expect(await changes(await signIn(home, 'Ben', good))).toBeUndefined();
+
+    const link = await owner.ask('POST', `/api/people/${ben.id}/invitation`);
+    const { path } = link.json<{ path: string }>();
+    const thief = openBrowser(home.app);
+    const used = { code: path.slice('/invite#'.length), password: better };
+    expect((await thief.ask('POST', '/api/invitation', used)).statusCode).toBe(200);
+    // Whoever used it knows, and can hide it from nobody: neither by acknowledging it nor by another password.
+    expect(await changes(thief)).toBeUndefined();
+    const hiding = await signIn(home, 'Ben', better);
+    await hiding.ask('DELETE', '/api/session/passkeys-added');
+    expect(await changes(hiding)).toBeUndefined();
+    await hiding.ask('POST', '/api/me/password', { old: better, new: good });
+    const reset = { what: 'password-reset', at: '2026-11-24T10:01:00.000Z', by: 'Owner' };
+    expect(await changes(await signIn(home, 'Ben', good))).toEqual([reset]);
+
+    await home.access.signing.setPassword(ben.id, better, commandLine);
+    const mine = await signIn(home, 'Ben', better);
+    expect(await changes(mine)).toMatchObject([{ what: 'password-reset', by: 'command line' }]);
+    await mine.ask('DELETE', '/api/session/passkeys-added');
+    expect(await changes(mine)).toBeUndefined();
+    // Everybody hears of their own account only, and of what is older than a month nobody.
+    expect(await changes(await signIn(home, 'Owner', good))).toBeUndefined();
+    await home.clock.advance(31 * 24 * 60 * minute);
+    expect(await changes(await signIn(home, 'Ben', better))).toBeUndefined();
+  });
+
+  it('is announced also for a second factor, a PIN, and a sign-in that was ended before a new invitation', async () => {
+    const owned = await openOwned();
+    const { home, owner } = owned;
+    const ben = await invite(owned, 'Ben');
+    const { code } = await turnOn(owned, ben.browser, 'Ben');
+    await owner.ask('DELETE', `/api/people/${ben.id}/second-factor`);
+    home.access.lockedFolder.reset(ben.id, commandLine);
+    expect(await changes(await signIn(home, 'Ben', good))).toMatchObject([
+      { what: 'pin-removed', by: 'command line' },
+      { what: 'second-factor-off', by: 'Owner' },
+    ]);
+    // What one does oneself is no news.
+    await turnOn(owned, owner);
+    await owner.ask('DELETE', '/api/me/second-factor');
+    expect(await changes(await signIn(home, 'Owner', good))).toBeUndefined();
+    expect(code()).toMatch(/^\d{6}$/);
+
+    await owner.ask('DELETE', `/api/people/${ben.id}/sign-in`);
+    const link = await owner.ask('POST', `/api/people/${ben.id}/invitation`);
+    await home.clock.advance(minute);
+    const again = openBrowser(home.app);
+    const used = { code: link.json<{ path: string }>().path.slice('/invite#'.length), password: better };
+    expect((await again.ask('POST', '/api/invitation', used)).statusCode).toBe(200);
+    expect(await changes(again)).toContainEqual({
+      ...{ what: 'sign-in-ended', by: 'Owner' },
+      at: expect.stringMatching(/^2026-11-24T10:/) as string,
+    });
   });
 });
 

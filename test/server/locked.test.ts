@@ -321,6 +321,17 @@ describe('a PIN', () => {
     const told = home.access.audit.list(50).entries.map(({ what, detail }) => `${what} ${detail ?? ''}`);
     expect(told).toContain('pin-set ');
     expect(told).toContain('sign-in-failed PIN of locked photos');
+    const openings = () => home.access.audit.list(50).entries.filter(({ what }) => /^locked-|^photos-/.test(what));
+    expect(openings()).toEqual([expect.objectContaining({ what: 'locked-opened', who: 'ben', detail: 'PIN' })]);
+    expect(openings()[0]!.address).toBe('127.0.0.1');
+    // Each opening, not each session; what is unlocked then, without saying how many there were.
+    await open(ben);
+    await ben.ask('POST', '/api/locked/photos/unlock', { ids: [id] });
+    await ben.ask('POST', '/api/locked/photos/unlock', { ids: [id] });
+    expect(openings().map(({ what, detail }) => [what, detail])).toEqual([
+      ['photos-unlocked', undefined],
+      ...[1, 2].map(() => ['locked-opened', 'PIN']),
+    ]);
     expect(told.join()).not.toContain('111222');
     expect((await ben.ask('POST', '/api/locked/pin/remove', { current: pin })).json()).toEqual({
       ...{ pin: false, passkeys: 0, password: true, open: false },

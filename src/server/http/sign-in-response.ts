@@ -4,6 +4,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isIP } from 'node:net';
+import { announcedFor, type NoticeKind } from '../../access/account-notices.js';
 import type { Site } from '../../access/passkeys.js';
 import { actions, may, type Action, type Role, type Viewer } from '../../access/permissions.js';
 import type { Confirmation, SignInOutcome, Visit } from '../../access/sign-in.js';
@@ -79,6 +80,8 @@ export interface SessionView {
   confirmedUntil?: string;
   /** Passkeys added meanwhile that the person has not acknowledged yet. */
   passkeysAdded?: { name: string; at: string }[];
+  /** What others changed about the account and the person has not acknowledged yet. */
+  accountChanges?: { what: NoticeKind; at: string; by: string }[];
   may: Action[];
 }
 
@@ -98,21 +101,21 @@ export function describeSession(request: FastifyRequest, viewer: Viewer | undefi
   };
 }
 
-/** How long an added passkey is reported at sign-ins, ms. */
-const toldFor = 30 * 86_400_000;
-
-/** The session's own state: how long its confirmed identity is valid, and passkeys added before it began. */
+/** The session's own state: how long its confirmed identity is valid, and changes to the account before it began. */
 function viewSession(request: FastifyRequest, viewer: Viewer | undefined): Partial<SessionView> {
   const { access } = request.server;
   const session = viewer?.session === undefined ? undefined : access.sessions.get(viewer.session);
   if (!session) return {};
   const news = access.passkeys
     .list(session.person)
-    .filter(({ created }) => created < session.created && created > session.created - toldFor);
+    .filter(({ created }) => created < session.created && created > session.created - announcedFor);
+  const changes = access.notices.before(session.person, session.created);
   return {
     ...(viewer?.confirmed === true && { confirmedUntil: utcOf(session.confirmed + confirmedFor) }),
     ...(session.noticed === 0 &&
       news.length > 0 && { passkeysAdded: news.map(({ name, created }) => ({ name, at: utcOf(created) })) }),
+    ...(session.noticed === 0 &&
+      changes.length > 0 && { accountChanges: changes.map((one) => ({ ...one, at: utcOf(one.at) })) }),
   };
 }
 

@@ -77,7 +77,11 @@ const locking: Routes = (app, { library, catalog, access, gate }) => {
     },
     async (request) => {
       demandPeopleLibraries(gate);
-      return unlockPhotos(parts, viewer(request), request.body.ids);
+      const done = await unlockPhotos(parts, viewer(request), request.body.ids);
+      const { who, address } = actorBehind(request);
+      // Without their number: what is locked is counted for nobody else.
+      if (done.changed > 0) access.audit.note('photos-unlocked', { who, ...(address !== undefined && { address }) });
+      return done;
     },
   );
 };

@@ -132,7 +132,10 @@ const signedIn: Routes = (app, { access }) => {
     '/api/session/passkeys-added',
     {
       config: { rule: 'own-session' },
-      schema: { summary: 'Acknowledges the added passkeys', response: answers(Session) },
+      schema: {
+        summary: 'Acknowledges the added passkeys, and what others changed about the account',
+        response: answers(Session),
+      },
     },
     (request, reply) => {
       access.sessions.notice(sessionBehind(request));

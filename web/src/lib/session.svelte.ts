@@ -7,6 +7,8 @@ import { ask, send, toApiError, whenRefused, whenUnconfirmed } from './api.js';
 import type { Action, SessionAnswer } from '../../../src/api/answer-types.js';
 
 export type { Action, SessionAnswer };
+/** A change that somebody else made to the account. */
+export type AccountChange = NonNullable<SessionAnswer['accountChanges']>[number];
 
 /** The viewer of this page. */
 class Session {
@@ -60,7 +62,7 @@ class Session {
     });
   }
 
-  /** Records that the person has seen which passkeys were added. @throws ApiError */
+  /** Records that the person has seen what was added or changed. @throws ApiError */
   async notice(): Promise<void> {
     this.take(await ask<SessionAnswer>('/api/session/passkeys-added', send('DELETE')));
   }

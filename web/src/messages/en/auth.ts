@@ -38,4 +38,18 @@ export const auth = {
   addedText: 'If it wasn’t you, remove it and change your password.',
   addedLook: 'Review passkeys',
   addedSeen: 'It was me',
+  changed: 'Somebody else changed your account',
+  changedHow: {
+    'password-reset': (by: string, at: string) => `Your password was reset on ${at}, by ${by}.`,
+    'second-factor-off': (by: string, at: string) => `Two-step sign-in was turned off on ${at}, by ${by}.`,
+    'pin-removed': (by: string, at: string) => `The PIN of your locked photos was removed on ${at}, by ${by}.`,
+    'sign-in-ended': (by: string, at: string) =>
+      `Your sign-in was ended on ${at}, by ${by}: your password and passkeys were removed.`,
+  },
+  /** As the server names it: a person, or its command line. */
+  changedBy: (who: string) => (who === 'command line' ? 'a command on the server' : who),
+  changedText:
+    'If you asked for this, all is well. If not, change your password, check your devices and passkeys, and ask who did it.',
+  changedLook: 'Review account',
+  changedSeen: 'OK',
 };

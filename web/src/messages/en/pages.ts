@@ -290,6 +290,7 @@ export const audit = {
     'document-removed': 'Removed a document of another program',
     'pin-set': 'Set a PIN for locked photos',
     'pin-removed': 'Removed the PIN for locked photos',
+    'locked-opened': 'Opened their locked photos',
     'photos-locked': 'Locked photos',
     'photos-unlocked': 'Unlocked photos',
     'end-confirmed': 'Confirmed that access had ended',
