@@ -14,7 +14,7 @@ import type { Records } from '../home/open-records.js';
 import { demandPeopleLibraries } from '../library/people-libraries.js';
 import { configOf, type Flags } from './command.js';
 import { personCalled, withAccess } from './with-access.js';
-import { report } from './with-sharing.js';
+import { photosDone, report } from './with-sharing.js';
 
 /** The flags of these commands. */
 export type LockFlags = Flags & { for: string; all?: boolean };
@@ -35,7 +35,9 @@ export function changeLocks(what: 'lock' | 'unlock', ids: readonly string[], fla
       const happened = what === 'lock' ? 'photos-locked' : 'photos-unlocked';
       access.audit.note(happened, { who: commandLine.who, detail: `${name}: ${done.changed}` });
     }
-    return report({ ...done, refused: done.refused ?? [] }, flags);
+    const told = { ...done, refused: done.refused ?? [] };
+    const sentence = what === 'lock' ? 'locked' : 'unlocked: archived and private, in no album';
+    return report(told, photosDone(told, sentence), flags);
   });
 }
 

@@ -53,19 +53,32 @@ export function withSharing(flags: ForFlags, work: (parts: SharingParts) => numb
   });
 }
 
-/** Says what became of it: an album in a line, anything else by its keys. */
-export function report(told: object | object[], flags: Flags): number {
-  for (const one of Array.isArray(told) ? (told as object[]) : [told]) {
-    if (flags.json) printJson(one);
-    else print('album' in one && 'right' in one ? describe(one as MemberAlbum) : describeOther(one));
-  }
+/** Says what became of it: `sentence` to people, `told` to programs. */
+export function report(told: object, sentence: string, flags: Flags): number {
+  if (flags.json) printJson(told);
+  else print(sentence);
   return exit.done;
+}
+
+/** Lists albums, one a line. */
+export function reportAlbums(albums: readonly MemberAlbum[], flags: Flags): number {
+  for (const album of albums) report(album, describe(album), flags);
+  return exit.done;
+}
+
+/** What became of photos: how many were changed, `done` being what was done to them, and which were not and why. */
+export function photosDone(
+  { changed, missing = [], refused = [] }: { changed: number; missing?: string[]; refused?: string[] },
+  done: string,
+): string {
+  const left = (ids: string[], why: string): string[] =>
+    ids.length > 0 ? [`${why}: ${ids.map(printable).join(', ')}.`] : [];
+  return [
+    `${counted(changed, 'photo')} ${done}.`,
+    ...left(missing, 'Not found, or nothing to change'),
+    ...left(refused, 'Not allowed'),
+  ].join(' ');
 }
 
 const describe = ({ album, name, right, members }: MemberAlbum): string =>
   `${album}  ${printable(name)}  (${right === 'holder' ? counted(members?.length ?? 0, 'member') : right})`;
-
-const describeOther = (told: object): string =>
-  Object.entries(told)
-    .map(([key, value]) => `${key}: ${printable(Array.isArray(value) ? value.join(', ') || 'none' : String(value))}`)
-    .join('; ');

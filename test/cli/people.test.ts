@@ -42,6 +42,14 @@ async function itemsOf(home: TestHome): Promise<Record<string, number>> {
   return Object.fromEntries(counted);
 }
 
+/** The limits of the links that accept photos, as stored, the oldest first. */
+function limitsIn(home: TestHome): unknown[] {
+  const db = openSqlite(join(home.folder, '.photospool', 'library.sqlite'));
+  const rows = db.prepare<{ uploads: string }>('SELECT uploads FROM access_share ORDER BY id').all();
+  db.close();
+  return rows.map(({ uploads }) => JSON.parse(uploads) as unknown);
+}
+
 /** What commands say, one JSON value a line. */
 const values = (out: string): unknown[] =>
   out
@@ -190,9 +198,19 @@ test('albums and partners are managed for a person, and rejected while people ha
   expect(values((await home.run('albums', 'put', album, photo, '--for', 'cleo', '--json')).out)).toEqual([
     { changed: 0, missing: [photo], refused: [] },
   ]);
-  expect((await home.run('albums', 'unshare', album, 'cleo', '--for', 'cleo')).out).toBe('changed: true\n');
+  expect((await home.run('albums', 'take-out', album, photo, '--for', 'ben')).out).toBe(
+    `0 photos taken out of the album “Summer”. Not found, or nothing to change: ${photo}.\n`,
+  );
+  expect((await home.run('albums', 'unshare', album, 'cleo', '--for', 'cleo')).out).toBe(
+    'cleo no longer sees the album “Summer”.\n',
+  );
+  expect((await home.run('albums', 'unshare', album, 'cleo', '--for', 'ben')).out).toBe(
+    'cleo did not see the album “Summer”.\n',
+  );
   expect((await home.run('albums', 'list', '--for', 'cleo')).out).toBe('');
-  expect((await home.run('albums', 'remove', album, '--for', 'ben')).code).toBe(0);
+  expect((await home.run('albums', 'remove', album, '--for', 'ben')).out).toBe(
+    'The album “Summer” is removed for everybody; its photos stay.\n',
+  );
   expect((await home.run('albums', 'list', '--for', 'ben')).out).toBe('');
 
   // A link of a person to their album, which takes photos from guests.
@@ -207,15 +225,43 @@ test('albums and partners are managed for a person, and rejected while people ha
   expect((await home.run('links', 'list', '--for', 'ben')).out).toBe(`${link.id}  Party  ${party.album}\n`);
   expect((await home.run('links', 'list')).out).toBe('');
   expect((await home.run('links', 'waiting', '--for', 'ben')).out).toBe('');
-  expect((await home.run('links', 'approve', photo, '--for', 'ben')).out).toContain(`missing: ${photo}`);
-  expect((await home.run('links', 'decline', photo, '--for', 'ben')).out).toContain('changed: 0');
-  expect((await home.run('links', 'revoke', link.id)).out).toBe('revoked: false\n');
-  expect((await home.run('links', 'revoke', link.id, '--for', 'ben')).out).toBe('revoked: true\n');
+  expect((await home.run('links', 'approve', photo, '--for', 'ben')).out).toBe(
+    `0 photos approved. Not found, or nothing to change: ${photo}.\n`,
+  );
+  expect((await home.run('links', 'decline', photo, '--for', 'ben')).out).toMatch(/^0 photos moved to the trash\./);
+  expect((await home.run('links', 'revoke', link.id)).out).toBe('There is no such link: nothing changed.\n');
+  expect((await home.run('links', 'revoke', link.id, '--for', 'ben', '--json')).out).toBe('{"revoked":true}\n');
 
-  expect((await home.run('partners', 'add', 'cleo', '--for', 'ben')).code).toBe(0);
-  expect((await home.run('partners', 'list', '--for', 'cleo')).out).toBe('given: none; received: ben\n');
-  expect((await home.run('partners', 'leave', 'ben', '--for', 'cleo')).out).toBe('changed: true\n');
-  expect((await home.run('partners', 'remove', 'cleo', '--for', 'ben')).out).toBe('changed: false\n');
+  // How much a link accepts.
+  const limited = ['--max-photos', '7', '--max-bytes', '1000', '--max-photos-per-day', '3', '--max-bytes-per-day', '9'];
+  expect((await home.run(...create, '--album', party.album, '--for', 'ben', ...limited)).code).toBe(0);
+  expect((await home.run(...create, '--album', party.album, '--for', 'ben', '--max-photos', '5')).code).toBe(0);
+  expect(limitsIn(home)).toEqual([
+    { photos: 7, bytes: 1_000, photosPerDay: 3, bytesPerDay: 9 },
+    { photos: 5, bytes: 20 * 1024 ** 3, photosPerDay: 500, bytesPerDay: 10 * 1024 ** 3 },
+  ]);
+  const wrong = async (...args: string[]): Promise<string> => {
+    const { code, err } = await home.run('links', 'create', '--album', party.album, '--for', 'ben', ...args);
+    expect(code).toBe(2);
+    return err;
+  };
+  expect(await wrong('--uploads', '--max-bytes', '2 GB')).toMatch(/2 GB is no limit\. Give a whole number from 1\./);
+  expect(await wrong('--uploads', '--max-photos', '0')).toMatch(/0 is no limit/);
+  expect(await wrong('--max-photos', '5')).toMatch(
+    /Only a link that accepts photos has limits for them\. Add --uploads/,
+  );
+
+  expect((await home.run('partners', 'add', 'cleo', '--for', 'ben')).out).toBe('cleo now sees the photos of ben.\n');
+  expect((await home.run('partners', 'list', '--for', 'cleo')).out).toBe(
+    'Who sees the photos of cleo: nobody. Whose photos cleo sees: ben.\n',
+  );
+  expect((await home.run('partners', 'leave', 'ben', '--for', 'cleo')).out).toBe(
+    'cleo no longer sees the photos of ben.\n',
+  );
+  expect((await home.run('partners', 'remove', 'cleo', '--for', 'ben')).out).toBe(
+    'cleo did not see the photos of ben.\n',
+  );
+  expect((await home.run('partners', 'remove', 'cleo', '--for', 'ben', '--json')).out).toBe('{"changed":false}\n');
 
   gate.ready = false;
   for (const args of [
@@ -280,13 +326,16 @@ test('photos of the house are offered to a person, who accepts; then those of th
   const offer = made.split(' ')[0]!;
   expect((await home.run('offers', 'list', '--for', 'ben')).out).toBe(made);
   expect((await home.run('offers', 'accept', offer)).err).toMatch(/Only the person it was made to/);
-  expect((await home.run('offers', 'accept', offer, '--for', 'ben')).out).toBe('saved: 2; known: 0; missing: 0\n');
+  expect((await home.run('offers', 'accept', offer, '--for', 'ben')).out).toBe('2 photos saved.\n');
+  expect((await home.run('offers', 'decline', offer, '--for', 'ben')).out).toBe(
+    'The offer was over already: nothing changed.\n',
+  );
   expect(await itemsOf(home)).toEqual({ house: 2, ben: 2 });
   const told = (await home.run('offers', 'list')).out;
   expect(told).toMatch(/ben took over 2 photos: move yours to the trash with `photospool offers trash`\.\n$/);
   const [shown] = values((await home.run('offers', 'show', offer, '--json')).out) as { movable: string[] }[];
   expect(shown!.movable).toHaveLength(2);
-  expect((await home.run('offers', 'trash', offer)).out).toBe('changed: 2\n');
+  expect((await home.run('offers', 'trash', offer)).out).toBe('2 photos moved to the trash.\n');
   expect((await home.run('list', 'is:trashed')).out.trimEnd().split('\n')).toHaveLength(2);
 
   expect((await home.run('people', 'publish', 'ben')).out).toBe('ben may publish photos.\n');
@@ -300,8 +349,28 @@ test('photos of the house are offered to a person, who accepts; then those of th
     'No photo was offered.\n1 photo could not be offered.\n',
   );
   expect((await home.run('offers', 'make', id!, '--to', 'nobody', '--for', 'ben')).code).toBe(2);
+  // Closing an account ends the sign-in alone; the photos of somebody who was removed are handed over.
+  expect((await home.run('users', 'close', 'Ben')).out).toBe(
+    'ben can’t sign in here any more; what they share stays shared\n',
+  );
+  expect((await home.run('users', 'close', 'nobody')).code).toBe(2);
+  expect((await home.run('people', 'hand-over', 'ben')).err).toMatch(/ben was not removed/);
+  expect((await home.run('users', 'remove', 'ben')).code).toBe(0);
+  await home.run('users', 'add', 'cleo', '--role', 'family', '--invite');
+  expect((await home.run('people', 'hand-over', 'ben', '--to', 'cleo')).out).toBe(
+    '2 photos handed over; 0 were there already.\n',
+  );
+  expect(values((await home.run('people', 'hand-over', 'ben', '--to', 'cleo', '--json')).out)).toEqual([
+    expect.objectContaining({ saved: 0, known: 2 }),
+  ]);
+  expect(await itemsOf(home)).toEqual({ house: 2, cleo: 2 });
+  const audit = readFileSync(join(home.folder, '.photospool', 'audit.log'), 'utf8');
+  expect(audit).toMatch(/"account-closed".*"ben"/);
+  expect(audit).toMatch(/"photos-handed-over".*"ben, to cleo: 2"/);
+
   gate.ready = false;
   for (const args of [
+    ['people', 'hand-over', 'ben'],
     ['assign', '--for', 'ben', 'jpg'],
     ['offers', 'list'],
     ['people', 'publish', 'ben'],

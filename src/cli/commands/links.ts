@@ -3,6 +3,7 @@
  * is asked who they are, as for `albums`.
  */
 import { actorOf } from '../../access/actor.js';
+import type { GuestLimits } from '../../access/guest-uploads.js';
 import { mayLink } from '../../access/permissions.js';
 import type { Share } from '../../access/share-links.js';
 import { openGuestPhotos } from '../../album/guest-photos.js';
@@ -17,7 +18,7 @@ import { addVerb, type Verb } from '../command.js';
 import { exit } from '../exit-codes.js';
 import { print, printJson } from '../output.js';
 import { askPassword } from '../secret-prompt.js';
-import { report, withSharing, type ForFlags, type SharingParts } from '../with-sharing.js';
+import { photosDone, report, withSharing, type ForFlags, type SharingParts } from '../with-sharing.js';
 
 type LinkFlags = ForFlags & {
   album?: string;
@@ -29,6 +30,10 @@ type LinkFlags = ForFlags & {
   originals?: boolean;
   details?: boolean;
   uploads?: boolean;
+  maxPhotos?: string;
+  maxBytes?: string;
+  maxPhotosPerDay?: string;
+  maxBytesPerDay?: string;
 };
 
 /** The verb `links`. */
@@ -50,7 +55,11 @@ export const links: Verb = (program, run) => {
         .option('--password', 'asks for a password; without a terminal it is the first line of stdin')
         .option('--originals', 'also gives originals')
         .option('--details', 'also shows file names, positions, places and tags')
-        .option('--uploads', 'accepts photos from guests, which wait for approval');
+        .option('--uploads', 'accepts photos from guests, which wait for approval')
+        .option('--max-photos <N>', 'with --uploads: takes no more photos (default: 1000)')
+        .option('--max-bytes <N>', 'with --uploads: takes no more bytes (default: 20 GiB)')
+        .option('--max-photos-per-day <N>', 'with --uploads: takes no more photos in 24 hours (default: 500)')
+        .option('--max-bytes-per-day <N>', 'with --uploads: takes no more bytes in 24 hours (default: 10 GiB)');
     if (text.startsWith('approve')) verb.option('--album <ALBUM>', 'puts them into this album');
     verb.action((...given: unknown[]) => {
       const [flags, args] = [given.at(-2) as LinkFlags, given.slice(0, -2).flat() as string[]];
@@ -64,15 +73,21 @@ export const links: Verb = (program, run) => {
   on('create', 'makes one and prints its path, this once', (parts, _, flags) => create(parts, flags));
   on('revoke <LINK>', 'ends one, at once', ({ access, who }, [id], flags) => {
     const share = access.shares.list().find((one) => one.id === id && mayLink(who, one.holder ?? house));
-    return report({ revoked: share !== undefined && access.shares.revoke(share.id, actorOf(who)) }, flags);
+    const revoked = share !== undefined && access.shares.revoke(share.id, actorOf(who));
+    const sentence = revoked
+      ? 'The link is revoked: it shows nothing any more.'
+      : 'There is no such link: nothing changed.';
+    return report({ revoked }, sentence, flags);
   });
   on('waiting', 'lists the photos of guests that wait for approval', (parts, _, flags) => waiting(parts, flags));
-  on('approve <PHOTO...>', 'approves photos of guests', (parts, ids, flags) =>
-    report(guestsOf(parts).approve(parts.who, ids, flags.album), flags),
-  );
-  on('decline <PHOTO...>', 'moves photos of guests to the trash', async (parts, ids, flags) =>
-    report(await guestsOf(parts).decline(parts.who, ids), flags),
-  );
+  on('approve <PHOTO...>', 'approves photos of guests', (parts, ids, flags) => {
+    const done = guestsOf(parts).approve(parts.who, ids, flags.album);
+    return report(done, photosDone(done, 'approved'), flags);
+  });
+  on('decline <PHOTO...>', 'moves photos of guests to the trash', async (parts, ids, flags) => {
+    const done = await guestsOf(parts).decline(parts.who, ids);
+    return report(done, photosDone(done, 'moved to the trash'), flags);
+  });
 };
 
 const guestsOf = ({ records, access }: SharingParts) =>
@@ -90,7 +105,7 @@ async function create({ access, albums, records, who }: SharingParts, flags: Lin
   const password = flags.password ? await askPassword('the link') : undefined;
   const { share, secret } = await access.shares.make(
     {
-      ...{ ...scope, originals, details, ...limitsOf(flags.uploads) },
+      ...{ ...scope, originals, details, ...limitsOf(uploadsOf(flags)) },
       ...(password !== undefined && { password }),
       ...(expires !== undefined && { expires }),
     },
@@ -99,6 +114,24 @@ async function create({ access, albums, records, who }: SharingParts, flags: Lin
   if (flags.json) printJson({ id: share.id, path: `/s/${secret}` });
   else print(`/s/${secret}`);
   return exit.done;
+}
+
+/** What the link accepts. @throws PhotospoolError `usage` for a limit that is no number, or without `--uploads`. */
+function uploadsOf({ uploads, maxPhotos, maxBytes, maxPhotosPerDay, maxBytesPerDay }: LinkFlags) {
+  const given = { photos: maxPhotos, bytes: maxBytes, photosPerDay: maxPhotosPerDay, bytesPerDay: maxBytesPerDay };
+  const limits: Partial<GuestLimits> = {};
+  for (const name of Object.keys(given) as (keyof GuestLimits)[]) {
+    const text = given[name];
+    if (text === undefined) continue;
+    if (uploads !== true)
+      throw new PhotospoolError('usage', 'Only a link that accepts photos has limits for them.', {
+        hint: 'Add --uploads.',
+      });
+    if (!/^[1-9]\d{0,14}$/.test(text))
+      throw new PhotospoolError('usage', `${printable(text)} is no limit.`, { hint: 'Give a whole number from 1.' });
+    limits[name] = Number(text);
+  }
+  return uploads === true && limits;
 }
 
 function tell({ id, scope, title, created, expires, uploads }: Share, { json }: LinkFlags): void {

@@ -9,7 +9,7 @@ import { house, type Holder } from '../../document/item-id.js';
 import { addVerb, type Verb } from '../command.js';
 import { exit } from '../exit-codes.js';
 import { print, printJson } from '../output.js';
-import { report, withSharing, type ForFlags, type SharingParts } from '../with-sharing.js';
+import { photosDone, report, withSharing, type ForFlags, type SharingParts } from '../with-sharing.js';
 
 type OfferFlags = ForFlags & { to?: string; toHouse?: boolean };
 
@@ -46,19 +46,34 @@ export const offers: Verb = (program, run) => {
     return tellMade(parts, made, flags);
   });
   on('accept <OFFER>', 'saves its photos', async ({ offers, who }, [offer], flags) =>
-    report(await offers.accept(who, offer!), flags),
+    tellAccepted(await offers.accept(who, offer!), flags),
   );
-  for (const [verb, about] of [
-    ['decline', 'takes nothing over'],
-    ['withdraw', 'offers its photos no longer'],
+  for (const [verb, about, done] of [
+    ['decline', 'takes nothing over', 'You declined the offer: nothing is taken over.'],
+    ['withdraw', 'offers its photos no longer', 'The offer is withdrawn: nobody can take over its photos any more.'],
   ] as const)
-    on(`${verb} <OFFER>`, about, ({ offers, who }, [offer], flags) =>
-      report({ changed: offers.end(who, offer!) }, flags),
-    );
+    on(`${verb} <OFFER>`, about, ({ offers, who }, [offer], flags) => {
+      const changed = offers.end(who, offer!);
+      return report({ changed }, changed ? done : 'The offer was over already: nothing changed.', flags);
+    });
   on('trash <OFFER>', 'moves the giver’s photos to the trash that were taken over', async (parts, [offer], flags) =>
-    report(await parts.offers.moveToTrash(parts.who, offer!), flags),
+    tellTrashed(await parts.offers.moveToTrash(parts.who, offer!), flags),
   );
 };
+
+const tellTrashed = (done: { changed: number }, flags: ForFlags): number =>
+  report(done, photosDone(done, 'moved to the trash'), flags);
+
+function tellAccepted(done: { saved: number; known: number; missing: number }, flags: ForFlags): number {
+  const { saved, known, missing } = done;
+  const more = [
+    ...(known > 0 ? [`${counted(known, 'photo')} ${known === 1 ? 'was' : 'were'} there already.`] : []),
+    ...(missing > 0
+      ? [`${counted(missing, 'photo')} ${missing === 1 ? 'is' : 'are'} not on this server yet: accept again later.`]
+      : []),
+  ];
+  return report(done, [`${counted(saved, 'photo')} saved.`, ...more].join(' '), flags);
+}
 
 function recipient({ named }: SharingParts, { to, toHouse }: OfferFlags): Holder {
   if (toHouse === true) return house;

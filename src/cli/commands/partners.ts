@@ -1,32 +1,46 @@
 /** `photospool partners`: who sees all photos of a person. Works beside a running server; nobody is asked who they are, as for `albums`. */
+import type { Person } from '../../access/people.js';
+import { printable } from '../../base/errors.js';
 import { addVerb, type Verb } from '../command.js';
 import { report, withSharing, type ForFlags, type SharingParts } from '../with-sharing.js';
 
 /** The verb `partners`. */
 export const partners: Verb = (program, run) => {
   const group = program.command('partners').description('who sees all photos of a person');
-  const on = (text: string, about: string, work: (parts: SharingParts, name: string) => object) => {
+  const on = (text: string, about: string, work: (parts: SharingParts, name: string, flags: ForFlags) => number) => {
     addVerb(group, text, about)
       .requiredOption('--for <NAME>', 'the person whose photos they are')
       .action((...given: unknown[]) => {
         const flags = given.at(-2) as ForFlags;
         const name = given.length > 2 ? String(given[0]) : '';
-        return run(() => withSharing(flags, (parts) => report(work(parts, name), flags)));
+        return run(() => withSharing(flags, (parts) => work(parts, name, flags)));
       });
   };
-  on('list', 'lists them', ({ access, partners, who }) => {
+  on('list', 'lists them', ({ access, partners, who, named }, _, flags) => {
     const nameOf = (id: string): string => access.people.find(id)?.name ?? id;
     const { given, received } = partners.list(who);
-    return { given: given.map(nameOf), received: received.map(nameOf) };
+    const told = { given: given.map(nameOf), received: received.map(nameOf) };
+    const some = (names: string[]): string => names.map(printable).join(', ') || 'nobody';
+    const me = printable(named(flags.for!).name);
+    const sentence = `Who sees the photos of ${me}: ${some(told.given)}. Whose photos ${me} sees: ${some(told.received)}.`;
+    return report(told, sentence, flags);
   });
-  on('add <PERSON>', 'lets a person see them', ({ partners, who, named }, name) => {
-    partners.give(who, named(name).id);
-    return { changed: true };
+  on('add <PERSON>', 'lets a person see them', ({ partners, who, named }, name, flags) => {
+    const person = named(name);
+    partners.give(who, person.id);
+    return report({ changed: true }, sees(person, named(flags.for!), 'now sees'), flags);
   });
-  on('remove <PERSON>', 'ends that', ({ partners, who, named }, name) => ({
-    changed: partners.end(who, named(name).id),
-  }));
-  on('leave <PERSON>', 'no longer sees the photos of a person', ({ partners, who, named }, name) => ({
-    changed: partners.leave(who, named(name).id),
-  }));
+  on('remove <PERSON>', 'ends that', ({ partners, who, named }, name, flags) => {
+    const person = named(name);
+    const changed = partners.end(who, person.id);
+    return report({ changed }, sees(person, named(flags.for!), changed ? 'no longer sees' : 'did not see'), flags);
+  });
+  on('leave <PERSON>', 'no longer sees the photos of a person', ({ partners, who, named }, name, flags) => {
+    const person = named(name);
+    const changed = partners.leave(who, person.id);
+    return report({ changed }, sees(named(flags.for!), person, changed ? 'no longer sees' : 'did not see'), flags);
+  });
 };
+
+const sees = (viewer: Person, of: Person, how: string): string =>
+  `${printable(viewer.name)} ${how} the photos of ${printable(of.name)}.`;

@@ -3,6 +3,7 @@
  * that people use; where their uploads go. Works beside a running server. Whoever may run this may read the library’s file anyway, so
  * nobody is asked who they are; the audit notes what was confirmed.
  */
+import type { Access } from '../../access/access.js';
 import { commandLine } from '../../access/actor.js';
 import { confirmEnd, describeLostEnd, listLostEnds, nameOfAlbum, type LostEnd } from '../../access/lost-ends.js';
 import { setUploadTarget, uploadTarget } from '../../access/upload-target.js';
@@ -16,6 +17,7 @@ import { counted, sized } from '../../base/human-format.js';
 import { catalogIsCurrent } from '../../catalog/catalog.js';
 import { house } from '../../document/item-id.js';
 import { albumDocumentId } from '../../library/control-documents.js';
+import type { Library } from '../../library/library.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import { openDiscarder } from '../../home/export-home.js';
 import { filesOf } from '../../home/open-read-only.js';
@@ -59,11 +61,7 @@ async function purgePhotos(name: string, flags: Flags & { yes?: boolean }): Prom
   const config = configOf(flags);
   return withAccess(config, async (access, { db, library }) => {
     demandPeopleLibraries(openHomeGate({ db, library }));
-    const person = presentOrRemoved(access, library, name);
-    if (!person.removed)
-      throw new PhotospoolError('usage', `${printable(person.name)} was not removed.`, {
-        hint: 'Only photos of people who were removed can be purged.',
-      });
+    const person = removedPerson(access, library, name, 'purged');
     const count = counted(library.count(`own:${person.id}:`), 'photo');
     if (flags.yes !== true)
       throw new PhotospoolError(
@@ -82,6 +80,15 @@ async function purgePhotos(name: string, flags: Flags & { yes?: boolean }): Prom
         `${counted(done.purged, 'photo')} of ${printable(person.name)} purged${done.left > 0 ? `, ${done.left} left: they are being imported` : ''}`,
       );
     return done.left > 0 ? exit.stuck : exit.done;
+  });
+}
+
+/** Somebody who was removed. @throws PhotospoolError `usage` for anybody else. */
+function removedPerson(access: Access, library: Library, name: string, done: string) {
+  const person = presentOrRemoved(access, library, name);
+  if (person.removed) return person;
+  throw new PhotospoolError('usage', `${printable(person.name)} was not removed.`, {
+    hint: `Only photos of people who were removed can be ${done}.`,
   });
 }
 
@@ -156,7 +163,7 @@ function handOverPhotos(name: string, flags: Flags & { to?: string }): Promise<n
   return withAccess(configOf(flags), async (access, { db, library }) => {
     const gate = openHomeGate({ db, library });
     demandPeopleLibraries(gate);
-    const from = presentOrRemoved(access, library, name);
+    const from = removedPerson(access, library, name, 'handed over');
     const to = flags.to === undefined ? house : personCalled(access, flags.to).id;
     const made = await handOver({ library, clock: systemClock, gate }, local, from.id, to);
     const detail = `${from.name}, to ${flags.to ?? 'the house'}: ${made.saved}`;
