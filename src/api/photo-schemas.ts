@@ -214,6 +214,12 @@ export const EachEdits = strict({
     maxItems: 5_000,
   }),
   undo,
+  key: optional(
+    Type.String({
+      pattern: '^[\\w-]{8,64}$',
+      description: 'a random id: an edit of a signed-in person is made once under it, for 30 days',
+    }),
+  ),
 });
 /** album/lock-photos.ts `PhotosLocked`. */
 export const PhotosLocked = Type.Object({

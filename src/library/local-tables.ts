@@ -10,6 +10,7 @@ import type { Sqlite } from '../base/sqlite.js';
 import { openDiscarded, type Discarded } from './discarded-originals.js';
 import { openPersonFolders, type PersonFolders } from './person-folders.js';
 import { openMerges, type Merges } from './merge-log.js';
+import { openEditKeys, type EditKeys } from './edit-keys.js';
 import { openToday, type Today } from './daily-count.js';
 
 /**
@@ -88,6 +89,8 @@ export interface Local {
   today: Today;
   /** The merges of the last days. */
   merges: Merges;
+  /** Edits that devices sent after a time offline. */
+  editKeys: EditKeys;
   /** Small named values, as text. */
   setting(name: string): string | undefined;
   setSetting(name: string, value: string): void;
@@ -114,7 +117,8 @@ export function openLocal(db: Sqlite, clock: Clock = systemClock): Local {
   const discarded = openDiscarded(db);
   const personFolders = openPersonFolders(db);
   const originals = openOriginals(db, today);
-  return { originals, seen: openSeen(db), discarded, personFolders, today, merges, setting, setSetting };
+  const editKeys = openEditKeys(db, clock);
+  return { originals, seen: openSeen(db), discarded, personFolders, today, merges, editKeys, setting, setSetting };
 }
 
 function openOriginals(db: Sqlite, today: Today): Originals {

@@ -118,3 +118,52 @@ test('a photo that leaves the timeline, signing out, and somebody else leave not
   expect(await seenTiles(page)).toEqual([]);
   visits.calm();
 });
+
+test('edits made offline survive a reload, can be undone, and are sent in order when the server is back', async () => {
+  const { page, ids } = await openAsOwner(4);
+  const [favourite, trashed, undone] = ids as [string, string, string];
+  const open = async (id: string): Promise<void> => {
+    await page.locator(`a.tile[data-id="${id}"]`).click();
+    await opened(page);
+    await expect.poll(async () => (await keptOf(page, id)).some((path) => path.startsWith('/api/photos/'))).toBe(true);
+  };
+  const heart = page.getByRole('button', { name: 'Favourite' });
+  for (const id of ids) {
+    await open(id);
+    await page.goBack();
+  }
+  await visits.home.stop();
+  await offline(page).waitFor();
+  await open(favourite);
+  await heart.click();
+  await page.getByText('It will be sent when you’re back online').waitFor();
+  await page.goBack();
+  await open(undone);
+  await heart.click();
+  await page.getByText('2 changes wait to be sent').waitFor({ state: 'attached' });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('1 change waits to be sent').waitFor({ state: 'attached' });
+  await page.goBack();
+  await open(trashed);
+  await page.keyboard.press('Delete');
+  await page.getByText('2 changes wait to be sent').waitFor({ state: 'attached' });
+
+  await page.goto(visits.home.url);
+  await page.getByText('2 changes wait to be sent').waitFor();
+  await expect
+    .poll(async () => (await seenTiles(page)).map(({ id }) => id))
+    .toEqual(ids.filter((id) => id !== trashed));
+
+  await visits.home.start();
+  await page.getByText('2 changes from offline saved').waitFor();
+  await offline(page).waitFor({ state: 'detached' });
+  const state = (id: string) =>
+    page.evaluate(async (of) => {
+      const photo = (await (await fetch(`/api/photos/${of}`)).json()) as { favourite: boolean; trashed: boolean };
+      return [photo.favourite, photo.trashed];
+    }, id);
+  expect(await state(favourite)).toEqual([true, false]);
+  expect(await state(trashed)).toEqual([false, true]);
+  expect(await state(undone)).toEqual([false, false]);
+  visits.calm();
+});

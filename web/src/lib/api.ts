@@ -112,15 +112,27 @@ export const addressed = (path: string, values: Record<string, string | number |
 export const fetchSegments = (q: string, size: number, signal?: AbortSignal): Promise<Segment[]> =>
   ask(addressed('/api/timeline/segments', { q, size }), signal && { signal });
 
+/** How photos and tiles look after edits that wait to be sent. */
+interface Waiting {
+  photo: (photo: PhotoView) => PhotoView;
+  tiles: (tiles: Tile[]) => Tile[];
+}
+let waiting: Waiting = { photo: (photo) => photo, tiles: (tiles) => tiles };
+
+/** Shows photos as edits that wait will make them (edits/waiting-edits.svelte.ts). */
+export const showWaiting = (edits: Waiting): void => {
+  waiting = edits;
+};
+
 /** The photos of one segment. */
 export const fetchTiles = async (q: string, segment: Segment, signal?: AbortSignal): Promise<Tile[]> => {
   const path = addressed('/api/tiles', { q, cursor: segment.cursor, limit: segment.count });
-  return (await ask<{ tiles: Tile[] }>(path, signal && { signal })).tiles;
+  return waiting.tiles((await ask<{ tiles: Tile[] }>(path, signal && { signal })).tiles);
 };
 
 /** One photo with all details. */
-export const fetchPhoto = (id: string, signal?: AbortSignal): Promise<PhotoView> =>
-  ask(`/api/photos/${id}`, signal && { signal });
+export const fetchPhoto = async (id: string, signal?: AbortSignal): Promise<PhotoView> =>
+  waiting.photo(await ask<PhotoView>(`/api/photos/${id}`, signal && { signal }));
 
 export const fetchHome = (): Promise<HomeAnswer> => ask('/api/home');
 

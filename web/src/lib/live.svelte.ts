@@ -4,6 +4,7 @@
  */
 import { base, whenKept, type SpoolStatus } from './api.js';
 import { arrived } from '../features/viewer/pending-renditions.svelte.js';
+import { waiting } from './edits/waiting-edits.svelte.js';
 import { session } from './session.svelte.js';
 
 type Message =
@@ -74,6 +75,7 @@ export class Live {
       this.#outdated = true;
       this.#lose(since);
     });
+    waiting.whenChanged(() => this.#tell(undefined));
     this.#connect();
   }
 

@@ -48,6 +48,17 @@ function cut(ids: readonly string[]): string[][] {
 }
 
 /**
+ * Sends changes that waited while the server was away, as `person`, and under a key: sent again, they are made once.
+ * @throws ApiError `conflict` if somebody else is signed in.
+ */
+export const makeWaiting = (each: PhotosChange[], key: string, person: string): Promise<Changed> => {
+  const request = send('PATCH', { each, undo: true, key });
+  const headers = new Headers(request.headers);
+  headers.set('photospool-person', person);
+  return ask('/api/photos/each', { ...request, headers });
+};
+
+/**
  * Sends changes. A change of one photo is completed even while the page closes (browsers limit such a body to 64 KiB).
  * @throws ApiError
  */

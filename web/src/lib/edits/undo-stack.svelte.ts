@@ -4,6 +4,7 @@
  */
 import { toApiError, type ApiError } from '../api.js';
 import { type Change, inParts, makeChanges, pack, type PhotosChange } from './edit-request.js';
+import { waiting } from './waiting-edits.svelte.js';
 import { m } from '../messages.js';
 
 /** An edit, and the change that reverts it. */
@@ -85,6 +86,46 @@ class Edits {
     if (this.said?.trouble && this.said.ids?.every((one) => one === id)) this.said = undefined;
   }
 
+  /**
+   * Reads the edits that wait on this device, of the person who is signed in, and sends them if the server is there.
+   * Says what became of them. Never rejects.
+   */
+  sendWaiting(person: string | undefined, isConnected: boolean): Promise<boolean> {
+    return this.#queue(async () => {
+      await waiting.load(person);
+      if (isConnected) await this.#flush();
+      return waiting.list.length === 0;
+    });
+  }
+
+  /** Sends what waits, as far as possible, and says what the server refused. */
+  async #flush(): Promise<void> {
+    if (waiting.list.length === 0) return;
+    const { sent, refused } = await waiting.send();
+    for (const { each, undo, label } of sent) {
+      this.#keep({ label, back: undo }, this.#undo);
+      this.#tell(each, false);
+    }
+    const [first] = refused;
+    if (first) this.said = { text: m.edits.refused(refused.map(({ label }) => label)), trouble: first.trouble };
+    else if (sent.length > 0) this.said = { text: m.edits.sent(sent.length) };
+  }
+
+  /** Keeps changes until the server is there again; false if this device can't. */
+  async #wait(packs: PhotosChange[][], label: string): Promise<boolean> {
+    const kept = await waiting.keep(packs, label);
+    if (!kept) return false;
+    for (const one of packs) this.#tell(one, false);
+    const back = async (): Promise<boolean> => {
+      const dropped = await waiting.drop(kept);
+      for (const one of packs) this.#tell(one, true);
+      this.said = { text: dropped ? m.edits.undone(label) : m.edits.sentAlready };
+      return dropped;
+    };
+    this.said = { text: m.edits.waits(label), act: { label: m.edits.undo, do: () => this.#queue(back) } };
+    return true;
+  }
+
   #queue(work: () => Promise<boolean>): Promise<boolean> {
     const next = this.#line.then(work);
     this.#line = next;
@@ -112,6 +153,9 @@ class Edits {
     let done = 0;
     this.busy = true;
     try {
+      // In order: behind those that wait.
+      await this.#flush();
+      if (waiting.list.length > 0 && (await this.#wait(packs, label))) return true;
       for (const one of packs) {
         if (packs.length > 1) this.said = { text: m.edits.busy(label), progress: { done: count, total } };
         const { undo } = await makeChanges(one);
@@ -126,6 +170,7 @@ class Edits {
       return true;
     } catch (error) {
       this.#keep(step, kept);
+      if (toApiError(error).code === 'offline' && (await this.#wait(packs.slice(done), label))) return true;
       const rest = packs.slice(done).flat();
       this.said = {
         text: count > 0 ? m.edits.half(count, total) : m.edits.failed,

@@ -2,7 +2,7 @@
  * English: what the first script shows: the frame of the page, the timeline, photos, selections and edits. `areas` of the
  * catalogue hold the rest.
  */
-import { number, plural } from '../../lib/language.js';
+import { listOf, number, plural } from '../../lib/language.js';
 import { legible } from '../../lib/legible.js';
 
 const named = (name: string): string => `“${legible(name).slice(0, 60)}”`;
@@ -138,6 +138,7 @@ export const app = {
   unreachableHint: 'Your photos are safe. This page reconnects automatically.',
   again: 'Try again',
   offline: (since: string) => `Offline since ${since}. Reconnecting…`,
+  unsent: (n: number) => plural(n, { one: '# change waits to be sent.', other: '# changes wait to be sent.' }),
 
   sharedTitle: 'Nothing is shared yet',
   sharedText: 'Photos that the owner shares with you appear here.',
@@ -309,6 +310,10 @@ export const edits = {
   half: (done: number, total: number) => `Stopped after ${number(done)} of ${app.photos(total)}.`,
   failed: 'Nothing was changed.',
   nothing: 'No changes needed',
+  waits: (label: string) => `${label}. It will be sent when you’re back online.`,
+  sent: (n: number) => plural(n, { one: '# change from offline saved', other: '# changes from offline saved' }),
+  refused: (labels: string[]) => `The server refused what you changed offline: ${listOf(labels)}.`,
+  sentAlready: 'This change was sent already.',
   goOn: 'Try again',
   close: 'Close message',
 

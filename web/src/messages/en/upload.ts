@@ -20,6 +20,11 @@ export const upload = {
       other:
         '# files are waiting on this device to be uploaded. They stay here until somebody signs in again. Sign out?',
     }),
+  leaveEdits: (n: number) =>
+    plural(n, {
+      one: '# change isn’t sent yet. It stays on this device until you sign in here again. Sign out anyway?',
+      other: '# changes aren’t sent yet. They stay on this device until you sign in here again. Sign out anyway?',
+    }),
   leaveSending: 'Some photos are still uploading. Sign out anyway?',
   states: {
     waiting: 'Waiting',
