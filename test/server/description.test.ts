@@ -26,7 +26,7 @@ const needsAccount = (method: string, path: string): boolean =>
   /^\/api\/(?:albums\/(?:shared$|\{holder\})|partners|offers)/.test(path) ||
   // own-library.test.ts, too.
   /^\/api\/(?:me\/(?:storage|upload-to|export)|ends)/.test(path) ||
-  /^\/api\/(?:setup|share\b|shares\/|invitation|me\/pass|me\/second|me\/arrivals|people\/|sessions|tokens\/|folders\/)/.test(
+  /^\/api\/(?:setup|share\b|shares\/|invitation|me\/pass|me\/name|me\/second|me\/arrivals|people\/|sessions|tokens\/|folders\/)/.test(
     path,
   ) ||
   /^(?:post \/api\/session(?:\/passkey|\/confirm)?|delete \/api\/(?:me\/sessions|session\/passkeys-added)|post \/api\/(?:people|folders|photos\/(?:save|lock)))$/.test(
@@ -168,6 +168,7 @@ describe('the description', () => {
         'post /api/people/{id}/purge',
         'get /api/me/storage',
         'get /api/me/upload-to',
+        'put /api/me/name',
         'put /api/me/upload-to',
         'get /api/storage',
         'get /api/storage/largest',

@@ -315,6 +315,7 @@ export const expected: Record<string, Expected> = {
   'patch /api/access': { rule: 'settings', open: true, body: {} },
   'get /api/audit': { rule: 'audit', open: true },
   'get /api/doctor': { rule: 'settings', open: true },
+  'put /api/me/name': { rule: 'own-session', open: true, body: {} },
   'post /api/me/password': { rule: 'own-session', open: true, body: {} },
   'post /api/session/confirm': { rule: 'own-session', open: true, body: { password: 'x' } },
   'delete /api/session/passkeys-added': { rule: 'own-session', open: true },

@@ -343,3 +343,19 @@ describe('the name of a browser', () => {
     expect(nameBrowser(userAgent)).toBe(name);
   });
 });
+
+describe('one’s own name', () => {
+  it('is changed by each person alone, and is the name to sign in with', async () => {
+    const owned = await openOwned();
+    const one = await invite(owned, 'One');
+    expectError(await one.browser.ask('PUT', '/api/me/name', { name: 'Owner' }), 409, 'conflict');
+    expectError(await one.browser.ask('PUT', '/api/me/name', { name: '  ' }), 400, 'invalid');
+    expect((await one.browser.ask('PUT', '/api/me/name', { name: 'Una' })).json()).toMatchObject({
+      ...{ role: 'family', person: { id: one.id, name: 'Una' } },
+    });
+    const again = openBrowser(owned.home.app);
+    expect((await again.ask('POST', '/api/session', { name: 'One', password: good })).statusCode).toBe(401);
+    expect((await again.ask('POST', '/api/session', { name: 'Una', password: good })).statusCode).toBe(200);
+    expect((await owned.owner.session()).person?.name).toBe('Owner');
+  });
+});

@@ -1,9 +1,9 @@
-/** The viewer's own password, second factor and passkeys. */
+/** The viewer's own name, password, second factor and passkeys. */
 import type { RegistrationResponseJSON } from '@simplewebauthn/server';
 import { Type, type Static } from 'typebox';
 import type { Passkey as Kept } from '../../access/passkeys.js';
 import { checkConfirmed } from '../../access/actor.js';
-import { viewer } from '../http/request-viewer.js';
+import { viewer, viewerNow } from '../http/request-viewer.js';
 import type { Routes } from '../context.js';
 import { answers, Problem } from '../../api/photo-schemas.js';
 import {
@@ -21,6 +21,7 @@ import {
 import {
   actorBehind,
   answerOutcome,
+  describeSession,
   personBehind,
   refusals,
   siteFor,
@@ -31,7 +32,19 @@ import {
 const config = { rule: 'own-session' } as const;
 
 export const me: Routes = (app, context) => {
-  for (const add of [ownPassword, ownPasskeys, ownSecondFactor]) void add(app, context);
+  for (const add of [ownName, ownPassword, ownPasskeys, ownSecondFactor]) void add(app, context);
+};
+
+/** The viewer's name, by which they also sign in. */
+const ownName: Routes = (app, { access: { accounts } }) => {
+  app.put(
+    '/api/me/name',
+    { config, schema: { summary: 'Changes your name', body: strict({ name: GivenName }), response: answers(Session) } },
+    (request, reply) => {
+      accounts.change(personBehind(request), { name: request.body.name }, actorBehind(request));
+      void reply.send(describeSession(request, viewerNow(request)));
+    },
+  );
 };
 
 /** The viewer's password. */

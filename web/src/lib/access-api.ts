@@ -63,6 +63,7 @@ export const inviteAgain = async (id: string): Promise<Invitation> => {
   return 'invitation' in answer ? answer.invitation : answer;
 };
 
+export const changeName = (name: string): Promise<SessionAnswer> => ask('/api/me/name', send('PUT', { name }));
 export const changePassword = (old: string, next: string, removePasskeys: string[]): Promise<unknown> =>
   ask('/api/me/password', send('POST', { old, new: next, removePasskeys }));
 export const fetchSecondFactor = (): Promise<SecondFactor> => ask('/api/me/second-factor');

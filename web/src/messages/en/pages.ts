@@ -164,6 +164,10 @@ export const approvals = {
 };
 
 export const account = {
+  name: 'Name',
+  changeName: 'Change name',
+  nameHint: 'Your family sees this name, and you sign in with it.',
+  nameChanged: 'Name changed. Sign in with it next time.',
   password: 'Password',
   old: 'Current password',
   new: 'New password',
