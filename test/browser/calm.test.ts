@@ -99,7 +99,7 @@ async function expectSeen(page: Page, count: number, told: string): Promise<void
 // Every control on every page.
 test(
   'nothing moves with reduced motion, and the focus is always visible, in both themes',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const { page, mishaps, close } = await stage.see(home.url, { reducedMotion: 'reduce' });
     onTestFinished(close);

@@ -60,7 +60,7 @@ test('a photo is rotated, cropped to a shape, and everything is undone', async (
   await page.getByRole('button', { name: 'Rotate right' }).click();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect.poll(async () => (await told(ids[0]!)).develop).toEqual({ rotate: 1 });
-  await expect.poll(() => shape(page), { timeout: 20_000 }).toBeLessThan(1);
+  await expect.poll(() => shape(page)).toBeLessThan(1);
   expect(await told(ids[0]!)).toMatchObject({ width: before.height, height: before.width });
 
   await openEditor(page);
@@ -70,13 +70,13 @@ test('a photo is rotated, cropped to a shape, and everything is undone', async (
   await expect
     .poll(async () => (await told(ids[0]!)).develop)
     .toMatchObject({ rotate: 1, crop: { width: 0.75, height: 1 } });
-  await expect.poll(() => shape(page), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => shape(page)).toBe(1);
 
   await page.keyboard.press('Control+z');
   await expect.poll(async () => (await told(ids[0]!)).develop).toEqual({ rotate: 1 });
   await page.keyboard.press('Control+z');
   await expect.poll(async () => (await told(ids[0]!)).develop).toBeUndefined();
-  await expect.poll(() => shape(page), { timeout: 20_000 }).toBeGreaterThan(1);
+  await expect.poll(() => shape(page)).toBeGreaterThan(1);
   expect(mishaps).toEqual([]);
   await close();
 });
@@ -116,7 +116,7 @@ test('on a phone the frame is dragged, the dial snaps at 0, and cancelling asks 
   await expect
     .poll(async () => (await told(ids[0]!)).develop)
     .toMatchObject({ straighten: 2, crop: { width: expect.closeTo(0.5, 1) as number } });
-  await expect.poll(async () => (await told(ids[0]!)).developing, { timeout: 20_000 }).toBeUndefined();
+  await expect.poll(async () => (await told(ids[0]!)).developing).toBeUndefined();
 
   // What is saved is where the editor begins, and the original is one choice away.
   await openEditor(page);
@@ -143,12 +143,10 @@ test('selected photos are rotated together, and one undo brings them back', asyn
   const turns = (): Promise<unknown[]> => Promise.all(ids.map(async (id) => (await told(id)).develop));
   await expect.poll(turns).toEqual([{ rotate: 3 }, { rotate: 3 }]);
   await expect
-    .poll(
-      () =>
-        page.$$eval('a.tile img', (images) =>
-          images.map((image) => (image as HTMLImageElement).naturalWidth < (image as HTMLImageElement).naturalHeight),
-        ),
-      { timeout: 20_000 },
+    .poll(() =>
+      page.$$eval('a.tile img', (images) =>
+        images.map((image) => (image as HTMLImageElement).naturalWidth < (image as HTMLImageElement).naturalHeight),
+      ),
     )
     .toEqual([true, true]);
   await page.keyboard.press('Control+z');

@@ -63,7 +63,7 @@ test('the field opens to tiles; they add terms, Backspace removes the last, the 
   expect(await panel.count()).toBe(0);
   await field.click();
   await tile('Palisade, 12 photos').waitFor();
-  expect(await panel.locator('.cover img').count()).toBe(2);
+  await expect.poll(() => panel.locator('.cover img').count()).toBe(2);
   expect(await breaches(page)).toEqual([]);
   await tile('Palisade, 12 photos').click();
   await tile('2024, 12 photos').click();
@@ -82,7 +82,7 @@ test('the field opens to tiles; they add terms, Backspace removes the last, the 
   const q = 'place:="Palisade, Colorado, United States" taken:2024-07-19..2024-07-20';
   await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe(q);
   await page.getByRole('heading', { name: 'Palisade, 19 Jul 2024 – 20 Jul 2024' }).waitFor();
-  expect(await panel.count()).toBe(0);
+  await panel.waitFor({ state: 'detached' });
   // The text is there for who wants it; Escape takes back what was not searched.
   await field.click();
   await page.getByRole('button', { name: /^Edit as text/ }).click();

@@ -125,7 +125,7 @@ test('opens from the navigation by key, and a link to the photos returns to the 
     await page.waitForSelector('[data-list="sections"] >> text=Import');
   }
   await page.waitForSelector('h1:text("Import")');
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Import');
+  await expect.poll(focused).toBe('Import');
   await page.getByRole('link', { name: 'Access' }).click();
   await page.waitForSelector('h1:text("Access")');
   await page.getByRole('link', { name: 'Photos', exact: true }).click();
