@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { distinct } from '../../src/server/files/zip-download.js';
+import { distinct, zip } from '../../src/server/files/zip-download.js';
 import { exists, kinds, openDoors } from './roles.js';
 import { filesOf } from './stored-zip.js';
-import { expectError, listenOn, openHome, sha256, type Home } from './fixture.js';
+import { expectError, listenOn, openHome, sha256, turn, type Home } from './fixture.js';
 
 interface Ready {
   path: string;
@@ -18,6 +19,18 @@ async function ready(home: Home, ids: string[], headers = {}): Promise<Ready> {
 }
 
 describe('a download of several originals', () => {
+  it('leaves no file open that was opened when nobody listened any more', async () => {
+    const bytes = Readable.from([Buffer.from('one')]);
+    let hand: (file: Readable) => void = () => undefined;
+    const read = () => new Promise<Readable>((resolve) => (hand = resolve));
+    const { stream } = await zip([{ path: '/a', name: 'a', bytes: 3, taken: '2024-07-01T12:00:00' }], read);
+    stream.destroy();
+    await turn();
+    hand(bytes);
+    await turn();
+    expect(bytes.destroyed).toBe(true);
+  });
+
   it('is an archive of the originals with unique names and the declared length', async () => {
     const home = await openHome();
     const originals = ['one', 'two', 'three'].map((word) => Buffer.from(word.repeat(50_000)));

@@ -27,26 +27,12 @@ export interface ZipDownload {
   bytes: number;
 }
 
-/** Creates an archive of files. Destroying the stream ends the work. */
-export async function zip(files: readonly Zipped[]): Promise<ZipDownload> {
-  const made = new ZipFile();
-  const stream = new PassThrough();
-  made.outputStream.pipe(stream);
-  let current: Readable | undefined;
-  stream.once('close', () => current?.destroy());
-  made.on('error', (error: Error) => stream.destroy(error));
+/** Creates an archive of files. Destroying the stream ends the work. `read`: opens a file; for tests. */
+export async function zip(files: readonly Zipped[], read = openFile): Promise<ZipDownload> {
+  const { made, stream, add } = openArchive();
   const names = distinct(files.map(({ name }) => name));
   files.forEach(({ path, bytes, taken }, n) => {
-    const options = { compress: false, size: bytes, mtime: timeOf(taken) };
-    made.addReadStreamLazy(names[n]!, options, (hand) => {
-      openFile(path).then(
-        (file) => {
-          current = file;
-          hand(undefined, file);
-        },
-        (error: unknown) => stream.destroy(error instanceof Error ? error : undefined),
-      );
-    });
+    add(names[n]!, { size: bytes, mtime: timeOf(taken) }, () => read(path));
   });
   // The package's types lack the argument that its documentation describes: the size.
   const size = await new Promise<number>((tell) =>
@@ -61,40 +47,44 @@ export async function zip(files: readonly Zipped[]): Promise<ZipDownload> {
  * ends.
  */
 export function zipExport(files: Iterable<ExportFile>, ended: () => void): Readable {
-  const made = new ZipFile();
-  const stream = new PassThrough();
-  const failed = (error: unknown): void => void stream.destroy(error instanceof Error ? error : undefined);
-  made.outputStream.pipe(stream);
-  made.on('error', failed);
-  let current: Readable | undefined;
-  stream.once('close', () => {
-    current?.destroy();
-    ended();
-  });
+  const { made, stream, failed, add } = openArchive();
+  stream.once('close', ended);
 
   async function fill(): Promise<void> {
     let n = 0;
     for (const file of files) {
       if (stream.destroyed) return;
       if (++n % share === 0) await yieldToEventLoop();
-      const options = {
-        compress: false,
-        mtime: timeOf(file.taken),
-        ...(file.kind === 'original' && { size: file.bytes }),
-      };
-      made.addReadStreamLazy(file.path, options, (hand) => {
-        open(file).then((bytes) => {
-          current = bytes;
-          // Whoever asked may be gone since.
-          if (stream.destroyed) bytes.destroy();
-          else hand(undefined, bytes);
-        }, failed);
-      });
+      const size = file.kind === 'original' ? { size: file.bytes } : {};
+      add(file.path, { mtime: timeOf(file.taken), ...size }, () => open(file));
     }
     made.end();
   }
   fill().catch(failed);
   return stream;
+}
+
+/** An archive that is sent as `stream`. One file is open at a time; none stays open when the stream is closed. */
+function openArchive() {
+  const made = new ZipFile();
+  const stream = new PassThrough();
+  const failed = (error: unknown): void => void stream.destroy(error instanceof Error ? error : undefined);
+  made.outputStream.pipe(stream);
+  made.on('error', failed);
+  let current: Readable | undefined;
+  stream.once('close', () => current?.destroy());
+
+  function add(name: string, how: { size?: number; mtime: Date }, read: () => Promise<Readable>): void {
+    made.addReadStreamLazy(name, { compress: false, ...how }, (hand) => {
+      read().then((bytes) => {
+        current = bytes;
+        // Whoever asked may be gone since.
+        if (stream.destroyed) bytes.destroy();
+        else hand(undefined, bytes);
+      }, failed);
+    });
+  }
+  return { made, stream, failed, add };
 }
 
 /** The number of files added between two turns. */
