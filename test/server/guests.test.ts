@@ -1,5 +1,7 @@
 /** Photos from guests: sent through a share link, seen by whoever made it alone, approved or declined. */
 import { expect, test } from 'vitest';
+import { commandLine } from '../../src/access/actor.js';
+import { openGuestPhotos } from '../../src/album/guest-photos.js';
 import { itemId, publicIdOf } from '../../src/document/item-id.js';
 import { withSighting } from '../../src/document/arrival.js';
 import { withEnd } from '../../src/document/grants.js';
@@ -171,6 +173,14 @@ test('an owner approves what guests send for an album of the house', async () =>
   const id = publicIdOf(item);
   await ask(ada.headers, 'PATCH', `/api/photos/${id}`, { audience: 'family' });
   expectError(await ask(cleo.headers, 'GET', `/api/photos/${id}`), 404, 'not-found');
+  // No route lets a program approve or decline; nor would the photo be decided about if one did: it sees the photo, no more.
+  const { secret } = home.access.tokens.make('reader', ['read', 'edit'], commandLine);
+  const program = home.access.recognise({ direct: false, token: secret })!;
+  const { clock, gate } = home.parts;
+  const guests = openGuestPhotos({ library, clock, gate, albumOf: (link) => home.access.guests.albumOf(link) });
+  const nothing = { changed: 0, missing: [], refused: [id] };
+  expect(guests.approve(program, [id])).toEqual(nothing);
+  expect(await guests.decline(program, [id])).toEqual(nothing);
   await ask(ada.headers, 'POST', '/api/guest-photos/approve', { ids: [id] });
   expect((await ask(cleo.headers, 'GET', `/api/photos/${id}`)).statusCode).toBe(200);
   expect((await ask(ada.headers, 'GET', `/api/albums/house/${album}`)).json()).toMatchObject({ count: 1 });
