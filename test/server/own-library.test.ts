@@ -73,6 +73,7 @@ test('what takes the space is told by kind, year and file, of one’s own and fo
   const { library } = home;
   const ofHouse = await home.add();
   const { body } = library.get<PhotoDocument>(photoId(ofHouse))!;
+  expect((await ask(ada.headers, 'GET', '/api/storage/use')).json<StorageUse>().disk?.free).toBe(123_456_789);
   const put = (sha256: string, facts: object, edits: object = {}): string => {
     library.update<PhotoDocument>(itemId({ holder: ben.id, sha256 }), () => ({
       ...{ ...body, facts: { ...body.facts, ...facts }, edits: { ...body.edits, ...edits } },
@@ -98,6 +99,8 @@ test('what takes the space is told by kind, year and file, of one’s own and fo
     ],
   });
   expect(await use(ada)).toMatchObject({ photos: 1, bytes: body.facts.bytes, house: true });
+  // Not to the byte: a file that somebody has already takes no room.
+  expect((await use(ada)).disk).toEqual({ free: 120_000_000, size: 1_000_000_000 });
   const largest = async ({ headers }: typeof ben) =>
     (await ask(headers, 'GET', '/api/storage/largest')).json<LargestFiles>().files.map(({ bytes }) => bytes);
   expect(await largest(ben)).toEqual([500, 70, 10]);

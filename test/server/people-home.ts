@@ -10,6 +10,7 @@ export async function openPeople() {
   const gate = { announced: [], heardGuest: () => undefined, heardPeer: () => undefined, state: () => state };
   const home = await makeHome(({ library, blobs }) => ({
     gate,
+    room: () => Promise.resolve({ left: 123_456_789, size: 1_000_000_000 }),
     openExport: (people) => ({
       parts: {
         ...{ library, people, original: blobs.original },
