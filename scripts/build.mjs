@@ -35,7 +35,7 @@ const halves = {
 async function buildServer() {
   const { build, formatMessages } = await import('esbuild');
   const sources = filesBelow('src').filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
-  const output = { charset: 'utf8', legalComments: 'none', minifySyntax: true, minifyWhitespace: true, lineLimit: 160 };
+  const output = { charset: 'utf8', legalComments: 'none', minifySyntax: true, minifyWhitespace: true, lineLimit: 400 };
   const options = { format: 'esm', platform: 'node', target: 'node20', ...output };
   const entryPoints = sources.map((file) => at(file));
   await build({ ...options, entryPoints, outbase: at('src'), outdir: at('dist'), logLevel: 'silent' }).catch(

@@ -12,7 +12,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const compressible = /\.(?:html|js|css|svg|json|webmanifest|txt)$/;
+const compressible = /\.(?:html|js|mjs|css|svg|json|webmanifest|txt)$/;
 
 /** Writes `name.br` and `name.gz` beside every text file that was built. */
 function precompress(): Plugin {
@@ -79,8 +79,11 @@ function listShell(): Plugin {
       // Vite removes chunks that have nothing but styles: a file that is missing would keep the worker from installing.
       order: 'post',
       handler(_options, bundle) {
-        // The coasts of the map are no part of it: where there is no network there are no photos to put on it.
-        const names = Object.keys(bundle).filter((name) => name.startsWith('assets/') && !name.endsWith('.json'));
+        // The coasts of the map, and what draws a map of streets, are no part of it: where there is no network there are no
+        // photos to put on it.
+        const names = Object.keys(bundle).filter(
+          (name) => name.startsWith('assets/') && !/\.json$|^assets\/(?:basemap|maplibre)-/.test(name),
+        );
         const version = createHash('sha256').update(names.sort().join()).digest('hex').slice(0, 12);
         const shell = JSON.stringify(names.map((name) => `/${name}`));
         for (const file of Object.values(bundle)) {

@@ -61,6 +61,8 @@ export interface ServerConfig {
   webRoot: string;
   /** The `incoming` folder, as displayed. */
   incoming: string;
+  /** Where the owner’s own map is, if there is one: a PMTiles file. */
+  basemap?: string;
   /** The title of the album for visitors; `Photospool` by default. */
   title?: string;
   /** False if search engines may index the pages of visitors. */

@@ -85,6 +85,7 @@ export async function openServedHome(webRoot: string, incoming?: string, name?: 
       incoming: incoming ?? config.incoming,
       ...(name !== undefined && { names: [name] }),
       webRoot,
+      basemap: join(folder, 'map.pmtiles'),
       version: '1.2.3',
     },
   };

@@ -1,11 +1,14 @@
 /// <reference lib="dom" />
 /** The map of places in a real browser, on a real home: shown, moved, searched, in both themes and widths. */
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { breaches } from './axe.js';
 import { fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { opened, openStage, type Stage } from './stage.js';
+import { tinyPmtiles } from './tiny-pmtiles.js';
 
 let stage: Stage;
 let home: ServedHome;
@@ -186,5 +189,29 @@ test('a place is chosen with a pin on the map, by press and keys, and undone', a
   await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
   await expect.poll(gps).toBeUndefined();
   expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('a map of streets provided by the owner is drawn below, from this server alone', async () => {
+  home = await openServedHome(stage.folder);
+  await fill(home, stage.pictures, 9, { tell: told });
+  const { page, mishaps, close } = await stage.see(`${home.url}/places?at=0.00000,0.00000,2`);
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await group(page, 'Oslo, 2 photos').waitFor();
+  await page.getByText('Names: GeoNames', { exact: true }).waitFor();
+  expect(asked.filter((url) => /basemap|maplibre/.test(url))).toEqual([]);
+  await writeFile(join(dirname(home.incoming), 'map.pmtiles'), tinyPmtiles());
+  await page.reload();
+  // Where a browser has no WebGL the coasts stay.
+  const draws = await page.evaluate(() => document.createElement('canvas').getContext('webgl2') !== null);
+  await page.getByText(draws ? 'Names: GeoNames · A test' : 'Names: GeoNames', { exact: true }).waitFor();
+  await expect.poll(() => asked.some((url) => url.endsWith('/api/map/basemap'))).toBe(true);
+  if (draws) await expect.poll(() => asked.some((url) => /maplibre-gl-worker/.test(url))).toBe(true);
+  await group(page, 'Oslo, 2 photos').waitFor();
+  const origin = new URL(home.url).origin;
+  expect(asked.filter((url) => !/^(?:data|blob):/.test(url) && new URL(url).origin !== origin)).toEqual([]);
+  // A browser that draws WebGL without a graphics card says that it is slow.
+  expect(mishaps.filter((one) => !/^\[\.WebGL-\w+\]GL Driver Message \(OpenGL, Performance/.test(one))).toEqual([]);
   await close();
 });

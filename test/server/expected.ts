@@ -164,6 +164,8 @@ export const expected: Record<string, Expected> = {
   'get /api/explore': { rule: 'see' },
   'get /api/gazetteer': { rule: 'details' },
   // A visitor is refused: map.test.ts.
+  // There is none here: map.test.ts.
+  'get /api/map/basemap': { rule: 'details', open: true },
   'get /api/map': { rule: 'details', open: true },
   'get /api/albums': { rule: 'see' },
   'get /media/{id}/{rendition}': { rule: 'see', path: '/media/{id}/thumb' },

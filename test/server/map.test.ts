@@ -1,5 +1,8 @@
 /** `GET /api/map` and `GET /api/gazetteer`: what they return, and to whom. All photos of `openDoors` were taken at 12.5, 34.5. */
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { expectError, shareHome } from './fixture.js';
 import { kinds, linkHeader, openDoors, type Guests, type RoleName } from './roles.js';
 
@@ -74,5 +77,34 @@ describe('the gazetteer', () => {
     expectError(await get('owner', '/api/gazetteer?box=1,2,3'), 400, 'invalid');
     expectError(await get('owner', '/api/gazetteer?limit=0'), 400, 'invalid');
     expectError(await get('owner', '/api/gazetteer?near=1'), 400, 'invalid');
+  });
+});
+
+describe('the owner’s own map', () => {
+  const path = '/api/map/basemap';
+  const told = async (): Promise<boolean> => (await get('family', '/api/map')).json<{ basemap: boolean }>().basemap;
+
+  it('is sent in parts to viewers with positions, from when there is a file', async () => {
+    expectError(await get('owner', path), 404, 'not-found');
+    expect(await told()).toBe(false);
+    const folder = await mkdtemp(join(tmpdir(), 'photospool-basemap-'));
+    const { config } = shared().parts;
+    config.basemap = join(folder, 'map.pmtiles');
+    onTestFinished(() => {
+      delete config.basemap;
+      return rm(folder, { recursive: true });
+    });
+    expectError(await get('owner', path), 404, 'not-found');
+    await writeFile(config.basemap, 'PMTiles and more');
+    expect(await told()).toBe(true);
+    const { [linkHeader]: _, ...headers } = guests.headersOf('family');
+    const part = await shared().app.inject({ url: path, headers: { ...headers, range: 'bytes=8-10' } });
+    expect([part.statusCode, part.body, part.headers['content-range']]).toEqual([206, 'and', 'bytes 8-10/16']);
+    const before = (await get('owner', path)).headers.etag;
+    await writeFile(config.basemap, 'PMTiles, another');
+    await utimes(config.basemap, 1, 1);
+    expect((await get('owner', path)).headers.etag).not.toBe(before);
+    expectError(await get('visitor', path), 403, 'forbidden');
+    expectError(await get('link', path), 403, 'forbidden');
   });
 });

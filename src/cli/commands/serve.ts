@@ -1,6 +1,7 @@
 /**
  * `photospool serve`: watches the spool and serves the album until SIGTERM or SIGINT, which let current items finish.
  */
+import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Access } from '../../access/access.js';
 import { setUp } from '../../access/one-time-codes.js';
@@ -154,6 +155,7 @@ function serverParts(home: Home): Pick<ServerParts, HomeParts> {
       role,
       incoming,
       webRoot,
+      basemap: join(config.home, 'map.pmtiles'),
       version,
       names,
       trustProxy,

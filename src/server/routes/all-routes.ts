@@ -8,6 +8,7 @@ export { tiles } from './tiles.js';
 export { facets } from './facets.js';
 export { explore } from './explore.js';
 export { map } from './map.js';
+export { basemap } from './basemap.js';
 export { gazetteer } from './gazetteer.js';
 export { albums } from './albums.js';
 export { memberAlbums } from './member-albums.js';

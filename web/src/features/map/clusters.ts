@@ -24,11 +24,17 @@ const margin = 0.25;
 /** Photos in the strip. */
 const most = 40;
 
+/** Groups, and whether the server has a map of streets. */
+export interface MapAnswer {
+  clusters: Cluster[];
+  basemap: boolean;
+}
+
 /** The groups in and around a view; groups of the server's grid are one thumb apart at the next lower zoom. */
-export const fetchClusters = async (q: string, view: View, size: Size, signal: AbortSignal): Promise<Cluster[]> => {
+export const fetchClusters = async (q: string, view: View, size: Size, signal: AbortSignal): Promise<MapAnswer> => {
   const box = boxText(boxOf(view, size, margin));
   const zoom = Math.max(0, Math.floor(view.zoom - 0.3));
-  return (await ask<{ clusters: Cluster[] }>(addressed('/api/map', { q, box, zoom }), { signal })).clusters;
+  return ask<MapAnswer>(addressed('/api/map', { q, box, zoom }), { signal });
 };
 
 /** The area of all photos of a search; undefined if none has a position. */

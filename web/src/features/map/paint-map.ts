@@ -23,8 +23,14 @@ export const cornersOf = ({ width, height }: Size): Rectangle[] => [
   rectangle(68 - width / 2, height / 2 - 16, 128, 24),
 ];
 
-/** Paints a view. The canvas gets its colours from tokens.css. */
-export function paint(canvas: HTMLCanvasElement, size: Size, view: View, land: Land | undefined, names?: Names): void {
+/** Paints a view, only the names if the land is drawn below. The canvas gets its colours from tokens.css. */
+export function paint(
+  canvas: HTMLCanvasElement,
+  size: Size,
+  view: View,
+  land: Land | 'below' | undefined,
+  names?: Names,
+): void {
   const dots = devicePixelRatio;
   const [width, height] = [Math.round(size.width * dots), Math.round(size.height * dots)];
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
@@ -33,9 +39,25 @@ export function paint(canvas: HTMLCanvasElement, size: Size, view: View, land: L
   const style = getComputedStyle(canvas);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   draw.setTransform(1, 0, 0, 1, 0, 0);
-  draw.fillStyle = colour('--sea');
-  draw.fillRect(0, 0, width, height);
-  if (!land) return;
+  if (land === 'below') draw.clearRect(0, 0, width, height);
+  else {
+    draw.fillStyle = colour('--sea');
+    draw.fillRect(0, 0, width, height);
+    if (!land) return;
+    paintLand(draw, { width, height, dots }, view, land, colour);
+  }
+  draw.setTransform(dots, 0, 0, dots, width / 2, height / 2);
+  if (names) write(draw, names, view, size, style.fontFamily, colour);
+}
+
+/** Draws land and borders; the size is in dots of the screen. */
+function paintLand(
+  draw: CanvasRenderingContext2D,
+  { width, height, dots }: Size & { dots: number },
+  view: View,
+  land: Land,
+  colour: (name: string) => string,
+): void {
   const world = worldOf(view.zoom) * dots;
   const half = width / world / 2;
   draw.fillStyle = colour('--land');
@@ -47,8 +69,6 @@ export function paint(canvas: HTMLCanvasElement, size: Size, view: View, land: L
     draw.lineWidth = dots / world;
     draw.stroke(land.borders);
   }
-  draw.setTransform(dots, 0, 0, dots, width / 2, height / 2);
-  if (names) write(draw, names, view, size, style.fontFamily, colour);
 }
 
 /** Writes names over the land: countries in capitals, towns above a dot. */

@@ -23,7 +23,7 @@ export const map = {
   failed: 'The map can’t be loaded',
   open: 'Show on map',
   /** As the licence of the names asks (CC BY 4.0). */
-  credit: 'Names: GeoNames',
+  credit: (map: string) => ['Names: GeoNames', map].filter(Boolean).join(' · '),
 };
 
 export const picker = {
