@@ -7,10 +7,13 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterAll, onTestFinished } from 'vitest';
+import { afterAll, onTestFinished, vi } from 'vitest';
 import { run } from '../../src/cli/run-verb.js';
+import * as decoding from '../../src/photo/decode/decoder-pool.js';
+import * as reading from '../../src/photo/facts/read-metadata.js';
 import { makePhoto } from '../picture.js';
 import { temporaryFolder } from '../folder.js';
+import { sharedReaders } from '../readers.js';
 
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
 if (!existsSync(main)) throw new Error('Build first: npm run build');
@@ -127,9 +130,16 @@ function runHere(args: string[], env: NodeJS.ProcessEnv, input = ''): Promise<Ra
     const before = Object.keys(env).map((name) => [name, process.env[name]] as const);
     Object.assign(process.env, env);
     const modes = process.umask(0o077);
+    // Verbs in this process share the programs that read photos; each process of `call` starts its own.
+    const { decoders, metadata } = sharedReaders();
+    const shared = [
+      vi.spyOn(decoding, 'openDecoders').mockReturnValue(decoders),
+      vi.spyOn(reading, 'openMetadata').mockReturnValue(metadata),
+    ];
     try {
       return { code: await run(args), out: out.text(), err: err.text() };
     } finally {
+      for (const one of shared) one.mockRestore();
       process.umask(modes);
       Object.defineProperty(process, 'stdin', { configurable: true, value: stdin });
       for (const [name, value] of before)

@@ -13,6 +13,7 @@ import type { ProcessorOptions } from '../../src/spool/processor-options.js';
 import type { PassSummary } from '../../src/spool/spool-interface.js';
 import { importWork } from '../../src/spool/work-folder.js';
 import { temporaryFolder } from '../folder.js';
+import { sharedReaders } from '../readers.js';
 import { xmp } from '../xmp.js';
 
 /** Opens an empty home; closed after the test. */
@@ -20,7 +21,7 @@ import { xmp } from '../xmp.js';
 export async function begin() {
   const folder = temporaryFolder();
   const config = readConfig(join(folder, 'home'), { settle: '0', workers: '2' });
-  const home = await openHome(config);
+  const home = await openHome(config, silent, sharedReaders());
   onTestFinished(() => home.close());
   const spool = await openSpool(home, silent);
   onTestFinished(() => spool.close());
