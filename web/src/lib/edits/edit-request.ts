@@ -48,6 +48,13 @@ function cut(ids: readonly string[]): string[][] {
 }
 
 /**
+ * Whether changes may wait for the server (docs/offline.md). Not those that add to the present value: the server may have
+ * made one whose answer was lost, and sent again it would add twice.
+ */
+export const mayWait = (each: readonly PhotosChange[]): boolean =>
+  each.every(({ shift, turn }) => shift === undefined && turn === undefined);
+
+/**
  * Sends changes that waited while the server was away, as `person`, and under a key: sent again, they are made once.
  * @throws ApiError `conflict` if somebody else is signed in.
  */

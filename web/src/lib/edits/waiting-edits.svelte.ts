@@ -6,7 +6,7 @@
 import { ApiError, showWaiting, toApiError } from '../api.js';
 import { tilesWithChanges, withChanges } from './apply-change.js';
 import { queuedEdits, queueEdit, unqueueEdit, type QueuedEdit } from './edit-queue.js';
-import { makeWaiting, type PhotosChange } from './edit-request.js';
+import { makeWaiting, mayWait, type PhotosChange } from './edit-request.js';
 
 /** What became of the edits that were sent. */
 export interface Sent {
@@ -60,10 +60,10 @@ class WaitingEdits {
     if (before.map(({ id }) => id).join() !== this.list.map(({ id }) => id).join()) this.#changed();
   }
 
-  /** Keeps changes durably, behind those that wait; undefined if this device can't. */
+  /** Keeps changes durably, behind those that wait; undefined if this device can't, or if they may not wait. */
   async keep(packs: readonly PhotosChange[][], label: string): Promise<number[] | undefined> {
     const person = this.#person;
-    if (person === undefined) return undefined;
+    if (person === undefined || !packs.every(mayWait)) return undefined;
     const ids: number[] = [];
     try {
       for (const each of packs) ids.push(await queueEdit({ key: crypto.randomUUID(), person, label, each }));
