@@ -38,7 +38,7 @@ told() {
 }
 same() { [ "$(told "$1")" = "$(told "$2")" ] && [ "$(told "$1" | grep -c .)" -eq "$3" ]; }
 originals() { [ "$(hashes "$1/archive")" = "$(hashes "$2/archive")" ]; }
-stands() { PHOTOSPOOL_HOME=$1 node "$2" peers list | grep 'is up to date' | grep -vq refused; }
+stands() { PHOTOSPOOL_HOME=$1 node "$2" peers list | grep 'up to date' | grep -vq refused; }
 public() { curl -sS --max-time 20 "$1/api/photos" | grep -o '"id":' | wc -l; }
 is_public() { [ "$(public "$1")" -eq "$2" ]; }
 

@@ -30,9 +30,9 @@ function parseToml(text: string, path: string): Record<string, unknown> {
     return parse(text);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    throw new PhotospoolError('config', `${path}, line ${error.line}: it is not valid TOML.`, {
+    throw new PhotospoolError('config', `${path}, line ${error.line} is not valid TOML.`, {
       path,
-      hint: 'Write `[section]` lines and `key = "value"` lines.',
+      hint: 'Use `[section]` lines and `key = "value"` lines.',
       cause: error,
     });
   }

@@ -63,58 +63,58 @@ export interface ConfigKey {
 
 /** All keys, in the order of help and docs/guide/configuration.md. */
 export const keys: readonly ConfigKey[] = [
-  { key: 'spool.incoming', field: 'incoming', value: 'DIR', help: 'where photos come in', read: path },
-  { key: 'spool.work', field: 'work', value: 'DIR', help: 'where files lie while they are worked on', read: path },
-  { key: 'spool.done', field: 'done', value: 'DIR', help: 'the archive of originals', read: path },
+  { key: 'spool.incoming', field: 'incoming', value: 'DIR', help: 'folder to import photos from', read: path },
+  { key: 'spool.work', field: 'work', value: 'DIR', help: 'folder for files that are being processed', read: path },
+  { key: 'spool.done', field: 'done', value: 'DIR', help: 'archive of originals', read: path },
   {
     key: 'spool.settle',
     field: 'settle',
     value: 'SECONDS',
-    help: 'how long a file must stand still before it is taken (0: deliveries by rename)',
+    help: 'seconds that a file must stay unchanged before it is imported (0: files arrive by rename)',
     read: number(0, 86_400, false),
   },
   {
     key: 'spool.mode',
     field: 'mode',
     value: 'move|copy',
-    help: 'copy leaves incoming untouched, for two-way synced folders',
+    help: 'move or copy files out of incoming; copy is for two-way synced folders',
     read: oneOf('move', 'copy'),
   },
   {
     key: 'spool.workers',
     field: 'workers',
     value: 'N',
-    help: 'how many files at once (default: as many as cores)',
+    help: 'number of files processed at once (default: number of CPU cores)',
     read: number(1, 256),
   },
   {
     key: 'spool.rescan',
     field: 'rescan',
     value: 'SECONDS',
-    help: 'how often incoming is looked through beside events',
+    help: 'seconds between full scans of incoming, in addition to filesystem events',
     read: number(1, 86_400, false),
   },
   {
     key: 'spool.poll',
     field: 'poll',
     value: 'SECONDS',
-    help: 'how often where the filesystem gives no events',
+    help: 'seconds between scans on filesystems without events',
     read: number(0.1, 86_400, false),
   },
-  { key: 'server.port', field: 'port', value: 'N', help: 'port of the album', read: number(0, 65_535) },
+  { key: 'server.port', field: 'port', value: 'N', help: 'port of the web app', read: number(0, 65_535) },
   { key: 'server.host', field: 'host', value: 'ADDRESS', help: 'address to listen on', read: text },
   {
     key: 'server.names',
     field: 'names',
     value: 'NAME,…',
-    help: 'host names that the album is reached by, beside addresses and the name of this machine',
+    help: 'additional host names of the server, besides its addresses and machine name',
     read: list(isHostName),
   },
   {
     key: 'server.cert',
     field: 'cert',
     value: 'FILE',
-    help: 'certificate for HTTPS, with its chain (PEM); read again when it changes',
+    help: 'certificate chain for HTTPS (PEM); reloaded when it changes',
     read: path,
   },
   { key: 'server.key', field: 'key', value: 'FILE', help: 'private key of the certificate (PEM)', read: path },
@@ -122,46 +122,58 @@ export const keys: readonly ConfigKey[] = [
     key: 'server.trustProxy',
     field: 'trustProxy',
     value: 'ADDRESS,…',
-    help: 'proxies that may say who asks: addresses, networks such as 10.0.0.0/8, or loopback',
+    help: 'trusted reverse proxies: addresses, networks such as 10.0.0.0/8, or loopback',
     read: list(isNetwork),
   },
   {
     key: 'server.role',
     field: 'role',
     value: 'home|public',
-    help: 'what this server is',
+    help: 'role of this server',
     read: oneOf('home', 'public'),
   },
   {
     key: 'replication.bandwidth',
     field: 'bandwidth',
     value: 'BYTES',
-    help: 'bytes per second that pictures may take on the links to other servers, such as 500k or 2M (0: no limit)',
+    help: 'bandwidth for pictures between servers in bytes per second, such as 500k or 2M (0: no limit)',
     read: rate,
   },
-  { key: 'video.ffmpeg', field: 'ffmpeg', value: 'FILE', help: 'ffmpeg, with ffprobe beside it', read: path },
-  { key: 'publish.gps', field: 'gps', value: 'true|false', help: 'tells public servers positions', read: flag },
-  { key: 'public.title', field: 'title', value: 'TEXT', help: 'what the album is called for visitors', read: text },
-  { key: 'public.noindex', field: 'noindex', value: 'true|false', help: 'keeps search engines away', read: flag },
+  {
+    key: 'video.ffmpeg',
+    field: 'ffmpeg',
+    value: 'FILE',
+    help: 'path of ffmpeg; ffprobe must be in the same folder',
+    read: path,
+  },
+  { key: 'publish.gps', field: 'gps', value: 'true|false', help: 'include locations in published photos', read: flag },
+  { key: 'public.title', field: 'title', value: 'TEXT', help: 'title of the album for visitors', read: text },
+  {
+    key: 'public.noindex',
+    field: 'noindex',
+    value: 'true|false',
+    help: 'ask search engines not to index the album',
+    read: flag,
+  },
   {
     key: 'files.modes',
     field: 'modes',
     value: fileModes.join('|'),
-    help: 'who else on this machine may read new files and folders',
+    help: 'who else on this machine can read new files and folders',
     read: oneOf(...fileModes),
   },
   {
     key: 'log.level',
     field: 'level',
     value: 'debug|info|warn|error',
-    help: 'how much is logged',
+    help: 'minimum level of logged messages',
     read: oneOf('debug', 'info', 'warn', 'error'),
   },
   {
     key: 'log.format',
     field: 'format',
     value: 'auto|text|json',
-    help: 'how the log is written (auto: text on a terminal, JSON elsewhere)',
+    help: 'log format (auto: text on a terminal, JSON elsewhere)',
     read: oneOf('auto', 'text', 'json'),
   },
 ];
@@ -171,7 +183,7 @@ export const flagOf = (key: ConfigKey): string => key.key.slice(key.key.indexOf(
 
 /** The home folder: `--home`, else `$PHOTOSPOOL_HOME`, else `~/Photospool`. Absolute. @throws PhotospoolError `config`. */
 export function homeFolder(flag: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
-  if (flag === '') throw new PhotospoolError('config', '--home names no folder.', { hint: 'Write --home DIR.' });
+  if (flag === '') throw new PhotospoolError('config', '--home is empty.', { hint: 'Use --home DIR.' });
   return resolve(absolute(flag ?? (env['PHOTOSPOOL_HOME'] || join(homedir(), 'Photospool')), process.cwd()));
 }
 
@@ -225,7 +237,7 @@ export function readConfig(
 /** The configuration file of a new home: every key with its default, commented out. */
 export function configTemplate(home: string): string {
   const config = { ...readConfig(home, {}, {}), incoming: 'incoming', work: 'work', done: 'archive' };
-  const lines = ['# Photospool. Take away the # of a line to change it.'];
+  const lines = ['# Photospool. Remove the # of a line to change its value.'];
   for (const section of new Set(keys.map(({ key }) => key.split('.')[0]!))) {
     lines.push('', `[${section}]`);
     for (const { key, field, help } of keys.filter((one) => one.key.startsWith(`${section}.`))) {
@@ -236,8 +248,8 @@ export function configTemplate(home: string): string {
 }
 
 function halfOfHttps({ cert }: Config): PhotospoolError {
-  return new PhotospoolError('config', `HTTPS needs server.${cert === undefined ? 'cert' : 'key'}, too.`, {
-    hint: 'Name the files of both server.cert and server.key.',
+  return new PhotospoolError('config', `HTTPS also needs server.${cert === undefined ? 'cert' : 'key'}.`, {
+    hint: 'Set both server.cert and server.key.',
   });
 }
 
@@ -245,8 +257,8 @@ function set(config: Config, key: ConfigKey, value: unknown, where: string, base
   if (value === undefined || value === '') return;
   const read = key.read(value, base);
   if (read === undefined) {
-    throw new PhotospoolError('config', `${where}: ${key.key} can't be ${JSON.stringify(value)}.`, {
-      hint: `It takes ${key.value}: ${key.help}.`,
+    throw new PhotospoolError('config', `${where}: invalid value for ${key.key}: ${JSON.stringify(value)}.`, {
+      hint: `Use ${key.value}: ${key.help}.`,
     });
   }
   Object.assign(config, { [key.field]: read });
@@ -260,8 +272,8 @@ function readFile(path: string): Map<string, unknown> {
 }
 
 function unknownKey(key: string, path: string): PhotospoolError {
-  return new PhotospoolError('config', `${path}: there is no key ${key}.`, {
+  return new PhotospoolError('config', `${path}: unknown key ${key}.`, {
     path,
-    hint: `Keys are ${keys.map((known) => known.key).join(', ')}.`,
+    hint: `Known keys: ${keys.map((known) => known.key).join(', ')}.`,
   });
 }

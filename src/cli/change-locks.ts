@@ -29,7 +29,7 @@ export function changeLocks(what: 'lock' | 'unlock', ids: readonly string[], fla
     const who: Viewer = what === 'lock' ? plain : { ...plain, locked: true };
     const wanted = flags.all === true ? await allLocked(records, who) : ids;
     if (wanted.length === 0 && flags.all !== true)
-      throw new PhotospoolError('usage', 'No photo is named.', { hint: 'Name photos by their ids, or use --all.' });
+      throw new PhotospoolError('usage', 'No photo was given.', { hint: 'Give the ids of photos, or use --all.' });
     const done: PhotosLocked = await (what === 'lock' ? lockPhotos : unlockPhotos)(records, who, wanted);
     if (done.changed > 0) {
       const happened = what === 'lock' ? 'photos-locked' : 'photos-unlocked';

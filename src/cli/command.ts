@@ -11,14 +11,14 @@ export type Flags = Record<string, unknown> & { home?: string; json?: boolean };
 /** Adds a command with the common flags before its own: `--home` and `--json`. */
 export function addVerb(program: Command, usage: string, description: string): Command {
   const command = program.command(usage).description(description);
-  command.option('--home <DIR>', 'the home folder (default: $PHOTOSPOOL_HOME, else ~/Photospool)');
-  command.option('--json', 'print data as JSON, a line each');
+  command.option('--home <DIR>', 'home folder (default: $PHOTOSPOOL_HOME, else ~/Photospool)');
+  command.option('--json', 'print JSON, one object per line');
   return command;
 }
 
 /** Adds the configuration flags to a verb, after its own, without short flags that the verb uses otherwise. */
 export function addConfiguration(command: Command): void {
-  command.optionsGroup('Configuration (also in photospool.toml and as PHOTOSPOOL_… variables):');
+  command.optionsGroup('Configuration (also in photospool.toml and as PHOTOSPOOL_… environment variables):');
   for (const key of keys) {
     const short = new Option(`--${flagOf(key)} <${key.value}>`, key.help);
     if (command.options.every(({ long }) => long !== short.long)) command.addOption(short);

@@ -55,8 +55,8 @@ export async function removePublisher(config: Config, name: string): Promise<Pub
   const all = await listPublishers(config);
   const found = all.find(({ publisher, tokens }) => publisher === name || tokens.includes(name));
   if (!found) {
-    throw new PhotospoolError('usage', `No home publishes here as ${printable(name)}.`, {
-      hint: '`photospool publishers list` shows them.',
+    throw new PhotospoolError('usage', `No publishing home has the id or token ${printable(name)}.`, {
+      hint: 'Run `photospool publishers list` to see them.',
     });
   }
   await withAccess(config, (access) => found.tokens.forEach((token) => access.tokens.revoke(token, commandLine)));

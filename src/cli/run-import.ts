@@ -108,7 +108,7 @@ async function passes(spool: Processor, signal: AbortSignal): Promise<PassSummar
   for (let waited = false; !isEnded(); waited = true) {
     const { held } = await spool.status();
     if (!held) break;
-    if (!waited) say(`Waiting: ${printable(held.reason)} (Ctrl-C ends it; run it again to go on.)`);
+    if (!waited) say(`Waiting: ${printable(held.reason)} (Press Ctrl-C to stop; run the command again to continue.)`);
     await clock.sleep(Math.max(0, Date.parse(held.until) - clock.now()), signal);
     if (isEnded()) break;
     const next = await withProgress(spool);
@@ -203,7 +203,7 @@ async function tell(
   if (flags.json === true) printJson({ ...numbers, ...(dryRun && { dryRun }), export: figuresOf(plan, paths) });
   else {
     for (const line of linesOf(plan, paths)) print(line);
-    print(dryRun ? `Nothing was stored. It would be: ${describe(summary)}` : describe(summary));
+    print(dryRun ? `Dry run: nothing was imported. The result would be: ${describe(summary)}` : describe(summary));
   }
   for (const { name, reason } of stuckItems) say(`stuck: ${name}: ${reason}`);
   for (const { path, reason } of flags.json === true ? plan.trouble : [])
@@ -221,8 +221,8 @@ async function checkReport({ report }: ImportFlags, files: Files): Promise<void>
     });
   });
   if (file || !folder?.isDirectory())
-    throw new PhotospoolError('usage', file ? `${path} is there already.` : `${dirname(path)} is no folder.`, {
+    throw new PhotospoolError('usage', file ? `${path} already exists.` : `${dirname(path)} is not a folder.`, {
       path,
-      hint: 'Name a file that is not there yet, in a folder that is.',
+      hint: 'Choose a new file name in an existing folder.',
     });
 }

@@ -47,8 +47,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const program = new Command('photospool')
     .description('Put a photo in a folder; find it in your album. Nothing is ever lost.')
     .version(version)
-    .helpCommand('help [verb]', 'how a verb is used')
-    .showHelpAfterError('(photospool --help lists what there is)')
+    .helpCommand('help [command]', 'Show help for a command')
+    .showHelpAfterError('(run photospool --help for a list of commands)')
     .exitOverride();
   const called = verbs[args[0] ?? ''];
   const needed = called ? [called] : isVersionAsked(args) ? [] : Object.values(verbs);
@@ -60,7 +60,7 @@ export async function run(args: readonly string[]): Promise<number> {
   for (const verb of program.commands) {
     for (const command of verb.commands.length > 0 ? verb.commands : [verb]) addConfiguration(command);
     for (const command of [verb, ...verb.commands]) {
-      command.exitOverride().showHelpAfterError(`(photospool ${verb.name()} --help tells more)`);
+      command.exitOverride().showHelpAfterError(`(run photospool ${verb.name()} --help for details)`);
     }
   }
   try {

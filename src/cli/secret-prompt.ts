@@ -14,14 +14,14 @@ export interface Terminal {
 export async function askPassword(who: string, terminal: Terminal = usual()): Promise<string> {
   if (!terminal.input.isTTY) return firstLine(terminal.input, 'password');
   const first = await askHidden(`New password for ${who}: `, terminal);
-  const again = await askHidden('Once more: ', terminal);
+  const again = await askHidden('Repeat the password: ', terminal);
   if (first === again) return first;
-  throw new PhotospoolError('usage', 'The two are not the same.', { hint: 'Try again.' });
+  throw new PhotospoolError('usage', 'The passwords do not match.', { hint: 'Try again.' });
 }
 
 /** Reads an existing secret, once. `what` names it in messages. @throws PhotospoolError `usage` if there is none. */
 export function readSecret(what: string, terminal: Terminal = usual()): Promise<string> {
-  return terminal.input.isTTY ? askHidden(`The ${what}: `, terminal) : firstLine(terminal.input, what);
+  return terminal.input.isTTY ? askHidden(`Enter the ${what}: `, terminal) : firstLine(terminal.input, what);
 }
 
 const usual = (): Terminal => ({ input: process.stdin, output: process.stderr });
@@ -37,7 +37,7 @@ async function firstLine(input: NodeJS.ReadableStream, what: string): Promise<st
   }
   const line = text.split(/\r?\n/, 1)[0] ?? '';
   if (line !== '') return line;
-  throw new PhotospoolError('usage', `No ${what} came in on stdin.`, { hint: 'Write it there, as one line.' });
+  throw new PhotospoolError('usage', `No ${what} was given on stdin.`, { hint: 'Pass it as a single line.' });
 }
 
 /** Reads a line in raw mode, so that the terminal does not show it. */
@@ -68,4 +68,4 @@ function askHidden(question: string, { input, output }: Terminal): Promise<strin
   });
 }
 
-const stopped = (): PhotospoolError => new PhotospoolError('usage', 'Stopped: nothing was changed.');
+const stopped = (): PhotospoolError => new PhotospoolError('usage', 'Cancelled. Nothing was changed.');

@@ -60,15 +60,15 @@ export async function chooseStuck(
   { all, reason }: StuckFlags,
 ): Promise<{ names: StuckNames; status: SpoolStatus }> {
   if ([names.length > 0, all === true, reason !== undefined].filter(Boolean).length !== 1)
-    throw new PhotospoolError('usage', `${verb} takes names, --all or --reason.`, {
-      hint: '`photospool status` shows names and reasons.',
+    throw new PhotospoolError('usage', `\`${verb}\` needs names, --all or --reason.`, {
+      hint: 'Run `photospool status` to see names and reasons.',
     });
   const status = await statusOf(config);
   if (reason === undefined) return { names: all ? 'all' : names, status };
   const found = status.stuck.filter(({ code, ignored }) => code === reason && !ignored);
   if (found.length === 0)
-    throw new PhotospoolError('usage', `Nothing is stuck with the reason ${printable(reason)}.`, {
-      hint: '`photospool status` shows the reasons.',
+    throw new PhotospoolError('usage', `No file is stuck with the reason ${printable(reason)}.`, {
+      hint: 'Run `photospool status` to see the reasons.',
     });
   return { names: found.map(({ claim, name }) => (claim === '' ? name : claim)), status };
 }

@@ -48,7 +48,7 @@ export function tellFindings(findings: readonly VerifyFinding[], json: boolean):
 function describe({ kind, path, from, copies, renditions, repaired }: VerifyFinding): string {
   const what = kind === 'rendition' ? `${renditions?.join(' and ') ?? 'picture'} of ${path}` : path;
   const was = from === undefined ? '' : ` (was ${printable(from)})`;
-  const also = copies ? `; the same bytes are in ${copies.map(printable).join(', ')}` : '';
+  const also = copies ? `; identical copy in ${copies.map(printable).join(', ')}` : '';
   return `${kind}: ${what}${was}${repaired ? ', repaired' : also}`;
 }
 

@@ -67,8 +67,8 @@ export function presentOrRemoved(
       (id) => isRemoved(library, id) && (id === name || keyOfName(nameOfRemoved(library, id)) === keyOfName(name)),
     );
   if (removed.length > 1)
-    throw new PhotospoolError('usage', `Several removed people were called ${printable(name)}.`, {
-      hint: `Name one by its id: ${removed.join(', ')}.`,
+    throw new PhotospoolError('usage', `Several removed people were named ${printable(name)}.`, {
+      hint: `Use the id of one of them: ${removed.join(', ')}.`,
     });
   const [id] = removed;
   if (id === undefined) throw nobodyCalled(name);
@@ -76,8 +76,8 @@ export function presentOrRemoved(
 }
 
 const nobodyCalled = (name: string): PhotospoolError =>
-  new PhotospoolError('usage', `There is nobody called ${printable(name)}.`, {
-    hint: '`photospool users list` shows the names.',
+  new PhotospoolError('usage', `There is no person named ${printable(name)}.`, {
+    hint: 'Run `photospool users list` to see the names.',
   });
 
 /**

@@ -41,8 +41,8 @@ export function withSharing(flags: ForFlags, work: (parts: SharingParts) => numb
     const named = (name: string): Person => {
       const [person] = access.people.named(name);
       if (person) return person;
-      throw new PhotospoolError('usage', `There is nobody called ${printable(name)}.`, {
-        hint: '`photospool users list` shows the names.',
+      throw new PhotospoolError('usage', `There is no person named ${printable(name)}.`, {
+        hint: 'Run `photospool users list` to see the names.',
       });
     };
     const who = flags.for === undefined ? local : personViewer(named(flags.for), access.settings.read());

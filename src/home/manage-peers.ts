@@ -118,24 +118,24 @@ export function describeElsewhere({ pictures, originals, bytes }: Elsewhere): st
 /** The states of a connection in words. */
 const states: Record<PeerOverview['state'], string> = {
   stopped: 'no server running',
-  connecting: 'is being connected',
-  'catching-up': 'is catching up',
-  live: 'is up to date',
-  waiting: 'waits',
-  refused: 'is refused',
+  connecting: 'connecting',
+  'catching-up': 'catching up',
+  live: 'up to date',
+  waiting: 'waiting',
+  refused: 'refused',
 };
 
 /** A peer and its connection as a line of text; `now` in ms. */
 export function describeLink(link: PeerOverview, now: number): string {
   const { url, publish, originals, state, synced, pull, push, missing, held, refused = [], reason } = link;
   const aside = link.refusedCount ?? refused.length;
-  const what = publish ? 'gets what is public' : originals === 'all' ? 'everything' : `originals: ${originals}`;
+  const what = publish ? 'public photos only' : originals === 'all' ? 'everything' : `originals: ${originals}`;
   const pending = (pull?.pending ?? 0) + (push?.pending ?? 0);
   const more = [
-    ...(pending > 0 ? [`${counted(pending, 'document')} to go`] : []),
-    ...(missing && missing.count > 0 ? [`${counted(missing.count, 'picture')} on the way to it`] : []),
-    ...(held !== undefined && held !== reason ? [`pictures wait: ${printable(held)}`] : []),
-    ...(aside > 0 ? [`${counted(aside, 'document')} set aside (\`photospool peers refused\` names them)`] : []),
+    ...(pending > 0 ? [`${counted(pending, 'document')} remaining`] : []),
+    ...(missing && missing.count > 0 ? [`${counted(missing.count, 'picture')} to send`] : []),
+    ...(held !== undefined && held !== reason ? [`pictures waiting: ${printable(held)}`] : []),
+    ...(aside > 0 ? [`${counted(aside, 'document')} set aside (run \`photospool peers refused\` to list them)`] : []),
     ...(reason !== undefined ? [printable(reason)] : []),
     ...(link.drift !== undefined ? [describeDrift(hostOf(url), link.drift)] : []),
   ];

@@ -38,7 +38,7 @@ describe('configuration', () => {
       join(homedir(), 'Dropbox/Photos'),
     );
     expect(homeFolder(undefined, { PHOTOSPOOL_HOME: '~/p' })).toBe(join(homedir(), 'p'));
-    expect(() => homeFolder('', {})).toThrow('--home names no folder');
+    expect(() => homeFolder('', {})).toThrow('--home is empty');
     expect(homeFolder(undefined, {})).toBe(join(homedir(), 'Photospool'));
   });
 
@@ -46,7 +46,7 @@ describe('configuration', () => {
     expect(() => readConfig(home('[spool]\nsetle = 7\n'), {}, {})).toThrow('there is no key spool.setle');
     expect(() => readConfig(home('settle = 7\n'), {}, {})).toThrow('there is no key settle');
     expect(() => readConfig(home('[spool]\nsettle = "soon"\n'), {}, {})).toThrow(`spool.settle can't be "soon"`);
-    expect(() => readConfig(home('[spool\n'), {}, {})).toThrow('line 1: it is not valid TOML');
+    expect(() => readConfig(home('[spool\n'), {}, {})).toThrow('line 1 is not valid TOML');
     expect(() => readConfig(temporaryFolder(), { port: '99999' }, {})).toThrow(`--port: server.port can't be "99999"`);
     expect(() => readConfig(temporaryFolder(), {}, { PHOTOSPOOL_MODE: 'link' })).toThrow(
       `PHOTOSPOOL_MODE: spool.mode can't be "link"`,
@@ -77,8 +77,8 @@ describe('configuration', () => {
       cert: join(folder, 'tls/cert.pem'),
       key: join(folder, 'tls/key.pem'),
     });
-    expect(() => readConfig(temporaryFolder(), { cert: 'a' }, {})).toThrow('HTTPS needs server.key, too.');
-    expect(() => readConfig(temporaryFolder(), { key: 'a' }, {})).toThrow('HTTPS needs server.cert, too.');
+    expect(() => readConfig(temporaryFolder(), { cert: 'a' }, {})).toThrow('HTTPS also needs server.key.');
+    expect(() => readConfig(temporaryFolder(), { key: 'a' }, {})).toThrow('HTTPS also needs server.cert.');
   });
 
   it('has a template that is valid and changes nothing when its lines are uncommented', () => {

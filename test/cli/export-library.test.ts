@@ -56,7 +56,7 @@ test('a library is copied into a folder, another run continues, and a removed pe
     expect((await home.run('export', '--to', home.incoming)).code).toBe(2);
     expect((await home.run('export', '--for', 'nobody', '--to', to)).code).toBe(2);
 
-    expect((await home.run('people', 'purge', 'ben', '--yes')).err).toMatch(/ben was not removed/);
+    expect((await home.run('people', 'purge', 'ben', '--yes')).err).toMatch(/ben has not been removed/);
     await home.run('users', 'remove', 'ben');
     expect((await home.run(...exporting)).code).toBe(1);
     expect((await home.run('people', 'purge', 'ben')).err).toMatch(/2 photos of ben would be gone for good/);

@@ -55,7 +55,7 @@ it('writes edits, which another home reads, and reports what it did not write', 
   library.close();
   db.close();
   const kept = await home.run('export-xmp', '--to', to, '--as-imported');
-  expect(kept).toMatchObject({ code: 1, out: '0 sidecars written, 1 left as they were\n' });
+  expect(kept).toMatchObject({ code: 1, out: '0 sidecars written, 1 not replaced\n' });
   expect(kept.err).toMatch(/^not replaced: Rome\/a\.jpg\.xmp: A file is there/m);
 
   for (const args of [

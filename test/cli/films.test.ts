@@ -43,7 +43,7 @@ describe.skipIf(process.platform === 'win32')('a machine without ffmpeg', () => 
     expect(JSON.parse(ran.out)).toMatchObject({ stored: 2, stuck: 0 });
     expect(readFileSync(join(home.archive, '2024/07/MOV_1.mp4')).equals(tinyFilm())).toBe(true);
     const status = await home.run('status');
-    expect(status.out).toContain('missing    ffmpeg and ffprobe: videos are kept, and shown when it is installed');
+    expect(status.out).toContain('missing    ffmpeg and ffprobe: videos are imported, but not shown until installed');
     expect(JSON.parse((await home.run('status', '--json')).out)).toMatchObject({ missing: ['ffmpeg', 'ffprobe'] });
     const server = await home.serve();
     const tiles = (await (await fetch(`${server.url}/api/tiles`)).json()) as { tiles: { id: string; type: string }[] };

@@ -11,10 +11,10 @@ const link = (over: Partial<PeerOverview>): string =>
 const utc = (ago: number): string => new Date(at - ago).toISOString();
 
 test.each<[string, Partial<PeerOverview>]>([
-  ['everything  is up to date', {}],
-  ['gets what is public  is up to date', { publish: true }],
+  ['everything  up to date', {}],
+  ['public photos only  up to date', { publish: true }],
   [
-    'originals: none  is catching up, 3 minutes behind: 4 documents to go',
+    'originals: none  catching up, 3 minutes behind: 4 documents remaining',
     { originals: 'none', state: 'catching-up', synced: utc(200_000), push: { sent: 0, pending: 4 } },
   ],
   [

@@ -63,8 +63,8 @@ test(
         await expect.poll(() => statusOf(url + path), soon).toBe(200);
     }
 
-    await expect.poll(async () => (await near.run('peers', 'list')).out, soon).toContain('is up to date');
-    expect((await near.run('status')).out).toMatch(/^peer {7}http.*is up to date$/m);
+    await expect.poll(async () => (await near.run('peers', 'list')).out, soon).toContain('up to date');
+    expect((await near.run('status')).out).toMatch(/^peer {7}http.*  up to date$/m);
     const figures = await (await fetch(`${laptop.url}/metrics`)).text();
     expect(figures).toMatch(/^photospool_peer_up\{peer="http:[^"]*"\} 1$/m);
     expect(figures).toMatch(/^photospool_blobs_missing\{kind="original"\} 0$/m);

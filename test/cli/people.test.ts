@@ -70,9 +70,9 @@ test('tokens act for a person', async () => {
   expect((await home.run('tokens', 'list')).out).toMatch(/^phone {2}read,upload for ben {2}\(made/);
 
   for (const [args, said] of [
-    [['tokens', 'add', 'x', '--may', 'read', '--for', 'nobody'], /There is nobody called nobody/],
+    [['tokens', 'add', 'x', '--may', 'read', '--for', 'nobody'], /There is no person named nobody/],
     [['tokens', 'add', 'x', '--may', 'publish', '--for', 'ben'], /token of one person can’t be for/],
-    [['tokens', 'revoke', 'phone', '--for', 'ada'], /There is no token called phone that acts for ada/],
+    [['tokens', 'revoke', 'phone', '--for', 'ada'], /There is no token named phone that acts for ada/],
   ] as const) {
     const { code, err } = await home.run(...args);
     expect([code, err]).toEqual([2, expect.stringMatching(said)]);
@@ -91,7 +91,7 @@ test('tokens act for a person', async () => {
 
 test('lost ends of access are listed and confirmed, where people have libraries', async () => {
   const home = await openPeople('ada', 'ben');
-  expect(await home.run('people', 'confirm')).toMatchObject({ code: 0, out: 'No end of access is lost.\n' });
+  expect(await home.run('people', 'confirm')).toMatchObject({ code: 0, out: 'No access changes were lost.\n' });
   expect(await home.run('people', 'confirm', 'x')).toMatchObject({ code: 2 });
   const ben = values((await home.run('users', 'list', '--json')).out)[1] as { id: string };
   const key = `person:${ben.id} 001764000000000-0000-k3`;
@@ -110,7 +110,7 @@ test('lost ends of access are listed and confirmed, where people have libraries'
       sentence: 'ben was removed from the family.',
     },
   ]);
-  expect((await home.run('people', 'confirm')).out).toBe('No end of access is lost.\n');
+  expect((await home.run('people', 'confirm')).out).toBe('No access changes were lost.\n');
 
   gate.ready = false;
   const { code, err } = await home.run('people', 'confirm');
@@ -142,7 +142,7 @@ test('folders are assigned, used and unassigned', async () => {
   for (const [args, said] of [
     [['give', '@ben', '--to', 'cleo'], /@ben is somebody else’s\. Take it back first/],
     [['give', '../x', '--to', 'cleo'], /“\.\.\/x” is no folder below incoming/],
-    [['give', '--to', 'nobody'], /There is nobody called nobody/],
+    [['give', '--to', 'nobody'], /There is no person named nobody/],
     [['give', '@ben'], /required option '--to <PERSON>'/],
     [['take-back', '@nobody'], /@nobody was given to nobody/],
   ] as const) {
@@ -181,7 +181,7 @@ test('a folder is imported for a person: only that person’s photos count as kn
     expect(await summary('--for', 'ben', ...more)).toEqual({ code: 0, stored: 0, duplicates: 2 });
   expect(readdirSync(join(tree, 'Trip'))).toEqual(['1.jpg', '2.jpg']);
   const unknown = await home.run('import', tree, '--for', 'nobody');
-  expect([unknown.code, unknown.err]).toEqual([2, expect.stringMatching(/There is nobody called nobody/)]);
+  expect([unknown.code, unknown.err]).toEqual([2, expect.stringMatching(/There is no person named nobody/)]);
 });
 
 test('albums and partners are managed for a person, and rejected while people have no libraries', async () => {
@@ -302,7 +302,7 @@ test('photos of a person are locked and unlocked, and a PIN is reset; each is in
   expect((await home.run('lock', ofHouse!, '--for', 'ada')).err).toMatch(
     /Only photos in your own library can be locked/,
   );
-  expect((await home.run('unlock', '--for', 'ben')).err).toMatch(/No photo is named\. Name photos by their ids/);
+  expect((await home.run('unlock', '--for', 'ben')).err).toMatch(/No photo was given\. Give the ids of photos/);
   expect((await home.run('lock', id!)).err).toMatch(/required option '--for <NAME>'/);
   expect(await home.run('users', 'reset-pin', 'ben')).toMatchObject({
     ...{ code: 0, out: 'ben had no PIN, and can set one with their password\n' },
@@ -320,7 +320,7 @@ test('photos of the house are offered to a person, who accepts; then those of th
   const home = await openPeople('ada', 'ben');
   for (const n of [1, 2]) await home.drop(`${n}.jpg`, n);
   expect((await home.run('process')).code).toBe(0);
-  expect((await home.run('assign', '--for', 'ben', 'tag:none')).out).toBe('No photo of the house matches.\n');
+  expect((await home.run('assign', '--for', 'ben', 'tag:none')).out).toBe('No photos of the family library match.\n');
   const made = (await home.run('assign', '--for', 'ben', 'jpg')).out;
   expect(made).toMatch(/^house:[0-9A-Z]{26} {2}2 photos from the house to ben {2}\(open\)\n$/);
   const offer = made.split(' ')[0]!;
@@ -332,7 +332,7 @@ test('photos of the house are offered to a person, who accepts; then those of th
   );
   expect(await itemsOf(home)).toEqual({ house: 2, ben: 2 });
   const told = (await home.run('offers', 'list')).out;
-  expect(told).toMatch(/ben took over 2 photos: move yours to the trash with `photospool offers trash`\.\n$/);
+  expect(told).toMatch(/ben saved 2 photos\. Run `photospool offers trash` to move your copies to the trash\.\n$/);
   const [shown] = values((await home.run('offers', 'show', offer, '--json')).out) as { movable: string[] }[];
   expect(shown!.movable).toHaveLength(2);
   expect((await home.run('offers', 'trash', offer)).out).toBe('2 photos moved to the trash.\n');
@@ -346,7 +346,7 @@ test('photos of the house are offered to a person, who accepts; then those of th
   // Ben does not offer what is of the house.
   const [id] = (values((await home.run('offers', 'show', offer, '--json')).out) as { ids: string[] }[])[0]!.ids;
   expect((await home.run('offers', 'make', id!, '--to-house', '--for', 'ben')).out).toBe(
-    'No photo was offered.\n1 photo could not be offered.\n',
+    'No photos were offered.\n1 photo could not be offered.\n',
   );
   expect((await home.run('offers', 'make', id!, '--to', 'nobody', '--for', 'ben')).code).toBe(2);
   // Closing an account ends the sign-in alone; the photos of somebody who was removed are handed over.

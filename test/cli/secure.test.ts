@@ -35,7 +35,7 @@ it('commands reach a server over HTTPS, by its own certificate and no other', as
   // A pass requested meanwhile waits, and reports that.
   const waiting = home.start('process');
   await home.drop('b.jpg', 2);
-  await expect.poll(() => waiting.errors()).toMatch(/^Waiting for the server or the pass that works in \S+work\.\n/);
+  await expect.poll(() => waiting.errors()).toMatch(/^Waiting for the server or pass that uses \S+work\.\n/);
   expect(await Promise.race([waiting.ended, home.run('status').then(() => 'waits')])).toBe('waits');
   writeFileSync(files.cert, pair.cert);
   const waited = await waiting.ended;

@@ -62,19 +62,19 @@ describe('the status for people', () => {
     expect(lines).toEqual([
       'album at   http://127.0.0.1:4780',
       'incoming   7 files',
-      '  Nothing is taken until 12:00:30: The disk is full.',
+      '  Importing is paused until 12:00:30: The disk is full.',
       '  a\\u{1b}.jpg: 5.2 MB, for 4 minutes',
       '  and 2 more',
       'in work    1 file',
       '  b.jpg: render for 3 seconds',
       'stuck      2 files',
-      '  c.jpg: Full. Tried 2 times, last 20 seconds ago; next try in 40 seconds (12:00:40).',
+      '  c.jpg: Full. Tried 2 times, last 20 seconds ago; next retry in 40 seconds (12:00:40).',
       '  d.jpg: Broken. Tried 1 time; waits for `photospool retry`.',
       'left alone 0 files',
       'done       41,000 photos',
       'today      310 photos, 1 duplicate, now 48.5 a minute',
       'backup     1 day ago, in /media/disk',
-      'people     no libraries of their own yet: cabin.example runs an older version. Upgrade it.',
+      'people     personal libraries are off: cabin.example runs an older version. Upgrade it.',
     ]);
   });
 });

@@ -28,17 +28,17 @@ describe('users who came from another server', () => {
       .toEqual([
         "family  Ada  (can't sign in yet)",
         "family  Bob  (can't sign in yet)",
-        expect.stringMatching(/^waits {3}Ada: family to owner \(from 127\.0\.0\.1.*\): approve it or reject it$/),
+        expect.stringMatching(/^pending Ada: family to owner \(from 127\.0\.0\.1.*\): approve or reject it$/),
         expect.stringMatching(/^waits {3}Bob: family to owner/),
       ]);
     // The first account of the second server is the replicated owner.
-    expect((await near.feed(`${good}\n`, 'users', 'add', 'ada')).out).toBe('Ada (owner) may sign in now\n');
+    expect((await near.feed(`${good}\n`, 'users', 'add', 'ada')).out).toBe('Ada (owner) can now sign in\n');
     expect(await near.run('users', 'approve', 'bob')).toEqual({ code: 0, out: 'Bob: family to owner\n', err: '' });
     expect(await list(near)).toEqual([
       expect.stringMatching(/^owner {3}Ada {2}\(password/),
       "owner   Bob  (can't sign in yet)",
     ]);
-    expect((await near.run('users', 'reject', 'Bob')).err).toMatch(/No change of Bob waits/);
+    expect((await near.run('users', 'reject', 'Bob')).err).toMatch(/There is no pending change for Bob/);
     expect((await near.feed(`${good}\n`, 'users', 'add', 'Bob')).code).toBe(2);
     expect((await list(far)).every((line) => line.startsWith('owner'))).toBe(true);
   });
@@ -56,7 +56,7 @@ describe('users', () => {
     // Without accounts, this machine needs no sign-in.
     expect((await fetch(`${server.url}/api/photos`)).status).toBe(200);
     const added = await home.feed(`${good}\n`, 'users', 'add', 'Owner');
-    expect(added).toEqual({ code: 0, out: 'Owner (owner) may sign in now\n', err: '' });
+    expect(added).toEqual({ code: 0, out: 'Owner (owner) can now sign in\n', err: '' });
     expect((await fetch(`${server.url}/api/photos`)).status).toBe(401);
     const entered = await signIn(server.url, 'owner', good);
     expect(await entered.json()).toMatchObject({ role: 'owner', person: { name: 'Owner' } });
@@ -155,12 +155,12 @@ describe('users and tokens', () => {
     expect((await home.feed(`${good}\n`, 'users', 'add', 'Owner')).code).toBe(0);
     const wrong: [string[], RegExp][] = [
       [['users', 'add', 'owner'], /already has this name/],
-      [['users', 'add', 'x', '--role', 'admin'], /--role can't be admin/],
+      [['users', 'add', 'x', '--role', 'admin'], /Invalid value for --role: admin/],
       [['users', 'add', ''], /A name has 1 to 100 characters/],
       [['users', 'remove', 'owner'], /only owner who can sign in/],
       [['users', 'password', 'nobody'], /nobody called nobody/],
       [['users', 'password', 'owner'], /No password came in/],
-      [['tokens', 'add', 'a', '--may', 'everything'], /--may can't be everything/],
+      [['tokens', 'add', 'a', '--may', 'everything'], /Invalid value for --may: everything/],
     ];
     for (const [args, message] of wrong) {
       const ran = await home.feed('', ...args);
@@ -194,11 +194,14 @@ describe('a password on a terminal', () => {
   it('is requested twice and never shown', async () => {
     const typed = await type('seven grren', '\u007f\u007f\u007f', 'een\r', 'seven green\r');
     expect(typed.answer).toBe('seven green');
-    expect(typed.shown).toBe('New password for Ada: \nOnce more: \n');
+    expect(typed.shown).toBe('New password for Ada: \nRepeat the password: \n');
   });
 
   it('is rejected if the two differ, and can be cancelled', async () => {
-    expect((await type('one\r', 'two\r')).error).toMatchObject({ code: 'usage', message: 'The two are not the same.' });
+    expect((await type('one\r', 'two\r')).error).toMatchObject({
+      code: 'usage',
+      message: 'The passwords do not match.',
+    });
     expect((await type('one\u0003')).error).toMatchObject({
       code: 'usage',
       message: expect.stringMatching(/^Stopped/) as string,

@@ -70,7 +70,7 @@ describe('process', () => {
     expect(existsSync(join(done, '2024/07/a.jpg'))).toBe(true);
     expect((await home.run('process', incoming)).code).toBe(2);
     const misspelt = await home.run('process', `${incoming}s`, work, done);
-    expect([misspelt.code, misspelt.err]).toEqual([2, expect.stringContaining('is no folder')]);
+    expect([misspelt.code, misspelt.err]).toEqual([2, expect.stringContaining('is not a folder')]);
     expect(existsSync(`${incoming}s`)).toBe(false);
   });
 

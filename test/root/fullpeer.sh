@@ -46,7 +46,7 @@ try() {
   photos "$roomy/incoming" 2 60
   check "$name: all documents arrive without space for all pictures" within 90 knows "$small" 62
   check "$name: the connection reports waiting pictures" within 60 says "$caller" 'pictures wait: '
-  check "$name: it is connected" says "$caller" 'is up to date\|is catching up'
+  check "$name: it is connected" says "$caller" 'up to date\|catching up'
   edit "$roomy" "$id" '{"title":"While pictures wait"}'
   check "$name: an edit arrives while pictures wait" within 30 shows "$small" "$id" 'While pictures wait'
   edit "$small" "$id" '{"rating":4}'

@@ -78,7 +78,7 @@ describe('launchd', () => {
     expect(first.out.split('\n')).toEqual([
       `wrote ${file}`,
       'launchd runs photospool from now on',
-      'To undo it: photospool service uninstall launchd',
+      'To undo this: photospool service uninstall launchd',
       '',
     ]);
     expect(machine.asked().slice(-2)).toEqual([
@@ -106,7 +106,7 @@ describe('launchd', () => {
 
     expect((await machine.run('uninstall', 'launchd')).out).toContain(`removed ${file}`);
     expect(readdirSync(agents)).toEqual([]);
-    expect((await machine.run('uninstall', 'launchd')).out).toBe('There was nothing to take away.\n');
+    expect((await machine.run('uninstall', 'launchd')).out).toBe('Nothing is installed.\n');
   });
 
   it('reports launchd’s error', async () => {
@@ -154,9 +154,9 @@ describe('usage', () => {
   it.each([
     [['install', 'upstart'], 'Allowed choices are launchd, systemd, cron'],
     [['start', 'cron'], 'Allowed choices are install, uninstall, print'],
-    [['print', 'systemd', '--queue'], '--queue is for passes that launchd runs'],
-    [['print', 'launchd', '--queue', '--serve'], '--queue is for passes that launchd runs'],
-    [['print', 'cron', '--sweep', '5'], "--sweep can't be 5"],
+    [['print', 'systemd', '--queue'], '--queue works only with launchd and without --serve'],
+    [['print', 'launchd', '--queue', '--serve'], '--queue works only with launchd and without --serve'],
+    [['print', 'cron', '--sweep', '5'], 'Invalid value for --sweep: 5'],
     [['print', 'cron', '--home', '/a\nb'], 'it holds a control character'],
   ])('%j exits with 2', async (args, said) => {
     const { code, err } = await makeMachine().run(...args);

@@ -192,7 +192,7 @@ test.each([
   for (const mark of ['MARKED', 'thumb 1']) expect([mark, disk.includes(mark)]).toEqual([mark, false]);
   await expect.poll(() => links[0]!.status()?.state, soon).toBe('refused');
   expect(await listPublishers(vps.config)).toMatchObject([{ publisher: other.library.server }]);
-  await expect(removePublisher(vps.config, 'home')).rejects.toThrow(/No home publishes here as home/);
+  await expect(removePublisher(vps.config, 'home')).rejects.toThrow(/No publishing home has the id or token home/);
   // With a new token it may connect again.
   await links[0]!.stop();
   home.publish(vps.url(), await vps.token('home'));

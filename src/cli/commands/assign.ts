@@ -2,7 +2,7 @@
  * `photospool assign --for NAME QUERY`: offers the photos of the house that match a search to a person. Works beside a running server.
  */
 import { parseQuery } from '../../catalog/search-parser.js';
-import { PhotospoolError } from '../../base/errors.js';
+import { PhotospoolError, printable } from '../../base/errors.js';
 import { house, itemOf } from '../../document/item-id.js';
 import { local } from '../../access/viewer.js';
 import type { Records } from '../../home/open-records.js';
@@ -13,21 +13,21 @@ import { tellMade } from './offers.js';
 
 /** The verb `assign`. */
 export const assign: Verb = (program, run) => {
-  addVerb(program, 'assign', 'offers photos of the house that match a search to a person')
-    .argument('<QUERY...>', 'a search, as in the album')
-    .requiredOption('--for <NAME>', 'the person they are offered to')
+  addVerb(program, 'assign', 'Offer photos of the family library that match a search to a person')
+    .argument('<QUERY...>', 'search, as in the web app')
+    .requiredOption('--for <NAME>', 'person to offer the photos to')
     .allowUnknownOption()
     .action((words: string[], flags: ForFlags) => run(() => offerMatches(words, flags)));
 };
 
 function offerMatches(words: string[], { for: name = '', ...flags }: ForFlags): Promise<number> {
   const mistake = words.find((word) => word.startsWith('--'));
-  if (mistake !== undefined) throw new PhotospoolError('usage', `assign has no option ${mistake}.`);
+  if (mistake !== undefined) throw new PhotospoolError('usage', `Unknown option ${printable(mistake)}.`);
   const query = words.join(' ');
   return withSharing(flags, async (parts) => {
     const { id } = parts.named(name);
     const ids = await idsOf(parts.records, query);
-    if (ids.length === 0) print('No photo of the house matches.');
+    if (ids.length === 0) print('No photos of the family library match.');
     return ids.length === 0 ? 0 : tellMade(parts, parts.offers.make(local, house, id, ids), flags);
   });
 }

@@ -27,17 +27,17 @@ interface BackupFlags extends Flags {
 }
 
 const positive = (text: string): number => {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('It takes a number from 1 to 9999.');
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Use a number from 1 to 9999.');
   return Number(text);
 };
 
 /** The verb `backup`. */
 export const backup: Verb = (program, run) => {
-  addVerb(program, 'backup', 'copies library and configuration to a folder, also beside a running server')
-    .argument('<DIR>', 'where backups of this home are; only what is missing there is copied')
-    .option('--originals', 'copy the originals, too (without it only where the disk can share their blocks)')
-    .option('--renditions', 'copy the scaled pictures, too (they can be made again from the originals)')
-    .option('--keep <N>', 'how many snapshots of the library stay', positive, 7)
+  addVerb(program, 'backup', 'Back up the library and configuration to a folder; the server can keep running')
+    .argument('<DIR>', 'backup folder for this home; only new files are copied')
+    .option('--originals', 'include the originals (by default only if the filesystem supports reflinks)')
+    .option('--renditions', 'include thumbnails and previews (they can be rendered again from the originals)')
+    .option('--keep <N>', 'number of library snapshots to keep', positive, 7)
     .action((folder: string, flags: BackupFlags) => run(() => backupHome(resolve(folder), flags)));
 };
 
@@ -48,8 +48,8 @@ async function backupHome(folder: string, flags: BackupFlags): Promise<number> {
   await checkApart(folder, [config.home, config.incoming, config.work, config.done, config.data]);
   const lock = takeLock(config.data);
   if (!lock) {
-    const hint = 'Wait until it is done.';
-    throw new PhotospoolError('locked', `Another backup of ${config.home} is under way.`, { path: config.data, hint });
+    const hint = 'Wait until it is finished.';
+    throw new PhotospoolError('locked', `Another backup of ${config.home} is running.`, { path: config.data, hint });
   }
   const began = clock.now();
   const progress = openProgress();
@@ -97,14 +97,14 @@ async function tell(report: BackupReport, config: Config, flags: Flags, seconds:
     const counts = { originals: numbers(originals), renditions: numbers(renditions) };
     printJson({ snapshot: name, photos, ...counts, failed: failed.length, removed, outside, seconds });
   } else {
-    print(`${folder}: the library with ${counted(photos, 'photo')} in ${duration(seconds)}`);
+    print(`${folder}: backed up the library with ${counted(photos, 'photo')} in ${duration(seconds)}`);
     for (const line of [describe('original', originals), describe('rendition', renditions)]) print(line);
-    if (originals.held < originals.listed) print('Keep a copy of the archive elsewhere, or add --originals.');
-    if (outside > 0) print(`Not in it: ${counted(outside, 'file')} in incoming and work.`);
+    if (originals.held < originals.listed) print('Back up the archive separately, or use --originals.');
+    if (outside > 0) print(`Not included: ${counted(outside, 'file')} in incoming and work.`);
   }
   for (const { path, reason } of failed) say(`not copied: ${printable(path)}: ${reason}`);
   return failed.length > 0 ? exit.stuck : exit.done;
 }
 
 const describe = (what: string, { listed, held, copied }: CopyResult): string =>
-  `${held.toLocaleString('en')} of ${counted(listed, what)} in it, ${copied.toLocaleString('en')} of them new`;
+  `${held.toLocaleString('en')} of ${counted(listed, what)} included, ${copied.toLocaleString('en')} new`;

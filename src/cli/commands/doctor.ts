@@ -16,7 +16,7 @@ import { serverRecord } from '../../home/open-read-only.js';
 
 /** The verb `doctor`. */
 export const doctor: Verb = (program, run) => {
-  addVerb(program, 'doctor', 'looks for what may be wrong with a home, and says what to do').action((flags: Flags) =>
+  addVerb(program, 'doctor', 'Check a home for problems and suggest fixes').action((flags: Flags) =>
     run(() => showFindings(flags)),
   );
 };
@@ -35,7 +35,7 @@ async function showFindings(flags: Flags): Promise<number> {
     for (const { severity, message, remedy } of findings) print(`${severity.padEnd(8)} ${message}\n         ${remedy}`);
     print(
       findings.length === 0
-        ? `Nothing is wrong (${checks.length} checks).`
+        ? `No problems found (${checks.length} checks).`
         : `${counted(errors, 'error')}, ${counted(warnings, 'warning')}, ${counted(notes, 'note')}.`,
     );
   }

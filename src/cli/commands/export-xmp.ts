@@ -22,25 +22,25 @@ interface ExportFlags extends Flags {
 
 /** The verb `export-xmp`. */
 export const exportXmpVerb: Verb = (program, run) => {
-  addVerb(program, 'export-xmp', 'writes what was edited as XMP sidecars, for darktable, digiKam, Lightroom')
-    .argument('[QUERY...]', 'a search, as in the album; without it, all photos')
-    .requiredOption('--to <DIR>', 'the folder that they are written into, laid out as the archive')
+  addVerb(program, 'export-xmp', 'Export edits as XMP sidecars for darktable, digiKam or Lightroom')
+    .argument('[QUERY...]', 'search, as in the web app (default: all photos)')
+    .requiredOption('--to <DIR>', 'folder to write the sidecars to, structured like the archive')
     .option('--names <STYLE>', 'full: IMG_1.jpg.xmp (darktable, digiKam); stem: IMG_1.xmp (Lightroom)', 'full')
-    .option('--as-imported', 'laid out as the photos came in')
+    .option('--as-imported', 'structure the folder like the imported folders')
     .allowUnknownOption()
     .action((words: string[], flags: ExportFlags) => run(() => exportHome(words, flags)));
 };
 
 async function exportHome(words: string[], flags: ExportFlags): Promise<number> {
   const mistake = words.find((word) => word.startsWith('--'));
-  if (mistake !== undefined) throw wrong(`export-xmp has no option ${printable(mistake)}.`);
+  if (mistake !== undefined) throw wrong(`Unknown option ${printable(mistake)}.`);
   const names = flags.names;
-  if (names !== 'full' && names !== 'stem') throw wrong(`--names can't be ${printable(names)}.`);
+  if (names !== 'full' && names !== 'stem') throw wrong(`Invalid value for --names: ${printable(names)}.`);
   const query = parseQuery(words.join(' '));
   const config = configOf(flags);
   const folder = resolve(flags.to);
   const own = [config.incoming, config.work, config.done, config.data];
-  await checkApart(folder, own, 'Name a folder of its own: the archive stays as it came.');
+  await checkApart(folder, own, 'Choose a separate folder: nothing is written into the archive.');
   const view = await viewHome(config);
   if (!view) throw noHome(config);
   const began = clock.now();
@@ -64,7 +64,7 @@ async function exportHome(words: string[], flags: ExportFlags): Promise<number> 
 }
 
 const wrong = (message: string): PhotospoolError =>
-  new PhotospoolError('usage', message, { hint: '`export-xmp --help` shows what it takes.' });
+  new PhotospoolError('usage', message, { hint: 'Run `photospool export-xmp --help` for the options.' });
 
 /** All photos that match. */
 function* found({ catalog }: HomeView, query: Query): Iterable<string> {
@@ -79,13 +79,13 @@ function* found({ catalog }: HomeView, query: Query): Iterable<string> {
 function tell({ path, outcome, reason }: Exported, json: boolean): void {
   if (reason === undefined) return;
   if (json) printJson({ path, outcome, reason });
-  else say(`${outcome === 'kept' ? 'not replaced' : 'not made'}: ${printable(path)}: ${reason}`);
+  else say(`${outcome === 'kept' ? 'not replaced' : 'failed'}: ${printable(path)}: ${reason}`);
 }
 
 function describe({ written, same, kept, failed }: Record<Exported['outcome'], number>): string {
   const parts = [`${counted(written, 'sidecar')} written`];
-  if (same > 0) parts.push(`${same} the same as before`);
-  if (kept > 0) parts.push(`${kept} left as they were`);
-  if (failed > 0) parts.push(`${failed} could not be made`);
+  if (same > 0) parts.push(`${same} unchanged`);
+  if (kept > 0) parts.push(`${kept} not replaced`);
+  if (failed > 0) parts.push(`${failed} failed`);
   return parts.join(', ');
 }

@@ -22,10 +22,10 @@ type ExportFlags = Flags & { to: string; for?: string; locked?: boolean };
 
 /** The verb `export`. */
 export const exportVerb: Verb = (program, run) => {
-  addVerb(program, 'export', 'copies a library into a folder: originals, sidecars with what was edited, albums')
-    .requiredOption('--to <DIR>', 'the folder that it is copied into; another run continues')
-    .option('--for <NAME>', 'the library of a person, also of one who was removed; without it, the house’s')
-    .option('--locked', 'with the locked photos of that person')
+  addVerb(program, 'export', 'Export a library to a folder: originals, sidecars with edits, and albums')
+    .requiredOption('--to <DIR>', 'folder to export to; an interrupted export continues there')
+    .option('--for <NAME>', 'person whose library to export, even if removed (default: the family library)')
+    .option('--locked', 'include locked photos of that person')
     .action((flags: ExportFlags) => run(() => exportHolder(flags)));
 };
 
@@ -34,7 +34,7 @@ async function exportHolder(flags: ExportFlags): Promise<number> {
   if (!(await hasLibrary(config))) return exit.done;
   const folder = resolve(flags.to);
   const own = [config.incoming, config.work, config.done, config.data];
-  await checkApart(folder, own, 'Name a folder of its own: the archive stays as it came.');
+  await checkApart(folder, own, 'Choose a separate folder: nothing is written into the archive.');
   return withAccess(config, async (access, { db, library }) => {
     if (flags.for !== undefined) demandPeopleLibraries(openHomeGate({ db, library }));
     const person = flags.for === undefined ? undefined : presentOrRemoved(access, library, flags.for);
@@ -65,8 +65,8 @@ function tell({ path, outcome, reason }: FileExported, json: boolean): void {
 
 function describe({ written, same, kept, failed }: Record<'written' | 'same' | 'kept' | 'failed', number>): string {
   const parts = [`${counted(written, 'file')} written`];
-  if (same > 0) parts.push(`${same} there already`);
-  if (kept > 0) parts.push(`${kept} left as they were`);
-  if (failed > 0) parts.push(`${failed} could not be copied`);
+  if (same > 0) parts.push(`${same} unchanged`);
+  if (kept > 0) parts.push(`${kept} not replaced`);
+  if (failed > 0) parts.push(`${failed} failed`);
   return parts.join(', ');
 }

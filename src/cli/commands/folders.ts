@@ -15,12 +15,14 @@ import { hasLibrary, personCalled, withAccess } from '../with-access.js';
 
 /** The verb `folders`. */
 export const folders: Verb = (program, run) => {
-  const group = program.command('folders').description('folders of incoming whose files become a person’s own');
-  addVerb(group, 'give [FOLDER]', 'gives a folder below incoming to a person, and makes it; without one, @PERSON')
-    .requiredOption('--to <PERSON>', 'whose files what is put there becomes')
+  const group = program
+    .command('folders')
+    .description('Manage incoming folders that import into the library of a person');
+  addVerb(group, 'give [FOLDER]', 'Create a folder in incoming and assign it to a person (default: @PERSON)')
+    .requiredOption('--to <PERSON>', 'person whose library the files are imported into')
     .action((folder: string | undefined, flags: Flags & { to: string }) => run(() => give(folder, flags)));
-  addVerb(group, 'list', 'lists them').action((flags: Flags) => run(() => list(flags)));
-  addVerb(group, 'take-back <FOLDER>', 'takes an empty folder back').action((folder: string, flags: Flags) =>
+  addVerb(group, 'list', 'List assigned folders').action((flags: Flags) => run(() => list(flags)));
+  addVerb(group, 'take-back <FOLDER>', 'Unassign an empty folder').action((folder: string, flags: Flags) =>
     run(() => takeBack(folder, flags)),
   );
 };
@@ -36,7 +38,7 @@ async function give(wanted: string | undefined, flags: Flags & { to: string }): 
     const person = personCalled(access, flags.to);
     const { folder, path } = await assignFolder(partsOf(config, records), person, wanted);
     if (flags.json) printJson({ folder, person: person.name, path });
-    else print(`What is put into ${printable(path)} becomes ${printable(person.name)}’s own`);
+    else print(`Files in ${printable(path)} are now imported into the library of ${printable(person.name)}`);
     return exit.done;
   });
 }
@@ -59,7 +61,7 @@ async function takeBack(folder: string, flags: Flags): Promise<number> {
   return withAccess(config, async (_access, records) => {
     await unassignFolder(partsOf(config, records), folder);
     if (flags.json) printJson({ takenBack: folder });
-    else print(`${printable(folder)} is nobody’s own any more`);
+    else print(`${printable(folder)} is no longer assigned`);
     return exit.done;
   });
 }

@@ -25,15 +25,12 @@ import { runPass } from './process.js';
 
 /** The verb `import`. */
 export const importVerb: Verb = (program, run) => {
-  addVerb(program, 'import', 'ingests photos from folders, ZIP and TAR files, which are left as they are')
-    .argument('<PATH...>', 'a folder, or all parts of an export (Google Takeout, iCloud Photos)')
-    .option('--move', 'move the files out of the folders instead of copying them')
-    .option('--for <PERSON>', 'take them into the library of that person instead of the house’s')
-    .option('--dry-run', 'say what would be done, and store nothing')
-    .option(
-      '--report <FILE>',
-      'write what became of each photo of an export into a file that is not there yet, as JSON',
-    )
+  addVerb(program, 'import', 'Import photos from folders, ZIP or TAR files; the sources are not changed')
+    .argument('<PATH...>', 'folder, or all parts of an export (Google Takeout, iCloud Photos)')
+    .option('--move', 'move files instead of copying them')
+    .option('--for <PERSON>', 'person whose library to import into (default: the family library)')
+    .option('--dry-run', 'show what would be imported, without importing it')
+    .option('--report <FILE>', 'write the result for each photo of an export to a new JSON file')
     .action((paths: string[], flags: ImportFlags) => run(() => importPaths(paths, flags)));
 };
 
@@ -91,22 +88,22 @@ async function importTree(folder: string, config: Config, flags: ImportFlags, ho
 async function checkPath(path: string, config: Config, files: Files, move: boolean): Promise<void> {
   const found = await files.stat(path);
   if (!found?.isDirectory() && !(found?.isFile() && isPart(path))) {
-    throw new PhotospoolError('usage', `${path} is no folder, ZIP or TAR.`, {
+    throw new PhotospoolError('usage', `${path} is not a folder, ZIP or TAR file.`, {
       path,
-      hint: 'Name the folder that holds the photos, or all parts of an export.',
+      hint: 'Give the folder with the photos, or all parts of an export.',
     });
   }
   if (move && !found.isDirectory())
-    throw new PhotospoolError('usage', `${path} is a file with others in it: nothing can be moved out of it.`, {
+    throw new PhotospoolError('usage', `${path} is an archive file: photos can't be moved out of it.`, {
       path,
-      hint: 'Leave --move out.',
+      hint: 'Import it without --move.',
     });
   for (const own of [config.incoming, config.work, config.done, config.data]) {
     const inside = `${own}${sep}`.startsWith(`${path}${sep}`) || `${path}${sep}`.startsWith(`${own}${sep}`);
     if (inside) {
-      throw new PhotospoolError('usage', `${path} and Photospool's own ${own} lie in one another.`, {
+      throw new PhotospoolError('usage', `${path} overlaps with Photospool's own folder ${own}.`, {
         path,
-        hint: 'Name a folder outside of the home.',
+        hint: 'Import from a folder outside the home.',
       });
     }
   }

@@ -38,40 +38,40 @@ type LinkFlags = ForFlags & {
 
 /** The verb `links`. */
 export const links: Verb = (program, run) => {
-  const group = program.command('links').description('share links, and what guests sent through them');
+  const group = program.command('links').description('Manage shared links and the photos that guests uploaded through them');
   const on = (
     text: string,
     about: string,
     work: (parts: SharingParts, args: string[], flags: LinkFlags) => number | Promise<number>,
   ) => {
-    const verb = addVerb(group, text, about).option('--for <NAME>', 'acts for a person (default: for the house)');
+    const verb = addVerb(group, text, about).option('--for <NAME>', 'person to act for (default: the family library)');
     if (text === 'create')
       verb
-        .option('--album <ALBUM>', 'shares an album with members')
-        .option('--photos <PHOTO...>', 'shares these photos, as an album without a name')
-        .option('--search <QUERY>', 'shares what a search of the house finds')
-        .option('--title <TEXT>', 'the heading that visitors see')
-        .option('--expires <DATE>', 'ends the link then (UTC)')
-        .option('--password', 'asks for a password; without a terminal it is the first line of stdin')
-        .option('--originals', 'also gives originals')
-        .option('--details', 'also shows file names, positions, places and tags')
-        .option('--uploads', 'accepts photos from guests, which wait for approval')
+        .option('--album <ALBUM>', 'shared album to link to')
+        .option('--photos <PHOTO...>', 'photos to link to')
+        .option('--search <QUERY>', 'search of the family library to link to')
+        .option('--title <TEXT>', 'heading shown to visitors')
+        .option('--expires <DATE>', 'expiry date (UTC)')
+        .option('--password', 'protect the link with a password (prompted for, or read from stdin)')
+        .option('--originals', 'allow visitors to download originals')
+        .option('--details', 'show visitors file names, positions, places and tags')
+        .option('--uploads', 'accept uploads from guests, subject to approval')
         .option('--max-photos <N>', 'with --uploads: takes no more photos (default: 1000)')
         .option('--max-bytes <N>', 'with --uploads: takes no more bytes (default: 20 GiB)')
         .option('--max-photos-per-day <N>', 'with --uploads: takes no more photos in 24 hours (default: 500)')
         .option('--max-bytes-per-day <N>', 'with --uploads: takes no more bytes in 24 hours (default: 10 GiB)');
-    if (text.startsWith('approve')) verb.option('--album <ALBUM>', 'puts them into this album');
+    if (text.startsWith('approve')) verb.option('--album <ALBUM>', 'album to add the photos to');
     verb.action((...given: unknown[]) => {
       const [flags, args] = [given.at(-2) as LinkFlags, given.slice(0, -2).flat() as string[]];
       return run(() => withSharing(flags, (parts) => work(parts, args, flags)));
     });
   };
-  on('list', 'lists them', ({ access, who }, _, flags) => {
+  on('list', 'List shared links', ({ access, who }, _, flags) => {
     for (const share of access.shares.list()) if (mayLink(who, share.holder ?? house)) tell(share, flags);
     return exit.done;
   });
-  on('create', 'makes one and prints its path, this once', (parts, _, flags) => create(parts, flags));
-  on('revoke <LINK>', 'ends one, at once', ({ access, who }, [id], flags) => {
+  on('create', 'Create a shared link and print its path, which is shown only once', (parts, _, flags) => create(parts, flags));
+  on('revoke <LINK>', 'Revoke a shared link immediately', ({ access, who }, [id], flags) => {
     const share = access.shares.list().find((one) => one.id === id && mayLink(who, one.holder ?? house));
     const revoked = share !== undefined && access.shares.revoke(share.id, actorOf(who));
     const sentence = revoked
@@ -79,12 +79,12 @@ export const links: Verb = (program, run) => {
       : 'There is no such link: nothing changed.';
     return report({ revoked }, sentence, flags);
   });
-  on('waiting', 'lists the photos of guests that wait for approval', (parts, _, flags) => waiting(parts, flags));
-  on('approve <PHOTO...>', 'approves photos of guests', (parts, ids, flags) => {
+  on('waiting', 'List guest photos that await approval', (parts, _, flags) => waiting(parts, flags));
+  on('approve <PHOTO...>', 'Approve guest photos', (parts, ids, flags) => {
     const done = guestsOf(parts).approve(parts.who, ids, flags.album);
     return report(done, photosDone(done, 'approved'), flags);
   });
-  on('decline <PHOTO...>', 'moves photos of guests to the trash', async (parts, ids, flags) => {
+  on('decline <PHOTO...>', 'Move guest photos to the trash', async (parts, ids, flags) => {
     const done = await guestsOf(parts).decline(parts.who, ids);
     return report(done, photosDone(done, 'moved to the trash'), flags);
   });

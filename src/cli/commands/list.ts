@@ -3,6 +3,7 @@ import { parseQuery } from '../../catalog/search-parser.js';
 import { photoId, type PhotoDocument } from '../../document/photo-document.js';
 import { viewPhoto, type PhotoView } from '../../document/photo-view.js';
 import { PhotospoolError, printable, sentence } from '../../base/errors.js';
+import { counted } from '../../base/human-format.js';
 import { noHome, viewHome, type HomeView } from '../../home/open-read-only.js';
 import { print, printJson, say } from '../output.js';
 import { exit } from '../exit-codes.js';
@@ -10,9 +11,9 @@ import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `list`. */
 export const list: Verb = (program, run) => {
-  addVerb(program, 'list', 'lists photos that match a search, newest first')
-    .argument('[QUERY...]', 'a search, as in the album: tag:x rating:>=4 "a phrase"')
-    .option('--limit <N>', 'at most so many')
+  addVerb(program, 'list', 'List photos that match a search, newest first')
+    .argument('[QUERY...]', 'search, as in the web app: tag:x rating:>=4 "a phrase"')
+    .option('--limit <N>', 'maximum number of photos')
     .allowUnknownOption()
     .action((words: string[], flags: Flags & { limit?: string }) => run(() => listPhotos(words, flags)));
 };
@@ -23,15 +24,17 @@ const page = 500;
 function textOf(words: string[]): string {
   const mistake = words.find((word) => word.startsWith('--'));
   if (mistake === undefined) return words.join(' ');
-  throw new PhotospoolError('usage', `list has no option ${printable(mistake)}.`, {
-    hint: '`list --help` shows them.',
+  throw new PhotospoolError('usage', `Unknown option ${printable(mistake)}.`, {
+    hint: 'Run `photospool list --help` for the options.',
   });
 }
 
 function limitOf(text: string | undefined): number {
   if (text === undefined) return Infinity;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new PhotospoolError('usage', `--limit can't be ${printable(text)}.`, { hint: 'It takes a number from 1.' });
+  throw new PhotospoolError('usage', `Invalid value for --limit: ${printable(text)}.`, {
+    hint: 'Use a whole number of at least 1.',
+  });
 }
 
 async function listPhotos(words: string[], flags: Flags & { limit?: string }): Promise<number> {
@@ -69,7 +72,8 @@ async function listPhotos(words: string[], flags: Flags & { limit?: string }): P
 function sayWaiting({ library, catalog }: HomeView): void {
   const behind = catalog.behind();
   const waiting = behind === undefined ? 0 : library.pending(behind);
-  if (waiting > 0) say(`Of ${waiting} documents some are not listed yet: \`photospool serve\` is taking them in.`);
+  if (waiting > 0)
+    say(`Some photos may be missing: \`photospool serve\` is still indexing ${counted(waiting, 'document')}.`);
 }
 
 function* photos({ library }: HomeView, ids: string[]): Iterable<PhotoView> {

@@ -4,7 +4,7 @@ import { addVerb, type Verb } from '../command.js';
 
 /** The verb `lock`. */
 export const lock: Verb = (program, run) => {
-  addVerb(program, 'lock <PHOTO...>', 'locks photos of a person')
-    .requiredOption('--for <NAME>', 'the person whose photos they are')
+  addVerb(program, 'lock <PHOTO...>', 'Lock photos of a person')
+    .requiredOption('--for <NAME>', 'person who owns the photos')
     .action((ids: string[], flags: LockFlags) => run(() => changeLocks('lock', ids, flags)));
 };

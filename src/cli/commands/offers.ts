@@ -15,48 +15,48 @@ type OfferFlags = ForFlags & { to?: string; toHouse?: boolean };
 
 /** The verb `offers`. */
 export const offers: Verb = (program, run) => {
-  const group = program.command('offers').description('photos that are handed over to somebody who saves them');
+  const group = program.command('offers').description('Offer photos to others, who can save them to their library');
   const on = (
     text: string,
     about: string,
     work: (parts: SharingParts, args: string[], flags: OfferFlags) => number | Promise<number>,
   ) => {
-    const verb = addVerb(group, text, about).option('--for <NAME>', 'acts for a person (default: for the house)');
+    const verb = addVerb(group, text, about).option('--for <NAME>', 'person to act for (default: the family library)');
     if (text.startsWith('make'))
-      verb.option('--to <NAME>', 'offers them to a person').option('--to-house', 'offers them to the house');
+      verb.option('--to <NAME>', 'person to offer the photos to').option('--to-house', 'offer the photos to the family library');
     verb.action((...given: unknown[]) => {
       const [flags, args] = [given.at(-2) as OfferFlags, given.slice(0, -2).flat() as string[]];
       return run(() => withSharing(flags, (parts) => work(parts, args, flags)));
     });
   };
-  on('list', 'lists them', async (parts, _, flags) => {
+  on('list', 'List offers', async (parts, _, flags) => {
     const { given, received } = await parts.offers.list(parts.who);
     for (const offer of [...received, ...given]) tellOffer(parts, offer, flags);
     return exit.done;
   });
-  on('show <OFFER>', 'lists the photos of one', ({ offers, who, access }, [offer], flags) => {
+  on('show <OFFER>', 'List the photos of an offer', ({ offers, who, access }, [offer], flags) => {
     const found = offers.find(who, offer!);
     tellOffer({ access }, found, flags);
     if (!flags.json) for (const id of found.ids) print(id);
     return exit.done;
   });
-  on('make <PHOTO...>', 'offers photos', (parts, ids, flags) => {
+  on('make <PHOTO...>', 'Offer photos', (parts, ids, flags) => {
     const to = recipient(parts, flags);
     const made = parts.offers.make(parts.who, parts.who.person ?? house, to, ids);
     return tellMade(parts, made, flags);
   });
-  on('accept <OFFER>', 'saves its photos', async ({ offers, who }, [offer], flags) =>
+  on('accept <OFFER>', 'Save the photos of an offer', async ({ offers, who }, [offer], flags) =>
     tellAccepted(await offers.accept(who, offer!), flags),
   );
   for (const [verb, about, done] of [
-    ['decline', 'takes nothing over', 'You declined the offer: nothing is taken over.'],
-    ['withdraw', 'offers its photos no longer', 'The offer is withdrawn: nobody can take over its photos any more.'],
+    ['decline', 'Decline an offer', 'You declined the offer: nothing is taken over.'],
+    ['withdraw', 'Withdraw an offer', 'The offer is withdrawn: nobody can take over its photos any more.'],
   ] as const)
     on(`${verb} <OFFER>`, about, ({ offers, who }, [offer], flags) => {
       const changed = offers.end(who, offer!);
       return report({ changed }, changed ? done : 'The offer was over already: nothing changed.', flags);
     });
-  on('trash <OFFER>', 'moves the giver’s photos to the trash that were taken over', async (parts, [offer], flags) =>
+  on('trash <OFFER>', 'Move your photos that the recipient saved to the trash', async (parts, [offer], flags) =>
     tellTrashed(await parts.offers.moveToTrash(parts.who, offer!), flags),
   );
 };
@@ -89,7 +89,7 @@ export function tellMade(
   for (const offer of offers) tellOffer(parts, offer, flags);
   const left = missing.length + refused.length;
   if (flags.json) printJson({ missing, refused });
-  else if (offers.length === 0) print('No photo was offered.');
+  else if (offers.length === 0) print('No photos were offered.');
   if (!flags.json && left > 0) print(`${counted(left, 'photo')} could not be offered.`);
   return exit.done;
 }
@@ -98,12 +98,12 @@ export function tellMade(
 function tellOffer({ access }: Pick<SharingParts, 'access'>, offer: Offer | OfferDetails, flags: ForFlags): void {
   if (flags.json) return printJson(offer);
   const nameOf = (holder: Holder): string =>
-    holder === house ? 'the house' : printable(access.people.find(holder)?.name ?? holder);
+    holder === house ? 'the family library' : printable(access.people.find(holder)?.name ?? holder);
   const { giver, to, state, photos, taken } = offer;
   const line = `${offer.offer}  ${counted(photos, 'photo')} from ${nameOf(giver)} to ${nameOf(to)}  (${state})`;
   print(line);
   if (taken === undefined) return;
   print(
-    `  ${nameOf(to)} took over ${counted(taken, 'photo')}: move yours to the trash with \`photospool offers trash\`.`,
+    `  ${nameOf(to)} saved ${counted(taken, 'photo')}. Run \`photospool offers trash\` to move your copies to the trash.`,
   );
 }

@@ -6,17 +6,17 @@ import { report, withSharing, type ForFlags, type SharingParts } from '../with-s
 
 /** The verb `partners`. */
 export const partners: Verb = (program, run) => {
-  const group = program.command('partners').description('who sees all photos of a person');
+  const group = program.command('partners').description('Manage partner sharing: who sees all photos of a person');
   const on = (text: string, about: string, work: (parts: SharingParts, name: string, flags: ForFlags) => number) => {
     addVerb(group, text, about)
-      .requiredOption('--for <NAME>', 'the person whose photos they are')
+      .requiredOption('--for <NAME>', 'person who owns the photos')
       .action((...given: unknown[]) => {
         const flags = given.at(-2) as ForFlags;
         const name = given.length > 2 ? String(given[0]) : '';
         return run(() => withSharing(flags, (parts) => work(parts, name, flags)));
       });
   };
-  on('list', 'lists them', ({ access, partners, who, named }, _, flags) => {
+  on('list', 'List partners', ({ access, partners, who, named }, _, flags) => {
     const nameOf = (id: string): string => access.people.find(id)?.name ?? id;
     const { given, received } = partners.list(who);
     const told = { given: given.map(nameOf), received: received.map(nameOf) };
@@ -25,17 +25,17 @@ export const partners: Verb = (program, run) => {
     const sentence = `Who sees the photos of ${me}: ${some(told.given)}. Whose photos ${me} sees: ${some(told.received)}.`;
     return report(told, sentence, flags);
   });
-  on('add <PERSON>', 'lets a person see them', ({ partners, who, named }, name, flags) => {
+  on('add <PERSON>', 'Share all photos with a person', ({ partners, who, named }, name, flags) => {
     const person = named(name);
     partners.give(who, person.id);
     return report({ changed: true }, sees(person, named(flags.for!), 'now sees'), flags);
   });
-  on('remove <PERSON>', 'ends that', ({ partners, who, named }, name, flags) => {
+  on('remove <PERSON>', 'Stop sharing with a person', ({ partners, who, named }, name, flags) => {
     const person = named(name);
     const changed = partners.end(who, person.id);
     return report({ changed }, sees(person, named(flags.for!), changed ? 'no longer sees' : 'did not see'), flags);
   });
-  on('leave <PERSON>', 'no longer sees the photos of a person', ({ partners, who, named }, name, flags) => {
+  on('leave <PERSON>', 'Stop seeing the photos of a person', ({ partners, who, named }, name, flags) => {
     const person = named(name);
     const changed = partners.leave(who, person.id);
     return report({ changed }, sees(named(flags.for!), person, changed ? 'no longer sees' : 'did not see'), flags);

@@ -31,23 +31,25 @@ type Given = Flags & { token?: string; publish?: boolean; originals: string };
 
 /** The verb `peers`. */
 export const peers: Verb = (program, run) => {
-  const group = program.command('peers').description('servers that photos and edits are exchanged with');
-  addVerb(group, 'add <URL>', 'exchanges everything with the server there, from now on; or says anew how')
-    .option('--token <TOKEN>', 'a token that was made there with `photospool tokens add`; - reads it from stdin')
-    .option('--publish', 'sends what is public there, and nothing else')
-    .option('--originals <WHICH>', `which originals go over: ${originalsPolicies.join(', ')}`, 'all')
+  const group = program.command('peers').description('Manage connections to other servers');
+  addVerb(group, 'add <URL>', 'Connect to a server, or change the settings of a connection')
+    .option('--token <TOKEN>', 'token created on that server with `photospool tokens add` (-: read from stdin)')
+    .option('--publish', 'only publish public photos there')
+    .option('--originals <WHICH>', `originals to replicate: ${originalsPolicies.join(', ')}`, 'all')
     .action((url: string, flags: Given) => run(() => addPeer(url, flags)));
-  addVerb(group, 'list', 'lists them').action((flags: Flags) => run(() => listPeers(flags)));
-  addVerb(group, 'refused [URL]', 'lists documents that one side rejects and that are set aside').action(
+  addVerb(group, 'list', 'List connections').action((flags: Flags) => run(() => listPeers(flags)));
+  addVerb(group, 'refused [URL]', 'List documents that were set aside because one side rejects them').action(
     (url: string | undefined, flags: Flags) => run(() => listRefused(url, flags)),
   );
-  addVerb(group, 'retry <URL> [ID]', 'tries them again: all of a link, or one').action(
+  addVerb(group, 'retry <URL> [ID]', 'Retry the documents of a connection, or one of them').action(
     (url: string, id: string | undefined, flags: Flags) => run(() => retryRefused(url, id, flags)),
   );
-  addVerb(group, 'remove-document <URL> <ID>', 'removes one for good that another program wrote; never a photo').action(
-    (url: string, id: string, flags: Flags) => run(() => removeDocument(url, id, flags)),
-  );
-  addVerb(group, 'remove <URL>', 'ends the exchange; what came stays').action((url: string, flags: Flags) =>
+  addVerb(
+    group,
+    'remove-document <URL> <ID>',
+    'Permanently remove a document written by another program; never a photo',
+  ).action((url: string, id: string, flags: Flags) => run(() => removeDocument(url, id, flags)));
+  addVerb(group, 'remove <URL>', 'Remove a connection; received photos are kept').action((url: string, flags: Flags) =>
     run(() => removePeer(url, flags)),
   );
 };
@@ -63,9 +65,9 @@ async function addPeer(address: string, flags: Given): Promise<number> {
   const problem = found instanceof PhotospoolError ? sentence(found) : undefined;
   if (flags.json)
     printJson({ ...viewPeer(peer), ...(found instanceof PhotospoolError ? { problem } : viewFound(found)) });
-  else print(`${printable(url)} is added${found instanceof PhotospoolError ? '' : `: ${describeFound(found)}`}`);
-  if (problem !== undefined) say(`${problem} The link is made as soon as it can be.`);
-  if (!(await findServer(config))) say('No server is running here; `photospool serve` makes the link.');
+  else print(`Added ${printable(url)}${found instanceof PhotospoolError ? '' : `: ${describeFound(found)}`}`);
+  if (problem !== undefined) say(`${problem} Photospool connects as soon as possible.`);
+  if (!(await findServer(config))) say('No server is running. Start `photospool serve` to connect.');
   return exit.done;
 }
 
@@ -73,12 +75,12 @@ async function removePeer(address: string, flags: Flags): Promise<number> {
   const { url } = readAddress(address);
   const removed = await withPeers(configOf(flags), (table) => table.remove(url));
   if (!removed) {
-    throw new PhotospoolError('usage', `${printable(url)} is no peer of this server.`, {
-      hint: '`photospool peers list` shows them.',
+    throw new PhotospoolError('usage', `This server has no connection to ${printable(url)}.`, {
+      hint: 'Run `photospool peers list` to see the connections.',
     });
   }
   if (flags.json) printJson({ removed: url });
-  else print(`${printable(url)} is removed`);
+  else print(`Removed ${printable(url)}`);
   return exit.done;
 }
 
@@ -86,8 +88,8 @@ async function removePeer(address: string, flags: Flags): Promise<number> {
 function knownUrl(table: Peers, address: string): string {
   const { url } = readAddress(address);
   if (table.find(url)) return url;
-  throw new PhotospoolError('usage', `${printable(url)} is no peer of this server.`, {
-    hint: '`photospool peers list` shows them.',
+  throw new PhotospoolError('usage', `This server has no connection to ${printable(url)}.`, {
+    hint: 'Run `photospool peers list` to see the connections.',
   });
 }
 
@@ -103,7 +105,8 @@ async function listRefused(address: string | undefined, flags: Flags): Promise<n
       if (flags.json) printJson({ peer: url, ...one });
       else print(describeRefused(url, one, systemClock.now()));
     }
-    if (count > documents.length) say(`${printable(url)} rejects ${count - documents.length} more.`);
+    if (count > documents.length)
+      say(`${counted(count - documents.length, 'more document')} set aside for ${printable(url)}.`);
   }
   return exit.done;
 }
@@ -112,13 +115,13 @@ async function retryRefused(address: string, id: string | undefined, flags: Flag
   const config = configOf(flags);
   const tried = await withPeers(config, (table) => table.retry(knownUrl(table, address), id));
   if (tried === 0 && id !== undefined) {
-    throw new PhotospoolError('usage', `${printable(id)} is not set aside there.`, {
-      hint: '`photospool peers refused` shows what is.',
+    throw new PhotospoolError('usage', `The document ${printable(id)} is not set aside for that connection.`, {
+      hint: 'Run `photospool peers refused` to see the documents that are.',
     });
   }
   if (flags.json) printJson({ tried });
-  else print(`${counted(tried, 'document')} tried again`);
-  if (!(await findServer(config))) say('No server is running here; `photospool serve` tries.');
+  else print(`Retrying ${counted(tried, 'document')}`);
+  if (!(await findServer(config))) say('No server is running. Start `photospool serve` to retry.');
   return exit.done;
 }
 
@@ -126,15 +129,19 @@ async function removeDocument(address: string, id: string, flags: Flags): Promis
   await withAccess(configOf(flags), ({ audit }, { db, library }) => {
     const table = openPeers(db);
     if (!table.isSetAside(knownUrl(table, address), id)) {
-      throw new PhotospoolError('usage', `${printable(id)} of this server is not set aside there.`, {
-        hint: '`photospool peers refused` shows what is.',
-      });
+      throw new PhotospoolError(
+        'usage',
+        `The document ${printable(id)} of this server is not set aside for that connection.`,
+        {
+          hint: 'Run `photospool peers refused` to see the documents that are.',
+        },
+      );
     }
     removeForeign(library, id, commandLine.by);
     audit.note('document-removed', { who: commandLine.who, detail: id });
   });
   if (flags.json) printJson({ removed: id });
-  else print(`${printable(id)} is removed`);
+  else print(`Removed ${printable(id)}`);
   return exit.done;
 }
 
@@ -146,7 +153,7 @@ function describeRefused(
 ): string {
   const way = direction === 'push' ? `${printable(url)} rejects` : `rejected from ${printable(url)}:`;
   const rest = Date.parse(next) - now;
-  const again = rest > 0 ? `next try in ${lasting(rest)}` : 'next try now';
+  const again = rest > 0 ? `next retry in ${lasting(rest)}` : 'retrying now';
   return `${way} ${printable(id)} ${printable(rev)}: ${printable(reason)} (since ${since.slice(0, 10)}, tried ${counted(tries, 'time')}; ${again})`;
 }
 
@@ -159,7 +166,7 @@ async function listPeers(flags: Flags): Promise<number> {
     else print(describeLink(link, systemClock.now()));
   }
   const missing = elsewhere && describeElsewhere(elsewhere);
-  if (missing !== undefined && !flags.json) print(`not here yet: ${missing}`);
+  if (missing !== undefined && !flags.json) print(`still to be received: ${missing}`);
   for (const copied of copies) say(describeCopied(copied));
   return exit.done;
 }
@@ -167,8 +174,8 @@ async function listPeers(flags: Flags): Promise<number> {
 function originalsOf(text: string): OriginalsPolicy {
   const policy = originalsPolicies.find((one) => one === text);
   if (policy) return policy;
-  throw new PhotospoolError('usage', `--originals can't be ${printable(text)}.`, {
-    hint: `It takes ${originalsPolicies.join(', ')}.`,
+  throw new PhotospoolError('usage', `Invalid value for --originals: ${printable(text)}.`, {
+    hint: `Use ${originalsPolicies.join(', ')}.`,
   });
 }
 

@@ -29,30 +29,30 @@ import { hasLibrary, personCalled, presentOrRemoved, withAccess } from '../with-
 
 /** The verb `people`. */
 export const people: Verb = (program, run) => {
-  const group = program.command('people').description('what people share with each other');
+  const group = program.command('people').description('Manage the libraries of people');
   addVerb(
     group,
     'confirm [END...]',
-    'lists ends of access that are lost with the server that had them; confirms those that are named',
+    'List access changes that were lost with a server, or confirm the given ones',
   )
-    .option('--all', 'confirms all of them')
+    .option('--all', 'confirm all of them')
     .action((ends: string[], flags: ConfirmFlags) => run(() => confirm(ends, flags)));
-  addVerb(group, 'storage', 'shows the storage that the house and each person use').action((flags: Flags) =>
+  addVerb(group, 'storage', 'Show the storage used by the family library and each person').action((flags: Flags) =>
     run(() => showStorage(flags)),
   );
   addVerb(
     group,
     'upload-to NAME [LIBRARY]',
-    'shows where uploads of a person go that do not say it themselves; sets it to house or me, their own library',
+    'Show or set the default upload library of a person: house (family library) or me (their own)',
   ).action((name: string, library: string | undefined, flags: Flags) => run(() => uploadTo(name, library, flags)));
-  addVerb(group, 'purge NAME', 'purges all photos of a person who was removed, on every server, for good')
-    .option('--yes', 'does it; without it, only says how many there are')
+  addVerb(group, 'purge NAME', 'Permanently delete all photos of a removed person, on every server')
+    .option('--yes', 'confirm; without it, only the number of photos is shown')
     .action((name: string, flags: Flags & { yes?: boolean }) => run(() => purgePhotos(name, flags)));
-  addVerb(group, 'hand-over <NAME>', 'saves the photos of a person who was removed for another person or the house')
-    .option('--to <NAME>', 'to a person (default: to the house)')
+  addVerb(group, 'hand-over <NAME>', 'Save the photos of a removed person to another library')
+    .option('--to <NAME>', 'person whose library to save to (default: the family library)')
     .action((name: string, flags: Flags & { to?: string }) => run(() => handOverPhotos(name, flags)));
-  addVerb(group, 'publish <NAME>', 'lets a person publish the photos that they show to everyone')
-    .option('--stop', 'ends that; public servers no longer have those photos')
+  addVerb(group, 'publish <NAME>', 'Allow a person to publish their public photos')
+    .option('--stop', 'revoke the permission; the photos are removed from public servers')
     .action((name: string, flags: Flags & { stop?: boolean }) => run(() => publish(name, flags)));
 };
 
@@ -66,9 +66,9 @@ async function purgePhotos(name: string, flags: Flags & { yes?: boolean }): Prom
     if (flags.yes !== true)
       throw new PhotospoolError(
         'usage',
-        `${count} of ${printable(person.name)} would be gone for good, on every server.`,
+        `This would permanently delete ${count} of ${printable(person.name)} on every server.`,
         {
-          hint: '`photospool export --for NAME` copies them first. Add --yes to purge them.',
+          hint: 'To keep a copy, run `photospool export --for NAME` first. Add --yes to purge them.',
         },
       );
     access.audit.note('removed-purged', { who: commandLine.who, detail: `${person.name}: ${count}` });
@@ -77,7 +77,7 @@ async function purgePhotos(name: string, flags: Flags & { yes?: boolean }): Prom
     if (flags.json) printJson({ name: person.name, ...done });
     else
       print(
-        `${counted(done.purged, 'photo')} of ${printable(person.name)} purged${done.left > 0 ? `, ${done.left} left: they are being imported` : ''}`,
+        `${counted(done.purged, 'photo')} of ${printable(person.name)} purged${done.left > 0 ? `, ${done.left} remaining: they are still being imported` : ''}`,
       );
     return done.left > 0 ? exit.stuck : exit.done;
   });
@@ -87,7 +87,7 @@ async function purgePhotos(name: string, flags: Flags & { yes?: boolean }): Prom
 function removedPerson(access: Access, library: Library, name: string, done: string) {
   const person = presentOrRemoved(access, library, name);
   if (person.removed) return person;
-  throw new PhotospoolError('usage', `${printable(person.name)} was not removed.`, {
+  throw new PhotospoolError('usage', `${printable(person.name)} has not been removed.`, {
     hint: `Only photos of people who were removed can be ${done}.`,
   });
 }
@@ -99,7 +99,7 @@ async function showStorage(flags: Flags): Promise<number> {
   return withAccess(config, (access, { db, library, catalog }) => {
     demandPeopleLibraries(openHomeGate({ db, library }));
     if (!catalogIsCurrent(db))
-      throw new PhotospoolError('unusable', 'The catalog has to be built again.', {
+      throw new PhotospoolError('unusable', 'The catalog must be rebuilt.', {
         hint: 'Run `photospool reindex`.',
       });
     const people = storageOfEach(catalog, library, access.people);
@@ -118,14 +118,14 @@ const describeStorage = ({ photos, bytes, trash }: HolderStorage): string =>
 
 async function uploadTo(name: string, target: string | undefined, flags: Flags): Promise<number> {
   if (target !== undefined && target !== 'house' && target !== 'me')
-    throw new PhotospoolError('usage', `Uploads can't go to ${printable(target)}.`, { hint: 'Say house or me.' });
+    throw new PhotospoolError('usage', `Invalid upload library: ${printable(target)}.`, { hint: 'Use house or me.' });
   return withAccess(configOf(flags), (access, { db, library }) => {
     demandPeopleLibraries(openHomeGate({ db, library }));
     const { id, name: called } = personCalled(access, name);
     if (target !== undefined) setUploadTarget(library, id, target, commandLine.by);
     const to = uploadTarget(library, id);
     if (flags.json) printJson({ name: called, to });
-    else print(`Uploads of ${printable(called)} go to ${to === 'me' ? 'their own library' : 'the house'}.`);
+    else print(`Uploads of ${printable(called)} go to ${to === 'me' ? 'their own library' : 'the family library'}.`);
     return exit.done;
   });
 }
@@ -140,8 +140,8 @@ async function confirm(named: readonly string[], flags: ConfirmFlags): Promise<n
     const lost = listLostEnds(library);
     const unknown = named.find((name) => !lost.some(({ key }) => key === name));
     if (unknown !== undefined)
-      throw new PhotospoolError('usage', `${printable(unknown)} is no end that is lost.`, {
-        hint: '`photospool people confirm` lists them.',
+      throw new PhotospoolError('usage', `${printable(unknown)} is not a lost access change.`, {
+        hint: 'Run `photospool people confirm` to list them.',
       });
     const nameOf = (person: string): string => printable(access.people.find(person)?.name ?? person);
     const albumName = (album: string): string =>
@@ -153,7 +153,7 @@ async function confirm(named: readonly string[], flags: ConfirmFlags): Promise<n
       if (confirmed) access.audit.note('end-confirmed', { who: commandLine.who, detail: sentence });
       report({ ...end, sentence, confirmed }, flags);
     }
-    if (lost.length === 0 && !flags.json) print('No end of access is lost.');
+    if (lost.length === 0 && !flags.json) print('No access changes were lost.');
     return exit.done;
   });
 }
@@ -169,7 +169,7 @@ function handOverPhotos(name: string, flags: Flags & { to?: string }): Promise<n
     const detail = `${from.name}, to ${flags.to ?? 'the house'}: ${made.saved}`;
     access.audit.note('photos-handed-over', { who: commandLine.who, detail });
     if (flags.json) printJson(made);
-    else print(`${counted(made.saved, 'photo')} handed over; ${made.known} were there already.`);
+    else print(`${counted(made.saved, 'photo')} saved, ${made.known} already in that library.`);
     return exit.done;
   });
 }

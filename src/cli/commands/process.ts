@@ -19,11 +19,11 @@ import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `process`. */
 export const processVerb: Verb = (program, run) => {
-  addVerb(program, 'process', 'makes one pass over the spool, waiting for files that are not yet still')
-    .argument('[INCOMING]', 'where photos come in, instead of the configured folder')
-    .argument('[WORK]', 'where they are worked on')
-    .argument('[DONE]', 'the archive')
-    .option('--if-free', 'ends at once where a server or another pass is at work')
+  addVerb(program, 'process', 'Import everything in incoming, then exit; waits for files that are still changing')
+    .argument('[INCOMING]', 'folder to import from, instead of the configured one')
+    .argument('[WORK]', 'work folder')
+    .argument('[DONE]', 'archive of originals')
+    .option('--if-free', 'exit immediately if a server or another pass is running')
     .action((incoming: string | undefined, work: string | undefined, done: string | undefined, flags: Flags) =>
       run(() => onePass(withFolders(flags, incoming, work, done))),
     );
@@ -32,13 +32,15 @@ export const processVerb: Verb = (program, run) => {
 function withFolders(flags: Flags, incoming?: string, work?: string, done?: string): Flags {
   if (incoming === undefined) return flags;
   if (work === undefined || done === undefined) {
-    throw new PhotospoolError('usage', 'process takes no folder or three.', { hint: 'Name INCOMING, WORK and DONE.' });
+    throw new PhotospoolError('usage', '`process` needs either no folders or three.', {
+      hint: 'Give INCOMING, WORK and DONE.',
+    });
   }
   // The other two folders are created if missing; a missing INCOMING is a typing error, or not mounted.
   if (!statSync(incoming, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new PhotospoolError('usage', `${printable(incoming)} is no folder.`, {
+    throw new PhotospoolError('usage', `${printable(incoming)} is not a folder.`, {
       path: incoming,
-      hint: 'Name the folder that photos come in to; if it is on another disk, mount that.',
+      hint: 'Give the folder with the photos to import, and check that its disk is mounted.',
     });
   }
   return { ...flags, incoming: resolve(incoming), work: resolve(work), done: resolve(done) };
@@ -54,7 +56,7 @@ async function onePass(flags: Flags): Promise<number> {
     if (server) return report(await askServer<PassSummary>(server, 'POST', '/api/spool/process'), json);
     // Waits for the folder before opening the library: a queue of waiting passes costs nothing.
     if (isFree(config.work)) return passHere(config, json);
-    if (first) say(`Waiting for the server or the pass that works in ${printable(config.work)}.`);
+    if (first) say(`Waiting for the server or pass that uses ${printable(config.work)}.`);
     await clock.sleep(500);
   }
 }
@@ -91,7 +93,10 @@ export async function runPass(spool: Processor, json: boolean): Promise<number> 
 
 /** Reports that a signal ended the work, and returns its exit code. */
 export function sayEnded(ended: number, code: number): number {
-  if (ended > 0) say('Interrupted: what was in hand is done, the rest is where it was. Run it again to go on.');
+  if (ended > 0)
+    say(
+      'Interrupted. Files in progress were finished, the others were not touched. Run the command again to continue.',
+    );
   return ended > 0 ? ended : code;
 }
 
@@ -162,6 +167,6 @@ export function describe({ stored, duplicates, stuck, ignored, sidecars = 0, sec
   if (sidecars > 0) parts.push(counted(sidecars, 'sidecar'));
   if (duplicates > 0) parts.push(counted(duplicates, 'duplicate'));
   if (stuck > 0) parts.push(`${stuck} stuck`);
-  if (ignored > 0) parts.push(`${ignored} left alone`);
+  if (ignored > 0) parts.push(`${ignored} skipped`);
   return `${parts.join(', ')} in ${seconds < 60 ? `${seconds.toFixed(1)} s` : duration(seconds)}`;
 }

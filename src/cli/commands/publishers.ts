@@ -10,9 +10,9 @@ import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `publishers`. */
 export const publishers: Verb = (program, run) => {
-  const group = program.command('publishers').description('the homes that publish on this public server');
-  addVerb(group, 'list', 'lists them').action((flags: Flags) => run(() => list(configOf(flags), flags)));
-  addVerb(group, 'remove <HOME>', 'removes all that a home published here, and revokes its token').action(
+  const group = program.command('publishers').description('Manage the homes that publish on this public server');
+  addVerb(group, 'list', 'List publishing homes').action((flags: Flags) => run(() => list(configOf(flags), flags)));
+  addVerb(group, 'remove <HOME>', 'Remove everything that a home published here, and revoke its token').action(
     (name: string, flags: Flags) => run(() => remove(configOf(flags), name, flags)),
   );
 };
@@ -30,15 +30,15 @@ async function remove(config: Config, name: string, flags: Flags): Promise<numbe
   if (!(await isPublic(config))) throw notPublic(config);
   const { later, ...found } = await removePublisher(config, name);
   if (flags.json) printJson({ removed: found.publisher, tokens: found.tokens, photos: found.photos });
-  else print(`${printable(found.publisher)} is removed, with ${counted(found.photos, 'photo')}`);
-  if (later) say('The running server has not done it yet; it does so by itself.');
+  else print(`Removed ${printable(found.publisher)} with ${counted(found.photos, 'photo')}`);
+  if (later) say('The running server has not finished removing it yet; it continues automatically.');
   return exit.done;
 }
 
 const describe = ({ publisher, tokens, photos }: PublisherView): string =>
-  `${printable(publisher)}  ${counted(photos, 'photo')}  ${tokens.length > 0 ? `token ${tokens.map(printable).join(', ')}` : 'no token any more'}`;
+  `${printable(publisher)}  ${counted(photos, 'photo')}  ${tokens.length > 0 ? `token ${tokens.map(printable).join(', ')}` : 'no token'}`;
 
 const notPublic = ({ home }: Config): PhotospoolError =>
-  new PhotospoolError('config', `${printable(home)} is no public server.`, {
+  new PhotospoolError('config', `${printable(home)} is not a public server.`, {
     hint: 'Start one with `photospool serve --role public`.',
   });

@@ -13,7 +13,7 @@ import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `reindex`. */
 export const reindex: Verb = (program, run) => {
-  addVerb(program, 'reindex', 'drops the catalog and builds it again from the library').action((flags: Flags) =>
+  addVerb(program, 'reindex', 'Rebuild the catalog from the library').action((flags: Flags) =>
     run(() => reindexHome(flags)),
   );
 };
@@ -28,9 +28,9 @@ async function reindexHome(flags: Flags): Promise<number> {
   const progress = openProgress();
   try {
     if (!lock) {
-      throw new PhotospoolError('locked', `A server is working in ${config.home}.`, {
+      throw new PhotospoolError('locked', `A server is using ${config.home}.`, {
         path: join(config.work, '.lock'),
-        hint: 'Stop it first.',
+        hint: 'Stop it, then run the command again.',
       });
     }
     const total = home.library.count('photo:');

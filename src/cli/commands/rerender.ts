@@ -14,7 +14,7 @@ import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `rerender`. */
 export const rerenderVerb: Verb = (program, run) => {
-  addVerb(program, 'rerender', 'makes missing or outdated pictures again; can be interrupted and run again').action(
+  addVerb(program, 'rerender', 'Render missing and outdated pictures; can be interrupted and resumed').action(
     (flags: Flags) => run(() => rerenderHome(flags)),
   );
 };
@@ -52,15 +52,15 @@ async function rerenderHome(flags: Flags): Promise<number> {
 function tell({ looked, made, away, failed }: Rerendered, seconds: number, json: boolean): void {
   for (const { path, reason } of failed) {
     if (json) printJson({ path, reason });
-    else say(`not made: ${path}: ${reason}`);
+    else say(`failed: ${path}: ${reason}`);
   }
   if (json) printJson({ looked, made, away, failed: failed.length, seconds });
   else print(`${describe(looked, made, away, failed.length)} in ${duration(seconds)}`);
 }
 
 function describe(looked: number, made: number, away: number, failed: number): string {
-  const parts = [`${counted(looked, 'photo')} checked`, `renditions made for ${made}`];
-  if (away > 0) parts.push(`${away} wait for a server that has the original`);
-  if (failed > 0) parts.push(`${failed} could not be made`);
+  const parts = [`${counted(looked, 'photo')} checked`, `${made} rendered`];
+  if (away > 0) parts.push(`${away} waiting for the original from another server`);
+  if (failed > 0) parts.push(`${failed} failed`);
   return parts.join(', ');
 }

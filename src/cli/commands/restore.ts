@@ -16,10 +16,10 @@ interface RestoreFlags extends Flags {
 
 /** The verb `restore`. */
 export const restore: Verb = (program, run) => {
-  addVerb(program, 'restore', "puts a backup in the place of a home's library; what was there is kept")
-    .argument('<DIR>', 'a folder that `photospool backup` has filled')
-    .option('--snapshot <NAME>', 'another snapshot than the newest')
-    .option('--archive-lost', 'begin with an empty archive: the one before is gone for good')
+  addVerb(program, 'restore', "Restore a backup in place of a home's library; the current library is kept")
+    .argument('<DIR>', 'folder created by `photospool backup`')
+    .option('--snapshot <NAME>', 'snapshot to restore (default: the newest)')
+    .option('--archive-lost', 'start with an empty archive because the previous one is permanently lost')
     .action((folder: string, flags: RestoreFlags) => run(() => restoreFrom(resolve(folder), flags)));
 };
 
@@ -85,34 +85,38 @@ function describe(restored: Restored): string[] {
   const { missing, changed, unreadable, renditions } = count(findings);
   const originals = [`${here.toLocaleString('en')} in the archive`];
   const found = mended(restored, 'moved');
-  if (found > 0) originals.push(`${found} of them found at another place`);
-  if (putBack(restored) > 0) originals.push(`${putBack(restored)} put back from the backup`);
+  if (found > 0) originals.push(`${found} found in another place`);
+  if (putBack(restored) > 0) originals.push(`${putBack(restored)} restored from the backup`);
   const lost = missing + changed + unreadable;
-  if (lost > 0) originals.push(`${lost} missing or damaged, named above`);
+  if (lost > 0) originals.push(`${lost} missing or damaged, listed above`);
   const lines = [
     `${config.home}: the library of ${clockTime(snapshot.manifest.at, Date.now())} with ${counted(photos, 'photo')}`,
     `originals: ${originals.join(', ')}`,
   ];
-  if (kept !== undefined) lines.push(`The library that was there is now ${shortPath(kept, config)}.`);
-  if (later.stored > 0) lines.push(`${counted(later.stored, 'photo')} came after the backup, and were taken in again.`);
+  if (kept !== undefined) lines.push(`The previous library was kept as ${shortPath(kept, config)}.`);
+  if (later.stored > 0)
+    lines.push(
+      `${counted(later.stored, 'photo')} added after the backup ${later.stored === 1 ? 'was' : 'were'} imported again.`,
+    );
   if (later.unassigned > 0)
     lines.push(
-      `${counted(later.unassigned, 'photo')} came after the backup and belong to nobody yet: they are named above as unknown. ` +
-        'Move each from the archive into incoming, or into the folder of the person whose it is.',
+      `${counted(later.unassigned, 'photo')} added after the backup could not be assigned to a library; see “unknown” above. ` +
+        'Move each file from the archive into incoming, or into the incoming folder of its owner.',
     );
   const beside = mended(restored, 'changed');
   if (beside > 0)
-    lines.push(`${counted(beside, 'damaged original')} stayed beside the good one: \`verify\` lists it as unknown.`);
-  const made = mended(restored, 'rendition');
-  if (made > 0) lines.push(`The pictures of ${counted(made, 'photo')} were made again.`);
-  if (renditions > 0) lines.push(`${counted(renditions, 'photo')} can't be shown until the original is back.`);
-  if (configFile === 'restored') lines.push('photospool.toml came from the backup.');
-  if (configFile === 'kept')
-    lines.push(`photospool.toml stays as it is; that of the backup is ${snapshot.folder}/photospool.toml.`);
-  for (const folder of absent) lines.push(`${printable(folder)} was not on this machine: look at photospool.toml.`);
-  if (lost + renditions > 0)
     lines.push(
-      'Where the missing originals come back, put them into the archive and run `photospool verify --repair`.',
+      `${counted(beside, 'damaged original')} kept beside the restored copy; \`photospool verify\` lists damaged ones as unknown.`,
     );
+  const made = mended(restored, 'rendition');
+  if (made > 0) lines.push(`The pictures of ${counted(made, 'photo')} were rendered again.`);
+  if (renditions > 0) lines.push(`${counted(renditions, 'photo')} can't be shown until the original is found.`);
+  if (configFile === 'restored') lines.push('photospool.toml was restored from the backup.');
+  if (configFile === 'kept')
+    lines.push(`photospool.toml was not changed; the backup has its own copy in ${snapshot.folder}/photospool.toml.`);
+  for (const folder of absent)
+    lines.push(`${printable(folder)} does not exist on this machine: check photospool.toml.`);
+  if (lost + renditions > 0)
+    lines.push('If you find the missing originals, put them into the archive and run `photospool verify --repair`.');
   return lines;
 }

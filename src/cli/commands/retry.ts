@@ -10,11 +10,11 @@ import { addVerb, configOf, type Verb } from '../command.js';
 
 /** The verb `retry`. */
 export const retry: Verb = (program, run) => {
-  addVerb(program, 'retry', 'tries stuck items again')
-    .argument('[NAME...]', 'names of stuck files, as `status` shows them')
-    .option('--all', 'all of them')
-    .option('--reason <CODE>', 'all with this reason, as `status` shows it')
-    .option('--as-is', 'archive damaged ones as they are: those named, or all that are damaged')
+  addVerb(program, 'retry', 'Retry stuck files')
+    .argument('[NAME...]', 'names of stuck files, as shown by `status`')
+    .option('--all', 'retry all stuck files')
+    .option('--reason <CODE>', 'retry all files with this reason, as shown by `status`')
+    .option('--as-is', 'archive damaged files as they are: the given ones, or all')
     .action((names: string[], flags: RetryFlags) => run(() => retryItems(names, flags)));
 };
 
@@ -32,8 +32,8 @@ async function retryItems(given: string[], flags: RetryFlags): Promise<number> {
   );
   const { retried, unknown, stuck = [] } = outcome;
   if (flags.json) printJson({ retried, unknown });
-  else print(`${counted(retried.length, 'file')} tried again, ${stuck.length} stuck`);
-  for (const name of unknown) say(`photospool: nothing that is stuck is called ${printable(name)}.`);
+  else print(`${counted(retried.length, 'file')} retried, ${stuck.length} stuck`);
+  for (const name of unknown) say(`photospool: no stuck file is named ${printable(name)}.`);
   for (const { name, reason } of stuck) say(`stuck: ${name}: ${reason}`);
   if (unknown.length > 0) return exit.usage;
   return stuck.length > 0 ? exit.stuck : exit.done;

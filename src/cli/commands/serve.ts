@@ -34,7 +34,7 @@ import { writeJpeg } from '../../home/full-size-jpeg.js';
 
 /** The verb `serve`. */
 export const serve: Verb = (program, run) => {
-  addVerb(program, 'serve', 'watches the spool and serves the album').action((flags: Flags) =>
+  addVerb(program, 'serve', 'Watch the incoming folder and serve the web app').action((flags: Flags) =>
     run(() => serveRole(flags)),
   );
 };
@@ -48,7 +48,7 @@ async function servePublic(config: Config): Promise<number> {
   const log = openLog(config);
   const stopped = stopSignal();
   const server = await openPublic(config, log);
-  print(`What is published is at ${server.url}`);
+  print(`Your published photos are at ${server.url}`);
   await stopped;
   await server.close();
   return exit.done;
@@ -95,7 +95,7 @@ async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts)
     if (!access.settings.read().setUp) offerSetUp(access, server.url);
     await spool.watch();
     await stopped;
-    log.info({}, 'Stopping: the items in hand are finished first.');
+    log.info({}, 'Stopping after the files in progress are finished.');
     await home.files.remove(serverRecord(home.config));
     await filming.close();
     await endDeveloping();
@@ -175,7 +175,7 @@ async function announce({ config, files }: Home, url: string, secret: string): P
 /** Prints the one-time link that creates the first owner; links of earlier starts are void. */
 function offerSetUp(access: Access, url: string): void {
   const { code } = access.codes.draw(setUp);
-  say(`Nobody has an account here yet. To make yours, open  ${url}/setup#${code}`);
+  say(`There are no accounts yet. To create yours, open  ${url}/setup#${code}`);
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once, which loses nothing either. */

@@ -22,12 +22,12 @@ type ServiceFlags = Flags & { serve?: boolean; queue?: boolean; sweep?: string }
 
 /** The verb `service`. */
 export const service: Verb = (program, run) => {
-  addVerb(program, 'service', 'has launchd, systemd or cron run it when something comes in, or the server at boot')
-    .addArgument(new Argument('<ACTION>', 'what to do').choices(['install', 'uninstall', 'print']))
-    .addArgument(new Argument('<SYSTEM>', 'what runs it').choices(kinds))
-    .option('--serve', 'keeps the server running, instead of a pass when something comes in')
-    .option('--sweep <SECONDS>', 'time between passes that nothing asked for (default: 900; with cron 300)')
-    .option('--queue', 'launchd: the classical QueueDirectories, instead of WatchPaths')
+  addVerb(program, 'service', 'Run Photospool by launchd, systemd or cron: when files arrive, or as a server')
+    .addArgument(new Argument('<ACTION>', 'action').choices(['install', 'uninstall', 'print']))
+    .addArgument(new Argument('<SYSTEM>', 'service manager').choices(kinds))
+    .option('--serve', 'keep the server running, instead of importing when files arrive')
+    .option('--sweep <SECONDS>', 'seconds between periodic passes (default: 900; with cron 300)')
+    .option('--queue', 'launchd: use QueueDirectories instead of WatchPaths')
     .action((action: Action, kind: Kind, flags: ServiceFlags) => run(() => act(action, kind, flags)));
 };
 
@@ -35,14 +35,16 @@ async function act(action: Action, kind: Kind, flags: ServiceFlags): Promise<num
   const config = configOf(flags);
   const queue = flags.queue === true;
   if (queue && (kind !== 'launchd' || flags.serve))
-    throw new PhotospoolError('usage', '--queue is for passes that launchd runs.', { hint: 'Leave it out.' });
+    throw new PhotospoolError('usage', '--queue works only with launchd and without --serve.', {
+      hint: 'Run the command without it.',
+    });
   const files = filesOf(config);
   const installer = openInstaller(kind, { files, ask, queue });
   if (action !== 'print') await installer.check();
   if (action === 'uninstall') {
     const done = await installer.uninstall(nameOf(config.home, usualHome()));
     for (const line of done) print(printable(line));
-    if (done.length === 0) print('There was nothing to take away.');
+    if (done.length === 0) print('Nothing is installed.');
     return exit.done;
   }
   // A watched folder must exist.
@@ -81,14 +83,16 @@ function sweepOf(given: string | undefined, kind: Kind): number {
   if (given === undefined) return kind === 'cron' ? 300 : 900;
   const seconds = Number(given);
   if (Number.isInteger(seconds) && seconds >= 60 && seconds <= 86_400) return seconds;
-  throw new PhotospoolError('usage', `--sweep can't be ${given}.`, { hint: 'It takes whole seconds, 60 to 86400.' });
+  throw new PhotospoolError('usage', `Invalid value for --sweep: ${printable(given)}.`, {
+    hint: 'Use a whole number of seconds from 60 to 86400.',
+  });
 }
 
 /** What a person should know, and how to revert. */
 function advise(kind: Kind, plan: LaunchPlan): void {
   if (isPassing(plan.command[1] ?? ''))
-    say('It runs from a cache of npx, which npm empties now and then: better install Photospool, then do this again.');
-  if (kind === 'systemd') say('To have it run also while you are not logged in: loginctl enable-linger');
+    say('Photospool runs from the npx cache, which npm may delete. Install Photospool, then run this command again.');
+  if (kind === 'systemd') say('To keep it running while you are logged out: loginctl enable-linger');
   const home = plan.name === 'photospool' ? '' : ` --home ${printable(plan.home)}`;
-  print(`To undo it: photospool service uninstall ${kind}${home}`);
+  print(`To undo this: photospool service uninstall ${kind}${home}`);
 }

@@ -20,7 +20,7 @@ import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `status`. */
 export const status: Verb = (program, run) => {
-  addVerb(program, 'status', 'shows what is incoming, in work, stuck and done').action((flags: Flags) =>
+  addVerb(program, 'status', 'Show the status of the spool, servers and backups').action((flags: Flags) =>
     run(() => showStatus(flags)),
   );
 };
@@ -104,7 +104,7 @@ export function describe(
   return [
     url === undefined ? 'no server running' : `album at   ${url}`,
     `incoming   ${counted(incoming, 'file')}`,
-    ...(held ? [`  Nothing is taken until ${clockTime(held.until, now)}: ${held.reason}`] : []),
+    ...(held ? [`  Importing is paused until ${clockTime(held.until, now)}: ${held.reason}`] : []),
     ...waiting.slice(0, shown).map(waits),
     ...(incoming > shown ? [`  and ${counted(incoming - shown, 'more', 'more')}`] : []),
     `in work    ${counted(work.length, 'file')}`,
@@ -115,17 +115,17 @@ export function describe(
       : []),
     ...stuck.map((item) => `  ${printable(item.name)}: ${printable(item.reason)} ${describeTries(item, now)}`),
     ...(others ? [`others     ${describeOthers(others)}`] : []),
-    `left alone ${counted(ignored.length, 'file')}`,
+    `skipped    ${counted(ignored.length, 'file')}`,
     ...ignored.map(({ name, reason }) => `  ${printable(name)}: ${printable(reason)}`),
     `done       ${counted(done, 'photo')}`,
     `today      ${counted(today.stored, 'photo')}, ${counted(today.duplicates, 'duplicate')}${rate > 0 ? `, now ${rate} a minute` : ''}`,
     backup ? `backup     ${since(backup.at)} ago, in ${printable(backup.folder)}` : 'backup     none yet',
     ...peers.map((peer) => `peer       ${describeLink(peer, now)}`),
-    ...(away === undefined ? [] : [`elsewhere  ${away}: not here yet`]),
+    ...(away === undefined ? [] : [`elsewhere  ${away}, still to be received`]),
     ...(missing.length > 0
-      ? [`missing    ${missing.join(' and ')}: videos are kept, and shown when it is installed`]
+      ? [`missing    ${missing.join(' and ')}: videos are imported, but not shown until installed`]
       : []),
-    ...(people?.on === false ? [`people     no libraries of their own yet: ${people.reason}`] : []),
+    ...(people?.on === false ? [`people     personal libraries are off: ${people.reason}`] : []),
     ...copies.map((copied) => `copies     ${describeCopied(copied)}`),
   ];
 }
@@ -137,11 +137,11 @@ function describeTries({ attempts, next, failed, asIs }: StuckItem, now: number)
   const last = failed === undefined ? '' : `, last ${lasting(now - Date.parse(failed))} ago`;
   const goesOn =
     next === undefined
-      ? 'waits for `photospool retry`'
-      : `next try ${Date.parse(next) <= now ? 'now' : `in ${lasting(Date.parse(next) - now)} (${clockTime(next, now)})`}`;
+      ? 'run `photospool retry` to retry'
+      : `next retry ${Date.parse(next) <= now ? 'now' : `in ${lasting(Date.parse(next) - now)} (${clockTime(next, now)})`}`;
   const damaged =
     asIs === undefined
       ? ''
-      : ` Imported as it is ${Date.parse(asIs) <= now ? 'now' : `in ${lasting(Date.parse(asIs) - now)}`}, or now by \`photospool retry --as-is\`.`;
+      : ` Will be imported as it is ${Date.parse(asIs) <= now ? 'now' : `in ${lasting(Date.parse(asIs) - now)}`}, or immediately with \`photospool retry --as-is\`.`;
   return `Tried ${counted(attempts, 'time')}${last}; ${goesOn}.${damaged}`;
 }

@@ -18,23 +18,23 @@ import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `stuck`. */
 export const stuck: Verb = (program, run) => {
-  const group = program.command('stuck').description('ignores, sets aside or copies files that could not be imported');
+  const group = program.command('stuck').description('Manage files that could not be imported');
   const add = (usage: string, does: string) =>
     addVerb(group, usage, does)
-      .argument('[NAME...]', 'names of stuck files, as `status` shows them')
-      .option('--all', 'all of them')
-      .option('--reason <CODE>', 'all with this reason, as `status` shows it');
-  add('ignore', 'leaves files where they are, untried until they change or `retry`').action(
+      .argument('[NAME...]', 'names of stuck files, as shown by `status`')
+      .option('--all', 'all stuck files')
+      .option('--reason <CODE>', 'all files with this reason, as shown by `status`');
+  add('ignore', 'Leave files in place, without retrying them until they change or you run `retry`').action(
     (names: string[], flags: StuckFlags) => run(() => decide('ignore', names, flags)),
   );
-  add('trash', 'moves files to the trash of the spool; `restore` brings them back').action(
+  add('trash', 'Move files to the trash of the spool; `restore` moves them back').action(
     (names: string[], flags: StuckFlags) => run(() => decide('trash', names, flags)),
   );
-  addVerb(group, 'restore', 'moves all files in the trash of the spool back').action((flags: Flags) =>
+  addVerb(group, 'restore', 'Move all files back from the trash of the spool').action((flags: Flags) =>
     run(() => restore(flags)),
   );
-  add('copy', 'copies files as they are, and replaces none')
-    .requiredOption('--to <DIR>', 'the folder to copy them to')
+  add('copy', 'Copy files as they are, without replacing existing files')
+    .requiredOption('--to <DIR>', 'folder to copy the files to')
     .action((names: string[], flags: StuckFlags & { to: string }) => run(() => copyOut(names, flags)));
 };
 
@@ -51,7 +51,7 @@ async function decide(what: keyof typeof done, given: string[], flags: StuckFlag
   if (flags.json) printJson(outcome);
   else print(`${counted(outcome.chosen.length, 'file')} ${done[what]}`);
   for (const name of outcome.refused)
-    say(`photospool: ${printable(name)} was left as it is: what keeps it is no fault of the file.`);
+    say(`photospool: ${printable(name)} was not changed: the file itself is not the problem.`);
   return codeOf(outcome.unknown, outcome.refused.length);
 }
 
@@ -84,7 +84,7 @@ async function copyOut(given: string[], flags: StuckFlags & { to: string }): Pro
     if (kind === 'moved') copied++;
     else {
       occupied++;
-      say(`photospool: ${printable(name)} is in ${printable(to)} already, and was not replaced.`);
+      say(`photospool: ${printable(name)} already exists in ${printable(to)} and was not replaced.`);
     }
   }
   if (flags.json) printJson({ copied, occupied, unknown });
@@ -106,7 +106,7 @@ function find({ stuck: items }: SpoolStatus, names: StuckNames): { claims: strin
 
 /** Reports unknown names, and returns the exit code. */
 function codeOf(unknown: string[], left: number): number {
-  for (const name of unknown) say(`photospool: nothing that is stuck is called ${printable(name)}.`);
+  for (const name of unknown) say(`photospool: no stuck file is named ${printable(name)}.`);
   if (unknown.length > 0) return exit.usage;
   return left > 0 ? exit.stuck : exit.done;
 }

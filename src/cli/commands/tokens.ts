@@ -15,18 +15,18 @@ import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `tokens`. */
 export const tokens: Verb = (program, run) => {
-  const group = program.command('tokens').description('what programs and peers may do here');
-  addVerb(group, 'add <NAME>', 'makes a token and prints it, this once')
+  const group = program.command('tokens').description('Manage tokens for programs and other servers');
+  addVerb(group, 'add <NAME>', 'Create a token and print it, which is shown only once')
     .requiredOption(
       '--may <WHAT>',
-      `what it is for: ${mays.join(', ')}, or several with commas`,
+      `permissions, separated by commas: ${mays.join(', ')}`,
       (word: string, before: string | undefined) => (before === undefined ? word : `${before},${word}`),
     )
-    .option('--for <PERSON>', 'act for that person instead of the house')
+    .option('--for <PERSON>', 'person the token acts for (default: the family library)')
     .action((name: string, flags: TokenFlags & { may: string }) => run(() => addToken(name, flags)));
-  addVerb(group, 'list', 'lists them').action((flags: Flags) => run(() => listTokens(flags)));
-  addVerb(group, 'revoke <NAME>', 'ends a token, at once')
-    .option('--for <PERSON>', 'one that acts for that person')
+  addVerb(group, 'list', 'List tokens').action((flags: Flags) => run(() => listTokens(flags)));
+  addVerb(group, 'revoke <NAME>', 'Revoke a token immediately')
+    .option('--for <PERSON>', 'person the token acts for')
     .action((name: string, flags: TokenFlags) => run(() => revokeToken(name, flags)));
 };
 
@@ -50,12 +50,12 @@ async function revokeToken(name: string, flags: TokenFlags): Promise<number> {
     const person = flags.for === undefined ? undefined : personCalled(access, flags.for);
     if (!access.tokens.revoke(name, commandLine, person?.id)) {
       const whose = person ? ` that acts for ${printable(person.name)}` : '';
-      throw new PhotospoolError('usage', `There is no token called ${printable(name)}${whose}.`, {
-        hint: '`photospool tokens list` shows the names.',
+      throw new PhotospoolError('usage', `There is no token named ${printable(name)}${whose}.`, {
+        hint: 'Run `photospool tokens list` to see the names.',
       });
     }
     if (flags.json) printJson({ revoked: name, ...(person && { for: person.name }) });
-    else print(`${printable(name)} is revoked`);
+    else print(`Revoked ${printable(name)}`);
     return exit.done;
   });
 }
@@ -77,7 +77,9 @@ function mayOf(text: string): May[] {
   return text.split(',').map((word) => {
     const may = mays.find((one) => one === word.trim());
     if (may) return may;
-    throw new PhotospoolError('usage', `--may can't be ${printable(word)}.`, { hint: `It takes ${mays.join(', ')}.` });
+    throw new PhotospoolError('usage', `Invalid value for --may: ${printable(word)}.`, {
+      hint: `Use ${mays.join(', ')}.`,
+    });
   });
 }
 
@@ -94,5 +96,5 @@ const view = ({ name, may, created, used }: Token, whose: string | undefined): o
 function describe({ name, may, created, used }: Token, whose: string | undefined): string {
   const acts = whose === undefined ? '' : ` for ${printable(whose)}`;
   const last = used === undefined ? 'never used' : `last used ${utc(used).slice(0, 16)}Z`;
-  return `${printable(name)}  ${may.join(',')}${acts}  (made ${utc(created).slice(0, 10)}, ${last})`;
+  return `${printable(name)}  ${may.join(',')}${acts}  (created ${utc(created).slice(0, 10)}, ${last})`;
 }

@@ -4,8 +4,8 @@ import { addVerb, type Verb } from '../command.js';
 
 /** The verb `unlock`. */
 export const unlock: Verb = (program, run) => {
-  addVerb(program, 'unlock [PHOTO...]', 'unlocks photos of a person; asks for no PIN, and is in the audit')
-    .requiredOption('--for <NAME>', 'the person whose photos they are')
-    .option('--all', 'all that are locked')
+  addVerb(program, 'unlock [PHOTO...]', 'Unlock photos of a person without their PIN; recorded in the security log')
+    .requiredOption('--for <NAME>', 'person who owns the photos')
+    .option('--all', 'unlock all locked photos of the person')
     .action((ids: string[], flags: LockFlags) => run(() => changeLocks('unlock', ids, flags)));
 };

@@ -19,37 +19,39 @@ import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `users`. */
 export const users: Verb = (program, run) => {
-  const group = program.command('users').description('people who may sign in');
-  addVerb(group, 'add <NAME>', 'adds a person; asks for a password, or reads it from stdin')
+  const group = program.command('users').description('Manage accounts');
+  addVerb(group, 'add <NAME>', 'Add a person; prompts for a password or reads it from stdin')
     .option('--role <ROLE>', 'owner or family (default: owner for the first account, then family)')
-    .option('--invite', 'prints a one-time link instead of asking for a password')
+    .option('--invite', 'print a one-time link instead of asking for a password')
     .action((name: string, flags: UserFlags) => run(() => addUser(name, flags)));
-  addVerb(group, 'list', 'lists them').action((flags: Flags) => run(() => listUsers(flags)));
-  addVerb(group, 'remove <NAME>', 'removes a person, and ends their sessions').action((name: string, flags: Flags) =>
+  addVerb(group, 'list', 'List accounts and pending changes').action((flags: Flags) => run(() => listUsers(flags)));
+  addVerb(group, 'remove <NAME>', 'Remove a person and end their sessions').action((name: string, flags: Flags) =>
     run(() => removeUser(name, flags)),
   );
-  addVerb(group, 'close <NAME>', 'ends the sign-in of a person here, and keeps them and what they share').action(
-    (name: string, flags: Flags) => run(() => closeAccount(name, flags)),
-  );
-  addVerb(group, 'password <NAME>', 'sets a new password, and ends all sessions of the person')
-    .option('--invite', 'prints a one-time link instead of asking for it')
-    .action((name: string, flags: UserFlags) => run(() => changePassword(name, flags)));
   addVerb(
     group,
-    'reset-second-factor <NAME>',
-    'turns the second factor of a person off, where the phone is lost',
-  ).action((name: string, flags: Flags) => run(() => resetSecondFactor(name, flags)));
+    'close <NAME>',
+    'Close the account of a person on this server; their photos and shares are kept',
+  ).action((name: string, flags: Flags) => run(() => closeAccount(name, flags)));
+  addVerb(group, 'password <NAME>', 'Set a new password and end all sessions of the person')
+    .option('--invite', 'print a one-time link instead of asking for a password')
+    .action((name: string, flags: UserFlags) => run(() => changePassword(name, flags)));
+  addVerb(group, 'reset-second-factor <NAME>', 'Turn off two-step sign-in for a person who lost their phone').action(
+    (name: string, flags: Flags) => run(() => resetSecondFactor(name, flags)),
+  );
   addVerb(
     group,
     'reset-pin <NAME>',
-    'removes the PIN of a person’s locked photos; their sign-in password sets a new one',
+    'Remove the PIN for locked photos; the person can set a new one with their password',
   ).action((name: string, flags: Flags) => run(() => resetPin(name, flags)));
-  addVerb(group, 'approve <NAME>', 'puts what another server changed of a person in force here').action(
+  addVerb(group, 'approve <NAME>', 'Apply a change to a person that was made on another server').action(
     (name: string, flags: Flags) => run(() => decide('approve', name, flags)),
   );
-  addVerb(group, 'reject <NAME>', 'keeps a person as they are here, and says so to the other servers').action(
-    (name: string, flags: Flags) => run(() => decide('reject', name, flags)),
-  );
+  addVerb(
+    group,
+    'reject <NAME>',
+    'Reject a change to a person that was made on another server, for all servers',
+  ).action((name: string, flags: Flags) => run(() => decide('reject', name, flags)));
 };
 
 type UserFlags = Flags & { role?: string; invite?: boolean };
@@ -85,7 +87,7 @@ async function removeUser(name: string, flags: Flags): Promise<number> {
     const { id, name: called } = personCalled(access, name);
     access.accounts.remove(id, commandLine);
     if (flags.json) printJson({ removed: called });
-    else print(`${printable(called)} is removed`);
+    else print(`Removed ${printable(called)}`);
     return exit.done;
   });
 }
@@ -95,7 +97,7 @@ async function closeAccount(name: string, flags: Flags): Promise<number> {
     const { id, name: called } = personCalled(access, name);
     access.accounts.close(id, commandLine);
     if (flags.json) printJson({ closed: called });
-    else print(`${printable(called)} can’t sign in here any more; what they share stays shared`);
+    else print(`${printable(called)} can no longer sign in here; what they share stays shared`);
     return exit.done;
   });
 }
@@ -105,7 +107,7 @@ async function resetSecondFactor(name: string, flags: Flags): Promise<number> {
     const { id, name: called } = personCalled(access, name);
     const was = access.accounts.removeSecondFactor(id, commandLine);
     if (flags.json) printJson({ name: called, removed: was });
-    else print(`The second factor of ${printable(called)} ${was ? 'is off now' : 'was off already'}`);
+    else print(`Two-step sign-in of ${printable(called)} ${was ? 'is now off' : 'was already off'}`);
     return exit.done;
   });
 }
@@ -115,7 +117,10 @@ async function resetPin(name: string, flags: Flags): Promise<number> {
     const { id, name: called } = personCalled(access, name);
     const was = access.lockedFolder.reset(id, commandLine);
     if (flags.json) printJson({ name: called, removed: was });
-    else print(`${printable(called)} ${was ? 'has no PIN now' : 'had no PIN'}, and can set one with their password`);
+    else
+      print(
+        `${printable(called)} ${was ? 'no longer has a PIN' : 'had no PIN'} and can set a new one with their password`,
+      );
     return exit.done;
   });
 }
@@ -127,8 +132,8 @@ async function decide(verdict: 'approve' | 'reject', name: string, flags: Flags)
       return [here.name, change.name ?? here.name].some((one) => keyOfName(one) === key);
     });
     if (!found) {
-      throw new PhotospoolError('usage', `No change of ${printable(name)} waits to be approved.`, {
-        hint: '`photospool users list` shows what waits.',
+      throw new PhotospoolError('usage', `There is no pending change for ${printable(name)}.`, {
+        hint: 'Run `photospool users list` to see pending changes.',
       });
     }
     access.accounts[verdict](found.id, found.edition, commandLine);
@@ -139,7 +144,7 @@ async function decide(verdict: 'approve' | 'reject', name: string, flags: Flags)
       print(
         verdict === 'approve'
           ? printable(told)
-          : `${printable(here.name)} stays ${here.removed ? 'removed' : here.role}`,
+          : `${printable(here.name)} remains ${here.removed ? 'removed' : here.role}`,
       );
     return exit.done;
   });
@@ -172,7 +177,7 @@ async function report(access: Access, account: Account, flags: UserFlags): Promi
         )
       : undefined;
   if (flags.json) printJson({ ...view(account), ...(link !== undefined && { link }) });
-  else print(link ?? `${printable(account.name)} (${account.role}) may sign in now`);
+  else print(link ?? `${printable(account.name)} (${account.role}) can now sign in`);
   return exit.done;
 }
 
@@ -186,7 +191,7 @@ async function passwordFor(name: string): Promise<string> {
 function roleOf(text: string | undefined): PersonRole | undefined {
   const role = personRoles.find((one) => one === text);
   if (text === undefined || role) return role;
-  throw new PhotospoolError('usage', `--role can't be ${printable(text)}.`, { hint: 'It takes owner or family.' });
+  throw new PhotospoolError('usage', `Invalid value for --role: ${printable(text)}.`, { hint: 'Use owner or family.' });
 }
 
 const view = ({ lastSeen, ...account }: Account): object => ({
@@ -201,11 +206,11 @@ const viewWaiting = ({ since, ...waiting }: WaitingChange): object => ({
 
 function describeWaiting({ here, change, from = 'another server' }: WaitingChange): string {
   const told = describeStanding(here, { ...here, ...change });
-  return `waits   ${printable(told)} (from ${printable(from)}): approve it or reject it`;
+  return `pending ${printable(told)} (from ${printable(from)}): approve or reject it`;
 }
 
 function describe({ name, role, passwordSet, passkeys, secondFactor, lastSeen }: Account): string {
-  const password = secondFactor ? 'password with a second factor' : 'password';
+  const password = secondFactor ? 'password with two-step sign-in' : 'password';
   const ways = [...(passwordSet ? [password] : []), ...(passkeys > 0 ? [counted(passkeys, 'passkey')] : [])];
   const seen = lastSeen === undefined ? '' : `, last seen ${new Date(lastSeen).toISOString().slice(0, 16)}Z`;
   return `${role.padEnd(6)}  ${printable(name)}  (${ways.length === 0 ? "can't sign in yet" : ways.join(', ')}${seen})`;

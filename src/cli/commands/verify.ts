@@ -22,8 +22,8 @@ import { filesOf, libraryPath, noHome, viewHome } from '../../home/open-read-onl
 
 /** The verb `verify`. */
 export const verify: Verb = (program, run) => {
-  addVerb(program, 'verify', 'checks library, originals and renditions: missing, changed, moved or unknown')
-    .option('--repair', 'take up originals that were moved, and make renditions again; nothing is removed')
+  addVerb(program, 'verify', 'Check for missing, changed, moved or unknown originals and renditions')
+    .option('--repair', 'adopt moved originals and render missing renditions; nothing is removed')
     .action((flags: Flags & { repair?: boolean }) => run(() => checkHome(flags)));
 };
 
@@ -110,8 +110,8 @@ function describe(checked: number, tally: VerifyTally): string {
   const { missing, changed, unknown, unreadable, moved, renditions, repaired } = tally;
   const parts = [`${missing} missing`, `${changed} changed`, `${unknown} unknown`, `${unreadable} unreadable`];
   if (moved > 0) parts.push(`${moved} moved`);
-  if (renditions > 0) parts.push(`${counted(renditions, 'photo')} without good renditions`);
+  if (renditions > 0) parts.push(`${counted(renditions, 'photo')} with missing or damaged renditions`);
   if (repaired > 0) parts.push(`${repaired} repaired`);
-  if (moved + renditions > 0) parts.push('try --repair');
+  if (moved + renditions > 0) parts.push('run again with --repair');
   return `${counted(checked, 'original')} checked, ${parts.join(', ')}`;
 }
