@@ -27,9 +27,9 @@ const names = { setUp: 'access.set-up', visitors: 'access.visitors', familyEdits
 
 /** The audit entry of each change. */
 const told: Record<keyof Settings, (on: boolean) => string> = {
-  setUp: () => 'there is an owner account',
+  setUp: () => 'an owner account exists',
   visitors: (on) => (on ? 'open to visitors' : 'closed to visitors'),
-  familyEdits: (on) => (on ? 'all of the family may edit' : 'the family may not edit, but those who are allowed to'),
+  familyEdits: (on) => (on ? 'all family members can edit' : 'only permitted family members can edit'),
 };
 
 /**
@@ -43,8 +43,8 @@ export function readPublicAddress(text: string): string {
   const origin =
     url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== '' && url.href === `${url.origin}/`;
   if (!origin || typed.length > 260) {
-    throw new PhotospoolError('invalid', 'This is not a server address.', {
-      hint: 'Enter it like in the browser’s address bar, up to the name: https://photos.example.org',
+    throw new PhotospoolError('invalid', 'This is not a valid server address.', {
+      hint: 'Enter it as in the browser’s address bar, without a path: https://photos.example.org',
     });
   }
   return url.origin;

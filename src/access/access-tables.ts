@@ -116,7 +116,7 @@ export function openTables(db: Sqlite): void {
       throw new PhotospoolError('newer-version', 'The accounts were written by a newer version of Photospool.', {
         op: 'open',
         path: db.path,
-        hint: 'Install that version again.',
+        hint: 'Install that version or a newer one.',
       });
     }
     db.exec(tables);

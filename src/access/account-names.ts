@@ -11,7 +11,7 @@ export const longestName = 100;
 export function readName(given: string): string {
   const name = given.normalize('NFC').trim().replace(/\s+/gu, ' ');
   if (isName(name)) return name;
-  throw new PhotospoolError('invalid', `A name has 1 to ${longestName} characters, all of which can be seen.`, {
+  throw new PhotospoolError('invalid', `A name must have 1 to ${longestName} visible characters.`, {
     op: 'name',
   });
 }

@@ -343,9 +343,9 @@ function openWaitingPeople(core: Core): WaitingPeople {
    */
   function shown(id: string, edition: string): WaitingChange {
     const waiting = people.waiting().find((one) => one.id === id);
-    if (!waiting) throw new PhotospoolError('not-found', 'There are no changes to approve for this person.');
+    if (!waiting) throw new PhotospoolError('not-found', 'There are no pending changes for this person.');
     if (waiting.edition === edition) return waiting;
-    throw new PhotospoolError('conflict', 'The changes for this person are different now.', {
+    throw new PhotospoolError('conflict', 'The pending changes for this person have changed.', {
       hint: 'Review them again.',
     });
   }
@@ -455,7 +455,7 @@ function openCredentials(
     endOthers: (id, but, actor) =>
       db.transaction(() => {
         const ended = sessions.endAll(id, but);
-        if (ended > 0) note('session-ended', actor, `${people.find(id)?.name ?? ''}: ${ended} of them`);
+        if (ended > 0) note('session-ended', actor, `${people.find(id)?.name ?? ''}: ${ended}`);
         return ended;
       }),
     renewHash: (id, from, to) => void renew.run(to, id, from),
@@ -490,7 +490,7 @@ function openFactors(
       checkConfirmed(actor);
       const { name, passwordSet } = known(id);
       if (passwordSet) return factors.begin(id, name);
-      throw new PhotospoolError('conflict', 'Two-step sign-in needs a password, and you have none.');
+      throw new PhotospoolError('conflict', 'You need a password before you can turn on two-step sign-in.');
     },
     confirmSecondFactor: (id, code, actor) =>
       db.transaction(() => {
@@ -533,7 +533,7 @@ export function describeStanding(before: Standing, after: Standing): string {
     ...(before.removed === after.removed ? [] : [after.removed ? 'removed' : 'back']),
     ...(before.name === after.name ? [] : [`now called ${after.name}`]),
     ...(before.role === after.role ? [] : [`${before.role} to ${after.role}`]),
-    ...(before.canEdit === after.canEdit ? [] : [after.canEdit ? 'may edit' : 'may not edit']),
+    ...(before.canEdit === after.canEdit ? [] : [after.canEdit ? 'may edit' : 'can’t edit']),
   ];
   return parts.length === 0 ? '' : `${before.name}: ${parts.join(', ')}`;
 }

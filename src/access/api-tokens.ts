@@ -88,7 +88,7 @@ function openUse(db: Sqlite, { clock, failed, audit }: TokenParts) {
   function touch(key: string, at: number): void {
     db.transaction(() => {
       if (isFirst.run(at, key).changes > 0)
-        audit.note('token-used', { who: `token ${nameOf.get(key)?.name ?? ''}`, detail: 'for the first time' });
+        audit.note('token-used', { who: `token ${nameOf.get(key)?.name ?? ''}`, detail: 'first use' });
       else use.run(at, key);
     });
   }
@@ -122,7 +122,7 @@ export function openTokens(db: Sqlite, parts: TokenParts): Tokens {
         };
         const list = token.may.join();
         if (token.may.length < new Set(may).size)
-          throw new PhotospoolError('invalid', 'A token of one person can’t be for replicating or publishing.');
+          throw new PhotospoolError('invalid', 'A token for one person can’t have permission to replicate or publish.');
         if (list === '') throw new PhotospoolError('invalid', 'Choose at least one permission for the token.');
         const { changes } = insert.run(
           ...[keyOfToken(name, person), hashOf(secret, person), Number(actor.unclaimed === true)],

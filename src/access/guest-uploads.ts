@@ -59,11 +59,11 @@ export function openGuestUploads(db: Sqlite, clock: Pick<Clock, 'now'>): GuestUp
       db.transaction(() => {
         const [all, today] = [sums.get(id, 0)!, sums.get(id, clock.now() - day)!];
         if (all.photos + 1 > limits.photos || all.bytes + bytes > limits.bytes)
-          throw new PhotospoolError('too-large', 'This link can’t take that many photos.', {
-            hint: 'Ask whoever sent it for a new one.',
+          throw new PhotospoolError('too-large', 'This link has reached its upload limit.', {
+            hint: 'Ask the person who sent it for a new one.',
           });
         if (today.photos + 1 > limits.photosPerDay || today.bytes + bytes > limits.bytesPerDay)
-          throw new PhotospoolError('slow-down', 'This link takes no more photos today.', {
+          throw new PhotospoolError('slow-down', 'This link has reached its upload limit for today.', {
             hint: 'Try again tomorrow.',
           });
         insert.run(upload, id, into ?? null, clock.now(), bytes);

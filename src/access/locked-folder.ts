@@ -98,10 +98,10 @@ export function openLockedFolder(parts: LockedFolderParts): LockedFolder {
     viewer(viewer) {
       const { person, session } = viewer;
       if (person === undefined || session === undefined || !may(viewer, 'unlock'))
-        throw new PhotospoolError('forbidden', 'Only people who sign in have locked photos.');
+        throw new PhotospoolError('forbidden', 'Sign in to see your locked photos.');
       if (pins.openUntil(session, person) !== undefined) return { ...viewer, locked: true };
-      throw new PhotospoolError('pin-needed', 'Your locked photos are closed.', {
-        hint: 'Open them with your PIN or a passkey; that holds for five minutes.',
+      throw new PhotospoolError('pin-needed', 'Your locked photos are not unlocked.', {
+        hint: 'Unlock them for five minutes with your PIN or a passkey.',
       });
     },
     async open(session, proof, visit) {
@@ -140,7 +140,9 @@ function openChecks({ clock, pins, passwords, passkeys, sessions, people, audit 
   async function isPin(person: string, pin: string): Promise<boolean> {
     const hash = pins.hash(person);
     if (hash === undefined)
-      throw new PhotospoolError('conflict', 'You have no PIN for your locked photos yet.', { hint: 'Set one first.' });
+      throw new PhotospoolError('conflict', 'You haven’t set a PIN for your locked photos.', {
+        hint: 'Set one first.',
+      });
     const found = await passwords.check(pin, hash, { known: person });
     if (found === 'wrong' || pins.hash(person) !== hash) return false;
     if (found === 'stale') pins.renew(person, hash, await passwords.hash(pin, { known: person }));
@@ -174,7 +176,7 @@ function openChecks({ clock, pins, passwords, passkeys, sessions, people, audit 
         const who = people.find(person)?.name;
         audit.note('sign-in-failed', {
           ...(who !== undefined && { who }),
-          ...{ address, detail: 'pin' in proof ? 'PIN of locked photos' : 'passkey for locked photos' },
+          ...{ address, detail: 'pin' in proof ? 'PIN for locked photos' : 'passkey for locked photos' },
         });
       }
       return { kind: right ? 'confirmed' : 'wrong' };
@@ -189,9 +191,13 @@ function openPinChange(
   /** A password that somebody else may know proves nothing, unless there is nothing to see. */
   function checkTrusted(person: string, isEmpty: () => boolean): void {
     if (!pins.isDoubted(person) || isEmpty()) return;
-    throw new PhotospoolError('forbidden', 'This password was not chosen with your old one, so it sets no PIN.', {
-      hint: 'Use your PIN, or a passkey that you had before. Who runs this server can reset the PIN with a command.',
-    });
+    throw new PhotospoolError(
+      'forbidden',
+      'Your password was reset without the old one, so it can’t be used to set a PIN.',
+      {
+        hint: 'Use your PIN, or a passkey from before the reset. The administrator of this server can reset the PIN with a command.',
+      },
+    );
   }
 
   return async (session, { pin, proof, isEmpty }, actor, visit) => {
@@ -229,5 +235,5 @@ function checkPin(pin: string): void {
   const steps = new Set([...pin].slice(1).map((digit, n) => (Number(digit) - Number(pin[n]) + 10) % 10));
   const isSimple = steps.size === 1 && [0, 1, 9].some((step) => steps.has(step));
   if (/^\d{6,12}$/.test(pin) && !isSimple) return;
-  throw new PhotospoolError('invalid', 'A PIN has 6 to 12 digits, not all the same and not in a row.');
+  throw new PhotospoolError('invalid', 'A PIN must have 6 to 12 digits that are not all the same or consecutive.');
 }

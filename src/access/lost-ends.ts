@@ -154,10 +154,10 @@ export function describeLostEnd(
   if (set === peopleId && kind === 'role') return `${nameOf(who)} was no longer an owner.`;
   if (set === peopleId && kind === 'publish') return `Photos of ${nameOf(who)} were no longer published.`;
   if (set.startsWith('sharing:')) return `${nameOf(who)} was no longer a partner of ${nameOf(set.split(':')[1]!)}.`;
-  if (set.startsWith('members:') && kind === 'item') return `A photo was taken out of the album ${albumName(album)}.`;
+  if (set.startsWith('members:') && kind === 'item') return `A photo was removed from the album ${albumName(album)}.`;
   if (set.startsWith('members:')) return `${nameOf(who)} was no longer a member of the album ${albumName(album)}.`;
   if (to === '*') return 'A photo was locked.';
-  return itemOf(set) ? `A photo was taken out of the album ${albumName(to)}.` : 'Access ended.';
+  return itemOf(set) ? `A photo was removed from the album ${albumName(to)}.` : 'Access ended.';
 }
 
 /** The name of an album with members according to its document; its id if the document is not here. */

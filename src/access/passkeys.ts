@@ -141,7 +141,7 @@ export function openPasskeys(db: Sqlite, { clock, random }: { clock: Pick<Clock,
     keep(person, given, { id, rp, key, counter, transports }, doubted = false) {
       const [name, created] = [readName(given), clock.now()];
       if (all.all(person).length >= mostPasskeys) {
-        throw new PhotospoolError('conflict', `A person may have ${mostPasskeys} passkeys.`, {
+        throw new PhotospoolError('conflict', `You can have at most ${mostPasskeys} passkeys.`, {
           hint: 'Remove one first.',
         });
       }

@@ -180,7 +180,7 @@ function openRows(db: Sqlite, library: Library) {
 
   function checkFree(name: string, but?: string): void {
     if (named(name).every(({ id }) => id === but)) return;
-    throw new PhotospoolError('conflict', 'Someone already has this name.', { hint: 'Choose another name.' });
+    throw new PhotospoolError('conflict', 'This name is already in use.', { hint: 'Choose another name.' });
   }
 
   /** Writes values into a document, each as a register with the same stamp. */
@@ -271,7 +271,7 @@ function openWaiting(core: Core): Pick<People, 'waiting' | 'approve' | 'reject'>
     const row = rowOf(id);
     const waiting = row && waitingOf(core, row);
     if (waiting) return waiting;
-    throw new PhotospoolError('not-found', 'There are no changes to approve for this person.', { op: 'find' });
+    throw new PhotospoolError('not-found', 'There are no pending changes for this person.', { op: 'find' });
   }
 
   return {

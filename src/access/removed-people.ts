@@ -17,9 +17,9 @@ export const isRemoved = (library: Library, person: string): boolean =>
  * @throws PhotospoolError `forbidden`; `not-found` if there is no removed person of that id.
  */
 export function checkRemoved(library: Library, viewer: Viewer, person: string): void {
-  if (!may(viewer, 'people')) throw new PhotospoolError('forbidden', 'Only owners may do that.');
+  if (!may(viewer, 'people')) throw new PhotospoolError('forbidden', 'Only owners can do this.');
   if (isRemoved(library, person)) return;
-  throw new PhotospoolError('not-found', 'Nobody who was removed has this id.', {
-    hint: 'Only photos of people who were removed can be exported or purged by owners.',
+  throw new PhotospoolError('not-found', 'There is no removed person with this id.', {
+    hint: 'Owners can export or purge only the photos of removed people.',
   });
 }

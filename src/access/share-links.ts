@@ -216,7 +216,7 @@ async function hashOf(passwords: Passwords, password: string | null, by: string)
 
 function checkEnd(expires: number | null, now: number): void {
   if (expires !== null && expires <= now) {
-    throw new PhotospoolError('invalid', 'This day is in the past.', { hint: 'Choose a later day.' });
+    throw new PhotospoolError('invalid', 'The expiry date is in the past.', { hint: 'Choose a later date.' });
   }
 }
 

@@ -14,7 +14,7 @@ export interface Author {
 export function authorFor(viewer: Viewer, people: Pick<People, 'find'>, author: string): Author {
   const [kind, rest = ''] = author.split(/:(.*)/s);
   if (kind === 'owner') return { name: 'The owner' };
-  if (kind === unknownSender) return { name: 'Somebody unknown' };
+  if (kind === unknownSender) return { name: 'Unknown person' };
   const token = tokenIn(author);
   if (token) {
     const isTold = token.person === undefined ? may(viewer, 'tokens') : token.person === viewer.person;

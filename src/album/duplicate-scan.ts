@@ -99,7 +99,7 @@ export function openDuplicates(parts: DuplicatesParts): Duplicates {
       .catch((error: unknown) => {
         settled = -1;
         if (!ended)
-          log.warn({ err: error }, 'Looking for duplicates was broken off. It goes on when somebody asks again.');
+          log.warn({ err: error }, 'The search for duplicates failed. It continues when the page is opened again.');
       })
       .finally(() => {
         running = progress = undefined;

@@ -188,13 +188,17 @@ function behindOf(library: Library, viewer: Viewer, from: readonly string[] | un
 
 async function check(library: Library, viewer: Viewer, { ids, ...change }: PhotosChange): Promise<void> {
   if (change.shift !== undefined && change.taken !== undefined)
-    throw new PhotospoolError('invalid', 'The time is given twice.', { hint: 'Send either taken or shift.' });
+    throw new PhotospoolError('invalid', 'The time can’t be set and shifted at once.', {
+      hint: 'Send either taken or shift.',
+    });
   if (change.turn !== undefined && change.develop !== undefined)
-    throw new PhotospoolError('invalid', 'The rotation is given twice.', { hint: 'Send either develop or turn.' });
+    throw new PhotospoolError('invalid', 'The rotation can’t be set and changed at once.', {
+      hint: 'Send either develop or turn.',
+    });
   const field = refusedField(viewer, change, house);
   if (field === undefined || change.beside === true) return;
   for await (const part of inBatches(ids)) if (sortOut(library, viewer, part, change).allowed.length > 0) return;
-  throw mayNot(`the ${field} of photos here`);
+  throw mayNot(`the ${field} of photos on this server`);
 }
 
 const mayNot = (what = 'these photos in this way'): PhotospoolError =>

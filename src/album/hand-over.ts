@@ -37,7 +37,7 @@ export async function handOver(
     library.transaction(() => {
       demandPeopleLibraries(gate);
       checkRemoved(library, viewer, from);
-      if (to !== house && !itemAccess(library).isMember(to)) throw notFound('There is no such person.');
+      if (to !== house && !itemAccess(library).isMember(to)) throw notFound('This person doesn’t exist.');
       for (const { id, document, item, body } of readPhotos(library, ids.slice(at, at + batch))) {
         const claims = readItem(item, body as unknown as Body, library.controls.endsOf(document));
         if (!claims || claims.locked || claims.trashed || claims.guest) continue;

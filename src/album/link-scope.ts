@@ -31,7 +31,10 @@ export function linkScope(
   { photo, photos, album, search, title }: WantedScope,
 ): Pick<Share, 'scope' | 'holder' | 'title'> {
   if ([photo, photos, album, search].filter((one) => one !== undefined).length !== 1)
-    throw new PhotospoolError('invalid', 'A link is to a photo, to photos, to an album, or to what a search finds.');
+    throw new PhotospoolError(
+      'invalid',
+      'A link must be to exactly one of: a photo, several photos, an album or a search.',
+    );
   const by = (holder: Holder): { holder?: Holder } => {
     if (!mayLink(who, holder)) throw new PhotospoolError('forbidden', 'You can’t share this.');
     return holder === house ? {} : { holder };
@@ -43,18 +46,18 @@ export function linkScope(
   }
   if (album !== undefined) {
     const { right, holder, name } = albums.find(who, album);
-    if (right !== 'holder') throw new PhotospoolError('forbidden', 'You can only share your own albums by a link.');
+    if (right !== 'holder') throw new PhotospoolError('forbidden', 'You can create links only for your own albums.');
     return { scope: { album }, title: title === '' ? name : title, ...by(holder) };
   }
   const { terms } = parseQuery(search ?? '');
   if (terms.length === 0) throw new PhotospoolError('invalid', 'This would share your whole library.');
   if (terms.some(({ kind }) => kind === 'holder'))
-    throw new PhotospoolError('invalid', 'A link to a search can’t name whose photos it shows.', {
-      hint: 'Leave out holder:.',
+    throw new PhotospoolError('invalid', 'A link to a search can’t use the filter holder:.', {
+      hint: 'Remove holder: from the search.',
     });
   if (terms.some(({ kind }) => kind === 'entry'))
-    throw new PhotospoolError('invalid', 'A link to a search can’t name an album with members.', {
-      hint: 'Share the album itself.',
+    throw new PhotospoolError('invalid', 'A link to a search can’t use a shared album as a filter.', {
+      hint: 'Create a link to the album instead.',
     });
   return { scope: { search: search ?? '' }, title, ...by(house) };
 }

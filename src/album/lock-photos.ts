@@ -69,8 +69,8 @@ async function changeLocks(
     });
   }
   if (allowed === 0 && refused.length > 0)
-    throw new PhotospoolError('forbidden', 'Only photos in your own library can be locked.', {
-      hint: 'Save a photo to your library first; the photo of the house or of somebody else stays as it is.',
+    throw new PhotospoolError('forbidden', 'You can lock only photos in your own library.', {
+      hint: 'Save the photo to your library first. The original photo in the other library is not locked.',
     });
   return { ...total, ...(refused.length > 0 && { refused }) };
 }

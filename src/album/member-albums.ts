@@ -138,7 +138,7 @@ function openCore({ library, clock, gate }: MemberAlbumParts) {
   }
 
   function held(viewer: Viewer, album: string): void {
-    if (seen(viewer, album) !== 'holder') throw forbidden('Only who made this album may do that.');
+    if (seen(viewer, album) !== 'holder') throw forbidden('Only the owner of this album can do this.');
   }
 
   const setOf = (id: string): GrantSet => controls.find(id) ?? noGrants;
@@ -269,9 +269,9 @@ function openHolding({ library, clock, state, changing, held, seen, setOf }: Cor
   return {
     create: (viewer, holder, name) =>
       changing(() => {
-        if (!actsFor(viewer, holder, state())) throw forbidden('You can’t make albums for others.');
+        if (!actsFor(viewer, holder, state())) throw forbidden('You can’t create albums for other people.');
         if (library.count(`${prefix}${holder}:`) >= most)
-          throw new PhotospoolError('conflict', `There are ${most} albums already.`, { hint: 'Remove one first.' });
+          throw new PhotospoolError('conflict', `You can have at most ${most} albums.`, { hint: 'Remove one first.' });
         const album = `${holder}:${nextId(clock.now())}`;
         write(viewer, album, { ...(name !== undefined && { name }) });
         const body = library.get(albumDocumentId(album))?.body;
@@ -299,7 +299,7 @@ function openHolding({ library, clock, state, changing, held, seen, setOf }: Cor
 function nameOf(text: string): string {
   const name = elementOf(text);
   if (name !== undefined) return wellFormed(name);
-  throw new PhotospoolError('invalid', 'The name of an album has 1 to 200 characters.', { op: 'album' });
+  throw new PhotospoolError('invalid', 'The name of an album must have 1 to 200 characters.', { op: 'album' });
 }
 
 function openMembers({ state, changing, seen, held, setOf, writeMembers }: Core): Pick<MemberAlbums, 'give' | 'end'> {
@@ -405,11 +405,11 @@ function openSelections(
       changing(() => {
         const wanted = [...new Set(ids)];
         const photos = visibleTo(library, viewer, readPhotos(library, wanted));
-        if (photos.length < wanted.length) throw notFound('One of these photos does not exist.');
+        if (photos.length < wanted.length) throw notFound('One of these photos doesn’t exist.');
         const [holder, ...others] = new Set(photos.map(({ item }) => item.holder));
         if (holder === undefined || others.length > 0)
-          throw new PhotospoolError('invalid', 'Photos of one library can be shared together.');
-        if (!actsFor(viewer, holder, state())) throw forbidden('You can only share your own photos.');
+          throw new PhotospoolError('invalid', 'Photos from different libraries can’t be shared together.');
+        if (!actsFor(viewer, holder, state())) throw forbidden('You can share only your own photos.');
         const album = create(viewer, holder, name);
         if (add(viewer, album.album, wanted).refused.length === 0) return album;
         throw new PhotospoolError('conflict', 'Photos in the trash can’t be shared.', { hint: 'Restore them first.' });

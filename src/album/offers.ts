@@ -162,7 +162,7 @@ function openCore({ library, clock, gate }: MemberAlbumParts) {
   function need(viewer: Viewer, offer: string): Found {
     const found = look(viewer, offer);
     if (found) return found;
-    throw notFound('There is no such offer.');
+    throw notFound('This offer doesn’t exist.');
   }
 
   /** Changes the document of an offer. */
@@ -242,14 +242,16 @@ function openMaking(core: Core): Pick<Offers, 'make' | 'end'> {
   function check(viewer: Viewer, from: Holder, to: Holder): void {
     demandPeopleLibraries(gate);
     const access = itemAccess(library);
-    if (!acts(viewer, from)) throw new PhotospoolError('forbidden', 'You can only offer your own photos.');
+    if (!acts(viewer, from)) throw new PhotospoolError('forbidden', 'You can offer only your own photos.');
     if (from === to || (to !== house && !access.isMember(to))) throw notFound('This person doesn’t exist.');
     const isOpen = (offer: string): boolean => {
       const { giver, to: recipient } = core.look(viewer, offer) ?? {};
       return giver === from && recipient !== undefined && access.isOpen(offer, recipient);
     };
     if (library.controls.offers().filter(isOpen).length >= mostOpen)
-      throw new PhotospoolError('conflict', `${mostOpen} offers are open already.`, { hint: 'Withdraw one first.' });
+      throw new PhotospoolError('conflict', `There can be at most ${mostOpen} open offers.`, {
+        hint: 'Withdraw one first.',
+      });
   }
 
   function makeOne(viewer: Viewer, from: Holder, to: Holder, items: readonly string[]): Offer {
@@ -332,7 +334,7 @@ function openTaking(core: Core): Pick<Offers, 'accept' | 'moveToTrash'> {
     async accept(viewer, offer) {
       demandPeopleLibraries(gate);
       const { items, isOpen, isRecipient, taken: before } = need(viewer, offer);
-      if (!isRecipient) throw new PhotospoolError('forbidden', 'Only the person it was made to can accept this offer.');
+      if (!isRecipient) throw new PhotospoolError('forbidden', 'Only the recipient can accept this offer.');
       if (!isOpen) return { saved: 0, known: before?.size ?? 0, missing: 0 };
       const total: OfferAccepted = { saved: 0, known: 0, missing: 0 };
       const taken = new Set<string>();
@@ -346,8 +348,8 @@ function openTaking(core: Core): Pick<Offers, 'accept' | 'moveToTrash'> {
     async moveToTrash(viewer, offer) {
       demandPeopleLibraries(gate);
       const { isGiver, taken } = need(viewer, offer);
-      if (!isGiver) throw new PhotospoolError('forbidden', 'Only who made this offer may do that.');
-      if (!taken) throw new PhotospoolError('conflict', 'Nobody has accepted this offer yet.');
+      if (!isGiver) throw new PhotospoolError('forbidden', 'Only the person who made this offer can do this.');
+      if (!taken) throw new PhotospoolError('conflict', 'This offer hasn’t been accepted yet.');
       let changed = 0;
       const ids = [...taken];
       for (let at = 0; at < ids.length; at += batch) {

@@ -39,7 +39,7 @@ function fullTime(local: string): string {
 }
 
 const noTime = (text: string, what: string, like: string): PhotospoolError =>
-  new PhotospoolError('invalid', `“${text}” is no ${what} that a photo can have.`, {
+  new PhotospoolError('invalid', `“${text}” is not a valid ${what}.`, {
     op: 'edit',
-    hint: `Write it like ${like}.`,
+    hint: `Use the format ${like}.`,
   });

@@ -40,7 +40,7 @@ export function openPartners({ library, gate }: Omit<MemberAlbumParts, 'clock'>)
     demandPeopleLibraries(gate);
     const { person } = viewer;
     if (person !== undefined && actsFor(viewer, person, { access: itemAccess(library) })) return person;
-    throw new PhotospoolError('forbidden', 'Only a person who is signed in has partners.');
+    throw new PhotospoolError('forbidden', 'Sign in to use partner sharing.');
   }
 
   function end(viewer: Viewer, of: string, person: string): boolean {

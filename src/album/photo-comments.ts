@@ -145,4 +145,4 @@ function change(
 }
 
 const notYours = (what: string): PhotospoolError =>
-  new PhotospoolError('forbidden', `You can’t ${what} a comment by someone else.`);
+  new PhotospoolError('forbidden', `You can’t ${what} another person’s comment.`);

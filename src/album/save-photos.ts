@@ -45,14 +45,15 @@ export async function savePhotos(
 ): Promise<PhotosSaved> {
   const { person } = viewer;
   if (person === undefined || !maySave(viewer))
-    throw new PhotospoolError('forbidden', 'Only people who sign in can save photos to their library.');
+    throw new PhotospoolError('forbidden', 'Sign in to save photos to your library.');
   const wanted = [...new Set(ids)];
   const total: PhotosSaved = { saved: 0, known: 0, missing: [] };
   for (let at = 0; at < wanted.length; at += batch) {
     await yieldToEventLoop();
     library.transaction(() => {
       // Checked in the transaction: the person may have been removed since the last batch.
-      if (!itemAccess(library).isMember(person)) throw new PhotospoolError('forbidden', 'You were removed here.');
+      if (!itemAccess(library).isMember(person))
+        throw new PhotospoolError('forbidden', 'You are no longer a member of this library.');
       const part = wanted.slice(at, at + batch);
       const found = findPhotos(library, viewer, part);
       const seen = new Set(found.map(({ id }) => id));

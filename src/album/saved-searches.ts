@@ -81,7 +81,7 @@ export function openAlbums(library: Library, clock: Pick<Clock, 'now'>): Albums 
     list,
     add(viewer, name, q) {
       checkQuery(q);
-      if (list().length >= most) throw new PhotospoolError('conflict', `There are ${most} saved searches at most.`);
+      if (list().length >= most) throw new PhotospoolError('conflict', `There can be at most ${most} saved searches.`);
       const ulid = nextId(clock.now());
       write(albumId(ulid), viewer, { name, query: q });
       return viewSaved(albumId(ulid), library.get(albumId(ulid))!.body)!;
@@ -108,5 +108,6 @@ export function openAlbums(library: Library, clock: Pick<Clock, 'now'>): Albums 
 
 /** @throws PhotospoolError `invalid`. */
 function checkQuery(q: string): void {
-  if (parseQuery(q).terms.length === 0) throw new PhotospoolError('invalid', 'A search for everything is no album.');
+  if (parseQuery(q).terms.length === 0)
+    throw new PhotospoolError('invalid', 'An empty search can’t be saved as an album.');
 }

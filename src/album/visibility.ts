@@ -52,10 +52,10 @@ export function sightOf(viewer: Viewer): Sight {
  */
 export function checkSearch(viewer: Viewer, { terms }: Query): void {
   if (!seesHolders(viewer) && terms.some(({ kind }) => kind === 'holder'))
-    throw new PhotospoolError('invalid', 'Only the family can search for holder:.');
+    throw new PhotospoolError('invalid', 'Only family members can search with holder:.');
   if (may(viewer, 'details')) return;
   // A share link does not reveal where a photo was taken; a search for a place would.
-  if (viewer.scope && terms.length > 0) throw new PhotospoolError('invalid', 'What was shared can’t be searched.');
+  if (viewer.scope && terms.length > 0) throw new PhotospoolError('invalid', 'Shared photos can’t be searched.');
   const hidden = terms.some((term) =>
     term.kind === 'state'
       ? term.tests.some(({ mask }) => (mask & (bit.geotagged | bit.reviewed | bit.archived)) !== 0)
@@ -64,7 +64,7 @@ export function checkSearch(viewer: Viewer, { terms }: Query): void {
   if (hidden)
     throw new PhotospoolError(
       'invalid',
-      'Only the family can search for added:, near:, box:, is:geotagged, is:reviewed and is:archived.',
+      'Only family members can search with added:, near:, box:, is:geotagged, is:reviewed and is:archived.',
     );
 }
 

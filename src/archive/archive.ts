@@ -85,10 +85,10 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
   /** An unmounted disk must not be taken for an empty archive. */
   async function checkThere(): Promise<void> {
     if (await files.stat(owner ? mark : folder)) return;
-    throw new PhotospoolError('io', `The archive ${printable(folder)} is not there.`, {
+    throw new PhotospoolError('io', `The archive ${printable(folder)} does not exist.`, {
       op: 'archive',
       path: folder,
-      hint: 'Is its disk mounted? It is tried again by itself.',
+      hint: 'Check that its disk is mounted. Photospool retries automatically.',
     });
   }
 
@@ -104,7 +104,7 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
     const after = await files.statExact(from);
     if (copy.sha256 !== sha256 || after?.ctimeNs !== source?.ctimeNs || after?.size !== source?.size) {
       await files.remove(to);
-      throw new PhotospoolError('io', `${printable(from)} changed while it was copied into the archive.`, {
+      throw new PhotospoolError('io', `${printable(from)} changed while it was being copied into the archive.`, {
         op: 'archive',
         path: from,
       });
@@ -171,15 +171,15 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
 }
 
 function foreign(folder: string): PhotospoolError {
-  return new PhotospoolError('config', `${printable(folder)} is the archive of another library.`, {
+  return new PhotospoolError('config', `${printable(folder)} is the archive of a different library.`, {
     path: folder,
-    hint: 'Give each home an archive of its own (spool.done). If it is that of this home, and its library was lost: `photospool restore DIR`.',
+    hint: 'Each home needs its own archive (spool.done). If this is the archive of this home and its library was lost, run `photospool restore DIR`.',
   });
 }
 
 function elsewhere(folder: string, server: string): PhotospoolError {
   return new PhotospoolError('unusable', `${printable(folder)} is not the archive that this library's photos are in.`, {
     path: folder,
-    hint: `Mount its disk, or name its folder as spool.done. For another archive use another --home. If it is the right one, write ${server} into ${markName} there.`,
+    hint: `Mount its disk, or set spool.done to the right folder. For another archive, use another --home. If this is the right archive, write ${server} into ${markName} in it.`,
   });
 }

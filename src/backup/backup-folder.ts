@@ -42,7 +42,7 @@ export async function readMark(folder: string, files: Files): Promise<string | u
   if (typeof mark?.server === 'string') return mark.server;
   throw new PhotospoolError('unusable', `${printable(join(folder, markName))} is damaged.`, {
     path: folder,
-    hint: 'The snapshots beside it may be good: write {"format":1,"server":"…"} into it, with `server` from a manifest.json.',
+    hint: 'The snapshots beside it may be intact. Write {"format":1,"server":"…"} into the file, with `server` from a manifest.json.',
   });
 }
 
@@ -54,16 +54,16 @@ export async function markFolder(folder: string, server: string, files: Files): 
   const found = await readMark(folder, files);
   if (found === server) return;
   if (found !== undefined) {
-    throw new PhotospoolError('usage', `${printable(folder)} is the backup of another library.`, {
+    throw new PhotospoolError('usage', `${printable(folder)} is the backup of a different library.`, {
       path: folder,
-      hint: 'Name a folder of its own for each home.',
+      hint: 'Use a separate folder for each home.',
     });
   }
   const others = ((await files.list(folder)) ?? []).filter(({ name }) => !name.startsWith('.'));
   if (others.length > 0) {
-    throw new PhotospoolError('usage', `${printable(folder)} holds other things than a backup.`, {
+    throw new PhotospoolError('usage', `${printable(folder)} contains other files than a backup.`, {
       path: folder,
-      hint: 'Name an empty folder, or one that is not there yet.',
+      hint: 'Choose an empty or new folder.',
     });
   }
   await files.makeFolder(folder);

@@ -77,8 +77,8 @@ async function copyBlob({ folder, kind, files }: Target, blob: Blob, way: CopyMe
     await files.makeFolder(parentOf(to));
     const { sha256, kind: moved } = await files.copy(blob.from, to, way === 'reflink');
     if (sha256 !== blob.sha256 && moved === 'moved') await files.remove(to);
-    if (sha256 !== blob.sha256) return { path, reason: 'its bytes are not those that the library knows' };
-    if (moved === 'taken') return { path, reason: `something else is at ${printable(to)}` };
+    if (sha256 !== blob.sha256) return { path, reason: 'its bytes differ from those in the library' };
+    if (moved === 'taken') return { path, reason: `a different file already exists at ${printable(to)}` };
     await files.protect(to);
     return 'copied';
   } catch (error) {
@@ -96,6 +96,6 @@ export async function fetchBlob(from: string, to: string, sha256: string, files:
   if (copy.kind === 'moved' && copy.sha256 === sha256) return;
   if (copy.kind === 'moved') await files.remove(to);
   const reason =
-    copy.kind === 'taken' ? `something else is at ${printable(to)}` : 'its bytes are not what its name says';
-  throw new PhotospoolError('corrupt', `${printable(from)} can't be put back: ${reason}.`, { path: from });
+    copy.kind === 'taken' ? `a different file already exists at ${printable(to)}` : 'its bytes do not match its name';
+  throw new PhotospoolError('corrupt', `${printable(from)} can't be restored: ${reason}.`, { path: from });
 }

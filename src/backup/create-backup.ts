@@ -159,7 +159,7 @@ async function writeManifest({ folder }: Snapshot, content: Content, parts: Back
   }
   const written = await files.write(join(folder, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
   if (written === 'moved') return;
-  throw new PhotospoolError('conflict', `Something else wrote into ${printable(folder)}.`, { path: folder });
+  throw new PhotospoolError('conflict', `Another program wrote into ${printable(folder)}.`, { path: folder });
 }
 
 /** Removes the oldest snapshots beyond the number to keep. Originals and renditions stay, whether named or not. */

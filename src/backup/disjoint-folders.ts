@@ -20,7 +20,7 @@ const holds = (outer: string, inner: string): boolean =>
 export async function checkApart(
   folder: string,
   own: readonly string[],
-  hint = 'Keep the backup outside of the home, best on another disk.',
+  hint = 'Keep the backup outside the home, ideally on another disk.',
 ): Promise<void> {
   const backup = await real(folder);
   for (const one of own) {
@@ -28,7 +28,7 @@ export async function checkApart(
     if (!holds(backup, other) && !holds(other, backup)) continue;
     throw new PhotospoolError(
       'usage',
-      `${printable(folder)} and Photospool's own ${printable(one)} lie in one another.`,
+      `${printable(folder)} overlaps with Photospool's own folder ${printable(one)}.`,
       {
         path: folder,
         hint,

@@ -6,8 +6,7 @@ import { PhotospoolError, printable } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 
 /** The remedy for a damaged library, as a sentence. */
-export const cure =
-  'Stop the server and put a backup in its place: `photospool restore DIR`. Photos in the archive stay.';
+export const cure = 'Stop the server and restore a backup: `photospool restore DIR`. Photos in the archive are kept.';
 
 /** The damage in a database, one line each; empty if it is intact. */
 function findDamage(db: Sqlite): string[] {

@@ -28,7 +28,7 @@ export async function openSnapshot(folder: string, name: string | undefined, fil
   const chosen = name === undefined ? all[0] : all.find((one) => one.name === name);
   if (!chosen) throw noSnapshot(folder, name, all);
   if (chosen.manifest.libraryFormat > libraryFormat) {
-    const message = `${printable(chosen.folder)} was made by version ${printable(chosen.manifest.version)}, which is newer.`;
+    const message = `${printable(chosen.folder)} was created by the newer version ${printable(chosen.manifest.version)}.`;
     throw new PhotospoolError('newer-version', message, { hint: 'Install that version to restore it.' });
   }
   try {
@@ -65,17 +65,19 @@ function damaged({ name, folder }: Complete, all: readonly Complete[], error: un
 }
 
 function noBackup(folder: string): PhotospoolError {
-  return new PhotospoolError('usage', `${printable(folder)} is no backup.`, {
+  return new PhotospoolError('usage', `${printable(folder)} is not a backup.`, {
     path: folder,
-    hint: 'Name a folder that `photospool backup` has filled.',
+    hint: 'Choose a folder created by `photospool backup`.',
   });
 }
 
 function noSnapshot(folder: string, name: string | undefined, all: readonly Complete[]): PhotospoolError {
-  const what = name === undefined ? 'no snapshot that is complete' : `no snapshot ${printable(name)}`;
+  const what = name === undefined ? 'no complete snapshot' : `no snapshot ${printable(name)}`;
   const hint =
-    all.length === 0 ? 'No backup into it has ended yet.' : `There are ${all.map((one) => one.name).join(', ')}.`;
-  return new PhotospoolError('usage', `${printable(folder)} holds ${what}.`, { path: folder, hint });
+    all.length === 0
+      ? 'No backup to this folder has been completed yet.'
+      : `Available snapshots: ${all.map((one) => one.name).join(', ')}.`;
+  return new PhotospoolError('usage', `${printable(folder)} contains ${what}.`, { path: folder, hint });
 }
 
 /**
@@ -87,9 +89,9 @@ export async function checkReplaceable(config: Config, server: string, files: Fi
   if (!(await files.stat(path))) return;
   const found = readServer(path);
   if (!found || found.server === server || found.documents === 0) return;
-  throw new PhotospoolError('usage', `${printable(config.home)} holds another library than the backup.`, {
+  throw new PhotospoolError('usage', `${printable(config.home)} contains a different library than the backup.`, {
     path: config.home,
-    hint: 'Restore into another --home.',
+    hint: 'Restore to another home with --home.',
   });
 }
 
@@ -131,10 +133,14 @@ export async function placeLibrary(
   const copy = await files.copy(join(snapshot.folder, libraryName), fresh);
   if (copy.sha256 !== snapshot.manifest.files[libraryName]?.sha256) {
     await files.remove(fresh);
-    throw new PhotospoolError('corrupt', `${printable(snapshot.folder)} was read otherwise than before.`, {
-      path: snapshot.folder,
-      hint: 'Check its disk.',
-    });
+    throw new PhotospoolError(
+      'corrupt',
+      `${printable(snapshot.folder)} returned different data when it was read again.`,
+      {
+        path: snapshot.folder,
+        hint: 'Check its disk.',
+      },
+    );
   }
   const stamp = new Date(now).toISOString().replaceAll(':', '-');
   const kept = (await files.stat(path)) ? await keepOld(path, `${path}.before-restore-${stamp}`, files) : undefined;

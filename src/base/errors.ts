@@ -87,17 +87,21 @@ export function errnoOf(error: unknown): string | undefined {
 }
 
 const systemErrors: Record<string, [ErrorCode, string, string]> = {
-  ENOSPC: ['disk-full', 'the disk is full', 'Free some space; it is tried again by itself.'],
-  EDQUOT: ['disk-full', 'the disk quota is used up', 'Free some space; it is tried again by itself.'],
-  EROFS: ['read-only', 'the disk is mounted read-only', 'Mount it writable; it is tried again by itself.'],
-  EACCES: ['permission', 'permission was denied', 'Let the user who runs Photospool read and write it.'],
-  EPERM: ['permission', 'the system did not permit it', 'Let the user who runs Photospool read and write it.'],
-  EMFILE: ['busy', 'too many files are open', 'It is tried again by itself; raise the limit (ulimit -n) if it stays.'],
-  ENFILE: ['busy', 'too many files are open on this machine', 'It is tried again by itself.'],
-  ENOENT: ['not-found', 'it is not there (any more)', 'Look whether something else moved or removed it.'],
-  ELOOP: ['unsupported', 'it is a link', 'Put the file itself there.'],
-  ENAMETOOLONG: ['unusable', 'its path is too long for the system', 'Move it to a folder that is not so deep.'],
-  EIO: ['io', 'the disk reported an error', 'Check the disk; it is tried again by itself.'],
+  ENOSPC: ['disk-full', 'the disk is full', 'Free up some space. Photospool retries automatically.'],
+  EDQUOT: ['disk-full', 'the disk quota is exceeded', 'Free up some space. Photospool retries automatically.'],
+  EROFS: ['read-only', 'the disk is mounted read-only', 'Mount it read-write. Photospool retries automatically.'],
+  EACCES: ['permission', 'permission denied', 'Give the user that runs Photospool read and write access.'],
+  EPERM: ['permission', 'operation not permitted', 'Give the user that runs Photospool read and write access.'],
+  EMFILE: [
+    'busy',
+    'too many files are open',
+    'Photospool retries automatically. If the problem persists, raise the limit (ulimit -n).',
+  ],
+  ENFILE: ['busy', 'too many files are open on this machine', 'Photospool retries automatically.'],
+  ENOENT: ['not-found', 'it does not exist', 'Check whether another program moved or removed it.'],
+  ELOOP: ['unsupported', 'it is a symbolic link', 'Replace the link with the file itself.'],
+  ENAMETOOLONG: ['unusable', 'its path is too long for the system', 'Move it to a folder with a shorter path.'],
+  EIO: ['io', 'the disk reported an error', 'Check the disk. Photospool retries automatically.'],
 };
 
 /**
@@ -108,7 +112,7 @@ export function toPhotospoolError(error: unknown, op?: string, path?: string): P
   if (error instanceof PhotospoolError) return error;
   const known = systemErrors[errnoOf(error) ?? ''];
   const where = path ?? pathOf(error);
-  const what = `${op ?? 'work on'} ${where === undefined ? 'a file' : printable(where)}`;
+  const what = `${op ?? 'access'} ${where === undefined ? 'a file' : printable(where)}`;
   const detail = { cause: error, ...(op && { op }), ...(where !== undefined && { path: where }) };
   if (known) return new PhotospoolError(known[0], `Could not ${what}: ${known[1]}.`, { ...detail, hint: known[2] });
   const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);

@@ -83,7 +83,7 @@ export async function openRegular(path: Path, disk: Pick<Disk, 'open'> = system)
   const file = await disk.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     if ((await file.stat()).isFile()) return file;
-    throw new PhotospoolError('unsupported', `${path.toString()} is no regular file.`);
+    throw new PhotospoolError('unsupported', `${path.toString()} is not a regular file.`);
   } catch (error) {
     await file.close();
     throw error;

@@ -142,14 +142,14 @@ function wrap(db: InstanceType<typeof DatabaseSync>, path: string, durable: bool
 
 /** By SQLite's primary result code (https://sqlite.org/rescode.html). */
 const reasons: Record<number, [ErrorCode, string, string]> = {
-  5: ['locked', 'another process holds it', 'Stop the other Photospool, or wait until it is done.'],
-  6: ['locked', 'another process holds it', 'Stop the other Photospool, or wait until it is done.'],
-  8: ['read-only', 'it is read-only', 'Make it and its folder writable.'],
+  5: ['locked', 'another process is using it', 'Stop the other Photospool process, or wait until it has finished.'],
+  6: ['locked', 'another process is using it', 'Stop the other Photospool process, or wait until it has finished.'],
+  8: ['read-only', 'it is read-only', 'Make the file and its folder writable.'],
   10: ['io', 'the disk reported an error', 'Check the disk.'],
   11: ['corrupt', 'it is damaged', 'Restore it from a backup.'],
-  13: ['disk-full', 'the disk is full', 'Free some space; it is tried again by itself.'],
-  14: ['unusable', 'it could not be opened', 'Check that its folder is there and writable.'],
-  26: ['corrupt', 'it is not a library', 'Restore it from a backup.'],
+  13: ['disk-full', 'the disk is full', 'Free up some space. Photospool retries automatically.'],
+  14: ['unusable', 'it could not be opened', 'Check that its folder exists and is writable.'],
+  26: ['corrupt', 'it is not a Photospool library', 'Restore it from a backup.'],
 };
 
 /** Runs `work`; converts SQLite's errors to PhotospoolErrors and rethrows all others. */

@@ -167,7 +167,7 @@ export function openCatalog(
   const tables = once(() => openTables(db));
   const memory = once(() => {
     if (readOnly && !catalogIsCurrent(db)) {
-      throw new PhotospoolError('unusable', 'The catalog has to be built again.', {
+      throw new PhotospoolError('unusable', 'The catalog must be rebuilt.', {
         hint: 'Run `photospool reindex`.',
       });
     }

@@ -22,22 +22,22 @@ const nearForm = new RegExp(`^${decimal},${decimal}(?:,(\\d{1,6}(?:\\.\\d{1,6})?
 
 /** Parses `box:south,west,north,east`. @throws PhotospoolError `invalid`. */
 export function parseBox(raw: string, value: string): Area {
-  const hint = 'A box is its south, west, north and east in degrees: box:39.0,-108.6,39.2,-108.3.';
+  const hint = 'Use south, west, north and east in degrees: box:39.0,-108.6,39.2,-108.3.';
   const [south, west, north, east] = numbersIn(boxForm, value);
   const whole = south !== undefined && west !== undefined && north !== undefined && east !== undefined;
   if (!whole || !isLatitude(south) || !isLatitude(north) || south > north || !isLongitude(west) || !isLongitude(east))
-    throw invalid(raw, 'is no area on the map.', hint);
+    throw invalid(raw, 'is not a valid area on the map.', hint);
   return { box: { south, west, north, east } };
 }
 
 /** Parses `near:lat,lon` or `near:lat,lon,5km`. @throws PhotospoolError `invalid`. */
 export function parseNear(raw: string, value: string): Area {
-  const hint = 'It is a latitude, a longitude and a distance: near:39.11,-108.35,5km. Without a distance it is 1km.';
+  const hint = 'Use a latitude, a longitude and a distance: near:39.11,-108.35,5km. The default distance is 1km.';
   const unit = nearForm.exec(value)?.[4]?.toLowerCase();
   const [lat, lon, distance = usualKm] = numbersIn(nearForm, value);
   const km = unit === 'm' ? distance / 1000 : distance;
   if (lat === undefined || lon === undefined || !isLatitude(lat) || !isLongitude(lon) || km <= 0 || km > mostKm)
-    throw invalid(raw, 'is no place on the map.', hint);
+    throw invalid(raw, 'is not a valid place on the map.', hint);
   return { box: around(lat, lon, km), circle: { lat, lon, km } };
 }
 

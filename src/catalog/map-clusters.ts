@@ -37,7 +37,7 @@ function check({ south, west, north, east }: Box, zoom: number): void {
   const inRange =
     south >= -90 && north <= 90 && south <= north && [west, east].every((lon) => lon >= -540 && lon <= 540);
   if (inRange && zoom >= 0 && zoom <= 24) return;
-  throw new PhotospoolError('invalid', 'That is no area on the map.', {
+  throw new PhotospoolError('invalid', 'This is not a valid area on the map.', {
     op: 'map',
     hint: 'Latitudes are from -90 to 90, south below north; longitudes in degrees; zoom from 0 to 20.',
   });

@@ -27,9 +27,9 @@ export function readCursor(cursor: string | undefined): number {
   if (cursor === undefined) return Number.MAX_SAFE_INTEGER;
   const n = /^-?\d{1,16}$/.test(cursor) ? Number(cursor) : NaN;
   if (Number.isSafeInteger(n)) return n;
-  throw new PhotospoolError('invalid', 'That cursor is not one that was given out.', {
+  throw new PhotospoolError('invalid', 'The cursor is not valid.', {
     op: 'page',
-    hint: 'Begin again without a cursor.',
+    hint: 'Start again without a cursor.',
   });
 }
 

@@ -7,10 +7,10 @@ const usual = 30 * 24 * 3_600_000;
 /** Checks the age of the last backup; `at` is UTC. A home without photos needs none. */
 export function examineBackup(at: string | undefined, photos: number, now: number): Finding[] {
   if (photos === 0) return [];
-  const remedy = 'Run `photospool backup DIR`, best each night and to another disk.';
+  const remedy = 'Run `photospool backup DIR`, ideally every night and to another disk.';
   const last = at === undefined ? NaN : Date.parse(at);
   if (Number.isNaN(last)) {
-    return [{ check: 'backup', severity: 'warning', message: 'There is no backup of this home yet.', remedy }];
+    return [{ check: 'backup', severity: 'warning', message: 'This home has never been backed up.', remedy }];
   }
   if (now - last < usual) return [];
   const days = Math.floor((now - last) / (24 * 3_600_000));

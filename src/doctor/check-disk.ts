@@ -28,8 +28,8 @@ export async function examineFolders(folders: Folders, begun: boolean): Promise<
       {
         check: 'folders',
         severity: 'note',
-        message: `There is no home in ${printable(folders.home)} yet.`,
-        remedy: 'Make one with `photospool serve`, or name the right folder with --home.',
+        message: `There is no home in ${printable(folders.home)}.`,
+        remedy: 'Create one with `photospool serve`, or choose the right folder with --home.',
       },
     ];
   }
@@ -42,15 +42,15 @@ export async function examineFolders(folders: Folders, begun: boolean): Promise<
       found.push({
         check: 'folders',
         severity: 'error',
-        message: `${shown} is not there.`,
-        remedy: 'Mount its disk, or name the right folder in photospool.toml.',
+        message: `${shown} does not exist.`,
+        remedy: 'Mount its disk, or set the right folder in photospool.toml.',
       });
     } else if (!(await mayWrite(path))) {
       found.push({
         check: 'folders',
         severity: 'error',
-        message: `${shown} can’t be written by this user.`,
-        remedy: 'Mount it writable, or give it to the user who runs Photospool (chown).',
+        message: `${shown} is not writable by this user.`,
+        remedy: 'Mount it read-write, or make the user that runs Photospool its owner (chown).',
       });
     }
   }
@@ -81,8 +81,8 @@ export async function examineSpace(
     found.push({
       check: 'space',
       severity: left < least ? 'error' : 'warning',
-      message: `The disk of ${printable(path)} has ${amount(left)} left of ${amount(size)}${left < least ? ': the next photos may not fit' : ''}.`,
-      remedy: 'Free some space, or move the archive to a larger disk (spool.done).',
+      message: `The disk of ${printable(path)} has only ${amount(left)} of ${amount(size)} free${left < least ? ': new photos may not fit' : ''}.`,
+      remedy: 'Free up some space, or move the archive to a larger disk (spool.done).',
     });
   }
   return found;
@@ -115,8 +115,8 @@ export async function examineModes(folders: Folders): Promise<Finding[]> {
           {
             check: 'modes' as const,
             severity: 'error' as const,
-            message: `Other users of this machine can change what is in ${shown(writable)}.`,
-            remedy: `Take that from them: chmod go-w ${shown(writable).replaceAll(',', '')}`,
+            message: `Other users of this machine can write to ${shown(writable)}.`,
+            remedy: `Remove their permission: chmod go-w ${shown(writable).replaceAll(',', '')}`,
           },
         ]
       : []),
@@ -126,7 +126,7 @@ export async function examineModes(folders: Folders): Promise<Finding[]> {
             check: 'modes' as const,
             severity: 'warning' as const,
             message: `Other users of this machine can read ${shown(readable)}.`,
-            remedy: `Close it with chmod go= ${shown(readable).replaceAll(',', '')}, or allow it with files.modes in photospool.toml.`,
+            remedy: `Remove their permission with chmod go= ${shown(readable).replaceAll(',', '')}, or allow it with files.modes in photospool.toml.`,
           },
         ]
       : []),

@@ -9,12 +9,12 @@ const begin = Date.UTC(2025, 0, 1);
 /** Checks whether the clock is plausible. `now` in ms; `newest`: the last write here, by this clock. */
 export function examineClock(now: number, newest: number | undefined): Finding[] {
   const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-  const remedy = 'Set it, and let it be kept right (`timedatectl set-ntp true`).';
+  const remedy = 'Set the clock, and enable time synchronization (`timedatectl set-ntp true`).';
   if (now < begin) {
     return [{ check: 'clock', severity: 'error', message: `The clock of this machine shows ${day(now)}.`, remedy }];
   }
   if (newest === undefined || newest - now < 24 * 3_600_000) return [];
-  const message = `The clock of this machine shows ${day(now)}, but the library was written on ${day(newest)}.`;
+  const message = `The clock of this machine shows ${day(now)}, but the library was last written on ${day(newest)}.`;
   return [{ check: 'clock', severity: 'error', message, remedy }];
 }
 
@@ -27,8 +27,8 @@ export function examinePrograms(ffmpeg: string | undefined, path = process.env['
     found.push({
       check: 'programs',
       severity: 'warning',
-      message: `${missing} ${tools.missing.length > 1 ? 'were' : 'was'} not found: videos are stored, but shown without pictures.`,
-      remedy: 'Install ffmpeg, or name it in video.ffmpeg, and start the server again.',
+      message: `${missing} ${tools.missing.length > 1 ? 'were' : 'was'} not found: videos are imported, but can’t be shown.`,
+      remedy: 'Install ffmpeg or set video.ffmpeg to its path, then restart the server.',
     });
   }
   if (process.platform === 'win32') return found;
@@ -36,7 +36,8 @@ export function examinePrograms(ffmpeg: string | undefined, path = process.env['
     found.push({
       check: 'programs',
       severity: 'error',
-      message: 'perl was not found. It reads the dates and places of photos; without it nothing is taken in.',
+      message:
+        'perl was not found. It is needed to read the dates and places of photos; without it, nothing is imported.',
       remedy: 'Install perl (`apt install perl`).',
     });
   }
@@ -45,7 +46,7 @@ export function examinePrograms(ffmpeg: string | undefined, path = process.env['
       check: 'programs',
       severity: 'note',
       message: 'heif-dec was not found: photos from iPhones (HEIC) take several times longer to decode.',
-      remedy: 'To speed this up, install it (`apt install libheif-examples`).',
+      remedy: 'Install it to speed this up (`apt install libheif-examples`).',
     });
   }
   return found;
@@ -70,8 +71,8 @@ export function examineNode(version: string, now: number): Finding[] {
     {
       check: 'versions',
       severity: 'warning',
-      message: `Node ${version} gets no security fixes since ${end}.`,
-      remedy: 'Install a version with long-term support (https://nodejs.org) and start Photospool with it.',
+      message: `Node ${version} has not received security fixes since ${end}.`,
+      remedy: 'Install a long-term support version (https://nodejs.org) and run Photospool with it.',
     },
   ];
 }

@@ -36,8 +36,8 @@ export function examineServer(running: Running): Finding[] {
         {
           check,
           severity: 'note',
-          message: 'No server runs on this home.',
-          remedy: 'Start it with `photospool serve`, or always with `photospool service install … --serve`.',
+          message: 'The server of this home is not running.',
+          remedy: 'Start it with `photospool serve`, or at every boot with `photospool service install … --serve`.',
         },
       ];
     case 'silent':
@@ -45,8 +45,8 @@ export function examineServer(running: Running): Finding[] {
         {
           check,
           severity: 'error',
-          message: `The server at ${printable(running.url)} does not answer.`,
-          remedy: 'Look into its log, and start it again.',
+          message: `The server at ${printable(running.url)} does not respond.`,
+          remedy: 'Check its log, then restart it.',
         },
       ];
     case 'here':
@@ -55,8 +55,8 @@ export function examineServer(running: Running): Finding[] {
         {
           check,
           severity: 'note',
-          message: 'Only this machine can reach the album.',
-          remedy: 'To open it on phones and other machines, see docs/remote.md (server.host).',
+          message: 'The web app can be reached only from this machine.',
+          remedy: 'To use it from phones and other machines, see docs/remote.md (server.host).',
         },
       ];
   }
@@ -90,7 +90,7 @@ async function examinePeer(
   if (!answer) {
     const message = `${shown} can’t be reached.`;
     const remedy =
-      'Start it, or look whether its address changed (`photospool peers list`); the link goes on by itself.';
+      'Start it, or check whether its address has changed (`photospool peers list`). Photospool reconnects automatically.';
     return [{ check: 'peers', severity: 'warning', message, remedy }];
   }
   const theirs = Date.parse(answer.headers.get('date') ?? '');
@@ -100,8 +100,8 @@ async function examinePeer(
           {
             check: 'peers' as const,
             severity: 'error' as const,
-            message: `${shown} does not let this server in: ${printable(reason ?? 'it is refused')}`,
-            remedy: `Make a new token there, and add it here: photospool peers add ${printable(url)} --token -`,
+            message: `${shown} rejects this server: ${printable(reason ?? 'access denied')}`,
+            remedy: `Create a new token there, and add it here: photospool peers add ${printable(url)} --token -`,
           },
         ]
       : []),
@@ -112,7 +112,7 @@ async function examinePeer(
             check: 'versions' as const,
             severity: 'note' as const,
             message: `${shown} runs Photospool ${printable(peer.version)}, this server ${version}.`,
-            remedy: 'Upgrade the older one: what only the newer one knows waits until then.',
+            remedy: 'Upgrade the older one: until then, newer features may not work between them.',
           },
         ]
       : []),
@@ -136,7 +136,7 @@ function differ(host: string, ms: number): Finding[] {
       check: 'clock',
       severity: Math.abs(ms) < far ? 'warning' : 'error',
       message: `The clock of this machine is ${lasting} ${ms > 0 ? 'behind' : 'ahead of'} that of ${host}.`,
-      remedy: 'Set the wrong one, and let both be kept right (`timedatectl set-ntp true`).',
+      remedy: 'Correct the wrong clock, and enable time synchronization on both (`timedatectl set-ntp true`).',
     },
   ];
 }

@@ -12,8 +12,9 @@ export function examineSpool(stuck: readonly StuckItem[], held?: SpoolPause): Fi
     found.push({
       check: 'spool',
       severity: 'error',
-      message: `Nothing is taken in: ${printable(held.reason)}`,
-      remedy: 'Mend that; it goes on by itself within five minutes, or at once with `photospool retry --all`.',
+      message: `Importing is paused: ${printable(held.reason)}`,
+      remedy:
+        'Fix the cause. Importing resumes automatically within five minutes, or immediately with `photospool retry --all`.',
     });
   }
   const [first] = stuck;
@@ -23,7 +24,7 @@ export function examineSpool(stuck: readonly StuckItem[], held?: SpoolPause): Fi
       check: 'spool',
       severity: 'warning',
       message: `${counted(stuck.length)} stuck${others}. ${printable(first.reason)}`,
-      remedy: '`photospool status` names each with its reason; `photospool retry NAME…` tries again.',
+      remedy: 'Run `photospool status` for the reasons, and `photospool retry NAME…` to retry.',
     });
   }
   return found;

@@ -27,8 +27,8 @@ export async function examineWatches(
       {
         check: 'watches',
         severity: 'note',
-        message: `${printable(incoming)} is on ${remote}, which tells nothing of changes made elsewhere: it is looked at every ${poll} s.`,
-        remedy: 'Nothing need be done; spool.poll says how often.',
+        message: `${printable(incoming)} is on ${remote}, which does not report changes by other machines: it is scanned every ${poll} s.`,
+        remedy: 'No action is needed. The interval is set by spool.poll.',
       },
     ];
   }
@@ -39,8 +39,8 @@ export async function examineWatches(
     {
       check: 'watches',
       severity: 'warning',
-      message: `${printable(incoming)} holds ${folders} folders or more, and the system watches ${most} at most.`,
-      remedy: 'Raise fs.inotify.max_user_watches (sysctl); until then it is looked at every few seconds.',
+      message: `${printable(incoming)} contains at least ${folders} folders, but the system can watch at most ${most}.`,
+      remedy: 'Raise fs.inotify.max_user_watches (sysctl). Until then, the folder is scanned every few seconds.',
     },
   ];
 }

@@ -83,7 +83,7 @@ const nameless = (at: Stamp, by: string): Register<string> => ({ value: '', at, 
 function nameOf(text: string): string {
   const name = elementOf(text);
   if (name !== undefined) return wellFormed(name);
-  throw new PhotospoolError('invalid', 'The name of an album has 1 to 200 characters.', { op: 'album' });
+  throw new PhotospoolError('invalid', 'The name of an album must have 1 to 200 characters.', { op: 'album' });
 }
 
 /** A body as an album document, whoever wrote it; undefined if it is not one. */

@@ -57,7 +57,7 @@ function write(value: unknown, depth: number): string {
     if (!Number.isFinite(value)) throw invalid(`the number ${value}`);
     return JSON.stringify(value);
   }
-  if (depth >= depthLimit) throw invalid(`more than ${depthLimit} values within each other`);
+  if (depth >= depthLimit) throw invalid(`more than ${depthLimit} nested values`);
   if (Array.isArray(value)) return `[${value.map((item) => write(item, depth + 1)).join(',')}]`;
   if (!isObject(value)) throw invalid(`a ${typeof value}`);
   const parts: string[] = [];
@@ -75,5 +75,5 @@ function writeText(text: string): string {
 }
 
 function invalid(what: string): PhotospoolError {
-  return new PhotospoolError('invalid', `A document can't hold ${what}.`, { op: 'write' });
+  return new PhotospoolError('invalid', `A document can't contain ${what}.`, { op: 'write' });
 }

@@ -78,7 +78,7 @@ export function removeComment(comment: CommentDocument, at: Stamp, by: string): 
 function readText(text: string): string {
   const value = wellFormed(text.normalize('NFC').trim());
   if (value !== '' && value.length <= longestComment) return value;
-  throw new PhotospoolError('invalid', `A comment has 1 to ${longestComment} characters.`, { op: 'comment' });
+  throw new PhotospoolError('invalid', `A comment must have 1 to ${longestComment} characters.`, { op: 'comment' });
 }
 
 /** A body as a comment document, whoever wrote it; undefined if it is not one. */

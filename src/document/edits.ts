@@ -159,7 +159,7 @@ function editOf(
 ): Edit<unknown> | undefined {
   if (value === undefined) return undefined;
   if (!fields[field](value))
-    throw new PhotospoolError('invalid', `This is no ${field} that a photo can have.`, { op: 'edit' });
+    throw new PhotospoolError('invalid', `This is not a valid ${field} of a photo.`, { op: 'edit' });
   const { at, of } = signature;
   const [shown, later] = [shownEdit(edits, field), shownEdit(cut, field)];
   const list = listOf(cut, field);

@@ -16,9 +16,9 @@ export function shiftTaken(document: PhotoDocument, seconds: number): EditableFi
   const moved = new Date(Date.parse(`${taken}Z`) + seconds * 1000);
   const local = Number.isNaN(moved.getTime()) ? '' : moved.toISOString().slice(0, -1);
   if (!isWallTime(local))
-    throw new PhotospoolError('invalid', `The time ${taken} can’t be moved so far.`, {
+    throw new PhotospoolError('invalid', `The time ${taken} can’t be shifted that far.`, {
       op: 'edit',
-      hint: 'Move it by less.',
+      hint: 'Shift it by less.',
     });
   return { local, ...(offset !== undefined && { offset }) };
 }

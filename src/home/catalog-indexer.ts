@@ -85,7 +85,7 @@ export function openFollower({ library, catalog, clock, log, followed }: Followe
         failures = 0;
       } catch (error) {
         const ours = toPhotospoolError(error, 'follow', 'the library');
-        telling.tell(`Photos that came from other servers are not in the album yet: ${sentence(ours)}`);
+        telling.tell(`Photos from other servers could not be indexed yet: ${sentence(ours)}`);
         await clock.sleep(backOff(++failures, feedBackOff), ended.signal);
       }
     }

@@ -13,8 +13,12 @@ export async function checkFolders({ incoming, work, done, data }: Config): Prom
   for (const [n, folder] of folders.entries()) {
     const other = folders.find((one, m) => m !== n && `${one}${sep}`.startsWith(`${folder}${sep}`));
     if (other === undefined) continue;
-    throw new PhotospoolError('config', `${other} lies in ${folder}: incoming, work and archive must be apart.`, {
-      hint: 'Name folders that do not hold one another.',
-    });
+    throw new PhotospoolError(
+      'config',
+      `${other} is inside ${folder}: incoming, work and archive must be separate folders.`,
+      {
+        hint: 'Choose folders that are not inside one another.',
+      },
+    );
   }
 }

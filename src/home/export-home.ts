@@ -59,7 +59,7 @@ export async function* writeExport(
     const outcome = await put.catch((error: unknown) => sentence(toPhotospoolError(error, 'write', entry.path)));
     const isKnown = ['written', 'same', 'kept'].includes(outcome);
     if (!isKnown) yield { path: entry.path, outcome: 'failed', reason: outcome };
-    else if (outcome === 'kept') yield { path: entry.path, outcome, reason: 'A different file is there.' };
+    else if (outcome === 'kept') yield { path: entry.path, outcome, reason: 'A different file already exists there.' };
     else yield { path: entry.path, outcome: outcome as 'written' | 'same' };
   }
 }
@@ -80,7 +80,7 @@ async function copyOriginal(
   if (copied.sha256 === sha256) return 'written';
   await files.remove(target);
   throw new PhotospoolError('corrupt', `The original of ${printable(path)} is damaged.`, {
-    hint: '`photospool verify` tells more.',
+    hint: 'Run `photospool verify` for details.',
   });
 }
 

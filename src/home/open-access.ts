@@ -23,11 +23,11 @@ export function openHomeAccess(
   secret?: string,
 ): OpenAccess {
   const failed = (what: string) => (error: unknown) => log.warn({ err: error }, what);
-  const audit = openLineFile(join(config.data, 'audit.log'), files, failed('The audit could not be written.'));
+  const audit = openLineFile(join(config.data, 'audit.log'), files, failed('The security log could not be written.'));
   const access = openAccess(db, library, {
     line: audit.add,
     removeUnclaimedPeers: () => openPeers(db).removeUnclaimed(),
-    failed: failed('The time of a last use could not be written.'),
+    failed: failed('The time of last use could not be saved.'),
     ...(secret !== undefined && { secret }),
   });
   return {

@@ -92,7 +92,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
   const records = readRecords(config, db, log);
   const { library, catalog, follower } = records;
   if (!catalogIsCurrent(db)) {
-    if (library.count('photo:') > 0) log.info({}, 'The catalog is built again from the library.');
+    if (library.count('photo:') > 0) log.info({}, 'Rebuilding the catalog from the library.');
     await reindex(library, catalog);
   }
   if (parts.follow === undefined) await follower.catchUp();

@@ -78,7 +78,9 @@ const look = 1_000;
 
 async function keepRemoving({ remove }: Published, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await remove().catch((err: unknown) => log.error({ err }, 'What a home had published could not be removed.'));
+    await remove().catch((err: unknown) =>
+      log.error({ err }, 'The published photos of a removed home could not be deleted.'),
+    );
     await clock.sleep(look, signal);
   }
 }

@@ -41,8 +41,8 @@ export async function viewHome(config: Config): Promise<HomeView | undefined> {
 
 /** The error of commands that need an existing home: PhotospoolError `config`. */
 export function noHome(config: Config): PhotospoolError {
-  return new PhotospoolError('config', `There is no library in ${config.home} yet.`, {
+  return new PhotospoolError('config', `There is no library in ${config.home}.`, {
     path: config.home,
-    hint: 'Start one with `photospool serve` or `photospool process`, or name another with --home.',
+    hint: 'Create one with `photospool serve` or `photospool process`, or choose another home with --home.',
   });
 }

@@ -87,7 +87,7 @@ export function readRecords(config: Config, db: Sqlite, log: Log): Records {
     backup: (format) => {
       const copy = `${libraryPath(config)}.format-${format}.${new Date().toISOString().replaceAll(':', '')}`;
       db.prepare('VACUUM INTO ?').run(copy);
-      log.info({ copy }, `The library was copied to ${copy} before it is brought to this version's format.`);
+      log.info({ copy }, `The library was backed up to ${copy} before the upgrade to the format of this version.`);
     },
   });
   const follower = openFollower({ library, catalog, clock, log, followed: () => changes.notify() });

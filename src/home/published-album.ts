@@ -64,7 +64,7 @@ export async function openPublished(config: Config, log: Log, files: Files = fil
   const onChange = changes.on;
   const exchange = openExchange({ db, library, archive: noArchive, blobs, files, clock, onChange });
   const combiner = openCombiner({ db, library, publishers, named: exchange.named, blobs, files });
-  const troubled = (err: unknown): void => log.error({ err }, 'What was published could not be taken in.');
+  const troubled = (err: unknown): void => log.error({ err }, 'Published photos could not be processed.');
   const ended = new AbortController();
   let following = Promise.resolve();
 
@@ -75,7 +75,7 @@ export async function openPublished(config: Config, log: Log, files: Files = fil
     });
     for (const id of gone) {
       publishers.removed(id);
-      log.info({ publisher: id }, 'What this home had published was removed.');
+      log.info({ publisher: id }, 'The published photos of this home were removed.');
     }
   }
 

@@ -107,11 +107,11 @@ export async function restoreHome(options: RestoreOptions): Promise<Restored> {
 /** @throws PhotospoolError `locked` if a server runs on the home. */
 async function checkIdle(config: Config, files: Files): Promise<void> {
   const server = await findServer(config);
-  if (server) throw inUse(config, `The server at ${server.url} is working in it.`);
+  if (server) throw inUse(config, `the server at ${server.url} is using it.`);
   for (const work of [config.work, importWork(config.work)]) {
     if (!(await files.stat(work))) continue;
     const lock = takeLock(work);
-    if (!lock) throw inUse(config, `Another Photospool is working in ${work}.`);
+    if (!lock) throw inUse(config, `another Photospool process is using ${work}.`);
     lock.release();
   }
 }
@@ -119,7 +119,7 @@ async function checkIdle(config: Config, files: Files): Promise<void> {
 function inUse(config: Config, message: string): PhotospoolError {
   return new PhotospoolError('locked', `${printable(config.home)} is in use: ${message}`, {
     path: config.home,
-    hint: 'Stop it first.',
+    hint: 'Stop it, then run the command again.',
   });
 }
 
@@ -128,7 +128,7 @@ async function holdWork(config: Config, files: Files): Promise<Lock[]> {
   await checkIdle(config, files);
   await files.makeFolder(config.work);
   const lock = takeLock(config.work);
-  if (!lock) throw inUse(config, `Another Photospool is working in ${config.work}.`);
+  if (!lock) throw inUse(config, `another Photospool process is using ${config.work}.`);
   return [lock];
 }
 
@@ -156,16 +156,16 @@ async function checkArchive(
   const { done, home } = config;
   const owner = await readOwner(done, files);
   if (owner !== undefined && owner !== server) {
-    throw new PhotospoolError('config', `${printable(done)} is the archive of another library.`, {
+    throw new PhotospoolError('config', `${printable(done)} is the archive of a different library.`, {
       path: done,
-      hint: 'Name the archive of this one as spool.done, or a folder that is not there yet.',
+      hint: 'Set spool.done to the archive of this library, or to a new folder.',
     });
   }
   const unproven = owner === undefined && originals.listed > 0 && !isIn(home, done) && options.archiveLost !== true;
   if (!unproven || (await holdsListed(done, snapshot, files))) return owner;
-  throw new PhotospoolError('unusable', `The archive ${printable(done)} is not there, or is empty.`, {
+  throw new PhotospoolError('unusable', `The archive ${printable(done)} is missing or empty.`, {
     path: done,
-    hint: 'Mount its disk, name another folder with --done, or, where it is gone for good, add --archive-lost.',
+    hint: 'Mount its disk, choose another folder with --done, or use --archive-lost if the archive is permanently lost.',
   });
 }
 

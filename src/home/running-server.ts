@@ -51,9 +51,9 @@ export async function findServer(config: Config, signal?: AbortSignal): Promise<
   if (record.work !== work || !(await answers(record, signal))) return undefined;
   const same = await recordOf(config, record.url, record.secret).catch(() => undefined);
   if (same?.incoming === record.incoming && same.done === record.done) return record;
-  throw new PhotospoolError('locked', `A server is working in ${work} with other folders.`, {
+  throw new PhotospoolError('locked', `A server is using ${work} with a different incoming folder or archive.`, {
     path: work,
-    hint: 'Stop it first, or name a work folder of its own.',
+    hint: 'Stop that server, or choose another work folder with --work.',
   });
 }
 
@@ -91,7 +91,7 @@ export async function askServer<T>(
         try {
           resolve(JSON.parse(json) as T);
         } catch (cause) {
-          reject(new PhotospoolError('unusable', `${server.url} is no Photospool.`, { cause }));
+          reject(new PhotospoolError('unusable', `${server.url} is not a Photospool server.`, { cause }));
         }
       };
       response.setEncoding('utf8');
@@ -103,16 +103,16 @@ export async function askServer<T>(
         reject(
           new PhotospoolError(
             'unusable',
-            `The server at ${server.url} answered ${response.statusCode ?? 'nothing'} to ${path}.`,
+            `The server at ${server.url} responded to ${path} with status ${response.statusCode ?? 'unknown'}.`,
           ),
         );
       });
     });
     asking.on('error', (cause) => {
       reject(
-        new PhotospoolError('unusable', `The server at ${server.url} does not answer.`, {
+        new PhotospoolError('unusable', `The server at ${server.url} does not respond.`, {
           cause,
-          hint: 'Start it again.',
+          hint: 'Restart it.',
         }),
       );
     });

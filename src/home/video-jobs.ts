@@ -30,7 +30,7 @@ export function openFilming(home: Home, log: Log, { watch }: { watch: boolean })
     onChange: changes.on,
   });
   if (watch && tools.kind === 'missing') {
-    log.info({ missing: tools.missing }, 'Videos are kept, but not shown: ffmpeg was not found on this machine.');
+    log.info({ missing: tools.missing }, 'ffmpeg was not found: videos are imported, but can’t be shown.');
   }
   const watching = watch ? clips.watch(ended.signal) : undefined;
   return {

@@ -57,16 +57,16 @@ export const mostEntries = 1_000_000;
 
 /** The error for a part with too many entries. */
 export const tooMany = (path: string): PhotospoolError =>
-  new PhotospoolError('too-large', `${path} has more entries than are read (1,000,000 in all parts).`, {
+  new PhotospoolError('too-large', `${path} exceeds the limit of 1,000,000 entries in all parts.`, {
     path,
-    hint: 'Name fewer parts at once.',
+    hint: 'Import fewer parts at once.',
   });
 
 /** The error for a damaged part of a kind (`ZIP`). */
 export function badPart(path: string, kind: string, error: unknown): PhotospoolError {
   if (error instanceof PhotospoolError) return error;
   if (isOfSystem(error)) return toPhotospoolError(error, 'read', path);
-  return new PhotospoolError('corrupt', `${path} is no whole ${kind}: ${reasonOf(error)}.`, {
+  return new PhotospoolError('corrupt', `${path} is not a complete ${kind} file: ${reasonOf(error)}.`, {
     path,
     cause: error,
     hint: 'Download it again.',

@@ -108,7 +108,7 @@ export async function openSources(
 
   async function addFolder(folder: string): Promise<void> {
     const scanned = await scan(folder, files);
-    if (!scanned) throw new PhotospoolError('usage', `${folder} is not there.`, { path: folder });
+    if (!scanned) throw new PhotospoolError('usage', `${folder} does not exist.`, { path: folder });
     aside.push(...scanned.special.map(({ name, reason }) => ({ path: name, reason })));
     trouble.push(...scanned.trouble.map(({ name, reason }) => ({ path: name, reason })));
     for (const file of scanned.files) {
@@ -161,7 +161,7 @@ async function textOf(entry: PackedEntry, limit: number): Promise<string> {
   for await (const chunk of entry.open()) {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > limit) throw new PhotospoolError('too-large', 'It has more bytes than it says.');
+    if (bytes > limit) throw new PhotospoolError('too-large', 'It is larger than its archive states.');
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -47,9 +47,9 @@ export async function planTakeout(
   }
   await read(jsons, mostJson, plan, (entry, text) => {
     const said = readGoogle(text);
-    if (!said) plan.trouble.push({ path: entry.path, reason: 'is no JSON, so what it says of a photo is not known' });
+    if (!said) plan.trouble.push({ path: entry.path, reason: 'is not valid JSON, so its metadata can’t be read' });
     else if (said.kind === 'other')
-      plan.aside.push({ path: entry.path, reason: 'says nothing of a photo or an album' });
+      plan.aside.push({ path: entry.path, reason: 'does not describe a photo or an album' });
     else folderOf(entry.folder).jsons.set(entry.name.normalize('NFC'), { entry, said });
   });
   const albums = albumsOf(folders);

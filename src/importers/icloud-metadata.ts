@@ -44,13 +44,12 @@ export async function planICloud(
   const lists: NameList[] = [];
   await read(csvs, mostCsv, plan, (entry, text) => {
     const table = tableOf(text);
-    if (!table) plan.trouble.push({ path: entry.path, reason: 'is no table (CSV) that can be read' });
+    if (!table) plan.trouble.push({ path: entry.path, reason: 'is not a readable CSV table' });
     else readTable(plan, rows, lists, entry, table);
   });
   const photos = planPhotos(plan, rows, others);
   for (const { row, entry, used, name } of rows.values())
-    if (!used && !row.deleted)
-      plan.orphans.push({ path: entry.path, reason: `has a row of ${name}, which is not there` });
+    if (!used && !row.deleted) plan.orphans.push({ path: entry.path, reason: `lists ${name}, which is missing` });
   const byName = new Map<string, Planned[]>();
   for (const photo of photos) groupOf(byName, fold(photo.entry.name)).push(photo);
   for (const list of lists) putIn(plan, byName, list);
@@ -77,8 +76,8 @@ function readTable(
   const column = (name: string): number => head.findIndex((cell) => cell.trim().toLowerCase() === name);
   const folder = fold(entry.folder.slice(entry.folder.lastIndexOf('/') + 1));
   const named = ['imgname', 'imagename', 'images'].map(column).find((at) => at >= 0);
-  if (folder === 'memories') plan.aside.push({ path: entry.path, reason: 'is a memory that Apple made' });
-  else if (named === undefined) plan.aside.push({ path: entry.path, reason: 'is no table of photos' });
+  if (folder === 'memories') plan.aside.push({ path: entry.path, reason: 'is a memory created by Apple' });
+  else if (named === undefined) plan.aside.push({ path: entry.path, reason: 'is not a table of photos' });
   else if (column('originalcreationdate') >= 0) {
     const cell = (row: string[], name: string): string => row[column(name)] ?? '';
     for (const row of body) {
@@ -111,9 +110,9 @@ function planPhotos(plan: ImportPlan, rows: Rows, others: readonly ExportEntry[]
     const found = rowOf(rows, entry);
     if (found) found.used = true;
     if (isAppleEdit(entry.name))
-      plan.aside.push({ path: entry.path, reason: "is an edit that only Apple's programs can repeat" });
+      plan.aside.push({ path: entry.path, reason: "is an edit that only Apple's apps can apply" });
     else if (/\.zip$/i.test(entry.name))
-      plan.aside.push({ path: entry.path, reason: 'is a ZIP in the ZIP: unpack it and import it by itself' });
+      plan.aside.push({ path: entry.path, reason: 'is a nested ZIP file: unpack it and import it separately' });
     else if (deleted || found?.row.deleted === true) plan.aside.push({ path: entry.path, reason: inTrash });
     else {
       const brought = found ? broughtOf(found.row, found.entry) : undefined;
@@ -147,9 +146,9 @@ function putIn(plan: ImportPlan, byName: ReadonlyMap<string, Planned[]>, { entry
   const title = entry.name.replace(/\.csv$/i, '').normalize('NFC');
   for (const name of names) {
     const [photo, ...more] = byName.get(fold(name)) ?? [];
-    if (!photo) plan.orphans.push({ path: entry.path, reason: `names ${name}, which is not there` });
+    if (!photo) plan.orphans.push({ path: entry.path, reason: `lists ${name}, which is missing` });
     else if (more.length > 0)
-      plan.orphans.push({ path: entry.path, reason: `names ${name}, and ${more.length + 1} photos have that name` });
+      plan.orphans.push({ path: entry.path, reason: `lists ${name}, but ${more.length + 1} photos have that name` });
     else add(photo, entry, kind, title);
   }
 }

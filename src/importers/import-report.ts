@@ -94,9 +94,9 @@ export function reportOf(
 }
 
 const kinds: Record<Kind, string> = {
-  takeout: 'A Google Takeout',
-  icloud: 'An export of iCloud Photos',
-  folder: 'Files without an export’s metadata',
+  takeout: 'Google Takeout',
+  icloud: 'iCloud Photos export',
+  folder: 'Files without export metadata',
 };
 /** The number of names printed per kind; the report file has all. */
 const mostNamed = 10;
@@ -107,16 +107,14 @@ export function linesOf(plan: ImportPlan, parts: readonly string[]): string[] {
   const n = (value: number): string => value.toLocaleString('en');
   return [
     `${kinds[plan.kind]}: ${n(photos)} photos and videos, ${n(matched)} with metadata, ${n(unmatched)} without; ${n(metadata)} metadata files.`,
-    ...(missing ?? []).map(
-      (part) => `Missing: ${printable(part)} is not among the parts. Run it again with all of them.`,
-    ),
+    ...(missing ?? []).map((part) => `Missing part: ${printable(part)}. Run the command again with all parts.`),
     ...(albums.length > 0
       ? [
           `${n(albums.length)} ${albums.length === 1 ? 'album' : 'albums'}: ${some(albums.map(({ title, photos: of }) => `${title} (${n(of)})`))}`,
         ]
       : []),
     ...listed('Metadata without a photo', plan.orphans),
-    ...listed('Left aside', plan.aside),
+    ...listed('Skipped', plan.aside),
     ...listed('Can’t be read', plan.trouble),
   ];
 }

@@ -34,8 +34,8 @@ export function openLooking(looking: Looking, signal?: AbortSignal): ReadMetadat
         each(entry, text);
       });
       if (total > mostMetadata)
-        throw new PhotospoolError('too-large', 'This export has more metadata than is read into memory (256 MiB).', {
-          hint: 'Name fewer parts at once.',
+        throw new PhotospoolError('too-large', 'This export exceeds the limit of 256 MiB of metadata.', {
+          hint: 'Import fewer parts at once.',
         });
       looking(Math.min(at + atOnce, entries.length), entries.length);
     }
@@ -47,7 +47,8 @@ async function textOf(
   limit: number,
 ): Promise<string | { kind: 'aside' | 'trouble'; reason: string }> {
   if (entry.trouble !== undefined) return { kind: 'trouble', reason: entry.trouble };
-  if (entry.bytes > limit) return { kind: 'aside', reason: `has ${entry.bytes} bytes, more than metadata has` };
+  if (entry.bytes > limit)
+    return { kind: 'aside', reason: `has ${entry.bytes} bytes, which is too large for metadata` };
   try {
     return await entry.text(limit);
   } catch (error) {

@@ -59,7 +59,7 @@ export async function openTar(part: string, room: number, files: Files, looking:
       entries.push(await know(member));
       looking(member.read, size);
     }
-    if (entries.length === 0) throw new Error('there is nothing in it');
+    if (entries.length === 0) throw new Error('it is empty');
   } catch (error) {
     const failure = badPart(part, 'TAR', error);
     if (failure.code !== 'corrupt' || entries.length === 0) throw failure;
@@ -78,7 +78,7 @@ export async function openTar(part: string, room: number, files: Files, looking:
       },
     };
     if (type !== 'file' && type !== 'contiguous-file')
-      return { ...entry, aside: 'is a link or device, which is never followed' };
+      return { ...entry, aside: 'is a link or device; these are never followed' };
     const keeps = isKept(name, length) && memory + length <= mostMetadata;
     const hash = createHash('sha256');
     const first: Uint8Array[] = [];

@@ -69,5 +69,5 @@ export async function* checked(
     throw damaged(part, entry.path, error);
   }
   if (sum !== entry.crc32 || length !== entry.bytes)
-    throw damaged(part, entry.path, new Error('it changed while it was read'));
+    throw damaged(part, entry.path, new Error('it changed while it was being read'));
 }

@@ -58,7 +58,7 @@ function markOverlaps(spans: { from: number; to: number; entry: PackedEntry }[])
   spans.sort((a, b) => a.from - b.from);
   let end = 0;
   for (const { from, to, entry } of spans) {
-    if (from < end) entry.trouble ??= 'lies over another entry of its ZIP';
+    if (from < end) entry.trouble ??= 'overlaps another entry of its ZIP file';
     end = Math.max(end, to);
   }
 }
@@ -81,7 +81,7 @@ function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: yauzl.Entry
 function troubleOf(found: yauzl.Entry): string | undefined {
   const { compressedSize, uncompressedSize, compressionMethod: method, generalPurposeBitFlag } = found;
   if ((generalPurposeBitFlag & 1) !== 0) return 'is encrypted';
-  if (method !== 0 && method !== 8) return `is packed in a way that is not known (method ${method})`;
+  if (method !== 0 && method !== 8) return `uses an unsupported compression method (${method})`;
   if (method === 0 && compressedSize !== uncompressedSize) return 'has two sizes, so it is damaged';
   if (uncompressedSize > smallBytes && uncompressedSize > compressedSize * mostGrowth)
     return `unpacks to ${Math.round(uncompressedSize / Math.max(compressedSize, 1))} times its size`;
@@ -109,7 +109,7 @@ function entryOf(zip: yauzl.ZipFile, part: string, found: yauzl.Entry, path: str
     crc32: expected,
     modified: found.getLastModDate({ timezone: 'UTC' }).getTime() || 0,
     ...(trouble !== undefined && { trouble }),
-    ...(isUnix && kind !== 0 && kind !== 0x8000 && { aside: 'is a link or device, which is never followed' }),
+    ...(isUnix && kind !== 0 && kind !== 0x8000 && { aside: 'is a link or device; these are never followed' }),
     async *open() {
       let [sum, bytes] = [0, 0];
       try {
@@ -123,8 +123,8 @@ function entryOf(zip: yauzl.ZipFile, part: string, found: yauzl.Entry, path: str
       } catch (error) {
         throw damaged(part, path, error);
       }
-      if (bytes !== uncompressedSize) throw damaged(part, path, new Error('its size is another one'));
-      if (sum !== expected) throw damaged(part, path, new Error('its checksum is another one'));
+      if (bytes !== uncompressedSize) throw damaged(part, path, new Error('its size does not match'));
+      if (sum !== expected) throw damaged(part, path, new Error('its checksum does not match'));
     },
   };
 }

@@ -47,11 +47,11 @@ export function checkHolder(mayHold: MayHold | undefined, arrival: Pick<Arriving
   if (holder === house || (isPerson(holder) && mayHold?.(holder) === true)) return;
   const name = printable(arrival.name);
   if (!isPerson(holder))
-    throw new PhotospoolError('forbidden', `It is not known any more whose ${name} is.`, {
-      hint: 'Move the file from its folder in work to the folder of the person.',
+    throw new PhotospoolError('forbidden', `The owner of ${name} is no longer known.`, {
+      hint: 'Move the file from its folder in work to the incoming folder of the person.',
     });
-  throw new PhotospoolError('forbidden', `${name} is for a person who was removed or is not known here.`, {
-    hint: 'It stays where it is. When they are back, try it again.',
+  throw new PhotospoolError('forbidden', `${name} is for a person who was removed or is unknown on this server.`, {
+    hint: 'The file is kept. When the person is added again, retry it.',
   });
 }
 

@@ -92,7 +92,7 @@ export function openDevelopJobs(parts: DevelopJobParts): DevelopJobs {
     try {
       const made = await developPhoto(parts, id);
       // Edited again meanwhile, it stays in the table, and the feed names it again.
-      if (lacksDeveloped(parts, id)) failed.run(0, clock.now() + pause, 'It was edited again.', id);
+      if (lacksDeveloped(parts, id)) failed.run(0, clock.now() + pause, 'The photo was edited again.', id);
       else drop.run(id);
       return made;
     } catch (error) {
@@ -101,7 +101,7 @@ export function openDevelopJobs(parts: DevelopJobParts): DevelopJobs {
         failed.run(Number(faults.has(failure.code)), clock.now() + pause, failure.message, id);
         // The log has neither name nor hash of a person's photo.
         if (itemOf(id)?.holder === house) log.warn({ id, code: failure.code, err: failure.cause }, sentence(failure));
-        else log.warn({ code: failure.code }, 'The edited picture of a photo could not be made.');
+        else log.warn({ code: failure.code }, 'The edited picture of a photo could not be rendered.');
       }
       return false;
     }

@@ -70,7 +70,7 @@ export async function developPhoto(parts: DevelopParts, id: string, anew = false
   const path = archive.resolve(row.path);
   // Pictures of other bytes would show another photo.
   if ((await files.hash(path)).sha256 !== item?.sha256)
-    throw new PhotospoolError('corrupt', 'It is not the file any more that it was. `photospool verify` tells more.');
+    throw new PhotospoolError('corrupt', 'The original has been changed. Run `photospool verify` for details.');
   const made = await picturesFor(parts, path, lacking);
   library.update<PhotoDocument>(id, (body) => body && withPictures(body, lacking.develop, made));
   return true;
@@ -85,7 +85,7 @@ async function picturesFor(
   const rendered = await render(path, format, isDamaged(photo.renditions), develop);
   const { thumb, preview, thumbhash } = await storeRendered(rendered, format, blobs, true);
   if (!thumb || !preview || thumbhash === undefined)
-    throw new PhotospoolError('undecodable', 'There is no picture of this file that could be edited.');
+    throw new PhotospoolError('undecodable', 'This file has no picture that can be edited.');
   return { at: marked(recipeOf(format)), thumb, preview, thumbhash };
 }
 

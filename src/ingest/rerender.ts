@@ -125,7 +125,7 @@ async function render(
   const format = formatOf(await files.head(path, headLength));
   // Renditions of other bytes would show another picture.
   if ((await files.hash(path)).sha256 !== sha256)
-    throw new PhotospoolError('corrupt', 'It is not the file any more that it was. `photospool verify` tells more.');
+    throw new PhotospoolError('corrupt', 'The original has been changed. Run `photospool verify` for details.');
   if (isVideo(format)) return pictureFilm(parts, { path, format, bytes }, asIs);
   return storeRendered(await parts.render(path, format, asIs), format, blobs, true);
 }

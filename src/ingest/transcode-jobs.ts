@@ -63,7 +63,7 @@ export function openClips(parts: TranscodeParts): TranscodeJobs {
     const began = clock.now();
     try {
       const made = await make(wish, parts);
-      log.debug({ ...wish, seconds: (clock.now() - began) / 1000 }, `made ${wish.stage} of a video`);
+      log.debug({ ...wish, seconds: (clock.now() - began) / 1000 }, `created ${wish.stage} of a video`);
       return made;
     } catch (error) {
       const failure = toPhotospoolError(error, 'render', wish.sha256);
@@ -116,7 +116,7 @@ async function make({ sha256, stage }: Wish, parts: TranscodeParts): Promise<num
   const row = library.local.originals.find(sha256);
   const photos = photosWith(library, sha256);
   if (row?.state !== 'here' || photos.length === 0)
-    throw new PhotospoolError('not-found', 'The original is not here any more.');
+    throw new PhotospoolError('not-found', 'The original is no longer on this server.');
   const known = photos.reduce(withBytesOf);
   // If another item with the same bytes has it already, it is copied from there.
   if (hasStage(known, stage)) {
@@ -173,7 +173,7 @@ async function picture(source: VideoSource, sha256: string, parts: TranscodePart
   const { library } = parts;
   const { facts, renditions, exif } = await makeFilm(parts, source, () => undefined, true);
   if (renditions.thumb === undefined && !renditions.damaged)
-    throw new PhotospoolError('undecodable', 'No picture of it could be made.');
+    throw new PhotospoolError('undecodable', 'A picture could not be created.');
   library.transaction(() => {
     updatePhotosWith(library, sha256, (body) => merge(body, { ...body, facts, renditions }));
     library.update<ExifDocument>(exifId(sha256), (body) => (body ? merge(body, exif) : exif));

@@ -54,24 +54,23 @@ function migrate(db: Sqlite, from: number): void {
   if (from > libraryFormat) throw newer(db, from);
   for (let format = from; format < libraryFormat; format++) {
     const step = migrations[format];
-    if (!step)
-      throw new PhotospoolError('unusable', `No way is known from library format ${format}.`, { path: db.path });
+    if (!step) throw new PhotospoolError('unusable', `Library format ${format} can't be upgraded.`, { path: db.path });
     step(db);
   }
   db.prepare('UPDATE library SET format = ?').run(libraryFormat);
 }
 
 function newer(db: Sqlite, found: number): PhotospoolError {
-  const message = `The library was written by a newer version of Photospool (format ${found}; this one knows ${libraryFormat}).`;
-  const hint = 'Install that version again, or restore the backup that was made before the upgrade.';
+  const message = `The library was written by a newer version of Photospool (format ${found}; this version supports ${libraryFormat}).`;
+  const hint = 'Install that version or a newer one, or restore the backup from before the upgrade.';
   return new PhotospoolError('newer-version', message, { op: 'open', path: db.path, hint });
 }
 
 function unready(db: Sqlite, found: number | undefined): PhotospoolError {
-  const message = found === undefined ? 'There is no library yet.' : `The library is of an older format (${found}).`;
+  const message = found === undefined ? 'There is no library.' : `The library has an older format (${found}).`;
   return new PhotospoolError('unusable', message, {
     op: 'open',
     path: db.path,
-    hint: 'Start `photospool serve` once.',
+    hint: 'Run `photospool serve` once.',
   });
 }

@@ -44,12 +44,11 @@ const marks: { tool: string; is: (name: string, isFile: boolean) => boolean }[] 
 /** Folders that are synced by their name. */
 const names: { tool: string; is: RegExp }[] = [
   { tool: 'iCloud', is: /^Mobile Documents$/ },
-  { tool: 'a cloud provider of macOS', is: /^CloudStorage$/ },
+  { tool: 'a macOS cloud provider', is: /^CloudStorage$/ },
   { tool: 'OneDrive', is: /^OneDrive( - .+)?$/ },
 ];
 
-const hint =
-  'Choose a home on a disk of this machine with --home, outside of any synced folder; only `incoming` may be synced.';
+const hint = 'Choose a home on a local disk with --home, outside any synced folder. Only `incoming` can be synced.';
 
 /**
  * Checks whether the library may be stored in a folder, which need not exist yet.
@@ -71,7 +70,7 @@ export async function checkPlace(folder: string, system: Surroundings = surround
 }
 
 function refuse(folder: string, reason: string): PhotospoolError {
-  const message = `The library can't live in ${folder}: ${reason}.`;
+  const message = `The library can't be stored in ${folder}: ${reason}.`;
   return new PhotospoolError('unusable', message, { op: 'open', path: folder, hint });
 }
 

@@ -152,7 +152,10 @@ function openOriginals(db: Sqlite, today: Today): Originals {
       const path = names(n);
       if (!findByKey.get(nameKey(path)) && !occupied(path)) return path;
     }
-    throw new PhotospoolError('conflict', 'No free name was found in the archive.', { op: 'reserve', path: names(0) });
+    throw new PhotospoolError('conflict', 'No unused name was found in the archive.', {
+      op: 'reserve',
+      path: names(0),
+    });
   }
 
   const originals: Originals = {

@@ -12,9 +12,11 @@ export const peopleLibrariesReady: boolean = true;
 
 /** Rejects the first document of that kind while libraries of people are off. @throws PhotospoolError `conflict`. */
 export function demandPeopleLibraries(gate: { state(): PeopleLibraries } | undefined): void {
-  const state = gate?.state() ?? { on: false, reason: 'A public server has none.' };
+  const state = gate?.state() ?? { on: false, reason: 'A public server has no personal libraries.' };
   if (state.on) return;
-  throw new PhotospoolError('conflict', 'People can’t have libraries of their own here yet.', { hint: state.reason });
+  throw new PhotospoolError('conflict', 'Personal libraries are not available on this server yet.', {
+    hint: state.reason,
+  });
 }
 
 /** The name under which a server announces libraries of people in `features`. */

@@ -36,7 +36,7 @@ export function openPersonFolders(db: Sqlite): PersonFolders {
   return {
     list: () => (isThere() ? db.prepare<PersonFolder>(`${all} ORDER BY folder`).all() : []),
     set(folder, person) {
-      if (!isPerson(person)) throw new PhotospoolError('invalid', `${printable(person)} is no person.`);
+      if (!isPerson(person)) throw new PhotospoolError('invalid', `${printable(person)} is not a person.`);
       const key = checked(folder);
       db.exec('CREATE TABLE IF NOT EXISTS person_folder (folder TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID');
       db.prepare('INSERT OR REPLACE INTO person_folder (folder, person) VALUES (?, ?)').run(key, person);
@@ -52,7 +52,7 @@ export function openPersonFolders(db: Sqlite): PersonFolders {
 function checked(folder: string): string {
   const isBelow = folder !== '' && folder.split('/').every((name) => name !== '' && !name.startsWith('.'));
   if (isBelow && !folder.includes('\0')) return folder.normalize('NFC');
-  throw new PhotospoolError('invalid', `“${printable(folder)}” is no folder below incoming.`, {
-    hint: 'Name it as a path in incoming, without a slash before or behind it.',
+  throw new PhotospoolError('invalid', `“${printable(folder)}” is not a folder in incoming.`, {
+    hint: 'Use a path relative to incoming, without a leading or trailing slash.',
   });
 }

@@ -30,11 +30,12 @@ const kinds: ReadonlySet<string> = new Set([
 
 /** Why a document can't be removed as a foreign one, as a sentence; undefined if it can. */
 export function whyNotForeign(id: string, body: object | undefined): string | undefined {
-  if (body === undefined) return `${printable(id.slice(0, 80))} is not here (any more).`;
+  if (body === undefined) return `${printable(id.slice(0, 80))} does not exist on this server.`;
   const kind = [id.slice(0, Math.max(0, id.indexOf(':'))), textOf(own(body, 'kind'))].find((one) => kinds.has(one));
-  if (kind === 'photo') return 'It is a photo: move it to the trash, and delete it there.';
-  if (kind !== undefined) return `It is one of Photospool’s own documents (${kind}): change or delete it in the album.`;
-  return isNewer(body) ? 'It was written by a newer version of Photospool: upgrade this one.' : undefined;
+  if (kind === 'photo') return 'It is a photo. Move it to the trash and delete it there.';
+  if (kind !== undefined)
+    return `It is one of Photospool’s own documents (${kind}). Change or delete it in the web app.`;
+  return isNewer(body) ? 'It was written by a newer version of Photospool. Upgrade this server.' : undefined;
 }
 
 /**

@@ -28,7 +28,8 @@ export const highestGeneration = 1_000_000_000;
 export function parseRevision(rev: string): { generation: number; hash: string } {
   const match = revisionPattern.exec(rev);
   const generation = Number(match?.[1]);
-  if (!match || !Number.isSafeInteger(generation)) throw invalid(`${printable(rev.slice(0, 80))} is no revision id.`);
+  if (!match || !Number.isSafeInteger(generation))
+    throw invalid(`${printable(rev.slice(0, 80))} is not a valid revision id.`);
   return { generation, hash: match[2]! };
 }
 
@@ -53,7 +54,7 @@ export const isId = (id: string): boolean =>
 /** Rejects ids reserved by CouchDB (`_design/…`), empty ones, those longer than 512, and values that are not text. */
 export function checkId(id: string): void {
   if (isId(id)) return;
-  throw invalid(`${printable(id.slice(0, 80))} is no id that a document can have.`);
+  throw invalid(`${printable(id.slice(0, 80))} is not a valid document id.`);
 }
 
 /**
@@ -63,13 +64,13 @@ export function checkId(id: string): void {
 export function checkBody(id: string, body: object, limit: number): string {
   const reserved = Object.keys(body).find((key) => key.startsWith('_'));
   if (reserved !== undefined)
-    throw invalid(`${printable(id)} has the field ${printable(reserved.slice(0, 80))}, which no document can have.`);
+    throw invalid(`${printable(id)} has the reserved field ${printable(reserved.slice(0, 80))}.`);
   const text = canonical(body);
   const bytes = Buffer.byteLength(text);
   const most =
     bytes > limit ? `${limit / 1024} KiB` : hasTooManyFields(body, bytes) ? `${fieldLimit} fields` : undefined;
   if (most === undefined) return text;
-  const message = `${printable(id)} would be larger than the ${most} that a document can have.`;
+  const message = `${printable(id)} exceeds the limit of ${most} for a document.`;
   throw new PhotospoolError('too-large', message, { op: 'write' });
 }
 
@@ -81,13 +82,13 @@ export function checkIncoming({ id, revisions, deleted, body }: Incoming<object>
   checkId(id);
   const generations = revisions.map((rev) => parseRevision(rev).generation);
   if (generations.length === 0 || generations.some((generation, n) => generation !== generations[0]! - n)) {
-    throw invalid(`${printable(id)} came with revisions that do not follow each other.`);
+    throw invalid(`${printable(id)} has revisions that are not consecutive.`);
   }
   const rev = revisions[0]!;
-  if (!isPortable(rev)) throw invalid(`${printable(rev)} of ${printable(id)} is no revision id that CouchDB can have.`);
+  if (!isPortable(rev)) throw invalid(`${printable(rev)} of ${printable(id)} is not a valid revision id in CouchDB.`);
   // The tombstone that closes it needs a higher generation.
   if (!deleted && generations[0]! >= Number.MAX_SAFE_INTEGER)
-    throw invalid(`${printable(rev)} of ${printable(id)} claims more edits than a document can have.`);
+    throw invalid(`${printable(rev)} of ${printable(id)} exceeds the maximum number of edits of a document.`);
   return checkBody(id, body, mergedSizeLimit);
 }
 

@@ -311,6 +311,6 @@ function opened<R extends { body: string }>({ body, ...rest }: R): Omit<R, 'body
 }
 
 function newer(id: string): PhotospoolError {
-  const message = `${printable(id)} was written by a newer version of Photospool and can't be changed by this one.`;
+  const message = `${printable(id)} was written by a newer version of Photospool and can't be changed by this version.`;
   return new PhotospoolError('newer-version', message, { op: 'edit', hint: 'Upgrade Photospool.' });
 }

@@ -113,7 +113,7 @@ const stripped = ({ id, revisions, deleted, body }: Incoming): Incoming =>
   ({ id, revisions, deleted, body: deleted ? {} : readPublic(body) }) as Incoming;
 
 function whyNot({ id, deleted, body }: Incoming): string | undefined {
-  if (opaqueOf(id) === undefined) return 'Only a projection is taken here.';
+  if (opaqueOf(id) === undefined) return 'Only documents of a projection are accepted.';
   if (deleted || readPublic(body)) return undefined;
-  return isNewer(body) ? 'It was written by a newer version of Photospool.' : 'It is no document of a projection.';
+  return isNewer(body) ? 'It was written by a newer version of Photospool.' : 'It is not a document of a projection.';
 }

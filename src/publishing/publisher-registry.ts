@@ -99,12 +99,14 @@ export function openPublishers({ db, folder, files, clock, madeAt }: PublishersP
     admit(name, token) {
       const id = /^public-([0-9a-f]{8,64})$/.exec(name)?.[1];
       const made = madeAt(token);
-      if (id === undefined || made === undefined) throw new PhotospoolError('not-found', 'There is no such database.');
-      if (removals.has(id)) throw new PhotospoolError('forbidden', 'What this home brought is being removed.');
+      if (id === undefined || made === undefined)
+        throw new PhotospoolError('not-found', 'This database doesn’t exist.');
+      if (removals.has(id))
+        throw new PhotospoolError('forbidden', 'The published photos of this home are being removed.');
       db.transaction(() => {
         if (!mayBind(token, id)) {
           throw new PhotospoolError('forbidden', 'This token belongs to another home.', {
-            hint: 'Make one for each home with `photospool tokens add NAME --may publish`.',
+            hint: 'Create one for each home with `photospool tokens add NAME --may publish`.',
           });
         }
         bind.run(token, made, id);

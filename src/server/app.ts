@@ -159,12 +159,12 @@ function listenError(error: unknown, { host, port }: ServerConfig): PhotospoolEr
   const where = `${host}:${port}`;
   const reasons: Record<string, [string, string]> = {
     EADDRINUSE: [
-      'something else listens there',
-      'Is Photospool running already? Else choose another port with --port.',
+      'the port is already in use',
+      'Check whether Photospool is already running, or choose another port with --port.',
     ],
-    EACCES: ['the system does not permit that port', 'Choose a port above 1023 with --port.'],
+    EACCES: ['permission denied', 'Choose a port above 1023 with --port.'],
     EADDRNOTAVAIL: ['this machine has no such address', 'Use 127.0.0.1.'],
-    ENOTFOUND: ['there is no such name', 'Use 127.0.0.1.'],
+    ENOTFOUND: ['the host name does not exist', 'Use 127.0.0.1.'],
   };
   const known = reasons[errnoOf(error) ?? ''];
   if (!known) return toPhotospoolError(error, 'listen on', where);

@@ -173,7 +173,7 @@ function openPages(parts: LiveParts, emptied: () => void) {
     const isFull = (group: string, n: number): boolean =>
       [...pages.values()].filter((other) => other.counted.includes(group)).length >= placesOf[n]!;
     if (counted.some(isFull)) {
-      throw new PhotospoolError('busy', 'Too many pages are open.', { hint: 'Close some of them.' });
+      throw new PhotospoolError('busy', 'Too many browser tabs are open.', { hint: 'Close some of them.' });
     }
     const [spool, comments] = [may(viewer, 'spool'), seesComments(viewer)];
     const listener = { circle: circleOf(viewer), spool, comments, counted, viewerNow };
@@ -189,7 +189,7 @@ function openPages(parts: LiveParts, emptied: () => void) {
 function openTelling(parts: LiveParts, noticed: Noticed, { pages, circles, send, tell, endOthers }: Pages) {
   const { library, spool, clock, log } = parts;
 
-  const warn = (error: unknown): void => log.warn({ err: error }, 'The live pages could not be told of a change.');
+  const warn = (error: unknown): void => log.warn({ err: error }, 'Open pages could not be notified of a change.');
 
   /** Repeats `work` until the signal aborts. Its errors are logged, and not fatal. */
   function every(ms: number, signal: AbortSignal, work: () => void): void {

@@ -27,48 +27,48 @@ export function meshFigures({ links, hasOwn, missing, missingBytes, merges, now 
   const known = links.filter(({ missing }) => missing !== undefined);
   const lacking = (what: 'count' | 'bytes'): Line[] => known.map((link) => [{ peer: link.url }, link.missing![what]]);
   return [
-    figure('photospool_peer_up', 'gauge', '1 while the link to a peer stands', each({}, isUp)),
+    figure('photospool_peer_up', 'gauge', '1 while connected to a peer', each({}, isUp)),
     figure(
       'photospool_peer_lag_seconds',
       'gauge',
-      'Seconds since both sides had the same',
+      'Seconds since both sides were last in sync',
       each({}, (link) => lagOf(link, now)),
     ),
     figure(
       'photospool_peer_pending',
       'gauge',
-      'Documents still to go over',
+      'Documents still to be replicated',
       both((link, way) => link[way].pending ?? 0),
     ),
     figure(
       'photospool_peer_revisions_total',
       'counter',
-      'Revisions that went over',
+      'Revisions transferred',
       both((link, way) => link[way].sent),
     ),
     figure(
       'photospool_peer_refused',
       'gauge',
-      'Documents that a side did not take',
+      'Documents rejected by one side',
       each({}, ({ refused, refusedCount = refused.length }) => refusedCount),
     ),
-    figure('photospool_peer_blobs_total', 'counter', 'Blobs that went over', blobs('count')),
-    figure('photospool_peer_blob_bytes_total', 'counter', 'Bytes of blobs that went over', blobs('bytes')),
-    figure('photospool_peer_blobs_missing', 'gauge', 'Blobs that a peer lacks', lacking('count')),
-    figure('photospool_peer_blob_bytes_missing', 'gauge', 'Bytes of blobs that a peer lacks', lacking('bytes')),
+    figure('photospool_peer_blobs_total', 'counter', 'Blobs transferred', blobs('count')),
+    figure('photospool_peer_blob_bytes_total', 'counter', 'Bytes of blobs transferred', blobs('bytes')),
+    figure('photospool_peer_blobs_missing', 'gauge', 'Blobs missing on a peer', lacking('count')),
+    figure('photospool_peer_blob_bytes_missing', 'gauge', 'Bytes of blobs missing on a peer', lacking('bytes')),
     figure(
       'photospool_blobs_missing',
       'gauge',
-      'Blobs that documents name and that are not here',
+      'Blobs missing on this server',
       blobKinds.map((kind): Line => [{ kind }, missing[kind]]),
     ),
     figure(
       'photospool_blob_bytes_missing',
       'gauge',
-      'Bytes of blobs that documents name and that are not here',
+      'Bytes of blobs missing on this server',
       blobKinds.map((kind): Line => [{ kind }, missingBytes[kind]]),
     ),
-    figure('photospool_merges_total', 'counter', 'Documents that were merged here', [[{}, merges]]),
+    figure('photospool_merges_total', 'counter', 'Documents merged on this server', [[{}, merges]]),
   ].join('');
 }
 

@@ -36,7 +36,7 @@ export function admitPublishers(app: FastifyInstance, publishers: Pick<Publisher
   app.addHook('onRequest', (request, _reply, done) => {
     const route = request.routeOptions.url ?? '';
     if (route.startsWith('/db/:name')) publishers.admit((request.params as { name: string }).name, tokenOf(request));
-    if (route === '/blobs/:sha256' && request.method !== 'PUT') throw notFound('There is no such blob here.');
+    if (route === '/blobs/:sha256' && request.method !== 'PUT') throw notFound('This blob is not on this server.');
     done();
   });
 }
@@ -44,14 +44,18 @@ export function admitPublishers(app: FastifyInstance, publishers: Pick<Publisher
 function tokenOf(request: FastifyRequest): string {
   const { token } = viewer(request);
   if (token !== undefined) return token;
-  throw new PhotospoolError('forbidden', 'Only a token may publish here.');
+  throw new PhotospoolError('forbidden', 'Publishing requires a token.');
 }
 
 /** @throws PhotospoolError `config` if other machines could reach the host before anyone can publish there. */
 export function checkPublicHost(host: string, { tokens }: Pick<Access, 'tokens'>): void {
   if (isLoopbackName(host) || tokens.list().some((token) => token.may.includes('publish'))) return;
-  throw new PhotospoolError('config', `Nothing can be published to ${printable(host)} yet: there is no token for it.`, {
-    op: 'serve',
-    hint: 'Make one first: `photospool tokens add NAME --may publish`.',
-  });
+  throw new PhotospoolError(
+    'config',
+    `Photos can't be published to ${printable(host)} until there is a token for it.`,
+    {
+      op: 'serve',
+      hint: 'Create one with `photospool tokens add NAME --may publish`.',
+    },
+  );
 }

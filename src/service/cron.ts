@@ -39,9 +39,13 @@ export function without(crontab: string, name: string): string {
   const [first, last] = [at(begin(name)), at(end(name))];
   if (first < 0 && last < 0) return crontab;
   if (first < 0 || last < first)
-    throw new PhotospoolError('conflict', `The crontab has only one of the two marks around the lines of ${name}.`, {
-      hint: 'Take the mark and the line beside it out by `crontab -e`, then try again.',
-    });
+    throw new PhotospoolError(
+      'conflict',
+      `The crontab contains only one of the two markers around the entry of ${name}.`,
+      {
+        hint: 'Remove the marker and the line beside it with `crontab -e`, then try again.',
+      },
+    );
   return without([...lines.slice(0, first), ...lines.slice(last + 1)].join(''), name);
 }
 

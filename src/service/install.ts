@@ -47,7 +47,7 @@ export const openInstaller = (kind: Kind, parts: Parts): Installer =>
 const logOf = (name: string): string => join(homedir(), 'Library', 'Logs', `${name}.log`);
 
 async function mustHave(kind: Kind, program: string): Promise<void> {
-  if (!findProgram(program)) throw notHere(kind, `This system has no ${kind}: there is no \`${program}\`.`);
+  if (!findProgram(program)) throw notHere(kind, `This system does not have ${kind}: \`${program}\` was not found.`);
   return Promise.resolve();
 }
 
@@ -79,15 +79,15 @@ function openLaunchd({ files, ask, queue = false }: Parts): Installer {
     async install(plan) {
       const wrote = await put(files, folder, `${plan.name}.plist`, printed('launchd', plan, queue));
       if ((await isLoaded(plan.name)) && wrote.startsWith('unchanged'))
-        return [wrote, `launchd runs ${plan.name} already`];
+        return [wrote, `launchd already runs ${plan.name}`];
       await unload(plan.name);
       await demand(ask, 'launchctl', ['enable', `${domain}/${plan.name}`]);
       await demand(ask, 'launchctl', ['bootstrap', domain, join(folder, `${plan.name}.plist`)]);
-      return [wrote, `launchd runs ${plan.name} from now on`];
+      return [wrote, `launchd now runs ${plan.name}`];
     },
     async uninstall(name) {
       const done: string[] = [];
-      if (await unload(name)) done.push(`launchd runs ${name} no more`);
+      if (await unload(name)) done.push(`launchd no longer runs ${name}`);
       const path = join(folder, `${name}.plist`);
       if (await files.remove(path)) done.push(`removed ${path}`);
       return done;
@@ -102,7 +102,7 @@ function openSystemd({ files, ask, env = process.env }: Parts): Installer {
   async function check(): Promise<void> {
     await mustHave('systemd', 'systemctl');
     const { code, err } = await ask('systemctl', ['--user', 'show-environment']);
-    if (code !== 0) throw notHere('systemd', `systemd runs nothing for this user here: ${err.trim().split('\n')[0]}.`);
+    if (code !== 0) throw notHere('systemd', `systemd can't run services for this user: ${err.trim().split('\n')[0]}.`);
   }
 
   /**
@@ -136,7 +136,8 @@ function openSystemd({ files, ask, env = process.env }: Parts): Installer {
       const namespaces = await hasNamespaces(plan);
       const { files: wanted, enable } = units({ ...plan, namespaces });
       const done = await drop(unitNames(plan.name).filter((name) => !wanted.has(name)));
-      if (!namespaces) done.push('without the parts of the sandbox that need namespaces: users may have none here');
+      if (!namespaces)
+        done.push('sandbox options that need user namespaces were left out: this system does not permit them');
       for (const [name, text] of wanted) done.push(await put(files, folder, name, text));
       await systemctl('daemon-reload');
       await systemctl('enable', ...enable);
@@ -164,16 +165,16 @@ function openCron({ ask }: Parts): Installer {
     async install(plan) {
       const before = await read();
       const after = withBlock(before, plan.name, Buffer.from(block(plan)).toString('latin1'));
-      if (after === before) return ['unchanged: the crontab has the line already'];
+      if (after === before) return ['unchanged: the crontab already contains the entry'];
       await write(after);
-      return [`put a line into the crontab, between marks that name ${plan.name}`];
+      return [`added an entry to the crontab, between markers for ${plan.name}`];
     },
     async uninstall(name) {
       const before = await read();
       const after = without(before, name);
       if (after === before) return [];
       await write(after);
-      return [`took the line of ${name} out of the crontab`];
+      return [`removed the entry of ${name} from the crontab`];
     },
   };
 }

@@ -48,8 +48,8 @@ const control = /[\u0000-\u001f\u007f\ufffe\uffff]/;
 export function checkPlan(plan: LaunchPlan): LaunchPlan {
   for (const text of [...plan.command, plan.home, plan.incoming, ...plan.writable]) {
     if (!control.test(text)) continue;
-    throw new PhotospoolError('config', `A service can't be given ${printable(text)}: it holds a control character.`, {
-      hint: 'Rename that folder.',
+    throw new PhotospoolError('config', `A service can't use ${printable(text)}: it contains a control character.`, {
+      hint: 'Rename the folder.',
     });
   }
   return plan;

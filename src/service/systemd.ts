@@ -92,7 +92,7 @@ export const trialName = (name: string): string => `${name}-trial.service`;
 /** A unit that does nothing, in the sandbox of the others. */
 export const trial = (plan: LaunchPlan): string =>
   unit({
-    Unit: ['Description=Tries whether a sandbox can be had'],
+    Unit: ['Description=Photospool, test of the sandbox'],
     Service: ['Type=oneshot', 'ExecStart=true', ...sandbox(plan)],
   });
 
@@ -103,7 +103,7 @@ export function units(plan: LaunchPlan): { files: ReadonlyMap<string, string>; e
 
 function serving(plan: LaunchPlan): ReturnType<typeof units> {
   const service = unit({
-    Unit: [`Description=Photospool, the server of ${shown(plan.home)}`],
+    Unit: [`Description=Photospool server of ${shown(plan.home)}`],
     Service: [...running(plan), 'Restart=on-failure', 'RestartSec=10', 'RestartPreventExitStatus=2'],
     Install: ['WantedBy=default.target'],
   });
@@ -116,29 +116,29 @@ function passing(plan: LaunchPlan): ReturnType<typeof units> {
   const came = `%t/${name}/came`;
   const files = {
     [`${name}.path`]: unit({
-      Unit: [`Description=Sees that something comes in to ${shown(plan.incoming)}`],
+      Unit: [`Description=Photospool, watch ${shown(plan.incoming)} for new files`],
       Path: [`PathChanged=${whole(plan.incoming)}`, `Unit=${name}-came.service`, 'TriggerLimitIntervalSec=0'],
       Install: ['WantedBy=paths.target'],
     }),
     [`${name}-came.service`]: unit({
-      Unit: ['Description=Notes that something came in', 'StartLimitIntervalSec=0'],
+      Unit: ['Description=Photospool, record the arrival of new files', 'StartLimitIntervalSec=0'],
       // The pause collects the many files of one delivery: files that arrive during it precede the note, so the pass
       // finds them.
       Service: ['Type=oneshot', ...runtime, 'ExecStart=sleep 1', `ExecStart=touch ${came}`],
     }),
     [`${name}-pass.path`]: unit({
-      Unit: ['Description=Begins a pass when something came in'],
+      Unit: ['Description=Photospool, start an import when files arrive'],
       Path: [`PathExists=${came}`, `Unit=${name}.service`],
       Install: ['WantedBy=paths.target'],
     }),
     [`${name}.timer`]: unit({
-      Unit: ['Description=A pass now and then, for what no event told of'],
+      Unit: ['Description=Photospool, periodic import'],
       Timer: ['OnActiveSec=5', 'AccuracySec=5', `OnUnitInactiveSec=${plan.sweep}`, `Unit=${name}.service`],
       Install: ['WantedBy=timers.target'],
     }),
     [`${name}.service`]: unit({
       Unit: [
-        `Description=Photospool, a pass over ${shown(plan.incoming)}`,
+        `Description=Photospool, import from ${shown(plan.incoming)}`,
         'StartLimitIntervalSec=10',
         'StartLimitBurst=30',
       ],

@@ -168,15 +168,15 @@ function openOutcomes(state: HandState) {
 
   /** Gives up a claim whose file was removed by another program: there is nothing to retry. */
   async function drop(claim: Claim): Promise<void> {
-    const reason = `${printable(claim.item.name)} was removed from ${printable(claim.folder)} by something else.`;
-    tell(state, 'warn', claim, [reason, 'A file of a person was removed from its claim by something else.']);
+    const reason = `${printable(claim.item.name)} was removed from ${printable(claim.folder)} by another program.`;
+    tell(state, 'warn', claim, [reason, 'A file of a person was removed from its claim by another program.']);
     await finish(claim);
     emit({ type: 'ignored', name: claim.item.name, reason });
   }
 
   async function fail(claim: Claim, error: unknown, watch: Stopwatch): Promise<void> {
     // The step determines which disk it is: that of `work`, of the library, or of the archive.
-    const failure = toPhotospoolError(error, working.get(claim.id)?.step ?? 'take in', claim.item.name);
+    const failure = toPhotospoolError(error, working.get(claim.id)?.step ?? 'import', claim.item.name);
     const news = note(claim, failure);
     claim.item = failItem(claim.item, failure, clock.now(), soon, await look(state, claim));
     // Claims that wait for a disk are retried as soon as the pause ends.
@@ -203,7 +203,7 @@ function openOutcomes(state: HandState) {
 
   /** The disk accepts files again: everything that waits for it is due. */
   function goOn(): void {
-    log.info({}, 'Photos come in again.');
+    log.info({}, 'Importing has resumed.');
     for (const claim of stuck.values())
       if (everybodys.has(claim.item.error?.code ?? 'internal')) again(state, claim, clock.now());
   }
@@ -214,9 +214,9 @@ function openOutcomes(state: HandState) {
       // The message must not reveal that someone else has the same bytes.
       const isShared = claim.item.holder !== undefined || isOwnClaim(outcome.claim);
       const message = isShared
-        ? `${printable(name)} waits until another Photospool has done its work.`
-        : `${printable(name)} waits for the same picture in ${outcome.claim}.`;
-      return fail(claim, new PhotospoolError('locked', message, { hint: 'It goes on when that one is done.' }), watch);
+        ? `${printable(name)} is waiting for another Photospool process to finish.`
+        : `${printable(name)} is waiting for an identical file in ${outcome.claim}.`;
+      return fail(claim, new PhotospoolError('locked', message, { hint: 'It continues automatically.' }), watch);
     }
     if (hold.passed()) goOn();
     await finish(claim);

@@ -182,7 +182,7 @@ function openRefusals({ files, clock, log, emit }: TakingParts) {
       claiming && (everybodys.has(code) || failure.op === writeInto)
         ? hold.failed(code, reasonFor(found.holder, code, reason))
         : before?.reason !== reason;
-    const ofPerson = `A file of a person could not be taken: ${titleOf(code)}.`;
+    const ofPerson = `A file of a person could not be imported: ${titleOf(code)}.`;
     if (news) logFile(log, 'warn', { ...whose(found), fields: { code, name: found.name }, text: reason, ofPerson });
     emit({ type: 'stuck', name: found.name, reason });
   }
@@ -268,7 +268,7 @@ function openTake(
   async function claim(found: ScannedFile, brought: (() => void)[]): Promise<Claim | undefined> {
     try {
       const claimed = parts.mode === 'copy' ? await copy(found, brought) : await claims.take(found);
-      if (claimed && hold.passed()) parts.log.info({}, 'Files can be taken again.');
+      if (claimed && hold.passed()) parts.log.info({}, 'Importing has resumed.');
       return claimed;
     } catch (error) {
       await refuse(found, error, true);

@@ -199,7 +199,7 @@ function openTakes(
         await save(claim);
         if (await hide(found.path, via, files)) return claim;
       }
-      throw new PhotospoolError('io', `${printable(found.name)} could not be renamed on its own disk.`);
+      throw new PhotospoolError('io', `${printable(found.name)} could not be renamed within its disk.`);
     } catch (error) {
       await undo(claim);
       if (errnoOf(error) === 'ENOENT' && !(await files.stat(found.path))) return undefined;

@@ -51,7 +51,7 @@ export async function forgotten(
     ...near.map((path) => ({
       claim: hiddenClaim(nameOf(path)) ?? '',
       path,
-      again: 'give it a name that does not begin with a dot',
+      again: 'rename it so that its name does not start with a dot',
     })),
   ];
   for (const { claim, path, again } of hidden) {
@@ -61,7 +61,7 @@ export async function forgotten(
     if (claims.every((one) => one === undefined))
       found.push({
         name: printable(path.toString()),
-        reason: `was on its way in ${Math.floor(age / 86_400_000)} days ago, and is in no claim here. If no other Photospool takes from this folder, ${again}.`,
+        reason: `was left over from an import ${Math.floor(age / 86_400_000)} days ago. If no other Photospool imports from this folder, ${again}.`,
       });
   }
   return found;
@@ -89,9 +89,13 @@ export async function leaveHiding(via: string, files: Files): Promise<void> {
 
 /** The error of a claim whose hidden file can't be found. */
 export function stillHidden(name: string, via: string): PhotospoolError {
-  return new PhotospoolError('io', `${printable(name)} is not at ${printable(via)}, where it was on its way from.`, {
-    op: 'copy',
-    path: via,
-    hint: 'Is that disk mounted? It is tried again by itself.',
-  });
+  return new PhotospoolError(
+    'io',
+    `${printable(name)} is missing from ${printable(via)}, where it was waiting to be copied.`,
+    {
+      op: 'copy',
+      path: via,
+      hint: 'Check that the disk is mounted. Photospool retries automatically.',
+    },
+  );
 }

@@ -34,7 +34,7 @@ export async function sealPart(files: Files, part: string, note: Note): Promise<
   const { sha256 } = await files.hash(part);
   const named = note.metadata['sha256']?.toLowerCase();
   if (named === undefined || named === sha256) return { ...note, sha256 };
-  throw new PhotospoolError('mismatch', `“${shownName(note)}” was damaged while it was uploaded.`, {
+  throw new PhotospoolError('mismatch', `“${shownName(note)}” was damaged during the upload.`, {
     hint: 'Upload it again.',
   });
 }
@@ -47,8 +47,8 @@ export async function checkGuestFile(files: Files, part: string, note: Note): Pr
   if (!isGuest(note)) return;
   const why = whyNotTaken('', await files.head(part, headLength));
   if (why === undefined) return;
-  throw new PhotospoolError('unsupported', `“${shownName(note)}” can’t be taken: ${why}.`, {
-    hint: 'Only photos and videos can be sent here.',
+  throw new PhotospoolError('unsupported', `“${shownName(note)}” can’t be uploaded: ${why}.`, {
+    hint: 'Upload only photos and videos.',
   });
 }
 

@@ -42,8 +42,8 @@ export async function takeBackFolder({ incoming, files, folders }: GiveFolderPar
   if (folders.find(folder) === undefined) return false;
   const found = await scan(join(incoming, folder.normalize('NFC')), files);
   if (found && found.files.length > 0)
-    throw new PhotospoolError('conflict', `There are still files in ${printable(folder)}.`, {
-      hint: 'Wait until they are imported, or move them elsewhere.',
+    throw new PhotospoolError('conflict', `${printable(folder)} still contains files.`, {
+      hint: 'Wait until they are imported, or move them to another folder.',
     });
   return folders.remove(folder);
 }
@@ -66,8 +66,8 @@ export async function assignFolder(
   const folder = wanted.normalize('NFC');
   const before = parts.folders.find(folder);
   if (before !== undefined && before !== id)
-    throw new PhotospoolError('conflict', `The folder ${printable(folder)} is somebody else’s.`, {
-      hint: 'Take it back first, or choose another folder.',
+    throw new PhotospoolError('conflict', `The folder ${printable(folder)} is assigned to another person.`, {
+      hint: 'Unassign it first, or choose another folder.',
     });
   return { folder, person: id, path: await giveFolder(parts, folder, id) };
 }
@@ -78,5 +78,5 @@ export async function assignFolder(
  */
 export async function unassignFolder(parts: GiveFolderParts, folder: string): Promise<void> {
   if (await takeBackFolder(parts, folder)) return;
-  throw new PhotospoolError('not-found', `The folder ${printable(folder)} was given to nobody.`);
+  throw new PhotospoolError('not-found', `The folder ${printable(folder)} is not assigned to anyone.`);
 }

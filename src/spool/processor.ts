@@ -143,7 +143,7 @@ async function tellOtherDisk({ files, log }: ProcessorParts, { incoming, work }:
   if ((await files.stat(incoming))?.dev === (await files.stat(work))?.dev) return;
   log.info(
     { incoming, work },
-    `${incoming} is on another disk than ${work}: files are copied and checked instead of renamed.`,
+    `${incoming} is on a different disk than ${work}: files are copied and verified instead of renamed.`,
   );
 }
 
@@ -227,7 +227,7 @@ function openRounds({ parts, options, emit, queue, claims, inbox, hand, taking }
     const lay = inbox.count();
     const found = await inbox.look();
     for (const { name, reason, holder } of inbox.news()) {
-      const ofPerson = 'A hidden file of a person has no claim any more.';
+      const ofPerson = 'A hidden file of a person was left over from an import.';
       logFile(log, 'warn', { holder, fields: { name }, text: `${name} ${reason}`, ofPerson });
     }
     if (inbox.count() !== lay) emit({ type: 'incoming', count: inbox.count() });
@@ -239,7 +239,7 @@ function openRounds({ parts, options, emit, queue, claims, inbox, hand, taking }
     await hand.notice();
     resume(once);
     if (there && !found.there)
-      log.warn({ incoming }, `${incoming} is not there; it is looked for every ${options.poll} s.`);
+      log.warn({ incoming }, `${incoming} does not exist. Photospool checks for it every ${options.poll} s.`);
     there = found.there;
     return there ? found : { wait: options.poll * 1000, folders: [] };
   }

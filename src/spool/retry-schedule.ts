@@ -26,7 +26,7 @@ export function toStuckItem({ id, item }: Claim): StuckItem {
   return {
     name: item.name,
     claim: id,
-    reason: item.error ? [item.error.message, item.error.hint].filter(Boolean).join(' ') : 'It is taken up again.',
+    reason: item.error ? [item.error.message, item.error.hint].filter(Boolean).join(' ') : 'It is being retried.',
     code: item.error?.code ?? 'changing',
     attempts: item.attempts,
     ...(item.next !== undefined && { next: item.next }),
@@ -55,9 +55,9 @@ export function aboutOf(item: ClaimRecord): Pick<StuckItem, 'asIs' | 'since' | '
 
 /** The error of a claim whose `work` folder does not exist. */
 export function away({ folder }: Claim): PhotospoolError {
-  return new PhotospoolError('io', `${printable(dirname(folder))} is not there any more.`, {
+  return new PhotospoolError('io', `${printable(dirname(folder))} no longer exists.`, {
     op: 'read',
     path: folder,
-    hint: 'Is its disk mounted? It is tried again by itself.',
+    hint: 'Check that its disk is mounted. Photospool retries automatically.',
   });
 }

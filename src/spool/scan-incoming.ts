@@ -95,7 +95,7 @@ export async function scan(incoming: string, files: Files, assignment: Assignmen
       if (isLeftAlone(entry.name)) continue;
       const shown = inPlace(place.shown, nameOf(entry));
       if (entry.kind === 'other') {
-        result.special.push({ name: shown, reason: 'is a link or device, which is never followed', ...whose(place) });
+        result.special.push({ name: shown, reason: 'is a link or device; these are never followed', ...whose(place) });
         continue;
       }
       try {

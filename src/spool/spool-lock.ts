@@ -32,8 +32,8 @@ export function takeLock(work: string): Lock | undefined {
 export function holdLock(work: string): Lock {
   const lock = takeLock(work);
   if (lock) return lock;
-  throw new PhotospoolError('locked', `Another Photospool is working in ${work}.`, {
+  throw new PhotospoolError('locked', `Another Photospool process is using ${work}.`, {
     path: work,
-    hint: 'Stop it, or give this one another work folder.',
+    hint: 'Stop it, or choose another work folder with --work.',
   });
 }

@@ -66,7 +66,7 @@ export function openChoices(stuck: Map<string, Claim>, claims: Claims, log: Log)
         claim.item.asIs = claim.item.tried;
         await claims
           .save(claim)
-          .catch((err: unknown) => log.debug({ claim: claim.id, err }, 'a choice was not written down'));
+          .catch((err: unknown) => log.debug({ claim: claim.id, err }, 'a choice could not be saved'));
       }
     },
     ignore: (names, sees) =>

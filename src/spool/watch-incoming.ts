@@ -81,8 +81,8 @@ export async function remoteFilesystem(folder: string, { filesystem } = system):
 
 /** Limits that prevent watching, by errno (inotify_add_watch(2), inotify_init(2)): which one, and its setting. */
 const limits: Record<string, string> = {
-  ENOSPC: 'watched folders: incoming is looked at every few seconds instead. Raise fs.inotify.max_user_watches',
-  EMFILE: 'watching programs: incoming is looked at every few seconds instead. Raise fs.inotify.max_user_instances',
+  ENOSPC: 'watched folders: incoming is scanned every few seconds instead. Raise fs.inotify.max_user_watches',
+  EMFILE: 'watching programs: incoming is scanned every few seconds instead. Raise fs.inotify.max_user_instances',
 };
 
 /** Starts watching `incoming`. Its timers do not keep the process alive. */
@@ -131,8 +131,8 @@ export async function openWatch(incoming: string, options: WatchOptions, from = 
       if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errno)) return;
       const limit = limits[errno];
       if (limit === undefined)
-        return degrade('The filesystem of incoming gives no events: it is looked at every few seconds instead.');
-      degrade(`The system allows no more ${limit} (sysctl) to change that; no restart is needed.`);
+        return degrade('The filesystem of incoming sends no events: it is scanned every few seconds instead.');
+      degrade(`The system does not allow more ${limit} with sysctl; no restart is needed.`);
       waitForLimit();
     }
   }
@@ -153,7 +153,7 @@ export async function openWatch(incoming: string, options: WatchOptions, from = 
   const filesystem = await remoteFilesystem(incoming, from).catch(() => undefined);
   if (filesystem !== undefined)
     degrade(
-      `${incoming} is on ${filesystem}, which tells nothing of changes made elsewhere: it is looked at every ${options.poll} s.`,
+      `${incoming} is on ${filesystem}, which does not report changes by other machines: it is scanned every ${options.poll} s.`,
     );
 
   return {

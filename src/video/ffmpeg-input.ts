@@ -40,7 +40,7 @@ const words = 'pgssub,dvbsub,dvdsub,mov_text,subrip,srt,ass,ssa,webvtt,text';
 /** The options before the input to read `path` as `format`. `seek`: seconds to skip. */
 export function inputOf(path: string, format: Format, seek = 0): string[] {
   const demuxer = demuxers[format.name];
-  if (demuxer === undefined) throw new TypeError(`${format.name} is no video`);
+  if (demuxer === undefined) throw new TypeError(`${format.name} is not a video`);
   return [
     ...['-protocol_whitelist', 'file,pipe', '-codec_whitelist', `${video},${audio},${words}`],
     ...(demuxer === 'mov' ? ['-enable_drefs', '0', '-use_absolute_path', '0'] : []),

@@ -97,7 +97,7 @@ export function openFilms(found: FfmpegTools): Films {
       if (told.kind === 'ended') throw explain(told, source);
       const film = readProbe(told.output.toString());
       if (film) return film;
-      throw failure('undecodable', source, 'there is no video in it', told.said);
+      throw failure('undecodable', source, 'it contains no video', told.said);
     },
     async poster(source, film, edge, to) {
       const args = (can: Abilities): string[] => posterArgs(film, edge, can, to);
@@ -142,7 +142,7 @@ function openRunning(found: FfmpegTools, signal: AbortSignal) {
 
   function tools(): Tools {
     if (found.kind === 'found') return found.tools;
-    throw new PhotospoolError('busy', 'Videos can not be shown without ffmpeg.', { hint: 'Install ffmpeg.' });
+    throw new PhotospoolError('busy', 'Videos can’t be shown without ffmpeg.', { hint: 'Install ffmpeg.' });
   }
 
   const run = (command: string, args: readonly string[], limits: RunLimits, patient = false): Promise<Run> =>
@@ -151,7 +151,7 @@ function openRunning(found: FfmpegTools, signal: AbortSignal) {
   async function listed(what: string): Promise<string> {
     const told = await run(tools().ffmpeg, ['-hide_banner', what], shortLimits);
     if (told.kind === 'done') return told.output.toString();
-    throw new PhotospoolError('busy', 'ffmpeg did not say what it can.', { cause: new Error(told.said) });
+    throw new PhotospoolError('busy', 'ffmpeg did not report its capabilities.', { cause: new Error(told.said) });
   }
 
   /** Asked once; again after a failure. */
@@ -205,28 +205,31 @@ function openRunning(found: FfmpegTools, signal: AbortSignal) {
   async function encoder(): Promise<Abilities> {
     const can = await askAbilities();
     if (can.h264) return can;
-    throw new PhotospoolError('busy', 'This ffmpeg can make no H.264.', { hint: 'Install an ffmpeg with x264.' });
+    throw new PhotospoolError('busy', 'This version of ffmpeg can’t encode H.264.', {
+      hint: 'Install a version of ffmpeg with x264.',
+    });
   }
   return { tools, run, askAbilities, make, paint, encoder };
 }
 
 const reasons: Record<Exclude<Why, 'output'>, [ErrorCode, string]> = {
   time: ['timeout', 'it took too long'],
-  memory: ['too-large', 'it needs more memory than one video may take'],
+  memory: ['too-large', 'it exceeds the memory limit for a video'],
   start: ['busy', 'ffmpeg could not be started'],
-  closed: ['busy', 'Photospool is being closed'],
-  crash: ['undecodable', 'it is damaged, or of a kind that ffmpeg does not know'],
+  closed: ['busy', 'Photospool is shutting down'],
+  crash: ['undecodable', 'it is damaged, or ffmpeg does not support its format'],
 };
 
 function explain({ why, said }: Extract<Run, { kind: 'ended' }>, source: VideoSource): PhotospoolError {
   if (why === 'crash' && said.includes('not on whitelist'))
-    return failure('unsupported', source, 'it is coded as no camera, phone or page does', said);
+    return failure('unsupported', source, 'its encoding is not permitted', said);
   const [code, reason] = reasons[why === 'output' ? 'crash' : why];
   return failure(code, source, reason, said);
 }
 
 function failure(code: ErrorCode, { path, format }: VideoSource, reason: string, said: string): PhotospoolError {
-  const hint = code === 'undecodable' ? 'Check whether you have an undamaged copy.' : 'It is tried again by itself.';
+  const hint =
+    code === 'undecodable' ? 'Check whether you have an undamaged copy.' : 'Photospool retries automatically.';
   const cause = new Error(`ffmpeg: ${said}`.trim());
   return new PhotospoolError(code, `This ${format.name} can't be shown: ${reason}.`, {
     op: 'render',

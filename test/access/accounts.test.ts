@@ -173,7 +173,7 @@ describe('tokens', () => {
     expect(await use()).toBe(first);
     access.clock.advance(1_000);
     expect(await use()).toBe(first + 60_000);
-    expect(notes(access)).toEqual(['token-used token feed: for the first time', 'token-made command line: feed: read']);
+    expect(notes(access)).toEqual(['token-used token feed: first use', 'token-made command line: feed: read']);
   });
 
   it('need a unique name and at least one permission', () => {

@@ -24,7 +24,7 @@ describe('a public address', () => {
     'https://example.org/#x',
     `https://${'a'.repeat(300)}.example.org`,
   ])('%s is refused', (typed) => {
-    expect(() => readPublicAddress(typed)).toThrow('This is not a server address.');
+    expect(() => readPublicAddress(typed)).toThrow('This is not a valid server address.');
   });
 
   test('makes its host an accepted name of the server while it is set', () => {

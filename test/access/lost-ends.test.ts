@@ -133,8 +133,8 @@ test('is described in a sentence', () => {
     'Ben was no longer an owner.',
     'Ben was no longer a partner of Anna.',
     'Ben was no longer a member of the album “Summer”.',
-    'A photo was taken out of the album “Summer”.',
-    'A photo was taken out of the album “Summer”.',
+    'A photo was removed from the album “Summer”.',
+    'A photo was removed from the album “Summer”.',
     'A photo was locked.',
   ]);
   expect([nameOfAlbum(undefined, album), holderOfSet(peopleId), holderOfSet('x')]).toEqual([album, house, undefined]);

@@ -60,7 +60,7 @@ test('is accepted as new items of the recipient, with texts and audience; the gi
   // What Ben no longer holds, and what she put into the trash herself, is not moved.
   change(a, sameFor(a, one, ben).id, { trashed: true }, `person:${ben}`);
   expect(a.offers.find(a.as(anna), offer).movable).toEqual([two]);
-  expect(() => a.offers.find(a.as(cleo), offer)).toThrow('There is no such offer.');
+  expect(() => a.offers.find(a.as(cleo), offer)).toThrow('This offer doesn’t exist.');
   await expect(a.offers.moveToTrash(a.as(ben), offer)).rejects.toThrow('Only who made this offer');
   expect(await a.offers.moveToTrash(a.as(anna), offer)).toEqual({ changed: 1 });
   expect([isTrashed(a, one), isTrashed(a, two), isTrashed(a, kept)]).toEqual([false, true, false]);
@@ -80,7 +80,7 @@ test('can be made by the house to a person, and by a person to the house', async
     () => a.offers.make(a.as(anna), house, ben, [ofHouse]),
     () => a.offers.make(a.as(ada), anna, ben, [ofAnna]),
   ])
-    expect(call).toThrow('You can only offer your own photos.');
+    expect(call).toThrow('You can offer only your own photos.');
   for (const to of [anna, '0'.repeat(26)])
     expect(() => a.offers.make(a.as(anna), anna, to, [ofAnna])).toThrow('This person doesn’t exist.');
   sync();
@@ -105,7 +105,7 @@ test('shows nothing on any server after it is withdrawn or declined', async () =
   for (const side of [a, b]) {
     expect(photos.map((id) => side.sees(ben, id))).toEqual([false, false, true]);
     expect((await side.offers.list(side.as(ben))).received.map(({ offer }) => offer)).toEqual([third]);
-    await expect(side.offers.accept(side.as(ben), first!)).rejects.toThrow('There is no such offer.');
+    await expect(side.offers.accept(side.as(ben), first!)).rejects.toThrow('This offer doesn’t exist.');
     expect(side.offers.find(side.as(anna), second!)).toMatchObject({ state: 'declined' });
   }
   await expect(a.offers.moveToTrash(a.as(anna), second!)).rejects.toThrow('Nobody has accepted');
@@ -117,9 +117,9 @@ test('shows nothing on any server after it is withdrawn or declined', async () =
     () => a.offers.end(a.as(anna), third!),
     () => a.offers.find(a.as(anna), third!),
   ])
-    expect(call).toThrow('libraries of their own here yet');
+    expect(call).toThrow('Personal libraries are not available on this server yet');
   for (const call of [a.offers.list(a.as(anna)), b.offers.accept(b.as(ben), third!)])
-    await expect(call).rejects.toThrow('libraries of their own here yet');
+    await expect(call).rejects.toThrow('Personal libraries are not available on this server yet');
 });
 
 test('that is withdrawn on one server and accepted on another leaves the photo with both', async () => {
@@ -218,7 +218,7 @@ test('is that of its giver, whatever a hostile server adds to it; a locked photo
   forge({ [`person:${cleo} take ${stamp}`]: { at: stamp, by: `person:${cleo}`, saw: {} }, 'zz take x': 5, z: {} });
   expect(a.offers.find(a.as(anna), offer)).toMatchObject({ to: ben, state: 'open' });
   expect((await a.offers.list(a.as(ben))).received).toMatchObject([{ offer, photos: 2 }]);
-  expect(() => a.offers.find(a.as(cleo), offer)).toThrow('There is no such offer');
+  expect(() => a.offers.find(a.as(cleo), offer)).toThrow('This offer doesn’t exist');
   expect(await a.offers.accept(a.as(ben), offer)).toEqual({ saved: 2, known: 0, missing: 0 });
   expect(a.sees(ben, one)).toBe(false);
   expect(a.offers.find(a.as(anna), offer)).toMatchObject({ to: ben, state: 'accepted', movable: [one, two] });
@@ -283,7 +283,7 @@ test('of a removed person, an owner hands the photos over to somebody, without w
   await expect(handOver(parts, a.as(ada), ben, anna)).rejects.toThrow('Nobody who was removed');
   a.accounts.remove(ben, { by: 'owner', who: 'owner' });
   await expect(handOver(parts, a.as(anna), ben, anna)).rejects.toThrow('Only owners');
-  await expect(handOver(parts, a.as(ada), ben, ben)).rejects.toThrow('There is no such person.');
+  await expect(handOver(parts, a.as(ada), ben, ben)).rejects.toThrow('This person doesn’t exist.');
   expect(await handOver(parts, a.as(ada), ben, anna)).toEqual({ saved: 2, known: 0 });
   expect(await handOver(parts, a.as(ada), ben, anna)).toEqual({ saved: 0, known: 2 });
   expect(sameFor(a, film, anna).view).toMatchObject({ developing: true, renditions: {} });

@@ -159,7 +159,7 @@ describe('an album', () => {
       () => a.partners.list(a.as(anna)),
       () => a.partners.give(a.as(anna), anna),
     ])
-      expect(call).toThrow('People can’t have libraries of their own here yet.');
+      expect(call).toThrow('Personal libraries are not available on this server yet.');
     expect(a.library.lastChange()).toBe(before);
   });
 });

@@ -9,7 +9,7 @@ describe('errors', () => {
     );
     expect(error).toMatchObject({ code: 'disk-full', transient: true, path: '/a/b.jpg' });
     expect(sentence(error)).toBe(
-      'Could not copy /a/b.jpg: the disk is full. Free some space; it is tried again by itself.',
+      'Could not copy /a/b.jpg: the disk is full. Free up some space. Photospool retries automatically.',
     );
   });
 

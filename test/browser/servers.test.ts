@@ -125,7 +125,7 @@ test.each([390, 820, 1440])('every state is shown at %i px, in both themes', asy
         url: 'http://studio.example',
         state: 'catching-up',
         pull: { sent: 0, pending: 1_310 },
-        held: 'There is no room for more pictures on the disk of .photospool. Free some space; it is tried again by itself.',
+        held: 'There is not enough space for more pictures on the disk of .photospool. Free up some space. Photospool retries automatically.',
         originals: 'none',
       }),
       link({
@@ -144,7 +144,12 @@ test.each([390, 820, 1440])('every state is shown at %i px, in both themes', asy
             ...{ direction: 'push', since: at, tries: 3, next: '2026-11-24T11:00:00.000Z' },
           },
           ...Array.from({ length: 14 }, (_, n) => ({
-            ...{ id: `comment:${n}`, rev: '1-has space', reason: 'It is no revision id.', direction: 'pull' as const },
+            ...{
+              id: `comment:${n}`,
+              rev: '1-has space',
+              reason: 'It is not a valid revision id.',
+              direction: 'pull' as const,
+            },
             ...{ since: at, tries: 1, next: '2026-11-24T11:00:00.000Z' },
           })),
         ],
@@ -203,7 +208,7 @@ test.each([390, 820, 1440])('every state is shown at %i px, in both themes', asy
     'copy.example is a copy',
     'There are two copies of one home (laptop <i>, twice.example).',
     'No pictures are transferred to studio.example',
-    'The clock of a-very-long-name-of-a-server.somewhere.example is 3 years ahead of the clock of this server. Set the wrong one right',
+    'The clock of a-very-long-name-of-a-server.somewhere.example is 3 years ahead of the clock of this server. Correct the wrong clock',
   ])
     expect(alarms).toContain(text);
   const aside = await page.locator('[data-part="aside"]').innerText();

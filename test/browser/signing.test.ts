@@ -101,7 +101,7 @@ test('a permanent change asks to confirm one’s identity; a second factor, reco
   const dialog = page.getByRole('dialog', { name: 'Confirm that it’s you' });
   await dialog.getByLabel('Password', { exact: true }).fill('wrong wrong wrong');
   await page.keyboard.press('Enter');
-  await dialog.getByText('That is not right.').waitFor();
+  await dialog.getByText('Wrong password or passkey.').waitFor();
   await dialog.getByLabel('Password', { exact: true }).fill(password.owner);
   await page.keyboard.press('Enter');
   await dialog.getByLabel('Code', { exact: true }).fill(code(1));

@@ -35,7 +35,7 @@ describe('box:', () => {
   test.each(['box:', 'box:1,2,3', 'box:2,0,1,0', 'box:0,0,91,0', 'box:0,-181,1,0', 'box:a,b,c,d', 'box:1,2,3,4,5'])(
     '%s is rejected with a sentence',
     (text) => {
-      expect(() => find(text)).toThrow('is no area on the map');
+      expect(() => find(text)).toThrow('is not a valid area on the map');
     },
   );
 
@@ -78,7 +78,7 @@ describe('near:', () => {
   test.each(['near:', 'near:1', 'near:91,0', 'near:0,0,0km', 'near:0,0,6000km', 'near:0,0,1mi', 'near:oslo'])(
     '%s is rejected with a sentence',
     (text) => {
-      expect(() => find(text)).toThrow('is no place on the map');
+      expect(() => find(text)).toThrow('is not a valid place on the map');
     },
   );
 

@@ -51,7 +51,7 @@ describe('pages', () => {
     const { catalog, put } = emptyCatalog();
     put(shaOf(1));
     for (const cursor of ['', 'x', '1; DROP TABLE', '9'.repeat(17), 'NaN', '1e3']) {
-      expect(() => catalog.page(everything, { cursor })).toThrow('That cursor is not one that was given out.');
+      expect(() => catalog.page(everything, { cursor })).toThrow('The cursor is not valid.');
     }
     for (const limit of [0, -1, NaN, 0.5, 1e9]) expect(catalog.page(everything, { limit }).ids).toHaveLength(1);
   });
@@ -315,7 +315,7 @@ describe('opening', () => {
     openSqlite(path).close();
     const reading = openSqlite(path, { readOnly: true });
     const catalog = openCatalog(reading, { readOnly: true });
-    expect(() => catalog.page(everything)).toThrow('The catalog has to be built again.');
+    expect(() => catalog.page(everything)).toThrow('The catalog must be rebuilt.');
     reading.close();
     const { db, catalog: writing, put } = emptyCatalog(path);
     put(shaOf(1));
@@ -386,7 +386,7 @@ describe('the map', () => {
       { ...box, west: NaN },
       { ...box, east: 1e9 },
     ]) {
-      expect(() => catalog.map(bad, 3, everything)).toThrow('That is no area on the map.');
+      expect(() => catalog.map(bad, 3, everything)).toThrow('This is not a valid area on the map.');
     }
     for (const zoom of [-1, NaN, 99]) expect(() => catalog.map(box, zoom, everything)).toThrow('no area');
   });

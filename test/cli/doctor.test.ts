@@ -60,7 +60,7 @@ test('exits with 1 on an error: an archive that others can change', async () => 
   const { code, out } = await home.run('doctor');
   expect(code).toBe(1);
   expect(out).toContain(
-    `error    Other users of this machine can change what is in ${home.archive}.\n         Take that`,
+    `error    Other users of this machine can write to ${home.archive}.\n         Remove their permission`,
   );
 });
 
@@ -80,7 +80,7 @@ test('asks a running server, whose owner gets the same list', async () => {
   const { url } = await home.serve();
   const { found } = await examined(home);
   expect(found.filter(({ check }) => check === 'server')).toMatchObject([
-    { severity: 'note', message: 'Only this machine can reach the album.' },
+    { severity: 'note', message: 'The web app can be reached only from this machine.' },
   ]);
   const secret = (JSON.parse(readFileSync(join(home.folder, '.photospool/server.json'), 'utf8')) as { secret: string })
     .secret;

@@ -85,7 +85,7 @@ test('tokens act for a person', async () => {
   gate.ready = true;
   expect([code, err]).toEqual([
     2,
-    expect.stringMatching(/libraries of their own here yet\. This version of Photospool/),
+    expect.stringMatching(/Personal libraries are not available on this server yet\. This version of Photospool/),
   ]);
 });
 
@@ -115,7 +115,7 @@ test('lost ends of access are listed and confirmed, where people have libraries'
   gate.ready = false;
   const { code, err } = await home.run('people', 'confirm');
   gate.ready = true;
-  expect([code, err]).toEqual([2, expect.stringMatching(/libraries of their own here yet/)]);
+  expect([code, err]).toEqual([2, expect.stringMatching(/Personal libraries are not available on this server yet/)]);
 });
 
 test('folders are assigned, used and unassigned', async () => {
@@ -140,11 +140,11 @@ test('folders are assigned, used and unassigned', async () => {
   expect(await itemsOf(home)).toEqual({ house: 1, ben: 1, cleo: 1 });
 
   for (const [args, said] of [
-    [['give', '@ben', '--to', 'cleo'], /@ben is somebody else’s\. Take it back first/],
-    [['give', '../x', '--to', 'cleo'], /“\.\.\/x” is no folder below incoming/],
+    [['give', '@ben', '--to', 'cleo'], /@ben is assigned to another person\. Unassign it first/],
+    [['give', '../x', '--to', 'cleo'], /“\.\.\/x” is not a folder in incoming/],
     [['give', '--to', 'nobody'], /There is no person named nobody/],
     [['give', '@ben'], /required option '--to <PERSON>'/],
-    [['take-back', '@nobody'], /@nobody was given to nobody/],
+    [['take-back', '@nobody'], /@nobody is not assigned to anyone/],
   ] as const) {
     const { code, err } = await home.run('folders', ...args);
     expect([args, code, err]).toEqual([args, 2, expect.stringMatching(said)]);
@@ -153,7 +153,7 @@ test('folders are assigned, used and unassigned', async () => {
   gate.ready = false;
   const { code, err } = await home.run('folders', 'give', '--to', 'ben');
   gate.ready = true;
-  expect([code, err]).toEqual([2, expect.stringMatching(/no libraries of people yet/)]);
+  expect([code, err]).toEqual([2, expect.stringMatching(/does not support personal libraries yet/)]);
 });
 
 test('a folder is imported for a person: only that person’s photos count as known', async () => {
@@ -171,7 +171,7 @@ test('a folder is imported for a person: only that person’s photos count as kn
   gate.ready = false;
   const refused = await home.run('import', tree, '--for', 'ben');
   gate.ready = true;
-  expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/no libraries of people yet/)]);
+  expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/does not support personal libraries yet/)]);
   expect(await summary('--dry-run')).toEqual({ code: 0, stored: 1, duplicates: 1 });
   expect(await summary('--for', 'ben', '--dry-run')).toEqual({ code: 0, stored: 2, duplicates: 0 });
   expect(await itemsOf(home)).toEqual({ house: 1 });
@@ -221,7 +221,9 @@ test('albums and partners are managed for a person, and rejected while people ha
   const [link] = values((await home.run(...create, '--album', party.album, '--for', 'ben')).out) as [{ id: string }];
   expect(link).toMatchObject({ path: expect.stringMatching(/^\/s\/[\w-]{43}$/) as string });
   expect((await home.run(...create, '--album', party.album)).code).toBe(2);
-  expect((await home.run(...create, '--search', `in:${party.album}`)).err).toMatch(/Share the album itself/);
+  expect((await home.run(...create, '--search', `in:${party.album}`)).err).toMatch(
+    /Create a link to the album instead/,
+  );
   expect((await home.run('links', 'list', '--for', 'ben')).out).toBe(`${link.id}  Party  ${party.album}\n`);
   expect((await home.run('links', 'list')).out).toBe('');
   expect((await home.run('links', 'waiting', '--for', 'ben')).out).toBe('');
@@ -271,7 +273,7 @@ test('albums and partners are managed for a person, and rejected while people ha
   ])
     expect(await home.run(...args)).toMatchObject({
       ...{ code: 2, out: '' },
-      err: expect.stringMatching(/libraries of their own here yet/) as string,
+      err: expect.stringMatching(/Personal libraries are not available on this server yet/) as string,
     });
   gate.ready = true;
 });
@@ -300,7 +302,7 @@ test('photos of a person are locked and unlocked, and a PIN is reset; each is in
   expect(await photos('lock', id!)).toMatchObject({ changed: 1 });
   expect(await photos('unlock', id!)).toMatchObject({ changed: 1 });
   expect((await home.run('lock', ofHouse!, '--for', 'ada')).err).toMatch(
-    /Only photos in your own library can be locked/,
+    /You can lock only photos in your own library/,
   );
   expect((await home.run('unlock', '--for', 'ben')).err).toMatch(/No photo was given\. Give the ids of photos/);
   expect((await home.run('lock', id!)).err).toMatch(/required option '--for <NAME>'/);
@@ -313,7 +315,7 @@ test('photos of a person are locked and unlocked, and a PIN is reset; each is in
   gate.ready = false;
   const { code, err } = await home.run('lock', id!, '--for', 'ben');
   gate.ready = true;
-  expect([code, err]).toEqual([2, expect.stringMatching(/libraries of their own here yet/)]);
+  expect([code, err]).toEqual([2, expect.stringMatching(/Personal libraries are not available on this server yet/)]);
 });
 
 test('photos of the house are offered to a person, who accepts; then those of the house are trashed', async () => {
@@ -377,7 +379,7 @@ test('photos of the house are offered to a person, who accepts; then those of th
   ])
     expect(await home.run(...args)).toMatchObject({
       ...{ code: 2, out: '' },
-      err: expect.stringMatching(/libraries of their own here yet/) as string,
+      err: expect.stringMatching(/Personal libraries are not available on this server yet/) as string,
     });
   gate.ready = true;
 });

@@ -156,7 +156,7 @@ describe('users and tokens', () => {
     const wrong: [string[], RegExp][] = [
       [['users', 'add', 'owner'], /already has this name/],
       [['users', 'add', 'x', '--role', 'admin'], /Invalid value for --role: admin/],
-      [['users', 'add', ''], /A name has 1 to 100 characters/],
+      [['users', 'add', ''], /A name must have 1 to 100 visible characters/],
       [['users', 'remove', 'owner'], /only owner who can sign in/],
       [['users', 'password', 'nobody'], /nobody called nobody/],
       [['users', 'password', 'owner'], /No password came in/],

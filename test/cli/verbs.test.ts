@@ -117,7 +117,7 @@ describe('serve', () => {
     const home = makeHome();
     const open = await home.run('serve', '--host', '0.0.0.0');
     expect(open.code).toBe(2);
-    expect(open.err).toMatch(/^photospool: .*0\.0\.0\.0 yet: it has no owner\./);
+    expect(open.err).toMatch(/^photospool: .*0\.0\.0\.0 until it has an owner\./);
     await home.serve();
     const second = await home.run('serve', '--port', '0');
     expect(second.code).toBe(3);

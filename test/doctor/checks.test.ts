@@ -37,12 +37,12 @@ describe('folders', () => {
     expect(await examineFolders(config, true)).toEqual([]);
     rmSync(config.done, { recursive: true });
     expect(await examineFolders(config, false)).toEqual([]);
-    expect(brief(await examineFolders(config, true))).toEqual([`error: The archive, ${config.done}, is not there.`]);
+    expect(brief(await examineFolders(config, true))).toEqual([`error: The archive, ${config.done}, does not exist.`]);
   });
 
   it('a home that was never created is reported', async () => {
     const config = readConfig(join(temporaryFolder(), 'none'), {}, {});
-    expect(brief(await examineFolders(config, false))).toEqual([`note: There is no home in ${config.home} yet.`]);
+    expect(brief(await examineFolders(config, false))).toEqual([`note: There is no home in ${config.home}.`]);
   });
 });
 
@@ -73,7 +73,7 @@ describe('modes', () => {
     for (const folder of [config.home, config.work]) chmodSync(folder, 0o755);
     chmodSync(config.done, 0o777);
     expect(brief(await examineModes(config))).toEqual([
-      `error: Other users of this machine can change what is in ${config.done}.`,
+      `error: Other users of this machine can write to ${config.done}.`,
       `warning: Other users of this machine can read ${config.home}, ${config.work}.`,
     ]);
   });
@@ -109,7 +109,7 @@ describe('spool', () => {
     expect(brief(examineSpool([stuck('a.jpg')]))).toEqual(['warning: One file is stuck: a.jpg. It is damaged.']);
     const held = { until: '', reason: 'The disk is full.' };
     expect(brief(examineSpool([stuck('a\n.jpg'), stuck('b.jpg')], held))).toEqual([
-      'error: Nothing is taken in: The disk is full.',
+      'error: Importing is paused: The disk is full.',
       'warning: 2 files are stuck, a\\u{a}.jpg among them. It is damaged.',
     ]);
   });
@@ -121,7 +121,7 @@ describe('watches', () => {
     for (const name of ['a', 'a/b', 'c']) mkdirSync(join(incoming, name));
     expect(await examineWatches(incoming, 5, files, Promise.resolve(100))).toEqual([]);
     expect(brief(await examineWatches(incoming, 5, files, Promise.resolve(4)))).toEqual([
-      `warning: ${incoming} holds 4 folders or more, and the system watches 4 at most.`,
+      `warning: ${incoming} contains at least 4 folders, but the system can watch at most 4.`,
     ]);
   });
 });
@@ -131,7 +131,7 @@ describe('the machine', () => {
     expect(examineClock(now, now + 60_000)).toEqual([]);
     expect(brief(examineClock(5 * day, undefined))).toEqual(['error: The clock of this machine shows 1970-01-06.']);
     expect(brief(examineClock(now, now + 400 * day))).toEqual([
-      'error: The clock of this machine shows 2026-11-29, but the library was written on 2028-01-03.',
+      'error: The clock of this machine shows 2026-11-29, but the library was last written on 2028-01-03.',
     ]);
   });
 
@@ -146,7 +146,7 @@ describe('the machine', () => {
     expect(examineNode('22.1.0', now)).toEqual([]);
     expect(examineNode('99.0.0', now)).toEqual([]);
     expect(brief(examineNode('20.19.0', now))).toEqual([
-      'warning: Node 20.19.0 gets no security fixes since 2026-04-30.',
+      'warning: Node 20.19.0 has not received security fixes since 2026-04-30.',
     ]);
   });
 
@@ -164,7 +164,7 @@ describe('the machine', () => {
     expect(examineBackup(undefined, 0, now)).toEqual([]);
     expect(examineBackup(at(3), 9, now)).toEqual([]);
     expect(brief(examineBackup(at(45), 9, now))).toEqual(['warning: The last backup is 45 days old.']);
-    expect(brief(examineBackup(undefined, 9, now))).toEqual(['warning: There is no backup of this home yet.']);
+    expect(brief(examineBackup(undefined, 9, now))).toEqual(['warning: This home has never been backed up.']);
   });
 });
 
@@ -203,7 +203,7 @@ describe('the network', () => {
       'warning: gone can’t be reached.',
       'warning: The clock of this machine is 3 hours ahead of that of late.',
       'error: The clock of this machine is 40 days behind that of far.',
-      'error: shut does not let this server in: The token is not known there.',
+      'error: shut rejects this server: The token is not known there.',
       'note: old runs Photospool 0.0.9, this server 0.1.0.',
     ]);
   });

@@ -66,9 +66,7 @@ it('rows belong to the files of their folder; videos and edited versions to thei
     'iCloud Photos Part 2 of 2/Photos/IMG_2.JPG': undefined,
   });
   expect(plan.aside.map(({ path }) => path.split('/').at(-1)).sort()).toEqual(['IMG_1.AAE', 'IMG_3.JPG', 'IMG_4.JPG']);
-  expect(plan.orphans).toEqual([
-    { path: `${one}/Photo Details-1.csv`, reason: 'has a row of IMG_9.JPG, which is not there' },
-  ]);
+  expect(plan.orphans).toEqual([{ path: `${one}/Photo Details-1.csv`, reason: 'lists IMG_9.JPG, which is missing' }]);
 });
 
 it('albums list names: an ambiguous one is not assigned, and reported', async () => {
@@ -89,7 +87,7 @@ it('albums list names: an ambiguous one is not assigned, and reported', async ()
   });
   expect(plan.orphans.map(({ reason }) => reason)).toEqual([
     'names IMG_2.JPG, and 2 photos have that name',
-    'names IMG_3.JPG, which is not there',
+    'lists IMG_3.JPG, which is missing',
   ]);
 });
 

@@ -118,7 +118,7 @@ it('reports a broken part, and imports the others', async () => {
   truncateSync(cut, 200);
   const ran = await home.run('import', good, cut);
   expect(ran.code).toBe(1);
-  expect(ran.out).toContain('takeout-x-002.zip is not among the parts');
+  expect(ran.out).toContain('Missing part: takeout-x-002.zip');
   expect(ran.out).toMatch(/no whole ZIP/);
   expect((await photosOf(home)).size).toBe(1);
   expect(await home.run('import', cut)).toMatchObject({ code: 3 });

@@ -67,7 +67,7 @@ it('encrypted, unknown, and extremely compressed entries are not read', async ()
   const bomb = await altered(await writeZip('a.zip', tree), (bytes) => patch(bytes, 0, 24, 0xf0000000, 4));
   expect([encrypted, unknown, bomb].map(({ entries }) => entries[0]!.trouble)).toEqual([
     'is encrypted',
-    'is packed in a way that is not known (method 9)',
+    'uses an unsupported compression method (9)',
     expect.stringMatching(/^unpacks to \d+ times its size$/),
   ]);
   for (const part of [encrypted, unknown, bomb]) {
@@ -82,7 +82,7 @@ it('of overlapping entries the first is read', async () => {
   );
   expect(part.entries.map(({ trouble }) => trouble)).toEqual([
     undefined,
-    'lies over another entry of its ZIP',
+    'overlaps another entry of its ZIP file',
     undefined,
   ]);
   part.close();
@@ -129,7 +129,7 @@ it('names are text, not paths: UTF-8 declared or not, code page 437, and names t
     'same.jpg',
   ]);
   expect(new Set(sources.entries.map(({ id }) => id)).size).toBe(8);
-  expect(sources.aside).toEqual([{ path: 'link.jpg', reason: 'is a link or device, which is never followed' }]);
+  expect(sources.aside).toEqual([{ path: 'link.jpg', reason: 'is a link or device; these are never followed' }]);
   sources.close();
 });
 

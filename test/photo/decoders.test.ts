@@ -135,7 +135,7 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
     const decoders = open({ limits: { ...decoderLimits, memory: 0 } });
     expect(await outcome(decoders.render(big, jpeg))).toMatchObject({
       code: 'too-large',
-      message: "This JPEG can't be shown: it needs more memory than one photo may take.",
+      message: "This JPEG can't be shown: it exceeds the memory limit for a photo.",
     });
     // Newer versions of Node need more than this for themselves: the next photo is rendered with a larger limit.
     expect(shown(await open().render(small, jpeg)).width).toBe(60);

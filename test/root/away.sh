@@ -66,7 +66,7 @@ archive_away() {
   mount --bind "$disk" "$home/aside"
   umount -l "$disk"
   mv "$home/new"/*.jpg "$home/incoming"
-  troubled 'is not there'
+  troubled 'does not exist'
   check "$name: nothing is put into the empty mount point" [ "$(find "$disk" -mindepth 1 | wc -l)" -eq 0 ]
   mount --bind "$home/aside" "$disk"
   umount "$home/aside"
@@ -87,7 +87,7 @@ incoming_away() {
 incoming_removed() {
   begin incoming-removed other
   rm -r "$home/incoming"
-  troubled 'incoming is not there'
+  troubled 'incoming does not exist'
   mkdir "$home/incoming"
   mv "$home/new"/*.jpg "$home/incoming"
   finish
@@ -100,7 +100,7 @@ not_permitted() {
   chown root "${folders[@]}"
   chmod 755 "${folders[@]}"
   mv "$home/new"/*.jpg "$home/incoming"
-  troubled 'permission was denied'
+  troubled 'permission denied'
   chown nobody "${folders[@]}"
   finish
 }

@@ -45,7 +45,7 @@ try() {
   fallocate -l $(($(left "$small") - 24000))K "$small/ballast"
   photos "$roomy/incoming" 2 60
   check "$name: all documents arrive without space for all pictures" within 90 knows "$small" 62
-  check "$name: the connection reports waiting pictures" within 60 says "$caller" 'pictures wait: '
+  check "$name: the connection reports waiting pictures" within 60 says "$caller" 'pictures waiting: '
   check "$name: it is connected" says "$caller" 'up to date\|catching up'
   edit "$roomy" "$id" '{"title":"While pictures wait"}'
   check "$name: an edit arrives while pictures wait" within 30 shows "$small" "$id" 'While pictures wait'

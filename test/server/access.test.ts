@@ -115,7 +115,7 @@ describe('host names', () => {
     '',
   ])('does not listen on %j before there is an owner', (host) => {
     expect(() => checkHost(host, { setUp: false })).toThrow(PhotospoolError);
-    expect(() => checkHost(host, { setUp: false })).toThrow(/yet: it has no owner/);
+    expect(() => checkHost(host, { setUp: false })).toThrow(/until it has an owner/);
     expect(() => checkHost(host, { setUp: true })).not.toThrow();
   });
 });

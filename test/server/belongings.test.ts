@@ -275,7 +275,7 @@ describe('an owner', () => {
   it('gets the permissions beyond those of owners', async () => {
     const { owner } = await openOwned();
     const { hint } = expectError(await owner.ask('GET', '/blobs/'), 403, 'forbidden');
-    expect(hint).toBe('Only programs may that bring a token for it (photospool tokens add).');
+    expect(hint).toBe('Only programs with a token that permits it can (photospool tokens add).');
   });
 
   it('can’t remove themselves if they are the last who can sign in', async () => {

@@ -65,14 +65,14 @@ describe('HTTPS', () => {
     const files = write(folder, { cert: makePair('a').cert, key: makePair('b').key });
     await expect(readPair(files)).rejects.toMatchObject({
       code: 'config',
-      message: expect.stringMatching(/are no certificate with its key\.$/) as string,
+      message: expect.stringMatching(/are not a certificate and its private key\.$/) as string,
     });
     writeFileSync(files.cert, 'x');
     await expect(readPair(files)).rejects.toMatchObject({ code: 'config' });
     const missing = { ...files, key: join(folder, 'none.pem') };
     await expect(readPair(missing)).rejects.toMatchObject({
       code: 'config',
-      message: expect.stringMatching(/none\.pem: it is not there/) as string,
+      message: expect.stringMatching(/none\.pem: it does not exist/) as string,
     });
   });
 });

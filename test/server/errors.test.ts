@@ -83,21 +83,21 @@ describe('errors have one shape', () => {
   });
 
   it.each<[string, object | string | null]>([
-    ['There is no field bogus.', { bogus: 1 }],
-    ['There is no field tags.set.', { tags: { set: ['x'] } }],
-    ['There is no field place.planet.', { place: { planet: 'x' } }],
-    ['There is no field 0.', { 0: 1 }],
-    ['Name at least one field to change.', {}],
+    ['Unknown field bogus.', { bogus: 1 }],
+    ['Unknown field tags.set.', { tags: { set: ['x'] } }],
+    ['Unknown field place.planet.', { place: { planet: 'x' } }],
+    ['Unknown field 0.', { 0: 1 }],
+    ['Send at least one field to change.', {}],
     ['The field audience must be private, family or public.', { audience: 'everybody' }],
     ['The field rating must be a whole number or null.', { rating: '5' }],
     ['The field rating must be at most 5.', { rating: 6 }],
     ['The field rating must be at least 0.', { rating: -1 }],
     ['The field favourite must be true or false.', { favourite: 1 }],
     ['The field title must be text or null.', { title: 5 }],
-    ['The field title may have at most 1,000 characters.', { title: 'x'.repeat(1001) }],
+    ['The field title must have at most 1,000 characters.', { title: 'x'.repeat(1001) }],
     ['The field tags.add must be a list.', { tags: { add: 'x' } }],
     ['The field tags.add[1] must not be empty.', { tags: { add: ['a', ''] } }],
-    ['The field tags.add may have at most 100 entries.', { tags: { add: Array(101).fill('a') } }],
+    ['The field tags.add must have at most 100 entries.', { tags: { add: Array(101).fill('a') } }],
     ['The field taken must be text, an object or null.', { taken: 5 }],
     ['The field taken.local is missing.', { taken: {} }],
     ['The field gps.lat must be at most 90.', { gps: { lat: 91, lon: 0 } }],
@@ -115,10 +115,10 @@ describe('errors have one shape', () => {
   });
 
   it.each<[string, string, object | undefined]>([
-    ['Name at least one field to change.', '/api/photos', { ids: [id] }],
+    ['Send at least one field to change.', '/api/photos', { ids: [id] }],
     ['The field ids is missing.', '/api/photos', { rating: 1, title: 'x' }],
     ['The field ids must not be empty.', '/api/photos', { ids: [], rating: 1 }],
-    ['The field ids may have at most 5,000 entries.', '/api/photos', { ids: Array(5_001).fill(id), rating: 1 }],
+    ['The field ids must have at most 5,000 entries.', '/api/photos', { ids: Array(5_001).fill(id), rating: 1 }],
     ['The field ids[1] must be the id of a photo.', '/api/photos', { ids: [id, 'x'], rating: 1 }],
     ['The field names must be a list or “all”.', '/api/spool/retry', { names: 'none' }],
     ['The field names must be a list or “all”.', '/api/spool/retry', { names: 5 }],
@@ -126,7 +126,7 @@ describe('errors have one shape', () => {
     ['The parameter limit must be at least 1.', '/api/tiles?limit=0', undefined],
     ['The parameter limit must be a whole number.', '/api/tiles?limit=many', undefined],
     ['The parameter q must be text.', '/api/tiles?q=a&q=b', undefined],
-    ['The parameter q may have at most 2,000 characters.', `/api/tiles?q=${'a'.repeat(2_001)}`, undefined],
+    ['The parameter q must have at most 2,000 characters.', `/api/tiles?q=${'a'.repeat(2_001)}`, undefined],
   ])('says: %s (%s)', async (message, url, payload) => {
     const { app } = shared();
     const method = !payload ? 'GET' : url === '/api/photos' ? 'PATCH' : 'POST';
@@ -143,7 +143,7 @@ describe('errors have one shape', () => {
       'invalid',
     );
     expect(message.length).toBeLessThan(200);
-    expect(message).toMatch(/^There is no field [^\u001b]*\[2J\/~x+….$/u);
+    expect(message).toMatch(/^Unknown field [^\u001b]*\[2J\/~x+….$/u);
   });
 
   it.each([

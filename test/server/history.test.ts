@@ -215,7 +215,7 @@ test('lists the values of sidecars with their senders, and the sender of the pho
     },
     { name: 'IMG_1.jpg.xmp', at: '2020-01-01T00:00:00.000Z', by: { name: 'The owner' }, values: {} },
     { name: 'IMG_1.xmp', at: '', by: { name: 'phone' }, values: { description: 'old' }, shown: true },
-    { name: 'x.xmp', at: '', by: { name: 'Somebody unknown' }, values: {}, shown: true },
+    { name: 'x.xmp', at: '', by: { name: 'Unknown person' }, values: {}, shown: true },
   ]);
   await owner.ask('PATCH', `/api/people/${person}`, { canEdit: true });
   const less = await told(family);

@@ -98,7 +98,7 @@ describe('locking', () => {
       ...{ changed: 1, missing: [nowhere], refused: [ofHouse] },
     });
     expect(expectError(await ben.ask('POST', '/api/photos/lock', { ids: [ofHouse] }), 403, 'forbidden').message).toBe(
-      'Only photos in your own library can be locked.',
+      'You can lock only photos in your own library.',
     );
     expect((await ada.ask('GET', `/api/photos/${ofHouse}`)).json<{ can: string[] }>().can).not.toContain('lock');
     const again = await ben.ask('POST', '/api/photos/lock', { ids: [id] });
@@ -320,7 +320,7 @@ describe('a PIN', () => {
     expect((await open(ben, { pin: '111222' })).statusCode).toBe(403);
     const told = home.access.audit.list(50).entries.map(({ what, detail }) => `${what} ${detail ?? ''}`);
     expect(told).toContain('pin-set ');
-    expect(told).toContain('sign-in-failed PIN of locked photos');
+    expect(told).toContain('sign-in-failed PIN for locked photos');
     const openings = () => home.access.audit.list(50).entries.filter(({ what }) => /^locked-|^photos-/.test(what));
     expect(openings()).toEqual([expect.objectContaining({ what: 'locked-opened', who: 'ben', detail: 'PIN' })]);
     expect(openings()[0]!.address).toBe('127.0.0.1');

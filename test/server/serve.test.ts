@@ -12,7 +12,7 @@ describe('openServer', () => {
     const { parts } = await openHome();
     await expect(openServer({ ...parts, config: { ...parts.config, host } })).rejects.toMatchObject({
       code: 'config',
-      message: expect.stringContaining('it has no owner') as string,
+      message: expect.stringContaining('until it has an owner') as string,
     });
   });
 

@@ -45,7 +45,7 @@ describe('on systems without it', () => {
       const { code, out, err } = await machine.run(action, kind);
       expect({ code, out }).toEqual({ code: 3, out: '' });
       expect(err.trimEnd().split('\n')).toEqual([
-        `photospool: This system has no ${kind}: there is no \`${program}\`. \`photospool service print ${kind}\` shows what would be set up, to be put where it belongs by hand.`,
+        `photospool: This system does not have ${kind}: \`${program}\` was not found. \`photospool service print ${kind}\` shows what would be set up, to be put where it belongs by hand.`,
       ]);
     }
     expect(readdirSync(machine.home)).toEqual(before);
@@ -56,7 +56,7 @@ describe('on systems without it', () => {
     const machine = makeMachine({ systemctl: 'echo "Failed to connect to bus: No medium found" >&2; exit 1' });
     const { code, err } = await machine.run('install', 'systemd');
     expect(code).toBe(3);
-    expect(err).toContain('systemd runs nothing for this user here: Failed to connect to bus: No medium found.');
+    expect(err).toContain("systemd can't run services for this user: Failed to connect to bus: No medium found.");
     expect(existsSync(join(machine.home, '.config'))).toBe(false);
   });
 });
@@ -77,7 +77,7 @@ describe('launchd', () => {
     expect(first).toMatchObject({ code: 0, err: '' });
     expect(first.out.split('\n')).toEqual([
       `wrote ${file}`,
-      'launchd runs photospool from now on',
+      'launchd now runs photospool',
       'To undo this: photospool service uninstall launchd',
       '',
     ]);
@@ -93,7 +93,7 @@ describe('launchd', () => {
     expect(existsSync(join(machine.home, 'in'))).toBe(true);
 
     const again = await machine.run('install', 'launchd', '--incoming', 'in');
-    expect(again.out).toContain('launchd runs photospool already');
+    expect(again.out).toContain('launchd already runs photospool');
     expect(machine.asked().filter((line) => line.includes('bootstrap'))).toHaveLength(1);
 
     await machine.run('install', 'launchd', '--serve');
@@ -136,7 +136,9 @@ describe('cron', () => {
       expect(readFileSync(tab, 'latin1')).toContain("'process' '--if-free' '--home'");
       if (before) expect(readFileSync(tab).subarray(0, before.length)).toEqual(before);
       expect((await machine.run('install', 'cron')).out).toContain('unchanged');
-      expect((await machine.run('uninstall', 'cron')).out).toContain('took the line of photospool out');
+      expect((await machine.run('uninstall', 'cron')).out).toContain(
+        'removed the entry of photospool from the crontab',
+      );
       expect(existsSync(tab) ? readFileSync(tab) : undefined).toEqual(before);
     }
   });
@@ -157,7 +159,7 @@ describe('usage', () => {
     [['print', 'systemd', '--queue'], '--queue works only with launchd and without --serve'],
     [['print', 'launchd', '--queue', '--serve'], '--queue works only with launchd and without --serve'],
     [['print', 'cron', '--sweep', '5'], 'Invalid value for --sweep: 5'],
-    [['print', 'cron', '--home', '/a\nb'], 'it holds a control character'],
+    [['print', 'cron', '--home', '/a\nb'], 'it contains a control character'],
   ])('%j exits with 2', async (args, said) => {
     const { code, err } = await makeMachine().run(...args);
     expect(code).toBe(2);

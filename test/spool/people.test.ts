@@ -118,7 +118,7 @@ it('the same bytes are one item per holder, with separate sightings and shared f
 it('a file for a removed person is stuck with that reason, and continues when they return', async () => {
   const spool = openSpool();
   const removed =
-    'is for a person who was removed or is not known here. It stays where it is. When they are back, try it again.';
+    'is for a person who was removed or is unknown on this server. The file is kept. When the person is added again, retry it.';
   spool.setRemoved(anna, true);
   spool.endMember(ben);
   spool.drop(anna, 'a.jpg', photo('a'));
@@ -166,7 +166,7 @@ it('a claim of a person is not one for older versions, and belongs to nobody wit
       reasons = (await processor.status()).stuck.map(({ reason }) => reason);
     });
     expect(reasons).toEqual([
-      'It is not known any more whose a.jpg is. Move the file from its folder in work to the folder of the person.',
+      'The owner of a.jpg is no longer known. Move the file from its folder in work to the incoming folder of the person.',
     ]);
     expect(spool.items()).toEqual([]);
   }
@@ -215,8 +215,8 @@ it('folders assigned to people determine the holder, the innermost counts, and t
   await spool.pass();
   expect(folders(house, '6')).toEqual(['@anna']);
   for (const folder of ['', '/x', 'x/', 'a//b', '../x', '.hidden', 'a/..'])
-    expect(() => personFolders.set(folder, anna)).toThrow('is no folder below incoming');
-  expect(() => personFolders.set('x', house)).toThrow('is no person');
+    expect(() => personFolders.set(folder, anna)).toThrow('is not a folder in incoming');
+  expect(() => personFolders.set('x', house)).toThrow('is not a person');
 });
 
 it('a folder is assigned before it exists, and unassigned when nothing waits in it', async () => {
@@ -224,9 +224,9 @@ it('a folder is assigned before it exists, and unassigned when nothing waits in 
   const parts = { incoming: spool.incoming, files: openFiles(), folders: spool.library.local.personFolders };
   const path = await giveFolder(parts, '@clara', anna);
   expect([path, existsSync(path)]).toEqual([join(spool.incoming, '@clara'), true]);
-  await expect(giveFolder(parts, '../elsewhere', anna)).rejects.toThrow('is no folder below incoming');
+  await expect(giveFolder(parts, '../elsewhere', anna)).rejects.toThrow('is not a folder in incoming');
   const file = spool.drop(house, '@clara/Rome/a.jpg', photo('a'));
-  await expect(takeBackFolder(parts, '@clara')).rejects.toThrow('There are still files in @clara.');
+  await expect(takeBackFolder(parts, '@clara')).rejects.toThrow('@clara still contains files.');
   await spool.pass();
   expect([existsSync(file), spool.items()]).toEqual([false, [`${anna} ${hashOf(photo('a'))}`]]);
   expect([await takeBackFolder(parts, '@clara'), await takeBackFolder(parts, '@clara')]).toEqual([true, false]);

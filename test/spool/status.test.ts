@@ -39,7 +39,7 @@ describe('the status of a spool', () => {
     await processor.pass();
     await processor.pass();
     const reason =
-      `was on its way in 2 days ago, and is in no claim here. If no other Photospool takes from this folder, ` +
+      `was left over from an import 2 days ago. If no other Photospool imports from this folder, ` +
       `move it back into ${spool.incoming}.`;
     expect((await processor.status()).ignored).toEqual([{ name: join(hiding, lost), reason }]);
     expect(warned.filter((text) => !text.startsWith('kept'))).toEqual([`${join(hiding, lost)} ${reason}`]);
@@ -65,7 +65,7 @@ describe('the status of a spool', () => {
       {
         name: join(spool.incoming, lost!),
         reason:
-          'was on its way in 2 days ago, and is in no claim here. If no other Photospool takes from this folder, give it a name that does not begin with a dot.',
+          'was left over from an import 2 days ago. If no other Photospool imports from this folder, rename it so that its name does not start with a dot.',
       },
     ];
     expect((await processor.status()).ignored).toEqual(ignored);

@@ -143,7 +143,7 @@ describe('a file in its claim', () => {
     rmSync(join(claimOf(spool), 'bad.jpg'));
     clock.pass(5_000);
     expect(await processor.pass()).toMatchObject({ stored: 0, stuck: 0 });
-    expect(said.at(-1)).toMatch(/^bad\.jpg was removed from .* by something else\.$/);
+    expect(said.at(-1)).toMatch(/^bad\.jpg was removed from .* by another program\.$/);
     expect(claimsOf(spool)).toEqual([]);
   });
 

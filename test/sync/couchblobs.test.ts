@@ -93,7 +93,7 @@ describe.each(kinds)('through %s', (kind, server) => {
     const told: string[] = [];
     link(b, there, { ...silent, warn: note(told) });
     await expect.poll(() => files(b), soon).toEqual({ renditions: 1, originals: 1 });
-    await expect.poll(() => told.join(), soon).toContain(`What came as ${thumb} has another hash.`);
+    await expect.poll(() => told.join(), soon).toContain(`The bytes received as ${thumb} have a different hash.`);
     expect(await files(b)).toEqual({ renditions: 1, originals: 1 });
     await requestJson(blobsOf(there), `/${thumb}?rev=${(json as { rev: string }).rev}`, { method: 'DELETE' });
     await expect.poll(() => files(b), soon).toEqual({ renditions: 2, originals: 1 });
@@ -131,7 +131,7 @@ describe.each(kinds)('through %s', (kind, server) => {
     const told: string[] = [];
     link(a, there, { ...silent, warn: note(told) });
     await expect.poll(() => count(there), soon).toBe(5);
-    await expect.poll(() => told.join(), soon).toContain('has changed since it was taken in, and is not sent.');
+    await expect.poll(() => told.join(), soon).toContain('has changed since it was imported and is not sent.');
     expect((await requestJson(blobsOf(there), `/${thumb}`)).status).toBe(404);
   });
 

@@ -81,7 +81,7 @@ test('a slow response gives only the certain minimum', async () => {
 
 test('is one sentence with its remedy, in the command and on the page', () => {
   expect(describeDrift('home.example', -7_300)).toBe(
-    'The clock of home.example is 2 hours behind the clock of this server. Set the wrong one right: edits are dated by the clock of the server that they are made on.',
+    'The clock of home.example is 2 hours behind the clock of this server. Correct the wrong clock: edits get their time from the server that they are made on.',
   );
   const link = {
     url: 'https://home.example',

@@ -97,14 +97,18 @@ async function withSpoilt(spoil: (path: string) => Promise<void>): Promise<Home>
 }
 
 const damages: [string, (path: string) => Promise<void>, RegExp][] = [
-  ['has changed', (path) => writeFile(path, Buffer.alloc(3_000, 'x')), /has another hash, and was not taken/],
+  [
+    'has changed',
+    (path) => writeFile(path, Buffer.alloc(3_000, 'x')),
+    /because the received bytes have a different hash/,
+  ],
   [
     'can not be read',
     async (path) => {
       await rm(path);
       await mkdir(path);
     },
-    /can't be read, and is not sent/,
+    /can't be read and is not sent/,
   ],
 ];
 
@@ -138,7 +142,7 @@ test('a read-only folder of the archive delays only its own files', async () => 
   const { states } = watch(mesh);
   for (let n = 1; n <= 3; n++) await a.add(n);
   await expect.poll(() => filesOf(b), soon).toEqual({ renditions: 6, originals: 2 });
-  await expect.poll(() => told.join('\n'), soon).toContain('could not be put into the archive: permission was denied.');
+  await expect.poll(() => told.join('\n'), soon).toContain('could not be put into the archive: permission denied.');
   forbidden = false;
   await expect.poll(() => filesOf(b), soon).toEqual({ renditions: 6, originals: 3 });
   expect(states).not.toContain('waiting');

@@ -102,7 +102,7 @@ test('reports errors: no server, another kind of server, itself', async () => {
   const server = await serveSide(a);
   onTestFinished(() => server.close());
   const itself = meshOf(a, { url: root(server.address) });
-  await expect.poll(() => itself.mesh.status()[0]?.reason).toMatch(/is this server itself/);
+  await expect.poll(() => itself.mesh.status()[0]?.reason).toMatch(/is this server\./);
   const nothing = meshOf(ours(), { url: 'http://127.0.0.1:1' });
   await expect.poll(() => nothing.mesh.status()[0]?.reason).toMatch(/127\.0\.0\.1:1 can't be reached/);
 });

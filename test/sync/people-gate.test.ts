@@ -48,7 +48,7 @@ test('a server without peers has them on; a public server gets public photos as 
 test('a peer keeps them off until it reports its version, and while it is too old; the result survives a restart', () => {
   const { gate, link, peers, reopen } = open();
   link('https://cabin.example:4780');
-  expect(gate.state()).toEqual(off('cabin.example:4780', /not been heard of since this server was upgraded/));
+  expect(gate.state()).toEqual(off('cabin.example:4780', /has not connected since this server was upgraded/));
   gate.heardPeer('https://cabin.example:4780', [{ server: 'ab', features: [] }]);
   expect(reopen().state()).toEqual(off('cabin.example:4780', /older version of Photospool. Upgrade it/));
   gate.heardPeer('https://cabin.example:4780', [{ server: 'ab', features: ['other', ...ours] }]);
@@ -63,7 +63,7 @@ test('a peer keeps them off until it reports its version, and while it is too ol
 test('a server that replicates with a token keeps them off until it announces support', () => {
   const { gate, tokens, time, reopen } = open();
   tokens.push({ name: 'laptop', may: ['replicate'], used: 1 });
-  expect(gate.state()).toEqual(off('laptop', /not been heard of since this one was upgraded/));
+  expect(gate.state()).toEqual(off('laptop', /has not connected since this one was upgraded/));
   gate.heardGuest('laptop', { server: '', features: [] });
   expect(gate.state()).toEqual(off('laptop', /does not say that it supports/));
   gate.heardGuest('laptop', { server: 'ab', features: [] });
@@ -106,7 +106,7 @@ test('a version that is not ready has none, announces nothing, and stores what o
   const { gate, library } = open(false);
   expect(gate.announced).toEqual([]);
   library.update(`sharing:${'1'.repeat(26)}`, () => ({ format: 1, kind: 'sharing' }));
-  expect(gate.state()).toEqual({ on: false, reason: expect.stringMatching(/no libraries of people yet/) as string });
+  expect(gate.state()).toEqual({ on: false, reason: expect.stringMatching(/does not support personal libraries yet/) as string });
 });
 
 /** A clock whose waits are short. */

@@ -63,7 +63,7 @@ test('public photos are shown with pictures, edits change them, withdrawn ones a
 test('a connection that would replicate everything gets an error at a public server', async () => {
   const { vps, token } = await begin();
   const peer = { url: vps.url(), authorization: `Bearer ${token}` };
-  await expect(discover(peer)).rejects.toThrow(/is a public server: it takes what is published, and nothing else/);
+  await expect(discover(peer)).rejects.toThrow(/is a public server, which accepts only published photos/);
   expect(await discover({ ...peer, publish: true })).toMatchObject({ kind: 'photospool' });
 });
 

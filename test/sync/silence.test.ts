@@ -88,7 +88,7 @@ async function answering(handler: Parameters<typeof createServer>[1]): Promise<s
 
 test('a response that stalls is abandoned; one that continues is not', async () => {
   const silent = await answering((_request, response) => void response.write('\n'));
-  await expect(requestJson({ url: silent }, '/x', { silence: 100 })).rejects.toThrow(/did not answer in time/);
+  await expect(requestJson({ url: silent }, '/x', { silence: 100 })).rejects.toThrow(/did not respond in time/);
   const slow = await answering((_request, response) => {
     let left = 10;
     const timer = setInterval(() => {

@@ -94,7 +94,7 @@ test('if none of many documents is delivered, the run ends without a checkpoint'
   let isWell = false;
   const docs = [{ error: { error: 'internal_fabric_error', reason: 'timeout' } }];
   const source = await changed(a, (results) => (isWell ? results : results.map((one) => ({ ...one, docs }))));
-  await expect(run(source, b.database, () => undefined)).rejects.toThrow(/127\.0\.0\.1:\d+ does not give/);
+  await expect(run(source, b.database, () => undefined)).rejects.toThrow(/127\.0\.0\.1:\d+ did not deliver/);
   isWell = true;
   await run(source, b.database, none);
   expect(b.library.count('')).toBe(40);
@@ -154,7 +154,7 @@ test('documents over a slow line arrive, though it takes minutes; a silent one i
     return openHttpDatabase({ url: 'http://slow.example/db/photos', fetch: () => Promise.resolve(new Response(body)) });
   };
   expect(await over(5).read(named(1))).toMatchObject([{ id: id(0) }]);
-  const silent = expect(over(2).read(named(1))).rejects.toThrow(/did not answer in time/);
+  const silent = expect(over(2).read(named(1))).rejects.toThrow(/did not respond in time/);
   for (let n = 0; n < 3; n++) await pass(60_000);
   await silent;
 });
@@ -169,7 +169,7 @@ test('sending may take as long as a slow line needs', async () => {
   const target = openHttpDatabase({ url: 'http://slow.example/db/photos', fetch: slow });
   const one = (text: string) => [{ id: id(0), revisions: ['1-a'], deleted: false, body: { text } }];
   expect(await target.write(one('x'.repeat(500_000)))).toEqual([]);
-  await expect(target.write(one('x'))).rejects.toThrow(/did not answer in time/);
+  await expect(target.write(one('x'))).rejects.toThrow(/did not respond in time/);
 });
 
 test('documents that are too many for one response are requested in parts', async () => {

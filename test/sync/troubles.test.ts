@@ -158,7 +158,7 @@ test('a password rejected by a CouchDB is called a password', async () => {
   const authorization = `Basic ${Buffer.from('ada:wrong').toString('base64')}`;
   const error: unknown = await requestJson({ url: `${url}/db/photos`, authorization }, '').catch((one: unknown) => one);
   expect(error).toMatchObject({
-    message: expect.stringMatching(/does not accept the name and the password/) as string,
+    message: expect.stringMatching(/does not accept the user name and password/) as string,
     hint: expect.stringContaining('https://USER:PASSWORD@HOST/NAME') as string,
   });
   await expect(requestJson({ url: `${url}/db/photos` }, '')).rejects.toThrow(/wants a token/);
@@ -198,7 +198,7 @@ test(
       .poll(() => c.library.get('x:field')?.body, soon)
       .toMatchObject({ mood: { value: 'calm' }, text: { value: 'new' } });
     expect(() => b.library.update('x:format', (body) => ({ ...body, text: 1 }))).toThrow(
-      /^x:format was written by a newer version of Photospool and can't be changed by this one\.$/,
+      /^x:format was written by a newer version of Photospool and can't be changed by this version\.$/,
     );
     expect(told).toEqual([]);
   },
@@ -213,7 +213,7 @@ test('a server that never responds is abandoned, and the request for its missing
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await expect(requestJson({ url }, '/x', { silence: 100 })).rejects.toThrow(/did not answer in time/);
+  await expect(requestJson({ url }, '/x', { silence: 100 })).rejects.toThrow(/did not respond in time/);
   const stop = new AbortController();
   const wanted = openCarrier({ url: `${url}/blobs` }).wanted({ originals: 'none', skip: 0, wait: 55_000 }, stop.signal);
   await expect.poll(() => asked.at(-1), soon).toMatch(/^\/blobs\/\?.*heartbeat=10000/);

@@ -7,7 +7,7 @@
 
 function reasonOf(signals: readonly AbortSignal[]): Error {
   const reason: unknown = signals.find((signal) => signal.aborted)?.reason;
-  return reason instanceof Error ? reason : new Error('It was ended.');
+  return reason instanceof Error ? reason : new Error('The operation was aborted.');
 }
 
 /** The result of `work`, or a rejection with the reason of the first of `signals` that aborts before it. */

@@ -79,7 +79,7 @@ export async function* exportXmp(ids: Iterable<string>, parts: ExportParts): Asy
     if (!said) continue;
     const path = pathOf(sha256, photo, parts);
     if (taken.has(path)) {
-      yield { path, outcome: 'kept', reason: 'Another photo has the same name for its sidecar.' };
+      yield { path, outcome: 'kept', reason: 'Another photo uses the same sidecar name.' };
       continue;
     }
     taken.add(path);
@@ -119,7 +119,11 @@ async function sort(made: Made[], list: List, { files, folder }: ExportParts): P
     if (!there || (hash !== undefined && hash !== one.sha256 && list.get(one.path)?.includes(hash))) written.push(one);
     else if (hash === one.sha256) others.push({ path: one.path, outcome: 'same' });
     else
-      others.push({ path: one.path, outcome: 'kept', reason: 'A file is there that something else wrote or changed.' });
+      others.push({
+        path: one.path,
+        outcome: 'kept',
+        reason: 'A file with this name was written or changed by another program.',
+      });
   }
   return [written, others];
 }
@@ -129,7 +133,7 @@ async function put({ path, bytes }: Made, { files, folder }: ExportParts): Promi
   await files.makeFolder(parentOf(file));
   if (await files.stat(file)) await files.replace(file, bytes);
   else if ((await files.write(file, bytes)) === 'taken')
-    return { path, outcome: 'kept', reason: 'A file came there meanwhile.' };
+    return { path, outcome: 'kept', reason: 'A file with this name was created in the meantime.' };
   return { path, outcome: 'written' };
 }
 
@@ -143,7 +147,7 @@ async function readList({ files, folder }: ExportParts): Promise<List> {
     return new Map(entriesOf(written).map(([path, hashes]) => [path, Array.isArray(hashes) ? hashes.map(textOf) : []]));
   } catch (cause) {
     throw new PhotospoolError('unusable', `${printable(join(folder, listName))} is damaged.`, {
-      hint: 'Without it nothing that is there is replaced: move it away, or name another folder.',
+      hint: 'Without it, existing files are not replaced. Move it away, or choose another folder.',
       cause,
     });
   }

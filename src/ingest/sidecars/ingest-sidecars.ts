@@ -104,7 +104,7 @@ export function openSidecars(
     const match = findPhotos(askingOf(arrival), values, finding);
     if (match.kind !== 'found') {
       throw new PhotospoolError('locked', `${printable(arrival.name)}: ${reasonOf(match, arrival)}.`, {
-        hint: 'It goes on when that is known.',
+        hint: 'It is imported when the photo is known.',
       });
     }
     const { name, modified, by } = arrival;
@@ -182,7 +182,7 @@ export const askingOf = ({
 export const waitsFor = ({ by }: Pick<SidecarToMatch, 'by'>): string =>
   by === undefined
     ? 'it is an XMP sidecar and waits for its photo'
-    : 'it is an XMP sidecar and waits for a photo of its name that whoever sent it may edit';
+    : 'it is an XMP sidecar and waits for a photo with its name that its sender can edit';
 
 /** The reason for waiting. */
 export const reasonOf = (
@@ -191,7 +191,7 @@ export const reasonOf = (
 ): string =>
   match.kind === 'none'
     ? waitsFor(asking)
-    : `it is an XMP sidecar, and ${match.count} photos could be meant: call it as one of them, ending and all (IMG_1.jpg.xmp), or put it beside that one`;
+    : `it is an XMP sidecar that matches ${match.count} photos: give it the full name of one of them (IMG_1.jpg.xmp), or put it beside that photo`;
 
 /** The path of an item's photo in the archive; if it is on another server, the path it would have. */
 export function placeOf(sha256: string, library: Library, holder: Holder = house): string {

@@ -14,11 +14,11 @@ const noMemory = /out of memory|insufficient memory|unable to (allocate|malloc)|
 const sentences: Partial<Record<ErrorCode, [string, string]>> = {
   truncated: [
     'its end is missing',
-    'It may still be arriving, or its transfer broke off; copy it again if this stays.',
+    'It may still be arriving, or its transfer was interrupted. If the problem persists, copy it again.',
   ],
-  'too-large': ['it has more pixels than the limit', 'Make a smaller copy of it.'],
-  timeout: ['it took too long', 'It is tried again by itself.'],
-  busy: ['there was not enough memory', 'It is tried again by itself.'],
+  'too-large': ['it exceeds the pixel limit', 'Make a smaller copy of it.'],
+  timeout: ['it took too long', 'Photospool retries automatically.'],
+  busy: ['there was not enough memory', 'Photospool retries automatically.'],
   undecodable: ['its picture is damaged', 'Check whether you have an undamaged copy.'],
 };
 
@@ -39,7 +39,7 @@ export function renderError(
 
 /** The error for a picture that needs more memory than its decoder may use: a retry would fail, too. */
 export function memoryError(path: string, format: Format, cause: unknown): PhotospoolError {
-  return renderError('too-large', path, format, cause, 'it needs more memory than one photo may take');
+  return renderError('too-large', path, format, cause, 'it exceeds the memory limit for a photo');
 }
 
 /** Turns an error that sharp threw for a file into a PhotospoolError. System errors are returned unchanged. */

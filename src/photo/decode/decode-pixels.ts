@@ -66,7 +66,7 @@ export async function decodeDamaged(path: string, format: Format, edge: Edge): P
   if (whole && !('unshown' in whole)) return whole;
   const carried = await (await import('./embedded-previews.js')).openEmbedded(path);
   const small = await decodeOpened(carried, { ...format, family: 'jpeg' }, edge, 'none');
-  if ('unshown' in small) throw new Error('nothing of it can be decoded');
+  if ('unshown' in small) throw new Error('no part of it can be decoded');
   return small;
 }
 
@@ -108,7 +108,7 @@ async function decodeSource(source: PictureSource, format: Format, wanted: Edge,
   const headed = sharp(input, options);
   const ofHeader = countWarnings(headed);
   const header = await headed.metadata();
-  if (header.format !== source.loader) throw new Error(`libvips takes it for ${header.format}`);
+  if (header.format !== source.loader) throw new Error(`libvips identifies it as ${header.format}`);
   const size = sizeOf(header, source);
   const edge = typeof wanted === 'number' ? wanted : wanted(size);
   const box = { width: edge, height: edge, fit: 'inside', withoutEnlargement: true } as const;

@@ -138,7 +138,7 @@ export function openDecoders({
     return answer;
   }
   const misheard = (path: string, format: Format): Error =>
-    renderError('undecodable', path, format, undefined, 'its decoder did not answer in order');
+    renderError('undecodable', path, format, undefined, 'its decoder sent an invalid response');
   return {
     async render(path, format, asIs = false, develop) {
       try {
@@ -177,15 +177,15 @@ function explainEnd(
     case 'memory':
       return memoryError(path, format, cause);
     case 'closed':
-      return renderError('busy', path, format, cause, 'Photospool is being closed');
+      return renderError('busy', path, format, cause, 'Photospool is shutting down');
     case 'start':
       return renderError('busy', path, format, cause, 'its decoder could not be started');
     case 'output':
-      return renderError('undecodable', path, format, cause, 'its decoder did not answer in order');
+      return renderError('undecodable', path, format, cause, 'its decoder sent an invalid response');
     case 'crash':
       // Only the system (or a person) kills with this signal; the system does so when memory runs out.
       if (signal === 'SIGKILL') return renderError('busy', path, format, cause);
-      return renderError('undecodable', path, format, cause, 'its decoder crashed over it');
+      return renderError('undecodable', path, format, cause, 'its decoder crashed');
   }
 }
 

@@ -62,7 +62,7 @@ export function openMetadata(options: { processes?: number; idle?: number; limit
 
   async function ask(path: string): Promise<ExifToolAnswer> {
     if (/[\r\n\0]/.test(path)) {
-      throw new PhotospoolError('invalid', 'A path with a line break in it can not be read.', { op: 'read', path });
+      throw new PhotospoolError('invalid', 'A path that contains a line break can’t be read.', { op: 'read', path });
     }
     const told = await reader.ask(isAbsolute(path) ? path : resolve(path));
     if (told.kind === 'ended') throw explainReader(told, path);
@@ -113,28 +113,28 @@ export function readFacts(answer: ExifToolAnswer): Omit<Facts, 'recipe' | 'type'
 type Ended = Pick<Extract<Reply<ExifToolAnswer>, { kind: 'ended' }>, 'why' | 'said' | 'worked'>;
 
 function explainReader({ why, said, worked }: Ended, path: string): PhotospoolError {
-  const again = 'It is tried again by itself.';
-  const without = 'Make a copy of it without them.';
+  const again = 'Photospool retries automatically.';
+  const without = 'Make a copy of the file without that metadata.';
   const tell = (code: ErrorCode, message: string, hint: string): PhotospoolError =>
     new PhotospoolError(code, message, { op: 'read', path, hint, cause: new Error(`ExifTool: ${why} ${said}`.trim()) });
   switch (why) {
     case 'time':
       // It did not wait for a disk or other processes: a retry would take as long.
-      if (worked === true) return tell('too-large', 'Its tags take longer to read than those of any photo.', without);
-      return tell('timeout', 'Reading its tags took too long.', again);
+      if (worked === true) return tell('too-large', 'Reading its metadata takes too long.', without);
+      return tell('timeout', 'Reading its metadata took too long.', again);
     case 'memory':
     case 'output':
-      return tell('too-large', 'Its tags are larger than those of any photo.', without);
+      return tell('too-large', 'Its metadata is too large.', without);
     case 'start':
       return tell(
         'io',
         "Photos can't be read without Perl, which ExifTool runs on.",
-        'Install Perl (on Debian: perl-base); it is tried again by itself.',
+        'Install Perl (on Debian: perl-base). Photospool retries automatically.',
       );
     case 'closed':
-      return tell('busy', 'Photospool is being closed.', again);
+      return tell('busy', 'Photospool is shutting down.', again);
     case 'crash':
-      return tell('io', 'ExifTool ended before it had read the file.', again);
+      return tell('io', 'ExifTool exited before it had read the file.', again);
   }
 }
 

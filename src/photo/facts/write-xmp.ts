@@ -64,12 +64,12 @@ export function openXmpWriter(): XmpWriter {
   return {
     async make(said, base) {
       if (base !== undefined && /[\r\n\0]/.test(base))
-        throw new PhotospoolError('invalid', 'A path with a line break in it can not be read.', { path: base });
+        throw new PhotospoolError('invalid', 'A path that contains a line break can’t be read.', { path: base });
       const path = base === undefined ? undefined : resolve(base);
       const before = path !== undefined && said.tags ? await listsOf(path) : {};
       const bytes = await ask(path, ['-o', path === undefined ? '-.xmp' : '-', '-E', ...argumentsOf(said, before)]);
       if (bytes.includes('<rdf:RDF')) return bytes;
-      throw new PhotospoolError('invalid', 'ExifTool could not read the sidecar that is there.', {
+      throw new PhotospoolError('invalid', 'ExifTool could not read the existing sidecar.', {
         op: 'write',
         ...(path !== undefined && { path }),
       });

@@ -58,12 +58,8 @@ function endOfTag(bytes: Uint8Array, at: number): { end: number; attributes: num
 /** Rejects a sidecar that would take long. @throws PhotospoolError `too-large`, which is not retried automatically. */
 export function checkSidecar(bytes: Uint8Array, path: string): void {
   if (isReasonable(bytes)) return;
-  throw new PhotospoolError(
-    'too-large',
-    'It is larger, or more deeply nested, than any sidecar that a program writes.',
-    {
-      ...{ op: 'read', path },
-      hint: 'Look what is in it; it is not tried again by itself.',
-    },
-  );
+  throw new PhotospoolError('too-large', 'The sidecar is too large or too deeply nested.', {
+    ...{ op: 'read', path },
+    hint: 'Check its content. It is not retried automatically.',
+  });
 }

@@ -89,7 +89,7 @@ export async function sendWhole(
   type: string,
   disposition: string,
 ): Promise<FastifyReply> {
-  const { file, size } = await openFile({ path, missing: 'It could not be made.' });
+  const { file, size } = await openFile({ path, missing: 'The file could not be created.' });
   reply.headers({
     'cache-control': noStore,
     'content-security-policy': sandbox,
@@ -131,7 +131,8 @@ async function readPart(file: FileHandle, start: number, length: number): Promis
   const buffer = Buffer.allocUnsafe(length);
   for (let at = 0; at < length;) {
     const { bytesRead } = await file.read(buffer, at, length - at, start + at);
-    if (bytesRead === 0) throw new PhotospoolError('io', 'The file became shorter while it was read.', { op: 'read' });
+    if (bytesRead === 0)
+      throw new PhotospoolError('io', 'The file was truncated while it was being read.', { op: 'read' });
     at += bytesRead;
   }
   return buffer;

@@ -158,10 +158,6 @@ function attachment({ taken }: PhotoView, type: string): string {
 }
 
 const refused = (): PhotospoolError =>
-  new PhotospoolError(
-    'unsupported',
-    'This kind of original can’t be given without what it tells of where and by whom.',
-    {
-      hint: 'Its large picture can.',
-    },
-  );
+  new PhotospoolError('unsupported', 'Location and personal data can’t be removed from originals of this type.', {
+    hint: 'Download the large picture instead.',
+  });

@@ -4,13 +4,13 @@ import { PhotospoolError } from '../../base/errors.js';
 type Header = string | string[] | undefined;
 
 const invalid = (message: string): PhotospoolError =>
-  new PhotospoolError('invalid', message, { hint: 'It should be as tus 1.0 says.' });
+  new PhotospoolError('invalid', message, { hint: 'See the tus 1.0 specification.' });
 
 /** A number of bytes. @throws PhotospoolError `invalid` if it is not one. */
 export function parseLength(header: Header, name: string): number {
   const length = typeof header === 'string' && /^(?:0|[1-9]\d{0,15})$/.test(header) ? Number(header) : NaN;
   if (Number.isSafeInteger(length)) return length;
-  throw invalid(`The header ${name} is not a number of bytes.`);
+  throw invalid(`The header ${name} must be a number of bytes.`);
 }
 
 /** Parses Upload-Metadata: pairs of a key and a base64 value; keys without a value are skipped. @throws `invalid`. */
@@ -20,7 +20,7 @@ export function parseMetadata(header: Header): Record<string, string> {
   for (const pair of String(header).split(',')) {
     const [key = '', value, ...more] = pair.trim().split(' ');
     const isPair = /^[\x21-\x7e]+$/.test(key) && /^(?:[\w+/-]+={0,2})?$/.test(value ?? '') && more.length === 0;
-    if (!isPair || found.has(key)) throw invalid('The header Upload-Metadata makes no sense.');
+    if (!isPair || found.has(key)) throw invalid('The header Upload-Metadata is not valid.');
     found.set(key, value === undefined ? undefined : Buffer.from(value, 'base64').toString());
   }
   return Object.fromEntries([...found].filter((pair): pair is [string, string] => pair[1] !== undefined));

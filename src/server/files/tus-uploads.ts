@@ -59,7 +59,7 @@ export function openTus(uploads: Uploads, clock: Clock): Tus {
         .send();
     if (request.headers['tus-resumable'] !== version) {
       void reply.header('tus-version', version);
-      return refuse(reply, 412, 'invalid', `The header Tus-Resumable must say ${version}.`);
+      return refuse(reply, 412, 'invalid', `The header Tus-Resumable must be ${version}.`);
     }
     if (id === undefined) return create(request, reply, asking);
     if (request.method === 'HEAD') return tell(reply, id);
@@ -138,7 +138,13 @@ function openAnswers(
   ): Promise<FastifyReply> {
     const { headers } = request;
     if (headers['upload-defer-length'] !== undefined || headers['upload-concat'] !== undefined) {
-      return refuse(reply, 501, 'unsupported', 'This extension of tus is not spoken here.', 'OPTIONS tells which are.');
+      return refuse(
+        reply,
+        501,
+        'unsupported',
+        'This tus extension is not supported.',
+        'Send OPTIONS for the supported extensions.',
+      );
     }
     const length = parseLength(headers['upload-length'], 'Upload-Length');
     const metadata = parseMetadata(headers['upload-metadata']);
@@ -172,7 +178,10 @@ function openAnswers(
   ): Promise<FastifyReply> {
     const offset = parseLength(request.headers['upload-offset'], 'Upload-Offset');
     if (request.headers['content-type'] !== offsetType)
-      throw new PhotospoolError('invalid', `Bytes must come as ${offsetType}, with Upload-Offset.`);
+      throw new PhotospoolError(
+        'invalid',
+        `The body must have Content-Type ${offsetType} and the header Upload-Offset.`,
+      );
     const ended = new AbortController();
     const [upload, bytes] = await runLocked(
       id,
@@ -180,8 +189,8 @@ function openAnswers(
       async () => {
         const found = await find(id);
         if (found.bytes !== offset) {
-          throw new PhotospoolError('conflict', 'The upload is not at that Upload-Offset.', {
-            hint: 'Ask with HEAD how far it is.',
+          throw new PhotospoolError('conflict', 'Upload-Offset does not match the bytes received so far.', {
+            hint: 'Send HEAD for the current offset.',
           });
         }
         return [found, await receive(request, reply, still, found, ended.signal)];
@@ -193,8 +202,7 @@ function openAnswers(
   return { create, tell, add };
 }
 
-const tooLarge = (): PhotospoolError =>
-  new PhotospoolError('too-large', 'There are more bytes than Upload-Length says.');
+const tooLarge = (): PhotospoolError => new PhotospoolError('too-large', 'The upload exceeds its Upload-Length.');
 
 /**
  * The bytes of a stream, until it ends or `ended` aborts. Fails beyond `most` bytes, or if the stream fails. Never
@@ -217,7 +225,8 @@ function limit(stream: Readable, most: number, ended: AbortSignal): Readable {
   };
   ended.addEventListener('abort', stop, { once: true });
   finished(stream, { writable: false }, (error) => {
-    if (error) limited.destroy(new PhotospoolError('invalid', 'The connection broke before all bytes came.'));
+    if (error)
+      limited.destroy(new PhotospoolError('invalid', 'The connection was lost before the upload was complete.'));
   });
   return stream.pipe(limited);
 }

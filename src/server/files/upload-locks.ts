@@ -28,7 +28,7 @@ export function makeUploadLocks(clock: Clock): RunLocked {
       other.askToEnd();
       await Promise.race([other.ended, over]);
       if (!late.signal.aborted) continue;
-      throw new PhotospoolError('locked', 'An earlier request of this upload has not ended yet.', {
+      throw new PhotospoolError('locked', 'An earlier request for this upload is still running.', {
         hint: 'Try again in a moment.',
       });
     }

@@ -19,13 +19,13 @@ export function receiverOf(
   { gate, library }: Pick<Context, 'gate' | 'library'>,
 ): Holder {
   if (wanted !== undefined && wanted !== 'me' && wanted !== 'house')
-    throw new PhotospoolError('invalid', 'An upload is for “me” or for “house”.');
+    throw new PhotospoolError('invalid', 'The library of an upload must be “me” or “house”.');
   const target = wanted ?? (who.person === undefined ? 'house' : uploadTarget(library, who.person));
   if (who.behalf === undefined && target !== 'me') return house;
   checkReceiver(who.person ?? house, gate);
   if (who.person !== undefined) return who.person;
   throw new PhotospoolError('conflict', 'You have no account on this server.', {
-    hint: 'Make one with `photospool users add`.',
+    hint: 'Create one with `photospool users add`.',
   });
 }
 

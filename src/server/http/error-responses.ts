@@ -63,7 +63,7 @@ const couchWords: Readonly<Record<number, string>> = {
 };
 
 const framework: Record<string, [ErrorCode, string]> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported', 'This kind of body is not taken here.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported', 'The content type of the body is not supported.'],
   FST_ERR_CTP_BODY_TOO_LARGE: ['too-large', 'The request is too large.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid', 'The body is empty; it must be JSON.'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['invalid', 'The body is not valid JSON.'],
@@ -102,13 +102,13 @@ export function answerErrors(
     const forAll = (status < 500 || ours.code === 'busy') && !namesPlace(ours);
     const told = forAll || may(viewerOf(request), 'spool');
     if (ours.code !== 'internal' && told) return refuse(reply, status, ours.code, ours.message, ours.hint);
-    if (status === 404) return refuse(reply, status, ours.code, 'It is no longer on this server.');
+    if (status === 404) return refuse(reply, status, ours.code, 'The file is no longer on this server.');
     return refuse(
       reply,
       status,
       ours.code,
       'Something went wrong on the server.',
-      `See its log, request ${request.id}.`,
+      `Check the server log for request ${request.id}.`,
     );
   };
 }

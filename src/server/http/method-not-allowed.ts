@@ -24,7 +24,7 @@ export function refuseMethods(app: FastifyInstance): () => void {
         schema: { hide: true },
         // Before the body is read: the response does not depend on it.
         onRequest: async (_request, reply) =>
-          refuse(reply.header('allow', allow), 405, 'method', `This address takes ${allow} only.`),
+          refuse(reply.header('allow', allow), 405, 'method', `This address supports only ${allow}.`),
         handler: () => undefined,
       });
     }

@@ -94,7 +94,7 @@ export function boundCrowd(app: FastifyInstance, crowd: Crowd): void {
     if (!crowd.enter(request.ip)) {
       // A peer transfers a whole library, picture by picture.
       if (may(viewerOf(request), 'replicate')) return undefined;
-      return refuse(reply.header('retry-after', '1'), 429, 'slow-down', 'Too many requests came from this address.');
+      return refuse(reply.header('retry-after', '1'), 429, 'slow-down', 'Too many requests from this address.');
     }
     const { ip } = request;
     reply.raw.once('close', () => crowd.leave(ip));

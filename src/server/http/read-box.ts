@@ -10,7 +10,7 @@ export function readBox(text: string): Box {
   const [south, west, north, east] = parts.map((part) => (degrees.test(part) ? Number(part) : NaN));
   if (parts.length === 4 && [south, west, north, east].every((part) => !Number.isNaN(part)))
     return { south: south!, west: west!, north: north!, east: east! };
-  throw new PhotospoolError('invalid', 'That is no area on the map.', {
-    hint: 'A box is south,west,north,east in degrees.',
+  throw new PhotospoolError('invalid', 'This is not a valid area on the map.', {
+    hint: 'Send box as south,west,north,east in degrees.',
   });
 }

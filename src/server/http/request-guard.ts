@@ -41,12 +41,12 @@ export function guard(app: FastifyInstance, knows: (host: string) => boolean): v
         reply,
         403,
         'forbidden',
-        'This server does not answer to that host name.',
-        'Use its address, http://127.0.0.1 or http://localhost; other names are set with server.names.',
+        'This server does not accept requests for that host name.',
+        'Use its address, http://127.0.0.1 or http://localhost, or add the name to server.names.',
       );
     }
     if (fromElsewhere(request)) {
-      const what = reading.has(request.method) ? 'look into' : 'change anything in';
+      const what = reading.has(request.method) ? 'read' : 'change';
       return refuse(reply, 403, 'forbidden', `Another website can’t ${what} this library.`);
     }
     if (request.protocol === 'https') void reply.header('strict-transport-security', hsts);

@@ -67,7 +67,7 @@ export function viewer(request: RequestOrigin): Viewer {
   const found = viewerOf(request);
   if (found) return showsLocked(request) ? request.server.access.lockedFolder.viewer(found) : found;
   throw new PhotospoolError('unauthorized', 'Sign in first.', {
-    hint: 'Programs bring a token (photospool tokens add).',
+    hint: 'Programs need a token (photospool tokens add).',
   });
 }
 
@@ -87,15 +87,15 @@ export function checkRule(request: RequestOrigin, rule: RoutePermission): void {
 
 /** Checks the permission again after a wait. @throws PhotospoolError `unauthorized` if it has ended. */
 export function checkStill(request: RequestOrigin, action: Action): void {
-  if (!may(viewerNow(request), action)) throw new PhotospoolError('unauthorized', 'That is over.');
+  if (!may(viewerNow(request), action)) throw new PhotospoolError('unauthorized', 'Your access has ended.');
 }
 
 /** @throws PhotospoolError `forbidden`. */
 export function checkMay(viewer: Viewer, action: Action): void {
   if (may(viewer, action)) return;
   const hint = may(local, action)
-    ? 'The owner of this album may.'
-    : 'Only programs may that bring a token for it (photospool tokens add).';
+    ? 'Only the owner of this album can.'
+    : 'Only programs with a token that permits it can (photospool tokens add).';
   throw new PhotospoolError('forbidden', 'You don’t have permission to do this.', { hint });
 }
 
@@ -145,8 +145,8 @@ function isDirect({ ip, headers, raw }: Pick<RequestOrigin, 'ip' | 'headers' | '
 /** @throws PhotospoolError `config` if other machines could reach the host before anyone has to sign in. */
 export function checkHost(host: string, { setUp }: { setUp: boolean }): void {
   if (setUp || isLoopbackName(host)) return;
-  throw new PhotospoolError('config', `The album can't be served on ${printable(host)} yet: it has no owner.`, {
+  throw new PhotospoolError('config', `The album can't be served on ${printable(host)} until it has an owner.`, {
     op: 'serve',
-    hint: 'Make an account first: `photospool users add`, or the link that `serve` prints on 127.0.0.1.',
+    hint: 'Create an account with `photospool users add`, or use the link that `serve` prints on 127.0.0.1.',
   });
 }

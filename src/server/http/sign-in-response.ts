@@ -34,7 +34,7 @@ export function personBehind(request: FastifyRequest): string {
   const { person } = viewer(request);
   if (person !== undefined) return person;
   throw new PhotospoolError('conflict', 'You have no account on this server.', {
-    hint: 'Make one with `photospool users add`.',
+    hint: 'Create one with `photospool users add`.',
   });
 }
 
@@ -60,8 +60,8 @@ export function siteOf(request: FastifyRequest): Site | undefined {
 export function siteFor(request: FastifyRequest): Site {
   const site = siteOf(request);
   if (site) return site;
-  throw new PhotospoolError('conflict', 'Passkeys do not work at this address.', {
-    hint: 'They need HTTPS and a host name; at this machine, http://localhost does too.',
+  throw new PhotospoolError('conflict', 'Passkeys don’t work at this address.', {
+    hint: 'They need HTTPS and a host name. On the server itself, http://localhost also works.',
   });
 }
 
@@ -122,11 +122,12 @@ function viewSession(request: FastifyRequest, viewer: Viewer | undefined): Parti
 /** The errors of failed credentials, which do not say what was wrong; and of void links. */
 export const refusals = {
   password: () => new PhotospoolError('unauthorized', 'Wrong name or password.'),
-  old: () => new PhotospoolError('forbidden', 'The old password is not right.'),
-  lock: () => new PhotospoolError('forbidden', 'That does not open your locked photos.'),
-  confirm: () => new PhotospoolError('forbidden', 'That is not right.'),
-  passkey: () => new PhotospoolError('unauthorized', 'That passkey is not known here.'),
-  link: () => notFound('This link has been used, is too old, or is not whole.', 'Ask the owner for a new one.'),
+  old: () => new PhotospoolError('forbidden', 'The old password is incorrect.'),
+  lock: () => new PhotospoolError('forbidden', 'Wrong PIN, password or passkey.'),
+  confirm: () => new PhotospoolError('forbidden', 'Wrong password or passkey.'),
+  passkey: () => new PhotospoolError('unauthorized', 'This passkey is not registered on this server.'),
+  link: () =>
+    notFound('This link has already been used, has expired or is incomplete.', 'Ask the owner for a new one.'),
 };
 
 /**
@@ -140,14 +141,14 @@ export function checkOutcome<O extends SignInOutcome | Confirmation>(
 ): asserts outcome is Extract<O, { kind: 'in' | 'confirmed' }> {
   if (outcome.kind === 'wait') throw refuseTooSoon(reply, outcome.ms);
   if (outcome.kind === 'otp') {
-    throw new PhotospoolError('otp-needed', 'A code of your authenticator app is needed too.', {
-      hint: 'Send it as `otp`; a recovery code does as well.',
+    throw new PhotospoolError('otp-needed', 'A code from your authenticator app is required.', {
+      hint: 'Send it as `otp`. A recovery code also works.',
     });
   }
   if (outcome.kind !== 'wrong') return;
   if (outcome.what !== 'otp') throw wrong();
   throw new PhotospoolError(wrong().code === 'forbidden' ? 'forbidden' : 'unauthorized', 'Wrong code.', {
-    hint: 'Each code is good once: wait for the next one.',
+    hint: 'Each code works only once. Wait for the next one.',
   });
 }
 
@@ -172,7 +173,7 @@ export function answerOutcome(
 export function refuseTooSoon(reply: FastifyReply, ms: number): PhotospoolError {
   const seconds = Math.ceil(ms / 1000);
   void reply.header('retry-after', seconds);
-  return new PhotospoolError('slow-down', 'That was not right too many times.', {
+  return new PhotospoolError('slow-down', 'Too many failed attempts.', {
     hint: `Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
   });
 }

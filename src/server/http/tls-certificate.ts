@@ -29,9 +29,9 @@ export async function readPair({ cert, key }: PairFiles): Promise<Pair> {
   try {
     createSecureContext({ cert: certificate, key: secret });
   } catch (error) {
-    throw new PhotospoolError('config', `${cert} and ${key} are no certificate with its key.`, {
+    throw new PhotospoolError('config', `${cert} and ${key} are not a certificate and its private key.`, {
       path: cert,
-      hint: 'Both must be PEM, the key without a passphrase, and belong together.',
+      hint: 'Both must be in PEM format and belong together, and the key must not have a passphrase.',
       cause: error,
     });
   }
@@ -61,9 +61,9 @@ export async function watchPair(
     last = now;
     try {
       renew(await readPair(files));
-      log.info({}, 'The certificate was renewed.');
+      log.info({}, 'The certificate was reloaded.');
     } catch (error) {
-      log.warn({ err: error }, 'The certificate changed, and the new one can’t be used; the one before stays.');
+      log.warn({ err: error }, 'The new certificate can’t be used. The server continues with the previous one.');
     }
   }
 }

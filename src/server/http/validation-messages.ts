@@ -26,7 +26,7 @@ export function describeBroken(errors: readonly FastifySchemaValidationError[], 
   if (part === 'params')
     return notFound(at === '/id' ? 'This photo doesn’t exist.' : 'There is nothing at this address.');
   return new PhotospoolError('invalid', sentenceOf(innermost(errors.flatMap(placed)), part), {
-    hint: 'GET /api/openapi.json says what it may be.',
+    hint: 'See GET /api/openapi.json for the valid requests.',
   });
 }
 
@@ -54,8 +54,8 @@ function sentenceOf(broken: Broken[], part: string): string {
   const said = broken.find(({ keyword }) => keyword !== 'type' && keyword !== 'const') ?? broken[0];
   if (said === undefined) return 'The request is not valid.';
   const name = nameOf(said.keys);
-  if (said.keyword === 'additionalProperties') return `There is no field ${name}.`;
-  if (said.keyword === 'minProperties') return 'Name at least one field to change.';
+  if (said.keyword === 'additionalProperties') return `Unknown field ${name}.`;
+  if (said.keyword === 'minProperties') return 'Send at least one field to change.';
   const kind = part === 'querystring' ? 'parameter' : 'field';
   return `The ${name === '' ? part : `${kind} ${name}`} ${demand(said) ?? `must be ${kindsOf(broken)}`}.`;
 }
@@ -82,9 +82,9 @@ function demand({ keyword, params }: Broken): string | undefined {
     case 'maximum':
       return `must be at most ${limit}`;
     case 'maxLength':
-      return `may have at most ${limit} characters`;
+      return `must have at most ${limit} characters`;
     case 'maxItems':
-      return `may have at most ${limit} entries`;
+      return `must have at most ${limit} entries`;
     case 'minLength':
     case 'minItems':
       return 'must not be empty';

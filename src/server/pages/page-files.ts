@@ -32,7 +32,7 @@ export async function serveAlbum(app: FastifyInstance, root: string, preview: Pr
   }
   app.setNotFoundHandler(async (request, reply) => {
     if (!isPage(request)) return nothing(reply);
-    if (!built) return refuse(reply, 404, 'not-found', 'The album page is not built.', 'Run `npm run build`.');
+    if (!built) return refuse(reply, 404, 'not-found', 'The web app has not been built.', 'Run `npm run build`.');
     const head = await preview(request);
     if (head?.index !== true) void reply.header('x-robots-tag', noRobots);
     if (head === undefined) return reply.code(200).sendFile('index.html');

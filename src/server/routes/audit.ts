@@ -25,7 +25,9 @@ export const audit: Routes = (app, { access }) => {
     (request, reply) => {
       const { before, limit: asked } = request.query;
       if (before !== undefined && !/^\d{1,15}$/.test(before)) {
-        throw new PhotospoolError('invalid', 'The parameter before is no cursor.', { hint: 'Take `next` of a page.' });
+        throw new PhotospoolError('invalid', 'The parameter before is not a valid cursor.', {
+          hint: 'Use `next` from a previous response.',
+        });
       }
       const found = access.audit.list(within(bounds, asked), before === undefined ? undefined : Number(before));
       void reply.send({ entries: found.entries, next: found.next === undefined ? null : String(found.next) });

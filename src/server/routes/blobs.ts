@@ -193,7 +193,7 @@ function addDownload(scope: FastifyInstance, exchange: Exchange): void {
     handler: async (request, reply) => {
       const { sha256 } = request.params as { sha256: string };
       const found = await exchange.find(sha256);
-      const gone = 'There is no such blob here.';
+      const gone = 'This blob is not on this server.';
       if (!found) throw notFound(gone);
       return sendDownload(request, reply, {
         path: found.path,
@@ -222,7 +222,7 @@ function addUpload(scope: FastifyInstance, { exchange, log }: Context, said: Dis
       if (ours.code === 'corrupt') return { status: 422, code: ours.code, message: ours.message };
       if (!ofDisks.has(ours.code)) throw error;
       if (!said.knows(ours)) log.warn({}, sentence(ours));
-      return { status: 507, code: ours.code, message: 'No pictures can be stored here now.' };
+      return { status: 507, code: ours.code, message: 'This server can’t store pictures at the moment.' };
     }
   }
 
@@ -240,10 +240,11 @@ function addUpload(scope: FastifyInstance, { exchange, log }: Context, said: Dis
     async (request, reply) => {
       const { sha256 } = request.params as { sha256: string };
       const from = fromOf(request.headers['content-range']);
-      if (from === undefined) return refuse(reply, 400, 'range', 'Content-Range must be like “bytes 100-199/200”.');
+      if (from === undefined)
+        return refuse(reply, 400, 'range', 'Content-Range must have the form “bytes 100-199/200”.');
       exchange.heard(0);
       const blob = await exchange.name(sha256);
-      if (!blob || !reach(request)(sha256)) throw notFound('No document names it.');
+      if (!blob || !reach(request)(sha256)) throw notFound('No document references this blob.');
       if (store.has(blob)) return { have: blob.bytes };
       const have = await takeIn(sha256, from, (request.body ?? Readable.from([])) as AsyncIterable<Uint8Array>);
       if (typeof have !== 'number') return refuse(reply, have.status, have.code, have.message);

@@ -103,7 +103,7 @@ function addRoutes(app: App, context: Context, said: DiskErrorLog): void {
   on('GET', '/', 'A database', (served) => serve.info(served));
   // CouchDB's replicator appends a slash to its URLs.
   for (const path of ['', '/'])
-    on('PUT', path, 'Databases are not made here', () =>
+    on('PUT', path, 'Databases can’t be created', () =>
       serve.refusal(412, 'file_exists', 'The database could not be created, the file already exists.'),
     );
   addFeed(on);
@@ -134,8 +134,8 @@ function addRoot(app: App, context: Context): void {
 }
 
 function addFeed(on: On): void {
-  on('GET', '/_changes', 'What changed', (served, request, reply) => changes(served, request, reply, undefined));
-  on('POST', '/_changes', 'What changed, of some documents', async (served, request, reply) => {
+  on('GET', '/_changes', 'Changes', (served, request, reply) => changes(served, request, reply, undefined));
+  on('POST', '/_changes', 'Changes of given documents', async (served, request, reply) => {
     checkType(request);
     return changes(served, request, reply, await readJson(request, largestQuery));
   });
@@ -198,10 +198,10 @@ function addDocuments(on: On, said: DiskErrorLog): void {
     reply.raw.once('close', () => hold.release());
     return { source: sourceOf(request), hold };
   };
-  on('POST', '/_revs_diff', 'Which revisions are missing', (served, request, reply) =>
+  on('POST', '/_revs_diff', 'Missing revisions', (served, request, reply) =>
     documents.revsDiff(served, bodyOf(request, reply, documents.bounds.names)),
   );
-  on('POST', '/_bulk_get', 'Many revisions', (served, request, reply) =>
+  on('POST', '/_bulk_get', 'Several revisions', (served, request, reply) =>
     documents.bulkGet(served, request.query, bodyOf(request, reply, documents.bounds.names)),
   );
   on('POST', '/_bulk_docs', 'Stores revisions', async (served, request, reply) => {
@@ -211,30 +211,32 @@ function addDocuments(on: On, said: DiskErrorLog): void {
     said.over();
     return stored;
   });
-  on('POST', '/_ensure_full_commit', 'Everything is durable already', () => ({
+  on('POST', '/_ensure_full_commit', 'Confirms that all writes are durable', () => ({
     status: 201,
     body: { ok: true, instance_start_time: '0' },
   }));
-  on('GET', '/:id', 'A document, or revisions of it', (served, { params, query, headers }) =>
+  on('GET', '/:id', 'A document or its revisions', (served, { params, query, headers }) =>
     documents.getDocument(served, params.id, query, headers.accept),
   );
-  on('GET', '/_design/:id', 'There are no design documents', () => serve.refusal(404, 'not_found', 'missing'));
+  on('GET', '/_design/:id', 'Design documents are not supported', () => serve.refusal(404, 'not_found', 'missing'));
   for (const path of ['/:id', '/_design/:id'])
-    on('PUT', path, 'Attachments and design documents are not taken', refuseDocument);
+    on('PUT', path, 'Attachments and design documents are not supported', refuseDocument);
 }
 
 /** The maximum size of a `_local` document's body, in bytes. */
 const largestNote = 1024 * 1024;
 
 function addNotes(on: On, context: Context): void {
-  on('GET', '/_local/:id', 'A note of a replication', (served, { params }) => serve.getNote(served, params.id));
-  on('PUT', '/_local/:id', 'Keeps a note', async (served, request) =>
+  on('GET', '/_local/:id', 'A replication checkpoint', (served, { params }) => serve.getNote(served, params.id));
+  on('PUT', '/_local/:id', 'Stores a replication checkpoint', async (served, request) =>
     serve.putNote(served, request.params.id, await readJson(request, largestNote), {
       epoch: context.library.epoch,
       owner: viewerOf(request)?.token ?? '',
     }),
   );
-  on('DELETE', '/_local/:id', 'Forgets a note', (served, { params }) => serve.removeNote(served, params.id));
+  on('DELETE', '/_local/:id', 'Deletes a replication checkpoint', (served, { params }) =>
+    serve.removeNote(served, params.id),
+  );
 }
 
 /** All other routes of CouchDB: its 404 response. */
@@ -254,7 +256,7 @@ function addNothing(app: App): void {
  * it continue with the others: any other one ends the whole replication, which it retries forever.
  */
 const refuseDocument: Handler = () =>
-  serve.refusal(403, 'forbidden', 'Neither attachments nor design documents are taken.');
+  serve.refusal(403, 'forbidden', 'Attachments and design documents are not supported.');
 
 /**
  * CouchDB sends empty bodies as JSON, and PouchDB's bodies may have any type: routes read the stream as they need it.

@@ -74,7 +74,7 @@ export const downloads: Routes = (app, { library, blobs, clock }) => {
     async (request, reply) => {
       const who = viewer(request);
       const ids = tickets.look(request.params.ticket, countedAs(who));
-      if (!ids) throw notFound('This download is not here any more.', 'Ask for it again.');
+      if (!ids) throw notFound('This download has expired.', 'Start the download again.');
       const archive = await zip(await filesOf(who, ids));
       reply.raw.once('close', () => archive.stream.destroy());
       return reply

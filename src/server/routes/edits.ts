@@ -94,7 +94,7 @@ export const edits: Routes = (app, context) => {
         const { each, undo, key } = request.body;
         const who = viewer(request);
         if (each.reduce((sum, { ids }) => sum + ids.length, 0) > mostAtOnce)
-          throw new PhotospoolError('too-large', `More than ${mostAtOnce} photos can’t be changed at once.`);
+          throw new PhotospoolError('too-large', `At most ${mostAtOnce} photos can be changed at once.`);
         const changes = each.map(({ ids, ...body }) => ({ ids, ...changeOf(body) }));
         const { editKeys } = library.local;
         // A device that lost the answer sends it again; between, others may have made edits that it must not overrule.
@@ -144,7 +144,7 @@ function changeOf({
   develop,
   ...others
 }: Static<typeof PhotoEdits> & { shift?: number; turn?: number }): PhotoEdit {
-  if (develop && !isDevelop(develop)) throw new PhotospoolError('invalid', 'This part is not within the picture.');
+  if (develop && !isDevelop(develop)) throw new PhotospoolError('invalid', 'The crop is outside the picture.');
   const rest = { ...others, ...(develop !== undefined && { develop: normalDevelop(develop) ?? null }) };
   if (taken === undefined) return rest;
   return { ...rest, taken: taken === null ? null : readTaken(taken) };

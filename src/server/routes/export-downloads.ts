@@ -101,10 +101,12 @@ const most = 4;
 function openExports({ openExport, access }: Context): Start {
   const running = new Set<string>();
   return (who, holder, locked) => {
-    if (!openExport) throw notFound('Nothing can be exported here.');
+    if (!openExport) throw notFound('This server does not support exports.');
     const key = countedAs(who);
     if (running.has(key) || running.size >= most)
-      throw new PhotospoolError('slow-down', 'An export is running already.', { hint: 'Try again when it has ended.' });
+      throw new PhotospoolError('slow-down', 'Another export is already running.', {
+        hint: 'Try again when it has finished.',
+      });
     running.add(key);
     const { parts, close } = openExport(access.people);
     return zipExport(exportLibrary(parts, holder, locked), () => {

@@ -17,7 +17,7 @@ const FolderPath = Type.String({ minLength: 1, maxLength: 1_000 });
 /** @throws PhotospoolError `conflict` on a server without `incoming`. */
 function partsOf({ folders, gate }: Context): AssigningParts {
   if (folders) return { ...folders, gate };
-  throw new PhotospoolError('conflict', 'This server takes in no files.');
+  throw new PhotospoolError('conflict', 'This server does not import files.');
 }
 
 export const folders: Routes = (app, context) => {

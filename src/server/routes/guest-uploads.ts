@@ -53,7 +53,7 @@ function addRoutes(scope: FastifyInstance, { spool, clock, access, gate }: Conte
     const { upload: id } = request.params as { upload: string };
     const found = /^[0-9a-f]{32}$/.test(id) ? await uploads.find(id) : undefined;
     if (found && linkIn(found.by)?.link === viewer(request).share) return found;
-    throw notFound('There is no such upload here.', 'It may be too old: begin again.');
+    throw notFound('This upload doesn’t exist.', 'It may have expired. Start again.');
   }
 
   const targetOf = async (request: FastifyRequest): Promise<TusTarget> => {
@@ -66,7 +66,7 @@ function addRoutes(scope: FastifyInstance, { spool, clock, access, gate }: Conte
     {
       config,
       schema: {
-        summary: 'What of tus is spoken',
+        summary: 'The supported parts of tus',
         response: { 204: nothing('Tus-Version, Tus-Extension'), ...problems },
       },
     },
@@ -79,7 +79,7 @@ function addRoutes(scope: FastifyInstance, { spool, clock, access, gate }: Conte
       ...body,
       config: { ...config, streams: true },
       schema: {
-        summary: 'Begins an upload through a share link (tus creation)',
+        summary: 'Creates an upload through a share link (tus creation)',
         response: { 201: nothing('Location, Upload-Expires'), ...problems },
       },
     },
@@ -104,7 +104,7 @@ function addRoutes(scope: FastifyInstance, { spool, clock, access, gate }: Conte
     url: one,
     config,
     schema: {
-      summary: 'How an upload through a share link stands; HEAD is that of tus',
+      summary: 'The progress of an upload through a share link; HEAD as in tus',
       params: Params,
       response: answers(State),
     },
@@ -125,7 +125,7 @@ function addRoutes(scope: FastifyInstance, { spool, clock, access, gate }: Conte
       ...body,
       config: { ...config, streams: true },
       schema: {
-        summary: 'Goes on with an upload through a share link',
+        summary: 'Continues an upload through a share link',
         params: Params,
         response: { 204: nothing('Upload-Offset'), ...problems },
       },
@@ -138,7 +138,7 @@ function addRoutes(scope: FastifyInstance, { spool, clock, access, gate }: Conte
     {
       config,
       schema: {
-        summary: 'Gives an upload through a share link up',
+        summary: 'Cancels an upload through a share link',
         params: Params,
         response: { 204: nothing('it is gone'), ...problems },
       },

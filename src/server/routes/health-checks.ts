@@ -12,7 +12,7 @@ export const doctor: Routes = (app, { examine }) => {
       schema: { summary: 'The possible problems of this home, with their remedies', response: answers(DoctorAnswer) },
     },
     async () => {
-      if (!examine) throw notFound('A public server has nothing to be looked at.');
+      if (!examine) throw notFound('Health checks are not available on a public server.');
       return examine();
     },
   );

@@ -58,8 +58,8 @@ const locking: Routes = (app, { library, catalog, access, gate }) => {
       demandPeopleLibraries(gate);
       const { pin, passkeys } = access.lockedFolder.state(sessionBehind(request));
       if (!pin && passkeys === 0)
-        throw new PhotospoolError('conflict', 'You could not open your locked photos.', {
-          hint: 'Set a PIN for them first.',
+        throw new PhotospoolError('conflict', 'Locked photos need a PIN or a passkey.', {
+          hint: 'Set a PIN first.',
         });
       return lockPhotos(parts, viewer(request), request.body.ids);
     },
@@ -156,8 +156,7 @@ const pins: Routes = (app, context) => {
     demandPeopleLibraries(gate);
     const signIn = password !== undefined && { password, ...(otp !== undefined && { otp }) };
     const proof = proofOf(request, given) ?? signIn;
-    if (!proof)
-      throw new PhotospoolError('invalid', 'Send your current PIN, your password, or the answer of a passkey.');
+    if (!proof) throw new PhotospoolError('invalid', 'Send your current PIN, your password or a passkey response.');
     const isEmpty = await emptiness(request);
     const [actor, visit] = [actorBehind(request), visitOf(request)];
     return access.lockedFolder.changePin(sessionBehind(request), { pin, proof, isEmpty }, actor, visit);

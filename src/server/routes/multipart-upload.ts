@@ -86,10 +86,10 @@ function addRoute(app: App, context: Context): void {
         }
       } catch (error) {
         throw brokeOff(error)
-          ? new PhotospoolError('truncated', 'The upload ended in the middle.', { op: 'upload', cause: error })
+          ? new PhotospoolError('truncated', 'The upload was interrupted.', { op: 'upload', cause: error })
           : error;
       }
-      if (files.length === 0) throw new PhotospoolError('invalid', 'The upload holds no file.');
+      if (files.length === 0) throw new PhotospoolError('invalid', 'The upload contains no file.');
       return reply.code(201).send({ files });
     },
   );

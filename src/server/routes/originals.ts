@@ -55,7 +55,7 @@ function addOriginals(app: App, context: Context, { api, files, config, summary 
     if (!may(who, 'stripped')) throw notFound(missing);
     const photo = await fetched(who, id, signal);
     if (photo?.original.path === undefined)
-      throw notFound(missing, hasPeers(context) ? 'Another server may have it; try again later.' : undefined);
+      throw notFound(missing, hasPeers(context) ? 'Another server may have it. Try again later.' : undefined);
     return { ...photo, path: photo.original.path };
   }
 
@@ -93,9 +93,9 @@ function addOriginals(app: App, context: Context, { api, files, config, summary 
       const who = viewer(request);
       const photo = await find(who, request.params.id, goneOf(reply));
       const unclear = photo.unedited !== undefined && !photo.develop;
-      if (unclear && !mayHaveUnedited(who, photo.item.holder)) throw notFound('There is no picture of this file.');
+      if (unclear && !mayHaveUnedited(who, photo.item.holder)) throw notFound('This file can’t be shown as a picture.');
       const jpeg = await toJpeg?.(photo.path, photo.develop);
-      if (!jpeg) throw notFound('There is no picture of this file.');
+      if (!jpeg) throw notFound('This file can’t be shown as a picture.');
       // Windows can't remove a file that is still open: then the next start removes it.
       reply.raw.once('close', () => void jpeg.remove().catch(() => undefined));
       const name = `${photo.name.replace(/\.[^.]{1,5}$/, '')}.jpg`;
@@ -120,7 +120,7 @@ function addOriginals(app: App, context: Context, { api, files, config, summary 
       const photo = await find(who, request.params.id, goneOf(reply));
       const { holder } = photo.item;
       const isKept = photo.unedited !== undefined && !mayHaveUnedited(who, holder);
-      if (isKept && !photo.develop) throw notFound('The original of this photo is not shared.');
+      if (isKept && !photo.develop) throw notFound('The original of this photo is not shared with you.');
       if (isKept || !mayHaveOriginal(who, holder)) return stripping.send(request, reply, photo);
       const shown = raster.has(photo.type) && request.query.download === undefined;
       return sendDownload(request, reply, {

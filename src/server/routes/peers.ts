@@ -103,7 +103,7 @@ const changeLinks: Routes = (app, { access, clock, peers: table }) => {
     },
     (request, reply) => {
       const { url } = readAddress(request.params.url);
-      if (!peersHere(table).remove(url)) throw notFound('That is no peer of this server.');
+      if (!peersHere(table).remove(url)) throw notFound('This server has no connection to that address.');
       const { who, address } = actorBehind(request);
       access.audit.note('peer-removed', { who, detail: url, ...(address !== undefined && { address }) });
       void reply.send({ removed: true });
@@ -115,7 +115,7 @@ const changeLinks: Routes = (app, { access, clock, peers: table }) => {
 const setAside: Routes = (app, { access, library, peers: table }) => {
   function linked(address: string): string {
     const { url } = readAddress(address);
-    if (!peersHere(table).find(url)) throw notFound('That is no peer of this server.');
+    if (!peersHere(table).find(url)) throw notFound('This server has no connection to that address.');
     return url;
   }
 
@@ -155,7 +155,7 @@ const setAside: Routes = (app, { access, library, peers: table }) => {
     (request, reply) => {
       const { id } = request.body;
       if (!peersHere(table).isSetAside(linked(request.params.url), id))
-        throw notFound('That document was not set aside.');
+        throw notFound('This document is not set aside.');
       const { by, ...actor } = actorBehind(request);
       removeForeign(library, id, by);
       access.audit.note('document-removed', { ...actor, detail: id });
@@ -167,5 +167,5 @@ const setAside: Routes = (app, { access, library, peers: table }) => {
 /** The table of peers. @throws PhotospoolError `conflict` on a server without one. */
 function peersHere(table: Context['peers']): NonNullable<Context['peers']> {
   if (table) return table;
-  throw new PhotospoolError('conflict', 'This server has no peers of its own.');
+  throw new PhotospoolError('conflict', 'A public server has no connections of its own.');
 }

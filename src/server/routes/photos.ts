@@ -71,7 +71,7 @@ function addPhotos(app: App, { library, catalog, ask }: Context, { api, config, 
       const who = viewer(request);
       const { id, item } = getPhoto(library, who, request.params.id);
       const document = may(who, 'details') && (library.get(exifId(item.sha256))?.body as ExifDocument | undefined);
-      if (!document) throw notFound('No tags are known of this photo.');
+      if (!document) throw notFound('This photo has no known metadata tags.');
       const { tags, cut } = document;
       void reply.send({ id, tags, ...(cut === true && { cut }) });
     },

@@ -22,10 +22,10 @@ export const media: Routes = (app, context) => {
   function filmOf(request: FastifyRequest, photo: PhotoView, which: 'hover' | 'video'): Download | undefined {
     const who = viewer(request);
     if (!photo.type.startsWith('video/') && withMotion(context, who, photo).motion !== true)
-      throw notFound('This photo is no film.');
+      throw notFound('This photo is not a video.');
     const playing = playingOf(context, who, photo, which);
     if (!playing) return undefined;
-    const missing = 'This film is not on this server.';
+    const missing = 'This video is not on this server.';
     const keeps = mayKeep(request);
     if (playing.kind === 'rendition') {
       const { sha256, type } = playing.rendition;
@@ -50,7 +50,7 @@ export const media: Routes = (app, context) => {
   }
 
   const withheld = (reply: FastifyReply): FastifyReply =>
-    refuse(reply, 403, 'forbidden', 'Only the original of this video could be played, and it is not shared with you.');
+    refuse(reply, 403, 'forbidden', 'This video can be played only from its original, which is not shared with you.');
 
   const later = (reply: FastifyReply, message: string): FastifyReply => refuse(reply, 404, 'on-its-way', message);
 
@@ -74,10 +74,10 @@ export const media: Routes = (app, context) => {
             ? filmOf(request, photo, rendition)
             : pictureOf(blobs, request, photo, rendition);
         if (!what && rendition === 'video' && !isComing(request, photo)) return withheld(reply);
-        if (!what) return later(reply, 'It is still being made.');
+        if (!what) return later(reply, 'This picture or video is still being prepared.');
         return sendDownload(request, reply, what).catch((error: unknown) => {
           if (toPhotospoolError(error).code !== 'not-found' || !hasPeers(context)) throw error;
-          return later(reply, 'This picture is on its way here from another server.');
+          return later(reply, 'This picture has not arrived from another server yet.');
         });
       },
     });
@@ -96,7 +96,7 @@ function pictureOf(
   which: 'thumb' | 'preview' | 'unedited',
 ): Download | undefined {
   const before = mayHaveUnedited(viewer(request), photo.item.holder) ? photo.unedited : undefined;
-  if (which === 'unedited' && !before) throw notFound('This photo is not edited.');
+  if (which === 'unedited' && !before) throw notFound('This photo has not been edited.');
   const shown = which === 'unedited' ? before?.preview : photo.renditions[which];
   const found = shown ?? (photo.developing && which !== 'unedited' ? before?.[which] : undefined);
   if (!found && photo.developing) return undefined;

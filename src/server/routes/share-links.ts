@@ -170,7 +170,7 @@ const addressOf = ({ settings: stored }: Pick<Context['access'], 'settings'>, se
 /** A point in time, ms since 1970. @throws PhotospoolError `invalid`. */
 function momentOf(text: string): number {
   const at = Date.parse(text);
-  if (Number.isNaN(at)) throw new PhotospoolError('invalid', 'This is not a date.');
+  if (Number.isNaN(at)) throw new PhotospoolError('invalid', 'This is not a valid date.');
   return at;
 }
 
@@ -178,7 +178,8 @@ function momentOf(text: string): number {
 function checkUploads(gate: Context['gate'], uploads: unknown, isPhoto: boolean): void {
   if (uploads === undefined || uploads === false) return;
   demandPeopleLibraries(gate);
-  if (isPhoto) throw new PhotospoolError('invalid', 'A link to one photo takes no others: share an album.');
+  if (isPhoto)
+    throw new PhotospoolError('invalid', 'A link to a single photo can’t accept uploads. Share an album instead.');
 }
 
 /** Shows what a link would show. */

@@ -23,8 +23,8 @@ const Asked = Type.Object({ for: ForMe });
 function ownerOf(request: FastifyRequest, whose: 'me' | undefined): string | undefined {
   if (whose === 'me') return personBehind(request);
   if (may(viewer(request), 'tokens')) return undefined;
-  throw new PhotospoolError('forbidden', 'Only an owner has tokens that act for the house.', {
-    hint: 'Make one that acts for you.',
+  throw new PhotospoolError('forbidden', 'Only owners can create tokens for the family library.', {
+    hint: 'Create a token for your own library.',
   });
 }
 

@@ -34,9 +34,9 @@ export async function sweepUnnamed(parts: SweepParts, signal: AbortSignal): Prom
     if (signal.aborted) return;
     try {
       const removed = await sweepOnce(parts, signal);
-      if (removed > 0) log.info({ removed }, 'Blobs that no document names were removed.');
+      if (removed > 0) log.info({ removed }, 'Unreferenced blobs were removed.');
     } catch (error) {
-      log.warn({ err: toPhotospoolError(error, 'sweep', 'the blobs') }, 'Blobs could not be swept.');
+      log.warn({ err: toPhotospoolError(error, 'sweep', 'the blobs') }, 'Unreferenced blobs could not be removed.');
     }
   }
 }

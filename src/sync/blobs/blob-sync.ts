@@ -88,7 +88,7 @@ async function carryThroughCouch(
     const ours = toPhotospoolError(error, 'open', address.url);
     if (ours.code !== 'unauthorized' && ours.code !== 'io') throw error;
     // Documents continue without blobs.
-    parts.troubled(`No pictures go over this link: ${sentence(ours)}`);
+    parts.troubled(`Pictures can't be transferred over this connection: ${sentence(ours)}`);
     return;
   }
   const { carrier, catchUp, follow } = openCouchBlobs(address, exchange, clock);

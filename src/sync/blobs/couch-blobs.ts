@@ -63,7 +63,8 @@ export function openCouchBlobs(address: Address, exchange: Exchange, clock: Cloc
         await discard(body);
         if (status === 416) return Readable.from([]);
         if (status >= 500) check(status, address, address.url, undefined);
-        if (status !== 404) throw new PhotospoolError('io', `${host} answered ${status} instead of a picture.`);
+        if (status !== 404)
+          throw new PhotospoolError('io', `${host} responded with status ${status} instead of a picture.`);
         there.remove(sha256);
         return undefined;
       },
@@ -116,10 +117,10 @@ function openPutting(address: Address, there: There): Carrier['put'] {
       const rev = await openDocument(sha256, file.bytes, signal);
       if (rev !== undefined) status = await send(sha256, file, `?rev=${rev}`, throttle, signal);
     }
-    if (status === 413) throw new PhotospoolError('too-large', `${host} takes nothing as large as ${file.path}.`);
+    if (status === 413)
+      throw new PhotospoolError('too-large', `${host} does not accept files as large as ${file.path}.`);
     // 409: it exists, or another peer is sending it.
-    if (![201, 202, 409].includes(status))
-      throw new PhotospoolError('io', `${host} did not take a picture (${status}).`);
+    if (![201, 202, 409].includes(status)) throw new PhotospoolError('io', `${host} rejected a picture (${status}).`);
     there.add(sha256);
   };
 }
@@ -176,7 +177,7 @@ function openLearning(address: Address, exchange: Exchange, there: There): Pick<
 }
 
 const damaged = (path: string): PhotospoolError =>
-  new PhotospoolError('corrupt', `${path} has changed since it was taken in, and is not sent.`, {
+  new PhotospoolError('corrupt', `${path} has changed since it was imported and is not sent.`, {
     hint: '`photospool verify` tells more.',
   });
 
@@ -257,6 +258,6 @@ async function* verified(
     held = part;
   }
   outcome.wrong = hash.digest('hex') !== sha256;
-  if (outcome.wrong) throw new PhotospoolError('corrupt', 'The file has another hash.');
+  if (outcome.wrong) throw new PhotospoolError('corrupt', 'The file has a different hash.');
   if (held) yield held;
 }

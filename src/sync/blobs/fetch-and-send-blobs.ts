@@ -87,7 +87,8 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
             await discard(source).catch(() => undefined);
             throw error;
           });
-        if (have < bytes) throw new PhotospoolError('corrupt', `Of ${sha256}, ${have} of ${bytes} bytes came.`);
+        if (have < bytes)
+          throw new PhotospoolError('corrupt', `Only ${have} of ${bytes} bytes of ${sha256} were received.`);
         parts.moved('fetched', have - from);
         absent.remove(sha256);
         return true;

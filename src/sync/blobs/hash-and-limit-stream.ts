@@ -27,7 +27,8 @@ export async function* bounded(
   let left = limit;
   for await (const part of source) {
     left -= part.length;
-    if (left < 0) throw new PhotospoolError('too-large', 'More bytes came than the document says.', { op: 'receive' });
+    if (left < 0)
+      throw new PhotospoolError('too-large', 'More bytes were received than the document states.', { op: 'receive' });
     hash.update(part);
     yield part;
   }

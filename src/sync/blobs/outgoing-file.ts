@@ -19,7 +19,7 @@ export function readOut(path: string, from = 0): Outgoing {
     } catch (cause) {
       // Node's own errors (`ERR_…`) mean that the stream was ended from outside, not a problem of the file.
       if (/^E(?!RR_)/.test(errnoOf(cause) ?? '') || cause instanceof PhotospoolError)
-        failure = new PhotospoolError('corrupt', `${printable(path)} can't be read, and is not sent.`, {
+        failure = new PhotospoolError('corrupt', `${printable(path)} can't be read and is not sent.`, {
           ...{ op: 'read', path, cause },
           hint: '`photospool verify` tells more.',
         });

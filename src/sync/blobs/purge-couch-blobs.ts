@@ -56,7 +56,7 @@ export async function clearPurged({ address, exchange, clock, signal, troubled }
       if (ended()) return;
       if (!(error instanceof PhotospoolError) || error.code !== 'unauthorized') throw error;
       // An account with read access only continues to read.
-      return troubled(`Pictures of purged photos stay there: ${sentence(error)}`);
+      return troubled(`Pictures of purged photos could not be removed there: ${sentence(error)}`);
     }
     if (found.length <= page) await clock.sleep(between, signal);
   }

@@ -77,7 +77,7 @@ export function openCarrier(address: Address): Carrier {
       // The peer has all bytes already, and has only not verified the hash yet.
       if (status === 416) return Readable.from([]);
       if (status === 404) return undefined;
-      throw new PhotospoolError('io', `${host} answered ${status} instead of a picture.`);
+      throw new PhotospoolError('io', `${host} responded with status ${status} instead of a picture.`);
     },
     async put(sha256, { path, bytes }, from, throttle, signal) {
       // Blobs that it received are no longer wanted.
@@ -98,7 +98,7 @@ export function openCarrier(address: Address): Carrier {
       check(status, address, address.url, undefined);
       // 404, 409, 423: it does not want the blob, or another peer is sending it.
       if (![200, 201, 202, 404, 409, 423].includes(status)) {
-        throw new PhotospoolError('io', `${host} did not take a picture (${status}).`);
+        throw new PhotospoolError('io', `${host} rejected a picture (${status}).`);
       }
     },
     async which(sha256s, signal) {
@@ -120,7 +120,8 @@ export function openCarrier(address: Address): Carrier {
       const query = `originals=${originals}&skip=${skip}&wait=${wait}&heartbeat=${heartbeat}${known}`;
       const { status, json } = await requestJson(address, `/?${query}`, { timeout: wait + 30_000, silence, signal });
       const list = own(json, 'wanted');
-      if (status !== 200 || !Array.isArray(list)) throw new PhotospoolError('io', `${host} did not say what it wants.`);
+      if (status !== 200 || !Array.isArray(list))
+        throw new PhotospoolError('io', `${host} did not send the list of pictures that it needs.`);
       const version = own(json, 'version');
       if (skip === 0 && version !== seen) pages.clear();
       if (skip === 0 && typeof version === 'number') seen = version;
@@ -142,9 +143,13 @@ function amountOf(total: unknown): Amount | undefined {
 }
 
 const spoilt = (path: string, host: string): PhotospoolError =>
-  new PhotospoolError('corrupt', `What ${host} got of ${printable(path)} has another hash, and was not taken.`, {
-    hint: '`photospool verify` here tells whether the file has changed.',
-  });
+  new PhotospoolError(
+    'corrupt',
+    `${host} rejected ${printable(path)} because the received bytes have a different hash.`,
+    {
+      hint: '`photospool verify` here tells whether the file has changed.',
+    },
+  );
 
 /** The error code in a response of another Photospool (server/http/error-responses.ts). */
 function codeOf(said: string): unknown {

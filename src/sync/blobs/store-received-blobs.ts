@@ -161,7 +161,10 @@ function openPlaces({ library, archive, blobs, files, named }: StoreParts) {
     });
     if (placed === 'taken') {
       originals.release(sha256, claim);
-      throw new PhotospoolError('conflict', `${printable(reservation.path)} in the archive was taken meanwhile.`);
+      throw new PhotospoolError(
+        'conflict',
+        `Another file was stored as ${printable(reservation.path)} in the archive in the meantime.`,
+      );
     }
     originals.arrived(sha256);
   }
@@ -176,9 +179,9 @@ function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, set
   /** @throws PhotospoolError `disk-full`. */
   async function checkRoom(bytes: number): Promise<void> {
     if (leavesReserve(await room(blobs.folder), promised + bytes)) return;
-    throw new PhotospoolError('disk-full', 'There is no room for more pictures on the disk of .photospool.', {
+    throw new PhotospoolError('disk-full', 'There is not enough space for more pictures on the disk of .photospool.', {
       ...{ op: 'receive', path: blobs.folder },
-      hint: 'Free some space; it is tried again by itself.',
+      hint: 'Free up some space. Photospool retries automatically.',
     });
   }
 
@@ -202,7 +205,7 @@ function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, set
     const file = blobs.partial(sha256);
     const there = await begun(sha256);
     if (from !== there) {
-      throw new PhotospoolError('conflict', `The next byte of ${sha256} is ${there}.`, { op: 'receive' });
+      throw new PhotospoolError('conflict', `The next expected byte of ${sha256} is ${there}.`, { op: 'receive' });
     }
     const hash = createHash('sha256');
     await checkRoom(bytes - there);
@@ -217,7 +220,7 @@ function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, set
       return total;
     }
     await files.remove(file);
-    throw new PhotospoolError('corrupt', `What came as ${sha256} has another hash.`, { op: 'receive' });
+    throw new PhotospoolError('corrupt', `The bytes received as ${sha256} have a different hash.`, { op: 'receive' });
   }
   return append;
 }
@@ -225,17 +228,13 @@ function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, set
 /** An archive folder without write permission stops only the blobs that belong there. */
 function notPermitted(error: unknown, path: string): unknown {
   if (!['EACCES', 'EPERM'].includes(errnoOf(error) ?? '')) return error;
-  return new PhotospoolError(
-    'conflict',
-    `${printable(path)} could not be put into the archive: permission was denied.`,
-    {
-      ...{ op: 'receive', path, cause: error },
-      hint: 'Let the user who runs Photospool read and write it.',
-    },
-  );
+  return new PhotospoolError('conflict', `${printable(path)} could not be put into the archive: permission denied.`, {
+    ...{ op: 'receive', path, cause: error },
+    hint: 'Give the user that runs Photospool read and write access.',
+  });
 }
 
 const unknown = (sha256: string): PhotospoolError =>
-  new PhotospoolError('not-found', `No document names ${printable(sha256)}.`, { op: 'receive' });
+  new PhotospoolError('not-found', `No document references ${printable(sha256)}.`, { op: 'receive' });
 const locked = (sha256: string): PhotospoolError =>
-  new PhotospoolError('locked', `${printable(sha256)} is on its way already.`, { op: 'receive' });
+  new PhotospoolError('locked', `${printable(sha256)} is already being received.`, { op: 'receive' });

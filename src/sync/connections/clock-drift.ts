@@ -65,4 +65,4 @@ function inWords(seconds: number): string {
 /** A difference of two minutes or more as a sentence with its remedy. `host` is the name of the peer. */
 export const describeDrift = (host: string, seconds: number): string =>
   `The clock of ${host} is ${inWords(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} the clock of this server. ` +
-  'Set the wrong one right: edits are dated by the clock of the server that they are made on.';
+  'Correct the wrong clock: edits get their time from the server that they are made on.';

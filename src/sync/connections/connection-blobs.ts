@@ -38,7 +38,7 @@ export function openLinkBlobs({ exchange, status, changed, telling, ...rest }: L
   /** Why each direction waits. */
   const waits = new Map<Way, string>();
 
-  const sentenceOf = (why: string): string => `Pictures wait: ${why}`;
+  const sentenceOf = (why: string): string => `Pictures are waiting: ${why}`;
 
   function held(way: Way, hold?: DiskErrorHold): void {
     const why = hold && sentence(hold.error);

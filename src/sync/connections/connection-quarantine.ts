@@ -97,7 +97,7 @@ export function openLinkQuarantine(parts: LinkQuarantineParts): LinkQuarantine {
             reason: printable(reason),
             direction,
           },
-          `A document was rejected and is set aside: ${printable(reason)}`,
+          `A document was rejected and set aside: ${printable(reason)}`,
         );
       if (fresh.length > 0 || parts.status.refused.length > 0) tell();
     },

@@ -80,4 +80,4 @@ export const describeCopied = ({ server, by }: CopiedHome): string =>
 
 /** The remedy for copies of a home. */
 export const keepOne =
-  'Keep one, and stop the other: make a new home there, add this one as its peer, and put what only the copy has into it.';
+  'Keep one and stop the other. To keep its new photos, create a new home there, connect it to this one, and import them.';

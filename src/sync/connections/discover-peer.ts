@@ -61,8 +61,8 @@ export async function discover(
     const { photos, blobs } = couchUrls(url);
     return { kind: 'couchdb', photos: at(photos), blobs: at(blobs), version: textOf(couch['version']) };
   }
-  throw new PhotospoolError('io', `There is neither a Photospool nor a CouchDB at ${hostOf(url)}.`, {
-    hint: 'Check the address, with its port.',
+  throw new PhotospoolError('io', `${hostOf(url)} is neither a Photospool nor a CouchDB server.`, {
+    hint: 'Check the address and the port.',
   });
 }
 
@@ -71,7 +71,7 @@ export const featuresIn = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
 
 const takesPublished = (url: string): PhotospoolError =>
-  new PhotospoolError('config', `${hostOf(url)} is a public server: it takes what is published, and nothing else.`, {
+  new PhotospoolError('config', `${hostOf(url)} is a public server, which accepts only published photos.`, {
     hint: `Add it with \`photospool peers add ${url} --publish\`.`,
   });
 
@@ -92,8 +92,8 @@ export async function makeDatabase(database: Address): Promise<void> {
   if (status === 200) return;
   const made = await requestJson(database, '', { method: 'PUT' });
   if ([201, 202, 412].includes(made.status)) return;
-  throw new PhotospoolError('io', `No database could be made at ${hostOf(database.url)} (${made.status}).`, {
-    hint: `Make ${database.url} there, or give an account that may.`,
+  throw new PhotospoolError('io', `The database could not be created at ${hostOf(database.url)} (${made.status}).`, {
+    hint: `Create ${database.url} there, or use an account that can create databases.`,
   });
 }
 
@@ -105,8 +105,8 @@ export function checkOther(
 ): void {
   if (found.kind !== 'photospool' || found.server !== server) return;
   if (found.epoch === epoch)
-    throw new PhotospoolError('config', `${hostOf(url)} is this server itself.`, {
-      hint: `Take it away with \`photospool peers remove ${url}\`.`,
+    throw new PhotospoolError('config', `${hostOf(url)} is this server.`, {
+      hint: `Remove the connection with \`photospool peers remove ${url}\`.`,
     });
   throw new PhotospoolError('config', `${hostOf(url)} is a copy of this home, with the same library id.`, {
     hint: keepOne,

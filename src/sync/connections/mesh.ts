@@ -46,7 +46,7 @@ export function openMesh(peers: Peers, parts: Omit<LinkParts, 'changed'> & { clo
   async function keepFollowing(): Promise<void> {
     while (!stop.signal.aborted) {
       // A table that can't be read now is read later; open connections continue.
-      await follow().catch((err: unknown) => parts.log.error({ err }, 'The table of peers could not be read.'));
+      await follow().catch((err: unknown) => parts.log.error({ err }, 'The list of peers could not be read.'));
       await parts.clock.sleep(look, stop.signal);
     }
   }

@@ -116,8 +116,8 @@ export function openPeers(db: Sqlite): Peers {
 export function readAddress(text: string): { url: string; authorization?: string } {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw new PhotospoolError('usage', `${printable(text)} is no address of a server.`, {
-      hint: 'Write it like https://home.example:4780.',
+    throw new PhotospoolError('usage', `${printable(text)} is not a valid server address.`, {
+      hint: 'Use an address like https://home.example:4780.',
     });
   }
   const { username, password } = url;
@@ -141,8 +141,8 @@ export interface GivenPeer {
 export function makePeer({ address, token, publish, originals }: GivenPeer, now: number): Peer {
   const { url, authorization } = readAddress(address);
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
-    throw new PhotospoolError('usage', 'That is no token.', {
-      hint: 'Copy it whole, as it was shown when it was made (`photospool tokens add`).',
+    throw new PhotospoolError('usage', 'This is not a valid token.', {
+      hint: 'Copy the complete token that was shown when it was created (`photospool tokens add`).',
     });
   }
   const secret = token === undefined ? authorization : `Bearer ${token}`;

@@ -119,7 +119,7 @@ export function openPeopleGate({ db, library, clock, tokens, ready = peopleLibra
         for (const one of all) put(url, one);
       }),
     state() {
-      if (!ready) return { on: false, reason: 'This version of Photospool has no libraries of people yet.' };
+      if (!ready) return { on: false, reason: 'This version of Photospool does not support personal libraries yet.' };
       if (library.controls.isUsed()) return { on: true };
       const peers = hasPeers(db) ? openPeers(db).all() : [];
       const found = firstOff(peers, tokens(), rows());
@@ -148,25 +148,25 @@ function peerOff(url: string, rows: readonly Row[]): Off | undefined {
   if (rows.length === 0)
     return {
       server,
-      reason: `${server} has not been heard of since this server was upgraded. Start it, or remove it from the servers.`,
+      reason: `${server} has not connected since this server was upgraded. Start it, or remove its connection.`,
     };
   const old = rows.find((row) => !supports(row));
   if (!old) return undefined;
   if (old.server === '') {
-    const reason = `${server} does not list the servers that exchange photos through it. Link the servers directly, and remove it.`;
+    const reason = `${server} does not list the servers that exchange photos through it. Connect the servers directly, and remove this connection.`;
     return { server, reason };
   }
   if (rows.length === 1) return { server, reason: `${server} runs an older version of Photospool. Upgrade it.` };
   const reason =
     `A server that exchanges photos through ${server} (${old.server}) runs an older version of Photospool. Upgrade it; ` +
-    `if it is gone for good, delete the document _local/photospool-${old.server} at ${server}.`;
+    `if it no longer exists, delete the document _local/photospool-${old.server} at ${server}.`;
   return { server: `${old.server} at ${server}`, reason };
 }
 
 function guestOff(name: string, rows: readonly Row[]): Off | undefined {
   const [server, token] = [printable(name), `the token “${printable(name)}”`];
   if (rows.length === 0) {
-    const reason = `The server that connects with ${token} has not been heard of since this one was upgraded. Start it, or revoke the token.`;
+    const reason = `The server that connects with ${token} has not connected since this one was upgraded. Start it, or revoke the token.`;
     return { server, reason };
   }
   // A server that did not say its name before it was upgraded is the one that does now.
@@ -175,7 +175,7 @@ function guestOff(name: string, rows: readonly Row[]): Off | undefined {
   if (!old) return undefined;
   const reason =
     old.server === ''
-      ? `A program that copies all documents with ${token} does not say that it supports libraries of people. If it is a Photospool, upgrade it; if not, revoke the token.`
+      ? `A program that copies all documents with ${token} does not announce support for personal libraries. If it is a Photospool server, upgrade it; otherwise, revoke the token.`
       : `The server that connects with ${token} runs an older version of Photospool. Upgrade it, or revoke the token.`;
   return { server, reason };
 }

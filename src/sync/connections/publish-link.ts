@@ -29,6 +29,6 @@ export interface PublishLink {
 
 /** The error for a server that accepts no projection: `config`, with how to start one that does. */
 export const notPublic = ({ url }: Pick<Address, 'url'>): PhotospoolError =>
-  new PhotospoolError('config', `${hostOf(url)} is no public server: nothing can be published there.`, {
+  new PhotospoolError('config', `${hostOf(url)} is not a public server, so photos can't be published there.`, {
     hint: 'Start it with `photospool serve --role public`.',
   });

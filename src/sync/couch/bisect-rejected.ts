@@ -13,7 +13,7 @@ export class Rejection extends PhotospoolError {
   readonly isSize: boolean;
 
   constructor(message: string, reason: string, isSize = false) {
-    super('io', message, { op: 'replicate', hint: 'It is tried again by itself.' });
+    super('io', message, { op: 'replicate', hint: 'Photospool retries automatically.' });
     this.reason = reason;
     this.isSize = isSize;
   }

@@ -22,8 +22,8 @@ export const slow = { timeout: 900_000, silence: 60_000, largest: 8 * 1024 * 102
 
 /** The error for an invalid response. */
 export const notUnderstood = (host: string, what: string): PhotospoolError =>
-  new PhotospoolError('io', `${host} answered ${what} in a way that is not understood.`, {
-    hint: 'Is there a Photospool or CouchDB at that address?',
+  new PhotospoolError('io', `${host} sent an invalid response to ${what}.`, {
+    hint: 'Check that it is a Photospool or CouchDB server.',
   });
 
 type Refuse = (refused: RejectedRevision) => void;
@@ -104,7 +104,7 @@ async function resultsOf(address: Address, named: readonly RevisionId[]): Promis
   throw notUnderstoodAs(hostOf(address.url), unclear);
 }
 
-const unclear = 'Its answer was not understood.';
+const unclear = 'The response is not valid.';
 const notUnderstoodAs = (host: string, reason: string): Rejection =>
   new Rejection(notUnderstood(host, '_bulk_get').message, reason);
 
@@ -118,13 +118,13 @@ function readResult(result: unknown, asked: RevisionId): { incoming: Incoming[];
     if (ok === undefined) {
       // PouchDB Server has its own form of this error.
       if (own(error, 'error') === 'not_found' || own(doc, 'missing') === asked.rev) continue;
-      reasons.push(isObject(error) ? `It is not given: ${reasonOf(error).slice(0, 200)}` : unclear);
+      reasons.push(isObject(error) ? `It was not delivered: ${reasonOf(error).slice(0, 200)}` : unclear);
       continue;
     }
     try {
       const one = fromWire(ok);
       if (one.id === asked.id) incoming.push(one);
-      else reasons.push('Another document was given.');
+      else reasons.push('A different document was delivered.');
     } catch (error) {
       reasons.push(sentence(toPhotospoolError(error, 'read', 'a document')));
     }
@@ -134,6 +134,6 @@ function readResult(result: unknown, asked: RevisionId): { incoming: Incoming[];
 
 /** It may be delivered next time: skipping it would lose it. */
 const notGiven = (host: string, id: string, reason: string): PhotospoolError =>
-  new PhotospoolError('io', `${host} does not give ${printable(id.slice(0, 80))}: ${printable(reason)}`, {
-    hint: 'It is tried again by itself.',
+  new PhotospoolError('io', `${host} did not deliver ${printable(id.slice(0, 80))}: ${printable(reason)}`, {
+    hint: 'Photospool retries automatically.',
   });

@@ -99,4 +99,4 @@ export interface Database {
 
 /** The error of a run whose database was reopened since it began. */
 export const reopened = (name: string): PhotospoolError =>
-  new PhotospoolError('conflict', `${name} was started again meanwhile.`, { op: 'replicate' });
+  new PhotospoolError('conflict', `${name} was restarted in the meantime.`, { op: 'replicate' });

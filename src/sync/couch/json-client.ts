@@ -135,7 +135,7 @@ export async function requestJson(address: Address, path: string, question: Json
 function rejected(url: string, status: number, json: unknown): Rejection {
   const reason =
     printable(reasonOf(json).slice(0, 200)) || (status === 413 ? 'It was too large.' : `Status ${status}.`);
-  return new Rejection(`${hostOf(url)} rejects a request (${status}): ${reason}`, reason, status === 413);
+  return new Rejection(`${hostOf(url)} rejected a request (${status}): ${reason}`, reason, status === 413);
 }
 
 /** How to read a response. */
@@ -156,7 +156,7 @@ async function readJson(response: Response, { url, ends, largest, silence }: Rea
       clearTimeout(timer);
       timer = listen();
       size += part.length;
-      if (size > largest) throw new PhotospoolError('too-large', `${hostOf(url)} sent more than was asked for.`);
+      if (size > largest) throw new PhotospoolError('too-large', `${hostOf(url)} sent more data than requested.`);
       parts.push(part);
     }
   } finally {
@@ -167,22 +167,24 @@ async function readJson(response: Response, { url, ends, largest, silence }: Rea
     return text.trim() === '' ? undefined : (JSON.parse(text) as unknown);
   } catch (cause) {
     if (response.status >= 400) return undefined;
-    const hint = 'Check the address; a proxy in between may have answered.';
-    throw new PhotospoolError('unsupported', `${hostOf(url)} did not answer with JSON.`, { cause, hint });
+    const hint = 'Check the address. The response may come from a proxy.';
+    throw new PhotospoolError('unsupported', `${hostOf(url)} did not respond with JSON.`, { cause, hint });
   }
 }
 
 /** The remedy for wrong credentials: a Photospool has tokens, a CouchDB names and passwords. */
 function unwelcome(host: string, authorization: string | undefined): PhotospoolError {
   if (authorization?.startsWith('Basic ') === true)
-    return new PhotospoolError('unauthorized', `${host} does not accept the name and the password.`, {
+    return new PhotospoolError('unauthorized', `${host} does not accept the user name and password.`, {
       hint:
-        'Give those of an account that may read and write both databases, NAME and NAME-blobs: ' +
+        'Use an account that can read and write both databases, NAME and NAME-blobs: ' +
         '`photospool peers add https://USER:PASSWORD@HOST/NAME`.',
     });
-  const hint = 'Make a new one there with `photospool tokens add`, and give it with `photospool peers add`.';
+  const hint = 'Create a new token there with `photospool tokens add`, and enter it with `photospool peers add`.';
   return authorization === undefined
-    ? new PhotospoolError('unauthorized', `${host} wants a token, or of a CouchDB a name and a password.`, { hint })
+    ? new PhotospoolError('unauthorized', `${host} requires a token, or a user name and password for a CouchDB.`, {
+        hint,
+      })
     : new PhotospoolError('unauthorized', `${host} does not accept the token.`, { hint });
 }
 
@@ -191,19 +193,19 @@ export function check(status: number, { authorization }: Address, url: string, j
   const host = hostOf(url);
   if (status === 401 || status === 403) throw unwelcome(host, authorization);
   if (status >= 300 && status < 400) {
-    throw new PhotospoolError('io', `${host} answers that it is somewhere else.`, {
-      hint: 'Give the address it is at.',
+    throw new PhotospoolError('io', `${host} redirects to another address.`, {
+      hint: 'Use that address instead.',
     });
   }
   // RFC 4918, 11.5; our own servers also use it for a read-only disk.
   if (status === 507) {
-    throw new PhotospoolError('disk-full', `${host} could not answer (507): its disk is full, or can't be written.`, {
-      hint: 'Free some space there; it is tried again by itself.',
+    throw new PhotospoolError('disk-full', `${host} could not store the data (507): its disk is full or read-only.`, {
+      hint: 'Free up some space there. Photospool retries automatically.',
     });
   }
   if (status === 429 || status >= 500) {
     const said = typeof json === 'object' && json !== null ? JSON.stringify(json).slice(0, 200) : '';
-    throw new PhotospoolError('busy', `${host} could not answer (${status}). ${printable(said)}`.trim());
+    throw new PhotospoolError('busy', `${host} could not process the request (${status}). ${printable(said)}`.trim());
   }
 }
 
@@ -211,6 +213,6 @@ export function check(status: number, { authorization }: Address, url: string, j
 export function unreachable(url: string, cause: unknown, late: boolean): PhotospoolError {
   const host = hostOf(url);
   return late
-    ? new PhotospoolError('timeout', `${host} did not answer in time.`, { cause })
-    : new PhotospoolError('io', `${host} can't be reached.`, { cause, hint: 'It is tried again by itself.' });
+    ? new PhotospoolError('timeout', `${host} did not respond in time.`, { cause })
+    : new PhotospoolError('io', `${host} can't be reached.`, { cause, hint: 'Photospool retries automatically.' });
 }

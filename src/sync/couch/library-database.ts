@@ -155,7 +155,7 @@ export function shared({ seq, id, leaves, deleted }: Change, aside: RejectedRevi
   const good: string[] = [];
   for (const { rev } of leaves) {
     if (isPortable(rev)) good.push(rev);
-    else aside.push({ id, rev, reason: 'Its revision id is none that other servers can have.' });
+    else aside.push({ id, rev, reason: 'Its revision id is not valid for other servers.' });
   }
   return good.length > 0 ? [{ seq, id, revs: good, deleted }] : [];
 }
@@ -188,7 +188,7 @@ function branching(
     known.set(id, found);
     const isFull = found.count >= mostApart.count || found.bytes >= mostApart.bytes;
     if (isFull && !revisions.some((rev) => found.leaves.has(rev))) {
-      crowded.push(refusal(one, 'It has as many branches already as a document can have.'));
+      crowded.push(refusal(one, 'It already has the maximum number of branches of a document.'));
       continue;
     }
     taken.push(one);

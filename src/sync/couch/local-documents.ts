@@ -10,8 +10,8 @@ export const noteBounds = { count: 500, size: 8 * 1024 * 1024 } as const;
 
 /** The message if an owner exceeds the limit. */
 export const noRoom =
-  `This token keeps as many notes here as one may (${noteBounds.count}, or ${noteBounds.size / 2 ** 20} MiB in all). ` +
-  'Delete those that no replication needs any more, or use another token.';
+  `This token has reached the limit of ${noteBounds.count} replication checkpoints, or ${noteBounds.size / 2 ** 20} MiB in total. ` +
+  'Delete those that are no longer needed, or use another token.';
 
 /** The notes of one database. */
 export interface Notes {

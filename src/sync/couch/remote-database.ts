@@ -84,7 +84,7 @@ export function openHttpDatabase(address: Address): Database {
 /** The messages about invalid responses. */
 function messagesOf(host: string) {
   const strange = (what: string): PhotospoolError => notUnderstood(host, what);
-  const unclear = (what: string): Rejection => new Rejection(strange(what).message, 'Its answer was not understood.');
+  const unclear = (what: string): Rejection => new Rejection(strange(what).message, 'The response is not valid.');
   return { strange, unclear };
 }
 

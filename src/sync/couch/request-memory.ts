@@ -32,9 +32,9 @@ export function makeMemory(limit = memoryLimit): RequestMemory {
       return {
         add(bytes) {
           if (all + bytes > limit)
-            throw new PhotospoolError('busy', 'Other requests take up the memory that there is for them.', {
+            throw new PhotospoolError('busy', 'The memory for requests is in use by other requests.', {
               op: 'read',
-              hint: 'Try again later, or ask for less at once.',
+              hint: 'Try again later, or request less at once.',
             });
           own += bytes;
           all += bytes;

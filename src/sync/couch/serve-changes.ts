@@ -66,7 +66,7 @@ const isYes = (text: string | undefined): boolean => text === 'true';
 /** Parses the request; returns an error response if it is invalid. `body` is the parsed body of a POST. */
 export function readFeedQuery(served: Served, query: FeedQuery, body?: unknown): FeedRequest | ServedResponse {
   const strange = Object.keys(query).find((key) => !known.has(key) && !key.startsWith('_'));
-  if (strange !== undefined) return bad(`There is no parameter ${strange.slice(0, 80)}.`);
+  if (strange !== undefined) return bad(`Unknown parameter ${strange.slice(0, 80)}.`);
   const name = query['feed'] === 'live' ? 'continuous' : (query['feed'] ?? 'normal');
   const feed = feeds.find((one) => one === name);
   if (!feed) return bad('Supported `feed` types: normal, continuous, live, longpoll, eventsource');
@@ -74,7 +74,7 @@ export function readFeedQuery(served: Served, query: FeedQuery, body?: unknown):
   if (style !== 'main_only' && style !== 'all_docs') return bad('style must be main_only or all_docs.');
   if (limit !== 'Infinity' && !/^\d{1,15}$/.test(limit)) return bad('limit must be a whole number.');
   const descending = isYes(query['descending']);
-  if (descending && feed !== 'normal') return bad('descending is for feed=normal.');
+  if (descending && feed !== 'normal') return bad('descending is supported only with feed=normal.');
   const filter = readFilter(query, body);
   if ('status' in filter) return filter;
   const timeout = Number(query['timeout'] ?? NaN);

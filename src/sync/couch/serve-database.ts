@@ -95,7 +95,7 @@ export function putNote(
   { epoch, owner }: { epoch: string; owner: string },
 ): ServedResponse {
   if (!isObject(body)) return refusal(400, 'bad_request', 'The body must be an object.');
-  if (!isNoteId(id)) return refusal(400, 'illegal_docid', 'No note can have this id.');
+  if (!isNoteId(id)) return refusal(400, 'illegal_docid', 'This is not a valid id of a local document.');
   const [known, opening] = [notes.get(id), own(body, 'opening')];
   const seen = known === undefined || own(known, '_rev') === undefined || own(known, '_rev') === own(body, '_rev');
   const isNew = known === undefined && own(body, '_rev') !== undefined;

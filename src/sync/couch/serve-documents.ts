@@ -143,7 +143,7 @@ export async function bulkGet(
         continue;
       }
       isList = true;
-      if (asked.length >= bounds.count) return tooLarge(`At most ${bounds.count} documents can be asked for at once.`);
+      if (asked.length >= bounds.count) return tooLarge(`At most ${bounds.count} documents can be requested at once.`);
       if (part.isTooLong) return bad('Each of docs must be an object with id and rev.');
       const one = parsePart(part.text);
       hold.add(part.text.length);
@@ -213,7 +213,7 @@ export async function bulkDocs(served: Served, { source, hold }: RequestBody, fr
     for (const part of parts) {
       if (part.name === 'new_edits') {
         isTaken = part.text === 'false';
-        if (!isTaken) return bad('Only new_edits=false is taken here.');
+        if (!isTaken) return bad('Only new_edits=false is supported.');
       }
       if (part.name !== 'docs') continue;
       isList = part.isElement || part.text === '[]';
@@ -229,7 +229,7 @@ export async function bulkDocs(served: Served, { source, hold }: RequestBody, fr
       }
     }
   }
-  if (!isTaken) return bad('Only new_edits=false is taken here.');
+  if (!isTaken) return bad('Only new_edits=false is supported.');
   for (const part of held) await storing.add(part);
   await storing.flush();
   return isList ? { status: 201, body: storing.errors } : bad('docs must be an array.');
@@ -279,7 +279,7 @@ class Storing {
     try {
       const one = fromWire(doc);
       if (!one.id.startsWith('_')) return one;
-      this.errors.push(errorOf({ id: one.id, rev: one.revisions[0]!, reason: 'Design documents are not taken.' }));
+      this.errors.push(errorOf({ id: one.id, rev: one.revisions[0]!, reason: 'Design documents are not supported.' }));
     } catch (error) {
       const reason = sentence(toPhotospoolError(error, 'read', 'a document'));
       this.errors.push(errorOf({ id: textOf(own(doc, '_id')), rev: textOf(own(doc, '_rev')), reason }, 'bad_request'));

@@ -67,8 +67,9 @@ export function writeWire(one: Incoming, { revs = true, more }: { revs?: boolean
 /** A received revision. CouchDB's own fields are not part of the body. @throws PhotospoolError `invalid`. */
 export function fromWire(value: unknown): Incoming {
   const [id, rev] = [own(value, '_id'), own(value, '_rev')];
-  if (!isObject(value) || typeof id !== 'string') throw invalid('A document without an id came.');
-  if (own(value, '_attachments') !== undefined) throw invalid(`${printable(id)} has attachments, which are not taken.`);
+  if (!isObject(value) || typeof id !== 'string') throw invalid('A document has no id.');
+  if (own(value, '_attachments') !== undefined)
+    throw invalid(`${printable(id)} has attachments, which are not supported.`);
   return {
     id,
     revisions: pathOf(id, rev, own(value, '_revisions')),
@@ -101,7 +102,7 @@ function pathOf(id: string, rev: unknown, revisions: unknown): string[] {
     return end < 0 ? path : path.slice(0, end);
   }
   if (typeof rev === 'string') return [normalRevision(rev)];
-  throw invalid(`${printable(id)} came without a revision.`);
+  throw invalid(`${printable(id)} has no revision.`);
 }
 
 const invalid = (message: string): PhotospoolError => new PhotospoolError('invalid', message, { op: 'replicate' });
