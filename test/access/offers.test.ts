@@ -61,7 +61,7 @@ test('is accepted as new items of the recipient, with texts and audience; the gi
   change(a, sameFor(a, one, ben).id, { trashed: true }, `person:${ben}`);
   expect(a.offers.find(a.as(anna), offer).movable).toEqual([two]);
   expect(() => a.offers.find(a.as(cleo), offer)).toThrow('This offer doesn’t exist.');
-  await expect(a.offers.moveToTrash(a.as(ben), offer)).rejects.toThrow('Only who made this offer');
+  await expect(a.offers.moveToTrash(a.as(ben), offer)).rejects.toThrow('Only the person who made this offer');
   expect(await a.offers.moveToTrash(a.as(anna), offer)).toEqual({ changed: 1 });
   expect([isTrashed(a, one), isTrashed(a, two), isTrashed(a, kept)]).toEqual([false, true, false]);
   expect(await a.offers.list(a.as(anna))).toEqual({ given: [], received: [] });
@@ -108,7 +108,7 @@ test('shows nothing on any server after it is withdrawn or declined', async () =
     await expect(side.offers.accept(side.as(ben), first!)).rejects.toThrow('This offer doesn’t exist.');
     expect(side.offers.find(side.as(anna), second!)).toMatchObject({ state: 'declined' });
   }
-  await expect(a.offers.moveToTrash(a.as(anna), second!)).rejects.toThrow('Nobody has accepted');
+  await expect(a.offers.moveToTrash(a.as(anna), second!)).rejects.toThrow('This offer hasn’t been accepted yet');
   // Withdrawing also ends the giver’s listing of it.
   expect((await a.offers.list(a.as(anna))).given.map(({ state: found }) => found)).toEqual(['open', 'declined']);
   state.gate = { on: false, reason: 'This version is not ready.' };
@@ -280,7 +280,7 @@ test('of a removed person, an owner hands the photos over to somebody, without w
   }));
   change(a, film, { develop: { crop: { left: 0, top: 0, width: 0.5, height: 1 } } }, `person:${ben}`);
   const parts = { library: a.library, clock: a.clock, gate: { state: () => ({ on: true }) as const } };
-  await expect(handOver(parts, a.as(ada), ben, anna)).rejects.toThrow('Nobody who was removed');
+  await expect(handOver(parts, a.as(ada), ben, anna)).rejects.toThrow('There is no removed person');
   a.accounts.remove(ben, { by: 'owner', who: 'owner' });
   await expect(handOver(parts, a.as(anna), ben, anna)).rejects.toThrow('Only owners');
   await expect(handOver(parts, a.as(ada), ben, ben)).rejects.toThrow('This person doesn’t exist.');

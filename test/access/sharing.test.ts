@@ -80,7 +80,7 @@ describe('an album', () => {
       person: anna,
       behalf: a.as(anna),
     };
-    expect(() => a.albums.change(token, album, { name: 'x' })).toThrow(/Only who made/);
+    expect(() => a.albums.change(token, album, { name: 'x' })).toThrow(/Only the owner of this album/);
     expect(a.library.lastChange()).toBe(before);
   });
 

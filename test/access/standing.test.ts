@@ -96,13 +96,15 @@ describe('a document of another server', () => {
     const [first] = a.accounts.waiting();
     b.people.change(kid, { role: 'owner' }, 'owner');
     send(b, a);
-    expect(() => a.accounts.approve(kid, first!.edition, commandLine)).toThrow(/different now/);
+    expect(() => a.accounts.approve(kid, first!.edition, commandLine)).toThrow(
+      /pending changes for this person have changed/,
+    );
     const [second] = a.accounts.waiting();
     a.accounts.approve(kid, second!.edition, commandLine);
     expect(a.people.find(kid)).toMatchObject({ role: 'owner', canEdit: true });
     expect(a.accounts.waiting()).toEqual([]);
     expect(notes(a)[0]).toBe('change-approved command line: Kid: family to owner, may edit');
-    expect(() => a.accounts.approve(kid, second!.edition, commandLine)).toThrow(/no changes to approve/);
+    expect(() => a.accounts.approve(kid, second!.edition, commandLine)).toThrow(/no pending changes/);
   });
 
   it('that is rejected is reverted everywhere', async () => {

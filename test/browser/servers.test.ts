@@ -229,7 +229,7 @@ test.each([390, 820, 1440])('every state is shown at %i px, in both themes', asy
   const links = await page.locator('[data-list="servers"]').innerText();
   for (const text of [
     '340 pictures (5.2 GB) to send',
-    'Pictures are waiting: There is no room',
+    'Pictures are waiting: There is not enough space',
     'If another home that publishes them is offline, their texts stay',
   ])
     expect(links).toContain(text);

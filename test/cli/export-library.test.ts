@@ -59,7 +59,7 @@ test('a library is copied into a folder, another run continues, and a removed pe
     expect((await home.run('people', 'purge', 'ben', '--yes')).err).toMatch(/ben has not been removed/);
     await home.run('users', 'remove', 'ben');
     expect((await home.run(...exporting)).code).toBe(1);
-    expect((await home.run('people', 'purge', 'ben')).err).toMatch(/2 photos of ben would be gone for good/);
+    expect((await home.run('people', 'purge', 'ben')).err).toMatch(/would permanently delete 2 photos of ben/);
     expect((await home.run('people', 'purge', 'Ben', '--yes')).out).toBe('2 photos of ben purged\n');
     expect((await home.run('list')).out.trimEnd().split('\n')).toHaveLength(1);
     const audit = readFileSync(join(home.folder, '.photospool', 'audit.log'), 'utf8');

@@ -18,12 +18,12 @@ test.each<[string, Partial<PeerOverview>]>([
     { originals: 'none', state: 'catching-up', synced: utc(200_000), push: { sent: 0, pending: 4 } },
   ],
   [
-    'everything  waits, 2 days behind: It is away.',
+    'everything  waiting, 2 days behind: It is away.',
     { state: 'waiting', synced: utc(180_000_000), reason: 'It is away.' },
   ],
   // The disk that blocks both is named once.
   [
-    'everything  waits, 0 seconds behind: The disk is full.',
+    'everything  waiting, 0 seconds behind: The disk is full.',
     { state: 'waiting', held: 'The disk is full.', reason: 'The disk is full.' },
   ],
 ])('%s', (text, over) => {
@@ -32,7 +32,7 @@ test.each<[string, Partial<PeerOverview>]>([
 
 test('a connection that was never established has no lag', () => {
   const never = { url: 'http://home', publish: false, originals: 'all', added: '', state: 'waiting' } as const;
-  expect(describeLink(never, at)).toBe('http://home  everything  waits');
+  expect(describeLink(never, at)).toBe('http://home  everything  waiting');
 });
 
 test('missing blobs are reported with their bytes', () => {

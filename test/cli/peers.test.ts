@@ -89,7 +89,7 @@ test(
 test('an unreachable address is reported and kept; an invalid one is rejected', async () => {
   const home = makeHome();
   const added = await home.run('peers', 'add', 'http://127.0.0.1:9/', '--token', 'psp_x', '--originals', 'none');
-  expect(added).toMatchObject({ code: 0, out: 'http://127.0.0.1:9 is added\n' });
+  expect(added).toMatchObject({ code: 0, out: 'Added http://127.0.0.1:9\n' });
   expect(added.err).toContain("127.0.0.1:9 can't be reached.");
   expect(lines((await home.run('peers', 'list', '--json')).out)).toMatchObject([
     { url: 'http://127.0.0.1:9', state: 'stopped', originals: 'none' },
@@ -130,13 +130,13 @@ test(
     expect((await home.run('peers', 'refused', url)).out).toContain(
       'rejects odd:2 1-22222222222222222222222222222222: Not this one.',
     );
-    expect((await home.run('peers', 'retry', url)).out).toBe('1 document tried again\n');
+    expect((await home.run('peers', 'retry', url)).out).toBe('Retrying 1 document\n');
     await expect.poll(async () => (await refused())[0]?.['tries'], soon).toBe(2);
     expect((await home.run('peers', 'remove-document', url, 'odd:3')).code).toBe(2);
     couch.validate(undefined);
     expect(await home.run('peers', 'remove-document', url, 'odd:2')).toMatchObject({
       code: 0,
-      out: 'odd:2 is removed\n',
+      out: 'Removed odd:2\n',
     });
     await expect.poll(refused, soon).toEqual([]);
     await server.stop();

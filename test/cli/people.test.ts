@@ -67,11 +67,11 @@ test('tokens act for a person', async () => {
   expect((await home.run(...add)).code).toBe(0);
   const listed = (await home.run('tokens', 'list', '--json')).out;
   expect(values(listed).map((one) => (one as { for?: string }).for)).toEqual(['ben', undefined]);
-  expect((await home.run('tokens', 'list')).out).toMatch(/^phone {2}read,upload for ben {2}\(made/);
+  expect((await home.run('tokens', 'list')).out).toMatch(/^phone {2}read,upload for ben {2}\(created/);
 
   for (const [args, said] of [
     [['tokens', 'add', 'x', '--may', 'read', '--for', 'nobody'], /There is no person named nobody/],
-    [['tokens', 'add', 'x', '--may', 'publish', '--for', 'ben'], /token of one person can’t be for/],
+    [['tokens', 'add', 'x', '--may', 'publish', '--for', 'ben'], /A token for one person can’t have permission to/],
     [['tokens', 'revoke', 'phone', '--for', 'ada'], /There is no token named phone that acts for ada/],
   ] as const) {
     const { code, err } = await home.run(...args);
@@ -124,7 +124,9 @@ test('folders are assigned, used and unassigned', async () => {
   const path = join(home.incoming, '@ben');
   expect(values(given.out)).toEqual([{ folder: '@ben', person: 'ben', path }]);
   expect(existsSync(path)).toBe(true);
-  expect((await home.run('folders', 'give', 'scans/cleo', '--to', 'cleo')).out).toMatch(/becomes cleo’s own$/m);
+  expect((await home.run('folders', 'give', 'scans/cleo', '--to', 'cleo')).out).toMatch(
+    /scans\/cleo are now imported into the library of cleo$/m,
+  );
   expect((await home.run('folders', 'list')).out).toBe('@ben  ben\nscans/cleo  cleo\n');
 
   await home.drop('@ben/1.jpg', 1);
@@ -135,7 +137,7 @@ test('folders are assigned, used and unassigned', async () => {
   expect(told).toMatch(/2\.jpg: /);
   expect(told).not.toMatch(/@ben|cleo/);
   const waiting = await home.run('folders', 'take-back', '@ben');
-  expect([waiting.code, waiting.err]).toEqual([2, expect.stringMatching(/still files in @ben/)]);
+  expect([waiting.code, waiting.err]).toEqual([2, expect.stringMatching(/@ben still contains files/)]);
   expect((await home.run('process')).code).toBe(0);
   expect(await itemsOf(home)).toEqual({ house: 1, ben: 1, cleo: 1 });
 
@@ -307,7 +309,7 @@ test('photos of a person are locked and unlocked, and a PIN is reset; each is in
   expect((await home.run('unlock', '--for', 'ben')).err).toMatch(/No photo was given\. Give the ids of photos/);
   expect((await home.run('lock', id!)).err).toMatch(/required option '--for <NAME>'/);
   expect(await home.run('users', 'reset-pin', 'ben')).toMatchObject({
-    ...{ code: 0, out: 'ben had no PIN, and can set one with their password\n' },
+    ...{ code: 0, out: 'ben had no PIN and can set a new one with their password\n' },
   });
   const audit = readFileSync(join(home.folder, '.photospool', 'audit.log'), 'utf8');
   for (const told of [/"photos-locked".*"ben: 1"/, /"photos-unlocked".*"ben: 1"/, /"pin-removed".*"ben"/])
@@ -324,10 +326,10 @@ test('photos of the house are offered to a person, who accepts; then those of th
   expect((await home.run('process')).code).toBe(0);
   expect((await home.run('assign', '--for', 'ben', 'tag:none')).out).toBe('No photos of the family library match.\n');
   const made = (await home.run('assign', '--for', 'ben', 'jpg')).out;
-  expect(made).toMatch(/^house:[0-9A-Z]{26} {2}2 photos from the house to ben {2}\(open\)\n$/);
+  expect(made).toMatch(/^house:[0-9A-Z]{26} {2}2 photos from the family library to ben {2}\(open\)\n$/);
   const offer = made.split(' ')[0]!;
   expect((await home.run('offers', 'list', '--for', 'ben')).out).toBe(made);
-  expect((await home.run('offers', 'accept', offer)).err).toMatch(/Only the person it was made to/);
+  expect((await home.run('offers', 'accept', offer)).err).toMatch(/Only the recipient can accept/);
   expect((await home.run('offers', 'accept', offer, '--for', 'ben')).out).toBe('2 photos saved.\n');
   expect((await home.run('offers', 'decline', offer, '--for', 'ben')).out).toBe(
     'The offer was over already: nothing changed.\n',
@@ -340,7 +342,7 @@ test('photos of the house are offered to a person, who accepts; then those of th
   expect((await home.run('offers', 'trash', offer)).out).toBe('2 photos moved to the trash.\n');
   expect((await home.run('list', 'is:trashed')).out.trimEnd().split('\n')).toHaveLength(2);
 
-  expect((await home.run('people', 'publish', 'ben')).out).toBe('ben may publish photos.\n');
+  expect((await home.run('people', 'publish', 'ben')).out).toBe('ben can publish photos.\n');
   expect((await home.run('users', 'list', '--json')).out).toMatch(/"publishes":true/);
   expect(values((await home.run('people', 'publish', 'ben', '--stop', '--json')).out)).toEqual([
     { name: 'ben', publishes: false, changed: true },
@@ -400,7 +402,7 @@ test('the storage per person is shown, and the destination of their uploads is s
   ]);
   expect(used[0]!.bytes).toBeGreaterThan(100);
   expect((await home.run('people', 'storage')).out).toMatch(/^house {2}.* in 1 photo\nada {2}.* in 0 photos\nben /);
-  expect((await home.run('people', 'upload-to', 'ben')).out).toBe('Uploads of ben go to the house.\n');
+  expect((await home.run('people', 'upload-to', 'ben')).out).toBe('Uploads of ben go to the family library.\n');
   expect(values((await home.run('people', 'upload-to', 'Ben', 'me', '--json')).out)).toEqual([
     { name: 'ben', to: 'me' },
   ]);

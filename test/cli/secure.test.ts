@@ -27,7 +27,7 @@ it('commands reach a server over HTTPS, by its own certificate and no other', as
   expect(JSON.parse((await home.run('status', '--json')).out)).toMatchObject({ today: { stored: 1, duplicates: 0 } });
   expect(existsSync(join(home.archive, '2024/07/a.jpg'))).toBe(true);
   for (const args of [['--all'], ['broken.png']])
-    expect(await home.run('retry', ...args)).toMatchObject({ code: 1, out: '1 file tried again, 1 stuck\n' });
+    expect(await home.run('retry', ...args)).toMatchObject({ code: 1, out: '1 file retried, 1 stuck\n' });
   const [stuck] = (JSON.parse((await home.run('status', '--json')).out) as { stuck: { attempts: number }[] }).stuck;
   expect(stuck!.attempts).toBe(3);
   writeFileSync(files.cert, other.cert);

@@ -29,7 +29,7 @@ describe('users who came from another server', () => {
         "family  Ada  (can't sign in yet)",
         "family  Bob  (can't sign in yet)",
         expect.stringMatching(/^pending Ada: family to owner \(from 127\.0\.0\.1.*\): approve or reject it$/),
-        expect.stringMatching(/^waits {3}Bob: family to owner/),
+        expect.stringMatching(/^pending Bob: family to owner/),
       ]);
     // The first account of the second server is the replicated owner.
     expect((await near.feed(`${good}\n`, 'users', 'add', 'ada')).out).toBe('Ada (owner) can now sign in\n');
@@ -51,7 +51,7 @@ describe('users', () => {
     expect(statSync(join(home.folder, '.photospool/server.json')).mode & 0o777).toBe(0o600);
     await expect
       .poll(() => server.errors())
-      .toMatch(/To make yours, open {2}http:\/\/127\.0\.0\.1:\d+\/setup#[\w-]{43}\n/);
+      .toMatch(/To create yours, open {2}http:\/\/127\.0\.0\.1:\d+\/setup#[\w-]{43}\n/);
 
     // Without accounts, this machine needs no sign-in.
     expect((await fetch(`${server.url}/api/photos`)).status).toBe(200);
@@ -69,7 +69,7 @@ describe('users', () => {
     expect(list.out).toMatch(/^owner {3}Owner {2}\(password, last seen .*\)\nfamily {2}Guest {2}\(can't/);
     expect((await home.feed('nine yellow kettles', 'users', 'password', 'owner')).code).toBe(0);
     expect((await signIn(server.url, 'owner', good)).status).toBe(401);
-    expect((await home.run('users', 'remove', 'guest')).out).toBe('Guest is removed\n');
+    expect((await home.run('users', 'remove', 'guest')).out).toBe('Removed Guest\n');
 
     const audit = readFileSync(join(home.folder, '.photospool/audit.log'), 'utf8').trimEnd().split('\n');
     const happened = audit.map((line) => (JSON.parse(line) as { what: string }).what);
@@ -84,7 +84,7 @@ describe('users', () => {
 describe('the set-up link', () => {
   it('is printed without a terminal once per start, works once, and is in no log and no file', async () => {
     const home = makeHome();
-    const link = /^Nobody has an account here yet\. To make yours, open {2}(\S+)\/setup#([\w-]{43})$/m;
+    const link = /^There are no accounts yet\. To create yours, open {2}(\S+)\/setup#([\w-]{43})$/m;
     const start = async () => {
       const server = await home.serve('--format', 'json');
       await expect.poll(() => server.errors()).toMatch(link);
@@ -154,12 +154,12 @@ describe('users and tokens', () => {
     expect((await home.run('users', 'list')).out).toBe('');
     expect((await home.feed(`${good}\n`, 'users', 'add', 'Owner')).code).toBe(0);
     const wrong: [string[], RegExp][] = [
-      [['users', 'add', 'owner'], /already has this name/],
+      [['users', 'add', 'owner'], /This name is already in use/],
       [['users', 'add', 'x', '--role', 'admin'], /Invalid value for --role: admin/],
       [['users', 'add', ''], /A name must have 1 to 100 visible characters/],
       [['users', 'remove', 'owner'], /only owner who can sign in/],
-      [['users', 'password', 'nobody'], /nobody called nobody/],
-      [['users', 'password', 'owner'], /No password came in/],
+      [['users', 'password', 'nobody'], /no person named nobody/],
+      [['users', 'password', 'owner'], /No password was given/],
       [['tokens', 'add', 'a', '--may', 'everything'], /Invalid value for --may: everything/],
     ];
     for (const [args, message] of wrong) {
@@ -204,7 +204,7 @@ describe('a password on a terminal', () => {
     });
     expect((await type('one\u0003')).error).toMatchObject({
       code: 'usage',
-      message: expect.stringMatching(/^Stopped/) as string,
+      message: expect.stringMatching(/^Cancelled/) as string,
     });
   });
 });

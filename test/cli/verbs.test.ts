@@ -105,7 +105,7 @@ describe('serve', () => {
     writeFileSync(join(home.incoming, 'broken.png'), await makeBroken());
     expect((await home.run('process')).code).toBe(1);
     const retried = await home.run('retry', '--all');
-    expect([retried.code, retried.out]).toEqual([1, '1 file tried again, 1 stuck\n']);
+    expect([retried.code, retried.out]).toEqual([1, '1 file retried, 1 stuck\n']);
     expect(retried.err.trim().split('\n')).toEqual([expect.stringContaining('stuck: broken.png: ') as string]);
     expect(await server.stop()).toBe(0);
     expect(existsSync(join(home.folder, '.photospool/server.json'))).toBe(false);

@@ -301,5 +301,5 @@ test('a decision beside a revision of the highest generation reaches other homes
   replicate(home, other);
   expect(view(other)).toMatchObject({ audience: 'private', trashed: true, title: 'mine 2' });
   const none = { ...foreign(forged(ends[0]!)), revisions: [`${Number.MAX_SAFE_INTEGER}-${'e'.repeat(32)}`] };
-  expect(() => other.insert([none])).toThrow('claims more edits');
+  expect(() => other.insert([none])).toThrow('exceeds the maximum number of edits');
 });

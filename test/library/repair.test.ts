@@ -114,6 +114,6 @@ test('a document of an unknown kind is removed, also when it arrives again; a ph
   replicate(library, other.library);
   expect([library.get('odd:1'), other.library.get('odd:1')]).toEqual([undefined, undefined]);
   for (const id of [...ids.slice(1), 'odd:gone']) expect(() => removeForeign(library, id, 'owner')).toThrow();
-  expect(() => removeForeign(library, photo, 'owner')).toThrow(/It is a photo: move it to the trash/);
+  expect(() => removeForeign(library, photo, 'owner')).toThrow(/It is a photo\. Move it to the trash/);
   for (const id of ids.slice(1)) expect(library.get(id)).toBeDefined();
 });

@@ -52,8 +52,8 @@ try() {
   edit "$small" "$id" '{"rating":4}'
   check "$name: and one is sent" within 30 shows "$roomy" "$id" '"rating":4'
   check "$name: the remaining space is left to the library ($(left "$small") kB)" [ "$(left "$small")" -gt 8000 ]
-  check "$name: it is logged once ($(cat "$small.log" "$roomy.log" | grep -c 'Pictures wait') lines)" \
-    [ "$(cat "$small.log" "$roomy.log" | grep -c 'Pictures wait')" -eq 1 ]
+  check "$name: it is logged once ($(cat "$small.log" "$roomy.log" | grep -c 'Pictures are waiting') lines)" \
+    [ "$(cat "$small.log" "$roomy.log" | grep -c 'Pictures are waiting')" -eq 1 ]
   spent=$(ticks "$small_server")
   sleep 5
   spent=$(($(ticks "$small_server") - spent))

@@ -97,7 +97,9 @@ describe('a video', () => {
     const url = `/s/${secret}/media/${id}/video`;
     expectError(await get('nobody', url), 404, 'on-its-way');
     able.yes = false;
-    expect(expectError(await get('nobody', url), 403, 'forbidden').message).toContain('Only the original');
+    expect(expectError(await get('nobody', url), 403, 'forbidden').message).toContain(
+      'can be played only from its original',
+    );
     expect(asked).toEqual([id, id]);
     // Those who may have the original get it, and nothing is transcoded for them.
     expect((await get('owner', `/media/${id}/video`)).rawPayload.equals(original)).toBe(true);

@@ -279,7 +279,7 @@ describe('live pages', () => {
     const home = await openHome();
     const live = openPages(home);
     const pages = await Promise.all(Array.from({ length: 100 }, () => live.connect(local, () => local)));
-    await expect(live.connect(local, () => local)).rejects.toThrow(/Too many pages/);
+    await expect(live.connect(local, () => local)).rejects.toThrow(/Too many browser tabs/);
     const visitor: Viewer = { role: 'visitor', audiences: ['public'], canEdit: false };
     expect(await live.connect(visitor, () => visitor)).toBeDefined();
     pages[0]!.destroy();

@@ -175,7 +175,7 @@ describe('cron', () => {
   it.each([ours.slice(0, ours.indexOf('# end')), ours.slice(ours.indexOf('\n') + 1)])(
     'changes nothing if one of its marks is missing',
     (half) => {
-      expect(() => without(theirs + half, 'photospool')).toThrow('only one of the two marks');
+      expect(() => without(theirs + half, 'photospool')).toThrow('only one of the two markers');
     },
   );
 });

@@ -107,7 +107,7 @@ describe.each(kinds)('through %s', (kind, server) => {
     link(a, there);
     const told: string[] = [];
     const mesh = link(b, there, { ...silent, warn: note(told) });
-    await expect.poll(() => told.join(), soon).toContain(`Of ${id}, 4 of 1000 bytes came.`);
+    await expect.poll(() => told.join(), soon).toContain(`Only 4 of 1000 bytes of ${id} were received.`);
     await expect.poll(() => files(b), soon).toEqual({ renditions: 2, originals: 0 });
     await expect.poll(() => mesh.status()[0]!.blobs.fetched.count, soon).toBe(2);
   });

@@ -136,7 +136,7 @@ describe.each(kinds)('%s', (_, open) => {
     expect(await database.checkpoint('note')).toEqual(first);
     await database.setCheckpoint('note', second, opening);
     expect(await database.checkpoint('note')).toEqual(second);
-    await expect(database.setCheckpoint('note', first, 'another')).rejects.toThrow(/was started again/);
+    await expect(database.setCheckpoint('note', first, 'another')).rejects.toThrow(/was restarted/);
     expect(await database.checkpoint('note')).toEqual(second);
     expect((await database.changes('0', { limit: 10 })).rows).toEqual([]);
   });

@@ -76,7 +76,7 @@ test.each(cases)(
     expect(await filesOf(b)).toEqual({ renditions: 4, originals: 2 });
     expect(await partsOf(b)).toEqual([]);
     expect([...states].sort()).not.toContain('waiting');
-    expect(told.filter((text) => text.startsWith('Pictures wait: '))).toHaveLength(1);
+    expect(told.filter((text) => text.startsWith('Pictures are waiting: '))).toHaveLength(1);
     small.disk.full = false;
     await expect.poll(() => filesOf(b), soon).toEqual({ renditions: 14, originals: 7 });
     await expect.poll(() => mesh.status()[0]?.held, soon).toBeUndefined();

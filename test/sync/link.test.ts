@@ -157,5 +157,6 @@ test('an address may contain a user and a password, which are stored separately'
     authorization: `Basic ${Buffer.from('ada:p@ss').toString('base64')}`,
   });
   expect(readAddress('http://home.example:4780')).toEqual({ url: 'http://home.example:4780' });
-  for (const text of ['home.example', 'ftp://home.example', '']) expect(() => readAddress(text)).toThrow(/no address/);
+  for (const text of ['home.example', 'ftp://home.example', ''])
+    expect(() => readAddress(text)).toThrow(/not a valid server address/);
 });

@@ -30,7 +30,7 @@ test('and by size; exceeding it is an error with a sentence', () => {
   expect(kept).toBe(Math.floor(noteBounds.size / (text.length + 11)));
   const answer = putNote({ notes } as Served, 'more', { text }, { epoch: 'e', owner: 'laptop' });
   expect(answer).toMatchObject({ status: 403, body: { error: 'forbidden' } });
-  expect((answer.body as { reason: string }).reason).toMatch(/^This token keeps as many notes here as one may/);
+  expect((answer.body as { reason: string }).reason).toMatch(/^This token has reached the limit of/);
 });
 
 test('notes of an older version are kept', () => {

@@ -65,10 +65,10 @@ test('a server that replicates with a token keeps them off until it announces su
   tokens.push({ name: 'laptop', may: ['replicate'], used: 1 });
   expect(gate.state()).toEqual(off('laptop', /has not connected since this one was upgraded/));
   gate.heardGuest('laptop', { server: '', features: [] });
-  expect(gate.state()).toEqual(off('laptop', /does not say that it supports/));
+  expect(gate.state()).toEqual(off('laptop', /does not announce support/));
   gate.heardGuest('laptop', { server: 'ab', features: [] });
   gate.heardGuest('laptop', { server: 'ab', features: ours });
-  expect(gate.state()).toEqual(off('laptop', /does not say that it supports/));
+  expect(gate.state()).toEqual(off('laptop', /does not announce support/));
   time.now += 2 * 86_400_000;
   gate.heardGuest('laptop', { server: 'ab', features: ours });
   expect(reopen().state()).toEqual({ on: true });
@@ -106,7 +106,10 @@ test('a version that is not ready has none, announces nothing, and stores what o
   const { gate, library } = open(false);
   expect(gate.announced).toEqual([]);
   library.update(`sharing:${'1'.repeat(26)}`, () => ({ format: 1, kind: 'sharing' }));
-  expect(gate.state()).toEqual({ on: false, reason: expect.stringMatching(/does not support personal libraries yet/) as string });
+  expect(gate.state()).toEqual({
+    on: false,
+    reason: expect.stringMatching(/does not support personal libraries yet/) as string,
+  });
 });
 
 /** A clock whose waits are short. */

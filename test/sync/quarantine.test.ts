@@ -262,7 +262,7 @@ test('endless responses and gzip bombs end at a limit', { timeout: 120_000 }, as
     const linked = link(a, b);
     const reasons = new Set<string | undefined>();
     const unlisten = linked.mesh.on(() => void reasons.add(linked.status()?.reason));
-    await expect.poll(() => [...reasons].join(), { ...soon, timeout: 60_000 }).toContain('more than was asked for');
+    await expect.poll(() => [...reasons].join(), { ...soon, timeout: 60_000 }).toContain('more data than requested');
     unlisten();
     await linked.mesh.close();
   }

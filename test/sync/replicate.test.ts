@@ -181,7 +181,7 @@ test('a target restored during a run misses nothing afterwards', async () => {
     again = await serveSide(after, Number(new URL(server.address.url).port));
     return refused;
   }
-  await expect(run(a.database, restoring, { batch: 10 })).rejects.toThrow(/was started again/);
+  await expect(run(a.database, restoring, { batch: 10 })).rejects.toThrow(/was restarted/);
   onTestFinished(async () => {
     await again!.close();
     await after!.close();

@@ -69,7 +69,7 @@ test('a document with attachments is reported, and delays no other', async () =>
   await run(source, b.database, (documents) => told.push(...documents));
   const { rev } = a.library.get(id(1))!;
   expect(told).toEqual([
-    { id: id(1), rev, reason: expect.stringMatching(/attachments, which are not taken/) as string },
+    { id: id(1), rev, reason: expect.stringMatching(/attachments, which are not supported/) as string },
   ]);
   expect([...b.library.scan('')].map((one) => one.id)).toEqual([id(0), id(2)]);
 });

@@ -161,7 +161,7 @@ test('a password rejected by a CouchDB is called a password', async () => {
     message: expect.stringMatching(/does not accept the user name and password/) as string,
     hint: expect.stringContaining('https://USER:PASSWORD@HOST/NAME') as string,
   });
-  await expect(requestJson({ url: `${url}/db/photos` }, '')).rejects.toThrow(/wants a token/);
+  await expect(requestJson({ url: `${url}/db/photos` }, '')).rejects.toThrow(/requires a token/);
 });
 
 test(

@@ -181,7 +181,7 @@ function publish(name: string, flags: Flags & { stop?: boolean }): Promise<numbe
     const isAllowed = flags.stop !== true;
     const changed = access.accounts.allowPublishing(id, isAllowed, commandLine);
     if (flags.json) printJson({ name: called, publishes: isAllowed, changed });
-    else print(`${printable(called)} ${isAllowed ? 'may publish photos' : 'may not publish photos'}.`);
+    else print(`${printable(called)} ${isAllowed ? 'can publish photos' : 'can’t publish photos'}.`);
     return exit.done;
   });
 }
