@@ -156,7 +156,7 @@ test('owners hand over, export and purge the photos of people who were removed, 
   ]);
   expect(library.get(itemId({ holder: house, sha256: shared }))).toBeDefined();
   const told = access.audit.list(10).entries.map(({ what, who, detail }) => ({ what, who, detail }));
-  expect(told).toContainEqual({ what: 'photos-handed-over', who: 'ada', detail: 'ben, to the house: 1' });
+  expect(told).toContainEqual({ what: 'photos-handed-over', who: 'ada', detail: 'ben, to the family library: 1' });
   for (const what of ['removed-exported', 'removed-purged'])
     expect(told).toContainEqual({ what, who: 'ada', detail: 'ben' });
 });

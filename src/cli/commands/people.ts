@@ -166,7 +166,7 @@ function handOverPhotos(name: string, flags: Flags & { to?: string }): Promise<n
     const from = removedPerson(access, library, name, 'handed over');
     const to = flags.to === undefined ? house : personCalled(access, flags.to).id;
     const made = await handOver({ library, clock: systemClock, gate }, local, from.id, to);
-    const detail = `${from.name}, to ${flags.to ?? 'the house'}: ${made.saved}`;
+    const detail = `${from.name}, to ${flags.to ?? 'the family library'}: ${made.saved}`;
     access.audit.note('photos-handed-over', { who: commandLine.who, detail });
     if (flags.json) printJson(made);
     else print(`${counted(made.saved, 'photo')} saved, ${made.known} already in that library.`);

@@ -106,7 +106,7 @@ function describe(restored: Restored): string[] {
   const beside = mended(restored, 'changed');
   if (beside > 0)
     lines.push(
-      `${counted(beside, 'damaged original')} kept beside the restored copy; \`photospool verify\` lists damaged ones as unknown.`,
+      `Kept ${counted(beside, 'damaged original')} beside the restored copy; \`photospool verify\` lists such files as unknown.`,
     );
   const made = mended(restored, 'rendition');
   if (made > 0) lines.push(`The pictures of ${counted(made, 'photo')} were rendered again.`);

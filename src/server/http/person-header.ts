@@ -24,7 +24,7 @@ export function namePerson(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const wanted = request.headers[personHeader];
     if (wanted === undefined || wanted === personOf(request)) return done();
-    done(new PhotospoolError('conflict', 'Somebody else is signed in.', { hint: 'Reload the page.' }));
+    done(new PhotospoolError('conflict', 'Another person is signed in.', { hint: 'Reload the page.' }));
   });
   app.addHook('onSend', (request, reply, payload, done) => {
     if (request.method === 'GET' && own.test(request.url) && !showsLocked(request)) {

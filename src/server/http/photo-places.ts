@@ -20,6 +20,6 @@ export const photoPlaces: readonly PhotoPlace[] = [
   { api: '/api', files: '', config: {}, summary: (text) => text },
   {
     ...{ api: '/api/locked', files: '/locked', config: { locked: true } },
-    summary: (text) => `Of one’s locked photos: ${text[0]!.toLowerCase()}${text.slice(1)}`,
+    summary: (text) => `For your locked photos: ${text[0]!.toLowerCase()}${text.slice(1)}`,
   },
 ];

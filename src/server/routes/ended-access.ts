@@ -30,7 +30,10 @@ export const endedAccess: Routes = (app, context) => {
     '/api/ends/lost',
     {
       config,
-      schema: { summary: 'Ends of access that you may confirm because they are lost', response: answers(LostEnds) },
+      schema: {
+        summary: 'Lists access changes that were lost with a server and that you may confirm',
+        response: answers(LostEnds),
+      },
     },
     async (request) => {
       demandPeopleLibraries(gate);
@@ -49,7 +52,7 @@ export const endedAccess: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Confirms ends of access that are lost: what was given after them is in force again',
+        summary: 'Confirms lost access changes, so that access granted after them takes effect again',
         body: strict({ ends: Type.Array(End, { minItems: 1, maxItems: 1_000 }) }),
         response: answers(Type.Object({ confirmed: Type.Integer() })),
       },

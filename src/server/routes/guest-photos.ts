@@ -21,7 +21,7 @@ const Album = Type.String({
 const Waiting = Type.Object({
   photo: Photo,
   from: Type.Array(Type.Object({ link: Type.String(), guest: Type.Optional(Type.String()) }), {
-    description: 'the links that it came by, and the names that the guests gave',
+    description: 'the links that it was uploaded through, and the names of the guests',
   }),
 });
 
@@ -33,7 +33,7 @@ export const guestPhotos: Routes = (app, { library, clock, gate, access, catalog
     {
       config,
       schema: {
-        summary: 'Photos of guests that wait for approval, newest first',
+        summary: 'Lists guest photos that await approval, newest first',
         querystring: Type.Object({ cursor, limit: limit(bounds) }),
         response: answers(Type.Object({ photos: Type.Array(Waiting), next })),
       },
@@ -57,7 +57,7 @@ export const guestPhotos: Routes = (app, { library, clock, gate, access, catalog
     {
       config,
       schema: {
-        summary: 'Approves photos of guests, and puts them into the album that their link is to, or another one',
+        summary: 'Approves guest photos, and adds them to the album of their link or another one',
         body: strict({ ids, album: Type.Optional(Album) }),
         response: answers(EntriesChanged),
       },
@@ -73,7 +73,7 @@ export const guestPhotos: Routes = (app, { library, clock, gate, access, catalog
     {
       config,
       schema: {
-        summary: 'Moves photos of guests to the trash',
+        summary: 'Moves guest photos to the trash',
         body: strict({ ids }),
         response: answers(EntriesChanged),
       },

@@ -22,8 +22,8 @@ const config = { rule: 'contribute' } as const;
 const Params = Type.Object({ upload: Type.String({ description: '32 hexadecimal digits' }) });
 const State = Type.Object({
   state: Type.Enum(['uploading', 'checking', 'received']),
-  bytes: Type.Integer({ description: 'how many are here' }),
-  length: Type.Integer({ description: 'how many there are' }),
+  bytes: Type.Integer({ description: 'bytes received so far' }),
+  length: Type.Integer({ description: 'size of the file in bytes' }),
 });
 const problems = { '4xx': Problem, '5xx': Problem };
 const nothing = (description: string) => Type.Null({ description });

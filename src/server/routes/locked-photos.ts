@@ -52,7 +52,7 @@ const locking: Routes = (app, { library, catalog, access, gate }) => {
     '/api/photos/lock',
     {
       config: { rule: 'lock' },
-      schema: { summary: 'Locks photos of one’s own', body: Ids, response: answers(PhotosLocked) },
+      schema: { summary: 'Locks your own photos', body: Ids, response: answers(PhotosLocked) },
     },
     async (request) => {
       demandPeopleLibraries(gate);
@@ -70,7 +70,7 @@ const locking: Routes = (app, { library, catalog, access, gate }) => {
     {
       config: { rule: 'unlock', locked: true },
       schema: {
-        summary: 'Unlocks photos: they are archived and private then, in no album, and in no link',
+        summary: 'Unlocks photos; they are then archived and private, without albums and links',
         body: Ids,
         response: answers(PhotosLocked),
       },
@@ -99,7 +99,10 @@ const opening: Routes = (app, context) => {
 
   app.get(
     '/api/locked',
-    { config, schema: { summary: 'Whether one’s locked photos are open here, and what opens them', response } },
+    {
+      config,
+      schema: { summary: 'Whether your locked photos are open in this session, and the ways to open them', response },
+    },
     (request, reply) => void reply.send(stateFor(context, request)),
   );
 
@@ -108,7 +111,7 @@ const opening: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Opens one’s locked photos in this session for five minutes, by PIN or passkey',
+        summary: 'Opens your locked photos in this session for five minutes, with a PIN or passkey',
         body: strict({ pin: Type.Optional(Pin), response: proofs.response }, { minProperties: 1, maxProperties: 1 }),
         response,
       },
@@ -125,7 +128,7 @@ const opening: Routes = (app, context) => {
 
   app.post(
     '/api/locked/close',
-    { config, schema: { summary: 'Closes one’s locked photos in this session', response } },
+    { config, schema: { summary: 'Closes your locked photos in this session', response } },
     (request, reply) => {
       access.lockedFolder.close(sessionBehind(request));
       void reply.send(stateFor(context, request));
@@ -168,7 +171,7 @@ const pins: Routes = (app, context) => {
       config,
       schema: {
         summary:
-          'Sets or changes the PIN of one’s locked photos, by the current one, the sign-in password or a passkey',
+          'Sets or changes the PIN for your locked photos, with the current PIN, the sign-in password or a passkey',
         body: strict({ pin: Pin, ...proofs }, { minProperties: 2 }),
         response,
       },
@@ -185,7 +188,7 @@ const pins: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Removes the PIN of one’s locked photos, by what sets one; a passkey still opens them',
+        summary: 'Removes the PIN for your locked photos, with the same credentials; a passkey still opens them',
         body: strict(proofs, { minProperties: 1 }),
         response,
       },

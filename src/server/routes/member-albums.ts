@@ -73,7 +73,7 @@ const list: Routes = (app, context) => {
       config,
       schema: {
         summary:
-          'Creates an album with members: your own, for owners one of the house, or one of photos of one library',
+          'Creates an album with members: in your own library, for owners in that of the house, or from photos of one library',
         body: Type.Union([
           strict({ name: Name, holder: Type.Optional(Type.Literal('house')) }),
           strict({ name: Type.Optional(Name), ids: Photos.properties.ids }),

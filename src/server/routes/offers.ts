@@ -47,7 +47,7 @@ const list: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Photos that one offers to others, and that others offer to oneself, the newest first',
+        summary: 'Lists offers that you made or received, newest first',
         response: answers(Type.Object({ given: Type.Array(Offer), received: Type.Array(Offer) })),
       },
     },
@@ -65,7 +65,7 @@ const list: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Offers photos of one’s own, or for owners of the house, to a person or to the house',
+        summary: 'Offers your own photos, or for owners those of the house, to a person or to the house',
         body: strict({
           to: Holder,
           from: Type.Optional(Type.Literal('house')),
@@ -101,7 +101,7 @@ const one: Routes = (app, context) => {
     {
       config,
       schema: {
-        summary: 'Withdraws or declines an offer; takes one that is over off the giver’s list',
+        summary: 'Withdraws or declines an offer; removes a completed one from the giver’s list',
         params,
         response: answers(Type.Object({ changed: Type.Boolean() })),
       },
@@ -118,7 +118,7 @@ const steps: Routes = (app, { library, clock, gate }) => {
     {
       config,
       schema: {
-        summary: 'Saves the photos of an offer to one’s own library, or for owners to that of the house',
+        summary: 'Saves the photos of an offer to your own library, or for owners to that of the house',
         params,
         response: answers(OfferAccepted),
       },
@@ -131,7 +131,7 @@ const steps: Routes = (app, { library, clock, gate }) => {
     {
       config,
       schema: {
-        summary: 'Moves the giver’s photos to the trash that the recipient took over and holds now',
+        summary: 'Moves those photos of the giver to the trash that the recipient has saved',
         params,
         response: answers(Type.Object({ changed: Type.Integer() })),
       },

@@ -68,7 +68,10 @@ function roughly({ left, size }: Room): number {
 const use: Routes = (app, { library, catalog, room }) => {
   app.get(
     '/api/storage/use',
-    { config, schema: { summary: 'What takes your space, by kind and year', response: answers(StorageUse) } },
+    {
+      config,
+      schema: { summary: 'The storage that your photos use, by kind and year', response: answers(StorageUse) },
+    },
     async (request) => {
       const holders = holdersFor(viewer(request));
       const disk = may(viewer(request), 'people') ? await room?.().catch(() => undefined) : undefined;

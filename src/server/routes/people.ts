@@ -158,7 +158,7 @@ const waysIn: Routes = (app, { access: { accounts } }) => {
     {
       config,
       schema: {
-        summary: 'Ends the sign-in of a person on this server, and keeps them, their photos and what they share',
+        summary: 'Closes the account of a person on this server; their photos and shares are kept',
         params: OneParams,
         response: answers(Type.Object({ closed: Type.Literal(true) })),
       },
@@ -195,7 +195,7 @@ const publishing: Routes = (app, { access: { accounts }, gate }) => {
     '/api/people/:id/publishing',
     {
       config,
-      schema: { summary: 'Lets a person publish the photos that they show to everyone', params: OneParams, response },
+      schema: { summary: 'Allows a person to publish their public photos', params: OneParams, response },
     },
     (request, reply) => void reply.send(change(true)(request)),
   );
@@ -204,7 +204,11 @@ const publishing: Routes = (app, { access: { accounts }, gate }) => {
     '/api/people/:id/publishing',
     {
       config,
-      schema: { summary: 'Ends that; public servers no longer have those photos', params: OneParams, response },
+      schema: {
+        summary: 'Revokes the permission to publish; the photos are removed from public servers',
+        params: OneParams,
+        response,
+      },
     },
     (request, reply) => void reply.send(change(false)(request)),
   );

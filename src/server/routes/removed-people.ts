@@ -78,7 +78,7 @@ function handingOver(app: App, { library, access, clock, gate }: Context, begin:
           { additionalProperties: false },
         ),
         response: answers(
-          Type.Object({ saved: Type.Integer(), known: Type.Integer({ description: 'were there already' }) }),
+          Type.Object({ saved: Type.Integer(), known: Type.Integer({ description: 'were already in that library' }) }),
         ),
       },
     },
@@ -87,7 +87,7 @@ function handingOver(app: App, { library, access, clock, gate }: Context, begin:
       const { to } = request.body;
       const { note } = begin(request, id);
       const made = await handOver({ library, clock, gate }, viewer(request), id, to);
-      const recipient = to === house ? 'the house' : (access.people.find(to)?.name ?? to);
+      const recipient = to === house ? 'the family library' : (access.people.find(to)?.name ?? to);
       note('photos-handed-over', `, to ${recipient}: ${made.saved}`);
       return made;
     },

@@ -145,7 +145,7 @@ const changedLinks: Routes = (app, { access, gate }) => {
     {
       config,
       schema: {
-        summary: 'Gives a share link a new address; the one before ends at once',
+        summary: 'Creates a new address for a share link; the previous one is revoked immediately',
         params,
         response: { 201: Made, '4xx': Problem, '5xx': Problem },
       },
