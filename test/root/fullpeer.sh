@@ -76,7 +76,7 @@ try() {
   mount -o remount,size=640m "$small"
   check "$name: with space again all edits arrive without a restart" within 120 shows "$small" "$id" 'tag 40'
   check "$name: and all originals" within 120 same "$small" "$roomy" 62
-  check "$name: the connection no longer reports waiting" within 60 eval '! says "$caller" "pictures wait"'
+  check "$name: the connection no longer reports waiting" within 60 eval '! says "$caller" "pictures waiting"'
   kill "${servers[@]}"
   wait "${servers[@]}" 2>/dev/null
   check "$name: verify finds no difference" verified "$small"

@@ -189,7 +189,7 @@ if [ $systemd = yes ]; then
   check 'systemd: it imports photos' until_true 60 stored "$home" 45
   check 'systemd: by renaming: the archived file is the same inode' [ -n "$(find "$home/archive" -inum "$inode")" ]
   rmdir /run/systemd/mount-rootfs
-  check 'systemd: without user namespaces it reports so' sh -c 'grep -q "need namespaces" "$1"' sh \
+  check 'systemd: without user namespaces it reports so' sh -c 'grep -q "need user namespaces" "$1"' sh \
     <(photospool service install systemd "${flags[@]}" --sweep 86400)
   photos "$incoming" bare 1
   check 'systemd: and still imports photos' until_true 60 stored "$home" 46
