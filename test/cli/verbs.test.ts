@@ -260,7 +260,7 @@ describe('the folders', () => {
     const [incoming, work] = ['in', 'wk'].map((name) => join(home.folder, name)) as [string, string];
     mkdirSync(incoming);
     const ran = await home.run('process', incoming, work, join(incoming, 'done'));
-    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('apart')]);
+    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('must be separate folders')]);
   });
 
   it('of a missing archive are never created again', async () => {
