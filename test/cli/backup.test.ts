@@ -71,7 +71,7 @@ describe('backup and restore', () => {
     await other.drop('0.jpg', 0);
     await other.run('process');
     const ran = await other.run('restore', to);
-    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('another library')]);
+    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('different library')]);
     expect(last((await other.run('list', '--json')).out)).toMatchObject({ name: '0.jpg' });
   });
 

@@ -113,7 +113,7 @@ it('is imported from ZIP parts', async () => {
   });
   const ran = await home.run('import', zip);
   expect(ran.out).toContain('1 album: Family (1)');
-  expect(ran.out).toMatch(/broken.csv is no table/);
+  expect(ran.out).toMatch(/broken.csv is not a readable CSV table/);
   expect(ran.code).toBe(1);
   expect(JSON.parse((await home.run('list', '--json')).out) as PhotoView).toMatchObject({
     favourite: true,

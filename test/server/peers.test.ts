@@ -85,7 +85,7 @@ test('the server that keeps people’s libraries off is named, in versions that 
   home.parts.peers!.put({ url: 'https://cabin.example', publish: false, originals: 'all', added: '' });
   expect(await people()).toEqual({
     ...{ on: false, server: 'cabin.example' },
-    reason: expect.stringMatching(/^cabin.example has not been heard of/) as string,
+    reason: expect.stringMatching(/^cabin.example has not connected/) as string,
   });
 });
 

@@ -188,7 +188,7 @@ describe('a plan', () => {
   });
 
   it('is rejected if it can’t be represented', () => {
-    expect(() => checkPlan(planIn('two\nlines'))).toThrow("can't be given /usr/two\\u{a}lines/node");
+    expect(() => checkPlan(planIn('two\nlines'))).toThrow("can't use /usr/two\\u{a}lines/node");
     expect(checkPlan(planIn(hostile.join(' '), { writable: [] }))).toBeTruthy();
   });
 });

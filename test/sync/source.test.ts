@@ -119,7 +119,7 @@ test('a target without results for documents ends the run', async () => {
       ? Promise.resolve(Response.json({ ok: true }, { status: 201 }))
       : fetch(url, init);
   const target = openHttpDatabase({ ...server.address, fetch: silent });
-  await expect(run(a.database, target, none)).rejects.toThrow(/_bulk_docs in a way/);
+  await expect(run(a.database, target, none)).rejects.toThrow(/sent an invalid response to _bulk_docs/);
 });
 
 /** A document as in a response of `_bulk_get`. */
