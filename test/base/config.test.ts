@@ -45,11 +45,15 @@ describe('configuration', () => {
   it('names the invalid key or value', () => {
     expect(() => readConfig(home('[spool]\nsetle = 7\n'), {}, {})).toThrow('unknown key spool.setle');
     expect(() => readConfig(home('settle = 7\n'), {}, {})).toThrow('unknown key settle');
-    expect(() => readConfig(home('[spool]\nsettle = "soon"\n'), {}, {})).toThrow(`spool.settle can't be "soon"`);
+    expect(() => readConfig(home('[spool]\nsettle = "soon"\n'), {}, {})).toThrow(
+      `invalid value for spool.settle: "soon"`,
+    );
     expect(() => readConfig(home('[spool\n'), {}, {})).toThrow('line 1 is not valid TOML');
-    expect(() => readConfig(temporaryFolder(), { port: '99999' }, {})).toThrow(`--port: server.port can't be "99999"`);
+    expect(() => readConfig(temporaryFolder(), { port: '99999' }, {})).toThrow(
+      `--port: invalid value for server.port: "99999"`,
+    );
     expect(() => readConfig(temporaryFolder(), {}, { PHOTOSPOOL_MODE: 'link' })).toThrow(
-      `PHOTOSPOOL_MODE: spool.mode can't be "link"`,
+      `PHOTOSPOOL_MODE: invalid value for spool.mode: "link"`,
     );
   });
 

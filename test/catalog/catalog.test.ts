@@ -388,6 +388,6 @@ describe('the map', () => {
     ]) {
       expect(() => catalog.map(bad, 3, everything)).toThrow('This is not a valid area on the map.');
     }
-    for (const zoom of [-1, NaN, 99]) expect(() => catalog.map(box, zoom, everything)).toThrow('no area');
+    for (const zoom of [-1, NaN, 99]) expect(() => catalog.map(box, zoom, everything)).toThrow('not a valid area');
   });
 });

@@ -86,7 +86,7 @@ it('albums list names: an ambiguous one is not assigned, and reported', async ()
     'Part 2/Photos/IMG_2.JPG': undefined,
   });
   expect(plan.orphans.map(({ reason }) => reason)).toEqual([
-    'names IMG_2.JPG, and 2 photos have that name',
+    'lists IMG_2.JPG, but 2 photos have that name',
     'lists IMG_3.JPG, which is missing',
   ]);
 });

@@ -68,7 +68,7 @@ test.each(cases)(
     const { states } = watch(mesh);
     small.disk.full = true;
     for (let n = 2; n < 6; n++) await a.add(n, 400_000);
-    await expect.poll(() => mesh.status()[0]?.held ?? '', soon).toMatch(/507|disk is full|no room/);
+    await expect.poll(() => mesh.status()[0]?.held ?? '', soon).toMatch(/507|disk is full|not enough space/);
     // Meanwhile, documents are transferred in both directions.
     const [late, back] = [await a.add(6), await b.add(7)];
     await expect.poll(() => b.library.get(photoId(late)), soon).toBeDefined();

@@ -258,7 +258,7 @@ test('a document that the target rejects is reported, and delays no other', asyn
   const told: RejectedRevision[] = [];
   await run(a.database, b.database, { refused: (documents) => told.push(...documents) });
   expect(told).toEqual([
-    { id: 'comment:x:1', rev, reason: expect.stringMatching(/larger than the 1024 KiB/) as string },
+    { id: 'comment:x:1', rev, reason: expect.stringMatching(/exceeds the limit of 1024 KiB/) as string },
   ]);
   expect(b.library.get('comment:x:2')?.body).toEqual({ text: 'y' });
 });
