@@ -27,12 +27,16 @@ export const albums: Verb = (program, run) => {
     albums.give(who, album!, named(name!).id, flags.add === true ? 'add' : 'view');
     return reportAlbums([albums.find(who, album!)], flags);
   });
-  on('unshare <ALBUM> <PERSON>', 'Stop sharing an album with a person, or leave it', ({ albums, who, named }, [album, name], flags) => {
-    const [called, person] = [nameOf(albums.find(who, album!)), named(name!)];
-    const changed = albums.end(who, album!, person.id);
-    const sentence = changed ? `no longer sees the album ${called}.` : `did not see the album ${called}.`;
-    return report({ changed }, `${printable(person.name)} ${sentence}`, flags);
-  });
+  on(
+    'unshare <ALBUM> <PERSON>',
+    'Stop sharing an album with a person, or leave it',
+    ({ albums, who, named }, [album, name], flags) => {
+      const [called, person] = [nameOf(albums.find(who, album!)), named(name!)];
+      const changed = albums.end(who, album!, person.id);
+      const sentence = changed ? `no longer sees the album ${called}.` : `did not see the album ${called}.`;
+      return report({ changed }, `${printable(person.name)} ${sentence}`, flags);
+    },
+  );
   on('put <ALBUM> <PHOTO...>', 'Add photos to an album', ({ albums, who }, [album, ...ids], flags) => {
     const done = albums.add(who, album!, ids);
     return report(done, photosDone(done, `put into the album ${nameOf(albums.find(who, album!))}`), flags);

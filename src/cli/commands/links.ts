@@ -38,7 +38,9 @@ type LinkFlags = ForFlags & {
 
 /** The verb `links`. */
 export const links: Verb = (program, run) => {
-  const group = program.command('links').description('Manage shared links and the photos that guests uploaded through them');
+  const group = program
+    .command('links')
+    .description('Manage shared links and the photos that guests uploaded through them');
   const on = (
     text: string,
     about: string,
@@ -70,7 +72,9 @@ export const links: Verb = (program, run) => {
     for (const share of access.shares.list()) if (mayLink(who, share.holder ?? house)) tell(share, flags);
     return exit.done;
   });
-  on('create', 'Create a shared link and print its path, which is shown only once', (parts, _, flags) => create(parts, flags));
+  on('create', 'Create a shared link and print its path, which is shown only once', (parts, _, flags) =>
+    create(parts, flags),
+  );
   on('revoke <LINK>', 'Revoke a shared link immediately', ({ access, who }, [id], flags) => {
     const share = access.shares.list().find((one) => one.id === id && mayLink(who, one.holder ?? house));
     const revoked = share !== undefined && access.shares.revoke(share.id, actorOf(who));

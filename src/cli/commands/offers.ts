@@ -23,7 +23,9 @@ export const offers: Verb = (program, run) => {
   ) => {
     const verb = addVerb(group, text, about).option('--for <NAME>', 'person to act for (default: the family library)');
     if (text.startsWith('make'))
-      verb.option('--to <NAME>', 'person to offer the photos to').option('--to-house', 'offer the photos to the family library');
+      verb
+        .option('--to <NAME>', 'person to offer the photos to')
+        .option('--to-house', 'offer the photos to the family library');
     verb.action((...given: unknown[]) => {
       const [flags, args] = [given.at(-2) as OfferFlags, given.slice(0, -2).flat() as string[]];
       return run(() => withSharing(flags, (parts) => work(parts, args, flags)));
