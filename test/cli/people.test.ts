@@ -355,14 +355,14 @@ test('photos of the house are offered to a person, who accepts; then those of th
   expect((await home.run('offers', 'make', id!, '--to', 'nobody', '--for', 'ben')).code).toBe(2);
   // Closing an account ends the sign-in alone; the photos of somebody who was removed are handed over.
   expect((await home.run('users', 'close', 'Ben')).out).toBe(
-    'ben can’t sign in here any more; what they share stays shared\n',
+    'ben can no longer sign in here; what they share stays shared\n',
   );
   expect((await home.run('users', 'close', 'nobody')).code).toBe(2);
   expect((await home.run('people', 'hand-over', 'ben')).err).toMatch(/ben was not removed/);
   expect((await home.run('users', 'remove', 'ben')).code).toBe(0);
   await home.run('users', 'add', 'cleo', '--role', 'family', '--invite');
   expect((await home.run('people', 'hand-over', 'ben', '--to', 'cleo')).out).toBe(
-    '2 photos handed over; 0 were there already.\n',
+    '2 photos saved, 0 already in that library.\n',
   );
   expect(values((await home.run('people', 'hand-over', 'ben', '--to', 'cleo', '--json')).out)).toEqual([
     expect.objectContaining({ saved: 0, known: 2 }),
