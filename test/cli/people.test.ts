@@ -358,7 +358,7 @@ test('photos of the house are offered to a person, who accepts; then those of th
     'ben can no longer sign in here; what they share stays shared\n',
   );
   expect((await home.run('users', 'close', 'nobody')).code).toBe(2);
-  expect((await home.run('people', 'hand-over', 'ben')).err).toMatch(/ben was not removed/);
+  expect((await home.run('people', 'hand-over', 'ben')).err).toMatch(/ben has not been removed/);
   expect((await home.run('users', 'remove', 'ben')).code).toBe(0);
   await home.run('users', 'add', 'cleo', '--role', 'family', '--invite');
   expect((await home.run('people', 'hand-over', 'ben', '--to', 'cleo')).out).toBe(
