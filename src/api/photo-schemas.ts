@@ -243,7 +243,10 @@ export const Changed = Type.Object({
 export const Months = Type.Array(Type.Object({ month: Type.String(), count: whole(0) }));
 /** catalog/catalog.ts `Segment`, newest first. */
 export const Segments = Type.Array(
-  Type.Object({ month: Type.String(), count: whole(1), ratio: Type.Number(), cursor: Type.String() }),
+  Type.Object({
+    ...{ month: Type.String(), count: whole(1), ratio: Type.Number(), cursor: Type.String() },
+    hash: Type.Integer({ description: 'the same as long as the segment has the same photos' }),
+  }),
 );
 /** catalog/catalog.ts `Facet`, most frequent first. */
 export const Facets = Type.Array(Type.Object({ value: Type.String(), count: whole(0) }));

@@ -76,6 +76,8 @@ export interface Segment {
   ratio: number;
   /** The cursor whose page of `count` photos is this segment. */
   cursor: string;
+  /** A hash of its photos, 32 bits: another one has other photos. */
+  hash: number;
 }
 
 /** A value and its number of photos. */

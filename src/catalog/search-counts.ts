@@ -48,8 +48,13 @@ export function cutSegments({ taken, ratio, n }: Columns, found: MatchingSlots, 
       const count = Math.min(size, left);
       const cursor = String(n[found[at - 1]!]! + 1);
       let sum = 0;
-      for (const end = at - count; at > end;) sum += ratio[found[--at]!]!;
-      segments.push({ month, count, ratio: sum, cursor });
+      let hash = 0;
+      for (const end = at - count; at > end;) {
+        const slot = found[--at]!;
+        sum += ratio[slot]!;
+        hash = Math.imul(hash ^ n[slot]!, 0x9e3779b1);
+      }
+      segments.push({ month, count, ratio: sum, cursor, hash });
       left -= count;
     }
   });

@@ -125,11 +125,12 @@ function toSegments(photos: readonly FixturePhoto[], size: number): Segment[] {
     let segment = segments.at(-1);
     if (segment?.month !== month || segment.count === size) {
       segments.push(
-        (segment = { month, count: 0, ratio: 0, cursor: i === 0 ? 'start' : `after-${photos[i - 1]!.id}` }),
+        (segment = { month, count: 0, ratio: 0, cursor: i === 0 ? 'start' : `after-${photos[i - 1]!.id}`, hash: 0 }),
       );
     }
     segment.count++;
     segment.ratio += bounded(photo);
+    segment.hash = (segment.hash * 31 + Number.parseInt(photo.id.slice(-7), 16)) | 0;
   });
   return segments;
 }

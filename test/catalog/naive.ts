@@ -291,8 +291,13 @@ export function compareAnswers(
 function checkSegments(catalog: Catalog, found: readonly PhotoView[], text: string, viewer: Viewer): void {
   const segments = catalog.segments(parseQuery(text), { size: 2, viewer });
   let at = 0;
-  for (const { month, count, ratio, cursor } of segments) {
+  const photosOf = new Map<number, string>();
+  for (const { month, count, ratio, cursor, hash } of segments) {
     const part = found.slice(at, at + count);
+    // Different photos have different hashes.
+    const photos = part.map(({ id }) => id).join();
+    expect(photosOf.get(hash) ?? photos).toBe(photos);
+    photosOf.set(hash, photos);
     expect(count).toBeLessThanOrEqual(2);
     expect(catalog.page(parseQuery(text), { viewer, cursor, limit: count }).ids).toEqual(part.map(({ id }) => id));
     expect(new Set(part.map(({ taken }) => taken.slice(0, 7)))).toEqual(new Set([month]));

@@ -48,7 +48,8 @@ const answer = (body: unknown, person?: string, status = 200): Response =>
 
 /** Shows a timeline of one month with these photos, and their pictures. */
 async function show(kept: KeptAnswers, person: string, photos: number[]): Promise<void> {
-  await kept.see(timeline, answer([{ month: '2024-07', count: photos.length, ratio: 1, cursor: 'c' }], person));
+  const hash = photos.reduce((sum, n) => sum * 31 + n, 0);
+  await kept.see(timeline, answer([{ month: '2024-07', count: photos.length, ratio: 1, cursor: 'c', hash }], person));
   const tiles = photos.map((n) => ({ id: id(n) }));
   await kept.see(url(`/api/tiles?cursor=c&limit=${photos.length}`), answer({ tiles, next: null }, person));
   for (const n of photos) await kept.see(thumb(n), answer(`picture ${n}`, person));
@@ -104,6 +105,17 @@ test('nothing of a photo stays that leaves the timeline, or that the server refu
   expect(all().filter((path) => path.includes(id(1)))).toEqual([]);
   expect(await found(kept, thumb(2))).toBe('picture 2');
   await kept.see(url(`/api/photos/${id(2)}`), answer({}, 'ben', 404));
+  expect(all().filter((path) => path.includes(id(2)))).toEqual([]);
+});
+
+test('nothing stays of a photo that another one took the place of', async () => {
+  const kept = new KeptAnswers();
+  await kept.see(session, answer({}, 'ben'));
+  await show(kept, 'ben', [1, 2, 3]);
+  const hash = [1, 4, 3].reduce((sum, n) => sum * 31 + n, 0);
+  await kept.see(timeline, answer([{ month: '2024-07', count: 3, ratio: 1, cursor: 'c', hash }], 'ben'));
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(await kept.find(thumb(2))).toBeUndefined();
   expect(all().filter((path) => path.includes(id(2)))).toEqual([]);
 });
 

@@ -20,6 +20,7 @@ const segment = (month: string, count: number, ratio = count * 1.33): Segment =>
   count,
   ratio,
   cursor: `${month}-${count}`,
+  hash: count,
 });
 
 describe('labels of days', () => {

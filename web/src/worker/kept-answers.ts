@@ -47,15 +47,21 @@ export function kindOf(url: URL): { kind: Kind; id?: string } | undefined {
   return id === undefined ? undefined : { kind: rendition as 'thumb' | 'preview', id };
 }
 
-/** Photos of the timeline from one position to another, newest first; 0 is the newest. */
-export interface Run {
+/** Positions in the timeline, newest first; 0 is the newest. */
+export interface Span {
   from: number;
   to: number;
+  /** The hashes of its segments. */
+  hashes: string;
+}
+
+/** Photos of the timeline. */
+export interface Run extends Pick<Span, 'from' | 'to'> {
   tiles: readonly Tile[];
 }
 
 /** The positions of a request for tiles in a timeline; undefined if it is not of this timeline. */
-export function spanOf(url: URL, segments: readonly Segment[]): { from: number; to: number } | undefined {
+export function spanOf(url: URL, segments: readonly Segment[]): Span | undefined {
   const cursor = url.searchParams.get('cursor') ?? segments[0]?.cursor;
   const limit = Number(url.searchParams.get('limit'));
   let from = 0;
@@ -63,7 +69,9 @@ export function spanOf(url: URL, segments: readonly Segment[]): { from: number; 
     if (segment.cursor === cursor) {
       for (let to = from, end = at; end < segments.length; end++) {
         to += segments[end]!.count;
-        if (to - from === limit) return { from, to };
+        if (to - from !== limit) continue;
+        const hashes = segments.slice(at, end + 1).map(({ hash }) => hash);
+        return { from, to, hashes: hashes.join() };
       }
       return undefined;
     }
@@ -90,7 +98,7 @@ class PersonCache {
   readonly person: string;
   readonly #cache: Cache;
   #segments: Segment[] = [];
-  readonly #runs = new Map<string, Run>();
+  readonly #runs = new Map<string, Run & Span>();
   /** The photos and pictures, the least recently seen first. */
   readonly #entries = new Map<string, { kind: 'photo' | 'thumb' | 'preview'; id: string }>();
   #contact = 0;
@@ -179,9 +187,10 @@ class PersonCache {
       // A timeline of another number of photos per segment replaces this one.
       for (const { url: old } of await this.#cache.keys())
         if (old !== url && kindOf(new URL(old))?.kind === 'segments') await this.#cache.delete(old);
-      await store();
       this.#segments = JSON.parse(text) as Segment[];
-      return this.#align();
+      // First, so that a kill leaves no tiles beside a timeline that lacks them.
+      await this.#align();
+      return store();
     }
     if (kind !== 'tiles') return store();
     const span = spanOf(new URL(url), this.#segments);
@@ -200,11 +209,11 @@ class PersonCache {
     await this.#cache.delete(url);
   }
 
-  /** Removes the tiles that are not of this timeline any more. */
+  /** Removes the tiles that are not of this timeline any more, also if it has as many others in their place. */
   async #align(): Promise<void> {
     for (const [url, run] of [...this.#runs]) {
       const span = spanOf(new URL(url), this.#segments);
-      if (span) this.#runs.set(url, { ...run, ...span });
+      if (span?.hashes === run.hashes) this.#runs.set(url, { ...run, ...span });
       else await this.#removeRun(url);
     }
   }
