@@ -240,7 +240,7 @@ describe('edits', () => {
     const before = home.library.lastChange();
     const payload = { title: 'x', taken };
     const response = await home.app.inject({ method: 'PATCH', url: `/api/photos/${id}`, payload });
-    expect(expectError(response, 400, 'invalid').message).toMatch(/is no (?:time|offset)/);
+    expect(expectError(response, 400, 'invalid').message).toMatch(/is not a valid (?:time|offset)/);
     expect(home.library.lastChange()).toBe(before);
   });
 
