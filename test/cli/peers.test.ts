@@ -64,7 +64,7 @@ test(
     }
 
     await expect.poll(async () => (await near.run('peers', 'list')).out, soon).toContain('up to date');
-    expect((await near.run('status')).out).toMatch(/^peer {7}http.*  up to date$/m);
+    expect((await near.run('status')).out).toMatch(/^peer {7}http.* {2}up to date$/m);
     const figures = await (await fetch(`${laptop.url}/metrics`)).text();
     expect(figures).toMatch(/^photospool_peer_up\{peer="http:[^"]*"\} 1$/m);
     expect(figures).toMatch(/^photospool_blobs_missing\{kind="original"\} 0$/m);
