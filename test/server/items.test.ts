@@ -181,7 +181,7 @@ it('a saved photo stays with its visible values when its owner stops sharing it'
   await changePhotos(library, family, [ofBen], { audience: 'family' });
   expect(await save(owner, [ofBen])).toMatchObject({ saved: 1 });
   expect(getPhoto(library, owner, mine)).toMatchObject({ trashed: false, title: 'Pier' });
-  for (const viewer of [token, visitor]) await expect(save(viewer, [ofBen])).rejects.toThrow(/sign in/);
+  for (const viewer of [token, visitor]) await expect(save(viewer, [ofBen])).rejects.toThrow(/Sign in/);
 });
 
 it('a photo can’t be saved while people have no libraries of their own', async () => {

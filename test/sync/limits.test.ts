@@ -254,7 +254,7 @@ describe('_bulk_docs', () => {
     expect(answer.status).toBe(201);
     expect(answer.body).toEqual([
       { id: id(1), rev: `1-${hash(1)}`, error: 'too_large', reason: expect.any(String) },
-      { id: id(2), rev: `1-${hash(2)}`, error: 'forbidden', reason: expect.stringContaining('larger than') },
+      { id: id(2), rev: `1-${hash(2)}`, error: 'forbidden', reason: expect.stringContaining('exceeds the limit') },
     ]);
     expect(library.get(id(3))).toBeDefined();
   });
