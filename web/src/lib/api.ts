@@ -125,7 +125,11 @@ export const showWaiting = (edits: Waiting): void => {
 };
 
 /** The photos of one segment. */
-export const fetchTiles = async (q: string, segment: Segment, signal?: AbortSignal): Promise<Tile[]> => {
+export const fetchTiles = async (
+  q: string,
+  segment: Pick<Segment, 'cursor' | 'count'>,
+  signal?: AbortSignal,
+): Promise<Tile[]> => {
   const path = addressed('/api/tiles', { q, cursor: segment.cursor, limit: segment.count });
   return waiting.tiles((await ask<{ tiles: Tile[] }>(path, signal && { signal })).tiles);
 };

@@ -18,11 +18,11 @@ export async function tilesOf({ q }: Ground, blocks: readonly Block[]): Promise<
   if (blocks.every((block) => block.tiles)) return blocks.flatMap((block) => block.tiles ?? []);
   const found: Tile[] = [];
   for (let at = 0; at < blocks.length;) {
-    const { cursor, month } = blocks[at]!.segment;
+    const { cursor } = blocks[at]!.segment;
     let count = 0;
     for (; at < blocks.length && (count === 0 || count + blocks[at]!.segment.count <= atOnce); at++)
       count += blocks[at]!.segment.count;
-    found.push(...(await fetchTiles(q, { month, count, ratio: 0, cursor })));
+    found.push(...(await fetchTiles(q, { count, cursor })));
   }
   return found;
 }
