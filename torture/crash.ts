@@ -147,9 +147,16 @@ function openDisk(root: string, database: string) {
 
   /** The location of a path: its folder, and its name there. */
   const placeOf = (path: string): { folder: number; name: string } => ({
-    folder: find(dirname(path))!,
+    folder: folderOf(path),
     name: basename(path),
   });
+
+  /** The folder of a path. Of two who make one at once, the second may use it before the first reports it. */
+  function folderOf(path: string): number {
+    const folder = dirname(path);
+    if (!folder.startsWith(root)) throw new Error(`${path} is not recorded.`);
+    return find(folder) ?? make(folder, true);
+  }
 
   function make(path: string, folder: boolean): number {
     const id = numbers++;
@@ -167,7 +174,7 @@ function openDisk(root: string, database: string) {
   function after({ op, path, to = '', makes, bytes }: Step): void {
     if (op === 'commit') return commit();
     if (!path.startsWith(root)) return;
-    if (op === 'mkdir') make(path, true);
+    if (op === 'mkdir' && find(path) === undefined) make(path, true);
     else if (op === 'open' && makes) add({ kind: 'data', id: make(path, false), bytes: Buffer.alloc(0) });
     else if (op === 'write') add({ kind: 'data', id: find(path)!, bytes: Buffer.from(bytes!) });
     else if (op === 'copy') add({ kind: 'data', id: make(to, false), bytes: readFileSync(to) });

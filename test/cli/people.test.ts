@@ -45,7 +45,7 @@ async function itemsOf(home: TestHome): Promise<Record<string, number>> {
 /** The limits of the links that accept photos, as stored, the oldest first. */
 function limitsIn(home: TestHome): unknown[] {
   const db = openSqlite(join(home.folder, '.photospool', 'library.sqlite'));
-  const rows = db.prepare<{ uploads: string }>('SELECT uploads FROM access_share ORDER BY id').all();
+  const rows = db.prepare<{ uploads: string }>('SELECT uploads FROM access_share ORDER BY uploads DESC').all();
   db.close();
   return rows.map(({ uploads }) => JSON.parse(uploads) as unknown);
 }

@@ -247,9 +247,9 @@ function sorted(value: unknown): unknown {
     return texts.sort().map((text): unknown => JSON.parse(text));
   }
   if (typeof value !== 'object' || value === null) return value;
-  // Which photo is on the front page depends on the ids.
+  // Which photo is on the front page, and the hash of a segment, depend on the ids.
   const known = Object.entries(value).map(([key, one]): [string, unknown] =>
-    key === 'featured' ? [key, one !== null] : [key, sorted(one)],
+    key === 'featured' ? [key, one !== null] : key === 'hash' ? [key, typeof one] : [key, sorted(one)],
   );
   return Object.fromEntries(known);
 }
