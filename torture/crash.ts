@@ -146,10 +146,9 @@ function openDisk(root: string, database: string) {
   }
 
   /** The location of a path: its folder, and its name there. */
-  const placeOf = (path: string): { folder: number; name: string } => ({
-    folder: folderOf(path),
-    name: basename(path),
-  });
+  const placeOf = (path: string): { folder: number; name: string } => {
+    return { folder: folderOf(path), name: basename(path) };
+  };
 
   /** The folder of a path. Of two who make one at once, the second may use it before the first reports it. */
   function folderOf(path: string): number {
