@@ -14,8 +14,8 @@ const held = /^(?:own-album|members|sharing|offer):/;
 const ofHouse = new RegExp(`${held.source}${house}:`);
 
 /**
- * Those of some merges that a viewer with the right `spool` may be told of. Tags (`exif:`) are named by their bytes,
- * which may be a person’s, so once people hold photos nobody is told of them.
+ * Those of some merges that a viewer with the permission `spool` sees. Tags (`exif:`) are named by their bytes,
+ * which may be a person’s, so once people hold photos nobody sees them.
  */
 export function mergesSeen(library: Library, viewer: Viewer, merges: readonly Merge[]): Merge[] {
   const hasOwn = library.items.hasOwn();

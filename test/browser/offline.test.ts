@@ -167,3 +167,39 @@ test('edits made offline survive a reload, can be undone, and are sent in order 
   expect(await state(undone)).toEqual([false, false]);
   visits.calm();
 });
+
+test('an edit whose answer was lost is not made again over what was edited since', async () => {
+  const { page, ids } = await openAsOwner(1);
+  const id = ids[0]!;
+  const sent: { key?: string }[] = [];
+  // The server makes the edit, and the connection breaks before it answers.
+  await page.route('**/api/photos/each', async (route) => {
+    sent.push(route.request().postDataJSON() as { key?: string });
+    if (sent.length > 1) return route.continue();
+    await route.fetch();
+    await page.evaluate(
+      (of) =>
+        fetch(`/api/photos/${of}`, {
+          method: 'PATCH',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ favourite: false }),
+        }),
+      id,
+    );
+    return route.abort('connectionreset');
+  });
+  await page.locator(`a.tile[data-id="${id}"]`).click();
+  await opened(page);
+  await page.getByRole('button', { name: 'Favourite' }).click();
+  await page.getByText('It will be sent when you’re back online').waitFor();
+  await page.reload();
+  await expect.poll(() => sent.length).toBe(2);
+  await page.getByText('waits to be sent').waitFor({ state: 'detached' });
+  expect(sent[1]!.key).toBe(sent[0]!.key);
+  const favourite = await page.evaluate(
+    async (of) => ((await (await fetch(`/api/photos/${of}`)).json()) as { favourite: boolean }).favourite,
+    id,
+  );
+  expect(favourite).toBe(false);
+  visits.calm();
+});

@@ -21,7 +21,7 @@ export interface ExploredEntry {
   tile: Tile;
 }
 
-/** The values in the photos of a search. Make it while a component is created. */
+/** The values in the photos of a search. Create it during the initialisation of a component. */
 export class Explored {
   #names: ReadonlyMap<string, string> = $state.raw(new Map());
   #found: ExploredPhotos | undefined = $state.raw();

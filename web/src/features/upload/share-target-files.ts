@@ -3,6 +3,8 @@
  * worker adds them; the page and the worker remove them, only with `forget`.
  */
 
+import { openIndexedStore } from '../../lib/indexed-store.js';
+
 /** A file that waits on this device. */
 export interface KeptFile {
   id: number;
@@ -16,32 +18,7 @@ export interface KeptFile {
   url?: string;
 }
 
-const name = 'photospool';
-const store = 'shared';
-
-function open(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(store, { keyPath: 'id', autoIncrement: true });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error(name));
-  });
-}
-
-/** Runs `work` in one transaction; resolves when it is durable. */
-async function within<T>(mode: IDBTransactionMode, work: (files: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const database = await open();
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(store, mode, { durability: 'strict' });
-      const request = work(transaction.objectStore(store));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onerror = transaction.onabort = () => reject(transaction.error ?? new Error(name));
-    });
-  } finally {
-    database.close();
-  }
-}
+const within = openIndexedStore('photospool', 'shared');
 
 /** Stores a file. Resolves when it is durable. */
 export const keep = (file: Omit<KeptFile, 'id'>): Promise<unknown> => within('readwrite', (files) => files.add(file));

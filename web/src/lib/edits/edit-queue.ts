@@ -2,6 +2,7 @@
  * Edits made offline, in the browser's database until the server has answered them (docs/offline.md). Each belongs to
  * its author. Every function resolves when its change is durable; a kill leaves each edit there or not.
  */
+import { openIndexedStore } from '../indexed-store.js';
 import type { PhotosChange } from './edit-request.js';
 
 /** An edit that waits. */
@@ -16,31 +17,7 @@ export interface QueuedEdit {
   each: PhotosChange[];
 }
 
-const name = 'photospool-edits';
-const store = 'waiting';
-
-function open(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(store, { keyPath: 'id', autoIncrement: true });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error(name));
-  });
-}
-
-async function within<T>(mode: IDBTransactionMode, work: (edits: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const database = await open();
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(store, mode, { durability: 'strict' });
-      const request = work(transaction.objectStore(store));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onerror = transaction.onabort = () => reject(transaction.error ?? new Error(name));
-    });
-  } finally {
-    database.close();
-  }
-}
+const within = openIndexedStore('photospool-edits', 'waiting');
 
 /** Adds an edit at the end; returns its id. */
 export const queueEdit = async (edit: Omit<QueuedEdit, 'id'>): Promise<number> =>

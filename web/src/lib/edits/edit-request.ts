@@ -67,9 +67,10 @@ export const makeWaiting = (each: PhotosChange[], key: string, person: string): 
 
 /**
  * Sends changes. A change of one photo is completed even while the page closes (browsers limit such a body to 64 KiB).
- * @throws ApiError
+ * `key`: under which they are sent again if no answer comes. @throws ApiError
  */
-export const makeChanges = (each: PhotosChange[]): Promise<Changed> => {
+export const makeChanges = (each: PhotosChange[], key: string | undefined): Promise<Changed> => {
   const keepalive = document.visibilityState === 'hidden' && each.length === 1 && each[0]!.ids.length === 1;
-  return ask('/api/photos/each', { ...send('PATCH', { each, undo: true }), keepalive });
+  const body = { each, undo: true, ...(key !== undefined && { key }) };
+  return ask('/api/photos/each', { ...send('PATCH', body), keepalive });
 };

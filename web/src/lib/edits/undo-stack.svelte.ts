@@ -4,7 +4,7 @@
  */
 import { toApiError, type ApiError } from '../api.js';
 import { type Change, inParts, makeChanges, pack, type PhotosChange } from './edit-request.js';
-import { waiting } from './waiting-edits.svelte.js';
+import { waiting, type KeyedChanges } from './waiting-edits.svelte.js';
 import { m } from '../messages.js';
 
 /** An edit, and the change that reverts it. */
@@ -112,13 +112,13 @@ class Edits {
   }
 
   /** Keeps changes until the server is there again; false if this device can't. */
-  async #wait(packs: PhotosChange[][], label: string): Promise<boolean> {
+  async #wait(packs: KeyedChanges[], label: string): Promise<boolean> {
     const kept = await waiting.keep(packs, label);
     if (!kept) return false;
-    for (const one of packs) this.#tell(one, false);
+    for (const { each } of packs) this.#tell(each, false);
     const back = async (): Promise<boolean> => {
       const dropped = await waiting.drop(kept);
-      for (const one of packs) this.#tell(one, true);
+      for (const { each } of packs) this.#tell(each, true);
       this.said = { text: dropped ? m.edits.undone(label) : m.edits.sentAlready };
       return dropped;
     };
@@ -146,7 +146,7 @@ class Edits {
     say: string,
     again = false,
   ): Promise<boolean> {
-    const packs = pack(each);
+    const packs = pack(each).map((one) => waiting.keyed(one));
     const total = each.reduce((sum, { ids }) => sum + ids.length, 0);
     const step: Step = { label, back: [] };
     let count = 0;
@@ -158,11 +158,11 @@ class Edits {
       if (waiting.list.length > 0 && (await this.#wait(packs, label))) return true;
       for (const one of packs) {
         if (packs.length > 1) this.said = { text: m.edits.busy(label), progress: { done: count, total } };
-        const { undo } = await makeChanges(one);
+        const { undo } = await makeChanges(one.each, one.key);
         step.back.push(...undo);
-        count += one.reduce((sum, { ids }) => sum + ids.length, 0);
+        count += one.each.reduce((sum, { ids }) => sum + ids.length, 0);
         done++;
-        this.#tell(one, again);
+        this.#tell(one.each, again);
       }
       this.#keep(step, kept);
       const back = step.back.length > 0;
@@ -171,7 +171,7 @@ class Edits {
     } catch (error) {
       this.#keep(step, kept);
       if (toApiError(error).code === 'offline' && (await this.#wait(packs.slice(done), label))) return true;
-      const rest = packs.slice(done).flat();
+      const rest = packs.slice(done).flatMap(({ each }) => each);
       this.said = {
         text: count > 0 ? m.edits.half(count, total) : m.edits.failed,
         trouble: toApiError(error),

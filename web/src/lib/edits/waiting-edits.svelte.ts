@@ -20,6 +20,12 @@ const passing = ['offline', 'unauthorized', 'slow-down', 'busy', 'changing', 'ti
 /** The name of the lock of the tab that sends, and of the channel between tabs. */
 const name = 'photospool-edits';
 
+/** Changes of one request, and the key under which the server makes them once. */
+export interface KeyedChanges {
+  key: string | undefined;
+  each: PhotosChange[];
+}
+
 /** The waiting edits. */
 class WaitingEdits {
   /** Those of the person who is signed in, in order. */
@@ -60,13 +66,18 @@ class WaitingEdits {
     if (before.map(({ id }) => id).join() !== this.list.map(({ id }) => id).join()) this.#changed();
   }
 
-  /** Keeps changes durably, behind those that wait; undefined if this device can't, or if they may not wait. */
-  async keep(packs: readonly PhotosChange[][], label: string): Promise<number[] | undefined> {
+  /** Gives changes a key before they are sent; none where they can't wait. */
+  keyed(each: PhotosChange[]): KeyedChanges {
+    return { each, key: this.#person !== undefined && mayWait(each) ? crypto.randomUUID() : undefined };
+  }
+
+  /** Keeps changes durably, behind those that wait; undefined if this device can't, or if they can't wait. */
+  async keep(packs: readonly KeyedChanges[], label: string): Promise<number[] | undefined> {
     const person = this.#person;
-    if (person === undefined || !packs.every(mayWait)) return undefined;
+    if (person === undefined || packs.some(({ key }) => key === undefined)) return undefined;
     const ids: number[] = [];
     try {
-      for (const each of packs) ids.push(await queueEdit({ key: crypto.randomUUID(), person, label, each }));
+      for (const { key, each } of packs) ids.push(await queueEdit({ key: key!, person, label, each }));
     } catch {
       if (ids.length === 0) return undefined;
     }
