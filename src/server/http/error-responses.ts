@@ -95,7 +95,8 @@ export function answerErrors(
     const ours = translate(error);
     const { status } = codes[ours.code];
     // RFC 9110, 15.5.2: a 401 names an authentication scheme. Browsers show no dialog for this one.
-    if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Photospool"');
+    if (status === 401 && !reply.hasHeader('www-authenticate'))
+      void reply.header('www-authenticate', 'Bearer realm="Photospool"');
     if (status >= 500 && ours.code !== 'busy' && !isHushed(ours))
       log.error({ err: error, request: request.id, method: request.method, path: pathOf(request.url) }, ours.message);
     // Internal errors and paths are shown only to viewers who may see them.

@@ -12,7 +12,7 @@ import { refuse } from '../http/error-responses.js';
 import type { PageHead, Preview } from './link-preview.js';
 
 /** Paths that are never the page. */
-const reserved = /^\/(?:api|(?:locked\/)?(?:media|originals)|db|blobs|assets|metrics|healthz)(?:\/|$)/;
+const reserved = /^\/(?:api|(?:locked\/)?(?:media|originals)|db|dav|blobs|assets|metrics|healthz)(?:\/|$)/;
 
 /** Serves the files of `root` with `.br` and `.gz` beside them, and answers all paths without a route. */
 export async function serveAlbum(app: FastifyInstance, root: string, preview: Preview): Promise<void> {

@@ -24,6 +24,7 @@ export { duplicates } from './duplicates.js';
 export { downloads } from './downloads.js';
 export { upload } from './multipart-upload.js';
 export { uploads } from './resumable-uploads.js';
+export { webdav } from './webdav.js';
 export { spool } from './spool.js';
 export { exportDownloads } from './export-downloads.js';
 export { removedPeople } from './removed-people.js';

@@ -1,0 +1,156 @@
+/**
+ * Answers of PROPFIND and PROPPATCH (RFC 4918, 9.1 and 9.2): what a resource says of itself, written as a stream, so that
+ * a folder of any size takes little memory. Names and values of clients are escaped.
+ */
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { hrefOf } from './dav-path.js';
+import { childOf, childrenOf, davSpace, isDav, writeElement, type XmlElement } from './xml-body.js';
+import { escapedXml } from './xml-text.js';
+import { PhotospoolError } from '../../base/errors.js';
+
+/** A file or folder, as WebDAV shows it. Times in ms since 1970. */
+export interface DavResource {
+  /** The path below `/dav`. */
+  names: readonly string[];
+  isFolder: boolean;
+  modified: number;
+  created: number;
+  /** Of a file: its size, SHA-256 and MIME type. */
+  bytes?: number;
+  sha256?: string;
+  type?: string;
+  /** Properties that clients set: XML elements by `keyOfProperty`. */
+  properties?: Readonly<Record<string, string>>;
+  /** Where locks are supported: those on the resource, as elements `activelock`. */
+  locks?: string;
+}
+
+/** Which properties a client wants. */
+export type Wanted = { kind: 'all' | 'names' } | { kind: 'some'; properties: PropertyName[] };
+
+/** The name of a property. */
+export type PropertyName = Pick<XmlElement, 'space' | 'name'>;
+
+/** The key of a property among those of a resource. */
+export const keyOfProperty = ({ space, name }: PropertyName): string => `${space} ${name}`;
+
+/** What a body of PROPFIND wants; everything without a body. @throws PhotospoolError `invalid`. */
+export function wantedIn(body: XmlElement | undefined): Wanted {
+  if (!body) return { kind: 'all' };
+  const prop = childOf(body, 'prop');
+  if (!isDav(body, 'propfind')) throw new PhotospoolError('invalid', 'The body must be a DAV:propfind element.');
+  if (prop) return { kind: 'some', properties: childrenOf(prop) };
+  if (childOf(body, 'propname')) return { kind: 'names' };
+  if (childOf(body, 'allprop')) return { kind: 'all' };
+  throw new PhotospoolError('invalid', 'The body must have one of DAV:prop, DAV:allprop and DAV:propname.');
+}
+
+/** The lock scopes that a resource supports (RFC 4918, 15.10). */
+const scopes = ['exclusive', 'shared']
+  .map(
+    (scope) => `<D:lockentry><D:lockscope><D:${scope}/></D:lockscope><D:locktype><D:write/></D:locktype></D:lockentry>`,
+  )
+  .join('');
+
+/** The content of each property that WebDAV defines; undefined where a resource does not have it. */
+const live: Record<string, (resource: DavResource) => string | undefined> = {
+  resourcetype: ({ isFolder }) => (isFolder ? '<D:collection/>' : ''),
+  displayname: ({ names }) => escapedXml(names.at(-1) ?? 'dav'),
+  creationdate: ({ created }) => new Date(created).toISOString(),
+  getlastmodified: ({ modified }) => new Date(modified).toUTCString(),
+  getcontentlength: ({ bytes }) => (bytes === undefined ? undefined : `${bytes}`),
+  getcontenttype: ({ type }) => type && escapedXml(type),
+  getetag: ({ sha256 }) => sha256 && `"${sha256}"`,
+  supportedlock: ({ locks }) => (locks === undefined ? undefined : scopes),
+  lockdiscovery: ({ locks }) => locks,
+};
+
+/** Whether a property is one that WebDAV defines: clients can't set it. */
+export const isProtected = ({ space }: PropertyName): boolean => space === davSpace;
+
+const named = (space: string, name: string): string => writeElement({ space, name, attributes: [], content: [] });
+
+/** A property of a resource as an element; undefined if it has none of that name. */
+function propertyOf(resource: DavResource, name: PropertyName): string | undefined {
+  if (name.space !== davSpace) return resource.properties?.[keyOfProperty(name)];
+  const value = Object.hasOwn(live, name.name) ? live[name.name]!(resource) : undefined;
+  return value === undefined ? undefined : `<D:${name.name}>${value}</D:${name.name}>`;
+}
+
+/** The properties in an answer, by status. */
+const propstat = (status: string, properties: string): string =>
+  `<D:propstat><D:prop>${properties}</D:prop><D:status>HTTP/1.1 ${status}</D:status></D:propstat>`;
+
+/** What a resource answers to PROPFIND. */
+export function describeResource(resource: DavResource, wanted: Wanted): string {
+  const { properties = {} } = resource;
+  const names = Object.keys(live).filter((name) => live[name]!(resource) !== undefined);
+  const found: string[] = [];
+  const missing: string[] = [];
+  if (wanted.kind === 'some') {
+    for (const name of wanted.properties) {
+      const value = propertyOf(resource, name);
+      if (value === undefined) missing.push(named(name.space, name.name));
+      else found.push(value);
+    }
+  } else if (wanted.kind === 'names') {
+    found.push(...names.map((name) => `<D:${name}/>`));
+    found.push(...Object.keys(properties).map((key) => named(...spaceAndName(key))));
+  } else {
+    found.push(...names.map((name) => propertyOf(resource, { space: davSpace, name })!));
+    found.push(...Object.values(properties));
+  }
+  const stats = [
+    ...(found.length > 0 || missing.length === 0 ? [propstat('200 OK', found.join(''))] : []),
+    ...(missing.length > 0 ? [propstat('404 Not Found', missing.join(''))] : []),
+  ];
+  return responseOf(resource, stats.join(''));
+}
+
+/** A namespace has no spaces; a name has none either. */
+function spaceAndName(key: string): [string, string] {
+  const at = key.lastIndexOf(' ');
+  return [key.slice(0, at), key.slice(at + 1)];
+}
+
+/** What a resource answers to PROPPATCH: the properties, with the statuses of their changes. */
+export const describeChange = (
+  resource: Pick<DavResource, 'names' | 'isFolder'>,
+  changes: readonly (PropertyName & { status: string })[],
+): string =>
+  responseOf(resource, changes.map(({ space, name, status }) => propstat(status, named(space, name))).join(''));
+
+const responseOf = ({ names, isFolder }: Pick<DavResource, 'names' | 'isFolder'>, content: string): string =>
+  `<D:response><D:href>${escapedXml(hrefOf(names, isFolder))}</D:href>${content}</D:response>\n`;
+
+/** The type of XML answers. */
+export const xmlType = 'application/xml; charset=utf-8';
+
+/** The beginning of XML answers. */
+export const xmlHead = '<?xml version="1.0" encoding="utf-8"?>\n';
+
+/** Answers 207 with the responses of resources. */
+export function sendMultiStatus(
+  reply: FastifyReply,
+  responses: AsyncIterable<string> | Iterable<string>,
+): FastifyReply {
+  async function* text(): AsyncGenerator<string> {
+    yield `${xmlHead}<D:multistatus xmlns:D="${davSpace}">\n`;
+    for await (const one of responses) yield one;
+    yield '</D:multistatus>\n';
+  }
+  return reply
+    .code(207)
+    .header('cache-control', 'private, no-store')
+    .type(xmlType)
+    .send(Readable.from(text(), { objectMode: true, highWaterMark: 16 }));
+}
+
+/** Answers with a condition that was not met (RFC 4918, 16). */
+export const sendCondition = (reply: FastifyReply, status: number, condition: string): FastifyReply =>
+  reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .type(xmlType)
+    .send(`${xmlHead}<D:error xmlns:D="${davSpace}"><D:${condition}/></D:error>\n`);

@@ -1,0 +1,75 @@
+/**
+ * WebDAV (docs/webdav.md): for programs with a token, and before there is an account for this machine itself. This file
+ * finds out who asks and for which folder; the folders are in src/server/dav.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import type { Viewer } from '../../access/permissions.js';
+import { codes, notFound, PhotospoolError } from '../../base/errors.js';
+import { namesOf } from '../dav/dav-path.js';
+import type { DavRequest } from '../dav/dav-request.js';
+import { openReadOnlyFolders } from '../dav/read-only-folders.js';
+import type { Context, Routes } from '../context.js';
+import { answerErrors } from '../http/error-responses.js';
+import { broughtBy, checkMay, viewerOf } from '../http/request-viewer.js';
+
+/** Methods that Fastify does not know by itself, and whether their requests have bodies. */
+const methods = { PROPFIND: true, PROPPATCH: true, MKCOL: true, LOCK: true, COPY: false, MOVE: false, UNLOCK: false };
+
+export const webdav: Routes = async (app, context) => {
+  await app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
+    askForToken(scope, context);
+    for (const [method, hasBody] of Object.entries(methods)) scope.addHttpMethod(method, { hasBody });
+    addFolders(scope, context);
+    done();
+  });
+};
+
+/** Answers whoever brings no token: programs ask for one then. */
+function askForToken(scope: FastifyInstance, { access, log }: Context): void {
+  const answer = answerErrors(log);
+  scope.setErrorHandler((error, request, reply) => {
+    const isUnknown = error instanceof PhotospoolError && codes[error.code].status === 401;
+    if (isUnknown) void reply.header('www-authenticate', 'Basic realm="Photospool", charset="UTF-8"');
+    return answer(error as Error, request, reply);
+  });
+  scope.addHook('onRequest', (request, _reply, done) => {
+    // Whether there is a server to sign in to is nobody's business yet.
+    if (!access.settings.read().setUp && !broughtBy(request).direct)
+      throw notFound('There is nothing at this address.');
+    checkProgram(request);
+    done();
+  });
+}
+
+/** The program of a request. A session or a share link is none. @throws PhotospoolError `unauthorized`. */
+function checkProgram(request: FastifyRequest): Viewer {
+  const who = viewerOf(request);
+  if (who && (who.token !== undefined || who.unclaimed === true)) return who;
+  throw new PhotospoolError('unauthorized', 'WebDAV needs a token as password.', {
+    hint: 'Create one in Settings, API tokens, or with `photospool tokens add`.',
+  });
+}
+
+function addFolders(scope: FastifyInstance, context: Context): void {
+  const readOnly = openReadOnlyFolders(context);
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const names = namesOf(request.raw.url ?? '');
+    const body = request.body instanceof Readable ? request.body : Readable.from([]);
+    const asked: DavRequest = { request, reply, who: checkProgram(request), names, body };
+    if (names[0] === 'photos') checkMay(asked.who, 'see');
+    else if (names.length > 0) throw notFound('There is nothing at this address.');
+    return readOnly(asked);
+  };
+  for (const url of ['/dav', '/dav/*'])
+    scope.route({
+      method: ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', ...Object.keys(methods)],
+      url,
+      exposeHeadRoute: false,
+      config: { rule: 'everyone' },
+      schema: { hide: true },
+      handler: answer,
+    });
+}
