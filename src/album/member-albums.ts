@@ -10,6 +10,7 @@ import { authorOf, type Viewer } from '../access/permissions.js';
 import { actsFor, mayPutInto, rightIn, type SharingState } from '../access/sharing-rights.js';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, notFound } from '../base/errors.js';
+import { orderRegisters, sortIn, type AlbumSort, type OrderChange } from '../document/album-order.js';
 import { wellFormed } from '../document/canonical-json.js';
 import { elementOf } from '../document/field-validation.js';
 import { noGrants, withEnd, withGive, withSight, type Author, type GrantSet } from '../document/grants.js';
@@ -36,12 +37,14 @@ export interface MemberAlbum {
   right: 'holder' | AlbumRight;
   /** The public id of the cover photo chosen by its holder, if visible to the viewer. */
   cover?: string;
+  /** The order of its photos. */
+  sort: AlbumSort;
   /** The members, by ULID; for its holder only. */
   members?: { person: string; right: AlbumRight }[];
 }
 
 /** A change of an album by its holder. `cover`: the public id of a photo, or null for none. */
-export interface MemberAlbumChange {
+export interface MemberAlbumChange extends OrderChange {
   name?: string;
   /** Empty to remove it. */
   description?: string;
@@ -185,6 +188,7 @@ function openReading({ library, gate, state, setOf }: Core): Pick<MemberAlbums, 
         name: textIn(body, 'name'),
         added: textOf(own(body, 'added')),
         right,
+        sort: sortIn(body),
       },
       ...(description !== '' && { description }),
       ...(cover && entryIn(library, cover, album) && { cover: cover.id }),
@@ -252,7 +256,8 @@ type Holding = Pick<MemberAlbums, 'change'> & {
 function openHolding({ library, clock, state, changing, held, seen, setOf }: Core): Holding {
   const nextId = monotonicFactory();
 
-  function write(viewer: Viewer, album: string, { name, description, cover, removed }: MemberAlbumChange): void {
+  function write(viewer: Viewer, album: string, change: MemberAlbumChange): void {
+    const { name, description, cover, removed, ...order } = change;
     library.update(albumDocumentId(album), (body) => {
       const [at, by] = [library.stampAfter(body), authorOf(viewer)];
       const sees = { [peopleId]: setOf(peopleId), [membersId(album)]: setOf(membersId(album)) };
@@ -262,6 +267,7 @@ function openHolding({ library, clock, state, changing, held, seen, setOf }: Cor
         ...(description !== undefined && { description: { value: wellFormed(description.trim()), at, by } }),
         ...(cover !== undefined && { cover: { value: cover ?? '', at, by } }),
         ...(removed !== undefined && { removed: { value: removed, at, by } }),
+        ...orderRegisters(order, at, by),
       });
     });
   }
@@ -277,7 +283,7 @@ function openHolding({ library, clock, state, changing, held, seen, setOf }: Cor
         const body = library.get(albumDocumentId(album))?.body;
         return {
           ...{ album, holder, name: textIn(body, 'name'), added: textOf(own(body, 'added')) },
-          ...{ right: 'holder' as const, members: [] },
+          ...{ right: 'holder' as const, sort: sortIn(body), members: [] },
         };
       }),
     change: (viewer, album, change) =>

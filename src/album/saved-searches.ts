@@ -1,5 +1,6 @@
 /**
- * Saved searches (albums that update themselves), accepted or dismissed album suggestions, and covers. They are
+ * Saved searches (albums that update themselves), accepted or dismissed album suggestions, and the settings of albums
+ * that exist by name: cover, description, order. They are
  * documents: every server of the mesh shows them. They are visible to viewers with access to originals, and to family
  * only if they match a visible photo.
  */
@@ -8,18 +9,23 @@ import { authorOf, may, type Viewer } from '../access/permissions.js';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, notFound } from '../base/errors.js';
 import { parseQuery } from '../catalog/search-parser.js';
+import { fold } from '../catalog/tokenize.js';
 import {
   albumId,
   albumOf,
   albumPrefix,
   changeAlbum,
   coverOf,
+  descriptionIn,
+  settingsName,
   turnedDown,
   viewSaved,
   type AlbumChange,
   type Cover,
   type SavedSearch,
 } from '../document/album-document.js';
+import { orderIn, sortIn, type OrderChange } from '../document/album-order.js';
+import { isNewer, merge } from '../document/merge.js';
 import type { Body } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
 
@@ -39,6 +45,12 @@ export interface Albums {
   covers(): Map<string, string>;
   /** Chooses a photo as the cover of an album, or (undefined) none. @throws PhotospoolError `invalid`. */
   cover(viewer: Viewer, name: string, photo: string | undefined): void;
+  /** The settings of an album as one document; undefined if there are none. Case and accents of the name don’t count. */
+  settings(name: string): Body | undefined;
+  /** The settings of an album that another one, with its new name, does not have yet. */
+  copied(from: string, to: string): OrderChange & Pick<AlbumChange, 'description'>;
+  /** Changes the settings of an album. @throws PhotospoolError `invalid`. */
+  set(viewer: Viewer, name: string, change: OrderChange & Pick<AlbumChange, 'description'>): void;
 }
 
 /** The maximum number; each is counted. */
@@ -77,8 +89,22 @@ export function openAlbums(library: Library, clock: Pick<Clock, 'now'>): Albums 
     if (said.length === 0 && needed) write(albumId(nextId(clock.now())), viewer, { name, ...change });
   }
 
+  function settings(name: string): Body | undefined {
+    const [first, ...others] = all().filter(({ body }) => isNamed(body, name));
+    const both = (one: Body, { body }: { body: Body }): Body =>
+      isNewer(one) || isNewer(body) ? one : merge(one, body);
+    return first && others.reduce(both, first.body);
+  }
+
   return {
     list,
+    settings,
+    copied(from, to) {
+      const [one, other] = [settings(from), settings(to)];
+      if (!one || descriptionIn(other) !== '' || sortIn(other) !== 'newest') return {};
+      return { ...orderIn(one), description: descriptionIn(one) };
+    },
+    set: (viewer, name, change) => say(viewer, name, change, true),
     add(viewer, name, q) {
       checkQuery(q);
       if (list().length >= most) throw new PhotospoolError('conflict', `There can be at most ${most} saved searches.`);
@@ -104,6 +130,12 @@ export function openAlbums(library: Library, clock: Pick<Clock, 'now'>): Albums 
     },
     cover: (viewer, name, photo) => say(viewer, name, { cover: photo ?? '' }, photo !== undefined),
   };
+}
+
+/** Whether a document holds the settings of the album with this name, which searches find in any case. */
+function isNamed(body: Body, name: string): boolean {
+  const found = settingsName(body);
+  return found !== undefined && fold(found) === fold(name.trim());
 }
 
 /** @throws PhotospoolError `invalid`. */

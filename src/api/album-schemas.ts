@@ -21,6 +21,16 @@ export const CountedSearch = Type.Object({
 });
 /** An album suggested by a folder; `newest` is the id of its newest photo. */
 export const SuggestedAlbum = Type.Object({ name: Type.String(), count: Type.Integer(), newest: Type.String() });
+const sort = Type.Enum(['newest', 'oldest', 'manual'], { description: 'by date, or by hand' });
+/** The order of an album before it was changed; document/album-order.ts. */
+export const AlbumOrder = Type.Object({
+  sort,
+  positions: Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]), {
+    description: 'positions of the photos that were moved: sent back, they undo it',
+  }),
+});
+/** The settings of an album that exists by name. */
+export const NamedAlbum = Type.Object({ album: Type.String(), description: Type.String(), sort });
 /** The photo chosen as the cover of an album. */
 export const AlbumCover = Type.Object({ album: Type.String(), tile: Tile });
 
@@ -187,6 +197,7 @@ export const MemberAlbum = Type.Object({
   }),
   count: Type.Integer({ description: 'the number of photos in it visible to the viewer' }),
   cover: Type.Optional(Sha256),
+  sort,
   tile: Type.Optional(Tile),
   members: Type.Optional(
     Type.Array(

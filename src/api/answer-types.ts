@@ -66,6 +66,10 @@ export type SavedSearch = Static<typeof album.CountedSearch>;
 export type SuggestedAlbum = Static<typeof album.SuggestedAlbum>;
 /** The photo chosen as the cover of an album. */
 export type AlbumCover = Static<typeof album.AlbumCover>;
+/** The order of an album before a change, which undoes it. */
+export type AlbumOrder = Static<typeof album.AlbumOrder>;
+/** The settings of an album that exists by name. */
+export type NamedAlbum = Static<typeof album.NamedAlbum>;
 /** An album with members. */
 export type MemberAlbum = Static<typeof album.MemberAlbum>;
 /** The result of adding photos to an album or removing them. */

@@ -258,6 +258,8 @@ export const Problem = Type.Object({
 
 /** `q` in the query: a search. */
 export const q = optional(Type.String({ maxLength: 2_000, description: 'a search (docs/interface.md, “Search”)' }));
+/** `order` in the query: of an album, the order that it has (docs/interface.md, “Albums”). */
+export const albumOrder = optional(Type.Literal('album', { description: 'in the order of the album that `q` names' }));
 /** `cursor` in the query: the start of a page. */
 export const cursor = optional(Type.String({ maxLength: 200, description: '`next` of the previous page' }));
 /** `next` of a page. */

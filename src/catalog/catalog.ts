@@ -9,6 +9,7 @@
 import { PhotospoolError } from '../base/errors.js';
 import type { ItemAccess } from '../access/item-access.js';
 import type { Sqlite } from '../base/sqlite.js';
+import type { DatedPhoto } from '../document/album-order.js';
 import type { MayShare } from '../document/share-link-view.js';
 import type { End } from '../document/grants.js';
 import { house, itemId, itemOf, publicIdOf, type Holder } from '../document/item-id.js';
@@ -27,6 +28,7 @@ import {
   type CatalogViewer,
 } from './catalog-answers.js';
 import { countAlbums } from './album-counts.js';
+import { arrange, cutArranged, datedPhotos, type ArrangedPhotos, type Arrangement } from './arranged-photos.js';
 import { finishBuilding, remake, startBuilding } from './bulk-build.js';
 import { placeOf, type Columns } from './columns.js';
 import { countFacet, countMonths, cutSegments, type FacetKind } from './search-counts.js';
@@ -94,6 +96,10 @@ export interface Catalog extends Paired, Stacked, Suggested, IndexedMark {
   places(query: Query, by: 'month' | 'day', viewer?: CatalogViewer): SpanPlaces[];
   /** Segments of at most `size` (default 500) photos, newest first; together they are the whole answer. */
   segments(query: Query, options?: { size?: number; viewer?: CatalogViewer }): Segment[];
+  /** The matches in another order than newest first. */
+  arranged(query: Query, how: Arrangement, viewer?: CatalogViewer): ArrangedPhotos;
+  /** What orders the matches of a search, oldest first. */
+  dated(query: Query, viewer?: CatalogViewer): DatedPhoto[];
   /** Values with counts, the most frequent first. */
   facet(kind: FacetKind, query: Query, viewer?: CatalogViewer): Facet[];
   /**
@@ -196,6 +202,7 @@ export function openCatalog(
     ...openPages(db, finding),
     ...openCounts(finding),
     ...openAlbumCounts(db, finding),
+    ...openArranged(db, finding),
     ...openPaired(db, finding.rowSightOf),
     ...openStacked(db),
     ...openSuggested(db),
@@ -361,6 +368,31 @@ function openCounts({
         const place = columns.place[slot]!;
         return { ...spot, id, ...(v !== undefined && { v }), ...(place > 0 && { place: label(place) }) };
       });
+    },
+  };
+}
+
+/** Orders the matches of a search. */
+function openArranged(db: Sqlite, { search, tiles }: Finding): Pick<Catalog, 'arranged' | 'dated'> {
+  return {
+    arranged(query, how, viewer = owner) {
+      const { columns, found } = search(query, viewer);
+      const slots = arrange(db, columns, found, how);
+      return {
+        count: slots.length,
+        tiles(from, limit) {
+          const page = slots.subarray(from, from + readLimit(limit));
+          return tiles(
+            Array.from(page, (slot) => columns.n[slot]!),
+            viewer,
+          );
+        },
+        segments: (size) => cutArranged(columns, slots, readLimit(size), how === 'oldest'),
+      };
+    },
+    dated(query, viewer = owner) {
+      const { columns, found } = search(query, viewer);
+      return datedPhotos(db, columns, found);
     },
   };
 }

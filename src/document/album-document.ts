@@ -1,9 +1,10 @@
 /**
  * Album documents. Ordinary albums exist only by name, in the edits of photos; a document exists for a saved search, or
- * for settings of an album by its name: its cover, and that it is not suggested again. Name, search, cover and removal
- * are registers: the later of two changes wins on every server. Pure.
+ * for settings of an album by its name: its cover, description and order, and that it is not suggested again. Each of
+ * them is a register: the later of two changes wins on every server. Pure.
  */
 import { PhotospoolError } from '../base/errors.js';
+import { orderRegisters, type OrderChange } from './album-order.js';
 import { wellFormed } from './canonical-json.js';
 import { elementOf } from './field-validation.js';
 import { own, textOf } from './json-values.js';
@@ -29,6 +30,10 @@ export interface AlbumDocument {
   removed?: Register<boolean>;
   /** The SHA-256 of the photo chosen as cover; empty if the choice was reset. Saved searches have none. */
   cover?: Register<string>;
+  /** Empty if there is none. */
+  description?: Register<string>;
+  /** The order of its photos; beside it is a register for each photo that was moved (album-order.ts). */
+  sort?: Register<string>;
 }
 
 /** A saved search as the API returns it. */
@@ -42,11 +47,12 @@ export interface SavedSearch {
 }
 
 /** A change to an album. */
-export interface AlbumChange {
+export interface AlbumChange extends OrderChange {
   name?: string;
   query?: string;
   removed?: boolean;
   cover?: string;
+  description?: string;
 }
 
 /** The prefix of all album ids. */
@@ -59,7 +65,7 @@ export const albumId = (ulid: string): string => `${albumPrefix}${ulid}`;
  */
 export function changeAlbum(
   album: AlbumDocument | undefined,
-  { name, query, removed, cover }: AlbumChange,
+  { name, query, removed, cover, description, ...order }: AlbumChange,
   at: Stamp,
   by: string,
   now: number,
@@ -75,6 +81,8 @@ export function changeAlbum(
     ...(query !== undefined && { query: { value: wellFormed(query.trim()), at, by } }),
     ...(removed !== undefined && { removed: { value: removed, at, by } }),
     ...(cover !== undefined && { cover: { value: cover, at, by } }),
+    ...(description !== undefined && { description: { value: wellFormed(description.trim()), at, by } }),
+    ...orderRegisters(order, at, by),
   });
 }
 
@@ -93,7 +101,7 @@ export function albumOf(body: Body | undefined): AlbumDocument | undefined {
 }
 
 /** The text in a register of an album; empty if there is none. */
-function textIn(album: AlbumDocument | undefined, name: 'name' | 'query' | 'cover'): string {
+function textIn(album: AlbumDocument | undefined, name: 'name' | 'query' | 'cover' | 'description'): string {
   const found = registerIn(album, name);
   return found === 'circle' ? '' : textOf(found?.value);
 }
@@ -114,6 +122,15 @@ export function turnedDown(body: Body): string | undefined {
   const album = albumOf(body);
   return album && album.query === undefined && isSet(album, 'removed') ? textIn(album, 'name') : undefined;
 }
+
+/** The name of an album whose settings a document holds; undefined for every other body. */
+export function settingsName(body: Body): string | undefined {
+  const album = albumOf(body);
+  return album && album.query === undefined ? textIn(album, 'name') : undefined;
+}
+
+/** The description of an album; empty if there is none. */
+export const descriptionIn = (body: Body | undefined): string => textIn(albumOf(body), 'description');
 
 /** The photo chosen as the cover of an album, or undefined for a reset, with its stamp. */
 export interface Cover {

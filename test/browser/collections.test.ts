@@ -272,3 +272,61 @@ test('a page that fails to render says so, and leads back to the photos', async 
   await shown(page);
   await close();
 });
+
+test('an album: sorted by date; put in order by keys, buttons and mouse; undone', async () => {
+  const { page, ids, mishaps, change, close } = await open('/albums');
+  await change({ ids: ids.slice(0, 4), albums: { add: ['Trip'] } });
+  await page.goto(`${home.url}/albums/Trip`);
+  await page.waitForSelector('main[data-count="4"]');
+  const order = (): Promise<string[]> =>
+    page
+      .locator('.timeline a[data-id]')
+      .evaluateAll((tiles) => tiles.map((tile) => tile.getAttribute('data-id') ?? ''));
+  const names = (wanted: number[]): string[] => wanted.map((n) => ids[n]!);
+  await expect.poll(order).toEqual(names([0, 1, 2, 3]));
+  const menu = page.getByRole('button', { name: 'More actions' });
+  await menu.click();
+  await page.getByRole('button', { name: 'Oldest first' }).click();
+  await expect.poll(order).toEqual(names([3, 2, 1, 0]));
+  await menu.click();
+  await page.getByRole('button', { name: 'Custom order…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Arrange “Trip”' });
+  const options = dialog.getByRole('option');
+  const arranged = (): Promise<string[]> =>
+    options.evaluateAll((tiles) => tiles.map((tile) => tile.getAttribute('data-tile') ?? ''));
+  await expect.poll(arranged).toEqual(names([3, 2, 1, 0]));
+  await options.first().focus();
+  await page.keyboard.press('Alt+ArrowRight');
+  await expect.poll(arranged).toEqual(names([2, 3, 1, 0]));
+  await expect.poll(() => dialog.getByRole('status').innerText()).toBe('Photo moved to position 2 of 4');
+  await dialog.getByRole('button', { name: 'Move to end' }).click();
+  await expect.poll(arranged).toEqual(names([2, 1, 0, 3]));
+  expect(await breaches(page)).toEqual([]);
+  // Dragged to the left half of the first one.
+  await options.nth(2).hover();
+  await page.mouse.down();
+  const first = (await options.first().boundingBox())!;
+  await page.mouse.move(first.x + 30, first.y + 30, { steps: 4 });
+  await page.mouse.move(first.x + 8, first.y + 20);
+  await page.mouse.up();
+  await expect.poll(arranged).toEqual(names([0, 2, 1, 3]));
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect.poll(order).toEqual(names([0, 2, 1, 3]));
+  await page.reload();
+  await page.waitForSelector('main[data-count="4"]');
+  await expect.poll(order).toEqual(names([0, 2, 1, 3]));
+  // The photo view follows that order.
+  await page.locator('.timeline a[data-id]').first().click();
+  await page.waitForURL(`**/photo/${ids[0]!}*`);
+  await page.waitForSelector('button[aria-label="Next photo"]');
+  await page.keyboard.press('ArrowRight');
+  await page.waitForURL(`**/photo/${ids[2]!}*`);
+  await page.keyboard.press('Escape');
+  await menu.click();
+  await page.getByRole('button', { name: 'Newest first' }).click();
+  await expect.poll(order).toEqual(names([0, 1, 2, 3]));
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(order).toEqual(names([0, 2, 1, 3]));
+  expect(mishaps).toEqual([]);
+  await close();
+});

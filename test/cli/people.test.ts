@@ -203,6 +203,11 @@ test('albums and partners are managed for a person, and rejected while people ha
   expect((await home.run('albums', 'take-out', album, photo, '--for', 'ben')).out).toBe(
     `0 photos taken out of the album “Summer”. Not found, or nothing to change: ${photo}.\n`,
   );
+  expect((await home.run('albums', 'sort', album, 'oldest', '--for', 'ben')).out).toBe('Sorted: oldest.\n');
+  expect((await home.run('albums', 'list', '--for', 'cleo', '--json')).out).toContain('"sort":"oldest"');
+  expect((await home.run('albums', 'sort', album, 'sideways', '--for', 'ben')).code).toBe(2);
+  expect((await home.run('albums', 'sort', album, 'newest', '--for', 'cleo')).err).toMatch(/Only the owner/);
+  expect((await home.run('albums', 'move', album, photo, '--for', 'ben')).err).toMatch(/not in the album/);
   expect((await home.run('albums', 'unshare', album, 'cleo', '--for', 'cleo')).out).toBe(
     'cleo no longer sees the album “Summer”.\n',
   );

@@ -113,6 +113,7 @@ describe('the description', () => {
         'delete /api/albums/{holder}/{album}/members/{person}',
         'post /api/albums/{holder}/{album}/entries',
         'post /api/albums/{holder}/{album}/entries/remove',
+        'post /api/albums/{holder}/{album}/order',
         'get /api/offers',
         'post /api/offers',
         'get /api/offers/{giver}/{offer}',
@@ -145,6 +146,7 @@ describe('the description', () => {
         'get /api/access',
         'get /api/albums',
         'get /api/albums/covers',
+        'get /api/albums/named',
         'get /api/albums/saved',
         'get /api/albums/suggested',
         'get /api/albums/suggested/photos',
@@ -226,6 +228,7 @@ describe('the description', () => {
         'patch /api/photos/{id}/comments/{comment}',
         'patch /api/uploads/{upload}',
         'post /api/albums/covers',
+        'post /api/albums/named',
         'post /api/albums/saved',
         'post /api/albums/suggested',
         'post /api/downloads',
@@ -294,6 +297,7 @@ describe('the description', () => {
       'patch /api/photos': { ids: [id], rating: 1 },
       'patch /api/photos/each': { each: [{ ids: [id], rating: 2 }], undo: true },
       'post /api/albums/covers': { album: 'x', photo: id },
+      'post /api/albums/named': { album: 'x', sort: 'oldest' },
       'post /api/albums/saved': { name: 'x', q: 'tag:x' },
       'patch /api/albums/saved/{album}': { name: 'y' },
       'post /api/albums/suggested': { name: 'x', declined: true },
@@ -334,6 +338,7 @@ describe('the description', () => {
           .replace('{comment}', comment)
           .replace('{album}', album)
           .replace(/suggested\/photos$/, '$&?name=x')
+          .replace(method === 'get' ? /albums\/named$/ : /^$/, '$&?album=x')
           .replace(/places\/days$/, '$&?from=2024-01&to=2024-12')
           .replace('{upload}', upload)
           .replace('{url}', encodeURIComponent('http://127.0.0.1:1'));

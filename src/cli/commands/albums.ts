@@ -1,19 +1,32 @@
 /**
- * `photospool albums`: albums with members. Works beside a running server. Whoever may run this may read the library’s file anyway, so nobody
+ * `photospool albums`: albums with members, and the order of all albums. Works beside a running server. Whoever may run this may read the library’s file anyway, so nobody
  * is asked who they are: without `--for` it acts for the house.
  */
+import { mayArrange, orderedBy, planOrder, searchOfNamed, type WantedOrder } from '../../album/arrange-photos.js';
 import type { MemberAlbum } from '../../album/member-albums.js';
-import { house } from '../../document/item-id.js';
+import { makeAsk } from '../../album/query-catalog.js';
+import { openAlbums } from '../../album/saved-searches.js';
+import { sightOf } from '../../album/visibility.js';
+import { systemClock } from '../../base/clock.js';
+import { notFound, PhotospoolError, printable } from '../../base/errors.js';
+import { counted } from '../../base/human-format.js';
+import { parseQuery } from '../../catalog/search-parser.js';
+import { albumSorts, type AlbumSort, type OrderChange } from '../../document/album-order.js';
+import { albumNamed, house } from '../../document/item-id.js';
 import { addVerb, type Verb } from '../command.js';
-import { printable } from '../../base/errors.js';
 import { photosDone, report, reportAlbums, withSharing, type ForFlags, type SharingParts } from '../with-sharing.js';
 
 /** The verb `albums`. */
 export const albums: Verb = (program, run) => {
   const group = program.command('albums').description('Manage shared albums');
-  const on = (text: string, about: string, work: (parts: SharingParts, args: string[], flags: ForFlags) => number) => {
+  const on = (
+    text: string,
+    about: string,
+    work: (parts: SharingParts, args: string[], flags: ForFlags) => number | Promise<number>,
+  ) => {
     const verb = addVerb(group, text, about).option('--for <NAME>', 'person to act for (default: the family library)');
     if (text.startsWith('share')) verb.option('--add', 'also allow the person to add photos');
+    if (text.startsWith('move')) verb.option('--before <PHOTO>', 'photo to move them before (default: to the end)');
     verb.action((...given: unknown[]) => {
       const [flags, args] = [given.at(-2) as ForFlags, given.slice(0, -2).flat() as string[]];
       return run(() => withSharing(flags, (parts) => work(parts, args, flags)));
@@ -45,11 +58,45 @@ export const albums: Verb = (program, run) => {
     const done = albums.takeOut(who, album!, ids);
     return report(done, photosDone(done, `taken out of the album ${nameOf(albums.find(who, album!))}`), flags);
   });
+  on('sort <ALBUM> <ORDER>', 'Sort an album: newest, oldest or manual', async (parts, [album, sort], flags) => {
+    if (!albumSorts.some((one) => one === sort))
+      throw new PhotospoolError('usage', 'The order must be newest, oldest or manual.');
+    return report(await orderAlbum(parts, album!, { sort: sort as AlbumSort }), `Sorted: ${sort!}.`, flags);
+  });
+  on(
+    'move <ALBUM> <PHOTO...>',
+    'Move photos in an album, ordering it by hand',
+    async (parts, [album, ...ids], flags) => {
+      const before = (flags as { before?: string }).before ?? null;
+      const told = await orderAlbum(parts, album!, { move: { ids, before } });
+      return report(told, `${counted(ids.length, 'photo')} moved.`, flags);
+    },
+  );
   on('remove <ALBUM>', 'Delete an album for all members; its photos are kept', ({ albums, who }, [album], flags) => {
     const called = nameOf(albums.find(who, album!));
     albums.change(who, album!, { removed: true });
     return report({ removed: album }, `The album ${called} is removed for everybody; its photos stay.`, flags);
   });
 };
+
+/** Orders an album with members, or one that exists by name; what was changed. */
+async function orderAlbum(
+  { albums, who, records: { catalog, library } }: SharingParts,
+  album: string,
+  wanted: WantedOrder,
+): Promise<OrderChange> {
+  const isShared = albumNamed(album) !== undefined;
+  if (isShared && albums.find(who, album).right !== 'holder')
+    throw new PhotospoolError('forbidden', 'Only the owner of this album can do this.');
+  const query = isShared ? parseQuery(`in:${album}`) : searchOfNamed(album);
+  await makeAsk(library, catalog)('', 'count');
+  if (!isShared && (!mayArrange(who) || catalog.count(query, sightOf(who)) === 0))
+    throw notFound(`There is no album named ${printable(album)}.`);
+  const named = openAlbums(library, systemClock);
+  const { change } = planOrder(catalog, who, query, orderedBy(library, named, who, query), wanted);
+  if (isShared) albums.change(who, album, change);
+  else named.set(who, album, change);
+  return change;
+}
 
 const nameOf = ({ name, album }: MemberAlbum): string => `“${printable(name === '' ? album : name)}”`;

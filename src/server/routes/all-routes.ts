@@ -11,6 +11,7 @@ export { map } from './map.js';
 export { basemap } from './basemap.js';
 export { gazetteer } from './gazetteer.js';
 export { albums } from './albums.js';
+export { albumOrders } from './album-orders.js';
 export { memberAlbums } from './member-albums.js';
 export { offers } from './offers.js';
 export { front } from './front-page.js';

@@ -4,12 +4,16 @@ import { viewer } from '../http/request-viewer.js';
 import { limit, within } from '../http/page-size.js';
 import type { Routes } from '../context.js';
 import { TimelineCovers, TimelinePlaces } from '../../api/album-schemas.js';
-import { answers, Months, q, Segments } from '../../api/photo-schemas.js';
+import { arrangedBy, orderedBy } from '../../album/arrange-photos.js';
+import { openAlbums } from '../../album/saved-searches.js';
+import { albumOrder, answers, Months, q, Segments } from '../../api/photo-schemas.js';
 import { seesCircumstances, sightOf } from '../../album/visibility.js';
 
 const bounds = { most: 1_000, usual: 500 };
 
-export const timeline: Routes = (app, { catalog, ask }) => {
+export const timeline: Routes = (app, { catalog, library, clock, ask }) => {
+  const albums = openAlbums(library, clock);
+
   app.get(
     '/api/timeline',
     {
@@ -60,7 +64,7 @@ export const timeline: Routes = (app, { catalog, ask }) => {
     },
   );
 
-  const Query = Type.Object({ q, size: limit(bounds) });
+  const Query = Type.Object({ q, size: limit(bounds), order: albumOrder });
   app.get(
     '/api/timeline/segments',
     {
@@ -68,9 +72,12 @@ export const timeline: Routes = (app, { catalog, ask }) => {
       schema: { summary: 'The segments of one month, newest first', querystring: Query, response: answers(Segments) },
     },
     async (request) => {
-      const { q: text, size } = request.query;
+      const { q: text, size, order } = request.query;
       const who = viewer(request);
-      return catalog.segments(await ask(text, 'count', who), { size: within(bounds, size), viewer: sightOf(who) });
+      const query = await ask(text, 'count', who);
+      const arranged = order && arrangedBy(catalog, who, query, orderedBy(library, albums, who, query));
+      if (arranged) return arranged.segments(within(bounds, size));
+      return catalog.segments(query, { size: within(bounds, size), viewer: sightOf(who) });
     },
   );
 };

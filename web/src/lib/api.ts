@@ -2,6 +2,7 @@
  * Requests to the server (docs/interface.md, "HTTP"). Every failure is an ApiError: the server's sentence and hint, or
  * `offline` without an answer.
  */
+import { albumOfSearch } from './album-search.js';
 import type { HomeAnswer, Photo, Segment, SpoolAnswer, Tile } from '../../../src/api/answer-types.js';
 
 export type { Segment, Tile };
@@ -108,9 +109,16 @@ export const addressed = (path: string, values: Record<string, string | number |
   return text === '' ? path : `${path}?${text}`;
 };
 
-/** The segments of a search's timeline, newest first, with at most `size` photos each. */
+/** An album, also one behind a share link, has an order of its own. */
+const orderOf = (q: string): 'album' | undefined =>
+  albumOfSearch(q) !== undefined || (base !== '' && q === '') ? 'album' : undefined;
+
+/**
+ * The segments of a search's timeline, newest first or in the order of the album, with at most `size` photos each;
+ * without a month in an order by hand.
+ */
 export const fetchSegments = (q: string, size: number, signal?: AbortSignal): Promise<Segment[]> =>
-  ask(addressed('/api/timeline/segments', { q, size }), signal && { signal });
+  ask(addressed('/api/timeline/segments', { q, size, order: orderOf(q) }), signal && { signal });
 
 /** How photos and tiles look after edits that wait to be sent. */
 interface Waiting {
@@ -130,7 +138,7 @@ export const fetchTiles = async (
   segment: Pick<Segment, 'cursor' | 'count'>,
   signal?: AbortSignal,
 ): Promise<Tile[]> => {
-  const path = addressed('/api/tiles', { q, cursor: segment.cursor, limit: segment.count });
+  const path = addressed('/api/tiles', { q, cursor: segment.cursor, limit: segment.count, order: orderOf(q) });
   return waiting.tiles((await ask<{ tiles: Tile[] }>(path, signal && { signal })).tiles);
 };
 

@@ -19,6 +19,7 @@ import {
   nameOfAlbum,
   takeFromAlbum,
 } from './member-albums-api.js';
+import { fetchNamed, setNamed, type AlbumSort } from './album-orders.js';
 import { carryCover, chooseCover, fetchCovers, undoable } from './saved-searches.js';
 
 /** An album of either kind. */
@@ -30,6 +31,7 @@ export interface AlbumView {
   /** Empty for an untitled one. */
   name: string;
   description: string;
+  sort: AlbumSort;
   count: number;
   tile?: Tile | undefined;
   /** What the viewer may do: everything, adding photos, or seeing it. */
@@ -47,13 +49,18 @@ export const viewOfMember = (album: MemberAlbum): AlbumView => ({
   id: nameOfAlbum(album),
   q: `in:${nameOfAlbum(album)}`,
   ...{ name: album.name, description: album.description ?? '', count: album.count, tile: album.tile },
-  ...{ right: album.right, members: album.members, shared: true },
+  ...{ sort: album.sort, right: album.right, members: album.members, shared: true },
   ...(album.right !== 'holder' && { holderName: album.holderName }),
 });
 
 /** An album of the house that exists by name. */
-export const viewOfNamed = (name: string, count: number, tile: Tile | undefined): AlbumView => ({
-  ...{ id: name, q: exactly('album', name), name, description: '', count, tile },
+export const viewOfNamed = (
+  name: string,
+  count: number,
+  tile: Tile | undefined,
+  { description, sort }: Pick<AlbumView, 'description' | 'sort'> = { description: '', sort: 'newest' },
+): AlbumView => ({
+  ...{ id: name, q: exactly('album', name), name, description, sort, count, tile },
   ...{ right: session.may('edit') ? 'holder' : 'view', shared: false },
 });
 
@@ -61,8 +68,8 @@ export const viewOfNamed = (name: string, count: number, tile: Tile | undefined)
 export async function fetchAlbum(id: string): Promise<AlbumView> {
   if (isMemberAlbum(id)) return viewOfMember(await fetchMemberAlbum(id));
   const q = exactly('album', id);
-  const [{ tile, count }, covers] = await Promise.all([fetchCover(q), fetchCovers()]);
-  return viewOfNamed(id, count, covers.get(id) ?? tile);
+  const [{ tile, count }, covers, named] = await Promise.all([fetchCover(q), fetchCovers(), fetchNamed(id)]);
+  return viewOfNamed(id, count, covers.get(id) ?? tile, named);
 }
 
 /** When and where the photos of an album were taken, and how many are videos. */
@@ -118,10 +125,12 @@ export async function renameAlbum(
   const ids = await idsEverywhere(exactly('album', name));
   if (!(await edits.do(ids, { albums: { add: [wanted], remove: [name] } }, label))) return undefined;
   if (tile) await carryCover(wanted, tile.id);
+  // Without them it has no description, and is newest first.
+  await setNamed(wanted, { like: name }).catch(() => undefined);
   return wanted;
 }
 
-/** Changes the description of an album with members. `after` is called after that, and after undoing it. */
+/** Changes the description of an album. `after` is called after that, and after undoing it. */
 export const describeAlbum = (
   { id, description, name }: AlbumView,
   wanted: string,
@@ -130,8 +139,10 @@ export const describeAlbum = (
   undoable(
     m.albums.described(name || m.albums.untitled),
     async () => {
-      await changeMemberAlbum(id, { description: wanted });
-      return () => changeMemberAlbum(id, { description });
+      const set = (text: string): Promise<unknown> =>
+        isMemberAlbum(id) ? changeMemberAlbum(id, { description: text }) : setNamed(id, { description: text });
+      await set(wanted);
+      return () => set(description);
     },
     after,
   );

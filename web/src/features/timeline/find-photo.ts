@@ -76,8 +76,14 @@ export function positionOf({ blocks }: Pick<Source, 'blocks'>, { block, index }:
   return before;
 }
 
-/** Finds a photo with a known time by a binary search over the blocks of its month. */
+/**
+ * Finds a photo with a known time by a binary search over the blocks of its month; in an order by hand by looking at
+ * all of them.
+ */
 export async function findPhoto(source: Source, id: string, taken: string): Promise<Spot | undefined> {
+  if (source.blocks[0]?.segment.month === '') return findAnywhere(source, id);
+  const monthAt = (n: number): string => source.blocks.at(n)?.segment.month ?? '';
+  const isOldestFirst = monthAt(0) < monthAt(-1);
   const blocks = source.blocks.filter((block) => block.segment.month === taken.slice(0, 7));
   let low = 0;
   let high = blocks.length - 1;
@@ -89,9 +95,19 @@ export async function findPhoto(source: Source, id: string, taken: string): Prom
     const index = tiles.findIndex((tile) => tile.id === id);
     if (index >= 0) return { block, index };
     const last = tiles.at(-1)?.taken;
-    // Newest first: photos older than the last one of this block are in a later block.
-    if (last !== undefined && (last > taken || (last === taken && middle < high))) low = middle + 1;
+    // A photo beyond the last one of this block is in a later block.
+    const isLater = last !== undefined && (isOldestFirst ? last < taken : last > taken);
+    if (isLater || (last === taken && middle < high)) low = middle + 1;
     else high = middle - 1;
+  }
+  return undefined;
+}
+
+async function findAnywhere(source: Source, id: string): Promise<Spot | undefined> {
+  for (const block of source.blocks) {
+    await source.ensure(block);
+    const index = block.tiles?.findIndex((tile) => tile.id === id) ?? -1;
+    if (index >= 0) return { block, index };
   }
   return undefined;
 }

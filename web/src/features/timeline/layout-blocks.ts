@@ -31,7 +31,7 @@ export interface Line {
   cells: Cell[];
 }
 
-/** The photos of a month, or a part of them. */
+/** The photos of a month, or a part of them; or a part of the photos in an order by hand. */
 export interface Block {
   key: string;
   segment: Segment;
@@ -53,8 +53,10 @@ export interface Block {
 export function makeBlocks(segments: readonly Segment[]): Block[] {
   let ordinal = 0;
   return segments.map((segment, i) => {
-    const first = segments[i - 1]?.month !== segment.month;
-    ordinal = first ? 0 : ordinal + 1;
+    // Photos in an order by hand have no month, and no heading.
+    const byHand = segment.month === '';
+    const first = !byHand && segments[i - 1]?.month !== segment.month;
+    ordinal = first || i === 0 ? 0 : ordinal + 1;
     return {
       key: `${segment.month} ${segment.cursor} ${segment.count} ${segment.ratio.toFixed(3)}`,
       segment,
@@ -73,16 +75,17 @@ export function makeBlocks(segments: readonly Segment[]): Block[] {
 
 /** Lays out a block with loaded tiles. `pins` are ids of photos at which a row must begin. */
 export function layOut(block: Block, tiles: Tile[], measure: Measure, pins?: ReadonlySet<string>): void {
+  const dated = block.segment.month !== '';
   const shapes = tiles.map((tile, i): Shape => {
     const before = tiles[i - 1];
-    const begins = before ? dayOf(before.taken) !== dayOf(tile.taken) : block.first;
+    const begins = before ? dated && dayOf(before.taken) !== dayOf(tile.taken) : block.first;
     return { ratio: boundRatio(tile.width, tile.height), begins };
   });
   const breaks = pins && new Set(tiles.flatMap((tile, i) => (pins.has(tile.id) ? [i] : [])));
   const space = { ...measure, open: block.last, ...(breaks && { breaks }) };
   let top = 0;
   block.lines = justify(shapes, space).map((row) => {
-    const line = makeLine(tiles, shapes, row, space, top);
+    const line = makeLine(tiles, shapes, row, { ...space, dated }, top);
     top += (line.labels.length > 0 ? measure.label : 0) + row.height + measure.gap;
     return line;
   });
@@ -96,7 +99,7 @@ function makeLine(
   tiles: readonly Tile[],
   shapes: readonly Shape[],
   row: Row,
-  space: Parameters<typeof edges>[2] & Pick<Measure, 'margin'>,
+  space: Parameters<typeof edges>[2] & Pick<Measure, 'margin'> & { dated: boolean },
   top: number,
 ): Line {
   const labels: DayLabel[] = [];
@@ -104,7 +107,7 @@ function makeLine(
   const cells = edges(shapes, row, space).map((edge, i): Cell => {
     const tile = tiles[row.from + i]!;
     const left = space.margin + edge.left;
-    if (shapes[row.from + i]!.begins || row.from + i === 0) {
+    if (space.dated && (shapes[row.from + i]!.begins || row.from + i === 0)) {
       const before = labels.at(-1);
       if (before) before.width = left - space.apart - before.left;
       labels.push({ day: dayOf(tile.taken), left, width: end - left });

@@ -40,7 +40,7 @@ function meets(block: Block, seen: Block): boolean {
 function takeOver(block: Block, same: Block, stale: ReadonlySet<string> | 'all'): void {
   block.height = same.height;
   block.known = same.known;
-  if (stale === 'all' || stale.has(block.segment.month)) {
+  if (stale === 'all' || block.segment.month === '' || stale.has(block.segment.month)) {
     block.known = false;
     return;
   }

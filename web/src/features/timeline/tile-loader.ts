@@ -36,13 +36,18 @@ export function runOf(blocks: readonly Block[]): Block[] {
   return run;
 }
 
-/** Divides the photos of a run among its blocks: by month, so that a photo is never under a wrong heading. */
+/**
+ * Divides the photos of a run among its blocks: by month, so that a photo is never under a wrong heading; without
+ * months by their numbers.
+ */
 export function divide(run: Run, tiles: readonly Tile[]): Tile[][] {
   let at = 0;
+  const monthAt = (index: number): string => tiles[index]?.taken.slice(0, 7) ?? '';
   return run.map(({ segment: { month, count } }, i) => {
+    if (month === '') return tiles.slice(at, (at += count));
     const isLast = run[i + 1]?.segment.month !== month;
-    const monthAt = (index: number): string => tiles[index]?.taken.slice(0, 7) ?? '';
-    while (monthAt(at) > month) at++;
+    const left = new Set(run.slice(i).map((block) => block.segment.month));
+    while (at < tiles.length && !left.has(monthAt(at))) at++;
     const from = at;
     while (monthAt(at) === month && (isLast || at - from < count)) at++;
     return tiles.slice(from, at);

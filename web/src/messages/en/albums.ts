@@ -56,6 +56,21 @@ export const albums = {
       .join(', '),
   takenOut: (n: number) =>
     plural(n, { one: '# photo removed from the album', other: '# photos removed from the album' }),
+  sort: 'Sort photos',
+  sorts: { newest: 'Newest first', oldest: 'Oldest first', manual: 'Custom order…' },
+  sorted: (name: string, how: 'newest' | 'oldest' | 'manual') =>
+    `${named(name)} sorted: ${{ newest: 'newest first', oldest: 'oldest first', manual: 'custom order' }[how]}`,
+  arrangeTitle: (name: string) => `Arrange ${named(name)}`,
+  arrangeAbout: 'Drag photos to arrange them, or select some and move them with the buttons.',
+  arrangeList: 'Photos in order',
+  arranged: (name: string) => `${named(name)} arranged`,
+  moveGroup: (n: number) => plural(n, { one: 'Move selected photo', other: 'Move selected photos' }),
+  moveFirst: 'Move to start',
+  moveEarlier: 'Move earlier',
+  moveLater: 'Move later',
+  moveLast: 'Move to end',
+  movedTo: (n: number, at: number, all: number) =>
+    plural(n, { one: `Photo moved to position ${at} of ${all}`, other: `# photos moved to position ${at} of ${all}` }),
   by: (name: string) => `by ${legible(name)}`,
   sharedWith: (names: string[]) => `Shared with ${listOf(names.map((name) => legible(name)))}`,
   sharedBy: (name: string) => `Shared by ${legible(name)}`,

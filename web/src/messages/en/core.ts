@@ -212,6 +212,7 @@ export const app = {
     setup: 'Set up',
     invite: 'Welcome',
   },
+  byHand: 'Photos in custom order',
   show: 'Show',
   hide: 'Hide',
   showPassword: 'Show password',

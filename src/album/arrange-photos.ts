@@ -1,0 +1,126 @@
+/**
+ * Albums in their order: which order a list of photos has, and the positions of photos that are moved. An album with
+ * members has its order in its document, one that exists by name in its settings. Only who may edit the album may
+ * order it: `MemberAlbums.change` and `mayArrange` decide. Each change is one transaction.
+ */
+import { mayOn, type Viewer } from '../access/permissions.js';
+import { PhotospoolError, notFound } from '../base/errors.js';
+import type { Catalog } from '../catalog/catalog.js';
+import type { ArrangedPhotos } from '../catalog/arranged-photos.js';
+import type { Query } from '../catalog/query.js';
+import { parseQuery } from '../catalog/search-parser.js';
+import {
+  mostMoved,
+  movedIn,
+  orderRegisters,
+  positionIn,
+  positionsFor,
+  sortIn,
+  sortPhotos,
+  startManual,
+  type AlbumSort,
+  type OrderChange,
+  type Positions,
+} from '../document/album-order.js';
+import { house } from '../document/item-id.js';
+import type { Body } from '../document/photo-document.js';
+import { albumDocumentId } from '../library/control-documents.js';
+import type { Library } from '../library/library.js';
+import { seesSaved, type Albums } from './saved-searches.js';
+import { sightOf } from './visibility.js';
+
+/** An order, and positions in it. */
+export interface AlbumOrder {
+  sort: AlbumSort;
+  positions: Positions;
+}
+
+/** A wanted order: a kind of order, exact positions, or photos to move before another one (null: to the end). */
+export interface WantedOrder {
+  sort?: AlbumSort | undefined;
+  positions?: Positions | undefined;
+  move?: { ids: readonly string[]; before: string | null } | undefined;
+}
+
+/** The search that finds the photos of an album that exists by name. */
+export const searchOfNamed = (album: string): Query => parseQuery(`album:"${album.replaceAll(/["\\“”„]/gu, '\\$&')}"`);
+
+/** Whether a viewer may order, describe and rename the albums of the house that exist by name. */
+export const mayArrange = (viewer: Viewer): boolean => mayOn(viewer, 'edit', house);
+
+/** The document with the order of the album that a viewer’s search, or their share link, consists of. */
+export function orderedBy(
+  library: Library,
+  named: Pick<Albums, 'settings'>,
+  viewer: Viewer,
+  query: Query,
+): Body | undefined {
+  const [term, ...others] = query.terms;
+  const linked = viewer.scope && 'album' in viewer.scope ? viewer.scope.album : undefined;
+  if (!term) return linked === undefined ? undefined : library.get(albumDocumentId(linked))?.body;
+  if (others.length > 0 || term.negated) return undefined;
+  if (term.kind === 'entry') return library.get(albumDocumentId(term.album))?.body;
+  if (term.kind !== 'element' || term.column !== 'album' || !seesSaved(viewer)) return undefined;
+  return named.settings(term.folded);
+}
+
+/** The photos of an album in its order; undefined if that is newest first, as every other list. */
+export function arrangedBy(
+  catalog: Catalog,
+  viewer: Viewer,
+  query: Query,
+  body: Body | undefined,
+): ArrangedPhotos | undefined {
+  const sort = sortIn(body);
+  if (sort === 'newest') return undefined;
+  return catalog.arranged(query, sort === 'oldest' ? sort : (photos) => sortPhotos(photos, body), sightOf(viewer));
+}
+
+/**
+ * What a wanted order changes, and what it was before, which undoes it. `body` is the document with the order.
+ * @throws PhotospoolError `not-found` for a photo that is not in the album; `conflict` if too many were moved.
+ */
+export function planOrder(
+  catalog: Catalog,
+  viewer: Viewer,
+  query: Query,
+  body: Body | undefined,
+  { sort, positions, move }: WantedOrder,
+): { change: OrderChange; before: AlbumOrder } {
+  const now = sortIn(body);
+  const start = sort === 'manual' || move ? startManual(body) : { ...(sort !== undefined && { sort }) };
+  const change = {
+    ...start,
+    ...(positions && { positions }),
+    ...(move && { positions: moved(catalog, viewer, query, withOrder(body, start), move) }),
+  };
+  const ids = Object.keys(change.positions ?? {});
+  if (movedIn(body) + ids.length > mostMoved)
+    throw new PhotospoolError('conflict', `At most ${mostMoved} photos of an album can be moved by hand.`, {
+      hint: 'Sort it by date, or split it into several albums.',
+    });
+  const was = ids.map((id) => [id, positionIn(body, id) ?? null] as const);
+  return { change, before: { sort: now, positions: Object.fromEntries(was) } };
+}
+
+/** A document as it will be after a change of its order. */
+const withOrder = (body: Body | undefined, change: OrderChange): Body =>
+  ({ ...body, ...orderRegisters(change, '', '') }) as Body;
+
+function moved(
+  catalog: Catalog,
+  viewer: Viewer,
+  query: Query,
+  body: Body | undefined,
+  { ids, before }: NonNullable<WantedOrder['move']>,
+): Positions {
+  const photos = catalog.dated(query, sightOf(viewer));
+  const known = new Set(photos.map(({ id }) => id));
+  if (![...ids, ...(before === null ? [] : [before])].every((id) => known.has(id)))
+    throw notFound('One of these photos is not in the album.');
+  const found = positionsFor(photos, body, [...new Set(ids)], before);
+  if (found) return found;
+  throw new PhotospoolError('conflict', 'Too many photos were moved to this place.', {
+    hint: 'Move the photos beside it first.',
+  });
+}

@@ -1,0 +1,71 @@
+/**
+ * The matches of a search in another order than newest first, as tiles and as segments of a timeline. A cursor is the
+ * number of photos before a page, so it is only valid while the order stays. Keeps nothing that a crash could lose.
+ */
+import { PhotospoolError } from '../base/errors.js';
+import type { Sqlite } from '../base/sqlite.js';
+import type { DatedPhoto } from '../document/album-order.js';
+import type { Segment, Tile } from './catalog-answers.js';
+import type { Columns } from './columns.js';
+import { monthText } from './date-numbers.js';
+import type { MatchingSlots } from './search-filter.js';
+
+/** Oldest first, or as a function orders all photos, which it gets oldest first. */
+export type Arrangement = 'oldest' | (<P extends DatedPhoto>(photos: readonly P[]) => P[]);
+
+/** The matches of a search in an order. */
+export interface ArrangedPhotos {
+  count: number;
+  /** The photos from a position on; reads only their rows. */
+  tiles(from: number, limit: number): Tile[];
+  /** Segments of at most `size` photos: of one month each if they are ordered by date, otherwise without a month. */
+  segments(size: number): Segment[];
+}
+
+/** The slots of some matches in an order. */
+export function arrange(db: Sqlite, columns: Columns, found: MatchingSlots, how: Arrangement): MatchingSlots {
+  if (how === 'oldest') return found;
+  const rows = datedPhotos(db, columns, found).map((photo, k) => ({ ...photo, slot: found[k]! }));
+  return Uint32Array.from(how(rows), ({ slot }) => slot);
+}
+
+/** What orders some matches, in their order. */
+export function datedPhotos(db: Sqlite, { n }: Columns, found: MatchingSlots): DatedPhoto[] {
+  const rows = db.prepare<{ id: string; taken: string }>(
+    'SELECT lower(hex(p.id)) AS id, p.taken FROM json_each(?) AS j JOIN catalog_photo AS p ON p.n = j.value ORDER BY j.key',
+  );
+  return rows.all(JSON.stringify(Array.from(found, (slot) => n[slot]!)));
+}
+
+/** Reads such a cursor. @throws PhotospoolError `invalid`. */
+export function readPosition(cursor: string | undefined): number {
+  if (cursor === undefined) return 0;
+  if (/^\d{1,9}$/.test(cursor)) return Number(cursor);
+  throw new PhotospoolError('invalid', 'The cursor is not valid.', {
+    op: 'page',
+    hint: 'Start again without a cursor.',
+  });
+}
+
+/** Cuts photos in an order into segments; with `dated`, at the ends of months, too. */
+export function cutArranged(
+  { taken, ratio, n }: Columns,
+  arranged: MatchingSlots,
+  size: number,
+  dated: boolean,
+): Segment[] {
+  const monthAt = (at: number): string => (dated ? monthText(Math.floor(taken[arranged[at]!]! / 100)) : '');
+  const segments: Segment[] = [];
+  for (let at = 0; at < arranged.length;) {
+    const [from, month] = [at, monthAt(at)];
+    let sum = 0;
+    let hash = 0;
+    for (; at < arranged.length && at - from < size && monthAt(at) === month; at++) {
+      const slot = arranged[at]!;
+      sum += ratio[slot]!;
+      hash = Math.imul(hash ^ n[slot]!, 0x9e3779b1);
+    }
+    segments.push({ month, count: at - from, ratio: sum, cursor: String(from), hash });
+  }
+  return segments;
+}

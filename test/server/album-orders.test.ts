@@ -1,0 +1,135 @@
+/** The order of albums over HTTP: by date and by hand, for both kinds of albums; who may change it, and undoing it. */
+import { expect, onTestFinished, test } from 'vitest';
+import { commandLine } from '../../src/access/actor.js';
+import { itemId, publicIdOf } from '../../src/document/item-id.js';
+import type { PhotoDocument } from '../../src/document/photo-document.js';
+import { buildApp } from '../../src/server/app.js';
+import { photo } from '../document/documents.js';
+import { invite, openOwned } from './accounts.js';
+import type { openBrowser } from './browser.js';
+import { expectError, openHome } from './fixture.js';
+
+type Ask = ReturnType<typeof openBrowser>['ask'];
+interface Segment {
+  month: string;
+  count: number;
+  cursor: string;
+}
+
+/** The photos of a search in the order of its album, read in pages as the timeline reads them, with their months. */
+async function listed(ask: Ask, q: string): Promise<{ ids: string[]; months: string[] }> {
+  const query = `q=${encodeURIComponent(q)}&order=album`;
+  const segments = (await ask('GET', `/api/timeline/segments?${query}&size=2`)).json<Segment[]>();
+  const ids: string[] = [];
+  for (const { cursor, count } of segments) {
+    const page = (await ask('GET', `/api/tiles?${query}&cursor=${cursor}&limit=${count}`)).json<{
+      tiles: { id: string }[];
+    }>();
+    ids.push(...page.tiles.map(({ id }) => id));
+  }
+  return { ids, months: segments.map(({ month }) => month) };
+}
+
+test('an album that exists by name is described and ordered by whoever may edit it, and by nobody else', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const ids: string[] = [];
+  for (const taken of ['2024-01-05', '2024-01-09', '2024-02-03', '2024-02-07']) {
+    const id = await home.add();
+    const change = { taken: `${taken}T12:00:00`, audience: 'family', albums: { add: ['Iceland'] } };
+    expect((await owner.ask('PATCH', `/api/photos/${id}`, change)).statusCode).toBe(200);
+    ids.push(id);
+  }
+  const [a, b, c, d] = ids as [string, string, string, string];
+  const q = 'album:"Iceland"';
+  const set = (change: object, ask: Ask = owner.ask) =>
+    ask('POST', '/api/albums/named', { album: 'Iceland', ...change });
+  const settings = async (ask: Ask): Promise<unknown> => (await ask('GET', '/api/albums/named?album=iceland')).json();
+
+  expect(await listed(owner.ask, q)).toEqual({ ids: [d, c, b, a], months: ['2024-02', '2024-01'] });
+  expect((await set({ sort: 'oldest', description: ' Ten days. ' })).json()).toEqual({
+    ...{ album: 'Iceland', description: '', sort: 'newest', positions: {} },
+  });
+  expect(await listed(owner.ask, q)).toEqual({ ids: [a, b, c, d], months: ['2024-01', '2024-02'] });
+
+  const moved = (await set({ move: { ids: [d, b], before: a } })).json<{ sort: string; positions: object }>();
+  expect(moved).toMatchObject({ sort: 'oldest', positions: { [d]: null, [b]: null } });
+  expect(await listed(owner.ask, q)).toEqual({ ids: [d, b, a, c], months: ['', ''] });
+  const again = (await set({ move: { ids: [d], before: null } })).json<object>();
+  expect((await listed(owner.ask, q)).ids).toEqual([b, a, c, d]);
+  // Its answer, sent back, undoes it.
+  const { sort, positions } = again as { sort: string; positions: object };
+  await set({ sort, positions });
+  expect((await listed(owner.ask, q)).ids).toEqual([d, b, a, c]);
+  await set({ sort: 'oldest' });
+  expect((await listed(owner.ask, q)).ids).toEqual([a, b, c, d]);
+  await set({ sort: 'manual' });
+  expect((await listed(owner.ask, q)).ids).toEqual([d, b, a, c]);
+
+  const { browser: family } = await invite(owned, 'Ben');
+  expect(await settings(family.ask)).toEqual({ album: 'iceland', description: 'Ten days.', sort: 'manual' });
+  expect((await listed(family.ask, q)).ids).toEqual([d, b, a, c]);
+  expectError(await set({ sort: 'newest' }, family.ask), 403, 'forbidden');
+  expectError(await owner.ask('POST', '/api/albums/named', { album: 'Nowhere', sort: 'newest' }), 404, 'not-found');
+  // An album that does not exist, or not for the viewer, looks like one without settings.
+  expect((await owner.ask('GET', '/api/albums/named?album=Nowhere')).json()).toEqual({
+    ...{ album: 'Nowhere', description: '', sort: 'newest' },
+  });
+  expectError(await set({ move: { ids: [a], before: 'f'.repeat(64) } }), 404, 'not-found');
+  expectError(await set({ sort: 'sideways' }), 400, 'invalid');
+  expectError(await set({ positions: { x: 'y' } }), 400, 'invalid');
+  expectError(await owner.ask('GET', `/api/tiles?q=${encodeURIComponent(q)}&order=album&cursor=-1`), 400, 'invalid');
+});
+
+test('an album with members is ordered by its holder, and everyone who sees it sees that order', async () => {
+  const home = await openHome();
+  const { library, access } = home;
+  const gate = { announced: [], heardGuest: () => undefined, heardPeer: () => undefined };
+  const app = await buildApp({ ...home.parts, gate: { ...gate, state: () => ({ on: true }) } });
+  onTestFinished(() => app.close());
+  const cookies = new Map<string, string>();
+  const password = 'seven green ladders';
+  for (const [name, role] of [
+    ['Ada', 'owner'],
+    ['Anna', 'family'],
+    ['Ben', 'family'],
+  ] as const) {
+    const { id } = access.accounts.add({ name, role }, commandLine);
+    await access.signing.setPassword(id, password, commandLine);
+    const signed = await app.inject({ method: 'POST', url: '/api/session', payload: { name, password } });
+    cookies.set(name, String(signed.headers['set-cookie']).split(';')[0]!);
+  }
+  const as =
+    (name: string): Ask =>
+    (method, url, payload) =>
+      app.inject({ method, url, headers: { cookie: cookies.get(name)! }, ...(payload && { payload }) });
+  const [anna, ben] = [as('Anna'), as('Ben')];
+  const [mine, his] = ['Anna', 'Ben'].map((name) => access.people.named(name)[0]!.id) as [string, string];
+  const add = (holder: string, n: number): string => {
+    const item = { holder, sha256: String(n).repeat(64) };
+    const modified = `2024-01-0${n}T12:00:00.000Z`;
+    library.update<PhotoDocument>(itemId(item), () => photo({ sighting: { by: `person:${holder}`, modified } }));
+    return publicIdOf(item);
+  };
+  const { album, holder } = (await anna('POST', '/api/albums/shared', { name: 'Summer' })).json<{
+    album: string;
+    holder: string;
+  }>();
+  const url = `/api/albums/${holder}/${album}`;
+  await anna('PUT', `${url}/members/${his}`, { right: 'add' });
+  const [one, two, three] = [add(mine, 1), add(mine, 2), add(his, 3)];
+  await anna('POST', `${url}/entries`, { ids: [one, two] });
+  await ben('POST', `${url}/entries`, { ids: [three] });
+  const q = `in:${holder}:${album}`;
+  expect((await listed(ben, q)).ids).toEqual([three, two, one]);
+  expect((await anna('GET', url)).json()).toMatchObject({ sort: 'newest' });
+  // Also a photo of somebody else: the order is the album’s.
+  const before = await anna('POST', `${url}/order`, { move: { ids: [three], before: one } });
+  expect(before.json()).toEqual({ sort: 'newest', positions: { [three]: null } });
+  for (const ask of [anna, ben]) expect((await listed(ask, q)).ids).toEqual([two, three, one]);
+  expect((await ben('GET', url)).json()).toMatchObject({ sort: 'manual' });
+  expectError(await ben('POST', `${url}/order`, { sort: 'oldest' }), 403, 'forbidden');
+  expectError(await as('Ada')('POST', `${url}/order`, { sort: 'oldest' }), 404, 'not-found');
+  await anna('POST', `${url}/order`, before.json<object>());
+  expect((await listed(ben, q)).ids).toEqual([three, two, one]);
+});
