@@ -77,6 +77,15 @@ export type Onlooker =
   | { kind: 'link'; of: Holder }
   | { kind: 'visitor' };
 
+/**
+ * Whether an onlooker sees the folders from which a holder’s files came: only who acts for that holder, since a folder’s
+ * name is for those who keep the files.
+ */
+export function seesFolders(onlooker: Onlooker, holder: Holder): boolean {
+  if (onlooker.kind === 'house') return holder === house;
+  return onlooker.kind === 'person' && (onlooker.person === holder || (holder === house && onlooker.actsForHouse));
+}
+
 /** The documents that the decision depends on, besides the items. */
 export interface AccessDocuments extends Grants {
   /** Whether a person (a ULID) exists and is not removed, according to their own document. */

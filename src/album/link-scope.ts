@@ -55,6 +55,10 @@ export function linkScope(
     throw new PhotospoolError('invalid', 'A link to a search can’t use the filter holder:.', {
       hint: 'Remove holder: from the search.',
     });
+  if (terms.some((term) => term.kind === 'value' && term.column === 'folder'))
+    throw new PhotospoolError('invalid', 'A link to a search can’t use the filter folder:.', {
+      hint: 'Create an album of these photos, and share that.',
+    });
   if (terms.some(({ kind }) => kind === 'entry'))
     throw new PhotospoolError('invalid', 'A link to a search can’t use a shared album as a filter.', {
       hint: 'Create a link to the album instead.',

@@ -63,12 +63,13 @@ export const Gazetteer = Type.Object({
 const Explored = Type.Array(
   Type.Object({ value: Type.String(), count: Type.Integer(), tile: Tile }, { description: 'the most frequent first' }),
 );
-/** What a search finds by place, year, camera and holder, each with its cover. */
+/** What a search finds by place, year, camera, folder and holder, each with its cover. */
 export const ExploredPhotos = Type.Object({
   count: Type.Integer(),
   places: Explored,
   years: Explored,
   cameras: Explored,
+  folders: Explored,
   holders: Explored,
 });
 /** The tags and albums of some photos. */

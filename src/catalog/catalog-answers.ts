@@ -88,7 +88,7 @@ export interface Facet {
 
 /** What a search finds, by kind of value. */
 export interface ExploredTiles extends Record<
-  'places' | 'years' | 'cameras' | 'holders',
+  'places' | 'years' | 'cameras' | 'folders' | 'holders',
   { value: string; count: number; tile: Tile }[]
 > {
   count: number;

@@ -13,6 +13,7 @@ import { house, publicIdOf, type Holder, type Item } from '../document/item-id.j
 import { audiences, type Body, type PhotoDocument } from '../document/photo-document.js';
 import { owner, sideOf } from '../document/photo-senders.js';
 import { apartFrom, favouriteOf, viewPhoto, type PhotoView } from '../document/photo-view.js';
+import { earliestSighting } from '../document/time-taken.js';
 import { dateNumber } from './date-numbers.js';
 import { wallTime } from './row-numbers.js';
 import { cameraLabel } from './place-names.js';
@@ -72,6 +73,8 @@ export interface PhotoRow {
   motion: number;
   /** The key that stacks the RAW and the JPEG of one shot (raw-jpeg-stacks.ts). */
   shot: number | null;
+  /** The folder below `incoming` from which it came first. */
+  path: string | null;
   /** The name of the album suggested by its folder (suggested-albums.ts). */
   folder: string | null;
   /** JSON: the photos (SHA-256) marked as not the same (near-duplicates.ts). */
@@ -119,6 +122,7 @@ export const rowColumns = [
   'pair',
   'motion',
   'shot',
+  'path',
   'folder',
   'apart',
   'side',
@@ -234,6 +238,7 @@ function rowAsShown({ item, archived, guest }: ItemClaims, body: PhotoDocument, 
     pair: onSide(pairOf(body.facts), side),
     motion: motionIn(view, body),
     shot: shotOf(body.facts, view.name, side),
+    path: clean(earliestSighting(body)?.folder) || null,
     folder: clean(suggestedAlbum(body)) || null,
     apart: listOrNull(apartFrom(body)),
     side,

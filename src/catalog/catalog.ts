@@ -103,8 +103,8 @@ export interface Catalog extends Paired, Stacked, Suggested, IndexedMark {
   /** Values with counts, the most frequent first. */
   facet(kind: FacetKind, query: Query, viewer?: CatalogViewer): Facet[];
   /**
-   * What a search finds: its number of photos, its years, newest first, and the most frequent places, cameras and
-   * holders, each with a cover.
+   * What a search finds: its number of photos, its years, newest first, and the most frequent places, cameras,
+   * folders and holders, each with a cover.
    */
   explore(query: Query, limit: number, viewer?: CatalogViewer): ExploredTiles;
   /**
@@ -337,7 +337,8 @@ function openCounts({
     },
     explore(query, limit, viewer = owner) {
       const { columns, found, sight } = search(query, viewer);
-      const explored = exploreFound(columns, found, sight.holderOf, limit);
+      const hasFolders = (number: number): boolean => (sight.classes[number]! & sees.folders) !== 0;
+      const explored = exploreFound(columns, found, { holderOf: sight.holderOf, hasFolders }, limit);
       const spans = pickCovers(columns, found, 'year', viewer.self === undefined);
       const years = spans.map(({ span, ...year }) => ({ ...year, value: span }));
       const shown = (values: readonly ExploredValue[]): ExploredTiles['years'] => {
@@ -352,6 +353,7 @@ function openCounts({
         places: shown(explored.places),
         years: shown(years),
         cameras: shown(explored.cameras),
+        folders: shown(explored.folders),
         holders: shown(explored.holders),
       };
     },

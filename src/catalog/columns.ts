@@ -39,6 +39,7 @@ export interface Columns {
   camera: Uint32Array;
   lens: Uint32Array;
   place: Uint32Array;
+  folder: Uint32Array;
   tag: Lists;
   album: Lists;
   /** The people with this favourite. */
@@ -49,7 +50,7 @@ export interface Columns {
   entry: Lists;
   access: AccessLists;
   twins: TwinSlots;
-  values: Record<'camera' | 'lens' | 'place' | 'tag' | 'album' | 'person' | 'word', Values>;
+  values: Record<'camera' | 'lens' | 'place' | 'folder' | 'tag' | 'album' | 'person' | 'word', Values>;
   beginnings: Beginnings;
   /** The used slots by ascending row number; the first `count` elements. */
   order: Uint32Array;
@@ -68,7 +69,7 @@ export const limitOf = ({ values, access }: Columns, kind: (typeof listColumns)[
 
 /** The names of all columns in the table. */
 export const columnNames =
-  'n, taken, added, width, height, state, rating, iso, lat, lon, camera, lens, place, tags, albums, favourites, words, class, entries';
+  'n, taken, added, width, height, state, rating, iso, lat, lon, camera, lens, place, path, tags, albums, favourites, words, class, entries';
 
 /** Creates empty columns. */
 export function makeColumns(): Columns {
@@ -76,6 +77,7 @@ export function makeColumns(): Columns {
     camera: makeValues(),
     lens: makeValues(),
     place: makeValues(),
+    folder: makeValues(),
     tag: makeValues(),
     album: makeValues(),
     person: makeValues(),
@@ -97,6 +99,7 @@ export function makeColumns(): Columns {
     camera: new Uint32Array(0),
     lens: new Uint32Array(0),
     place: new Uint32Array(0),
+    folder: new Uint32Array(0),
     tag: makeLists(),
     album: makeLists(),
     person: makeLists(),
@@ -162,10 +165,11 @@ export function putRow(columns: Columns, row: ColumnRow): void {
   columns.iso[slot] = row.iso ?? -1;
   columns.lat[slot] = row.lat ?? NaN;
   columns.lon[slot] = row.lon ?? NaN;
-  const { camera, lens, place, tag, album, person } = columns.values;
+  const { camera, lens, place, folder, tag, album, person } = columns.values;
   columns.camera[slot] = row.camera === null ? 0 : camera.numberOf(row.camera);
   columns.lens[slot] = row.lens === null ? 0 : lens.numberOf(row.lens);
   columns.place[slot] = row.place === null ? 0 : place.numberOf(row.place);
+  columns.folder[slot] = row.path === null ? 0 : folder.numberOf(row.path);
   setList(columns.tag, slot, numbersOf(tag, row.tags));
   setList(columns.album, slot, numbersOf(album, row.albums));
   setList(columns.person, slot, numbersOf(person, row.favourites));
@@ -211,6 +215,7 @@ function grow(c: Columns): void {
   c.camera = grown(c.camera, c.size);
   c.lens = grown(c.lens, c.size);
   c.place = grown(c.place, c.size);
+  c.folder = grown(c.folder, c.size);
   c.class = grown(c.class, c.size);
   c.order = grown(c.order, c.size);
 }

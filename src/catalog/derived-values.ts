@@ -9,9 +9,9 @@ import { fold, wordsOf } from './tokenize.js';
 
 /** The derived values, by the number of a value. */
 export interface Derived {
-  words: Record<'camera' | 'lens' | 'place' | 'tag', (number: number) => readonly string[]>;
-  folded: Record<'camera' | 'lens' | 'place' | 'tag' | 'album', (number: number) => string>;
-  label: Record<'camera' | 'lens' | 'place' | 'tag' | 'album', (number: number) => string>;
+  words: Record<'camera' | 'lens' | 'place' | 'folder' | 'tag', (number: number) => readonly string[]>;
+  folded: Record<'camera' | 'lens' | 'place' | 'folder' | 'tag' | 'album', (number: number) => string>;
+  label: Record<'camera' | 'lens' | 'place' | 'folder' | 'tag' | 'album', (number: number) => string>;
   country: (number: number) => string;
 }
 
@@ -27,7 +27,7 @@ export function derivedOf(columns: Columns): Derived {
 const same = (text: string): string => text;
 const folding = (text: string): string => fold(text.trim());
 
-function deriveAll({ values: { camera, lens, place, tag, album } }: Columns): Derived {
+function deriveAll({ values: { camera, lens, place, folder, tag, album } }: Columns): Derived {
   const key = derive(place, (json) => (json === '' ? ['', '', ''] : JSON.parse(json)) as PlaceKey);
   const byPlace = <T>(compute: (key: PlaceKey) => T): ((number: number) => T) => {
     const computed: T[] = [];
@@ -39,12 +39,14 @@ function deriveAll({ values: { camera, lens, place, tag, album } }: Columns): De
       camera: derive(camera, (text) => wordsOf(text)),
       lens: derive(lens, (text) => wordsOf(text)),
       place: byPlace(placeWords),
+      folder: derive(folder, (text) => wordsOf(text)),
       tag: derive(tag, (text) => wordsOf(text)),
     },
     folded: {
       camera: derive(camera, folding),
       lens: derive(lens, folding),
       place: byPlace((place) => folding(placeLabel(place))),
+      folder: derive(folder, folding),
       tag: derive(tag, folding),
       album: derive(album, folding),
     },
@@ -52,6 +54,7 @@ function deriveAll({ values: { camera, lens, place, tag, album } }: Columns): De
       camera: derive(camera, same),
       lens: derive(lens, same),
       place: label,
+      folder: derive(folder, same),
       tag: derive(tag, same),
       album: derive(album, same),
     },

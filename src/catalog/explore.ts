@@ -1,5 +1,5 @@
 /**
- * What a search finds, by place, camera and holder: the most frequent values, each with its newest photo as cover. One
+ * What a search finds, by place, camera, folder and holder: the most frequent values, each with its newest photo as cover. One
  * pass over the matches, whatever the search. Pure.
  */
 import type { Holder } from '../document/item-id.js';
@@ -18,6 +18,7 @@ export interface ExploredValue {
 export interface Explored {
   places: ExploredValue[];
   cameras: ExploredValue[];
+  folders: ExploredValue[];
   holders: ExploredValue[];
 }
 
@@ -42,29 +43,38 @@ function most({ counts, covers }: Tally, label: (number: number) => string, n: F
   return found.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
 }
 
-/** Explores the matches of a search: at most `limit` values of each kind. `holderOf`: by the number of a class. */
+/**
+ * Explores the matches of a search: at most `limit` values of each kind. By the number of a class: `holderOf` the holder,
+ * `hasFolders` whether the viewer sees folders.
+ */
 export function exploreFound(
   columns: Columns,
   found: MatchingSlots,
-  holderOf: (number: number) => Holder | undefined,
+  {
+    holderOf,
+    hasFolders,
+  }: { holderOf: (number: number) => Holder | undefined; hasFolders: (number: number) => boolean },
   limit: number,
 ): Explored {
-  const { place, camera, class: classes, values, n } = columns;
+  const { place, camera, folder, class: classes, values, n } = columns;
   const tallies = {
     places: makeTally(values.place.list.length),
     cameras: makeTally(values.camera.list.length),
+    folders: makeTally(values.folder.list.length),
     classes: makeTally(columns.access.classes.length),
   };
   for (let at = found.length - 1; at >= 0; at--) {
     const slot = found[at]!;
     take(tallies.places, place[slot]!, slot);
     take(tallies.cameras, camera[slot]!, slot);
+    if (hasFolders(classes[slot]!)) take(tallies.folders, folder[slot]!, slot);
     take(tallies.classes, classes[slot]!, slot);
   }
   const { label } = derivedOf(columns);
   return {
     places: most(tallies.places, label.place, n).slice(0, limit),
     cameras: most(tallies.cameras, label.camera, n).slice(0, limit),
+    folders: most(tallies.folders, label.folder, n).slice(0, limit),
     holders: byHolder(tallies.classes, holderOf, n).slice(0, limit),
   };
 }

@@ -5,6 +5,7 @@
  */
 import {
   openItemAccess,
+  seesFolders,
   type AlbumEntry,
   type ClassClaims,
   type ItemAccess,
@@ -31,9 +32,9 @@ export const accessOfNobody: ItemAccess = openItemAccess({
 
 /**
  * Bits for what a viewer sees of a class: items outside the trash, items in it, items outside it with an entry that
- * counts; and whether the viewer sees the names of albums in them (`edits.albums`).
+ * counts; whether the viewer sees the names of albums in them (`edits.albums`), and the folders that they came from.
  */
-export const sees = { living: 1, trashed: 2, inAlbums: 4, names: 8 } as const;
+export const sees = { living: 1, trashed: 2, inAlbums: 4, names: 8, folders: 16 } as const;
 
 /** A viewer, and what it sees. */
 export interface Sight {
@@ -72,7 +73,8 @@ const seesNames = (onlooker: Onlooker, holder: Holder): boolean =>
 function bitsOf(access: ItemAccess, onlooker: Onlooker, claims: ClassClaims): number {
   const living = access.seesClass(onlooker, claims, false);
   if (living === false) return 0;
-  const names = seesNames(onlooker, claims.holder) ? sees.names : 0;
+  const names =
+    (seesNames(onlooker, claims.holder) ? sees.names : 0) | (seesFolders(onlooker, claims.holder) ? sees.folders : 0);
   if (living === 'in-albums') return names | sees.inAlbums;
   return names | sees.living | (access.seesClass(onlooker, claims, true) === true ? sees.trashed : 0);
 }

@@ -13,7 +13,7 @@ export type Condition =
   /** Words in title, description, tags, place, camera or file name. */
   | { kind: 'words'; phrase: Phrase }
   /** A column with one value per photo. */
-  | { kind: 'value'; column: 'camera' | 'lens' | 'place'; match: ValueMatch }
+  | { kind: 'value'; column: 'camera' | 'lens' | 'place' | 'folder'; match: ValueMatch }
   /** Held by a holder, or (`me`) by the viewer. */
   | { kind: 'holder'; holder: Holder }
   /** A column with any number of values per photo, one of which must equal `folded` (as by `fold`). */

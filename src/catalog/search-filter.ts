@@ -212,6 +212,7 @@ function narrow(columns: Columns, term: Term, sight: Sight, kept: Mask, scratch:
     case 'area':
       return keepArea(columns, term.area, term.negated, kept);
     case 'value':
+      if (term.column === 'folder') return keepFolders(columns, term, sight, kept, scratch);
       return keepValues(columns[term.column], matching(columns, term), term.negated, kept, columns.size);
     case 'element': {
       const marks = cleared(scratch, 'marks', columns.size);
@@ -236,6 +237,22 @@ function narrow(columns: Columns, term: Term, sight: Sight, kept: Mask, scratch:
       return keepMarked(marks, term.negated, kept);
     }
   }
+}
+
+/** Keeps photos from matching folders, of those whose folders the viewer sees; others came from nowhere. */
+function keepFolders(
+  columns: Columns,
+  term: Term & { kind: 'value' },
+  { classes }: Sight,
+  kept: Mask,
+  scratch: Scratch,
+): void {
+  const { folder, class: numbers, size } = columns;
+  const meant = matching(columns, term);
+  const marks = cleared(scratch, 'marks', size);
+  for (let slot = 0; slot < size; slot++)
+    marks[slot] = meant[folder[slot]!]! & Number((classes[numbers[slot]!]! & sees.folders) !== 0);
+  keepMarked(marks, term.negated, kept);
 }
 
 /** Whose photos are the viewer's own. */

@@ -31,6 +31,7 @@ const keys: Record<string, Key> = {
   in: (keyed) => ({ kind: 'entry', album: albumIn(keyed) }),
   camera: (keyed) => valueOf('camera', keyed),
   lens: (keyed) => valueOf('lens', keyed),
+  folder: (keyed) => valueOf('folder', keyed),
   place: (keyed) => {
     const code = keyed.quoted || keyed.exact ? undefined : countryCode(keyed.value);
     return code === undefined ? valueOf('place', keyed) : { kind: 'value', column: 'place', match: { country: code } };
@@ -99,7 +100,7 @@ function holderIn(keyed: Keyed): Holder {
   throw invalid(keyed.raw, 'names nobody.', 'Write holder:me, holder:house, or holder: and the id of a person.');
 }
 
-function valueOf(column: 'camera' | 'lens' | 'place', keyed: Keyed): Condition {
+function valueOf(column: 'camera' | 'lens' | 'place' | 'folder', keyed: Keyed): Condition {
   const value = text(keyed);
   if (keyed.exact || /^=./.test(value))
     return { kind: 'value', column, match: { whole: fold(value.replace(/^=/, '')) } };

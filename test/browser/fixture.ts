@@ -199,6 +199,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
         places: [],
         years: [],
         cameras: [],
+        folders: [],
         holders: [],
       }),
     ],

@@ -320,6 +320,50 @@ describe('whose photos they are', () => {
   });
 });
 
+describe('the folder that photos came from', () => {
+  it('is found, counted and told only to who acts for their holder', () => {
+    const { catalog, put, ids } = openFamily();
+    const from = (folder: string): Body => {
+      const body = photoOf({ edits: { audience: 'family' } }) as Body & PhotoDocument;
+      const [key, sighting] = Object.entries(body.sightings)[0]!;
+      return { ...body, sightings: { [key]: { ...sighting, folder } } };
+    };
+    const [hers, his, ours, other] = [
+      put(item(anna, 'a'), from('Anna/Surprise party')),
+      put(item(ben, 'b'), from('Surprise party')),
+      put(item(house, 'c'), from('2024/Iceland')),
+      put(item(house, 'd'), from('2024/Iceland/South')),
+    ];
+    const sorted = (found: string[]): string[] => [...found].sort();
+    const adaSees: Viewer = { onlooker: { kind: 'person', person: people[2]!, actsForHouse: true } };
+    const tokenSees: Viewer = { onlooker: { kind: 'house' } };
+    const linkSees: Viewer = { onlooker: { kind: 'link', of: house }, scope: { search: 'taken:2000..2030' } };
+    const folders = (viewer: Viewer): [string, number][] =>
+      catalog.explore(everything, 12, viewer).folders.map(({ value, count }) => [value, count]);
+    expect(ids(annaSees, 'folder:surprise')).toEqual([hers]);
+    expect(ids(benSees, 'folder:surprise')).toEqual([his]);
+    expect(sorted(ids(adaSees, 'folder:iceland'))).toEqual(sorted([ours!, other!]));
+    expect(ids(adaSees, 'folder:="2024/Iceland"')).toEqual([ours]);
+    expect(ids(adaSees, 'folder:"2024 iceland south"')).toEqual([other]);
+    expect(ids(adaSees, 'folder:surprise')).toEqual([]);
+    expect([ids(annaSees, 'folder:iceland'), ids(visitor, 'folder:iceland'), ids(linkSees, 'folder:iceland')]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+    // What is left out does not tell it either.
+    expect(sorted(ids(annaSees, '-folder:iceland'))).toEqual(sorted([hers!, his!, ours!, other!]));
+    expect(sorted(ids(annaSees, '-folder:surprise'))).toEqual(sorted([his!, ours!, other!]));
+    expect(folders(annaSees)).toEqual([['Anna/Surprise party', 1]]);
+    for (const viewer of [adaSees, tokenSees])
+      expect(folders(viewer)).toEqual([
+        ['2024/Iceland', 1],
+        ['2024/Iceland/South', 1],
+      ]);
+    expect([folders(visitor), folders(linkSees)]).toEqual([[], []]);
+  });
+});
+
 describe('an ended membership', () => {
   it('takes effect in the next answer, without writing rows', async () => {
     const world = openWorld(openDice(1));

@@ -1,4 +1,4 @@
-/** What a search finds, to look around in it: places, years, cameras and people, with cover photos. */
+/** What a search finds, to look around in it: places, years, cameras, folders and people, with cover photos. */
 import { Type } from 'typebox';
 import { seesHolders } from '../../access/permissions.js';
 import { seesCircumstances, sightOf } from '../../album/visibility.js';
@@ -16,7 +16,7 @@ export const explore: Routes = (app, { catalog, ask }) => {
     {
       config: { rule: 'see' },
       schema: {
-        summary: 'Places, years, cameras and people of a search, each with a cover',
+        summary: 'Places, years, cameras, folders and people of a search, each with a cover',
         querystring: Type.Object({ q, limit: limit(bounds) }),
         response: answers(ExploredPhotos),
       },

@@ -1,11 +1,13 @@
 /** Values for completing a search: fetched at the first typing, and again after a while. */
-import type { Month } from '../../../../src/api/answer-types.js';
+import type { ExploredPhotos, Facet, Month } from '../../../../src/api/answer-types.js';
 import { addressed, ask } from '../../lib/api.js';
 import { fetchFacet } from '../selection/fetch-facets.js';
 import { session } from '../../lib/session.svelte.js';
 import { m } from '../../lib/messages.js';
-import type { Known } from './search-completion.js';
+import type { Known, KnownOption } from './search-completion.js';
 
+/** The number of values of each kind that have covers. */
+const mostCovers = 60;
 /** How long a response is reused, ms. */
 const lasts = 30_000;
 
@@ -13,7 +15,7 @@ let kept: { at: number; known: Promise<Known> } | undefined;
 
 /** The search keys with their descriptions, the most frequent first. */
 export function searchKeys(): readonly (readonly [string, string])[] {
-  const hidden = session.may('details') ? [] : ['added', 'near'];
+  const hidden = session.may('details') ? [] : ['added', 'near', 'folder'];
   return Object.entries(m.app.searchKeys).filter(([key]) => !hidden.includes(key));
 }
 
@@ -33,19 +35,27 @@ async function load(): Promise<Known> {
     }
     return [...counts].map(([value, count]) => ({ value, count }));
   }, none);
+  // With the covers that the tiles of Explore have.
+  const explored = ask<ExploredPhotos>(addressed('/api/explore', { limit: mostCovers })).catch(() => undefined);
   const facets = (['tags', 'albums', 'places', 'cameras', 'lenses'] as const).map((kind) =>
     fetchFacet(kind).catch(none),
   );
-  const [tag, album, place, camera, lens] = await Promise.all(facets);
+  const [[tag, album, place, camera, lens], found] = await Promise.all([Promise.all(facets), explored]);
+  /** The values of a facet with the covers of the most frequent ones. */
+  const withCovers = (values: Facet[] | undefined, tiles: ExploredPhotos['places'] = []): KnownOption[] => {
+    const covers = new Map(tiles.map(({ value, tile }) => [value, tile]));
+    return (values ?? []).map((one) => ({ ...one, tile: covers.get(one.value) }));
+  };
   const fixed = (...values: string[]): { value: string }[] => values.map((value) => ({ value }));
   const inside = session.may('details') ? ['geotagged', 'reviewed'] : [];
   return {
     ...(tag && { tag }),
     ...(album && { album }),
-    ...(place && { place }),
-    ...(camera && { camera }),
+    place: withCovers(place, found?.places),
+    camera: withCovers(camera, found?.cameras),
+    folder: found?.folders ?? [],
     ...(lens && { lens }),
-    taken: await years,
+    taken: withCovers(await years, found?.years),
     is: fixed('favourite', ...inside, ...(session.may('trash') ? ['trashed'] : []), 'damaged'),
     type: fixed('photo', 'video'),
     audience: fixed('private', 'family', 'public'),

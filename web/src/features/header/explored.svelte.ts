@@ -1,5 +1,5 @@
 /**
- * What there is in the photos of a search: people, places, years and cameras, each as the term that finds it, with the
+ * What there is in the photos of a search: people, places, years, cameras and folders, each as the term that finds it, with the
  * number of photos and a cover. From `GET /api/explore`.
  */
 import type { ExploredPhotos, PartnerList } from '../../../../src/api/answer-types.js';
@@ -63,6 +63,13 @@ export class Explored {
   get cameras(): ExploredEntry[] {
     return (this.#found?.cameras ?? []).map(({ value, ...one }) => ({
       ...{ ...one, name: value, term: termFor('camera', value) },
+    }));
+  }
+
+  /** The folders that they came from, by their own names. */
+  get folders(): ExploredEntry[] {
+    return (this.#found?.folders ?? []).map(({ value, ...one }) => ({
+      ...{ ...one, name: value.split('/').at(-1) ?? value, term: termFor('folder', value) },
     }));
   }
 

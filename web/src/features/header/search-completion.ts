@@ -2,6 +2,7 @@
  * A search while it is typed: the word at the cursor and its completions. The keys are those of the server
  * (docs/interface.md, "Search"), the values come from the photos. Pure.
  */
+import type { Tile } from '../../lib/api.js';
 import { folded, matching, type Option } from '../../lib/ui/combobox-matches.js';
 
 /** The word at the cursor. */
@@ -22,15 +23,19 @@ export interface Completion {
   label: string;
   about?: string | undefined;
   count?: number | undefined;
+  /** The cover of its photos. */
+  tile?: Tile | undefined;
   /** True if more must be typed: a key without its value. */
   open: boolean;
 }
 
+/** A value, with the cover of its photos where there is one. */
+export type KnownOption = Option & { tile?: Tile | undefined };
 /** Values of the photos, by key. */
-export type Known = Partial<Record<string, readonly Option[]>>;
+export type Known = Partial<Record<string, readonly KnownOption[]>>;
 
 /** Keys that are completed with an exact value. */
-const whole = new Set(['camera', 'lens', 'place']);
+const whole = new Set(['camera', 'lens', 'place', 'folder']);
 /** The maximum number of completions. */
 const most = 8;
 
@@ -57,11 +62,12 @@ export function termFor(key: string, value: string): string {
 /** The completions of the word at the cursor. `keys` are the keys with their descriptions. */
 export function completions(typed: Typed, keys: readonly (readonly [string, string])[], known: Known): Completion[] {
   const sign = typed.negated ? '-' : '';
-  const valueOf = (key: string, { value, count }: Option): Completion => ({
+  const valueOf = (key: string, { value, count, tile }: KnownOption): Completion => ({
     text: sign + termFor(key, value),
     label: value,
     about: `${key}:`,
     count,
+    tile,
     open: false,
   });
   if (typed.key !== undefined) {
@@ -73,7 +79,7 @@ export function completions(typed: Typed, keys: readonly (readonly [string, stri
   const named = keys
     .filter(([key]) => key.startsWith(wanted))
     .map(([key, about]): Completion => ({ text: `${sign}${key}:`, label: `${key}:`, about, open: true }));
-  const values = ['album', 'tag', 'place', 'camera'].flatMap((key) =>
+  const values = ['album', 'tag', 'place', 'camera', 'folder'].flatMap((key) =>
     matching(known[key] ?? [], typed.value, 3).map((option) => valueOf(key, option)),
   );
   return [...named, ...values].slice(0, most);

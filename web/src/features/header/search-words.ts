@@ -31,6 +31,7 @@ function keyedWord(key: string, value: string, brief: boolean): string | undefin
     case 'album':
     case 'camera':
     case 'lens':
+    case 'folder':
       return value;
     case 'place':
       return countryName(value) ?? (brief ? value.split(', ')[0] : value);

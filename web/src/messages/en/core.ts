@@ -68,6 +68,7 @@ export const app = {
     taken: 'a date: 2024, 2024-06, 2024-06..2024-08',
     camera: 'a camera',
     lens: 'a lens',
+    folder: 'a folder that photos came from',
     rating: 'a number of stars',
     is: 'favourite, geotagged, damaged, trashed …',
     type: 'photo or video',

@@ -13,6 +13,7 @@ export const search = {
   places: 'Places',
   years: 'Years',
   cameras: 'Cameras',
+  folders: 'Folders',
   more: 'More',
   recent: 'Recent searches',
   clear: 'Clear',
