@@ -302,7 +302,10 @@ export const StorageUse = Type.Object({
 /** The largest originals, each with its photo. */
 export const LargestFiles = Type.Object({
   files: Type.Array(
-    Type.Object({ id: Type.String({ description: 'of a photo' }), name: Type.String(), bytes: Type.Number() }),
+    Type.Object({
+      ...{ id: Type.String({ description: 'of a photo' }), name: Type.String(), bytes: Type.Number() },
+      v: Type.Optional(Type.String({ description: 'the version of its pictures; absent if it has none' })),
+    }),
   ),
 });
 /** Ends of access that this server has never received and may write again; access/lost-ends.ts. */

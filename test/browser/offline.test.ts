@@ -77,6 +77,24 @@ test('without the server, the timeline and photos that were open are shown, unti
   expect((await seenTiles(page)).map(({ id, painted }) => [id, painted])).toEqual(ids.map((id) => [id, true]));
   await page.locator(`a.tile[data-id="${ids[1]}"]`).click();
   await opened(page);
+  // The strip is above the photo view, and over none of its buttons.
+  const onTop = (): Promise<boolean> =>
+    offline(page).evaluate((strip) => {
+      const { left, top, width, height } = strip.getBoundingClientRect();
+      strip.closest<HTMLElement>('[role="status"]')!.style.pointerEvents = 'auto';
+      return strip.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+    });
+  await expect.poll(onTop).toBe(true);
+  const strip = (await offline(page).boundingBox())!;
+  for (const button of await page.locator('.view button:visible').all()) {
+    const box = (await button.boundingBox())!;
+    expect(
+      box.y + box.height <= strip.y ||
+        box.y >= strip.y + strip.height ||
+        box.x >= strip.x + strip.width ||
+        box.x + box.width <= strip.x,
+    ).toBe(true);
+  }
   await page.goBack();
 
   await visits.home.start();

@@ -15,6 +15,7 @@ import type { Routes } from '../context.js';
 import { viewer } from '../http/request-viewer.js';
 import { personBehind } from '../http/sign-in-response.js';
 import { findPhotos } from '../../album/find-photos.js';
+import { versionLength } from '../../catalog/catalog-row.js';
 import { storageOfEach, storageOfOne, sumOf } from '../../album/storage-totals.js';
 
 const config = { rule: 'own-library' } as const;
@@ -93,11 +94,11 @@ const use: Routes = (app, { library, catalog, room }) => {
           library,
           viewer(request),
           largest.map(({ id }) => id),
-        ).map(({ id, name }) => [id, name]),
+        ).map(({ id, name, renditions: { thumb } }) => [id, { name, v: thumb?.sha256.slice(0, versionLength) }]),
       );
       const files = largest.flatMap(({ id, bytes }) => {
-        const name = names.get(id);
-        return name === undefined ? [] : [{ id, name, bytes }];
+        const known = names.get(id);
+        return known ? [{ id, name: known.name, bytes, ...(known.v !== undefined && { v: known.v }) }] : [];
       });
       void reply.send({ files });
     },
