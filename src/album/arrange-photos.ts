@@ -104,8 +104,10 @@ export function planOrder(
 }
 
 /** A document as it will be after a change of its order. */
-const withOrder = (body: Body | undefined, change: OrderChange): Body =>
-  ({ ...body, ...orderRegisters(change, '', '') }) as Body;
+const withOrder = (body: Body | undefined, change: OrderChange): Body => ({
+  ...body,
+  ...orderRegisters(change, '', ''),
+});
 
 function moved(
   catalog: Catalog,

@@ -30,6 +30,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   albums: async () => (await import('./commands/albums.js')).albums,
   partners: async () => (await import('./commands/partners.js')).partners,
   links: async () => (await import('./commands/links.js')).links,
+  edit: async () => (await import('./commands/edit.js')).edit,
   lock: async () => (await import('./commands/lock.js')).lock,
   unlock: async () => (await import('./commands/unlock.js')).unlock,
   offers: async () => (await import('./commands/offers.js')).offers,

@@ -300,6 +300,21 @@ test('photos of a person are locked and unlocked, and a PIN is reset; each is in
     expect(code, out).toBe(0);
     return values(out)[0];
   };
+  // Edits of pictures, and undoing them by the answer of the command.
+  const undo = join(home.folder, 'undo.json');
+  const edited = await photos('edit', id!, '--rotate', '90', '--crop', '0.1,0,0.8,1');
+  expect(edited).toMatchObject({ changed: 1, undo: [{ ids: [id], develop: null }] });
+  writeFileSync(undo, JSON.stringify(await photos('edit', id!, '--rotate', '-90')));
+  const rotated = await photos('edit', id!, '--original');
+  expect(rotated).toMatchObject({ undo: [{ develop: { crop: { left: 0.1, top: 0, width: 0.8, height: 1 } } }] });
+  expect(await photos('edit', '--undo', undo)).toMatchObject({ changed: 1 });
+  expect(await photos('edit', id!, '--original')).toMatchObject({
+    undo: [{ develop: { rotate: 1, crop: { left: 0.1, top: 0, width: 0.8, height: 1 } } }],
+  });
+  expect(await photos('edit', ofHouse!, '--rotate', '180')).toEqual({ changed: 0, missing: [ofHouse], undo: [] });
+  for (const args of [[], ['--rotate', '45'], ['--crop', '0,0,2,1'], ['--crop', '1'], ['--original', '--rotate', '90']])
+    expect((await home.run('edit', id!, ...args)).code, args.join(' ')).toBe(2);
+  expect((await home.run('edit', '--undo', join(home.folder, 'photospool.toml'))).code).toBe(2);
   expect(await photos('lock', id!)).toEqual({ changed: 1, missing: [], refused: [] });
   expect(await photos('lock', id!)).toEqual({ changed: 0, missing: [id], refused: [] });
   // A photo of the house is none of Ben’s, and he sees no private one.

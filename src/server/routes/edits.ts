@@ -4,8 +4,9 @@ import type { Viewer } from '../../access/permissions.js';
 import { PhotospoolError, notFound } from '../../base/errors.js';
 import { isDevelop, normalDevelop } from '../../document/develop.js';
 import { viewer } from '../http/request-viewer.js';
-import { clipsBeside, withMotion } from '../../album/playable-videos.js';
-import { changeEach, type PhotoEdit, type PhotosEdited as Made, type PhotosChange } from '../../album/edit-photos.js';
+import { editShots } from '../../album/edit-shots.js';
+import { withMotion } from '../../album/playable-videos.js';
+import { type PhotoEdit, type PhotosEdited as Made, type PhotosChange } from '../../album/edit-photos.js';
 import type { Routes } from '../context.js';
 import { photoPlaces } from '../http/photo-places.js';
 import { getPhoto } from '../../album/find-photos.js';
@@ -24,7 +25,7 @@ import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import { savePhotos } from '../../album/save-photos.js';
 import { showTo } from '../../album/visibility.js';
 import { withSharedAlbums } from '../../album/member-albums.js';
-import { developsBeside, rawsBeside, withStack } from '../../album/stack-members.js';
+import { withStack } from '../../album/stack-members.js';
 import { readTaken } from '../../album/parse-time-taken.js';
 
 const mostAtOnce = 5_000;
@@ -33,26 +34,8 @@ export const edits: Routes = (app, context) => {
   const { library, catalog } = context;
   const parts = { library, catalog };
 
-  /**
-   * Changes photos together with their clips and RAW files. These are determined beforehand, because a change may
-   * separate them.
-   */
-  async function make(who: Viewer, each: readonly PhotosChange[], undo: boolean): Promise<Made> {
-    const beside = [...clipsBeside(parts, each), ...rawsBeside(parts, each)];
-    const developed = developsBeside(parts, each);
-    // A crash between the two leaves too little to see, never too much. The undo of the photo's edit is applied to these
-    // files, too.
-    const shows = ({ develop }: PhotosChange): boolean => develop === null;
-    await changeEach(
-      library,
-      who,
-      developed.filter((change) => !shows(change)),
-    );
-    const made = await changeEach(library, who, each, { undo });
-    const { undo: ways = [] } = await changeEach(library, who, beside, { undo });
-    await changeEach(library, who, developed.filter(shows));
-    return made.undo ? { ...made, undo: [...made.undo, ...ways] } : made;
-  }
+  const make = (who: Viewer, each: readonly PhotosChange[], undo: boolean): Promise<Made> =>
+    editShots(parts, who, each, undo);
 
   for (const { api, config, summary } of photoPlaces) {
     app.patch(

@@ -1,0 +1,99 @@
+/**
+ * `photospool edit`: rotates, crops and straightens photos, and undoes it. Works beside a running server, which makes the
+ * pictures; otherwise the next one does. Whoever may run this can read the files, so nobody is asked who they are:
+ * without `--for` it acts for the house. A crash leaves some photos edited; running it again completes it.
+ */
+import { readFileSync } from 'node:fs';
+import { local, personViewer } from '../../access/viewer.js';
+import type { PhotoEdit, PhotosChange } from '../../album/edit-photos.js';
+import { editShots } from '../../album/edit-shots.js';
+import { PhotospoolError, printable } from '../../base/errors.js';
+import { isDevelop, normalDevelop, type Crop } from '../../document/develop.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
+import { personCalled, withAccess } from '../with-access.js';
+import { photosDone, report } from '../with-sharing.js';
+
+interface EditFlags extends Flags {
+  for?: string;
+  rotate?: string;
+  crop?: string;
+  straighten?: string;
+  original?: boolean;
+  undo?: string;
+}
+
+/** The verb `edit`. */
+export const edit: Verb = (program, run) => {
+  addVerb(program, 'edit [PHOTO...]', 'Rotate, crop and straighten photos; the original files never change')
+    .option('--rotate <DEGREES>', 'turn clockwise: 90, 180, 270 or -90')
+    .option('--crop <LEFT,TOP,WIDTH,HEIGHT>', 'part to keep, as fractions of the upright original: 0.1,0,0.8,1')
+    .option('--straighten <DEGREES>', 'turn the picture clockwise in its frame, from -45 to 45')
+    .option('--original', 'show the original again')
+    .option('--undo <FILE>', 'undo an edit: FILE holds what it printed with --json')
+    .option('--for <NAME>', 'person to act for (default: the family library)')
+    .action((ids: string[], flags: EditFlags) => run(() => editPhotos(ids, flags)));
+};
+
+function editPhotos(ids: readonly string[], flags: EditFlags): Promise<number> {
+  const each = flags.undo === undefined ? [{ ...changeOf(flags), ids }] : undoIn(flags.undo);
+  if (each.every((change) => change.ids.length === 0)) throw wrong('No photo was given.', 'Give the ids of photos.');
+  return withAccess(configOf(flags), async (access, { library, catalog }) => {
+    const account = flags.for === undefined ? undefined : personCalled(access, flags.for);
+    const person = account && access.people.find(account.id);
+    const who = person ? personViewer(person, access.settings.read()) : local;
+    catalog.catchUp(library.lastChange());
+    await catalog.load();
+    const done = await editShots({ library, catalog }, who, each, true);
+    return report(done, photosDone(done, flags.undo === undefined ? 'edited' : 'changed back'), flags);
+  });
+}
+
+/** What the options say. Turning keeps a crop; a crop or an angle replaces what was done before. */
+function changeOf({ rotate, crop, straighten, original = false }: EditFlags): PhotoEdit {
+  const turns = rotate === undefined ? undefined : turnsOf(rotate);
+  const isFramed = crop !== undefined || straighten !== undefined;
+  if (original && (isFramed || turns !== undefined)) throw wrong('--original can’t be combined with other edits.');
+  if (original) return { develop: null };
+  if (!isFramed && turns !== undefined) return { turn: turns };
+  if (!isFramed) throw wrong('No edit was given.', 'Use --rotate, --crop, --straighten, --original or --undo.');
+  const value = {
+    ...(turns !== undefined && { rotate: (turns + 4) % 4 }),
+    ...(crop !== undefined && { crop: cropOf(crop) }),
+    ...(straighten !== undefined && { straighten: Number(straighten) }),
+  };
+  if (!isDevelop(value))
+    throw wrong('This crop or angle is not valid.', 'A crop lies within 0 to 1, an angle within -45 to 45.');
+  return { develop: normalDevelop(value) ?? null };
+}
+
+function turnsOf(degrees: string): number {
+  const turns = Number(degrees) / 90;
+  if (degrees.trim() !== '' && Number.isInteger(turns) && turns !== 0 && Math.abs(turns) < 4) return turns;
+  throw wrong(`Photos can’t be rotated by ${printable(degrees)}.`, 'Use 90, 180, 270 or -90.');
+}
+
+function cropOf(text: string): Crop {
+  const [left, top, width, height, ...more] = text.split(',').map(Number);
+  if (height !== undefined && more.length === 0) return { left: left!, top: top!, width: width!, height };
+  throw wrong(`${printable(text)} is no crop.`, 'Write four fractions: --crop 0.1,0,0.8,1');
+}
+
+/** The changes that undo an edit, from what it printed. */
+function undoIn(file: string): PhotosChange[] {
+  let told: unknown;
+  try {
+    told = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new PhotospoolError('usage', `${printable(file)} can’t be read as the answer of an edit.`, { cause: error });
+  }
+  const ways = (told as { undo?: unknown } | null)?.undo;
+  const isWay = (way: unknown): way is PhotosChange => {
+    const { ids, develop } = (way ?? {}) as { ids?: unknown; develop?: unknown };
+    return Array.isArray(ids) && (develop === null || isDevelop(develop));
+  };
+  if (!Array.isArray(ways) || !ways.every(isWay)) throw wrong(`${printable(file)} does not hold an edit.`);
+  return ways.map(({ ids, develop }) => ({ ids: ids.map(String), develop: develop ?? null, restores: true }));
+}
+
+const wrong = (message: string, hint?: string): PhotospoolError =>
+  new PhotospoolError('usage', message, hint === undefined ? {} : { hint });
