@@ -21,6 +21,7 @@ import { quarters } from '../photo/painted.js';
 import { invite, openOwned, type Owned } from './accounts.js';
 import { openBrowser, type Browser } from './browser.js';
 import { expectError, type Home } from './fixture.js';
+import { filesOf as zipped } from './stored-zip.js';
 
 const jpeg = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' } as const;
 const left = { crop: { left: 0, top: 0, width: 0.5, height: 1 } } satisfies Develop;
@@ -173,6 +174,15 @@ test('what was cut away is seen by nobody else, before and after the new picture
     if (gives) expect(await showsRight(answer.rawPayload), name).toBe(false);
     const packed = await post(`/api/downloads`, { ids: [id] });
     expect([403, 404], name).toContain(packed.statusCode);
+    // As it is shown, for those who may have originals in an archive.
+    const edited = await post(`/api/downloads`, { ids: [id], edited: true });
+    if (edited.statusCode !== 201) expect(name).not.toBe('family');
+    else {
+      const sent = await get(edited.json<{ path: string }>().path);
+      const files = zipped(sent.rawPayload);
+      expect([...files.keys()], name).toEqual([expect.stringMatching(/\.jpg$/)]);
+      expect(await showsRight([...files.values()][0]!), name).toBe(false);
+    }
   }
   expect((await owner.ask('GET', `/originals/${id}`)).rawPayload.equals(original)).toBe(true);
   expect((await owner.ask('POST', '/api/downloads', { ids: [id] })).statusCode).toBe(201);

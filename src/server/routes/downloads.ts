@@ -1,42 +1,43 @@
-/** Many originals as a ZIP archive: a request with their ids, then a download. */
+/** Many originals, or edited pictures, as a ZIP archive: a request with their ids, then a download. */
+import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { yieldToEventLoop } from '../../base/async/yield.js';
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import { countedAs, mayHaveOriginal, mayHaveUnedited, type Viewer } from '../../access/permissions.js';
 import { viewer } from '../http/request-viewer.js';
 import { disposition } from '../http/content-disposition.js';
-import type { Routes } from '../context.js';
+import type { Context, Routes } from '../context.js';
+import type { Develop } from '../../document/develop.js';
 import { findPhotos } from '../../album/find-photos.js';
 import { bytes, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
+import type { ExportFile } from '../files/export-file.js';
 import { openTickets } from '../files/download-tickets.js';
-import { zip, type Zipped } from '../files/zip-download.js';
+import { distinct, zip, zipExport, type Zipped } from '../files/zip-download.js';
 
 const most = 100_000;
 const batch = 200;
 
-export const downloads: Routes = (app, { library, blobs, clock }) => {
-  const tickets = openTickets<readonly string[]>(clock);
+/** What is in a prepared archive. */
+interface Wanted {
+  ids: readonly string[];
+  /** Edited pictures as JPEGs instead of their originals. */
+  edited: boolean;
+}
 
-  /** The photos whose originals the viewer may have and that are on this server, in the requested order. */
-  async function filesOf(who: Viewer, ids: readonly string[]): Promise<Zipped[]> {
-    const files: Zipped[] = [];
-    for (let at = 0; at < ids.length; at += batch) {
-      await yieldToEventLoop();
-      for (const photo of findPhotos(library, who, ids.slice(at, at + batch))) {
-        const { original, name, bytes: size, taken, item } = photo;
-        const isGiven = photo.unedited ? mayHaveUnedited(who, item.holder) : mayHaveOriginal(who, item.holder);
-        if (original.path !== undefined && isGiven)
-          files.push({ path: blobs.original(original.path), name, bytes: size, taken });
-      }
-    }
-    return files;
-  }
+export const downloads: Routes = (app, context) => {
+  const { clock } = context;
+  const tickets = openTickets<Wanted>(clock);
+
+  const filesOf = openFiles(context);
 
   const Ready = Type.Object({
     path: Type.String({ description: 'the path of the archive, valid for ten minutes' }),
     photos: Type.Integer({ description: 'the number of originals in it' }),
-    bytes: Type.Integer({ description: 'ids of the photos' }),
+    bytes: Type.Integer({
+      description: 'of the originals in it, without edited pictures, which are made when they are sent',
+    }),
     missing: Type.Integer({ description: 'the number of originals that are not on this server' }),
   });
   app.post(
@@ -45,18 +46,26 @@ export const downloads: Routes = (app, { library, blobs, clock }) => {
       config: { rule: 'original' },
       bodyLimit: 8 * 1024 * 1024,
       schema: {
-        summary: 'Prepares a ZIP archive of the originals of photos',
-        body: strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: most }) }),
+        summary: 'Prepares a ZIP archive of the originals of photos, or of their edited pictures',
+        body: strict({
+          ids: Type.Array(Sha256, { minItems: 1, maxItems: most }),
+          edited: Type.Optional(
+            Type.Boolean({
+              description: 'edited pictures as JPEGs instead of their originals; other photos as they are',
+            }),
+          ),
+        }),
         response: { 201: Ready, '4xx': Problem, '5xx': Problem },
       },
     },
     async (request, reply) => {
       const who = viewer(request);
       const ids = [...new Set(request.body.ids)];
-      const files = await filesOf(who, ids);
+      const wanted = { ids, edited: request.body.edited === true };
+      const files = await filesOf(who, wanted);
       if (files.length === 0) throw notFound('None of these originals is on this server.');
-      const path = `/api/downloads/${tickets.draw(countedAs(who), ids)}`;
-      const sum = files.reduce((all, file) => all + file.bytes, 0);
+      const path = `/api/downloads/${tickets.draw(countedAs(who), wanted)}`;
+      const sum = files.reduce((all, file) => all + ('bytes' in file ? file.bytes : 0), 0);
       return reply.code(201).send({ path, photos: files.length, bytes: sum, missing: ids.length - files.length });
     },
   );
@@ -73,13 +82,14 @@ export const downloads: Routes = (app, { library, blobs, clock }) => {
     },
     async (request, reply) => {
       const who = viewer(request);
-      const ids = tickets.look(request.params.ticket, countedAs(who));
-      if (!ids) throw notFound('This download has expired.', 'Start the download again.');
-      const archive = await zip(await filesOf(who, ids));
+      const wanted = tickets.look(request.params.ticket, countedAs(who));
+      if (!wanted) throw notFound('This download has expired.', 'Start the download again.');
+      const archive = await pack(await filesOf(who, wanted));
       reply.raw.once('close', () => archive.stream.destroy());
+      // Edited pictures have no size before they are made.
+      if (archive.bytes !== undefined) reply.header('content-length', archive.bytes);
       return reply
         .type('application/zip')
-        .header('content-length', archive.bytes)
         .header(
           'content-disposition',
           disposition('attachment', `photos-${new Date(clock.now()).toISOString().slice(0, 10)}.zip`),
@@ -89,3 +99,60 @@ export const downloads: Routes = (app, { library, blobs, clock }) => {
     },
   );
 };
+
+/** Finds the files of photos for a viewer. */
+function openFiles({ library, blobs, toBare }: Context): (who: Viewer, wanted: Wanted) => Promise<(Zipped | Made)[]> {
+  /** The JPEG of an edited picture, without metadata, made when it is its turn; only one at a time is in memory. */
+  const jpegOf = (path: string, develop: Develop) => async (): Promise<Buffer> => {
+    const made = await toBare?.(path, develop);
+    if (!made) throw notFound('This file can’t be shown as a picture.');
+    try {
+      return await readFile(made.path);
+    } finally {
+      await made.remove();
+    }
+  };
+
+  /** The photos whose files the viewer may have and that are on this server, in the requested order. */
+  return async function filesOf(who: Viewer, { ids, edited }: Wanted): Promise<(Zipped | Made)[]> {
+    const files: (Zipped | Made)[] = [];
+    for (let at = 0; at < ids.length; at += batch) {
+      await yieldToEventLoop();
+      for (const photo of findPhotos(library, who, ids.slice(at, at + batch))) {
+        const { original, name, bytes: size, taken, item } = photo;
+        if (edited && photo.unedited) {
+          // As `GET /originals/:id` gives it to who may not have the original.
+          if (original.path !== undefined && toBare && photo.develop && mayHaveOriginal(who, item.holder))
+            files.push({ name: jpegName(name), taken, make: jpegOf(original.path, photo.develop) });
+          continue;
+        }
+        const isGiven = photo.unedited ? mayHaveUnedited(who, item.holder) : mayHaveOriginal(who, item.holder);
+        if (original.path !== undefined && isGiven)
+          files.push({ path: blobs.original(original.path), name, bytes: size, taken });
+      }
+    }
+    return files;
+  };
+}
+
+/** A picture that is made when it is sent. */
+interface Made {
+  name: string;
+  taken: string;
+  make: () => Promise<Buffer>;
+}
+
+const jpegName = (name: string): string => `${name.replace(/\.[^.]{1,5}$/, '')}.jpg`;
+
+/** An archive; of known length if all its files are on the disk. */
+async function pack(files: readonly (Zipped | Made)[]): Promise<{ stream: Readable; bytes?: number }> {
+  const stored = files.filter((file) => 'path' in file);
+  if (stored.length === files.length) return zip(stored);
+  const names = distinct(files.map(({ name }) => name));
+  const exported = files.map((file, n): ExportFile => {
+    const [path, taken] = [names[n]!, file.taken];
+    if ('make' in file) return { path, taken, kind: 'made', make: file.make };
+    return { path, taken, kind: 'original', sha256: '', bytes: file.bytes, source: file.path };
+  });
+  return { stream: zipExport(exported, () => undefined) };
+}

@@ -1,15 +1,27 @@
-/** Downloads photos: one unchanged, several as an archive that the browser downloads. */
-import { ask, originalOf, send, toApiError } from '../../lib/api.js';
+/** Downloads photos: one as a file, several as an archive that the browser downloads. */
+import { ask, jpegOf, originalOf, send, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m } from '../../lib/messages.js';
 
-/** Starts a download; false after an error. Never rejects. */
-export async function startDownload(photos: readonly { id: string }[]): Promise<boolean> {
+/** A photo; `edited` if its picture is not that of the original. */
+type Downloaded = { id: string; edited?: boolean | undefined };
+
+/** Starts a download of photos as they are shown: edited ones as JPEGs. False after an error. Never rejects. */
+export const startDownload = (photos: readonly Downloaded[]): Promise<boolean> => start(photos, true);
+
+/** Starts a download of the original files. */
+export const downloadOriginals = (photos: readonly Downloaded[]): Promise<boolean> => start(photos, false);
+
+async function start(photos: readonly Downloaded[], edited: boolean): Promise<boolean> {
   const [first] = photos;
-  if (first && photos.length === 1) return fetchFile(originalOf(first.id, true));
+  if (first && photos.length === 1)
+    return fetchFile(edited && first.edited ? jpegOf(first.id) : originalOf(first.id, true));
   try {
     const ids = photos.map(({ id }) => id);
-    const ready = await ask<{ path: string; photos: number; missing: number }>('/api/downloads', send('POST', { ids }));
+    const ready = await ask<{ path: string; photos: number; missing: number }>(
+      '/api/downloads',
+      send('POST', { ids, edited }),
+    );
     fetchFile(ready.path);
     const left = ready.missing > 0 ? ` ${m.select.downloadMissing(ready.missing)}` : '';
     edits.say({ text: `${m.select.downloadTitle(ready.photos)}.${left}` });

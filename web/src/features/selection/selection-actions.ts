@@ -6,13 +6,14 @@ import { m, withMessages } from '../../lib/messages.js';
 import { openShare } from '../sharing/open-share.svelte.js';
 import { type Action, session } from '../../lib/session.svelte.js';
 import { comparing } from '../viewer/comparing.svelte.js';
-import { startDownload } from './download-photos.js';
+import { downloadOriginals, startDownload } from './download-photos.js';
 
 /** The required properties of a photo. */
 export interface Chosen {
   id: string;
   taken: string;
   favourite?: boolean | undefined;
+  edited?: boolean | undefined;
   /** Where it was taken, if that is known already. */
   gps?: { lat: number; lon: number };
 }
@@ -32,6 +33,7 @@ export interface Act {
     | 'takeOut'
     | 'compare'
     | 'download'
+    | 'originals'
     | 'trash'
     | 'reviewed'
     | 'restored';
@@ -43,6 +45,8 @@ export interface Act {
   do?: (photos: readonly Chosen[], q: string) => Promise<boolean>;
   /** True for an action on exactly one photo. */
   one?: true;
+  /** True for an action that makes a difference for edited pictures alone. */
+  edited?: true;
   /** True for an action on exactly two photos. */
   two?: true;
   /** True for actions that a phone shows without opening the menu. */
@@ -163,6 +167,7 @@ const all: readonly Omit<Act, 'label'>[] = [
     do: startDownload,
     near: true,
   },
+  { name: 'originals', icon: 'file', key: undefined, needs: 'history', do: downloadOriginals, edited: true },
   { name: 'trash', icon: 'trash', key: 'Delete', needs: 'trash', do: trash },
 ];
 

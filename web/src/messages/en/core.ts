@@ -361,6 +361,7 @@ export const select = {
   date: 'Date',
   place: 'Place',
   download: 'Download',
+  originals: 'Download originals',
   trash: 'Trash',
   restored: 'Restore',
   reviewed: 'Keep',
