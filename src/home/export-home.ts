@@ -2,6 +2,9 @@
  * Exports a holder’s library into a folder. A file gets its name when it is complete and has the right hash, so a crash
  * leaves only complete files, and another run continues: what is there is left as it is, except `library.json`.
  */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { People } from '../access/people.js';
 import { openArchive, originalPath } from '../archive/archive.js';
@@ -11,27 +14,46 @@ import { parentOf, type Files } from '../base/files.js';
 import type { Discarder } from '../album/empty-trash.js';
 import { sidecarOf } from '../ingest/sidecars/export-sidecars.js';
 import type { Library } from '../library/library.js';
+import type { Develop } from '../document/develop.js';
+import { openDecoders, type Decoders } from '../photo/decode/decoder-pool.js';
+import { headLength, identify } from '../photo/formats/identify.js';
 import { openXmpWriter } from '../photo/facts/write-xmp.js';
 import type { ExportFile } from '../server/files/export-file.js';
 import { libraryList, type LibraryExportParts } from '../server/files/library-export.js';
 
-/** Opens what an export reads; to be closed after it. */
+/** Opens what an export reads; to be closed after it. `edited`: with JPEGs of edited pictures. */
 export function openExport(
   config: Pick<Config, 'done'>,
   files: Files,
   library: Library,
   people: Pick<People, 'all'>,
+  edited = false,
 ): { parts: LibraryExportParts; close(): Promise<void> } {
   const writer = openXmpWriter();
   const archive = config.done;
   const original = (path: string): string => originalPath(archive, path);
+  const decoders = edited ? openDecoders({ workers: 1 }) : undefined;
   return {
     parts: {
       ...{ library, people, original },
       sidecar: (sha256, photo) => sidecarOf(sha256, photo, { library, archive, files, writer }),
+      ...(decoders && { edited: (path, develop) => () => editedJpeg(decoders, files, path, develop) }),
     },
-    close: () => writer.close(),
+    close: async () => void (await Promise.all([writer.close(), decoders?.close()])),
   };
+}
+
+/** The JPEG of an edited picture. A crash leaves its file in the system’s folder for temporary files. */
+async function editedJpeg(decoders: Decoders, files: Files, original: string, develop: Develop): Promise<Buffer> {
+  const to = join(tmpdir(), `photospool-export-${randomUUID()}.jpg`);
+  try {
+    const found = identify(await files.head(original, headLength));
+    if (found.kind === 'photo' && (await decoders.convert(original, found.format, to, develop)))
+      return await readFile(to);
+    throw new PhotospoolError('undecodable', 'This file can’t be shown as a picture.');
+  } finally {
+    await files.remove(to);
+  }
 }
 
 /** Opens what moves originals of purged photos aside. */

@@ -342,7 +342,7 @@ describe('the folder that photos came from', () => {
       catalog.explore(everything, 12, viewer).folders.map(({ value, count }) => [value, count]);
     expect(ids(annaSees, 'folder:surprise')).toEqual([hers]);
     expect(ids(benSees, 'folder:surprise')).toEqual([his]);
-    expect(sorted(ids(adaSees, 'folder:iceland'))).toEqual(sorted([ours!, other!]));
+    expect(sorted(ids(adaSees, 'folder:iceland'))).toEqual(sorted([ours, other]));
     expect(ids(adaSees, 'folder:="2024/Iceland"')).toEqual([ours]);
     expect(ids(adaSees, 'folder:"2024 iceland south"')).toEqual([other]);
     expect(ids(adaSees, 'folder:surprise')).toEqual([]);
@@ -352,8 +352,8 @@ describe('the folder that photos came from', () => {
       [],
     ]);
     // What is left out does not tell it either.
-    expect(sorted(ids(annaSees, '-folder:iceland'))).toEqual(sorted([hers!, his!, ours!, other!]));
-    expect(sorted(ids(annaSees, '-folder:surprise'))).toEqual(sorted([his!, ours!, other!]));
+    expect(sorted(ids(annaSees, '-folder:iceland'))).toEqual(sorted([hers, his, ours, other]));
+    expect(sorted(ids(annaSees, '-folder:surprise'))).toEqual(sorted([his, ours, other]));
     expect(folders(annaSees)).toEqual([['Anna/Surprise party', 1]]);
     for (const viewer of [adaSees, tokenSees])
       expect(folders(viewer)).toEqual([

@@ -1,10 +1,12 @@
 /** Exporting a library into a folder, and purging that of a removed person. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/base/config.js';
 import { openFiles } from '../../src/base/files.js';
 import { applyChange } from '../../src/document/edits.js';
+import { itemOf, publicIdOf } from '../../src/document/item-id.js';
 import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { openRecords } from '../../src/home/open-records.js';
 import { makeHome } from './run.js';
@@ -24,6 +26,9 @@ test('a library is copied into a folder, another run continues, and a removed pe
   await home.drop('@ben/other.jpg', 2);
   expect((await home.run('process')).code).toBe(0);
   const { db, library } = await openRecords(readConfig(home.folder, {}), openFiles());
+  const [id] = [...library.scan('own:')]
+    .filter(({ body }) => JSON.stringify(body).includes('mine.jpg'))
+    .map(({ id: document }) => publicIdOf(itemOf(document)!));
   for (const { id } of [...library.scan('own:')])
     library.update<PhotoDocument>(id, (body) => {
       const by = { at: library.stampAfter(body), by: 'owner' };
@@ -53,6 +58,14 @@ test('a library is copied into a folder, another run continues, and a removed pe
     const again = await home.run(...exporting);
     expect([again.code, last(again.out)]).toEqual([1, { written: 2, same: 1, kept: 1, failed: 0 }]);
     expect(readFileSync(join(to, `${mine!}.xmp`), 'utf8')).toBe('changed');
+    // An edited picture is copied as it is shown, if that is wanted.
+    expect((await home.run('edit', id!, '--rotate', '90', '--for', 'ben')).out).toBe('1 photo edited.\n');
+    expect(last((await home.run(...exporting, '--edited')).out)).toMatchObject({ written: 2, failed: 0 });
+    expect(files()).toContain('mine (edited).jpg');
+    const [before, after] = await Promise.all(
+      [mine!, mine!.replace('.jpg', ' (edited).jpg')].map((path) => sharp(join(to, path)).metadata()),
+    );
+    expect([after!.width, after!.height]).toEqual([before!.height, before!.width]);
     expect((await home.run('export', '--to', home.incoming)).code).toBe(2);
     expect((await home.run('export', '--for', 'nobody', '--to', to)).code).toBe(2);
 

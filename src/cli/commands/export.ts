@@ -18,13 +18,14 @@ import { exit } from '../exit-codes.js';
 import { print, printJson, say } from '../output.js';
 import { hasLibrary, presentOrRemoved, withAccess } from '../with-access.js';
 
-type ExportFlags = Flags & { to: string; for?: string; locked?: boolean };
+type ExportFlags = Flags & { to: string; for?: string; locked?: boolean; edited?: boolean };
 
 /** The verb `export`. */
 export const exportVerb: Verb = (program, run) => {
   addVerb(program, 'export', 'Export a library to a folder: originals, sidecars with edits, and albums')
     .requiredOption('--to <DIR>', 'folder to export to; an interrupted export continues there')
     .option('--for <NAME>', 'person whose library to export, even if removed (default: the family library)')
+    .option('--edited', 'also export a JPEG of each edited picture')
     .option('--locked', 'include locked photos of that person')
     .action((flags: ExportFlags) => run(() => exportHolder(flags)));
 };
@@ -40,7 +41,7 @@ async function exportHolder(flags: ExportFlags): Promise<number> {
     const person = flags.for === undefined ? undefined : presentOrRemoved(access, library, flags.for);
     if (person?.removed) access.audit.note('removed-exported', { who: commandLine.who, detail: person.name });
     const files = filesOf(config);
-    const { parts, close } = openExport(config, files, library, access.people);
+    const { parts, close } = openExport(config, files, library, access.people, flags.edited === true);
     const tally: Record<FileExported['outcome'], number> = { written: 0, same: 0, kept: 0, failed: 0 };
     try {
       const entries = exportLibrary(parts, person?.id ?? house, flags.locked === true);

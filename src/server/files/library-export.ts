@@ -1,12 +1,13 @@
 /**
  * What an export of a holder’s library contains: originals under their own names, by month; a sidecar beside each
- * photo with edits; and `library.json` with the albums. Photos in the trash are in a folder of their own. Nothing in it
+ * photo with edits, and if wanted a JPEG of each edited picture; and `library.json` with the albums. Photos in the trash are in a folder of their own. Nothing in it
  * depends on who else has the same bytes. Locked photos are only included where the caller says so: in a session that
  * opened them, or by a command.
  */
 import { readItem } from '../../access/item-access.js';
 import { itemAccess } from '../../access/library-access.js';
 import type { People } from '../../access/people.js';
+import type { Develop } from '../../document/develop.js';
 import { house, itemOf, ownPrefix, publicIdOf, type Holder } from '../../document/item-id.js';
 import { own } from '../../document/json-values.js';
 import { photoOf, type PhotoDocument } from '../../document/photo-document.js';
@@ -27,6 +28,8 @@ export interface LibraryExportParts {
   original(path: string): string;
   /** Makes the sidecar of a photo; undefined without edits. */
   sidecar(sha256: string, photo: PhotoDocument): (() => Promise<Buffer>) | undefined;
+  /** Makes a full-size JPEG of an edited picture, from its original (an absolute path). Absent if none are wanted. */
+  edited?(original: string, develop: Develop): () => Promise<Buffer>;
 }
 
 /** The content of `library.json`. */
@@ -39,7 +42,7 @@ export interface ExportedLibrary {
 
 /** All files of a holder’s library, `library.json` last. Reads documents as it goes. */
 export function* exportLibrary(parts: LibraryExportParts, holder: Holder, locked: boolean): Generator<ExportFile> {
-  const { library, original, sidecar } = parts;
+  const { library, original, sidecar, edited } = parts;
   const nameIn = openDistinct();
   const albums = openExportedAlbums(parts, holder);
   const missing: string[] = [];
@@ -66,6 +69,9 @@ export function* exportLibrary(parts: LibraryExportParts, holder: Holder, locked
     yield { kind: 'original', path, taken, sha256, bytes: row.bytes, source: original(row.path) };
     const make = sidecar(sha256, photo);
     if (make) yield { kind: 'made', path: `${path}.xmp`, taken, make };
+    if (!edited || !view.develop) continue;
+    const name = nameIn(`${view.name.replace(/\.[^.]{1,5}$/, '')} (edited).jpg`, folder);
+    yield { kind: 'made', path: folder + name, taken, make: edited(original(row.path), view.develop) };
   }
   const list: ExportedLibrary = { format: 1, albums: albums.all(), missing };
   const text = `${JSON.stringify(list, undefined, 2)}\n`;
