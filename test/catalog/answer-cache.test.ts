@@ -25,7 +25,17 @@ function tenClasses() {
         iso: null,
         lat: null,
       },
-      ...{ lon: null, camera: null, lens: null, place: null, tags: null, albums: null, favourites: null, words: '' },
+      ...{
+        lon: null,
+        camera: null,
+        lens: null,
+        place: null,
+        path: null,
+        tags: null,
+        albums: null,
+        favourites: null,
+        words: '',
+      },
       ...{ class: 1 + (n % 10), entries: null },
     });
   }

@@ -8,7 +8,17 @@ import { openDice } from '../simulation/dice.js';
 
 const row = (n: number): ColumnRow => ({
   ...{ n, taken: '2024-01-01', added: 0, width: 4, height: 3, state: 0, rating: 0, iso: null, lat: null, lon: null },
-  ...{ camera: null, lens: null, place: null, tags: null, albums: null, favourites: null, words: '', class: 1 },
+  ...{
+    camera: null,
+    lens: null,
+    place: null,
+    path: null,
+    tags: null,
+    albums: null,
+    favourites: null,
+    words: '',
+    class: 1,
+  },
   entries: null,
 });
 const idOf = (k: number): string => k.toString(16).padStart(64, '0');
