@@ -108,6 +108,6 @@ const stillSpool: SpoolPort = {
   choices: { ignore: refuse, discard: refuse, restore: refuse, filesOf: refuse },
   steps: () => [],
   place: refuse,
-  uploads: { begin: refuse, find: refuse, append: refuse, finish: refuse, remove: refuse },
+  uploads: { begin: refuse, find: refuse, append: refuse, finish: refuse, remove: refuse, put: refuse, locate: refuse },
   on: () => () => undefined,
 };

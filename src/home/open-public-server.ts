@@ -110,6 +110,14 @@ const noSpool: SpoolPort = {
   pass: nothing,
   retry: nothing,
   place: nothing,
-  uploads: { begin: nothing, find: nothing, append: nothing, finish: nothing, remove: nothing },
+  uploads: {
+    begin: nothing,
+    find: nothing,
+    append: nothing,
+    finish: nothing,
+    remove: nothing,
+    put: nothing,
+    locate: nothing,
+  },
   on: () => () => undefined,
 };

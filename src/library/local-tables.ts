@@ -9,6 +9,7 @@ import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { openDiscarded, type Discarded } from './discarded-originals.js';
 import { openPersonFolders, type PersonFolders } from './person-folders.js';
+import { openSentFiles, type SentFiles } from './sent-files.js';
 import { openMerges, type Merges } from './merge-log.js';
 import { openEditKeys, type EditKeys } from './edit-keys.js';
 import { openToday, type Today } from './daily-count.js';
@@ -83,6 +84,8 @@ export interface Local {
   discarded: Discarded;
   /** Folders of `incoming` that belong to people. */
   personFolders: PersonFolders;
+  /** The files that programs sent over WebDAV. */
+  sentFiles: SentFiles;
   /**
    * Today's imports for the house. Arriving originals are counted here, duplicates by the code that sets them aside.
    */
@@ -118,7 +121,10 @@ export function openLocal(db: Sqlite, clock: Clock = systemClock): Local {
   const personFolders = openPersonFolders(db);
   const originals = openOriginals(db, today);
   const editKeys = openEditKeys(db, clock);
-  return { originals, seen: openSeen(db), discarded, personFolders, today, merges, editKeys, setting, setSetting };
+  return {
+    ...{ originals, seen: openSeen(db), discarded, personFolders, sentFiles: openSentFiles(db), today },
+    ...{ merges, editKeys, setting, setSetting },
+  };
 }
 
 function openOriginals(db: Sqlite, today: Today): Originals {

@@ -15,6 +15,8 @@ export interface Note extends WantedUpload {
   format: 1;
   begun: number;
   sha256?: string;
+  /** It is listed, and its name is one that the spool ignores: it stays until it gets another name (put-upload.ts). */
+  waits?: true;
 }
 
 /** The maximum depth of a client's folder hint. */
@@ -79,17 +81,25 @@ export async function placePart(files: Files, incoming: string, part: string, no
 /** The folder below `top` according to the client's hint; `top` if that can't be created. */
 async function hintedFolder(files: Files, top: string, { by, metadata }: Note): Promise<string> {
   let folder = top;
-  const hint = isGuest({ by }) ? '' : (metadata['folder'] ?? '');
-  const names = hint.split(/[/\\]+/).filter((name) => !/^\.*$/.test(name));
-  for (const name of names.slice(0, deepest)) {
-    const next = join(folder, comingName(Array.from(name).slice(0, 60).join('')));
-    await files.makeFolder(next);
+  for (const name of isGuest({ by }) ? [] : hintedNames(metadata['folder'] ?? '')) {
+    folder = join(folder, name);
+    await files.makeFolder(folder);
     // Symbolic links are not followed.
-    if (!(await files.stat(next))?.isDirectory()) return top;
-    folder = next;
+    if (!(await files.stat(folder))?.isDirectory()) return top;
   }
   return folder;
 }
+
+/** The names of the folders for a client's hint. */
+const hintedNames = (hint: string): string[] =>
+  hint
+    .split(/[/\\]+/)
+    .filter((name) => !/^\.*$/.test(name))
+    .slice(0, deepest)
+    .map((name) => comingName(Array.from(name).slice(0, 60).join('')));
+
+/** The path of the folder for a client's hint, whether or not it exists. */
+export const hintedPath = (top: string, hint: string): string => join(top, ...hintedNames(hint));
 
 /** The modification time according to the client, in ns; undefined if it is implausible. */
 function timeOf(text: string | undefined): bigint | undefined {

@@ -38,7 +38,7 @@ export interface ProcessorParts {
   clock: Clock;
   log: Log;
   ingest: Ingest;
-  local: Pick<Local, 'seen' | 'today'>;
+  local: Pick<Local, 'seen' | 'today'> & Partial<Pick<Local, 'sentFiles'>>;
   /** Whether the archive has these bytes, according to the local table and the disk. */
   isHere: (sha256: string) => boolean;
   /**

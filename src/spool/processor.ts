@@ -78,8 +78,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   let watching: Watch | undefined;
   let closed: Promise<void> | undefined;
   for (const folder of [incoming, work]) await files.sweep(folder);
-  const { mayUpload } = parts;
-  const uploads = await openUploads({ incoming, work, files, clock, log, ...(mayUpload && { mayUpload }) });
+  const uploads = await openUploadsOf(parts, options);
   await adopt();
   await tellOtherDisk(parts, options);
 
@@ -197,6 +196,13 @@ const assignmentOf = ({ personOf }: ProcessorParts, { holder }: ProcessorOptions
   ...(holder !== undefined && { holder }),
   ...(personOf && { personOf }),
 });
+
+/** The uploads of a spool. An import has none of its own, so it knows no listings of senders. */
+function openUploadsOf({ files, clock, log, mayUpload, local }: ProcessorParts, options: ProcessorOptions) {
+  const { incoming, work, handOver: into } = options;
+  const sent = into === undefined ? local.sentFiles : undefined;
+  return openUploads({ incoming, work, files, clock, log, ...(mayUpload && { mayUpload }), ...(sent && { sent }) });
+}
 
 const keyOfClaim = ({ id }: Claim): string => `claim ${id}`;
 

@@ -32,13 +32,23 @@ export interface Sending {
 export async function senderFolder(incoming: string, files: Files, { by, holder }: Sending): Promise<string> {
   if (by === owner && holder === undefined) return incoming;
   const sending: Sending = { by, ...(holder !== undefined && { holder }) };
-  const folder = join(incoming, holder === undefined ? senders : sendersForPeople, keyOf(sending));
+  const folder = pathOfSender(incoming, sending);
   await files.makeFolder(folder);
   const known = await senderOf(files, folder);
   if (known.by !== by || known.holder !== holder)
     await files.replace(join(folder, record), `${JSON.stringify({ format: 1, ...sending })}\n`);
   return folder;
 }
+
+/** The path of the folder for a sender's files, whether or not it exists. */
+export const pathOfSender = (incoming: string, { by, holder }: Sending): string =>
+  by === owner && holder === undefined
+    ? incoming
+    : join(
+        incoming,
+        holder === undefined ? senders : sendersForPeople,
+        keyOf({ by, ...(holder !== undefined && { holder }) }),
+      );
 
 /** The sender of the files in a folder of `.photospool-from` or `.photospool-for`. */
 export async function senderOf(files: Files, folder: Path): Promise<Sending> {

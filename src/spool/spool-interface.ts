@@ -4,6 +4,7 @@
 import type { Readable } from 'node:stream';
 import type { Subscribe } from '../base/async/listeners.js';
 import type { Holder } from '../document/item-id.js';
+import type { SentFile } from '../library/sent-files.js';
 
 /** A file in `incoming`. `since` is when it was last written or renamed there, UTC; `bytes` its size then. */
 export interface WaitingItem {
@@ -228,8 +229,10 @@ export interface WantedUpload {
   by: string;
   /** Its holder: a person (a ULID); absent for the house. */
   holder?: Holder;
-  /** The total number of bytes. */
+  /** The total number of bytes; -1 while a `put` does not know it. */
   length: number;
+  /** The path in the sender's listing, of an upload by a single request. */
+  put?: string;
   /** The client's metadata, hostile text: `filename`, `folder`, `modified`, `sha256`. */
   metadata: Readonly<Record<string, string>>;
 }
@@ -253,6 +256,14 @@ export interface Upload extends WantedUpload {
  */
 export type Still = () => void;
 
+/** An upload by a single request, which is then listed for its sender (library/sent-files.ts). */
+export interface WantedPut extends Omit<WantedUpload, 'length'> {
+  /** Absent if the client did not say. */
+  length?: number;
+  /** The path in the sender's listing. */
+  put: string;
+}
+
 /** Resumable uploads, stored on the disk (upload-parts.ts). Ids are 32 hexadecimal digits. */
 export interface Uploads {
   /**
@@ -274,6 +285,14 @@ export interface Uploads {
   finish(id: string, still?: Still): Promise<Upload>;
   /** Removes an upload and its result; false if there is none. */
   remove(id: string): Promise<boolean>;
+  /**
+   * Receives a whole file, lists it, and puts it into `incoming`; durable when it resolves. Nothing is kept if the stream, `still` or the
+   * disk fails. Bytes that are listed under the path already are discarded. A file with a name that the spool ignores waits until `finish`
+   * finds it listed under another one.
+   */
+  put(id: string, wanted: WantedPut, stream: Readable, still?: Still): Promise<{ bytes: number; sha256: string }>;
+  /** The absolute path of the bytes of a listed file, among the uploads or in the spool; undefined if they are in neither. */
+  locate(entry: SentFile): Promise<string | undefined>;
 }
 
 /** An owner's decisions about stuck files, besides retries. All throw disk errors. */

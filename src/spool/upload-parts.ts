@@ -12,7 +12,9 @@ import type { Log } from '../base/log.js';
 import { logFile } from './file-log.js';
 import { titleOf } from './stuck-groups.js';
 import { roomOf } from '../base/disk-space.js';
-import type { Still, Upload, Uploads, WantedUpload } from './spool-interface.js';
+import type { SentFile, SentFiles } from '../library/sent-files.js';
+import type { Still, Upload, Uploads, WantedPut, WantedUpload } from './spool-interface.js';
+import { findSent, isPhoto, listedFor, listEmpty, listUpload, renamed } from './put-upload.js';
 import { checkGuestFile, placePart, sealPart, shownName, type Note } from './finish-upload.js';
 
 /** How long uploads are kept, in ms. */
@@ -33,6 +35,8 @@ export interface UploadsParts {
   keeping?: Keeping;
   /** Whether a sender (`authorOf`) may upload now; called when an upload is finished without a request. */
   mayUpload?: (by: string) => boolean;
+  /** The listings of senders; without it, uploads by a single request are neither received nor finished. */
+  sent?: SentFiles;
   /** The free space for a folder, in bytes. */
   room?: (folder: string) => Promise<number>;
 }
@@ -55,7 +59,8 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
   const store = openStore(parts);
   const { unfinished, noteOf, partOf, folderForNew, read, drop } = store;
   const { finishing, finish } = openFinishing(parts, store, find);
-  const sweep = openSweep(parts, store, { finishing, finish });
+  const receiving = new Set<string>();
+  const sweep = openSweep(parts, store, { finishing, finish }, receiving);
   let swept = clock.now();
 
   async function find(id: string): Promise<Upload | undefined> {
@@ -67,13 +72,13 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
     const touched = Math.max(begun, part?.mtimeMs ?? 0);
     const known = { id, by, ...(holder !== undefined && { holder }), length, metadata, touched };
     if (!part) return sha256 === undefined ? undefined : { ...known, state: 'received', bytes: length, sha256 };
-    if (clock.now() - touched > keeping.unfinished) return undefined;
+    if (note.put === undefined && clock.now() - touched > keeping.unfinished) return undefined;
     return { ...known, state: finishing.has(id) ? 'checking' : 'uploading', bytes: part.size };
   }
 
   await sweep();
 
-  return {
+  const uploads: OpenUploads = {
     find,
     finish,
     async begin(id, wanted) {
@@ -107,10 +112,62 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
       if (found) await drop(found.folder, id);
       return found !== undefined;
     },
+    put: async (id, wanted, stream, still) => {
+      receiving.add(id);
+      try {
+        return await receivePut(parts, store, uploads, { id, wanted, stream, ...(still && { still }) });
+      } finally {
+        receiving.delete(id);
+      }
+    },
+    locate: (entry) => locate(parts, store, entry),
     async close() {
       await Promise.allSettled(finishing.values());
     },
   };
+  return uploads;
+}
+
+/** Receives an upload by a single request. Nothing of it is kept if that fails. */
+async function receivePut(
+  { files }: UploadsParts,
+  { read, noteOf, drop }: Store,
+  uploads: Uploads,
+  { id, wanted, stream, still }: { id: string; wanted: WantedPut; stream: Readable; still?: Still },
+): Promise<{ bytes: number; sha256: string }> {
+  const { length } = wanted;
+  try {
+    await uploads.begin(id, { ...wanted, length: length ?? -1 });
+    const bytes = await uploads.append(id, stream);
+    if (length !== undefined && bytes !== length)
+      throw new PhotospoolError('invalid', 'The file has another size than announced.');
+    const found = await read(id);
+    if (!found) throw missing();
+    if (length === undefined)
+      await files.replace(noteOf(found.folder, id), JSON.stringify({ ...found.note, length: bytes }));
+    const { sha256 = '' } = await uploads.finish(id, still);
+    return { bytes, sha256 };
+  } catch (error) {
+    const found = await read(id);
+    // What is listed is on its way: the next start, or the next sweep, completes it.
+    if (found?.note.sha256 === undefined && found) await drop(found.folder, id);
+    throw error;
+  }
+}
+
+/** The path of the bytes of a listed file, which may move on meanwhile. */
+async function locate(parts: UploadsParts, { read, partOf }: Store, entry: SentFile): Promise<string | undefined> {
+  const { incoming, work, files } = parts;
+  const upload = entry.file?.upload;
+  if (upload === undefined) return undefined;
+  for (let tries = 0; tries < 3; tries++) {
+    const found = await read(upload);
+    const part = found && partOf(found.folder, upload);
+    if (part !== undefined && (await files.stat(part))) return part;
+    const path = await findSent({ incoming, work, files }, entry);
+    if (path !== undefined) return path;
+  }
+  return undefined;
 }
 
 /** The folders, notes and bytes of uploads. */
@@ -155,7 +212,7 @@ function openStore({ incoming, work, files }: UploadsParts) {
 
 /** Finishes complete uploads; concurrent calls share one run. */
 function openFinishing(
-  { incoming, files }: UploadsParts,
+  { incoming, files, clock, sent }: UploadsParts,
   store: Store,
   find: (id: string) => Promise<Upload | undefined>,
 ) {
@@ -177,12 +234,37 @@ function openFinishing(
       }
       await folderForNew(note);
       await dropUnless(still, folder, id);
-      await placePart(files, incoming, part, note);
       unfinished.delete(id);
+      if (note.put !== undefined) return finishPut(id, folder, { ...note, put: note.put });
+      await placePart(files, incoming, part, note);
     }
     const upload = await find(id);
     if (!upload) throw missing();
     return upload;
+  }
+
+  /** Lists an upload by a single request, and does with its bytes what follows from that. */
+  async function finishPut(id: string, folder: string, note: Note & { put: string }): Promise<Upload> {
+    const { by, length, metadata, sha256 = '' } = note;
+    const answer: Upload = { id, by, length, metadata, bytes: length, touched: note.begun, state: 'received', sha256 };
+    if (!sent) return answer;
+    // An empty file is no photo; clients make one before they send its content.
+    const next = length === 0 ? listEmpty(sent, note, clock.now()) : listUpload(sent, id, note, clock.now());
+    if (next.kind === 'waits') {
+      if (note.waits !== true) await files.replace(noteOf(folder, id), JSON.stringify({ ...note, waits: true }));
+    } else {
+      if (next.kind === 'goes') await placePart(files, incoming, partOf(folder, id), renamed(note, next));
+      await drop(folder, id);
+    }
+    if (next.replaced !== undefined) await dropWaiting(next.replaced);
+    return answer;
+  }
+
+  /** Removes an upload that waits and is listed no longer; one that is on its way to the spool stays. */
+  async function dropWaiting(id: string): Promise<void> {
+    await finishing.get(id)?.catch(() => undefined);
+    const found = await read(id);
+    if (found?.note.waits === true) await drop(found.folder, id);
   }
 
   async function dropUnless(still: Still, folder: string, id: string): Promise<void> {
@@ -210,10 +292,14 @@ function openFinishing(
 
 /** Removes old uploads, and finishes complete ones that no client asks for. */
 function openSweep(
-  { files, clock, log, keeping = usual, mayUpload = () => true }: UploadsParts,
-  { folders, unfinished, noteOf, partOf, drop }: Store,
+  parts: UploadsParts,
+  store: Store,
   { finishing, finish }: ReturnType<typeof openFinishing>,
+  receiving: ReadonlySet<string>,
 ): () => Promise<void> {
+  const { files, clock, log, keeping = usual, mayUpload = () => true, sent } = parts;
+  const { folders, unfinished, noteOf, partOf, drop } = store;
+
   async function sweepOne(folder: string, id: string): Promise<void> {
     const note = parseNote(await files.readText(noteOf(folder, id)));
     const part = await files.stat(partOf(folder, id));
@@ -224,8 +310,11 @@ function openSweep(
       await files.remove(partOf(folder, id));
       return;
     }
+    if (note?.put !== undefined && (!sent || receiving.has(id))) return;
     if (note && part?.size === note.length)
       return void finish(id, () => checkSender(note)).catch((error: unknown) => tell(error, note));
+    // Its request has ended, and can't be continued.
+    if (note?.put !== undefined) return drop(folder, id);
     if (note && part) unfinished.set(id, { by: note.by, length: note.length, folder });
     // A new upload has its part before its note.
     const keep = !note ? hour : part ? keeping.unfinished : note.sha256 === undefined ? 0 : keeping.received;
@@ -246,6 +335,7 @@ function openSweep(
   }
 
   async function sweep(): Promise<void> {
+    if (sent) await expireSent(parts, store, sent);
     for (const folder of folders) {
       const there = ((await files.list(folder)) ?? []).map(({ name }) => name);
       if (there.length > 0) await files.sweep(folder);
@@ -253,6 +343,26 @@ function openSweep(
     }
   }
   return sweep;
+}
+
+/** Removes what was listed long ago. A photo that waited for another name goes to the spool all the same. */
+async function expireSent(
+  { incoming, files, clock }: UploadsParts,
+  { read, drop, partOf }: Store,
+  sent: SentFiles,
+): Promise<void> {
+  const old = sent.before(clock.now() - listedFor);
+  for (const { file, parent: folder, name } of old) {
+    const id = file?.upload;
+    const found = id === undefined || sent.ofUpload(id).length > 1 ? undefined : await read(id);
+    if (!found || id === undefined) continue;
+    const part = partOf(found.folder, id);
+    const isWaiting = found.note.waits === true && (await files.stat(part)) !== undefined;
+    if (isWaiting && (await isPhoto(files, part)))
+      await placePart(files, incoming, part, renamed(found.note, { folder, name }));
+    if (found.note.waits === true) await drop(found.folder, id);
+  }
+  if (old.length > 0) sent.drop(old);
 }
 
 /**
@@ -270,8 +380,9 @@ async function checkAmount(
       hint: 'Finish or cancel some of them. Unfinished uploads are deleted after a week.',
     });
   }
-  let needed = wanted.length;
-  for (const [id, one] of own) needed += one.length - ((await files.stat(partOf(one.folder, id)))?.size ?? 0);
+  let needed = Math.max(0, wanted.length);
+  for (const [id, one] of own)
+    needed += Math.max(0, one.length) - ((await files.stat(partOf(one.folder, id)))?.size ?? 0);
   if ((await room(folder)) >= needed) return;
   throw new PhotospoolError('disk-full', `There is not enough space for “${shownName(wanted)}”.`, {
     hint: 'Free up space on the server. The upload is retried automatically.',

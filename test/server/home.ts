@@ -285,7 +285,7 @@ export async function makeHome(
   const logged: unknown[][] = [];
   const note = (...told: unknown[]): void => void logged.push(told);
   const log = { debug: () => undefined, info: () => undefined, warn: note, error: note };
-  const spool = fakeSpool(await openUploads({ incoming, work, files, clock, log }));
+  const spool = fakeSpool(await openUploads({ incoming, work, files, clock, log, sent: library.local.sentFiles }));
   const archive = await openArchive(join(folder, 'archive'), files);
   const blobs = await openBlobs(join(folder, 'blobs'), files);
   const onChange = (listener: () => void): (() => void) => changes.on(listener);

@@ -21,7 +21,9 @@ const unfit = /[\u0000-\u001f\u007f-\u009f/\\\ufffe\uffff]/;
  * `/dav`.
  */
 export function namesOf(target: string): string[] {
-  const [path = ''] = target.split(/[?#]/, 1);
+  // No request has a fragment (RFC 9112, 3.2); ignoring it could remove more than was meant.
+  if (target.includes('#')) throw new PhotospoolError('invalid', 'The address contains a fragment.');
+  const [path = ''] = target.split('?', 1);
   if (path !== davRoot && !path.startsWith(`${davRoot}/`))
     throw new PhotospoolError('not-found', 'There is nothing at this address.');
   const names = path

@@ -14,4 +14,7 @@ export interface DavRequest {
 }
 
 /** The folders below `/dav` that a viewer may use. */
-export const rootsOf = (who: Viewer): string[] => (may(who, 'see') ? ['photos'] : []);
+export const rootsOf = (who: Viewer): string[] => [
+  ...(may(who, 'upload') ? ['incoming'] : []),
+  ...(may(who, 'see') ? ['photos'] : []),
+];

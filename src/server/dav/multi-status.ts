@@ -16,9 +16,9 @@ export interface DavResource {
   isFolder: boolean;
   modified: number;
   created: number;
-  /** Of a file: its size, SHA-256 and MIME type. */
+  /** Of a file: its size, its ETag without quotes, and its MIME type. */
   bytes?: number;
-  sha256?: string;
+  etag?: string;
   type?: string;
   /** Properties that clients set: XML elements by `keyOfProperty`. */
   properties?: Readonly<Record<string, string>>;
@@ -61,7 +61,7 @@ const live: Record<string, (resource: DavResource) => string | undefined> = {
   getlastmodified: ({ modified }) => new Date(modified).toUTCString(),
   getcontentlength: ({ bytes }) => (bytes === undefined ? undefined : `${bytes}`),
   getcontenttype: ({ type }) => type && escapedXml(type),
-  getetag: ({ sha256 }) => sha256 && `"${sha256}"`,
+  getetag: ({ etag }) => etag && `"${etag}"`,
   supportedlock: ({ locks }) => (locks === undefined ? undefined : scopes),
   lockdiscovery: ({ locks }) => locks,
 };

@@ -102,7 +102,7 @@ function fileOf(folder: readonly string[], { name, photo }: NamedPhoto): DavReso
     created: added,
     bytes,
     type,
-    sha256: item.sha256,
+    etag: item.sha256,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Viewer } from '../../access/permissions.js';
 import { codes, notFound, PhotospoolError } from '../../base/errors.js';
 import { namesOf } from '../dav/dav-path.js';
 import type { DavRequest } from '../dav/dav-request.js';
+import { openIncomingRequests } from '../dav/incoming-requests.js';
 import { openReadOnlyFolders } from '../dav/read-only-folders.js';
 import type { Context, Routes } from '../context.js';
 import { answerErrors } from '../http/error-responses.js';
@@ -55,21 +56,25 @@ function checkProgram(request: FastifyRequest): Viewer {
 
 function addFolders(scope: FastifyInstance, context: Context): void {
   const readOnly = openReadOnlyFolders(context);
+  const incoming = openIncomingRequests(context);
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const names = namesOf(request.raw.url ?? '');
     const body = request.body instanceof Readable ? request.body : Readable.from([]);
     const asked: DavRequest = { request, reply, who: checkProgram(request), names, body };
+    if (names[0] === 'incoming') {
+      checkMay(asked.who, 'upload');
+      return incoming(asked);
+    }
     if (names[0] === 'photos') checkMay(asked.who, 'see');
     else if (names.length > 0) throw notFound('There is nothing at this address.');
     return readOnly(asked);
   };
-  for (const url of ['/dav', '/dav/*'])
-    scope.route({
-      method: ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', ...Object.keys(methods)],
-      url,
-      exposeHeadRoute: false,
-      config: { rule: 'everyone' },
-      schema: { hide: true },
-      handler: answer,
-    });
+  const common = { exposeHeadRoute: false, schema: { hide: true }, handler: answer };
+  for (const url of ['/dav', '/dav/*']) {
+    const small = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PATCH', 'DELETE', ...Object.keys(methods)];
+    scope.route({ ...common, url, method: small, config: { rule: 'everyone' } });
+    // A file of any size, with no limit of time as long as bytes arrive.
+    const bodyLimit = Number.MAX_SAFE_INTEGER;
+    scope.route({ ...common, url, method: 'PUT', bodyLimit, config: { rule: 'everyone', streams: true } });
+  }
 }

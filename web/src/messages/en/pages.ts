@@ -234,6 +234,8 @@ export const tokens = {
   create: 'Create token',
   shown: (name: string) => `Token “${name}” created`,
   shownAbout: 'Copy it now; you can’t see it again.',
+  shownAboutUpload: (address: string) =>
+    `Copy it now; you can’t see it again. In an app that speaks WebDAV, enter the address ${address}, any user name, and this token as the password.`,
   revoke: 'Revoke',
   revokeSure: (name: string) => `Revoke “${name}”? Programs that use it lose access at once.`,
   made: 'created',

@@ -1,0 +1,166 @@
+/**
+ * The files that programs sent over WebDAV in the last 30 days, as folders for each sender: names, sizes, hashes and the
+ * properties that clients set. The bytes are elsewhere. Local, and created with its first row. A crash leaves each change
+ * complete or not made.
+ */
+import type { Sqlite } from '../base/sqlite.js';
+
+/** A file or folder in a listing. Times in ms since 1970. */
+export interface SentFile {
+  /** Its sender, as the author of an edit: the listing exists for nobody else. */
+  sender: string;
+  /** The path of its folder, with forward slashes; empty at the top. */
+  parent: string;
+  name: string;
+  /** The time that it shows: when it was sent, or as the client said. */
+  modified: number;
+  /** When it was sent: after 30 days it is removed. */
+  at: number;
+  /** Of a file; absent for a folder. */
+  file?: SentBytes;
+  /** Properties that clients set, as XML elements by name. */
+  properties?: Readonly<Record<string, string>>;
+}
+
+/** The bytes of a file in a listing. */
+export interface SentBytes {
+  bytes: number;
+  sha256: string;
+  /** The upload that brought them; absent for an empty file, which the spool never gets. */
+  upload?: string;
+  /** The person (a ULID) whose photo they become; absent for the house. */
+  holder?: string;
+  /** The folder and the name with which the spool got them. */
+  sentAs?: { folder: string; name: string };
+}
+
+/** The listings. Paths have forward slashes; all functions join the caller's transaction. */
+export interface SentFiles {
+  /** The file or folder at a path of a sender. */
+  find(sender: string, path: string): SentFile | undefined;
+  /** What a folder directly contains, by name. */
+  list(sender: string, folder: string): IterableIterator<SentFile>;
+  /** Everything in a folder, at any depth, each folder before its content. */
+  below(sender: string, folder: string): SentFile[];
+  /** The number of entries of a sender. */
+  count(sender: string): number;
+  /** Adds an entry, or replaces the one of its name. */
+  put(entry: SentFile): void;
+  /** Removes an entry, and everything in it. */
+  remove(sender: string, path: string): void;
+  /** Removes these entries alone, at once. */
+  drop(entries: readonly SentFile[]): void;
+  /** Makes several changes at once. */
+  together<T>(work: () => T): T;
+  /** The entries whose bytes an upload brought. */
+  ofUpload(upload: string): SentFile[];
+  /** The entries sent before a time: files first, then folders that are empty. */
+  before(at: number): SentFile[];
+}
+
+/** The path of an entry. */
+export const pathOfSent = ({ parent, name }: Pick<SentFile, 'parent' | 'name'>): string =>
+  parent === '' ? name : `${parent}/${name}`;
+
+/** The folder and the name in a path. */
+export function splitPath(path: string): { parent: string; name: string } {
+  const at = path.lastIndexOf('/');
+  return { parent: path.slice(0, Math.max(0, at)), name: path.slice(at + 1) };
+}
+
+interface Columns {
+  sender: string;
+  parent: string;
+  name: string;
+  modified: number;
+  at: number;
+  upload: string | null;
+  file: string | null;
+  properties: string | null;
+}
+
+const columns = 'sender, parent, name, modified, at, upload, file, properties';
+const table = `
+CREATE TABLE IF NOT EXISTS sent_file (
+  sender TEXT NOT NULL, parent TEXT NOT NULL, name TEXT NOT NULL, modified INTEGER NOT NULL, at INTEGER NOT NULL,
+  upload TEXT, file TEXT, properties TEXT, PRIMARY KEY (sender, parent, name)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sent_file_upload ON sent_file (upload) WHERE upload IS NOT NULL;
+CREATE INDEX IF NOT EXISTS sent_file_at ON sent_file (at)`;
+
+/** Rows that are read at once. */
+const page = 500;
+
+/** Opens the listings. */
+export function openSentFiles(db: Sqlite): SentFiles {
+  const isMade = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'sent_file'");
+  const isThere = (): boolean => isMade.get() !== undefined;
+  const all = (where: string, ...values: (string | number)[]): SentFile[] =>
+    isThere()
+      ? db
+          .prepare<Columns>(`SELECT ${columns} FROM sent_file WHERE ${where}`)
+          .all(...values)
+          .map(entryOf)
+      : [];
+  const inFolder = '(parent = ?2 OR (parent >= ?2 || ?3 AND parent < ?2 || ?4))';
+  /** The bounds of the paths below a folder: "/" and the character after it. The top contains everything. */
+  const bounds = (folder: string): [string, string, string] =>
+    folder === '' ? ['', '', '\u{10ffff}'] : [folder, '/', '0'];
+
+  return {
+    find(sender, path) {
+      const { parent, name } = splitPath(path);
+      return all('sender = ? AND parent = ? AND name = ?', sender, parent, name)[0];
+    },
+    *list(sender, folder) {
+      for (let last = ''; ;) {
+        const rows = all(`sender = ? AND parent = ? AND name > ? ORDER BY name LIMIT ${page}`, sender, folder, last);
+        yield* rows;
+        if (rows.length < page) return;
+        last = rows.at(-1)!.name;
+      }
+    },
+    below: (sender, folder) => all(`sender = ?1 AND ${inFolder} ORDER BY parent, name`, sender, ...bounds(folder)),
+    count: (sender) =>
+      isThere() ? db.prepare<{ n: number }>('SELECT count(*) AS n FROM sent_file WHERE sender = ?').get(sender)!.n : 0,
+    put({ sender, parent, name, modified, at, file, properties }) {
+      db.exec(table);
+      db.prepare(`INSERT OR REPLACE INTO sent_file (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`).run(
+        ...[sender, parent, name, modified, at, file?.upload ?? null],
+        ...[file ? JSON.stringify(file) : null, properties ? JSON.stringify(properties) : null],
+      );
+    },
+    remove(sender, path) {
+      if (!isThere()) return;
+      const { parent, name } = splitPath(path);
+      db.transaction(() => {
+        db.prepare('DELETE FROM sent_file WHERE sender = ? AND parent = ? AND name = ?').run(sender, parent, name);
+        db.prepare(`DELETE FROM sent_file WHERE sender = ?1 AND ${inFolder}`).run(sender, ...bounds(path));
+      });
+    },
+    drop: (entries) =>
+      db.transaction(() => {
+        const one = db.prepare('DELETE FROM sent_file WHERE sender = ? AND parent = ? AND name = ?');
+        for (const { sender, parent, name } of entries) one.run(sender, parent, name);
+      }),
+    together: (work) => db.transaction(work),
+    ofUpload: (upload) => all('upload = ?', upload),
+    before: (at) => [
+      ...all(`at < ? AND file IS NOT NULL ORDER BY at LIMIT ${page}`, at),
+      ...all(
+        `at < ? AND file IS NULL AND NOT EXISTS (SELECT 1 FROM sent_file AS inner WHERE inner.sender = sent_file.sender
+           AND inner.parent = CASE sent_file.parent WHEN '' THEN sent_file.name ELSE sent_file.parent || '/' || sent_file.name END)
+           ORDER BY at LIMIT ${page}`,
+        at,
+      ),
+    ],
+  };
+}
+
+function entryOf({ sender, parent, name, modified, at, file, properties }: Columns): SentFile {
+  return {
+    ...{ sender, parent, name, modified, at },
+    ...(file !== null && { file: JSON.parse(file) as SentBytes }),
+    ...(properties !== null && { properties: JSON.parse(properties) as Record<string, string> }),
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * Uploads by a single request (WebDAV’s PUT), which are listed for their sender (library/sent-files.ts) before their bytes go to the
+ * spool. Every step can be repeated: the row names its upload. A file whose name the spool ignores waits among the uploads until it
+ * gets another name. docs/webdav.md describes what a crash leaves.
+ */
+import { join } from 'node:path';
+import type { Files } from '../base/files.js';
+import { splitPath, type SentFile, type SentFiles } from '../library/sent-files.js';
+import { headLength, whyNotTaken } from '../photo/formats/identify.js';
+import { duplicateName } from '../archive/original-names.js';
+import { isClaimName } from './claim-name.js';
+import { itemName, parseItem } from './claim-record.js';
+import { hintedPath, type Note } from './finish-upload.js';
+import { isLeftAlone } from './ignored-names.js';
+import { comingName } from './place-upload.js';
+import { pathOfSender } from './sender-folders.js';
+
+/** How long files stay listed, in ms. */
+export const listedFor = 30 * 24 * 3_600_000;
+
+/**
+ * What happens to the bytes of a complete upload. `known`: they are listed under that name already, and are discarded.
+ * `gone`: its listing was removed meanwhile. `waits`: its name is one that the spool ignores. `goes`: they go to the spool, with
+ * that name and folder.
+ */
+export type NextStep =
+  | { kind: 'known' | 'gone' | 'waits'; replaced?: string }
+  | { kind: 'goes'; folder: string; name: string; replaced?: string };
+
+/** Lists a sealed upload, in one transaction, and returns what happens to its bytes. `now` in ms. */
+export function listUpload(sent: SentFiles, id: string, note: Note & { put: string }, now: number): NextStep {
+  const { by: sender, put: path, holder, sha256 = '', length: bytes } = note;
+  const there = sent.find(sender, path);
+  let replaced: string | undefined;
+  if (note.waits !== true && there?.file?.upload !== id) {
+    if (there?.file?.sha256 === sha256) return { kind: 'known' };
+    const modified = Number(note.metadata['modified'] ?? now);
+    const file = { bytes, sha256, upload: id, ...(holder !== undefined && { holder }) };
+    sent.put({ ...splitPath(path), ...{ sender, modified, at: now, file }, ...keptOf(there) });
+    replaced = there?.file?.upload;
+    if (replaced !== undefined && sent.ofUpload(replaced).length > 0) replaced = undefined;
+  }
+  const rows = sent.ofUpload(id);
+  if (rows.length === 0) return { kind: 'gone' };
+  const named = rows.find(({ name }) => !isLeftAlone(name));
+  const rest = replaced !== undefined && { replaced };
+  if (!named) return { kind: 'waits', ...rest };
+  const place = named.file?.sentAs ?? { folder: named.parent, name: named.name };
+  for (const row of rows) sent.put({ ...row, file: { ...row.file!, sentAs: place } });
+  return { kind: 'goes', ...place, ...rest };
+}
+
+/** Lists an empty file; there are no bytes to keep. */
+export function listEmpty(
+  sent: SentFiles,
+  { by: sender, put, sha256 = '' }: Note & { put: string },
+  now: number,
+): NextStep {
+  const there = sent.find(sender, put);
+  const [file, before] = [{ bytes: 0, sha256 }, there?.file?.upload];
+  sent.put({ ...splitPath(put), ...{ sender, modified: now, at: now, file }, ...keptOf(there) });
+  const isLast = before !== undefined && sent.ofUpload(before).length === 0;
+  return { kind: 'known', ...(isLast && { replaced: before }) };
+}
+
+/** Properties survive new content under a name. */
+const keptOf = (there: SentFile | undefined): Pick<SentFile, 'properties'> =>
+  there?.properties ? { properties: there.properties } : {};
+
+/** A note with the name and the folder with which the spool gets the bytes. */
+export const renamed = (note: Note, { folder, name }: { folder: string; name: string }): Note => ({
+  ...note,
+  metadata: { ...note.metadata, filename: name, folder },
+});
+
+/** Whether bytes that waited are those of a photo or video: such a file is never removed. */
+export const isPhoto = async (files: Files, part: string): Promise<boolean> =>
+  whyNotTaken('', await files.head(part, headLength)) === undefined;
+
+/** The folders in which the bytes of a sent file can be. */
+export interface SentPlaces {
+  incoming: string;
+  work: string;
+  files: Files;
+}
+
+/**
+ * The absolute path where the spool has the bytes of a listed file: in `incoming` or in a claim; undefined if it is in neither. Found by
+ * name, and accepted by its hash alone.
+ */
+export async function findSent({ incoming, work, files }: SentPlaces, entry: SentFile): Promise<string | undefined> {
+  const { file, sender: by } = entry;
+  if (!file?.sentAs) return undefined;
+  const { holder, sentAs } = file;
+  const names = new Set(Array.from({ length: 20 }, (_, n) => duplicateName(comingName(sentAs.name), n)));
+  const isIt = async (path: string): Promise<boolean> => {
+    const found = await files.stat(path);
+    if (found?.isFile() !== true || found.size !== file.bytes) return false;
+    return (await files.hash(path).catch(() => undefined))?.sha256 === file.sha256;
+  };
+  const top = pathOfSender(incoming, { by, ...(holder !== undefined && { holder }) });
+  for (const folder of new Set([hintedPath(top, sentAs.folder), top]))
+    for (const name of names) if (await isIt(join(folder, name))) return join(folder, name);
+  for (const { name, kind } of (await files.list(work)) ?? []) {
+    if (kind !== 'folder' || !isClaimName(name)) continue;
+    const item = parseItem((await files.readText(join(work, name, itemName))) ?? '');
+    if (item && names.has(item.name) && (await isIt(join(work, name, item.file)))) return join(work, name, item.file);
+  }
+  return undefined;
+}
