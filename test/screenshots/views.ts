@@ -30,10 +30,18 @@ async function timeline(page: Page): Promise<void> {
   );
 }
 
+/** All covers in the window are loaded: they lie below their names. */
+const covers = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() =>
+    [...document.querySelectorAll('main img')]
+      .filter((image) => image.getBoundingClientRect().top < innerHeight)
+      .every((image) => (image as HTMLImageElement).naturalWidth > 0),
+  );
+
 const photo = (page: Page): Promise<unknown> => page.waitForSelector('.picture[aria-hidden="false"] img.shown');
 
 export const views: readonly View[] = [
-  { name: 'album', path: () => '/', ready: timeline },
+  { name: 'album', path: ({ month }) => `/?at=${month}`, ready: timeline },
   {
     name: 'photo',
     path: ({ photo: id }) => `/photo/${id}`,
@@ -73,9 +81,13 @@ export const views: readonly View[] = [
   {
     name: 'explore',
     path: () => '/explore',
-    ready: (page) => page.getByRole('region', { name: 'Places' }).locator('img').first().waitFor(),
+    async ready(page) {
+      await page.getByRole('region', { name: 'Places' }).locator('img').first().waitFor();
+      await covers(page);
+    },
   },
   { name: 'albums', path: () => '/albums', ready: rows('albums') },
+  { name: 'album-page', path: () => '/albums/A%20day%20out', ready: timeline },
   { name: 'storage', path: () => '/settings/library', ready: (page) => page.getByText('Largest files').waitFor() },
   { name: 'link', path: ({ link }) => link, visitor: true, ready: timeline },
   { name: 'public', path: () => '/', visitor: true, ready: timeline },

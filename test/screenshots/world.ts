@@ -17,6 +17,8 @@ export interface World {
   owner: Awaited<ReturnType<APIRequestContext['storageState']>>;
   /** The photo shown in the photo view. */
   photo: string;
+  /** The month with most photos, `2024-07`. */
+  month: string;
   /** The path of a share link, with its secret. */
   link: string;
   close(): Promise<void>;
@@ -25,7 +27,16 @@ export interface World {
 /** Photos by other people, who are named in docs/images/README.md. Without intentionally broken ones. */
 const real = fileURLToPath(new URL('../../../shared/photos/exif-samples', import.meta.url));
 const unfit = /invalid|tests|orientation|xmp|tiff|corrupted|PaintTool|long_description/;
+/** Those of people who did not ask to be on a page about a program. */
+const portraits = /Konica_Minolta|canon-ixus|kodak-dc210|sony-cybershot|sony-d700/;
 const picture = /\.(?:jpe?g|heic|heif|webp|avif|png)$/i;
+
+/** Albums of the real photos, by their names; with other photos there are none. */
+const albums = [
+  ['Animals', /^(?:Canon_40D|Kodak_CX7530|Olympus_C8080WZ|fujifilm-finepix40i|fujifilm-mx1700)/],
+  ['By the sea', /^(?:Ricoh_Caplio|sanyo-vpcg250|HMD_Nokia|Panasonic)/],
+  ['Flowers and leaves', /^(?:Canon_PowerShot_S40|Pentax_K10D|iphone_hdr|jolla|Fujifilm_FinePix6900)/],
+] as const;
 
 /** Puts photos into incoming: those of a folder, otherwise the real ones beside the checkout, otherwise the samples. */
 async function putIn(incoming: string, folder: string | undefined): Promise<void> {
@@ -35,7 +46,7 @@ async function putIn(incoming: string, folder: string | undefined): Promise<void
     return;
   }
   const names = readdirSync(from, { recursive: true, encoding: 'utf8' }).filter((name) => picture.test(name));
-  for (const name of from === real ? names.filter((one) => !unfit.test(one)) : names) {
+  for (const name of from === real ? names.filter((one) => !unfit.test(one) && !portraits.test(one)) : names) {
     const to = join(incoming, name);
     mkdirSync(dirname(to), { recursive: true });
     copyFileSync(join(from, name), to);
@@ -67,6 +78,8 @@ export async function openWorld(browser: Browser, webRoot: string, folder?: stri
   const { photos } = (await ask('GET', '/api/photos?limit=500')) as {
     photos: { id: string; name: string; place?: object; width: number; height: number }[];
   };
+  const months = (await ask('GET', '/api/timeline')) as { month: string; count: number }[];
+  const month = months.sort((a, b) => b.count - a.count)[0]!.month;
   const ids = photos.map(({ id }) => id);
   const placed = photos.filter(({ place }) => place !== undefined).map(({ id }) => id);
   const outing = placed.length > 3 ? placed : ids.slice(0, 4);
@@ -74,6 +87,14 @@ export async function openWorld(browser: Browser, webRoot: string, folder?: stri
   await ask('PATCH', '/api/photos', { ids: outing, tags: { add: ['walk', 'town'] }, albums: { add: ['A day out'] } });
   await ask('PATCH', '/api/photos', { ids: ids.filter((_, n) => n % 2 === 0), audience: 'public' });
   await ask('PATCH', '/api/photos', { ids: ids.filter((_, n) => n % 5 === 1), rating: 4 });
+  for (const [album, wanted] of albums) {
+    const some = photos.filter(({ name }) => wanted.test(name)).map(({ id }) => id);
+    if (some.length > 0) await ask('PATCH', '/api/photos', { ids: some, albums: { add: [album] } });
+  }
+  await ask('POST', '/api/albums/named', {
+    ...{ album: 'A day out', description: 'Through the old town, from the station up to the church.' },
+    move: { ids: [outing.at(-1)!], before: outing[0]! },
+  });
   const photo = outing[outing.length >> 1]!;
   const words = { title: 'In the old town', description: 'Up the hill, before *lunch*.', favourite: true };
   await ask('PATCH', `/api/photos/${photo}`, words);
@@ -81,8 +102,7 @@ export async function openWorld(browser: Browser, webRoot: string, folder?: stri
   await ask('POST', '/api/people', { name: 'Family', role: 'family' });
   await ask('PATCH', '/api/access', { visitors: true });
   const shared = { search: 'album:="A day out"', title: 'A day out', originals: true, named: true };
-  const { url } = (await ask('POST', '/api/shares', shared)) as { url: string };
-  const { pathname, search, hash } = new URL(url, home.url);
+  const { path } = (await ask('POST', '/api/shares', shared)) as { path: string };
   const actor = { by: 'owner', who: 'owner' };
   const { secret } = laptop.access.tokens.make('home', ['replicate'], actor);
   await ask('POST', '/api/peers', { url: laptop.url, token: secret });
@@ -93,7 +113,7 @@ export async function openWorld(browser: Browser, webRoot: string, folder?: stri
   const owner = await context.storageState();
   await context.close();
   return {
-    ...{ home, owner, photo, link: pathname + search + hash },
+    ...{ home, owner, photo, month, link: path },
     async close() {
       await home.close();
       await laptop.close();
