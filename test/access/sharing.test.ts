@@ -7,7 +7,9 @@ import type { Viewer } from '../../src/access/permissions.js';
 import { applyChange } from '../../src/document/edits.js';
 import { house } from '../../src/document/item-id.js';
 import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
-import { openSides } from './people-sides.js';
+import { positionsFor, sortPhotos } from '../../src/document/album-order.js';
+import { albumDocumentId } from '../../src/library/control-documents.js';
+import { openSides, type Side } from './people-sides.js';
 
 describe('an album', () => {
   test('is visible to its members on every server, with the photos added to it; then to nobody', async () => {
@@ -39,6 +41,25 @@ describe('an album', () => {
     expect([b.albums.list(b.as(ben)), b.albums.list(b.as(anna))]).toEqual([[], []]);
     b.albums.change(b.as(anna), album, { removed: false });
     expect(b.sees(ben, mine)).toBe(true);
+  });
+
+  test('keeps the photos that its holder moved on two servers at the same time', async () => {
+    const { a, b, anna, sync, add } = await openSides();
+    const [one, two, three, four] = [add(a, anna), add(a, anna), add(a, anna), add(a, anna)];
+    const dated = [one, two, three, four].map((id, n) => ({ id, taken: `2024-01-0${n + 1}T12:00:00.000` }));
+    const { album } = a.albums.create(a.as(anna), anna, 'Summer');
+    a.albums.change(a.as(anna), album, { sort: 'manual', manualFrom: 'oldest' });
+    sync();
+    const bodyAt = ({ library }: Side): Body => library.get(albumDocumentId(album))!.body;
+    const move = (side: Side, id: string, before: string | null): void =>
+      side.albums.change(side.as(anna), album, { positions: positionsFor(dated, bodyAt(side), [id], before)! });
+    move(a, four, one);
+    move(b, two, null);
+    sync();
+    for (const side of [a, b]) {
+      expect(sortPhotos(dated, bodyAt(side)).map(({ id }) => id)).toEqual([four, one, three, two]);
+      expect(side.albums.find(side.as(anna), album).sort).toBe('manual');
+    }
   });
 
   test('does not exist for others: every call answers as for an unknown album', async () => {

@@ -66,6 +66,13 @@ test('an album that exists by name is described and ordered by whoever may edit 
   await set({ sort: 'manual' });
   expect((await listed(owner.ask, q)).ids).toEqual([d, b, a, c]);
 
+  // Renamed, it keeps its order and description; an album that has its own does not lose them.
+  await owner.ask('PATCH', '/api/photos', { ids, albums: { add: ['North', 'South'] } });
+  await owner.ask('POST', '/api/albums/named', { album: 'South', description: 'Another journey.' });
+  for (const album of ['North', 'South'])
+    expect((await owner.ask('POST', '/api/albums/named', { album, like: 'Iceland' })).statusCode).toBe(200);
+  expect((await listed(owner.ask, 'album:"North"')).ids).toEqual([d, b, a, c]);
+  expect((await listed(owner.ask, 'album:"South"')).ids).toEqual([d, c, b, a]);
   const { browser: family } = await invite(owned, 'Ben');
   expect(await settings(family.ask)).toEqual({ album: 'iceland', description: 'Ten days.', sort: 'manual' });
   expect((await listed(family.ask, q)).ids).toEqual([d, b, a, c]);
