@@ -39,7 +39,9 @@ export function openExport(
       sidecar: (sha256, photo) => sidecarOf(sha256, photo, { library, archive, files, writer }),
       ...(decoders && { edited: (path, develop) => () => editedJpeg(decoders, files, path, develop) }),
     },
-    close: async () => void (await Promise.all([writer.close(), decoders?.close()])),
+    close: async () => {
+      await Promise.all([writer.close(), decoders?.close()]);
+    },
   };
 }
 
