@@ -37,6 +37,7 @@ export function sightOf(viewer: Viewer): Sight {
   return {
     onlooker: onlookerOf(viewer),
     ...(seesHolders(viewer) && { holders: true }),
+    ...(seesCircumstances(viewer) && { places: true }),
     ...(shares.length > 0 && { shares }),
     ...(outside && { outside }),
     ...(self !== undefined && { self }),

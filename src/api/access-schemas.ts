@@ -36,6 +36,9 @@ export const Session = Type.Object({
   role: Type.Union([Type.Enum(['owner', 'family', 'visitor', 'program', 'link']), Type.Null()]),
   person: optional(Type.Object({ id: Type.String(), name: Type.String() })),
   setUp: Type.Boolean({ description: 'whether an owner has an account' }),
+  alone: optional(
+    Type.Literal(true, { description: 'for an owner with an account: nobody else belongs to the library' }),
+  ),
   visitors: Type.Boolean({ description: 'whether visitors may open the page' }),
   libraries: optional(
     Type.Literal(true, { description: 'people have their own libraries here, and the viewer is one of them' }),

@@ -18,6 +18,8 @@ export interface CatalogViewer {
   outside?: boolean;
   /** True if this viewer learns who holds a photo. */
   holders?: boolean;
+  /** True if this viewer learns where a photo was taken. */
+  places?: boolean;
   /** The holders whose photos this viewer may share: of these tiles it learns who else sees them. */
   shares?: readonly Holder[];
   /** Limits the viewer to locked photos, of which the onlooker sees its own if it is `unlocked`. */
@@ -65,6 +67,8 @@ export interface Tile {
   audience?: Exclude<Audience, 'private'>;
   /** The person who holds it (their id); absent for photos of the house, and for viewers who may not know. */
   holder?: string;
+  /** Where it was taken: the city, otherwise the region, otherwise the country; absent for viewers who may not know. */
+  place?: string;
 }
 
 /** A segment of the timeline: at most `size` photos of one month, newest first. */

@@ -13,6 +13,7 @@ import { accessColumns, sees, type AccessRow, type RowSight } from './item-visib
 import { firstOfTwins, seesSeveral } from './same-bytes.js';
 import { openCompanions, type Accompanied } from './companions.js';
 import { bit } from './photo-flags.js';
+import { placeName, type PlaceKey } from './place-names.js';
 
 const most = 5_000;
 
@@ -122,6 +123,7 @@ interface TileRow extends Accompanied {
   state: number;
   favourites: string | null;
   seconds: number | null;
+  place: string | null;
 }
 
 /** The tiles of the photos in these rows, in that order. */
@@ -129,7 +131,7 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], sight: RowSight)
   const { self } = sight.viewer;
   const { plays, hasRaw } = openCompanions(db, sight);
   const rows = db.prepare<TileRow>(
-    `SELECT p.id, p.class, width, height, taken, thumbhash, p.version AS v, unshown, p.type, state, favourites, seconds, stacked,
+    `SELECT p.id, p.class, width, height, taken, thumbhash, p.version AS v, unshown, p.type, state, favourites, seconds, place, stacked,
        bytes, shot, side, clip, iif(state & ${bit.video}, 0, iif(motion < 0, motion, coalesce(clip_motion, motion))) AS motion
      FROM json_each(?) AS j JOIN catalog_photo AS p ON p.n = j.value ORDER BY j.key`,
   );
@@ -150,6 +152,7 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], sight: RowSight)
     ...(plays(row) && { motion: true as const }),
     ...(hasRaw(row) && { raw: true as const }),
     ...sharingOf(row, sight),
+    ...(sight.viewer.places === true && placeOf(row)),
   }));
 }
 
@@ -166,6 +169,13 @@ function sharingOf(
     ...(isTold && { audience }),
     ...(viewer.holders === true && holder !== house && { holder }),
   };
+}
+
+/** Where it was taken, in one word: tiles are many. */
+function placeOf({ place }: TileRow): Pick<Tile, 'place'> {
+  if (place === null) return {};
+  const name = placeName(JSON.parse(place) as PlaceKey);
+  return name === '' ? {} : { place: name };
 }
 
 const isFavourite = ({ state, favourites }: TileRow, self: string | undefined): boolean =>

@@ -23,6 +23,10 @@ export function placeLabel([city, region, country]: PlaceKey): string {
   return [city, region, countryName(country) ?? country].filter((part) => part !== '').join(', ');
 }
 
+/** The most exact part of a place: `Palisade`; of one without a city the region, otherwise the country. Empty if unknown. */
+export const placeName = ([city, region, country]: PlaceKey): string =>
+  city || region || (countryName(country) ?? country);
+
 /** The searchable words of a place: its displayed name, and the country's code. */
 export function placeWords(key: PlaceKey): string[] {
   return [...wordsOf(placeLabel(key)), ...(countryName(key[2]) === undefined ? [] : wordsOf(key[2]))];

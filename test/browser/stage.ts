@@ -24,8 +24,11 @@ export interface Stage {
   folder: string;
   /** A fixture with these photos; closed with the stage. */
   fixture(photos?: FixturePhoto[]): Promise<Fixture>;
-  /** Opens an address in a fresh browser profile. `expect` are mishaps that this test causes. */
-  see(url: string, options?: BrowserContextOptions, expected?: RegExp): Promise<Seen>;
+  /**
+   * Opens an address in a fresh browser profile. `expect` are mishaps that this test causes. Only a `newcomer` has not
+   * dismissed the steps that follow the first photos.
+   */
+  see(url: string, options?: BrowserContextOptions, expected?: RegExp, newcomer?: boolean): Promise<Seen>;
   close(): Promise<void>;
 }
 
@@ -45,7 +48,7 @@ export async function openStage(): Promise<Stage> {
       fixtures.push(fixture);
       return fixture;
     },
-    async see(url, options = {}, expected) {
+    async see(url, options = {}, expected, newcomer = false) {
       const size = { width: 1440, height: 900 };
       const context = await browser.newContext({
         viewport: size,
@@ -55,6 +58,7 @@ export async function openStage(): Promise<Stage> {
       });
       // Waiting may take long on a busy machine.
       context.setDefaultTimeout(45_000);
+      if (!newcomer) await context.addInitScript(dismissSteps);
       const page = await context.newPage();
       const mishaps = watch(page, url, expected);
       await page.goto(url);
@@ -65,6 +69,11 @@ export async function openStage(): Promise<Stage> {
       for (const fixture of fixtures) await fixture.close();
     },
   };
+}
+
+/** Runs in the page before its scripts. */
+function dismissSteps(): void {
+  for (const step of ['account', 'family']) localStorage.setItem(`photospool.step.${step}`, 'dismissed');
 }
 
 /** Looks at the open page in both themes: opening it twice would cost more, and show nothing else. */

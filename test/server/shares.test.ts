@@ -160,6 +160,7 @@ test('it shows no name, position or place, unless it was created with details', 
   for (const url of [`/api/photos/${id}`, ...lists, `/api/photos/${id}/comments`])
     expect(await ask(plain.path, url)).not.toMatch(/ada-at-home|12\.5|Palisade/);
   expect(await ask(all.path, '/api/timeline/places')).toMatch(/Palisade/);
+  expect(await ask(all.path, '/api/tiles')).toMatch(/"place":"Palisade"/);
   expect(await ask(all.path, `/api/photos/${id}`)).toMatch(/ada-at-home/);
   expect(await ask(all.path, `/api/photos/${id}`)).toMatch(/12\.5/);
   expect((await home.app.inject(`${all.path}/originals/${id}`)).statusCode).toBe(200);

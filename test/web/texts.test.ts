@@ -11,10 +11,10 @@ const spoken = ['aria-label', 'aria-description', 'aria-roledescription', 'title
 /** Texts that look like words for people and are not, or can't come from a catalogue, each with its reason. */
 const exceptions: readonly (readonly [RegExp, string])[] = [
   [
-    /^(?:Arrow(?:Up|Down|Left|Right)|Home|End|Enter|Tab|Escape|Delete|Backspace|Shift|Control|Meta|Alt)$/,
+    /^(?:Arrow(?:Up|Down|Left|Right)|Home|End|Page(?:Up|Down)|Enter|Tab|Escape|Delete|Backspace|Shift|Control|Meta|Alt)$/,
     'a key of the DOM',
   ],
-  [/^(?:Ctrl|Esc|Shift|Home|End|Enter|Delete)(?: |$)/, 'a key as keyboards show it'],
+  [/^(?:Ctrl|Esc|Shift|Home|End|Page (?:Up|Down)|Space|Enter|Delete)(?: |$)/, 'a key as keyboards show it'],
   [/^[A-Z]\w+Error$/, 'the name of an error, never shown'],
   [/^Files$/, 'a type of the drag and drop API'],
   [/^(?:Multi)?Polygon$/, 'a type of GeoJSON'],

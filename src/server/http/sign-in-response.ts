@@ -93,6 +93,9 @@ export function describeSession(request: FastifyRequest, viewer: Viewer | undefi
     role: viewer?.role ?? null,
     ...(person !== undefined && name !== undefined && { person: { id: person, name } }),
     setUp,
+    ...(viewer?.role === 'owner' &&
+      person !== undefined &&
+      request.server.access.accounts.list().length === 1 && { alone: true }),
     visitors,
     ...(person !== undefined && request.server.librariesOn() && { libraries: true }),
     passkeys: siteOf(request) !== undefined,

@@ -8,6 +8,7 @@ import type * as activity from '../messages/en/activity.js';
 import type * as albums from '../messages/en/albums.js';
 import type * as auth from '../messages/en/auth.js';
 import type * as edit from '../messages/en/edit.js';
+import type * as first from '../messages/en/first.js';
 import type * as front from '../messages/en/front.js';
 import type * as inbox from '../messages/en/inbox.js';
 import type * as info from '../messages/en/info.js';
@@ -30,6 +31,7 @@ export interface Areas {
   albums: typeof albums;
   auth: typeof auth;
   edit: typeof edit;
+  first: typeof first;
   front: typeof front;
   inbox: typeof inbox;
   info: typeof info;

@@ -9,6 +9,7 @@ export const en: Catalogue = {
     albums: () => import('./en/albums.js'),
     auth: () => import('./en/auth.js'),
     edit: () => import('./en/edit.js'),
+    first: () => import('./en/first.js'),
     front: () => import('./en/front.js'),
     inbox: () => import('./en/inbox.js'),
     info: () => import('./en/info.js'),

@@ -15,11 +15,13 @@ const keys: { [group in keyof Texts['groups']]: readonly (readonly [readonly str
   timeline: [
     [['←', '→', '↑', '↓'], 'walk'],
     [['Home', 'End'], 'ends'],
+    [['Page Up', 'Page Down'], 'screens'],
     [['Enter'], 'open'],
     [['G'], 'date'],
     [['+', '-'], 'density'],
-    [['X'], 'select'],
-    [['Shift ←', 'Shift →'], 'extend'],
+    [['Space', 'X'], 'select'],
+    [['Shift X'], 'selectDay'],
+    [['Shift ←', 'Shift →', 'Shift ↑', 'Shift ↓'], 'extend'],
     [['Ctrl A'], 'selectAll'],
   ],
   photos: [

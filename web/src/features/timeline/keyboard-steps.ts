@@ -1,7 +1,7 @@
 /** Keyboard navigation from a photo of the timeline. */
 import type { Album } from './timeline-state.svelte.js';
 import { type Spot, spotOf } from './scroll-anchor.js';
-import type { Cell, Line } from './layout-blocks.js';
+import { blockAt, type Cell, type Line, lineBottom } from './layout-blocks.js';
 import { neighbourOf } from './find-photo.js';
 
 /** The id of the photo that `key` moves to; undefined for other keys. */
@@ -21,6 +21,10 @@ export function step(album: Album, id: string, key: string): Promise<string | un
       return stepEnd(album, 0);
     case 'End':
       return stepEnd(album, album.blocks.length - 1);
+    case 'PageDown':
+      return stepScreen(album, spot, id, 1);
+    case 'PageUp':
+      return stepScreen(album, spot, id, -1);
     default:
       return undefined;
   }
@@ -39,6 +43,20 @@ async function stepLine(album: Album, { block }: Spot, id: string, by: 1 | -1): 
     line = by > 0 ? next.lines?.[0] : next.lines?.at(-1);
   }
   return line && nearest(line, from.left + from.width / 2).tile.id;
+}
+
+/** Goes as far as the rows that are visible at once; beyond the ends, to the first or the last row. */
+async function stepScreen(album: Album, { block }: Spot, id: string, by: 1 | -1): Promise<string | undefined> {
+  const line = block.lines?.find((candidate) => cellOf(candidate, id));
+  const from = line && cellOf(line, id);
+  if (!from) return undefined;
+  const { scroll, measure } = album;
+  const y = block.top + line.top + by * Math.max(measure.target, scroll.view - measure.top - measure.target);
+  const there = album.blocks[blockAt(album.blocks, y)]!;
+  await album.ensure(there);
+  const lines = there.lines ?? [];
+  const reached = lines.find((candidate) => lineBottom(there, candidate, measure) > y) ?? lines.at(-1);
+  return reached && nearest(reached, from.left + from.width / 2).tile.id;
 }
 
 async function stepEnd(album: Album, index: number): Promise<string | undefined> {

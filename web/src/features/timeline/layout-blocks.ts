@@ -12,6 +12,8 @@ export interface Cell {
   tile: Tile;
   left: number;
   width: number;
+  /** Which one it is, from 1, of consecutive photos of the same minute: their names would be equal otherwise. */
+  nth: number;
 }
 
 /** The name of a day above its first photo. */
@@ -83,9 +85,10 @@ export function layOut(block: Block, tiles: Tile[], measure: Measure, pins?: Rea
   });
   const breaks = pins && new Set(tiles.flatMap((tile, i) => (pins.has(tile.id) ? [i] : [])));
   const space = { ...measure, open: block.last, ...(breaks && { breaks }) };
+  const nths = numberMinutes(tiles);
   let top = 0;
   block.lines = justify(shapes, space).map((row) => {
-    const line = makeLine(tiles, shapes, row, { ...space, dated }, top);
+    const line = makeLine(tiles, shapes, row, { ...space, dated, nths }, top);
     top += (line.labels.length > 0 ? measure.label : 0) + row.height + measure.gap;
     return line;
   });
@@ -94,12 +97,18 @@ export function layOut(block: Block, tiles: Tile[], measure: Measure, pins?: Rea
   block.known = true;
 }
 
+/** Numbers the consecutive photos of each minute, from 1: their names would be equal otherwise. */
+export function numberMinutes(tiles: readonly Pick<Tile, 'taken'>[]): number[] {
+  let n = 0;
+  return tiles.map(({ taken }, i) => (n = tiles[i - 1]?.taken.slice(0, 16) === taken.slice(0, 16) ? n + 1 : 1));
+}
+
 /** A row; a label extends to the next one, or to the end of the row. */
 function makeLine(
   tiles: readonly Tile[],
   shapes: readonly Shape[],
   row: Row,
-  space: Parameters<typeof edges>[2] & Pick<Measure, 'margin'> & { dated: boolean },
+  space: Parameters<typeof edges>[2] & Pick<Measure, 'margin'> & { dated: boolean; nths: readonly number[] },
   top: number,
 ): Line {
   const labels: DayLabel[] = [];
@@ -112,7 +121,7 @@ function makeLine(
       if (before) before.width = left - space.apart - before.left;
       labels.push({ day: dayOf(tile.taken), left, width: end - left });
     }
-    return { tile, left, width: edge.right - edge.left };
+    return { tile, left, width: edge.right - edge.left, nth: space.nths[row.from + i]! };
   });
   return { key: cells[0]!.tile.id, top, height: row.height, labels, cells };
 }

@@ -16,6 +16,8 @@ interface TileFacts {
   damaged?: boolean | undefined;
   favourite?: boolean | undefined;
   audience?: 'family' | 'public' | undefined;
+  /** Where it was taken. */
+  place?: string | undefined;
 }
 
 export const app = {
@@ -31,14 +33,18 @@ export const app = {
       raw = false,
       damaged = false,
       favourite = false,
+      place = '',
       ...tile
     }: TileFacts = {},
     holder?: string,
+    nth = 1,
   ) => {
     const kind = type.startsWith('video/') ? 'Video' : motion ? 'Live Photo' : animated ? 'Animation' : 'Photo';
     const seen = tile.audience && { family: ', shared with family', public: ', public' }[tile.audience];
     const by = holder === undefined ? '' : ` by ${legible(holder).slice(0, 60)}`;
-    return `${kind}${raw ? ' with RAW' : ''}${by}, ${date}${favourite ? ', favourite' : ''}${seen ?? ''}${damaged ? ', damaged' : ''}`;
+    const number = nth > 1 ? ` ${String(nth)}` : '';
+    const where = place === '' ? '' : `, ${legible(place).slice(0, 60)}`;
+    return `${kind}${number}${raw ? ' with RAW' : ''}${by}, ${date}${where}${favourite ? ', favourite' : ''}${seen ?? ''}${damaged ? ', damaged' : ''}`;
   },
 
   unshown: { 'no-preview': 'RAW without a preview', damaged: 'Damaged' } as Partial<Record<string, string>>,
@@ -143,11 +149,6 @@ export const app = {
 
   sharedTitle: 'Nothing is shared yet',
   sharedText: 'Photos that the owner shares with you appear here.',
-  emptyTitle: 'Add your first photos',
-  emptyText: 'Drop photos on this page, or copy them to this folder on the server. They appear here automatically.',
-  emptyWays:
-    'From a phone: open this address there and choose Upload. From Google Photos or iCloud: export your photos, then run photospool import on the server.',
-  copyPath: 'Copy path',
   copied: 'Copied',
   send: 'Send…',
   qrCode: 'QR code',

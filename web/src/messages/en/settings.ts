@@ -25,6 +25,7 @@ export const storage = {
   house: 'Family library',
   removed: 'removed',
   largest: 'Largest files',
+  open: (name: string) => `Open ${name}`,
   more: (n: string) => `Show ${n} more`,
 };
 

@@ -1,0 +1,38 @@
+/** English: the first steps. */
+
+/** How photos get into an empty library, and what follows the first photos. */
+export const first = {
+  title: 'Add your first photos',
+  text: 'Your originals stay as they are, in plain folders on your own server.',
+  joined: (name: string) =>
+    `This server is connected to ${name}. Photos from there appear here by themselves. You can also add photos here:`,
+  device: { computer: 'From this computer', phone: 'From this phone' },
+  deviceText: {
+    computer: 'Choose photos and videos, or drop photos and whole folders on this page.',
+    phone: 'Choose photos and videos from this device.',
+  },
+  add: 'Add photos',
+  phone: 'From a phone',
+  phoneText:
+    'Open this address on the phone, and choose More, then Upload. On iPhone and Android, photos can also upload automatically.',
+  phoneFar:
+    'Phones can’t reach this server yet, because it only listens on this computer. To change that, create your account first.',
+  phoneCode: 'QR code of the address of this server',
+  folder: 'From a folder',
+  folderText: 'Copy photos to this folder on the server, by hand or with any sync app. They appear here automatically.',
+  other: 'From Google or Apple',
+  otherText:
+    'Request your photos from Google Takeout or Apple’s privacy page, then run this command on the server with the files you get. Dates, places, titles and albums are kept.',
+  otherCommand: 'photospool import takeout-*.zip',
+  copyCommand: 'Copy command',
+  copyPath: 'Copy path',
+  copied: 'Copied',
+
+  next: 'Next steps',
+  account: 'Create your account',
+  accountText: 'Then you can sign in from other devices and invite your family.',
+  family: 'Invite your family',
+  familyText: 'Everyone gets a sign-in of their own, and sees what you share with them.',
+  show: { account: 'How to create it', family: 'Invite' },
+  later: { account: 'Dismiss: Create your account', family: 'Dismiss: Invite your family' },
+};
