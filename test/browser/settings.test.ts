@@ -1,6 +1,8 @@
 /** The settings in a real browser: appearance, which belongs to the browser; and how the sections are reached. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { change, fill } from './fill.js';
 import { makePhotos } from './fixture.js';
+import { openServedHome } from './home.js';
 import { openStage, shown, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -81,5 +83,44 @@ test('on a phone the list of sections is a page of its own; every address has it
     await expect.poll(() => page.title(), { message: old }).toBe(`${title} – Photospool`);
     expect(page.url()).toBe(fixture.url + path);
   }
+  expect(mishaps).toEqual([]);
+});
+
+test('the storage says on which servers the photos are, and what could be tidied up', async () => {
+  const home = await openServedHome(stage.folder);
+  onTestFinished(() => home.close());
+  const ids = await fill(home, stage.pictures, 6, {
+    originals: 6,
+    tell: (n) => ({ facts: n < 2 ? { gps: { lat: 39.11, lon: -108.35 } } : {} }),
+  });
+  await change(home, { ids: ids.slice(4), trashed: true });
+  const { page, mishaps, close } = await stage.see(`${home.url}/settings/library`);
+  onTestFinished(close);
+  const copies = page.locator('section', { has: page.locator('[data-list="copies"]') });
+  await copies.getByText('Your photos are only on this server.').waitFor();
+  expect(await copies.getByRole('link').innerText()).toBe('Connect a second server');
+  const tidy = page.locator('[data-list="tidy"]');
+  await tidy.getByText('None found').or(tidy.getByText(/group/)).waitFor();
+  await expect.poll(() => tidy.innerText()).toMatch(/Without a location\n2 photos[^]*Trash\n2 items, /);
+
+  // Another server that lacks two files.
+  await page.route('**/api/peers', async (route) => {
+    const response = await route.fetch();
+    const mesh = (await response.json()) as object;
+    const none = { count: 0, bytes: 0 };
+    const peer = {
+      ...{ url: 'https://attic.example', publish: false, originals: 'all', state: 'live', refused: [] },
+      ...{ since: '2026-01-01T10:00:00.000Z', opened: '2026-01-01T10:00:00.000Z' },
+      ...{ pull: { sent: 0 }, push: { sent: 0 }, blobs: { fetched: none, brought: none } },
+      missing: { count: 2, bytes: 3000 },
+    };
+    await route.fulfill({ response, json: { ...mesh, peers: [peer] } });
+  });
+  await page.reload();
+  await copies.getByText('attic.example').waitFor();
+  await copies.getByText('Lacks 2 files').waitFor();
+  await copies.getByText('Your photos are on these servers.').waitFor();
+  await tidy.getByRole('link', { name: 'Show: Without a location' }).click();
+  await page.waitForSelector('main[data-count="2"]');
   expect(mishaps).toEqual([]);
 });

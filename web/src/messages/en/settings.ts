@@ -1,5 +1,5 @@
 /** English: the settings that are about this browser, the library and the program. */
-import { plural } from '../../lib/language.js';
+import { number, plural } from '../../lib/language.js';
 
 /** How the page looks in this browser. */
 export const appearance = {
@@ -27,6 +27,26 @@ export const storage = {
   largest: 'Largest files',
   open: (name: string) => `Open ${name}`,
   more: (n: string) => `Show ${n} more`,
+
+  copies: 'Copies',
+  copiesAbout: 'Your photos are on these servers. What a server lacks is sent when it can be reached.',
+  alone: 'Your photos are only on this server. If its disk fails, they are lost unless you have a backup.',
+  here: 'This server',
+  complete: 'Has every file',
+  lacks: (n: number, size: string) => plural(n, { one: `Lacks # file (${size})`, other: `Lacks # files (${size})` }),
+  connect: 'Connect a second server',
+  manage: 'Manage servers',
+
+  tidy: 'Keeping tidy',
+  duplicates: 'Duplicates',
+  looking: (done: number, total: number) => `Comparing photos: ${number(done)} of ${number(total)}`,
+  groups: (n: number) =>
+    n === 0 ? 'None found' : plural(n, { one: '# group of similar photos', other: '# groups of similar photos' }),
+  nowhere: 'Without a location',
+  inTrash: (n: number, size: string) =>
+    n === 0 ? 'Empty' : plural(n, { one: `# item, ${size}`, other: `# items, ${size}` }),
+  review: 'Review',
+  show: 'Show',
 };
 
 export const about = {
