@@ -49,20 +49,47 @@ export async function openChromium(): Promise<RunningBrowser> {
   return { browser, close: () => browser.close().then(remove) };
 }
 
-/** Starts a headless Chromium for tests, which other processes of this machine connect to. */
-export async function serveChromium(): Promise<{ url: string; close(): Promise<void> }> {
+/** What a test process needs to start its Chromium; it can be sent to it. */
+export interface Prepared {
+  executablePath: string;
+  /** The folder of the fonts, if the machine has none. */
+  fonts?: string;
+  /** A folder for the profile; it must outlive the browser. */
+  profiles: string;
+}
+
+/** Finds the headless Chromium for tests; its profiles are in `profiles`. `remove` removes what was unpacked. */
+export async function prepareChromium(profiles: string): Promise<{ prepared: Prepared; remove(): Promise<void> }> {
   const { options, remove } = await findChromium([shell, ...desktop]);
-  const server = await chromium.launchServer({ ...options, host: '127.0.0.1' });
-  return { url: server.wsEndpoint(), close: () => server.close().then(remove) };
+  const fonts = options.env?.['FONTCONFIG_PATH'];
+  const prepared = { executablePath: options.executablePath!, profiles, ...(fonts !== undefined && { fonts }) };
+  return { prepared, remove };
+}
+
+/**
+ * Starts a Chromium that ends with this process, however that ends: its pipe closes. (A killed process does not close
+ * its browser, and leaves the profile in `profiles`.)
+ */
+export function launchPrepared({ executablePath, fonts, profiles }: Prepared): Promise<Browser> {
+  const env = { ...process.env, ...(fonts !== undefined && { FONTCONFIG_PATH: fonts }) };
+  const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+  return inTemporary(profiles, () => chromium.launch({ executablePath, args, env, ...signals }));
 }
 
 /** The package unpacks into the system's temporary folder and uses what it finds there: give it a separate one. */
-async function unpack(folder: string): Promise<string> {
+function unpack(folder: string): Promise<string> {
+  return inTemporary(folder, async () => {
+    const { default: packed } = await import('@sparticuz/chromium');
+    return packed.executablePath();
+  });
+}
+
+/** Runs `act` with this folder as the system's temporary one. */
+async function inTemporary<T>(folder: string, act: () => Promise<T>): Promise<T> {
   const before = process.env['TMPDIR'];
   process.env['TMPDIR'] = folder;
   try {
-    const { default: packed } = await import('@sparticuz/chromium');
-    return await packed.executablePath();
+    return await act();
   } finally {
     if (before === undefined) delete process.env['TMPDIR'];
     else process.env['TMPDIR'] = before;

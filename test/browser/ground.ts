@@ -1,6 +1,6 @@
 /**
  * The shared set-up of all browser tests, once before the first of them: the page of `web` (built if outdated), the
- * pictures, and one running browser. Each file has separate windows in it.
+ * pictures, and the browser, which each process starts once. Each file has separate windows in it.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,15 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-import { serveChromium } from './chromium.js';
+import { prepareChromium, type Prepared } from './chromium.js';
 import { makePictures, savePictures } from './pictures.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The folder of the built page. */
     page: string;
-    /** The address of the browser. */
-    chromium: string;
+    /** How to start the browser. */
+    chromium: Prepared;
     /** The file of the pictures. */
     pictures: string;
   }
@@ -34,12 +34,13 @@ export default async function prepare(project: TestProject): Promise<() => Promi
   const folder = await mkdtemp(join(tmpdir(), 'photospool-ground-'));
   const pictures = join(folder, 'pictures.json');
   await savePictures(pictures, await makePictures());
-  const chromium = await serveChromium();
+  const { prepared, remove } = await prepareChromium(folder);
   project.provide('page', join(root, 'dist/web'));
   project.provide('pictures', pictures);
-  project.provide('chromium', chromium.url);
+  project.provide('chromium', prepared);
   return async () => {
-    await chromium.close();
-    await rm(folder, { recursive: true, force: true });
+    await remove();
+    // A browser that just ended may still write its profile.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   };
 }

@@ -16,7 +16,9 @@ test('a photo added, edited and trashed on one server changes in a browser at th
   const token = (await far.run('tokens', 'add', 'laptop', '--may', 'replicate')).out.trim();
   expect((await near.run('peers', 'add', there.url, '--token', token)).code).toBe(0);
 
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
+  const open = async () =>
+    (await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' })).newPage();
+  const page = await open();
   page.setDefaultTimeout(60_000);
   await page.goto(here.url);
   // Nothing is reloaded: only server-sent events change the page.
@@ -48,7 +50,7 @@ test('a photo added, edited and trashed on one server changes in a browser at th
     id,
   );
 
-  const other = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
+  const other = await open();
   other.setDefaultTimeout(60_000);
   await other.goto(there.url);
   await other.locator('[data-id]').first().waitFor();

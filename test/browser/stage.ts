@@ -3,8 +3,9 @@
  * The stage of browser tests: the built page, a fixture behind it, and a browser that records everything that must not
  * happen (errors, policy violations, requests to other hosts).
  */
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect, inject } from 'vitest';
+import { launchPrepared } from './chromium.js';
 import { type Fixture, type FixturePhoto, openFixture } from './fixture.js';
 import { drawn } from './painted.js';
 import { type FixturePicture, loadPictures } from './pictures.js';
@@ -32,8 +33,44 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** The browser shared by all files, each of which sees only its own windows. */
-export const joinChromium = (): Promise<Browser> => chromium.connect(inject('chromium'));
+/**
+ * The browser of this process, for all its files, one after the other. One for all processes would cost more: each call
+ * would pass through the process that started it.
+ */
+let running: Promise<Browser> | undefined;
+
+/** A file's windows in the browser of its process; `close` closes them. */
+export interface Windows {
+  newContext(options: BrowserContextOptions): Promise<BrowserContext>;
+  close(): Promise<void>;
+}
+
+/** Starts the browser of this process, unless it runs already. */
+export async function joinChromium(): Promise<Windows> {
+  const browser = await (running ??= start());
+  const contexts: BrowserContext[] = [];
+  return {
+    async newContext(options) {
+      const context = await browser.newContext(options);
+      contexts.push(context);
+      return context;
+    },
+    async close() {
+      await Promise.all(contexts.map((context) => context.close()));
+    },
+  };
+}
+
+/** A browser that dies, or does not start, takes only its file with it. */
+async function start(): Promise<Browser> {
+  const forget = (): void => void (running = undefined);
+  try {
+    return (await launchPrepared(inject('chromium'))).once('disconnected', forget);
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}
 
 /** The page, pictures and browser prepared by `ground.ts`. */
 export async function openStage(): Promise<Stage> {
