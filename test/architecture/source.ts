@@ -52,8 +52,12 @@ export function parse(source: Source): ts.SourceFile {
   return tree;
 }
 
+const imported = new WeakMap<Source, Import[]>();
+
 /** Everything a file imports: statements, re-exports, `import()` as call and as type, `require`. */
-export function importsOf(source: Source): Import[] {
+export function importsOf(source: Source): readonly Import[] {
+  const known = imported.get(source);
+  if (known) return known;
   const found: Import[] = [];
   const visit = (node: ts.Node): void => {
     const one = importOf(node);
@@ -66,6 +70,7 @@ export function importsOf(source: Source): Import[] {
     ts.forEachChild(node, visit);
   };
   visit(parse(source));
+  imported.set(source, found);
   return found;
 }
 
