@@ -33,9 +33,25 @@ export async function hostile(): Promise<Hostile[]> {
   return [...bombs(), ...(await structures(jpeg)), ...(await words(jpeg)), ...(await names(jpeg)), ...others()];
 }
 
+const row = (size: number): Buffer => deflateSync(Buffer.alloc(size));
+
+/** Those that take seconds to make: made only when they are used. */
+const largeBombs: Hostile[] = (
+  [
+    ['bomb.png', () => png(16_000, 16_000, bomb(16_001 * 16_000))],
+    ['profile-bomb.png', () => png(4, 4, row(20), chunk('iCCP', zipped(bomb(300 << 20))))],
+    ['text-bomb.png', () => png(4, 5, row(25), chunk('zTXt', zipped(bomb(300 << 20))))],
+  ] as const
+).map(([name, make]) => ({
+  name,
+  heavy: true,
+  get bytes() {
+    return make();
+  },
+}));
+
 /** Small files that claim to be, or expand to, large ones. */
 function bombs(): Hostile[] {
-  const row = (size: number): Buffer => deflateSync(Buffer.alloc(size));
   const gif = (width: number, height: number, frames: number): Buffer => {
     const frame = Buffer.from('2c0000000001000100000202440100', 'hex');
     const size = numbersOf([[width, 2], [height, 2]], true); // prettier-ignore
@@ -76,9 +92,7 @@ function bombs(): Hostile[] {
   return [
     { name: 'huge.png', bytes: png(50_000, 50_000, row(100)), becomes: 'stuck' },
     { name: 'largest.png', bytes: png(0x7fffffff, 0x7fffffff, row(100)), becomes: 'stuck' },
-    { name: 'bomb.png', bytes: png(16_000, 16_000, bomb(16_001 * 16_000)), heavy: true },
-    { name: 'profile-bomb.png', bytes: png(4, 4, row(20), chunk('iCCP', zipped(bomb(300 << 20)))), heavy: true },
-    { name: 'text-bomb.png', bytes: png(4, 5, row(25), chunk('zTXt', zipped(bomb(300 << 20)))), heavy: true },
+    ...largeBombs,
     { name: 'profile.png', bytes: png(4, 6, row(30), chunk('iCCP', zipped(bomb(1 << 20)))) },
     {
       name: 'chunks.png',
