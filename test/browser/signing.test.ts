@@ -78,6 +78,24 @@ test('the owner signs in by set-up link, passkey and password', async () => {
   calm();
 });
 
+test('everybody changes their own name in the settings, and signs in with it from then on', async () => {
+  const { page } = await becomeOwner();
+  await page.goto(`${visits.home.url}/settings/account`);
+  await page.getByRole('button', { name: 'Change name' }).click();
+  const field = page.getByRole('textbox', { name: 'Name' });
+  expect(await field.inputValue()).toBe('Owner');
+  await field.fill('Una');
+  await page.keyboard.press('Enter');
+  await page.getByText('Name changed. Sign in with it next time.').waitFor();
+  await page.locator('main section').first().getByText('Una').waitFor();
+  await signOut(page);
+  await signIn(page, 'Owner', password.owner);
+  await page.waitForSelector('text=Wrong name or password.');
+  await signIn(page, 'Una', password.owner);
+  await page.getByRole('button', { name: 'Account' }).waitFor();
+  calm();
+});
+
 test('a permanent change asks to confirm one’s identity; a second factor, recovery codes, and added passkeys', async () => {
   const { page } = await becomeOwner();
   await page.goto(`${visits.home.url}/me`);
