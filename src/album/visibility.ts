@@ -27,20 +27,18 @@ import type { Library } from '../library/library.js';
 
 /** The viewer as a filter for the catalog. */
 export function sightOf(viewer: Viewer): Sight {
-  const { scope, locked } = viewer;
-  // All locked photos that a viewer sees are their own.
-  const self = locked ? undefined : favouritesOf(viewer);
+  const { person, scope, locked } = viewer;
+  const holders = [house, ...(person === undefined ? [] : [person])];
+  const actsFor = holders.filter((holder) => favouritesOf(viewer, holder) === undefined);
   const outside = !may(viewer, 'details');
-  const shares = [house, ...(viewer.person === undefined ? [] : [viewer.person])].filter((holder) =>
-    mayOn(viewer, 'share', holder),
-  );
+  const shares = holders.filter((holder) => mayOn(viewer, 'share', holder));
   return {
     onlooker: onlookerOf(viewer),
     ...(seesHolders(viewer) && { holders: true }),
     ...(seesCircumstances(viewer) && { places: true }),
     ...(shares.length > 0 && { shares }),
     ...(outside && { outside }),
-    ...(self !== undefined && { self }),
+    ...(person !== undefined && { self: `person:${person}`, actsFor }),
     ...(scope && { scope }),
     ...(locked && { locked }),
   };

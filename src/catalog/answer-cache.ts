@@ -62,9 +62,9 @@ export function makeRecent(): Recent {
     if (of?.columns !== columns || of.edition !== edition || of.access !== sight.access)
       for (const key of [...answers.keys()]) forget(key);
     of = { columns, edition, access: sight.access };
-    const { onlooker, self, scope, outside = false, locked } = sight.viewer;
+    const { onlooker, self, actsFor, scope, outside = false, locked } = sight.viewer;
     const differs = columns.twins.groups.size > 0 || isTimeline(query, sight.viewer);
-    const key = JSON.stringify([query.text, onlooker, self, scope, outside, locked, each && differs]);
+    const key = JSON.stringify([query.text, onlooker, self, actsFor, scope, outside, locked, each && differs]);
     let answer = answers.get(key);
     if (!answer) {
       into = grown(into, columns.count);

@@ -9,6 +9,8 @@ export interface CatalogViewer {
   onlooker: Onlooker | undefined;
   /** The author id of a person with favourites of their own; absent for those who use the holder's favourites. */
   self?: string;
+  /** The holders for whom that person acts: of their photos, the holder's favourites are those of the person. */
+  actsFor?: readonly Holder[];
   /**
    * Limits the viewer to one photo (by its public id), to the results of a search, or to an album with members
    * (`<holder>:<ulid>`).

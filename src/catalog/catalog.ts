@@ -37,12 +37,22 @@ import { pickCovers } from './month-covers.js';
 import { exploreFound, type ExploredValue } from './explore.js';
 import { derivedOf } from './derived-values.js';
 import { findAlike, type Alike } from './near-duplicates.js';
-import { accessOfNobody, openRowSights, openSights, sees, type Sight } from './item-visibility.js';
+import { accessOfNobody, favouritesByClass, openRowSights, openSights, sees, type Sight } from './item-visibility.js';
 import type { MatchingSlots } from './search-filter.js';
 import { clusterSpots } from './map-clusters.js';
 import { openSimilarityIndex, type SimilarityIndex } from './similarity-index.js';
 import { openMemory } from './load-columns.js';
-import { idsOf, numberOf, pageOfAll, pageOfFound, readCursor, readLimit, tilesOf, type Numbers } from './pagination.js';
+import {
+  idsBeginning,
+  idsOf,
+  numberOf,
+  pageOfAll,
+  pageOfFound,
+  readCursor,
+  readLimit,
+  tilesOf,
+  type Numbers,
+} from './pagination.js';
 import { openPaired, type Paired } from './companions.js';
 import { openStacked, type Stacked } from './raw-jpeg-stacks.js';
 import { makeRecent } from './answer-cache.js';
@@ -136,6 +146,8 @@ export interface Catalog extends Paired, Stacked, Suggested, IndexedMark {
   storageUse(holders: readonly Holder[]): StorageUse;
   /** Their largest originals, without those in the trash or locked: public ids with bytes. Reads an index. */
   largest(holders: readonly Holder[], limit: number): { id: string; bytes: number }[];
+  /** The public ids with a row that begin with these hexadecimal digits, whoever sees them; at most `limit`. */
+  idsBeginning(digits: string, limit: number): string[];
   /** Whether a photo (its public id) has a row. */
   has(id: string): boolean;
   /** Reads other processes' writes up to `n`, the library's lastChange. Not needed for changes of access. */
@@ -225,6 +237,7 @@ export function openCatalog(
     storage: () => readStorage(db),
     storageUse: (holders) => readStorageUse(db, holders),
     largest: (holders, limit) => readLargest(db, holders, limit),
+    idsBeginning: (digits, limit) => idsBeginning(db, digits, limit),
     has: (id) => numberOf(db, id) !== undefined,
     duplicates: (holder = house) => findAlike(db, looks, holder),
     clear() {
@@ -314,8 +327,8 @@ function openCounts({
       return countMonths(columns, found);
     },
     covers(query, by, viewer = owner) {
-      const { columns, found } = search(query, viewer);
-      const spans = pickCovers(columns, found, by, viewer.self === undefined);
+      const { columns, found, sight } = search(query, viewer);
+      const spans = pickCovers(columns, found, by, favouritesByClass(sight));
       const tiles = tilesOf(
         spans.map(({ n }) => n),
         viewer,
@@ -339,7 +352,7 @@ function openCounts({
       const { columns, found, sight } = search(query, viewer);
       const hasFolders = (number: number): boolean => (sight.classes[number]! & sees.folders) !== 0;
       const explored = exploreFound(columns, found, { holderOf: sight.holderOf, hasFolders }, limit);
-      const spans = pickCovers(columns, found, 'year', viewer.self === undefined);
+      const spans = pickCovers(columns, found, 'year', favouritesByClass(sight));
       const years = spans.map(({ span, ...year }) => ({ ...year, value: span }));
       const shown = (values: readonly ExploredValue[]): ExploredTiles['years'] => {
         const tiles = tilesOf(

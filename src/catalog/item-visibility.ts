@@ -66,6 +66,13 @@ export const seesAudience = (access: ItemAccess, onlooker: Onlooker | undefined,
     false,
   ) === true;
 
+/** By the number of a class: 1 if its holder's favourites are the viewer's. */
+export const favouritesByClass = ({ viewer: { self, actsFor = [] }, classes, holderOf }: Sight): Uint8Array =>
+  classes.map((_, number) => {
+    const holder = holderOf(number);
+    return Number(self === undefined || (holder !== undefined && actsFor.includes(holder)));
+  });
+
 /** The names of albums in a person’s items are for that person only. */
 const seesNames = (onlooker: Onlooker, holder: Holder): boolean =>
   holder === house || (onlooker.kind === 'person' && onlooker.person === holder);

@@ -14,19 +14,21 @@ export interface CoveredSpan {
 }
 
 /**
- * Photos per month or year, newest first, each with its cover: a favourite of the owner (with `favourites`: viewers
- * with their own favourites don't learn the owner's), then the one with most stars, pictures before videos; of equal
+ * Photos per month or year, newest first, each with its cover: a favourite of the holder where
+ * `favourites` has 1 for the number of its class (others don't learn the holder's), then the one with most stars, pictures before videos; of equal
  * ones the newest.
  */
 export function pickCovers(
-  { taken, state, rating, n }: Columns,
+  { taken, state, rating, n, class: numbers }: Columns,
   found: MatchingSlots,
   by: 'month' | 'year',
-  favourites: boolean,
+  favourites: Uint8Array,
 ): CoveredSpan[] {
   const size = by === 'month' ? 100 : 10_000;
   const worth = (slot: number): number =>
-    rating[slot]! + (favourites && state[slot]! & bit.favourite ? 10 : 0) - (state[slot]! & bit.video ? 100 : 0);
+    rating[slot]! +
+    (favourites[numbers[slot]!] === 1 && state[slot]! & bit.favourite ? 10 : 0) -
+    (state[slot]! & bit.video ? 100 : 0);
   const spans: CoveredSpan[] = [];
   for (let end = found.length; end > 0;) {
     const date = taken[found[end - 1]!]!;

@@ -102,6 +102,15 @@ export function numberOf(db: Sqlite, id: string): number | undefined {
   return db.prepare<{ n: number }>('SELECT n FROM catalog_photo WHERE id = ?').get(Buffer.from(id, 'hex'))?.n;
 }
 
+/** The public ids with a row that begin with these hexadecimal digits, in their order; at most `limit`. */
+export function idsBeginning(db: Sqlite, digits: string, limit: number): string[] {
+  const rows = db.prepare<{ id: Uint8Array }>(
+    'SELECT id FROM catalog_photo WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?',
+  );
+  const [first, last] = ['0', 'f'].map((digit) => Buffer.from(digits.padEnd(64, digit), 'hex'));
+  return rows.all(first!, last!, limit).map(({ id }) => hex(id));
+}
+
 /** The public ids of the photos in these rows, in that order. */
 export function idsOf(db: Sqlite, numbers: readonly number[]): string[] {
   const rows = db.prepare<{ id: Uint8Array }>(
@@ -128,7 +137,6 @@ interface TileRow extends Accompanied {
 
 /** The tiles of the photos in these rows, in that order. */
 export function tilesOf(db: Sqlite, numbers: readonly number[], sight: RowSight): Tile[] {
-  const { self } = sight.viewer;
   const { plays, hasRaw } = openCompanions(db, sight);
   const rows = db.prepare<TileRow>(
     `SELECT p.id, p.class, width, height, taken, thumbhash, p.version AS v, unshown, p.type, state, favourites, seconds, place, stacked,
@@ -144,7 +152,7 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], sight: RowSight)
     ...(row.v !== null && { v: row.v }),
     ...(row.unshown !== null && { unshown: row.unshown }),
     type: row.type,
-    ...(isFavourite(row, self) && { favourite: true as const }),
+    ...(isFavourite(row, sight) && { favourite: true as const }),
     ...((row.state & bit.animated) !== 0 && { animated: true as const }),
     ...((row.state & bit.damaged) !== 0 && { damaged: true as const }),
     ...((row.state & bit.edited) !== 0 && { edited: true as const }),
@@ -178,7 +186,11 @@ function placeOf({ place }: TileRow): Pick<Tile, 'place'> {
   return name === '' ? {} : { place: name };
 }
 
-const isFavourite = ({ state, favourites }: TileRow, self: string | undefined): boolean =>
-  self === undefined
-    ? (state & bit.favourite) !== 0
-    : favourites !== null && (JSON.parse(favourites) as string[]).includes(self);
+function isFavourite(
+  { state, favourites, class: number }: TileRow,
+  { viewer: { self, actsFor = [] }, holderOf }: RowSight,
+): boolean {
+  const holder = holderOf(number);
+  if (self === undefined || (holder !== undefined && actsFor.includes(holder))) return (state & bit.favourite) !== 0;
+  return favourites !== null && (JSON.parse(favourites) as string[]).includes(self);
+}

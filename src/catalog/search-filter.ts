@@ -10,7 +10,7 @@ import type { CatalogViewer } from './catalog-answers.js';
 import type { Columns } from './columns.js';
 import { derivedOf } from './derived-values.js';
 import { grown, padded } from './growable-array.js';
-import { sees, type AlbumItems, type Sight } from './item-visibility.js';
+import { favouritesByClass, sees, type AlbumItems, type Sight } from './item-visibility.js';
 import { markSlots } from './multi-value-column.js';
 import { markPhrase } from './phrase-search.js';
 import { parseQuery } from './search-parser.js';
@@ -185,7 +185,8 @@ const isOwn = ({ tests }: Term & { kind: 'state' }, { self }: CatalogViewer): bo
   self !== undefined && tests.some(({ mask }) => mask === bit.favourite);
 
 /** Keeps the viewer's own favourites, and matches of the term's other tests. */
-function keepOwn(columns: Columns, term: Term & { kind: 'state' }, self: string, kept: Mask, scratch: Scratch): void {
+function keepOwn(columns: Columns, term: Term & { kind: 'state' }, sight: Sight, kept: Mask, scratch: Scratch): void {
+  const { self } = sight.viewer;
   const marks = cleared(scratch, 'marks', columns.size);
   const { list } = columns.values.person;
   markSlots(
@@ -194,6 +195,12 @@ function keepOwn(columns: Columns, term: Term & { kind: 'state' }, self: string,
     list.length,
     marks,
   );
+  const isActedFor = favouritesByClass(sight);
+  if (isActedFor.includes(1)) {
+    const { class: numbers, state } = columns;
+    for (let slot = 0; slot < columns.size; slot++)
+      if (isActedFor[numbers[slot]!] === 1) marks[slot] = Number((state[slot]! & bit.favourite) !== 0);
+  }
   const others = term.tests.filter(({ mask }) => mask !== bit.favourite);
   for (let slot = 0; slot < columns.size; slot++) if (fits(columns.state[slot]!, others)) marks[slot] = 1;
   keepMarked(marks, term.negated, kept);
@@ -203,7 +210,7 @@ function narrow(columns: Columns, term: Term, sight: Sight, kept: Mask, scratch:
   const { viewer } = sight;
   switch (term.kind) {
     case 'state':
-      if (isOwn(term, viewer)) keepOwn(columns, term, viewer.self!, kept, scratch);
+      if (isOwn(term, viewer)) keepOwn(columns, term, sight, kept, scratch);
       return;
     case 'range':
       return keepRange(columns[term.column], term, kept, columns.size);

@@ -75,6 +75,9 @@ const searches: [string, (known: Known) => boolean][] = [
   ['audience:private', ({ view }) => !view.trashed && view.audience === 'private'],
   ['album:trip', ({ view }) => !view.trashed && view.albums.includes('trip')],
   ['-album:trip', ({ view }) => !view.trashed && !view.albums.includes('trip')],
+  ['is:favourite', ({ view }) => !view.trashed && view.favourite],
+  ['-is:favourite', ({ view }) => !view.trashed && !view.favourite],
+  ['is:favourite|geotagged', ({ view }) => !view.trashed && (view.favourite || view.gps !== undefined)],
   ['place:rome taken:2024', ({ view }) => !view.trashed && view.place !== undefined],
 ];
 
@@ -89,8 +92,13 @@ function dressed(body: Body, n: number): Body {
     ...(n % 3 === 0 && { gps: { lat: n, lon: 20 } }),
     ...(n % 4 === 1 && { place: { city: 'Rome' } }),
   };
-  const albums = { trip: { present: true, at: '000001700000000-0000-test', by: 'owner' } };
-  return { ...document, facts, edits: { ...document.edits, albums } };
+  const [at, by] = ['000001700000000-0000-test', 'owner'];
+  const member = { present: true, at, by };
+  const favourites = Object.fromEntries(
+    people.filter((_, k) => (n + k) % 3 === 0).map((id) => [`person:${id}`, member]),
+  );
+  const favourite = [{ value: n % 5 < 2, at, by }];
+  return { ...document, facts, edits: { ...document.edits, favourite, favourites, albums: { trip: member } } };
 }
 
 /** The catalog of a server in a history, and what should be in it. */
@@ -142,13 +150,29 @@ function follow(server: Server, accessNow: () => ItemAccess) {
       return bodies.flatMap(([, item, body]) => {
         const claims = readItem(item, body);
         if (!claims || !onlooker || !accessNow().maySee(onlooker, claims)) return [];
-        const view = viewPhoto(publicIdOf(item), body as unknown as PhotoDocument, { here: false });
+        const self = isFavouredBy(onlooker, item) ? undefined : selfOf(onlooker);
+        const view = viewPhoto(publicIdOf(item), body as unknown as PhotoDocument, { here: false }, self);
         const isIn = claims.entries.filter((entry) => accessNow().isInAlbum(item, entry)).map(({ album }) => album);
         return [{ view: asSeen(view, item, onlooker), item, archived: claims.archived, isIn }];
       });
     },
   };
 }
+
+/** The author under whom somebody marks favourites of their own. */
+const selfOf = (onlooker: Onlooker | undefined): string | undefined =>
+  onlooker?.kind === 'person' ? `person:${onlooker.person}` : undefined;
+
+/** Whether the favourites of an item’s holder are an onlooker’s: who acts for the holder, and who has no account. */
+const isFavouredBy = (onlooker: Onlooker | undefined, { holder }: Item): boolean =>
+  onlooker?.kind !== 'person' || holder === onlooker.person || (holder === house && onlooker.actsForHouse);
+
+const holders = [house, ...people];
+const viewerOf = (onlooker: Onlooker | undefined): Viewer => {
+  const self = selfOf(onlooker);
+  const actsFor = holders.filter((holder) => isFavouredBy(onlooker, { holder, sha256: '' }));
+  return { onlooker, ...(self !== undefined && { self, actsFor }) };
+};
 
 /** The names of albums in a person’s items are for that person only. */
 const asSeen = (view: PhotoView, { holder }: Item, onlooker: Onlooker): PhotoView =>
@@ -180,8 +204,10 @@ function compare(
   const unloaded = openCatalog(db, { access: accessNow });
   expect(catalog.storage()).toEqual(storage());
   for (const onlooker of dice.shuffle(onlookers).slice(0, 5)) {
-    const viewer: Viewer = { onlooker };
+    const viewer = viewerOf(onlooker);
     const all = visible(onlooker);
+    const favoured = all.filter(({ view, item }) => view.favourite && isFavouredBy(onlooker, item));
+    const favourites = new Set(favoured.map(({ view }) => view.id));
     const [inTimeline] = searches[0]!.slice(1) as [(known: Known) => boolean];
     const album = dice.pick(albums);
     const isThere = hasAlbum(accessNow(), onlooker, album);
@@ -192,7 +218,7 @@ function compare(
       const fitting = all.filter(test);
       const found = oneOfEach(fitting, onlooker);
       seen.twins += fitting.length - found.length;
-      compareAnswers(catalog, text, viewer, found.map(({ view }) => view).sort(byTime), new Set());
+      compareAnswers(catalog, text, viewer, found.map(({ view }) => view).sort(byTime), favourites);
     }
     const counted = oneOfEach(all.filter(isIn), onlooker).map(({ view }) => view);
     const cover = all.length === 0 ? '0' : dice.pick(all).view.id;
