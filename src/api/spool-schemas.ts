@@ -112,6 +112,7 @@ export const PassSummary = Type.Object({
   stuck: whole(0),
   ignored: whole(0),
   sidecars: optional(whole(1)),
+  others: optional(whole(1)),
   seconds: Type.Number(),
   stuckItems: Type.Array(NameReason),
 });

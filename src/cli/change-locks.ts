@@ -14,7 +14,7 @@ import type { Records } from '../home/open-records.js';
 import { demandPeopleLibraries } from '../library/people-libraries.js';
 import { configOf, type Flags } from './command.js';
 import { personCalled, withAccess } from './with-access.js';
-import { photosDone, report } from './with-sharing.js';
+import { photosDone, photosIn, report } from './with-sharing.js';
 
 /** The flags of these commands. */
 export type LockFlags = Flags & { for: string; all?: boolean };
@@ -27,7 +27,7 @@ export function changeLocks(what: 'lock' | 'unlock', ids: readonly string[], fla
     const person = access.people.find(id)!;
     const plain = personViewer(person, access.settings.read());
     const who: Viewer = what === 'lock' ? plain : { ...plain, locked: true };
-    const wanted = flags.all === true ? await allLocked(records, who) : ids;
+    const wanted = flags.all === true ? await allLocked(records, who) : photosIn(records, who)(ids);
     if (wanted.length === 0 && flags.all !== true)
       throw new PhotospoolError('usage', 'No photo was given.', { hint: 'Give the ids of photos, or use --all.' });
     const done: PhotosLocked = await (what === 'lock' ? lockPhotos : unlockPhotos)(records, who, wanted);

@@ -3,6 +3,7 @@ import type { Access } from '../access/access.js';
 import type { Viewer } from '../access/permissions.js';
 import type { Person } from '../access/people.js';
 import { local, personViewer } from '../access/viewer.js';
+import { findPhotos } from '../album/find-photos.js';
 import { openMemberAlbums, type MemberAlbum, type MemberAlbums } from '../album/member-albums.js';
 import { openOffers, type Offers } from '../album/offers.js';
 import { openPartners, type Partners } from '../album/partners.js';
@@ -30,7 +31,34 @@ export interface SharingParts {
   /** Who acts. */
   who: Viewer;
   named(name: string): Person;
+  /** Completes the ids of photos (`photosIn`). */
+  photos(given: readonly string[]): string[];
 }
+
+/** The fewest digits that stand for a photo. */
+const fewestDigits = 6;
+/** The most photos whose ids begin with the same six digits that are looked at. */
+const mostAlike = 100;
+
+/**
+ * Completes the public ids of photos that a viewer sees: the first digits, as `photospool list` shows them, stand for the
+ * photo. What matches no photo stays as it is. @throws PhotospoolError `usage` where several photos match.
+ */
+export const photosIn =
+  ({ catalog, library }: Records, who: Viewer) =>
+  (given: readonly string[]): string[] => {
+    if (given.some(isShort)) catalog.catchUp(library.lastChange());
+    return given.map((digits) => {
+      if (!isShort(digits)) return digits;
+      const found = findPhotos(library, who, catalog.idsBeginning(digits.toLowerCase(), mostAlike));
+      if (found.length < 2) return found[0]?.id ?? digits;
+      throw new PhotospoolError('usage', `The ids of ${found.length} photos begin with ${digits}.`, {
+        hint: 'Give more of the id.',
+      });
+    });
+  };
+
+const isShort = (digits: string): boolean => new RegExp(`^[0-9a-f]{${fewestDigits},63}$`, 'i').test(digits);
 
 /** Opens a home for a command; `--for` says for whom it acts, else for the house. @throws PhotospoolError `usage` for an unknown name. */
 export function withSharing(flags: ForFlags, work: (parts: SharingParts) => number | Promise<number>): Promise<number> {
@@ -47,7 +75,7 @@ export function withSharing(flags: ForFlags, work: (parts: SharingParts) => numb
     };
     const who = flags.for === undefined ? local : personViewer(named(flags.for), access.settings.read());
     return work({
-      ...{ access, who, named, records, offers: openOffers({ library, clock, gate }) },
+      ...{ access, who, named, records, photos: photosIn(records, who), offers: openOffers({ library, clock, gate }) },
       ...{ albums: openMemberAlbums({ library, clock, gate }), partners: openPartners({ library, gate }) },
     });
   });

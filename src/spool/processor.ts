@@ -292,6 +292,7 @@ function openPasses(
       duplicates: totals.duplicates - before.duplicates,
       stuck: left.length,
       ignored: inbox.ignored().length,
+      ...(totals.others > before.others && { others: totals.others - before.others }),
       ...(totals.sidecars > before.sidecars && { sidecars: totals.sidecars - before.sidecars }),
       seconds: (clock.now() - began) / 1000,
       stuckItems,

@@ -170,6 +170,8 @@ export interface PassSummary {
   ignored: number;
   /** The number of stored sidecars, if any; `stored` does not include them. */
   sidecars?: number;
+  /** The number of photos stored for other holders, if any; `stored` does not include them. */
+  others?: number;
   seconds: number;
   stuckItems: { name: string; reason: string }[];
 }

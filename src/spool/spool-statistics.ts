@@ -15,7 +15,8 @@ export interface SpoolStatistics {
   addSeen(): void;
   /** The time a file spent in each step, in seconds. */
   addSteps(seconds: Readonly<Record<string, number>>): void;
-  totals(): Totals & { sidecars: number };
+  /** `others`: stored photos of other holders. */
+  totals(): Totals & { sidecars: number; others: number };
   /** Files per minute, over the last five minutes, or since the opening if that is shorter. */
   rate(): number;
   /** The last files, newest first. */
@@ -33,7 +34,7 @@ const least = 5_000;
 /** Opens the statistics; `whose` files are in the totals. */
 export function openTally(clock: Clock, whose: Holder = house): SpoolStatistics {
   const opened = clock.now();
-  const totals = { stored: 0, duplicates: 0, sidecars: 0 };
+  const totals = { stored: 0, duplicates: 0, sidecars: 0, others: 0 };
   const recent: DoneItem[] = [];
   const pace = new Map<number, number>();
   const steps = new Map<string, StepFigures>();
@@ -47,6 +48,7 @@ export function openTally(clock: Clock, whose: Holder = house): SpoolStatistics 
     add(item, sidecar = false) {
       if ((item.holder ?? house) === whose)
         totals[sidecar ? 'sidecars' : item.outcome === 'stored' ? 'stored' : 'duplicates']++;
+      else if (!sidecar && item.outcome === 'stored') totals.others++;
       recent.unshift({ ...item, name: printable(item.name), at: new Date(clock.now()).toISOString() });
       recent.splice(kept);
       forget();

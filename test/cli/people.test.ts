@@ -138,7 +138,7 @@ test('folders are assigned, used and unassigned', async () => {
   expect(told).not.toMatch(/@ben|cleo/);
   const waiting = await home.run('folders', 'take-back', '@ben');
   expect([waiting.code, waiting.err]).toEqual([2, expect.stringMatching(/@ben still contains files/)]);
-  expect((await home.run('process')).code).toBe(0);
+  expect((await home.run('process')).out).toMatch(/^1 photo stored, 2 in other libraries in /);
   expect(await itemsOf(home)).toEqual({ house: 1, ben: 1, cleo: 1 });
 
   for (const [args, said] of [
@@ -283,6 +283,98 @@ test('albums and partners are managed for a person, and rejected while people ha
       err: expect.stringMatching(/Personal libraries are not available on this server yet/) as string,
     });
   gate.ready = true;
+});
+
+test('photos are listed, edited and saved for a person; albums and links are changed', async () => {
+  const home = await openPeople('ada', 'ben', 'cleo');
+  for (const name of ['ben', 'cleo']) await home.run('folders', 'give', '--to', name);
+  for (const [n, name] of ['@ben/1.jpg', '@ben/2.jpg', '@cleo/3.jpg', '4.jpg'].entries()) await home.drop(name, n);
+  expect((await home.run('process')).code).toBe(0);
+  const listed = async (...args: string[]): Promise<Record<string, string>> => {
+    const { code, out } = await home.run('list', '--json', ...args);
+    expect(code).toBe(0);
+    const photos = (out === '' ? [] : values(out)) as { name: string; id: string }[];
+    return Object.fromEntries(photos.map(({ name, id }) => [name, id]));
+  };
+  const ben = await listed('--for', 'ben');
+  expect(Object.keys(ben).sort()).toEqual(['1.jpg', '2.jpg']);
+  expect(Object.keys(await listed())).toEqual(['4.jpg']);
+  const [one, two] = [ben['1.jpg']!, ben['2.jpg']!];
+
+  // The first digits stand for a photo that the person sees.
+  const edited = ['--title', 'Lake', '--tag', 'a', '--tag', 'b', '--rating', '4', '--taken', '2024-07-01T12:00'];
+  expect((await home.run('edit', one.slice(0, 8), '--for', 'ben', ...edited)).out).toBe('1 photo edited.\n');
+  expect((await home.run('edit', one, '--for', 'ben', '--untag', 'b', '--archive')).out).toBe('1 photo edited.\n');
+  expect(values((await home.run('list', 'is:archived', '--for', 'ben', '--json')).out)).toEqual([
+    expect.objectContaining({ id: one, title: 'Lake', tags: ['a'], rating: 4, taken: '2024-07-01T12:00:00.000' }),
+  ]);
+  expect((await home.run('edit', one, '--for', 'ben', '--unarchive', '--favourite')).code).toBe(0);
+  expect(Object.keys(await listed('--for', 'ben', 'is:favourite'))).toEqual(['1.jpg']);
+  expect((await home.run('edit', two, '--for', 'ben', '--trash')).out).toBe('1 photo edited.\n');
+  expect(Object.keys(await listed('--for', 'ben'))).toEqual(['1.jpg']);
+  expect((await home.run('edit', two, '--for', 'ben', '--restore')).out).toBe('1 photo edited.\n');
+  const undo = join(home.folder, 'undo.json');
+  writeFileSync(undo, (await home.run('edit', one, '--for', 'ben', '--title', 'Sea', '--rating', '5', '--json')).out);
+  expect((await home.run('edit', '--undo', undo, '--for', 'ben')).out).toBe('1 photo changed back.\n');
+  expect(values((await home.run('list', 'rating:4', '--for', 'ben', '--json')).out)).toMatchObject([{ title: 'Lake' }]);
+  const strange = ['edit', one.slice(0, 8), '--title', 'x'];
+  expect((await home.run(...strange)).out).toBe(
+    `0 photos edited. Not found, or nothing to change: ${one.slice(0, 8)}.\n`,
+  );
+  expect(await home.run(...strange, '--for', 'cleo')).toMatchObject({ code: 3, out: '' });
+  for (const [args, said] of [
+    [[one], /Nothing to change was given/],
+    [[one, '--rating', '6'], /Invalid rating: 6/],
+    [[one, '--audience', 'friends'], /Invalid audience: friends\. Use private, family, public/],
+    [[one, '--trash', '--restore'], /--trash and --restore contradict each other/],
+    [[one, '--taken', 'today'], /today/],
+  ] as const) {
+    const { code, err } = await home.run('edit', ...args, '--for', 'ben');
+    expect([code, err]).toEqual([2, expect.stringMatching(said)]);
+  }
+
+  // What is shown to the family can be saved, and then belongs to who saved it.
+  expect((await home.run('save', one, '--for', 'cleo')).out).toMatch(/^0 photos saved\. Not found/);
+  expect((await home.run('edit', one, '--for', 'ben', '--audience', 'family')).code).toBe(0);
+  expect((await home.run('save', one.slice(0, 8), '--for', 'cleo')).out).toBe('1 photo saved.\n');
+  expect(values((await home.run('save', one, '--for', 'cleo', '--json')).out)).toEqual([
+    { saved: 0, known: 1, missing: [] },
+  ]);
+  expect((await home.run('edit', one, '--for', 'cleo', '--title', 'x')).err).toMatch(/You can’t change the title/);
+  expect(await itemsOf(home)).toEqual({ house: 1, ben: 2, cleo: 2 });
+
+  const [made] = values((await home.run('albums', 'create', 'Trip', '--for', 'ben', '--json')).out) as [
+    { album: string },
+  ];
+  const { album } = made;
+  expect((await home.run('albums', 'put', album, one.slice(0, 8), '--for', 'ben')).code).toBe(0);
+  const changes = ['--name', 'Lakes', '--description', 'Swum in all', '--cover', one.slice(0, 8)];
+  expect((await home.run('albums', 'edit', album, ...changes, '--for', 'ben')).out).toMatch(/ {2}Lakes {2}/);
+  const [shown] = values((await home.run('albums', 'list', '--for', 'ben', '--json')).out);
+  expect(shown).toMatchObject({ name: 'Lakes', cover: one });
+  expect((await home.run('albums', 'edit', album, '--no-cover', '--for', 'ben')).code).toBe(0);
+  expect(values((await home.run('albums', 'list', '--for', 'ben', '--json')).out)[0]).not.toHaveProperty('cover');
+  expect((await home.run('albums', 'edit', album, '--name', 'x', '--for', 'cleo')).code).toBe(2);
+  expect((await home.run('albums', 'edit', album, '--for', 'ben')).err).toMatch(/Nothing to change was given/);
+
+  const created = ['links', 'create', '--album', album, '--expires', '2099-01-01', '--for', 'ben', '--json'];
+  const [link] = values((await home.run(...created)).out) as [{ id: string; path: string }];
+  const editLink = async (...args: string[]): Promise<unknown> =>
+    values((await home.run('links', 'edit', link.id, ...args, '--for', 'ben', '--json')).out)[0];
+  expect(await editLink('--title', 'Ours')).toMatchObject({ title: 'Ours', expires: '2099-01-01T00:00:00.000Z' });
+  expect(await editLink('--no-expires')).not.toHaveProperty('expires');
+  const renewed = values((await home.run('links', 'renew', link.id, '--for', 'ben', '--json')).out)[0];
+  expect(renewed).toEqual({ id: link.id, path: expect.stringMatching(/^\/s\/[\w-]{43}$/) as string });
+  expect(renewed).not.toEqual(link);
+  for (const args of [
+    ['edit', link.id, '--title', 'x'],
+    ['renew', link.id],
+    ['renew', 'x', '--for', 'ben'],
+  ])
+    expect((await home.run('links', ...args)).err).toMatch(/There is no such link/);
+  expect((await home.run('links', 'edit', link.id, '--expires', 'soon', '--for', 'ben')).err).toMatch(
+    /Invalid date: soon/,
+  );
 });
 
 test('photos of a person are locked and unlocked, and a PIN is reset; each is in the audit', async () => {

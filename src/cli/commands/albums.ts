@@ -16,6 +16,8 @@ import { albumNamed, house } from '../../document/item-id.js';
 import { addVerb, type Verb } from '../command.js';
 import { photosDone, report, reportAlbums, withSharing, type ForFlags, type SharingParts } from '../with-sharing.js';
 
+type EditFlags = ForFlags & { name?: string; description?: string; cover?: string | false };
+
 /** The verb `albums`. */
 export const albums: Verb = (program, run) => {
   const group = program.command('albums').description('Manage shared albums');
@@ -25,6 +27,12 @@ export const albums: Verb = (program, run) => {
     work: (parts: SharingParts, args: string[], flags: ForFlags) => number | Promise<number>,
   ) => {
     const verb = addVerb(group, text, about).option('--for <NAME>', 'person to act for (default: the family library)');
+    if (text.startsWith('edit'))
+      verb
+        .option('--name <TEXT>', 'new name')
+        .option('--description <TEXT>', 'new description; an empty one removes it')
+        .option('--cover <PHOTO>', 'cover photo')
+        .option('--no-cover', 'use the newest photo as cover');
     if (text.startsWith('share')) verb.option('--add', 'also allow the person to add photos');
     if (text.startsWith('move')) verb.option('--before <PHOTO>', 'photo to move them before (default: to the end)');
     verb.action((...given: unknown[]) => {
@@ -40,6 +48,9 @@ export const albums: Verb = (program, run) => {
     albums.give(who, album!, named(name!).id, flags.add === true ? 'add' : 'view');
     return reportAlbums([albums.find(who, album!)], flags);
   });
+  on('edit <ALBUM>', 'Change the name, description or cover of an album', (parts, [album], flags) =>
+    editAlbum(parts, album!, flags),
+  );
   on(
     'unshare <ALBUM> <PERSON>',
     'Stop sharing an album with a person, or leave it',
@@ -50,14 +61,18 @@ export const albums: Verb = (program, run) => {
       return report({ changed }, `${printable(person.name)} ${sentence}`, flags);
     },
   );
-  on('put <ALBUM> <PHOTO...>', 'Add photos to an album', ({ albums, who }, [album, ...ids], flags) => {
-    const done = albums.add(who, album!, ids);
+  on('put <ALBUM> <PHOTO...>', 'Add photos to an album', ({ albums, who, photos }, [album, ...ids], flags) => {
+    const done = albums.add(who, album!, photos(ids));
     return report(done, photosDone(done, `put into the album ${nameOf(albums.find(who, album!))}`), flags);
   });
-  on('take-out <ALBUM> <PHOTO...>', 'Remove photos from an album', ({ albums, who }, [album, ...ids], flags) => {
-    const done = albums.takeOut(who, album!, ids);
-    return report(done, photosDone(done, `taken out of the album ${nameOf(albums.find(who, album!))}`), flags);
-  });
+  on(
+    'take-out <ALBUM> <PHOTO...>',
+    'Remove photos from an album',
+    ({ albums, who, photos }, [album, ...ids], flags) => {
+      const done = albums.takeOut(who, album!, photos(ids));
+      return report(done, photosDone(done, `taken out of the album ${nameOf(albums.find(who, album!))}`), flags);
+    },
+  );
   on('sort <ALBUM> <ORDER>', 'Sort an album: newest, oldest or manual', async (parts, [album, sort], flags) => {
     if (!albumSorts.some((one) => one === sort))
       throw new PhotospoolError('usage', 'The order must be newest, oldest or manual.');
@@ -67,8 +82,10 @@ export const albums: Verb = (program, run) => {
     'move <ALBUM> <PHOTO...>',
     'Move photos in an album, ordering it by hand',
     async (parts, [album, ...ids], flags) => {
-      const before = (flags as { before?: string }).before ?? null;
-      const told = await orderAlbum(parts, album!, { move: { ids, before } });
+      const { before } = flags as { before?: string };
+      const told = await orderAlbum(parts, album!, {
+        move: { ids: parts.photos(ids), before: before === undefined ? null : parts.photos([before])[0]! },
+      });
       return report(told, `${counted(ids.length, 'photo')} moved.`, flags);
     },
   );
@@ -97,6 +114,21 @@ async function orderAlbum(
   if (isShared) albums.change(who, album, change);
   else named.set(who, album, change);
   return change;
+}
+
+function editAlbum({ albums, who, photos }: SharingParts, album: string, flags: EditFlags): number {
+  const { name, description, cover } = flags;
+  const change = {
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    ...(cover !== undefined && { cover: cover === false ? null : photos([cover])[0]! }),
+  };
+  if (Object.keys(change).length === 0)
+    throw new PhotospoolError('usage', 'Nothing to change was given.', {
+      hint: 'Use --name, --description, --cover or --no-cover.',
+    });
+  albums.change(who, album, change);
+  return reportAlbums([albums.find(who, album)], flags);
 }
 
 const nameOf = ({ name, album }: MemberAlbum): string => `“${printable(name === '' ? album : name)}”`;

@@ -1,5 +1,5 @@
 /**
- * `photospool edit`: rotates, crops and straightens photos, and undoes it. Works beside a running server, which makes the
+ * `photospool edit`: changes photos as the web app does: titles, tags, audience and other fields, rotating and cropping; and undoes it. Works beside a running server, which makes the
  * pictures; otherwise the next one does. Whoever may run this can read the files, so nobody is asked who they are:
  * without `--for` it acts for the house. A crash leaves some photos edited; running it again completes it.
  */
@@ -9,11 +9,13 @@ import type { PhotoEdit, PhotosChange } from '../../album/edit-photos.js';
 import { editShots } from '../../album/edit-shots.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { isDevelop, normalDevelop, type Crop } from '../../document/develop.js';
+import { readUndo } from '../../server/files/saved-undo.js';
 import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 import { personCalled, withAccess } from '../with-access.js';
-import { photosDone, report } from '../with-sharing.js';
+import { addFieldFlags, fieldsOf, type FieldFlags } from '../field-flags.js';
+import { photosDone, photosIn, report } from '../with-sharing.js';
 
-interface EditFlags extends Flags {
+interface EditFlags extends Flags, FieldFlags {
   for?: string;
   rotate?: string;
   crop?: string;
@@ -24,7 +26,7 @@ interface EditFlags extends Flags {
 
 /** The verb `edit`. */
 export const edit: Verb = (program, run) => {
-  addVerb(program, 'edit [PHOTO...]', 'Rotate, crop and straighten photos; the original files never change')
+  addFieldFlags(addVerb(program, 'edit [PHOTO...]', 'Edit photos; the original files never change'))
     .option('--rotate <DEGREES>', 'turn clockwise: 90, 180, 270 or -90')
     .option('--crop <LEFT,TOP,WIDTH,HEIGHT>', 'part to keep, as fractions of the upright original: 0.1,0,0.8,1')
     .option('--straighten <DEGREES>', 'turn the picture clockwise in its frame, from -45 to 45')
@@ -37,25 +39,34 @@ export const edit: Verb = (program, run) => {
 function editPhotos(ids: readonly string[], flags: EditFlags): Promise<number> {
   const each = flags.undo === undefined ? [{ ...changeOf(flags), ids }] : undoIn(flags.undo);
   if (each.every((change) => change.ids.length === 0)) throw wrong('No photo was given.', 'Give the ids of photos.');
-  return withAccess(configOf(flags), async (access, { library, catalog }) => {
+  return withAccess(configOf(flags), async (access, records) => {
+    const { library, catalog } = records;
     const account = flags.for === undefined ? undefined : personCalled(access, flags.for);
     const person = account && access.people.find(account.id);
     const who = person ? personViewer(person, access.settings.read()) : local;
     catalog.catchUp(library.lastChange());
     await catalog.load();
-    const done = await editShots({ library, catalog }, who, each, true);
+    const complete = photosIn(records, who);
+    const changes = each.map(({ ids, ...change }) => ({ ...change, ids: complete(ids) }));
+    const done = await editShots(records, who, changes, true);
     return report(done, photosDone(done, flags.undo === undefined ? 'edited' : 'changed back'), flags);
   });
 }
 
-/** What the options say. Turning keeps a crop; a crop or an angle replaces what was done before. */
-function changeOf({ rotate, crop, straighten, original = false }: EditFlags): PhotoEdit {
+/** What the options say. @throws PhotospoolError `usage`. */
+function changeOf(flags: EditFlags): PhotoEdit {
+  const change = { ...fieldsOf(flags), ...pictureOf(flags) };
+  if (Object.keys(change).length > 0) return change;
+  throw wrong('Nothing to change was given.', 'Run `photospool edit --help` for the options.');
+}
+
+/** The edit of the picture. Turning keeps a crop; a crop or an angle replaces what was done before. */
+function pictureOf({ rotate, crop, straighten, original = false }: EditFlags): PhotoEdit {
   const turns = rotate === undefined ? undefined : turnsOf(rotate);
   const isFramed = crop !== undefined || straighten !== undefined;
   if (original && (isFramed || turns !== undefined)) throw wrong('--original can’t be combined with other edits.');
   if (original) return { develop: null };
-  if (!isFramed && turns !== undefined) return { turn: turns };
-  if (!isFramed) throw wrong('No edit was given.', 'Use --rotate, --crop, --straighten, --original or --undo.');
+  if (!isFramed) return turns === undefined ? {} : { turn: turns };
   const value = {
     ...(turns !== undefined && { rotate: (turns + 4) % 4 }),
     ...(crop !== undefined && { crop: cropOf(crop) }),
@@ -78,21 +89,17 @@ function cropOf(text: string): Crop {
   throw wrong(`${printable(text)} is no crop.`, 'Write four fractions: --crop 0.1,0,0.8,1');
 }
 
-/** The changes that undo an edit, from what it printed. */
+/** The changes that undo an edit, from what it printed. @throws PhotospoolError `usage`. */
 function undoIn(file: string): PhotosChange[] {
-  let told: unknown;
+  let text: string;
   try {
-    told = JSON.parse(readFileSync(file, 'utf8'));
+    text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new PhotospoolError('usage', `${printable(file)} can’t be read as the answer of an edit.`, { cause: error });
+    throw new PhotospoolError('usage', `${printable(file)} can’t be read.`, { cause: error });
   }
-  const ways = (told as { undo?: unknown } | null)?.undo;
-  const isWay = (way: unknown): way is PhotosChange => {
-    const { ids, develop } = (way ?? {}) as { ids?: unknown; develop?: unknown };
-    return Array.isArray(ids) && (develop === null || isDevelop(develop));
-  };
-  if (!Array.isArray(ways) || !ways.every(isWay)) throw wrong(`${printable(file)} does not hold an edit.`);
-  return ways.map(({ ids, develop }) => ({ ids: ids.map(String), develop: develop ?? null, restores: true }));
+  const changes = readUndo(text);
+  if (!changes) throw wrong(`${printable(file)} does not hold an edit.`);
+  return changes;
 }
 
 const wrong = (message: string, hint?: string): PhotospoolError =>

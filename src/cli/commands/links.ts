@@ -25,7 +25,7 @@ type LinkFlags = ForFlags & {
   photos?: string[];
   search?: string;
   title?: string;
-  expires?: string;
+  expires?: string | false;
   password?: boolean;
   originals?: boolean;
   details?: boolean;
@@ -62,6 +62,18 @@ export const links: Verb = (program, run) => {
         .option('--max-bytes <N>', 'with --uploads: takes no more bytes (default: 20 GiB)')
         .option('--max-photos-per-day <N>', 'with --uploads: takes no more photos in 24 hours (default: 500)')
         .option('--max-bytes-per-day <N>', 'with --uploads: takes no more bytes in 24 hours (default: 10 GiB)');
+    if (text.startsWith('edit'))
+      verb
+        .option('--title <TEXT>', 'new heading; an empty one removes it')
+        .option('--expires <DATE>', 'new expiry date (UTC)')
+        .option('--no-expires', 'remove the expiry date')
+        .option('--password', 'set a new password (prompted for, or read from stdin)')
+        .option('--no-password', 'remove the password')
+        .option('--originals', 'allow visitors to download originals')
+        .option('--no-originals', 'no longer allow it')
+        .option('--details', 'show visitors file names, positions, places and tags')
+        .option('--no-details', 'no longer show them')
+        .option('--no-uploads', 'no longer accept uploads from guests');
     if (text.startsWith('approve')) verb.option('--album <ALBUM>', 'album to add the photos to');
     verb.action((...given: unknown[]) => {
       const [flags, args] = [given.at(-2) as LinkFlags, given.slice(0, -2).flat() as string[]];
@@ -75,8 +87,12 @@ export const links: Verb = (program, run) => {
   on('create', 'Create a shared link and print its path, which is shown only once', (parts, _, flags) =>
     create(parts, flags),
   );
+  on('edit <LINK>', 'Change the options of a shared link', (parts, [id], flags) => editLink(parts, id!, flags));
+  on('renew <LINK>', 'Create a new path for a shared link; the previous one stops working', (parts, [id], flags) =>
+    renewLink(parts, id!, flags),
+  );
   on('revoke <LINK>', 'Revoke a shared link immediately', ({ access, who }, [id], flags) => {
-    const share = access.shares.list().find((one) => one.id === id && mayLink(who, one.holder ?? house));
+    const share = shareOf({ access, who }, id!);
     const revoked = share !== undefined && access.shares.revoke(share.id, actorOf(who));
     const sentence = revoked
       ? 'The link is revoked: it shows nothing any more.'
@@ -85,11 +101,11 @@ export const links: Verb = (program, run) => {
   });
   on('waiting', 'List guest photos that await approval', (parts, _, flags) => waiting(parts, flags));
   on('approve <PHOTO...>', 'Approve guest photos', (parts, ids, flags) => {
-    const done = guestsOf(parts).approve(parts.who, ids, flags.album);
+    const done = guestsOf(parts).approve(parts.who, parts.photos(ids), flags.album);
     return report(done, photosDone(done, 'approved'), flags);
   });
   on('decline <PHOTO...>', 'Move guest photos to the trash', async (parts, ids, flags) => {
-    const done = await guestsOf(parts).decline(parts.who, ids);
+    const done = await guestsOf(parts).decline(parts.who, parts.photos(ids));
     return report(done, photosDone(done, 'moved to the trash'), flags);
   });
 };
@@ -100,11 +116,62 @@ const guestsOf = ({ records, access }: SharingParts) =>
     albumOf: (link) => access.guests.albumOf(link),
   });
 
-async function create({ access, albums, records, who }: SharingParts, flags: LinkFlags): Promise<number> {
+/** A link that may be changed; undefined if there is none. */
+const shareOf = ({ access, who }: Pick<SharingParts, 'access' | 'who'>, id: string): Share | undefined =>
+  access.shares.list().find((one) => one.id === id && mayLink(who, one.holder ?? house));
+
+const noLink = (): PhotospoolError =>
+  new PhotospoolError('usage', 'There is no such link.', { hint: 'Run `photospool links list` to see the links.' });
+
+async function editLink({ access, who }: SharingParts, id: string, flags: LinkFlags): Promise<number> {
+  if (!shareOf({ access, who }, id)) throw noLink();
+  const { title, expires, password, originals, details, uploads } = flags;
+  const change = {
+    ...(title !== undefined && { title: title.trim() }),
+    ...(expires !== undefined && { expires: expires === false ? null : dateOf(expires) }),
+    ...(originals !== undefined && { originals }),
+    ...(details !== undefined && { details }),
+    ...(uploads === false && { uploads: null }),
+    ...(password === false && { password: null }),
+    ...(password === true && { password: await askPassword('the link') }),
+  };
+  if (Object.keys(change).length === 0)
+    throw new PhotospoolError('usage', 'Nothing to change was given.', {
+      hint: 'Run `photospool links edit --help` for the options.',
+    });
+  const share = await access.shares.change(id, change, actorOf(who));
+  if (!share) throw noLink();
+  tell(share, flags);
+  return exit.done;
+}
+
+function renewLink({ access, who }: SharingParts, id: string, flags: LinkFlags): number {
+  const made = shareOf({ access, who }, id) && access.shares.renew(id, actorOf(who));
+  if (!made) throw noLink();
+  if (flags.json) printJson({ id, path: `/s/${made.secret}` });
+  else print(`/s/${made.secret}`);
+  return exit.done;
+}
+
+/** A date, in ms. @throws PhotospoolError `usage`. */
+function dateOf(text: string): number {
+  const date = Date.parse(text);
+  if (!Number.isNaN(date)) return date;
+  throw new PhotospoolError('usage', `Invalid date: ${printable(text)}.`, { hint: 'Use a date such as 2027-01-31.' });
+}
+
+async function create(
+  { access, albums, records, who, photos: completed }: SharingParts,
+  flags: LinkFlags,
+): Promise<number> {
   const { album, photos, search, title = '', originals = false, details = false } = flags;
-  const expires = flags.expires === undefined ? undefined : Date.parse(flags.expires);
-  if (Number.isNaN(expires)) throw new PhotospoolError('usage', `${printable(flags.expires!)} is not a date.`);
-  const wanted = { ...(album !== undefined && { album }), ...(photos && { photos }), ...(search && { search }), title };
+  const expires = typeof flags.expires === 'string' ? dateOf(flags.expires) : undefined;
+  const wanted = {
+    ...(album !== undefined && { album }),
+    ...(photos && { photos: completed(photos) }),
+    ...(search && { search }),
+    title,
+  };
   const scope = linkScope({ library: records.library, albums }, who, wanted);
   const password = flags.password ? await askPassword('the link') : undefined;
   const { share, secret } = await access.shares.make(

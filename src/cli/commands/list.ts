@@ -5,20 +5,22 @@ import { viewPhoto, type PhotoView } from '../../document/photo-view.js';
 import { PhotospoolError, printable, sentence } from '../../base/errors.js';
 import { counted } from '../../base/human-format.js';
 import { noHome, viewHome, type HomeView } from '../../home/open-read-only.js';
-import { print, printJson, say } from '../output.js';
+import { pages, printPhotos } from '../photo-lines.js';
+import { say } from '../output.js';
 import { exit } from '../exit-codes.js';
 import { addVerb, configOf, type Flags, type Verb } from '../command.js';
+
+type ListFlags = Flags & { for?: string; limit?: string };
 
 /** The verb `list`. */
 export const list: Verb = (program, run) => {
   addVerb(program, 'list', 'List photos that match a search, newest first')
     .argument('[QUERY...]', 'search, as in the web app: tag:x rating:>=4 "a phrase"')
+    .option('--for <NAME>', 'person whose view to list (default: the family library)')
     .option('--limit <N>', 'maximum number of photos')
     .allowUnknownOption()
-    .action((words: string[], flags: Flags & { limit?: string }) => run(() => listPhotos(words, flags)));
+    .action((words: string[], flags: ListFlags) => run(() => listPhotos(words, flags)));
 };
-
-const page = 500;
 
 /** The words of a search; `-tag:x` is a term, `--jsno` is an error. */
 function textOf(words: string[]): string {
@@ -37,9 +39,11 @@ function limitOf(text: string | undefined): number {
   });
 }
 
-async function listPhotos(words: string[], flags: Flags & { limit?: string }): Promise<number> {
+async function listPhotos(words: string[], flags: ListFlags): Promise<number> {
   const query = parseQuery(textOf(words));
   const limit = limitOf(flags.limit);
+  // Loaded only then: access data, and what accounts need.
+  if (flags.for !== undefined) return (await import('../list-for-person.js')).listFor(query, limit, flags);
   const config = configOf(flags);
   const view = await viewHome(config);
   if (!view) {
@@ -48,20 +52,7 @@ async function listPhotos(words: string[], flags: Flags & { limit?: string }): P
   }
   try {
     sayWaiting(view);
-    let left = limit;
-    for (let cursor: string | undefined; left > 0;) {
-      const { ids, next } = view.catalog.page(query, {
-        limit: Math.min(page, left),
-        ...(cursor !== undefined && { cursor }),
-      });
-      for (const photo of photos(view, ids)) {
-        if (flags.json) printJson(photo);
-        else print(describe(photo));
-      }
-      left -= ids.length;
-      if (next === undefined) break;
-      cursor = next;
-    }
+    for (const ids of pages(view.catalog, query, limit)) printPhotos(photos(view, ids), flags);
     return exit.done;
   } finally {
     view.close();
@@ -87,11 +78,4 @@ function* photos({ library }: HomeView, ids: string[]): Iterable<PhotoView> {
       ...(row && { path: row.path }),
     });
   }
-}
-
-function describe({ taken, name, width, height, tags, title, id }: PhotoView): string {
-  const words = [title, tags.map((tag) => `#${tag}`).join(' ')].filter((part) => part !== '').join('  ');
-  return printable(
-    `${taken.slice(0, 16).replace('T', ' ')}  ${id.slice(0, 8)}  ${`${width}x${height}`.padEnd(11)}  ${name}  ${words}`.trimEnd(),
-  );
 }

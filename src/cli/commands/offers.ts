@@ -44,7 +44,7 @@ export const offers: Verb = (program, run) => {
   });
   on('make <PHOTO...>', 'Offer photos', (parts, ids, flags) => {
     const to = recipient(parts, flags);
-    const made = parts.offers.make(parts.who, parts.who.person ?? house, to, ids);
+    const made = parts.offers.make(parts.who, parts.who.person ?? house, to, parts.photos(ids));
     return tellMade(parts, made, flags);
   });
   on('accept <OFFER>', 'Save the photos of an offer', async ({ offers, who }, [offer], flags) =>

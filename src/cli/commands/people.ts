@@ -99,11 +99,12 @@ async function showStorage(flags: Flags): Promise<number> {
         hint: 'Run `photospool reindex`.',
       });
     const people = storageOfEach(catalog, library, access.people);
-    const named = people.map(({ person, name }) => ({ person, name }));
-    for (const { person, name } of [{ person: house, name: 'house' }, ...named]) {
+    const named = people.map(({ person, name, removed }) => ({ person, name, ...(removed && { removed }) }));
+    const family: (typeof named)[number] = { person: house, name: 'house' };
+    for (const { person, name, removed } of [family, ...named]) {
       const used = storageOfOne(catalog, person);
-      if (flags.json) printJson({ ...(person !== house && { person }), name, ...used });
-      else print(`${printable(name)}  ${describeStorage(used)}`);
+      if (flags.json) printJson({ ...(person !== house && { person }), name, ...(removed && { removed }), ...used });
+      else print(`${printable(name)}${removed ? ' (removed)' : ''}  ${describeStorage(used)}`);
     }
     return exit.done;
   });

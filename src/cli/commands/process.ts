@@ -162,8 +162,17 @@ export async function withProgress(spool: Processor): Promise<PassSummary> {
 }
 
 /** The summary of a pass, for people. */
-export function describe({ stored, duplicates, stuck, ignored, sidecars = 0, seconds }: PassSummary): string {
+export function describe({
+  stored,
+  duplicates,
+  stuck,
+  ignored,
+  sidecars = 0,
+  others = 0,
+  seconds,
+}: PassSummary): string {
   const parts = [`${counted(stored, 'photo')} stored`];
+  if (others > 0) parts.push(`${others} in other libraries`);
   if (sidecars > 0) parts.push(counted(sidecars, 'sidecar'));
   if (duplicates > 0) parts.push(counted(duplicates, 'duplicate'));
   if (stuck > 0) parts.push(`${stuck} stuck`);

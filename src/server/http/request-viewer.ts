@@ -93,9 +93,11 @@ export function checkStill(request: RequestOrigin, action: Action): void {
 /** @throws PhotospoolError `forbidden`. */
 export function checkMay(viewer: Viewer, action: Action): void {
   if (may(viewer, action)) return;
-  const hint = may(local, action)
-    ? 'Only the owner of this album can.'
-    : 'Only programs with a token that permits it can (photospool tokens add).';
+  const hint = !may(local, action)
+    ? 'Only programs with a token that permits it can (photospool tokens add).'
+    : viewer.role === 'program'
+      ? 'This token does not permit it: sign in with an account, or use a token with more permissions.'
+      : 'Only an owner can.';
   throw new PhotospoolError('forbidden', 'You don’t have permission to do this.', { hint });
 }
 

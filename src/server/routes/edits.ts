@@ -1,12 +1,9 @@
 /** Edits of one photo and of many. */
-import { Type, type Static } from 'typebox';
-import type { Viewer } from '../../access/permissions.js';
+import { Type } from 'typebox';
 import { PhotospoolError, notFound } from '../../base/errors.js';
-import { isDevelop, normalDevelop } from '../../document/develop.js';
 import { viewer } from '../http/request-viewer.js';
 import { editShots } from '../../album/edit-shots.js';
 import { withMotion } from '../../album/playable-videos.js';
-import { type PhotoEdit, type PhotosEdited as Made, type PhotosChange } from '../../album/edit-photos.js';
 import type { Routes } from '../context.js';
 import { photoPlaces } from '../http/photo-places.js';
 import { getPhoto } from '../../album/find-photos.js';
@@ -26,16 +23,13 @@ import { savePhotos } from '../../album/save-photos.js';
 import { showTo } from '../../album/visibility.js';
 import { withSharedAlbums } from '../../album/member-albums.js';
 import { withStack } from '../../album/stack-members.js';
-import { readTaken } from '../../album/parse-time-taken.js';
+import { parseEdit } from '../../album/parse-edit.js';
 
 const mostAtOnce = 5_000;
 
 export const edits: Routes = (app, context) => {
   const { library, catalog } = context;
   const parts = { library, catalog };
-
-  const make = (who: Viewer, each: readonly PhotosChange[], undo: boolean): Promise<Made> =>
-    editShots(parts, who, each, undo);
 
   for (const { api, config, summary } of photoPlaces) {
     app.patch(
@@ -47,8 +41,8 @@ export const edits: Routes = (app, context) => {
       async (request) => {
         const { id } = request.params;
         const who = viewer(request);
-        const change = changeOf(request.body);
-        const { missing } = await make(who, [{ ids: [id], ...change }], false);
+        const change = parseEdit(request.body);
+        const { missing } = await editShots(parts, who, [{ ids: [id], ...change }], false);
         if (missing.length > 0) throw notFound('This photo doesn’t exist.');
         const photo = withStack(parts, who, withMotion(parts, who, getPhoto(library, who, id)));
         return showTo(who, withSharedAlbums(library, who, photo));
@@ -63,7 +57,7 @@ export const edits: Routes = (app, context) => {
       },
       async (request) => {
         const { ids, undo, ...body } = request.body;
-        return make(viewer(request), [{ ids, ...changeOf(body) }], undo === true);
+        return editShots(parts, viewer(request), [{ ids, ...parseEdit(body) }], undo === true);
       },
     );
 
@@ -78,12 +72,12 @@ export const edits: Routes = (app, context) => {
         const who = viewer(request);
         if (each.reduce((sum, { ids }) => sum + ids.length, 0) > mostAtOnce)
           throw new PhotospoolError('too-large', `At most ${mostAtOnce} photos can be changed at once.`);
-        const changes = each.map(({ ids, ...body }) => ({ ids, ...changeOf(body) }));
+        const changes = each.map(({ ids, ...body }) => ({ ids, ...parseEdit(body) }));
         const { editKeys } = library.local;
         // A device that lost the answer sends it again; between, others may have made edits that it must not overrule.
         const once = who.session === undefined || who.person === undefined ? undefined : key;
         if (once !== undefined && editKeys.knows(who.person!, once)) return { changed: 0, missing: [] };
-        const made = await make(who, changes, undo === true);
+        const made = await editShots(parts, who, changes, undo === true);
         if (once !== undefined) editKeys.add(who.person!, once);
         return made;
       },
@@ -121,14 +115,3 @@ const saving: Routes = (app, { library, clock, gate }) => {
     },
   );
 };
-
-function changeOf({
-  taken,
-  develop,
-  ...others
-}: Static<typeof PhotoEdits> & { shift?: number; turn?: number }): PhotoEdit {
-  if (develop && !isDevelop(develop)) throw new PhotospoolError('invalid', 'The crop is outside the picture.');
-  const rest = { ...others, ...(develop !== undefined && { develop: normalDevelop(develop) ?? null }) };
-  if (taken === undefined) return rest;
-  return { ...rest, taken: taken === null ? null : readTaken(taken) };
-}
