@@ -222,44 +222,50 @@ test('an edit whose answer was lost is not made again over what was edited since
   visits.calm();
 });
 
-test('signing out asks while edits wait, and who stays keeps them; one that the server refuses is told and not sent again', async () => {
-  const { page, ids, mishaps } = await openAsOwner(2);
-  const [first, second] = ids as [string, string];
-  const open = async (id: string): Promise<void> => {
-    await page.locator(`a.tile[data-id="${id}"]`).click();
-    await opened(page);
-    await expect.poll(async () => (await keptOf(page, id)).some((path) => path.startsWith('/api/photos/'))).toBe(true);
-  };
-  for (const id of [first, second]) {
-    await open(id);
+test(
+  'signing out asks while edits wait, and who stays keeps them; one that the server refuses is told and not sent again',
+  { timeout: 120_000 },
+  async () => {
+    const { page, ids, mishaps } = await openAsOwner(2);
+    const [first, second] = ids as [string, string];
+    const open = async (id: string): Promise<void> => {
+      await page.locator(`a.tile[data-id="${id}"]`).click();
+      await opened(page);
+      await expect
+        .poll(async () => (await keptOf(page, id)).some((path) => path.startsWith('/api/photos/')))
+        .toBe(true);
+    };
+    for (const id of [first, second]) {
+      await open(id);
+      await page.goBack();
+    }
+    await visits.home.stop();
+    await offline(page).waitFor();
+    await open(first);
+    await page.getByRole('button', { name: 'Favourite' }).click();
+    await page.getByText('1 change waits to be sent').waitFor({ state: 'attached' });
     await page.goBack();
-  }
-  await visits.home.stop();
-  await offline(page).waitFor();
-  await open(first);
-  await page.getByRole('button', { name: 'Favourite' }).click();
-  await page.getByText('1 change waits to be sent').waitFor({ state: 'attached' });
-  await page.goBack();
-  // The question is dismissed.
-  await signOut(page);
-  const question = '1 change isn’t sent yet. It stays on this device until you sign in here again. Sign out anyway?';
-  await expect.poll(() => mishaps).toEqual([`dialog: ${question}`]);
-  await page.getByText('1 change waits to be sent').waitFor({ state: 'attached' });
+    // The question is dismissed.
+    await signOut(page);
+    const question = '1 change isn’t sent yet. It stays on this device until you sign in here again. Sign out anyway?';
+    await expect.poll(() => mishaps).toEqual([`dialog: ${question}`]);
+    await page.getByText('1 change waits to be sent').waitFor({ state: 'attached' });
 
-  let sent = 0;
-  await page.route('**/api/photos/each', (route) => {
-    sent++;
-    return route.fulfill({
-      status: 403,
-      json: { error: { code: 'forbidden', message: 'You may not edit this photo.' } },
+    let sent = 0;
+    await page.route('**/api/photos/each', (route) => {
+      sent++;
+      return route.fulfill({
+        status: 403,
+        json: { error: { code: 'forbidden', message: 'You may not edit this photo.' } },
+      });
     });
-  });
-  await visits.home.start();
-  await offline(page).waitFor({ state: 'detached' });
-  await page.getByText('The server refused what you changed offline').waitFor();
-  await page.getByText('waits to be sent').waitFor({ state: 'detached' });
-  await page.reload();
-  await shown(page);
-  expect(sent).toBe(1);
-  expect(mishaps).toHaveLength(1);
-});
+    await visits.home.start();
+    await offline(page).waitFor({ state: 'detached' });
+    await page.getByText('The server refused what you changed offline').waitFor();
+    await page.getByText('waits to be sent').waitFor({ state: 'detached' });
+    await page.reload();
+    await shown(page);
+    expect(sent).toBe(1);
+    expect(mishaps).toHaveLength(1);
+  },
+);
