@@ -156,7 +156,8 @@ if has mount.davfs && [ -e /dev/fuse ]; then
   mkdir -p "$base/mount" "$base/cache"
   # davfs2 gives up root.
   chmod 755 "$base"
-  chown davfs2 "$base/cache"
+  chgrp davfs2 "$base/cache"
+  chmod 775 "$base/cache"
   printf 'delay_upload 0\ncache_dir %s\nask_auth 1\n' "$base/cache" >"$base/davfs.conf"
   if printf 'me\n%s\n' "$token" | mount -t davfs -o "conf=$base/davfs.conf" "$(dav)/incoming/" "$base/mount" >/dev/null 2>"$base/davfs.err"; then
     total=$((total + 100))
