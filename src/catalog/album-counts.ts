@@ -3,6 +3,7 @@
  * sees, however many albums there are. Keeps nothing that a crash could lose.
  */
 import type { Columns } from './columns.js';
+import { markSlots } from './multi-value-column.js';
 import type { Sight } from './item-visibility.js';
 import { bestOfTwins, seesSeveral } from './same-bytes.js';
 import type { MatchingSlots } from './search-filter.js';
@@ -32,7 +33,6 @@ export function countAlbums(
   const twinsOf = albums.map((): Twins => new Map<string, number[]>());
   const { of: albumOf, apart } = entriesOf(columns, sight, albums);
   const several = seesSeveral(sight.viewer.onlooker) || sight.offered.length > 0;
-  const isTwin = several ? marked(columns.twins.of.keys(), columns.size) : undefined;
   const { start, length, items } = columns.entry;
 
   function add(k: number, slot: number): void {
@@ -46,12 +46,12 @@ export function countAlbums(
     twinsOf[k]!.set(twin, [...(twinsOf[k]!.get(twin) ?? []), slot]);
   }
 
-  // Without objects for each photo: there are a million.
+  // Few photos are in albums: only those are looked at, without an object for each.
+  const isIn = markedEntries(columns, sight, albums, apart.keys());
+  const isFound = marked(found, columns.size);
   const inEntries: number[] = [];
-  for (let position = 0; position < found.length; position++) {
-    const slot = found[position]!;
-    // A column with values for few photos does not extend to the others.
-    if (slot >= length.length || length[slot] === 0) continue;
+  for (let slot = 0; slot < columns.size; slot++) {
+    if ((isIn[slot]! & isFound[slot]!) === 0 || length[slot] === 0) continue;
     inEntries.length = 0;
     for (let at = start[slot]!, end = at + length[slot]!; at < end; at++) {
       const k = albumOf[items[at]!]! - 1;
@@ -59,7 +59,7 @@ export function countAlbums(
     }
     const among = apart.size === 0 ? inEntries : (apart.get(slot) ?? inEntries);
     for (const k of among) {
-      if (isTwin?.[slot] === 1) addTwin(k, slot);
+      if (several && columns.twins.of.has(slot)) addTwin(k, slot);
       else add(k, slot);
     }
   }
@@ -73,10 +73,25 @@ export function countAlbums(
   });
 }
 
-/** A byte per slot, 1 for those named. */
-function marked(slots: Iterable<number>, size: number): Uint8Array {
+/** A byte per slot, 1 for those in `slots`. */
+function marked(slots: MatchingSlots, size: number): Uint8Array {
   const marks = new Uint8Array(size);
-  for (const slot of slots) marks[slot] = 1;
+  for (let k = 0; k < slots.length; k++) marks[slots[k]!] = 1;
+  return marks;
+}
+
+/** A byte per slot, 1 for those with an entry of one of the albums, and for those in `apart`. */
+function markedEntries(
+  columns: Columns,
+  sight: Sight,
+  albums: readonly CountedAlbum[],
+  apart: Iterable<number>,
+): Uint8Array {
+  const marks = new Uint8Array(columns.size);
+  const terms = albums.flatMap(({ album }) => sight.album(album)?.terms ?? []);
+  markSlots(columns.entry, terms, columns.access.terms.length, marks);
+  // A column with values for few photos does not extend to the others.
+  for (const slot of apart) if (slot < columns.entry.length.length) marks[slot] = 1;
   return marks;
 }
 
