@@ -9,7 +9,7 @@ import type { Sqlite } from '../base/sqlite.js';
 import { checkConfirmed, type Actor } from './actor.js';
 import type { Audit } from './audit-log.js';
 import { keyOfName, readName } from './account-names.js';
-import { mays, personalMays, type May } from './permissions.js';
+import { mays, personalMays, tokenIn, type May } from './permissions.js';
 import { drawSecret, hashSecret, type Random } from './random-secrets.js';
 import { openTouches } from './last-used.js';
 
@@ -124,6 +124,11 @@ export function openTokens(db: Sqlite, parts: TokenParts): Tokens {
         if (token.may.length < new Set(may).size)
           throw new PhotospoolError('invalid', 'A token for one person can’t have permission to replicate or publish.');
         if (list === '') throw new PhotospoolError('invalid', 'Choose at least one permission for the token.');
+        // Its author would be that of a person's token.
+        if (person === undefined && tokenIn(`token:${name}`)?.person !== undefined)
+          throw new PhotospoolError('invalid', 'The name of a token can’t begin with the id of a person.', {
+            hint: 'Choose another name.',
+          });
         const { changes } = insert.run(
           ...[keyOfToken(name, person), hashOf(secret, person), Number(actor.unclaimed === true)],
           ...[name, list, person ?? null, by, token.created],

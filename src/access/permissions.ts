@@ -447,6 +447,13 @@ export function tokenIn(author: string): { token: string; person?: string } | un
   return token === undefined ? undefined : { token, ...(person !== undefined && { person }) };
 }
 
+/**
+ * Whether files may be listed for a viewer by their author (src/library/sent-files.ts). Not for a token of the house that has
+ * the author of a person’s token, as older versions could make one.
+ */
+export const hasListing = (viewer: Viewer): boolean =>
+  viewer.token === undefined || tokenIn(authorOf(viewer))?.person === viewer.person;
+
 /** The key under which a viewer’s use of limited places is counted: each person, token and link separately. */
 export const countedAs = (viewer: Viewer): string =>
   viewer.share === undefined ? `${viewer.role} ${authorOf(viewer)}` : `link ${viewer.share}`;

@@ -282,7 +282,7 @@ export interface Uploads {
   /**
    * Checks a complete upload and puts it into `incoming`; an incomplete or received one is returned unchanged.
    * @throws PhotospoolError `mismatch` if its hash differs from the given `sha256`, after which it is removed.
-   * `not-found`. Errors of `still`, after which it is removed.
+   * `not-found`. Errors of `still`, after which it is removed; `still` is not asked about a file that is listed already.
    */
   finish(id: string, still?: Still): Promise<Upload>;
   /** Removes an upload and its result; false if there is none. */

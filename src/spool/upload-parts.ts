@@ -55,7 +55,7 @@ const names = /^([0-9a-f]{32})\.(?:json|part)$/;
 
 /** Opens the uploads of a spool: removes old ones, and starts finishing complete ones. */
 export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
-  const { files, clock, keeping = usual } = parts;
+  const { files, clock, keeping = usual, sent } = parts;
   const store = openStore(parts);
   const { unfinished, noteOf, partOf, folderForNew, read, drop } = store;
   const { finishing, finish } = openFinishing(parts, store, find);
@@ -110,6 +110,8 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
       await finishing.get(id)?.catch(() => undefined);
       const found = await read(id);
       if (found) await drop(found.folder, id);
+      // A row without bytes would swallow the file when it is sent again.
+      if (found && sent) sent.drop(sent.ofUpload(id));
       return found !== undefined;
     },
     put: async (id, wanted, stream, still) => {
@@ -210,6 +212,9 @@ function openStore({ incoming, work, files }: UploadsParts) {
   return { folders, unfinished, noteOf, partOf, folderForNew, read, drop };
 }
 
+const isListed = (sent: SentFiles | undefined, id: string): boolean =>
+  sent !== undefined && sent.ofUpload(id).length > 0;
+
 /** Finishes complete uploads; concurrent calls share one run. */
 function openFinishing(
   { incoming, files, clock, sent }: UploadsParts,
@@ -233,7 +238,8 @@ function openFinishing(
         await files.replace(noteOf(folder, id), JSON.stringify(note));
       }
       await folderForNew(note);
-      await dropUnless(still, folder, id);
+      // The right to send a listed file was checked before it was listed, and its sender may have deleted the file since.
+      if (!isListed(sent, id)) await dropUnless(still, folder, id);
       unfinished.delete(id);
       if (note.put !== undefined) return finishPut(id, folder, { ...note, put: note.put });
       await placePart(files, incoming, part, note);

@@ -208,6 +208,10 @@ describe('a hostile request', () => {
     ['nothing wanted', find(''), 400],
     ['too much', find(`<D:prop>${' '.repeat(70_000)}</D:prop>`), 413],
     ['too many elements', find(`<D:prop>${'<D:a/>'.repeat(5_000)}</D:prop>`), 413],
+    ['too many wanted properties', find(`<D:prop>${'<D:a/>'.repeat(101)}</D:prop>`), 413],
+    ['a long namespace', find(`<D:prop xmlns="${'&quot;'.repeat(300)}"><a/></D:prop>`), 413],
+    ['a long namespace of an attribute', find(`<D:prop xmlns:a="${'b'.repeat(300)}" a:c=""/>`), 413],
+    ['too many attributes', find(`<D:prop ${Array.from({ length: 4_000 }, (_, n) => `a${n}=""`).join(' ')}/>`), 413],
     ['too deep elements', find('<D:a>'.repeat(100) + '</D:a>'.repeat(100)), 413],
   ])('with %s in its XML is refused', async (_, xml, status) => {
     expect((await read('PROPFIND', '/dav/', { depth: '0' }, xml)).statusCode).toBe(status);

@@ -1,6 +1,6 @@
 /** Uploads by a single request, and the listing of what a sender sent: killed at every operation. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
@@ -114,6 +114,31 @@ test('a body that is cut, or longer than announced, leaves nothing', async () =>
     'revoked',
   );
   expect([placed(), sent.count(by), readdirSync(kept)]).toEqual([[], 0, []]);
+});
+
+test('a file that is listed outlives the right of its sender, whatever interrupts it', async () => {
+  for (const path of ['a.jpg', 'a.jpg.part'])
+    for (let n = 1; ; n++) {
+      const { open, placed, sent, kept } = makeFolders();
+      let steps = 0;
+      const dying = openFiles(() => {
+        if (++steps >= n) throw new Error('killed');
+      });
+      await open({ files: dying })
+        .then((uploads) => put(uploads, path, jpeg))
+        .catch(() => undefined);
+      const isDone = steps < n;
+      const revoked = await open({ mayUpload: () => false });
+      await revoked.close();
+      const entry = sent.find(by, path);
+      const all = existsSync(kept) ? readdirSync(kept) : [];
+      const left = all.filter((name) => name.endsWith('.part') && statSync(join(kept, name)).size > 0);
+      if (entry) expect(readFileSync((await revoked.locate(entry)) ?? '').equals(jpeg), `killed at ${n}`).toBe(true);
+      else expect([placed(), left], `killed at ${n}`).toEqual([[], []]);
+      if (!isDone) continue;
+      expect(entry).toBeDefined();
+      break;
+    }
 });
 
 describe('a name that the spool ignores', () => {

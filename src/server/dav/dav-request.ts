@@ -1,7 +1,7 @@
 /** A request of WebDAV, once its sender is known, and the folders that the sender may use. */
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { may, type Viewer } from '../../access/permissions.js';
+import { hasListing, may, type Viewer } from '../../access/permissions.js';
 
 /** A request of WebDAV. */
 export interface DavRequest {
@@ -15,6 +15,6 @@ export interface DavRequest {
 
 /** The folders below `/dav` that a viewer may use. */
 export const rootsOf = (who: Viewer): string[] => [
-  ...(may(who, 'upload') ? ['incoming'] : []),
+  ...(may(who, 'upload') && hasListing(who) ? ['incoming'] : []),
   ...(may(who, 'see') ? ['photos'] : []),
 ];

@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { hrefOf } from './dav-path.js';
-import { childOf, childrenOf, davSpace, isDav, writeElement, type XmlElement } from './xml-body.js';
+import { childOf, davSpace, isDav, propertiesIn, writeElement, type XmlElement } from './xml-body.js';
 import { escapedXml } from './xml-text.js';
 import { PhotospoolError } from '../../base/errors.js';
 
@@ -35,12 +35,12 @@ export type PropertyName = Pick<XmlElement, 'space' | 'name'>;
 /** The key of a property among those of a resource. */
 export const keyOfProperty = ({ space, name }: PropertyName): string => `${space} ${name}`;
 
-/** What a body of PROPFIND wants; everything without a body. @throws PhotospoolError `invalid`. */
+/** What a body of PROPFIND wants; everything without a body. @throws PhotospoolError `invalid`, `too-large`. */
 export function wantedIn(body: XmlElement | undefined): Wanted {
   if (!body) return { kind: 'all' };
   const prop = childOf(body, 'prop');
   if (!isDav(body, 'propfind')) throw new PhotospoolError('invalid', 'The body must be a DAV:propfind element.');
-  if (prop) return { kind: 'some', properties: childrenOf(prop) };
+  if (prop) return { kind: 'some', properties: propertiesIn(prop) };
   if (childOf(body, 'propname')) return { kind: 'names' };
   if (childOf(body, 'allprop')) return { kind: 'all' };
   throw new PhotospoolError('invalid', 'The body must have one of DAV:prop, DAV:allprop and DAV:propname.');

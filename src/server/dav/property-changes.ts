@@ -1,7 +1,7 @@
 /** PROPPATCH (RFC 4918, 9.2): sets and removes properties of clients, all or none. Pure. */
 import { PhotospoolError } from '../../base/errors.js';
 import { isProtected, keyOfProperty, type PropertyName } from './multi-status.js';
-import { childOf, childrenOf, isDav, writeElement, type XmlElement } from './xml-body.js';
+import { childOf, childrenOf, isDav, propertiesIn, writeElement, xmlBounds, type XmlElement } from './xml-body.js';
 
 /** The limits of the properties of one resource: their number, and bytes together. */
 export const propertyBounds = { count: 100, bytes: 16 * 1024 };
@@ -11,18 +11,21 @@ export interface PropertyChange extends PropertyName {
   value?: string;
 }
 
-/** The changes in a body, in their order. @throws PhotospoolError `invalid`. */
+/** The changes in a body, in their order. @throws PhotospoolError `invalid`, `too-large`. */
 export function changesIn(body: XmlElement | undefined): PropertyChange[] {
   if (!body || !isDav(body, 'propertyupdate'))
     throw new PhotospoolError('invalid', 'The body must be a DAV:propertyupdate element.');
-  return childrenOf(body).flatMap((part) => {
+  const changes = childrenOf(body).flatMap((part) => {
     const sets = isDav(part, 'set');
     const prop = sets || isDav(part, 'remove') ? childOf(part, 'prop') : undefined;
-    return (prop ? childrenOf(prop) : []).map((one) => ({
+    return (prop ? propertiesIn(prop) : []).map((one) => ({
       ...{ space: one.space, name: one.name },
       ...(sets && { value: writeElement(one) }),
     }));
   });
+  if (changes.length > xmlBounds.properties)
+    throw new PhotospoolError('too-large', 'The request changes too many properties.');
+  return changes;
 }
 
 /** The status of each change, and the properties after them; without `before` the resource can have none. */

@@ -15,8 +15,11 @@ export interface XmlElement {
   content: (XmlElement | string)[];
 }
 
-/** The limits of a body. */
-export const xmlBounds = { bytes: 64 * 1024, depth: 64, elements: 4_000 };
+/**
+ * The limits of a body. `elements`: with their attributes. `space`: the bytes of a namespace, which is written again with each
+ * element of an answer. `properties`: those that one request can name.
+ */
+export const xmlBounds = { bytes: 64 * 1024, depth: 64, elements: 4_000, space: 256, properties: 100 };
 
 /** The namespace of WebDAV. */
 export const davSpace = 'DAV:';
@@ -67,14 +70,18 @@ function openTree() {
     throw new PhotospoolError('invalid', 'XML with a document type declaration is not accepted.');
   });
   parser.on('opentag', ({ uri, local, attributes, ns }) => {
-    if (++elements > xmlBounds.elements || open.length >= xmlBounds.depth) throw tooLarge();
+    const own = Object.values(attributes);
+    elements += 1 + own.length;
+    if (elements > xmlBounds.elements || open.length >= xmlBounds.depth) throw tooLarge();
+    if ([uri, ...own.map((one) => one.uri)].some((space) => Buffer.byteLength(space) > xmlBounds.space))
+      throw tooLarge();
     // Namespaces in XML 1.0, 2.2: only the default namespace can be undeclared.
     if (Object.entries(ns).some(([prefix, space]) => prefix !== '' && space === ''))
       throw new PhotospoolError('invalid', 'The body declares a prefix without a namespace.');
     const element: XmlElement = {
       space: uri,
       name: local,
-      attributes: Object.values(attributes).flatMap((one) =>
+      attributes: own.flatMap((one) =>
         one.uri === declarations ? [] : [{ space: one.uri, name: one.local, value: one.value }],
       ),
       content: [],
@@ -93,6 +100,13 @@ function openTree() {
 /** The child elements of an element. */
 export const childrenOf = ({ content }: XmlElement): XmlElement[] =>
   content.filter((one): one is XmlElement => typeof one !== 'string');
+
+/** The properties that an element names. @throws PhotospoolError `too-large`. */
+export function propertiesIn(prop: XmlElement): XmlElement[] {
+  const named = childrenOf(prop);
+  if (named.length > xmlBounds.properties) throw tooLarge();
+  return named;
+}
 
 /** The first child of WebDAV's namespace with a name. */
 export const childOf = (element: XmlElement, name: string): XmlElement | undefined =>

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import type { Viewer } from '../../access/permissions.js';
+import { hasListing, type Viewer } from '../../access/permissions.js';
 import { codes, notFound, PhotospoolError } from '../../base/errors.js';
 import { namesOf } from '../dav/dav-path.js';
 import type { DavRequest } from '../dav/dav-request.js';
@@ -63,6 +63,10 @@ function addFolders(scope: FastifyInstance, context: Context): void {
     const asked: DavRequest = { request, reply, who: checkProgram(request), names, body };
     if (names[0] === 'incoming') {
       checkMay(asked.who, 'upload');
+      if (!hasListing(asked.who))
+        throw new PhotospoolError('forbidden', 'The name of this token is that of another person’s token.', {
+          hint: 'Create a token with another name.',
+        });
       return incoming(asked);
     }
     if (names[0] === 'photos') checkMay(asked.who, 'see');
