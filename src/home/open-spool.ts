@@ -1,6 +1,7 @@
 /** Opens the spool of a home. */
 import type { Log } from '../base/log.js';
-import { isHeldBy } from '../ingest/arrival-holder.js';
+import { hasItem, isHeldBy } from '../ingest/arrival-holder.js';
+import type { SentBytes } from '../library/sent-files.js';
 import { isSidecarName } from '../ingest/sidecars/match-sidecars.js';
 import { isOwnClaim } from '../spool/claim-name.js';
 import type { ScannedFile } from '../spool/scan-incoming.js';
@@ -34,8 +35,22 @@ export async function openSpool(
     isSidecarName(name)
       ? holder === undefined && !isOwnClaim(originals.find(sha256)?.claim ?? '')
       : isHeldBy(library, sha256, holder);
+  const isStored = (file: SentBytes): boolean => isHere(file.sha256) && hasItem(library, file, file.sha256);
   const parts: ProcessorParts = {
-    ...{ files, clock, log, ingest, local: library.local, isHere, isHeld, placeOf, sidecars, mayUpload, ...more },
+    ...{
+      files,
+      clock,
+      log,
+      ingest,
+      local: library.local,
+      isHere,
+      isHeld,
+      isStored,
+      placeOf,
+      sidecars,
+      mayUpload,
+      ...more,
+    },
     // Folder assignments only apply to the home's own `incoming`.
     ...(changed.incoming === undefined && { personOf: library.local.personFolders.find }),
   };

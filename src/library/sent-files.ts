@@ -40,22 +40,32 @@ export interface SentFiles {
   find(sender: string, path: string): SentFile | undefined;
   /** What a folder directly contains, by name. */
   list(sender: string, folder: string): IterableIterator<SentFile>;
-  /** Everything in a folder, at any depth, each folder before its content. */
-  below(sender: string, folder: string): SentFile[];
+  /** The uploads of an entry, and of everything in it. */
+  uploadsIn(sender: string, path: string): string[];
+  /** The size of an entry with everything in it; of the whole listing for the empty path. */
+  sizeOf(sender: string, path: string): SentSize;
   /** The number of entries of a sender. */
   count(sender: string): number;
   /** Adds an entry, or replaces the one of its name. */
   put(entry: SentFile): void;
+  /** Puts an entry, and with `deep` everything in it, under another path too, neither of which contains the other. */
+  copy(sender: string, from: string, to: string, deep: boolean): void;
   /** Removes an entry, and everything in it. */
   remove(sender: string, path: string): void;
-  /** Removes these entries alone, at once. */
-  drop(entries: readonly SentFile[]): void;
+  /** Removes these entries alone, at once; with `before` only those that were sent earlier, and not replaced since. */
+  drop(entries: readonly SentFile[], before?: number): void;
   /** Makes several changes at once. */
   together<T>(work: () => T): T;
   /** The entries whose bytes an upload brought. */
   ofUpload(upload: string): SentFile[];
   /** The entries sent before a time: files first, then folders that are empty. */
   before(at: number): SentFile[];
+}
+
+/** The number of entries, and the characters of their properties. */
+export interface SentSize {
+  entries: number;
+  properties: number;
 }
 
 /** The path of an entry. */
@@ -102,10 +112,6 @@ export function openSentFiles(db: Sqlite): SentFiles {
           .all(...values)
           .map(entryOf)
       : [];
-  const inFolder = '(parent = ?2 OR (parent >= ?2 || ?3 AND parent < ?2 || ?4))';
-  /** The bounds of the paths below a folder: "/" and the character after it. The top contains everything. */
-  const bounds = (folder: string): [string, string, string] =>
-    folder === '' ? ['', '', '\u{10ffff}'] : [folder, '/', '0'];
 
   return {
     find(sender, path) {
@@ -120,29 +126,23 @@ export function openSentFiles(db: Sqlite): SentFiles {
         last = rows.at(-1)!.name;
       }
     },
-    below: (sender, folder) => all(`sender = ?1 AND ${inFolder} ORDER BY parent, name`, sender, ...bounds(folder)),
+    ...openTrees(db, isThere),
     count: (sender) =>
       isThere() ? db.prepare<{ n: number }>('SELECT count(*) AS n FROM sent_file WHERE sender = ?').get(sender)!.n : 0,
     put({ sender, parent, name, modified, at, file, properties }) {
-      db.exec(table);
+      if (!isThere()) db.exec(table);
       db.prepare(`INSERT OR REPLACE INTO sent_file (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`).run(
         ...[sender, parent, name, modified, at, file?.upload ?? null],
         ...[file ? JSON.stringify(file) : null, properties ? JSON.stringify(properties) : null],
       );
     },
-    remove(sender, path) {
-      if (!isThere()) return;
-      const { parent, name } = splitPath(path);
+    drop(entries, before = Number.MAX_SAFE_INTEGER) {
+      if (entries.length === 0) return;
       db.transaction(() => {
-        db.prepare('DELETE FROM sent_file WHERE sender = ? AND parent = ? AND name = ?').run(sender, parent, name);
-        db.prepare(`DELETE FROM sent_file WHERE sender = ?1 AND ${inFolder}`).run(sender, ...bounds(path));
+        const one = db.prepare('DELETE FROM sent_file WHERE sender = ? AND parent = ? AND name = ? AND at < ?');
+        for (const { sender, parent, name } of entries) one.run(sender, parent, name, before);
       });
     },
-    drop: (entries) =>
-      db.transaction(() => {
-        const one = db.prepare('DELETE FROM sent_file WHERE sender = ? AND parent = ? AND name = ?');
-        for (const { sender, parent, name } of entries) one.run(sender, parent, name);
-      }),
     together: (work) => db.transaction(work),
     ofUpload: (upload) => all('upload = ?', upload),
     before: (at) => [
@@ -154,6 +154,62 @@ export function openSentFiles(db: Sqlite): SentFiles {
         at,
       ),
     ],
+  };
+}
+
+/** What concerns an entry with everything in it. */
+function openTrees(db: Sqlite, isThere: () => boolean): Pick<SentFiles, 'uploadsIn' | 'sizeOf' | 'copy' | 'remove'> {
+  const inFolder = '(parent = ?2 OR (parent >= ?2 || ?3 AND parent < ?2 || ?4))';
+  /** The bounds of the paths below a folder: "/" and the character after it. The top contains everything. */
+  const bounds = (folder: string): [string, string, string] =>
+    folder === '' ? ['', '', '\u{10ffff}'] : [folder, '/', '0'];
+
+  return {
+    uploadsIn(sender, path) {
+      const { parent, name } = splitPath(path);
+      return isThere()
+        ? db
+            .prepare<{ upload: string }>(
+              `SELECT upload FROM sent_file WHERE upload IS NOT NULL AND sender = ?1 AND (${inFolder} OR (parent = ?5 AND name = ?6))`,
+            )
+            .all(sender, ...bounds(path), parent, name)
+            .map(({ upload }) => upload)
+        : [];
+    },
+    sizeOf(sender, path) {
+      const { parent, name } = splitPath(path);
+      return isThere()
+        ? db
+            .prepare<SentSize>(
+              `SELECT count(*) AS entries, coalesce(sum(length(properties)), 0) AS properties FROM sent_file
+               WHERE sender = ?1 AND (${inFolder} OR (parent = ?5 AND name = ?6))`,
+            )
+            .get(sender, ...bounds(path), parent, name)!
+        : { entries: 0, properties: 0 };
+    },
+    copy(sender, from, to, deep) {
+      if (!isThere()) return;
+      const [old, next] = [splitPath(from), splitPath(to)];
+      const rest = 'modified, at, upload, file, properties FROM sent_file WHERE sender = ?1';
+      db.transaction(() => {
+        db.prepare(
+          `INSERT OR REPLACE INTO sent_file (${columns}) SELECT sender, ?4, ?5, ${rest} AND parent = ?2 AND name = ?3`,
+        ).run(sender, old.parent, old.name, next.parent, next.name);
+        if (deep)
+          db.prepare(
+            `INSERT OR REPLACE INTO sent_file (${columns})
+             SELECT sender, ?5 || substr(parent, length(?2) + 1), name, ${rest} AND ${inFolder}`,
+          ).run(sender, ...bounds(from), to);
+      });
+    },
+    remove(sender, path) {
+      if (!isThere()) return;
+      const { parent, name } = splitPath(path);
+      db.transaction(() => {
+        db.prepare('DELETE FROM sent_file WHERE sender = ? AND parent = ? AND name = ?').run(sender, parent, name);
+        db.prepare(`DELETE FROM sent_file WHERE sender = ?1 AND ${inFolder}`).run(sender, ...bounds(path));
+      });
+    },
   };
 }
 

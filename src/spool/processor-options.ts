@@ -6,6 +6,7 @@ import type { Holder } from '../document/item-id.js';
 import type { Ingest } from '../ingest/ingest.js';
 import type { Sidecars } from '../ingest/sidecars/ingest-sidecars.js';
 import type { Local } from '../library/local-tables.js';
+import type { SentBytes } from '../library/sent-files.js';
 import type { IncomingFiles } from './incoming-files.js';
 import type { ScannedFile } from './scan-incoming.js';
 import type { WaitingSidecars } from './waiting-sidecars.js';
@@ -45,6 +46,8 @@ export interface ProcessorParts {
    * Whether the holder of a file already has its bytes, given that the archive has them; without it, any holder counts.
    */
   isHeld?: (sha256: string, found: ScannedFile) => boolean;
+  /** See `UploadsParts.isStored`. */
+  isStored?: (file: SentBytes) => boolean;
   /** The person that exactly this folder of `incoming` is assigned to. */
   personOf?: (folder: string) => Holder | undefined;
   /** The absolute path of these bytes in the archive. */

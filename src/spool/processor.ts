@@ -198,10 +198,15 @@ const assignmentOf = ({ personOf }: ProcessorParts, { holder }: ProcessorOptions
 });
 
 /** The uploads of a spool. An import has none of its own, so it knows no listings of senders. */
-function openUploadsOf({ files, clock, log, mayUpload, local }: ProcessorParts, options: ProcessorOptions) {
+function openUploadsOf({ files, clock, log, mayUpload, isStored, local }: ProcessorParts, options: ProcessorOptions) {
   const { incoming, work, handOver: into } = options;
   const sent = into === undefined ? local.sentFiles : undefined;
-  return openUploads({ incoming, work, files, clock, log, ...(mayUpload && { mayUpload }), ...(sent && { sent }) });
+  return openUploads({
+    ...{ incoming, work, files, clock, log },
+    ...(mayUpload && { mayUpload }),
+    ...(isStored && { isStored }),
+    ...(sent && { sent }),
+  });
 }
 
 const keyOfClaim = ({ id }: Claim): string => `claim ${id}`;

@@ -1,10 +1,13 @@
 /**
- * Uploads by a single request (WebDAV’s PUT), which are listed for their sender (library/sent-files.ts) before their bytes go to the
- * spool. Every step can be repeated: the row names its upload. A file whose name the spool ignores waits among the uploads until it
- * gets another name. docs/webdav.md describes what a crash leaves.
+ * Uploads by a single request, the PUT of WebDAV. A complete one is first listed for its sender (library/sent-files.ts), then its
+ * bytes go to the spool. A file whose name the spool ignores waits among the uploads until its entry has another name. An entry
+ * names its upload, so every step can be repeated after a crash (docs/webdav.md).
  */
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
+import type { Clock } from '../base/clock.js';
 import type { Files } from '../base/files.js';
+import { owner } from '../document/photo-senders.js';
 import { splitPath, type SentFile, type SentFiles } from '../library/sent-files.js';
 import { headLength, whyNotTaken } from '../photo/formats/identify.js';
 import { duplicateName } from '../archive/original-names.js';
@@ -20,20 +23,36 @@ export const listedFor = 30 * 24 * 3_600_000;
 
 /**
  * What happens to the bytes of a complete upload. `known`: they are listed under that name already, and are discarded.
- * `gone`: its listing was removed meanwhile. `waits`: its name is one that the spool ignores. `goes`: they go to the spool, with
- * that name and folder.
+ * `gone`: its entry was removed meanwhile, and they are discarded. `waits`: they stay, because the spool ignores a file of that name.
+ * `goes`: they go to the spool, with that name and folder. `replaced`: an upload that no entry names any more.
  */
 export type NextStep =
   | { kind: 'known' | 'gone' | 'waits'; replaced?: string }
   | { kind: 'goes'; folder: string; name: string; replaced?: string };
 
-/** Lists a sealed upload, in one transaction, and returns what happens to its bytes. `now` in ms. */
-export function listUpload(sent: SentFiles, id: string, note: Note & { put: string }, now: number): NextStep {
+/** A sealed upload that is to be listed. `now` in ms. */
+export interface Listing {
+  id: string;
+  note: Note & { put: string };
+  now: number;
+  /** The upload of an entry whose bytes exist nowhere any more. */
+  stale?: string;
+}
+
+/** Lists a sealed upload, in one transaction, and returns what happens to its bytes. */
+export const listUpload = (sent: SentFiles, listing: Listing): NextStep => sent.together(() => list(sent, listing));
+
+function list(sent: SentFiles, { id, note, now, stale }: Listing): NextStep {
   const { by: sender, put: path, holder, sha256 = '', length: bytes } = note;
   const there = sent.find(sender, path);
   let replaced: string | undefined;
-  if (note.waits !== true && there?.file?.upload !== id) {
-    if (there?.file?.sha256 === sha256) return { kind: 'known' };
+  if (note.waits !== true && sent.ofUpload(id).length === 0) {
+    if (there?.file?.sha256 === sha256 && there.file.upload !== stale) return { kind: 'known' };
+    const { parent: folder, name } = splitPath(path);
+    const isGone = folder !== '' && !isFolder(sent.find(sender, folder));
+    // While it was received, its folder was removed, or one of its name was made: it can't be listed.
+    if (isGone || isFolder(there))
+      return isGone && isLeftAlone(name) ? { kind: 'gone' } : { kind: 'goes', folder, name };
     const modified = Number(note.metadata['modified'] ?? now);
     const file = { bytes, sha256, upload: id, ...(holder !== undefined && { holder }) };
     sent.put({ ...splitPath(path), ...{ sender, modified, at: now, file }, ...keptOf(there) });
@@ -49,6 +68,8 @@ export function listUpload(sent: SentFiles, id: string, note: Note & { put: stri
   for (const row of rows) sent.put({ ...row, file: { ...row.file!, sentAs: place } });
   return { kind: 'goes', ...place, ...rest };
 }
+
+const isFolder = (entry: SentFile | undefined): boolean => entry !== undefined && entry.file === undefined;
 
 /** Lists an empty file; there are no bytes to keep. */
 export function listEmpty(
@@ -82,13 +103,39 @@ export interface SentPlaces {
   incoming: string;
   work: string;
   files: Files;
+  hashOf: HashOf;
+}
+
+/** The SHA-256 of a file with this status; undefined if it can't be read. */
+export type HashOf = (path: string, stat: Stats) => Promise<string | undefined>;
+
+/** How long a hash is remembered, in ms, and how many are. */
+const [rememberedFor, mostRemembered] = [60_000, 100];
+
+/** Hashes files, once a minute while they do not change: clients read a file in many ranges. */
+export function openHashes(files: Files, clock: Pick<Clock, 'now'>): HashOf {
+  const known = new Map<string, { at: number; sha256: Promise<string | undefined> }>();
+  return (path, { ino, size, mtimeMs, ctimeMs }) => {
+    const key = [ino, size, mtimeMs, ctimeMs, path].join(' ');
+    const found = known.get(key);
+    if (found && Math.abs(clock.now() - found.at) < rememberedFor) return found.sha256;
+    const hashed = files.hash(path).catch(() => undefined);
+    const sha256 = hashed.then((one) => one?.sha256);
+    known.delete(key);
+    known.set(key, { at: clock.now(), sha256 });
+    if (known.size > mostRemembered) known.delete(known.keys().next().value!);
+    return sha256;
+  };
 }
 
 /**
- * The absolute path where the spool has the bytes of a listed file: in `incoming` or in a claim; undefined if it is in neither. Found by
- * name, and accepted by its hash alone.
+ * The absolute path where the spool has the bytes of a listed file: in `incoming` or in a claim of its sender; undefined if it is in
+ * neither. Found by name, and accepted by its hash.
  */
-export async function findSent({ incoming, work, files }: SentPlaces, entry: SentFile): Promise<string | undefined> {
+export async function findSent(
+  { incoming, work, files, hashOf }: SentPlaces,
+  entry: SentFile,
+): Promise<string | undefined> {
   const { file, sender: by } = entry;
   if (!file?.sentAs) return undefined;
   const { holder, sentAs } = file;
@@ -96,7 +143,7 @@ export async function findSent({ incoming, work, files }: SentPlaces, entry: Sen
   const isIt = async (path: string): Promise<boolean> => {
     const found = await files.stat(path);
     if (found?.isFile() !== true || found.size !== file.bytes) return false;
-    return (await files.hash(path).catch(() => undefined))?.sha256 === file.sha256;
+    return (await hashOf(path, found)) === file.sha256;
   };
   const top = pathOfSender(incoming, { by, ...(holder !== undefined && { holder }) });
   for (const folder of new Set([hintedPath(top, sentAs.folder), top]))
@@ -104,7 +151,9 @@ export async function findSent({ incoming, work, files }: SentPlaces, entry: Sen
   for (const { name, kind } of (await files.list(work)) ?? []) {
     if (kind !== 'folder' || !isClaimName(name)) continue;
     const item = parseItem((await files.readText(join(work, name, itemName))) ?? '');
-    if (item && names.has(item.name) && (await isIt(join(work, name, item.file)))) return join(work, name, item.file);
+    // Only a claim of this sender and holder: others' must not show.
+    if (!item || (item.by ?? owner) !== by || item.holder !== holder) continue;
+    if (names.has(item.name) && (await isIt(join(work, name, item.file)))) return join(work, name, item.file);
   }
   return undefined;
 }

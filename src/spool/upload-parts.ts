@@ -12,9 +12,9 @@ import type { Log } from '../base/log.js';
 import { logFile } from './file-log.js';
 import { titleOf } from './stuck-groups.js';
 import { roomOf } from '../base/disk-space.js';
-import type { SentFile, SentFiles } from '../library/sent-files.js';
+import type { SentBytes, SentFile, SentFiles } from '../library/sent-files.js';
 import type { Still, Upload, Uploads, WantedPut, WantedUpload } from './spool-interface.js';
-import { findSent, isPhoto, listedFor, listEmpty, listUpload, renamed } from './put-upload.js';
+import { findSent, isPhoto, listedFor, listEmpty, listUpload, openHashes, renamed } from './put-upload.js';
 import { checkGuestFile, placePart, sealPart, shownName, type Note } from './finish-upload.js';
 
 /** How long uploads are kept, in ms. */
@@ -37,6 +37,8 @@ export interface UploadsParts {
   mayUpload?: (by: string) => boolean;
   /** The listings of senders; without it, uploads by a single request are neither received nor finished. */
   sent?: SentFiles;
+  /** Whether the holder of listed bytes has a photo of them, and its original is here. */
+  isStored?: (file: SentBytes) => boolean;
   /** The free space for a folder, in bytes. */
   room?: (folder: string) => Promise<number>;
 }
@@ -158,7 +160,11 @@ async function receivePut(
 }
 
 /** The path of the bytes of a listed file, which may move on meanwhile. */
-async function locate(parts: UploadsParts, { read, partOf }: Store, entry: SentFile): Promise<string | undefined> {
+async function locate(
+  parts: UploadsParts,
+  { read, partOf, hashOf }: Store,
+  entry: SentFile,
+): Promise<string | undefined> {
   const { incoming, work, files } = parts;
   const upload = entry.file?.upload;
   if (upload === undefined) return undefined;
@@ -166,7 +172,7 @@ async function locate(parts: UploadsParts, { read, partOf }: Store, entry: SentF
     const found = await read(upload);
     const part = found && partOf(found.folder, upload);
     if (part !== undefined && (await files.stat(part))) return part;
-    const path = await findSent({ incoming, work, files }, entry);
+    const path = await findSent({ incoming, work, files, hashOf }, entry);
     if (path !== undefined) return path;
   }
   return undefined;
@@ -175,7 +181,7 @@ async function locate(parts: UploadsParts, { read, partOf }: Store, entry: SentF
 /** The folders, notes and bytes of uploads. */
 type Store = ReturnType<typeof openStore>;
 
-function openStore({ incoming, work, files }: UploadsParts) {
+function openStore({ incoming, work, files, clock }: UploadsParts) {
   const [besideClaims, inIncoming] = [join(work, '.uploads'), join(incoming, '.photospool-uploads')];
   /** Uploads for people have separate folders: older versions would turn them into photos of the house. */
   const forPeople = (folder: string): string => `${folder}-own`;
@@ -209,18 +215,15 @@ function openStore({ incoming, work, files }: UploadsParts) {
     await files.remove(noteOf(folder, id));
     await files.remove(partOf(folder, id));
   }
-  return { folders, unfinished, noteOf, partOf, folderForNew, read, drop };
+  return { folders, unfinished, noteOf, partOf, folderForNew, read, drop, hashOf: openHashes(files, clock) };
 }
 
 const isListed = (sent: SentFiles | undefined, id: string): boolean =>
   sent !== undefined && sent.ofUpload(id).length > 0;
 
 /** Finishes complete uploads; concurrent calls share one run. */
-function openFinishing(
-  { incoming, files, clock, sent }: UploadsParts,
-  store: Store,
-  find: (id: string) => Promise<Upload | undefined>,
-) {
+function openFinishing(parts: UploadsParts, store: Store, find: (id: string) => Promise<Upload | undefined>) {
+  const { incoming, files, clock, sent } = parts;
   const { unfinished, noteOf, partOf, folderForNew, read, drop } = store;
   const finishing = new Map<string, Promise<Upload>>();
 
@@ -234,7 +237,7 @@ function openFinishing(
       if (note.sha256 === undefined) {
         note = await sealPart(files, part, note)
           .then(async (sealed) => (await checkGuestFile(files, part, sealed), sealed))
-          .catch((error: unknown) => dropWrong(folder, id, error));
+          .catch((error: unknown) => dropWrong(store, folder, id, error));
         await files.replace(noteOf(folder, id), JSON.stringify(note));
       }
       await folderForNew(note);
@@ -255,7 +258,11 @@ function openFinishing(
     const answer: Upload = { id, by, length, metadata, bytes: length, touched: note.begun, state: 'received', sha256 };
     if (!sent) return answer;
     // An empty file is no photo; clients make one before they send its content.
-    const next = length === 0 ? listEmpty(sent, note, clock.now()) : listUpload(sent, id, note, clock.now());
+    const now = clock.now();
+    const next =
+      length === 0
+        ? listEmpty(sent, note, now)
+        : listUpload(sent, { id, note, now, ...(await staleUnder(parts, store, note)) });
     if (next.kind === 'waits') {
       if (note.waits !== true) await files.replace(noteOf(folder, id), JSON.stringify({ ...note, waits: true }));
     } else {
@@ -282,18 +289,32 @@ function openFinishing(
     }
   }
 
-  async function dropWrong(folder: string, id: string, error: unknown): Promise<never> {
-    const isWrong = error instanceof PhotospoolError && (error.code === 'mismatch' || error.code === 'unsupported');
-    if (isWrong) await drop(folder, id);
-    throw error;
-  }
-
   function finish(id: string, still?: Still): Promise<Upload> {
     const under = finishing.get(id) ?? complete(id, still).finally(() => finishing.delete(id));
     finishing.set(id, under);
     return under;
   }
   return { finishing, finish };
+}
+
+/** Removes an upload that failed a check of its bytes, and throws its error. */
+async function dropWrong({ drop }: Store, folder: string, id: string, error: unknown): Promise<never> {
+  const isWrong = error instanceof PhotospoolError && (error.code === 'mismatch' || error.code === 'unsupported');
+  if (isWrong) await drop(folder, id);
+  throw error;
+}
+
+/** The upload of the entry with the path and the bytes of a note, if they exist nowhere any more. */
+async function staleUnder(
+  parts: UploadsParts,
+  store: Store,
+  { by, put, sha256, waits }: Note & { put: string },
+): Promise<{ stale?: string }> {
+  const { sent, isStored = () => false } = parts;
+  const there = waits === true ? undefined : sent?.find(by, put);
+  if (there?.file?.upload === undefined || there.file.sha256 !== sha256) return {};
+  const isKept = isStored(there.file) || (await locate(parts, store, there)) !== undefined;
+  return isKept ? {} : { stale: there.file.upload };
 }
 
 /** Removes old uploads, and finishes complete ones that no client asks for. */
@@ -353,22 +374,43 @@ function openSweep(
 
 /** Removes what was listed long ago. A photo that waited for another name goes to the spool all the same. */
 async function expireSent(
-  { incoming, files, clock }: UploadsParts,
-  { read, drop, partOf }: Store,
+  { incoming, files, clock, log }: UploadsParts,
+  { read, drop, partOf, folderForNew }: Store,
   sent: SentFiles,
 ): Promise<void> {
-  const old = sent.before(clock.now() - listedFor);
-  for (const { file, parent: folder, name } of old) {
-    const id = file?.upload;
-    const found = id === undefined || sent.ofUpload(id).length > 1 ? undefined : await read(id);
-    if (!found || id === undefined) continue;
-    const part = partOf(found.folder, id);
-    const isWaiting = found.note.waits === true && (await files.stat(part)) !== undefined;
-    if (isWaiting && (await isPhoto(files, part)))
-      await placePart(files, incoming, part, renamed(found.note, { folder, name }));
-    if (found.note.waits === true) await drop(found.folder, id);
+  const before = clock.now() - listedFor;
+  const old = sent.before(before);
+  const byUpload = new Map<string | undefined, SentFile[]>();
+  for (const row of old) {
+    const rows = byUpload.get(row.file?.upload);
+    if (rows) rows.push(row);
+    else byUpload.set(row.file?.upload, [row]);
   }
-  if (old.length > 0) sent.drop(old);
+
+  /** Ends the waiting of an upload that no younger entry names. False if its entries must stay: it is not in the spool yet. */
+  async function release(id: string, rows: readonly SentFile[]): Promise<boolean> {
+    const found = sent.ofUpload(id).length > rows.length ? undefined : await read(id);
+    if (!found) return true;
+    if (found.note.waits !== true) return false;
+    const part = partOf(found.folder, id);
+    if ((await files.stat(part)) && (await isPhoto(files, part))) {
+      await folderForNew(found.note);
+      const { parent: folder, name } = rows[0]!;
+      await placePart(files, incoming, part, renamed(found.note, { folder, name }));
+    }
+    await drop(found.folder, id);
+    return true;
+  }
+
+  for (const [id, rows] of byUpload) {
+    try {
+      if (id === undefined || (await release(id, rows))) sent.drop(rows, before);
+    } catch (error) {
+      // Its rows stay, and the next sweep tries again.
+      const { code } = toPhotospoolError(error, 'take in', 'a file');
+      log.warn({ code }, `A file that waits under its name could not be moved to incoming: ${titleOf(code)}.`);
+    }
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The WebDAV folder that takes files: what clients of phones and desktops do, rights, and hostile requests. */
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -6,7 +7,12 @@ import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commandLine } from '../../src/access/actor.js';
-import { publicIdOf } from '../../src/document/item-id.js';
+import type { Viewer } from '../../src/access/permissions.js';
+import { local } from '../../src/access/viewer.js';
+import { changePhotos } from '../../src/album/edit-photos.js';
+import { lockPhotos } from '../../src/album/lock-photos.js';
+import { itemId, publicIdOf } from '../../src/document/item-id.js';
+import { photoId } from '../../src/document/photo-document.js';
 import { hrefOf, namesOf } from '../../src/server/dav/dav-path.js';
 import { openLocks } from '../../src/server/dav/dav-locks.js';
 import { holdsIf, parseIf } from '../../src/server/dav/if-header.js';
@@ -15,8 +21,10 @@ import { openPeople } from './people-home.js';
 
 const shared = shareHome();
 const tokens: Record<string, string> = {};
-beforeAll(() => {
-  const { access } = shared();
+let port: number;
+beforeAll(async () => {
+  const { access, app } = shared();
+  port = await listenOn(app);
   access.accounts.setPassword(
     access.accounts.add({ name: 'ada', role: 'owner' }, commandLine).id,
     'no hash',
@@ -117,7 +125,6 @@ describe('a file that is put', () => {
   });
 
   it('is cut by its client: nothing is listed, and nothing left', async () => {
-    const port = await listenOn(shared().app);
     const kept = join(shared().folder, 'work/.uploads');
     for (const head of ['Content-Length: 100', 'Transfer-Encoding: chunked']) {
       const socket = connect(port, '127.0.0.1');
@@ -141,8 +148,10 @@ describe('a file that is put', () => {
     const row = { path: 'e.jpg', claim: 'c', state: 'here', bytes: 5, modified: 0 } as const;
     home.library.local.originals.put({ ...row, sha256: sha256(photo('e')) });
     expect(await status('GET', 'e.jpg')).toBe(404);
-    await home.add({ original: photo('e') });
+    const id = await home.add({ original: photo('e') });
     expect((await ask('GET', 'e.jpg')).body).toContain('e');
+    await changePhotos(home.library, local, [id], { trashed: true });
+    expect(await status('GET', 'e.jpg')).toBe(404);
   });
 });
 
@@ -199,7 +208,16 @@ describe('rights', () => {
     const own = join(home.folder, 'incoming/.photospool-for');
     const record = readFileSync(join(own, readdirSync(own)[0]!, '.from.json'), 'utf8');
     expect(JSON.parse(record)).toMatchObject({ by: `token:${people.ben.id}/Phone`, holder: people.ben.id });
-    expect(publicIdOf({ holder: people.ben.id, sha256: sha256(photo('own')) })).toMatch(/^[0-9a-f]{64}$/);
+    // It is read back from the archive, unless Ben locks it.
+    const item = { holder: people.ben.id, sha256: await home.add({ original: photo('own') }) };
+    const { body } = home.library.get(photoId(item.sha256))!;
+    home.library.update<object>(itemId(item), () => body);
+    rmSync(own, { recursive: true });
+    const read = async () => (await home.app.inject({ url: '/dav/incoming/own.jpg', headers })).statusCode;
+    expect(await read()).toBe(200);
+    const ben: Viewer = { role: 'family', audiences: ['family', 'public'], person: people.ben.id, canEdit: true };
+    expect((await lockPhotos(home, ben, [publicIdOf(item)])).changed).toBe(1);
+    expect(await read()).toBe(404);
   });
 });
 
@@ -253,6 +271,20 @@ describe('folders', () => {
 });
 
 it.each([
+  ['PROPFIND', 413],
+  ['PROPPATCH', 413],
+  ['LOCK', 413],
+  ['MKCOL', 415],
+])('a large body of %s is answered %i, also to a client that reads late', async (method, code) => {
+  const socket = connect(port, '127.0.0.1');
+  const answered = once(socket, 'data') as Promise<[Buffer]>;
+  const head = `Host: localhost\r\nAuthorization: Bearer ${tokens['upload']}\r\nContent-Length: 900000\r\n\r\n`;
+  socket.write(`${method} /dav/incoming/large HTTP/1.1\r\n${head}${' '.repeat(900_000)}`);
+  expect((await answered)[0].toString()).toMatch(`HTTP/1.1 ${code} `);
+  socket.destroy();
+});
+
+it.each([
   ['PROPPATCH', 'propertyupdate', 'set'],
   ['LOCK', 'lockinfo', 'owner'],
 ])('a namespace that an answer to %s would repeat is refused, not written out', async (method, root, part) => {
@@ -271,6 +303,18 @@ describe('properties', () => {
     const all = async (): Promise<string> => (await ask('PROPFIND', 'p.jpg', { headers: { depth: '0' } })).body;
     const kept = '<x:color xmlns:x="urn:w" xml:lang="en">a &lt;b&gt;<x:x xmlns:x="urn:in">c</x:x></x:color>';
     expect(await all()).toContain(kept);
+    // A copy has them, and its folder has others in it.
+    await ask('MKCOL', 'from');
+    for (const [from, to] of [
+      ['p.jpg', 'from/é.jpg'],
+      ['from', 'from2'],
+    ] as const) {
+      const headers = { destination: hrefOf(['incoming', ...to.split('/')], false) };
+      expect(await status('COPY', from, { headers })).toBe(201);
+    }
+    expect((await ask('PROPFIND', 'from2/%C3%A9.jpg', { headers: { depth: '0' } })).body).toContain(kept);
+    expect(await status('MOVE', 'from2', { headers: { destination: '/dav/incoming/from', overwrite: 'T' } })).toBe(204);
+    expect([await listed('from'), await status('GET', 'from2')]).toEqual([['%C3%A9.jpg'], 404]);
     const mixed = await ask('PROPPATCH', 'p.jpg', { body: patch(set('<w:two>2</w:two><D:getetag>x</D:getetag>')) });
     expect(mixed.body).toMatch(/two.*424 Failed Dependency.*getetag.*403 Forbidden/s);
     expect(
@@ -300,7 +344,7 @@ describe('locks', () => {
   });
 
   it('are limited in number, time and size', () => {
-    const locks = openLocks({ now: () => 0 }, { ofSender: 2, all: 3, timeout: 10, owner: 10 });
+    const locks = openLocks({ now: () => 0 }, { shared: 9, ofSender: 2, all: 3, timeout: 10, owner: 10 });
     const want = (path: string) => ({ path, deep: true, shared: true, timeout: 10 });
     for (const [sender, path] of [
       ['a', '1'],
@@ -309,6 +353,10 @@ describe('locks', () => {
     ] as const)
       expect(locks.take(sender, want(path))).toBeDefined();
     for (const sender of ['a', 'b']) expect(() => locks.take(sender, want('3'))).toThrow('too many locks');
+    const one = openLocks({ now: () => 0 }, { shared: 1, ofSender: 9, all: 9, timeout: 10, owner: 10 });
+    one.take('a', want('1'));
+    expect(() => one.take('a', want('1'))).toThrow('too many locks');
+    expect(one.take('a', want('2'))).toBeDefined();
   });
 });
 

@@ -1,6 +1,6 @@
 /** Uploads by a single request, and the listing of what a sender sent: killed at every operation. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
@@ -26,6 +26,7 @@ function makeFolders() {
   const [incoming, work] = [join(folder, 'incoming'), join(folder, 'work')];
   for (const path of [incoming, work]) mkdirSync(path);
   const sent: SentFiles = openSentFiles(openSqlite(':memory:'));
+  sent.put({ sender: by, parent: '', name: 'Trip', modified: Date.now(), at: Date.now() });
   const open = (parts: Partial<UploadsParts> = {}): Promise<OpenUploads> =>
     openUploads({ incoming, work, files: openFiles(), clock: systemClock, log: silent, sent, ...parts });
   /** The files in incoming, without the records of senders. */
@@ -96,6 +97,14 @@ test('other bytes under a name are a new file, the same bytes nothing, and both 
   expect(placed().length).toBe(4);
 });
 
+test('a file whose folder was removed while it was received goes to the spool without being listed', async () => {
+  const { open, placed, sent } = makeFolders();
+  const uploads = await open();
+  sent.remove(by, 'Trip');
+  await put(uploads, 'Trip/a.jpg', jpeg);
+  expect([placed().map((path) => basename(path)), sent.count(by)]).toEqual([['a.jpg'], 0]);
+});
+
 test('a body that is cut, or longer than announced, leaves nothing', async () => {
   const { open, placed, sent, kept } = makeFolders();
   const uploads = await open();
@@ -113,7 +122,7 @@ test('a body that is cut, or longer than announced, leaves nothing', async () =>
   await expect(uploads.put(nextId(), wantedAt('a.jpg', jpeg), Readable.from([jpeg]), refused)).rejects.toThrow(
     'revoked',
   );
-  expect([placed(), sent.count(by), readdirSync(kept)]).toEqual([[], 0, []]);
+  expect([placed(), sent.count(by), readdirSync(kept)]).toEqual([[], 1, []]);
 });
 
 test('a file that is listed outlives the right of its sender, whatever interrupts it', async () => {
@@ -175,7 +184,6 @@ test('after 30 days entries are removed; a photo that still waits goes to the sp
   let now = Date.now();
   const clock: Clock = { ...systemClock, now: () => now };
   const uploads = await open({ clock });
-  sent.put({ sender: by, parent: '', name: 'Trip', modified: now, at: now });
   await put(uploads, 'Trip/.hidden.jpg', jpeg);
   await put(uploads, 'Trip/.DS_Store', Buffer.from('no photo'));
   await put(uploads, 'Trip/b.jpg', other);
@@ -189,6 +197,26 @@ test('after 30 days entries are removed; a photo that still waits goes to the sp
   expect(placed().map((path) => basename(path))).toEqual(['b.jpg', 'upload-hidden.jpg']);
 });
 
+test('a photo that waits under several names, or while its disk is away, is not removed after 30 days', async () => {
+  const { open, placed, sent, incoming } = makeFolders();
+  let now = Date.now();
+  const clock: Clock = { ...systemClock, now: () => now };
+  const uploads = await open({ clock });
+  await put(uploads, 'a.jpg.part', jpeg);
+  sent.put({ ...sent.find(by, 'a.jpg.part')!, name: 'b.jpg.part' });
+  now += 31 * day;
+  rmSync(incoming, { recursive: true });
+  await (await open({ clock })).close();
+  expect([sent.count(by), existsSync(incoming)]).toEqual([2, false]);
+  mkdirSync(incoming);
+  await open({ clock });
+  expect([sent.count(by), placed().length]).toEqual([0, 1]);
+  // What was replaced while an old entry was handled stays.
+  sent.put({ sender: by, parent: '', name: 'new', modified: now, at: now });
+  sent.drop([sent.find(by, 'new')!], now);
+  expect(sent.find(by, 'new')).toBeDefined();
+});
+
 test('the bytes of a file are found in a claim, by their hash, and not once somebody changed them', async () => {
   const { open, placed, sent, incoming, work } = makeFolders();
   const uploads = await open();
@@ -200,6 +228,24 @@ test('the bytes of a file are found in a claim, by their hash, and not once some
   writeFileSync(join(claim, 'item.json'), JSON.stringify(item));
   renameSync(join(incoming, placed()[0]!), join(claim, 'a.jpg'));
   expect(await uploads.locate(entry)).toBe(join(claim, 'a.jpg'));
+  for (const more of [{ by: 'token:other' }, { holder: '01JD0000000000000000000000' }]) {
+    writeFileSync(join(claim, 'item.json'), JSON.stringify({ ...item, ...more }));
+    expect(await uploads.locate(entry), 'another sender or holder').toBeUndefined();
+  }
+  writeFileSync(join(claim, 'item.json'), JSON.stringify(item));
   writeFileSync(join(claim, 'a.jpg'), Buffer.alloc(jpeg.length));
   expect(await uploads.locate(entry)).toBeUndefined();
+});
+
+test('bytes that are listed, but exist nowhere any more, are taken again; those of a stored photo are not', async () => {
+  const { open, placed, sent, incoming } = makeFolders();
+  const uploads = await open();
+  await put(uploads, 'a.jpg', jpeg);
+  rmSync(join(incoming, placed()[0]!));
+  const next = await open({ isStored: ({ sha256 }) => sha256 === sha256Of(jpeg) });
+  await put(next, 'a.jpg', jpeg);
+  expect(placed()).toEqual([]);
+  await put(uploads, 'a.jpg', jpeg);
+  expect(placed().map((path) => basename(path))).toEqual(['a.jpg']);
+  expect(await uploads.locate(sent.find(by, 'a.jpg')!)).toBeDefined();
 });

@@ -22,8 +22,8 @@ export interface Lock {
   expires: number;
 }
 
-/** The limits of locks, and their longest timeout in ms. */
-export const lockBounds = { ofSender: 1_000, all: 10_000, timeout: 3_600_000, owner: 2_048 };
+/** The limits of locks (`shared`: of those that cover one path), and their longest timeout in ms. */
+export const lockBounds = { shared: 10, ofSender: 1_000, all: 10_000, timeout: 3_600_000, owner: 2_048 };
 
 /** A wanted lock. */
 export type WantedLock = Pick<Lock, 'path' | 'deep' | 'shared' | 'owner' | 'timeout'>;
@@ -65,7 +65,7 @@ export function openLocks(clock: Pick<Clock, 'now'>, bounds = lockBounds): Locks
       const { path, deep, shared } = wanted;
       const others = [...locks.on(sender, path), ...(deep ? locks.below(sender, path) : [])];
       if (others.some((other) => !shared || !other.shared)) return undefined;
-      if (of(sender).length >= bounds.ofSender) throw full();
+      if (others.length >= bounds.shared || of(sender).length >= bounds.ofSender) throw full();
       let count = 0;
       for (const one of [...all.keys()]) count += of(one).length;
       if (count >= bounds.all) throw full();

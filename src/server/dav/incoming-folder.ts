@@ -1,15 +1,16 @@
 /**
- * `/dav/incoming`: the listing of what a program sent. Receives files into the spool, and answers for what is listed. Every
- * path is a key of the sender’s own listing. Locks and conditions are checked by the caller; the right to upload again when a
- * file takes effect. A crash leaves what the spool leaves (src/spool/put-upload.ts).
+ * `/dav/incoming`: receives files into the spool, and lists, reads, copies, moves and removes what its sender sent. Each sender
+ * has a listing of their own, and a path is a key in it. The caller checks locks and conditions; the right to upload is checked
+ * again right before a file is listed. A crash leaves what the spool leaves (src/spool/put-upload.ts).
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { finished, Transform, type Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
+import { readItem } from '../../access/item-access.js';
 import { authorOf } from '../../access/permissions.js';
 import { notFound, PhotospoolError } from '../../base/errors.js';
-import { house, itemId } from '../../document/item-id.js';
-import { splitPath, type SentFile } from '../../library/sent-files.js';
+import { house, itemId, type Item } from '../../document/item-id.js';
+import { splitPath, type SentFile, type SentSize as Size } from '../../library/sent-files.js';
 import { formatOf, headLength } from '../../photo/formats/identify.js';
 import type { Context } from '../context.js';
 import { sendDownload } from '../files/send-file.js';
@@ -20,9 +21,13 @@ import { namesOf, davRoot } from './dav-path.js';
 import type { DavRequest } from './dav-request.js';
 import type { DavResource } from './multi-status.js';
 import { answerPropfind, sendFolder } from './read-only-folders.js';
+import { piecesOf } from './xml-body.js';
 
 /** The entries that one sender may have. */
 export const mostEntries = 200_000;
+
+/** The characters of properties that one sender may have set. */
+export const mostProperties = 16 * 1024 * 1024;
 
 /** The path below `/dav/incoming`, with forward slashes. */
 export const pathOf = ({ names }: Pick<DavRequest, 'names'>): string => names.slice(1).join('/');
@@ -80,11 +85,16 @@ function openListing({ library, spool }: Context, locks: LocksOfPaths) {
     throw notFound('There is no such file or folder.');
   }
 
-  /** Checks that a path can be written: its folder is there, and the sender has room. @throws PhotospoolError `conflict`, `disk-full`. */
-  function checkParent(sender: string, path: string): void {
+  /** Checks that the folder of a path is there. @throws PhotospoolError `conflict`. */
+  function checkFolder(sender: string, path: string): void {
     const { parent } = splitPath(path);
     if (parent !== '' && !isFolder(sent.find(sender, parent)))
       throw new PhotospoolError('conflict', 'The folder does not exist.', { hint: 'Create it first.' });
+  }
+
+  /** Checks that a new path can be written: its folder is there, and the sender has room. @throws PhotospoolError `conflict`, `disk-full`. */
+  function checkParent(sender: string, path: string): void {
+    checkFolder(sender, path);
     if (sent.count(sender) >= mostEntries)
       throw new PhotospoolError('disk-full', 'There are too many files in this folder.', {
         hint: 'Files disappear from it 30 days after they were sent.',
@@ -95,25 +105,23 @@ function openListing({ library, spool }: Context, locks: LocksOfPaths) {
   async function settle(uploads: Iterable<string>): Promise<void> {
     for (const id of new Set(uploads)) if (await spool.uploads.find(id)) await spool.uploads.finish(id);
   }
-  const uploadsOf = (entries: readonly SentFile[]): string[] =>
-    entries.flatMap(({ file }) => (file?.upload === undefined ? [] : [file.upload]));
 
-  /** An entry and everything in it. */
-  const treeOf = (sender: string, entry: SentFile): SentFile[] => [
-    entry,
-    ...(entry.file ? [] : sent.below(sender, pathOfEntry(entry))),
-  ];
-
-  return { sent, resourceOf, get, checkParent, settle, uploadsOf, treeOf };
+  return { sent, resourceOf, get, checkFolder, checkParent, settle };
 }
 
 /** Listing and reading. */
 function openReads(context: Context, { sent, resourceOf, get }: Listing, locks: LocksOfPaths) {
   const { library, spool, files, blobs } = context;
 
-  /** The path of an original in the archive, if the holder has a photo of it: what others have must not show. */
-  function archived(item: string, sha256: string): string | undefined {
-    const row = library.get(item) ? library.local.originals.find(sha256) : undefined;
+  /**
+   * The path of an original in the archive, if its holder has a photo of it that is neither locked nor in the trash: what others
+   * have must not show.
+   */
+  function archived(item: Item): string | undefined {
+    const id = itemId(item);
+    const claims = readItem(item, library.get(id)?.body, library.controls.endsOf(id));
+    if (!claims || claims.locked || claims.trashed) return undefined;
+    const row = library.local.originals.find(item.sha256);
     return row?.state === 'here' ? blobs.original(row.path) : undefined;
   }
 
@@ -145,7 +153,7 @@ function openReads(context: Context, { sent, resourceOf, get }: Listing, locks: 
       const lastModified = new Date(entry.modified).toUTCString();
       if (bytes === 0) return reply.headers({ etag: `"${etagOf(sha256)}"`, 'last-modified': lastModified }).send('');
       const missing = 'The file is no longer on this server.';
-      const path = (await spool.uploads.locate(entry)) ?? archived(itemId({ holder, sha256 }), sha256);
+      const path = archived({ holder, sha256 }) ?? (await spool.uploads.locate(entry));
       if (path === undefined) throw notFound(missing);
       // It may have moved on to the archive meanwhile.
       const type = await files.reading(path, headOf).catch(() => 'application/octet-stream');
@@ -165,7 +173,7 @@ function openWrites(context: Context, { sent, checkParent }: Listing) {
       const [sender, path] = [authorOf(who), pathOf(asked)];
       const there = path === '' ? undefined : sent.find(sender, path);
       if (path === '' || isFolder(there)) return refuseMethod(reply, 'A folder can’t be replaced by a file.');
-      checkParent(sender, path);
+      if (!there) checkParent(sender, path);
       if (request.headers['content-range'] !== undefined)
         throw new PhotospoolError('invalid', 'A part of a file can’t be sent.');
       const holder = receiverOf(who, undefined, context);
@@ -195,8 +203,8 @@ function openWrites(context: Context, { sent, checkParent }: Listing) {
     async mkcol(asked: DavRequest): Promise<FastifyReply> {
       const { reply, who, body } = asked;
       const [sender, path] = [authorOf(who), pathOf(asked)];
-      for await (const piece of body)
-        if ((piece as Buffer).length > 0) throw new PhotospoolError('unsupported', 'A new folder can’t have content.');
+      for await (const piece of piecesOf(body))
+        if (piece.length > 0) throw new PhotospoolError('unsupported', 'A new folder can’t have content.');
       if (path === '' || sent.find(sender, path)) return refuseMethod(reply, 'The name is taken.');
       checkParent(sender, path);
       const now = clock.now();
@@ -214,7 +222,16 @@ function openWrites(context: Context, { sent, checkParent }: Listing) {
 }
 
 /** Copying, moving and removing, which change the listing alone. */
-function openMoves({ sent, get, checkParent, settle, uploadsOf, treeOf }: Listing, locks: LocksOfPaths) {
+function openMoves({ sent, get, checkFolder, settle }: Listing, locks: LocksOfPaths) {
+  /** Checks that a copy fits into the listing, in place of what is at `to`. @throws PhotospoolError `disk-full`. */
+  function checkRoom(sender: string, from: string, to: string): void {
+    const [all, copied, replaced] = ['', from, to].map((path) => sent.sizeOf(sender, path)) as [Size, Size, Size];
+    if (all.entries + copied.entries - replaced.entries > mostEntries)
+      throw new PhotospoolError('disk-full', 'There are too many files in this folder.');
+    if (all.properties + copied.properties - replaced.properties > mostProperties)
+      throw new PhotospoolError('disk-full', 'The files in this folder have too many properties.');
+  }
+
   return {
     /** Puts an entry, and with `deep` its content, under another path, in place of what was there. */
     async transfer(
@@ -226,21 +243,19 @@ function openMoves({ sent, get, checkParent, settle, uploadsOf, treeOf }: Listin
       const entry = get(sender, from);
       if (entry === 'top' || to === '' || to === from || to.startsWith(`${from}/`) || from.startsWith(`${to}/`))
         throw new PhotospoolError('forbidden', 'A folder can’t be copied or moved onto itself or its content.');
-      checkParent(sender, to);
+      checkFolder(sender, to);
       const there = sent.find(sender, to);
       if (there && request.headers['overwrite']?.toString().toUpperCase() === 'F')
         return refuse(reply, 412, 'conflict', 'The name is taken.');
-      const all = deep || moves ? treeOf(sender, entry) : [entry];
-      if (sent.count(sender) + all.length > mostEntries)
-        throw new PhotospoolError('disk-full', 'There are too many files in this folder.');
-      const gone = there ? treeOf(sender, there) : [];
+      if (!moves) checkRoom(sender, from, to);
+      const uploads = new Set([...sent.uploadsIn(sender, from), ...sent.uploadsIn(sender, to)]);
       sent.together(() => {
         sent.remove(sender, to);
+        sent.copy(sender, from, to, deep || moves);
         if (moves) sent.remove(sender, from);
-        for (const one of all) sent.put({ ...one, ...splitPath(`${to}${pathOfEntry(one).slice(from.length)}`) });
       });
       if (moves) locks.gone(sender, from);
-      await settle([...uploadsOf(all), ...uploadsOf(gone)]);
+      await settle(uploads);
       return reply.code(there ? 204 : 201).send();
     },
 
@@ -248,16 +263,14 @@ function openMoves({ sent, get, checkParent, settle, uploadsOf, treeOf }: Listin
       const sender = authorOf(asked.who);
       const entry = get(sender, pathOf(asked));
       if (entry === 'top') throw new PhotospoolError('forbidden', 'This folder can’t be removed.');
-      const all = treeOf(sender, entry);
+      const uploads = sent.uploadsIn(sender, pathOf(asked));
       sent.remove(sender, pathOf(asked));
       locks.gone(sender, pathOf(asked));
-      await settle(uploadsOf(all));
+      await settle(uploads);
       return asked.reply.code(204).send();
     },
   };
 }
-
-const pathOfEntry = ({ parent, name }: SentFile): string => (parent === '' ? name : `${parent}/${name}`);
 
 async function headOf(file: {
   read: (buffer: Buffer, at: number, length: number, from: number) => Promise<{ bytesRead: number }>;

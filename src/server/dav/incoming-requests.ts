@@ -12,7 +12,7 @@ import { lockIn, openLocks, timeoutIn, writeLock, type Lock, type Locks } from '
 import { davRoot, namesOf } from './dav-path.js';
 import type { DavRequest } from './dav-request.js';
 import { holdsIf, holdsMatch, parseIf, type IfHeader, type IfState } from './if-header.js';
-import { destinationOf, etagOf, openIncoming, pathOf, type Incoming } from './incoming-folder.js';
+import { destinationOf, etagOf, mostProperties, openIncoming, pathOf, type Incoming } from './incoming-folder.js';
 import { describeChange, sendCondition, sendMultiStatus, xmlHead, xmlType } from './multi-status.js';
 import { changesIn, changeProperties } from './property-changes.js';
 import { davSpace, readXml } from './xml-body.js';
@@ -130,7 +130,8 @@ async function proppatch({ asked, sender, path, incoming }: Work): Promise<Fasti
   const changes = changesIn(await readXml(body));
   const entry = incoming.get(sender, path);
   const before = entry === 'top' ? undefined : entry;
-  const { statuses, properties } = changeProperties(before && (before.properties ?? {}), changes);
+  const isFull = incoming.sent.sizeOf(sender, '').properties > mostProperties;
+  const { statuses, properties } = changeProperties(before && (before.properties ?? {}), changes, isFull);
   if (before && properties) incoming.sent.put({ ...before, properties });
   return sendMultiStatus(reply, [describeChange({ names, isFolder: !before?.file }, statuses)]);
 }

@@ -74,9 +74,10 @@ export function openPhotoFolders(parts: Parts): PhotoFolders {
 const isMonth = (month: string): boolean => /^\d{4}-(?:0[1-9]|1[0-2])$/.test(month);
 
 /** Whether a photo is in the folders: its original is here, and the viewer may have it. */
-const isListed = (who: Viewer, { item, original, trashed, unedited }: FoundPhoto): boolean =>
+const isListed = (who: Viewer, { item, original, trashed, archived, unedited }: FoundPhoto): boolean =>
   original.here &&
   !trashed &&
+  !archived &&
   mayHaveOriginal(who, item.holder) &&
   (unedited === undefined || mayHaveUnedited(who, item.holder));
 

@@ -28,10 +28,14 @@ export function changesIn(body: XmlElement | undefined): PropertyChange[] {
   return changes;
 }
 
-/** The status of each change, and the properties after them; without `before` the resource can have none. */
+/**
+ * The status of each change, and the properties after them; without `before` the resource can have none. `isFull`: the sender has
+ * no room for more, and can only remove some.
+ */
 export function changeProperties(
   before: Readonly<Record<string, string>> | undefined,
   changes: readonly PropertyChange[],
+  isFull = false,
 ): { statuses: (PropertyName & { status: string })[]; properties?: Record<string, string> } {
   const isForbidden = (change: PropertyChange): boolean => before === undefined || isProtected(change);
   const all = (status: (change: PropertyChange) => string) =>
@@ -44,7 +48,8 @@ export function changeProperties(
     else after.set(keyOfProperty(name), value);
   }
   const bytes = [...after].reduce((sum, [key, value]) => sum + Buffer.byteLength(key + value), 0);
-  if (after.size > propertyBounds.count || bytes > propertyBounds.bytes)
+  const setsMore = isFull && changes.some(({ value }) => value !== undefined);
+  if (setsMore || after.size > propertyBounds.count || bytes > propertyBounds.bytes)
     return { statuses: all(() => '507 Insufficient Storage') };
   return { statuses: all(() => '200 OK'), properties: Object.fromEntries(after) };
 }

@@ -2,6 +2,7 @@
  * XML in WebDAV requests: hostile text. Parsed as a stream, with limits of size, depth and elements; a document type
  * declaration is refused, so that no entities can be declared and none expand. Pure.
  */
+import type { Readable } from 'node:stream';
 import { SaxesParser } from 'saxes';
 import { PhotospoolError } from '../../base/errors.js';
 import { escapedXml } from './xml-text.js';
@@ -31,11 +32,11 @@ const declarations = 'http://www.w3.org/2000/xmlns/';
  * The root element of a body; undefined if it is empty. @throws PhotospoolError `too-large`; `invalid` for a body that is
  * no well-formed XML in UTF-8, or declares a document type.
  */
-export async function readXml(source: AsyncIterable<Uint8Array>): Promise<XmlElement | undefined> {
+export async function readXml(source: Readable): Promise<XmlElement | undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const tree = openTree();
   let bytes = 0;
-  for await (const piece of source) {
+  for await (const piece of piecesOf(source)) {
     bytes += piece.length;
     if (bytes > xmlBounds.bytes) throw tooLarge();
     wellFormed(() => tree.parser.write(decoder.decode(piece, { stream: true })));
@@ -47,6 +48,15 @@ export async function readXml(source: AsyncIterable<Uint8Array>): Promise<XmlEle
     tree.parser.close();
   });
   return tree.root();
+}
+
+/** The pieces of a body. If it is refused, the rest is discarded: destroying it would end the connection before the answer. */
+export async function* piecesOf(source: Readable): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of source.iterator({ destroyOnReturn: false })) yield piece as Buffer;
+  } finally {
+    source.resume();
+  }
 }
 
 function wellFormed(work: () => void): void {

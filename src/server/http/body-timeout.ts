@@ -3,6 +3,7 @@
  * Also lets a client that is rejected before it has sent its body read the reason.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../base/clock.js';
 
@@ -36,7 +37,9 @@ export function boundBodies(app: FastifyInstance, clock: Clock): void {
  * connection, and a client that sends its whole body first would never read the response.
  */
 function lingerAfter(raw: IncomingMessage, clock: Clock): void {
-  const { socket } = raw;
+  // A request that was destroyed has none any more.
+  const socket = raw.socket as Socket | null;
+  if (!socket) return;
   // Node calls this when the response was written.
   socket.destroySoon = () => {
     Reflect.deleteProperty(socket, 'destroySoon');

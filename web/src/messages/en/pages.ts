@@ -235,7 +235,7 @@ export const tokens = {
   shown: (name: string) => `Token “${name}” created`,
   shownAbout: 'Copy it now; you can’t see it again.',
   shownAboutUpload: (address: string) =>
-    `Copy it now; you can’t see it again. In an app that speaks WebDAV, enter the address ${address}, any user name, and this token as the password.`,
+    `Copy it now; you can’t see it again. In an app that speaks WebDAV, enter the address ${address}, any user name, and this token as the password. What an app sent with it can be read back with it for 30 days.`,
   revoke: 'Revoke',
   revokeSure: (name: string) => `Revoke “${name}”? Programs that use it lose access at once.`,
   made: 'created',
