@@ -78,7 +78,7 @@ export type Onlooker =
   | { kind: 'visitor' };
 
 /**
- * Whether an onlooker sees the folders from which a holder’s files came: only who acts for that holder, since a folder’s
+ * Whether an onlooker sees the folders from which a holder’s files came: only those who act for that holder, since a folder’s
  * name is for those who keep the files.
  */
 export function seesFolders(onlooker: Onlooker, holder: Holder): boolean {

@@ -1,6 +1,6 @@
 /**
  * Albums in their order: which order a list of photos has, and the positions of photos that are moved. An album with
- * members has its order in its document, one that exists by name in its settings. Only who may edit the album may
+ * members has its order in its document, one that exists by name in its settings. Only those who may edit the album may
  * order it: `MemberAlbums.change` and `mayArrange` decide. Each change is one transaction.
  */
 import { mayOn, type Viewer } from '../access/permissions.js';
@@ -64,7 +64,7 @@ export function orderedBy(
   return named.settings(term.folded);
 }
 
-/** The photos of an album in its order; undefined if that is newest first, as every other list. */
+/** The photos of an album in its order; undefined if that is newest first, like every other list. */
 export function arrangedBy(
   catalog: Catalog,
   viewer: Viewer,
@@ -78,7 +78,7 @@ export function arrangedBy(
 
 /**
  * What a wanted order changes, and what it was before, which undoes it. `body` is the document with the order.
- * @throws PhotospoolError `not-found` for a photo that is not in the album; `conflict` if too many were moved.
+ * @throws PhotospoolError `not-found` for a photo to move that is not in the album; `conflict` if too many were moved.
  */
 export function planOrder(
   catalog: Catalog,
@@ -91,16 +91,35 @@ export function planOrder(
   const start = sort === 'manual' || move ? startManual(body) : { ...(sort !== undefined && { sort }) };
   const change = {
     ...start,
-    ...(positions && { positions }),
+    ...(positions && { positions: positionsInside(catalog, viewer, query, body, positions) }),
     ...(move && { positions: moved(catalog, viewer, query, withOrder(body, start), move) }),
   };
   const ids = Object.keys(change.positions ?? {});
-  if (movedIn(body) + ids.length > mostMoved)
+  // Two servers may have moved too many together: what moves none in addition is still possible.
+  const after = movedIn(withOrder(body, change));
+  if (after > mostMoved && after > movedIn(body))
     throw new PhotospoolError('conflict', `At most ${mostMoved} photos of an album can be moved by hand.`, {
       hint: 'Sort it by date, or split it into several albums.',
     });
   const was = ids.map((id) => [id, positionIn(body, id) ?? null] as const);
   return { change, before: { sort: now, positions: Object.fromEntries(was) } };
+}
+
+/**
+ * The positions of photos that are in the album for the viewer; others are left out, because an undo may concern photos
+ * that were removed since. Of photos that have no position, null changes nothing.
+ */
+function positionsInside(
+  catalog: Catalog,
+  viewer: Viewer,
+  query: Query,
+  body: Body | undefined,
+  positions: Positions,
+): Positions {
+  const inside = new Set(catalog.dated(query, sightOf(viewer)).map(({ id }) => id));
+  const isKept = ([id, position]: [string, string | null]): boolean =>
+    inside.has(id) && (position !== null || positionIn(body, id) !== undefined);
+  return Object.fromEntries(Object.entries(positions).filter(isKept));
 }
 
 /** A document as it will be after a change of its order. */

@@ -179,7 +179,7 @@ function sharingOf(
   };
 }
 
-/** Where it was taken, in one word: tiles are many. */
+/** Where it was taken, as one name: tiles are many. */
 function placeOf({ place }: TileRow): Pick<Tile, 'place'> {
   if (place === null) return {};
   const name = placeName(JSON.parse(place) as PlaceKey);

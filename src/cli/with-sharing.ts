@@ -53,7 +53,7 @@ export const photosIn =
       const found = findPhotos(library, who, catalog.idsBeginning(digits.toLowerCase(), mostAlike));
       if (found.length < 2) return found[0]?.id ?? digits;
       throw new PhotospoolError('usage', `The ids of ${found.length} photos begin with ${digits}.`, {
-        hint: 'Give more of the id.',
+        hint: 'Give more digits of the id.',
       });
     });
   };

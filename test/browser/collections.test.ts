@@ -299,7 +299,7 @@ test('an album: sorted by date; put in order by keys, buttons and mouse; undone'
   await page.keyboard.press('Alt+ArrowRight');
   await expect.poll(arranged).toEqual(names([2, 3, 1, 0]));
   await expect.poll(() => dialog.getByRole('status').innerText()).toBe('Photo moved to position 2 of 4');
-  await dialog.getByRole('button', { name: 'Move to end' }).click();
+  await dialog.getByRole('button', { name: 'Move photos to end' }).click();
   await expect.poll(arranged).toEqual(names([2, 1, 0, 3]));
   expect(await breaches(page)).toEqual([]);
   // Dragged to the left half of the first one.

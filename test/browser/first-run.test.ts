@@ -35,7 +35,7 @@ test(
     // It takes its own space above the photos.
     const [below, above] = [await page.locator('section h2').first().boundingBox(), await step(newcomer).boundingBox()];
     expect(above!.y + above!.height).toBeLessThanOrEqual(below!.y);
-    await step(newcomer).getByRole('link', { name: 'How to create it' }).click();
+    await step(newcomer).getByRole('link', { name: 'Create account' }).click();
     await page.getByText('photospool users add').waitFor();
     await page.goBack();
 
@@ -44,7 +44,7 @@ test(
     await page.getByLabel('New password').fill('three green boats');
     await page.keyboard.press('Enter');
     await step(newcomer).getByText('Invite your family').waitFor();
-    await step(newcomer).getByRole('link', { name: 'Invite' }).click();
+    await step(newcomer).getByRole('link', { name: 'Invite family' }).click();
     await page.getByRole('button', { name: 'Invite a family member' }).click();
     await page.getByLabel('Name').fill('Anna');
     await page.getByRole('button', { name: 'Create invitation' }).click();

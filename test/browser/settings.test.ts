@@ -118,9 +118,9 @@ test('the storage says on which servers the photos are, and what could be tidied
   });
   await page.reload();
   await copies.getByText('attic.example').waitFor();
-  await copies.getByText('Lacks 2 files').waitFor();
+  await copies.getByText('2 files missing').waitFor();
   await copies.getByText('Your photos are on these servers.').waitFor();
-  await tidy.getByRole('link', { name: 'Show: Without a location' }).click();
+  await tidy.getByRole('link', { name: 'Show photos' }).click();
   await page.waitForSelector('main[data-count="2"]');
   expect(mishaps).toEqual([]);
 });

@@ -108,8 +108,9 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-/** Runs in the page before its scripts. */
+/** Runs in each page and frame before its scripts. An empty one (about:blank) has no storage. */
 function dismissSteps(): void {
+  if (!location.protocol.startsWith('http')) return;
   for (const step of ['account', 'family']) localStorage.setItem(`photospool.step.${step}`, 'dismissed');
 }
 

@@ -323,7 +323,7 @@ test('photos are listed, edited and saved for a person; albums and links are cha
   );
   expect(await home.run(...strange, '--for', 'cleo')).toMatchObject({ code: 3, out: '' });
   for (const [args, said] of [
-    [[one], /Nothing to change was given/],
+    [[one], /No change was given/],
     [[one, '--rating', '6'], /Invalid rating: 6/],
     [[one, '--audience', 'friends'], /Invalid audience: friends\. Use private, family, public/],
     [[one, '--trash', '--restore'], /--trash and --restore contradict each other/],
@@ -355,7 +355,7 @@ test('photos are listed, edited and saved for a person; albums and links are cha
   expect((await home.run('albums', 'edit', album, '--no-cover', '--for', 'ben')).code).toBe(0);
   expect(values((await home.run('albums', 'list', '--for', 'ben', '--json')).out)[0]).not.toHaveProperty('cover');
   expect((await home.run('albums', 'edit', album, '--name', 'x', '--for', 'cleo')).code).toBe(2);
-  expect((await home.run('albums', 'edit', album, '--for', 'ben')).err).toMatch(/Nothing to change was given/);
+  expect((await home.run('albums', 'edit', album, '--for', 'ben')).err).toMatch(/No change was given/);
 
   const created = ['links', 'create', '--album', album, '--expires', '2099-01-01', '--for', 'ben', '--json'];
   const [link] = values((await home.run(...created)).out) as [{ id: string; path: string }];

@@ -179,7 +179,9 @@ until_true 60 sh -c "[ -z \"\$(find '$base/home/incoming' '$base/home/work' -nam
 sums "${folders[@]}" >"$base/sent"
 sums "$base/home/archive" >"$base/kept"
 check "all $total photos are stored, once each, byte for byte" cmp "$base/sent" "$base/kept"
-check 'no photo was sent to the spool twice' test "$(find "$base/home/archive/duplicates" -name '*.jpg' 2>/dev/null | wc -l)" -eq 0
+# A client whose answer was cut off may remove what it sent and send it again. The spool then sets the copy aside.
+find "$base/home/archive" -path '*/duplicates/*' -name '*.jpg' -exec sha256sum {} + | cut -d' ' -f1 | sort -u >"$base/again"
+check 'what was sent twice is a copy of a photo that is stored' test -z "$(comm -13 "$base/kept" "$base/again")"
 check 'nothing is stuck' sh -c "node dist/cli/main.js status --json --home '$base/home' | grep -q '\"stuck\":\\[\\]'"
 if has rclone; then
   secret=$(rclone obscure "$reader")

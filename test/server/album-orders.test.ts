@@ -1,8 +1,13 @@
 /** The order of albums over HTTP: by date and by hand, for both kinds of albums; who may change it, and undoing it. */
+import { createHash } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { commandLine } from '../../src/access/actor.js';
 import { itemId, publicIdOf } from '../../src/document/item-id.js';
-import type { PhotoDocument } from '../../src/document/photo-document.js';
+import { local } from '../../src/access/viewer.js';
+import { planOrder, searchOfNamed, type WantedOrder } from '../../src/album/arrange-photos.js';
+import type { Catalog } from '../../src/catalog/catalog.js';
+import { movedIn, orderRegisters } from '../../src/document/album-order.js';
+import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
 import { buildApp } from '../../src/server/app.js';
 import { photo } from '../document/documents.js';
 import { invite, openOwned } from './accounts.js';
@@ -83,9 +88,51 @@ test('an album that exists by name is described and ordered by whoever may edit 
     ...{ album: 'Nowhere', description: '', sort: 'newest' },
   });
   expectError(await set({ move: { ids: [a], before: 'f'.repeat(64) } }), 404, 'not-found');
+  // What is not in the album gets no position, and positions tell nothing of it; nor does a copy of an unseen album.
+  const hidden = await home.add();
+  await owner.ask('PATCH', `/api/photos/${hidden}`, { albums: { add: ['Secret'] } });
+  await owner.ask('POST', '/api/albums/named', { album: 'Secret', description: 'Nobody knows.' });
+  const beside = { [hidden]: null, [a]: null, ['e'.repeat(64)]: '2024-01-01T12:00:00a' };
+  expect((await set({ positions: beside })).json()).toMatchObject({ positions: {} });
+  home.access.settings.change({ familyEdits: true }, commandLine);
+  const copy = { album: 'South', like: 'Secret', sort: 'oldest' };
+  expect((await family.ask('POST', '/api/albums/named', copy)).statusCode).toBe(200);
+  expect((await owner.ask('GET', '/api/albums/named?album=South')).json()).toMatchObject({
+    description: 'Another journey.',
+  });
   expectError(await set({ sort: 'sideways' }), 400, 'invalid');
   expectError(await set({ positions: { x: 'y' } }), 400, 'invalid');
   expectError(await owner.ask('GET', `/api/tiles?q=${encodeURIComponent(q)}&order=album&cursor=-1`), 400, 'invalid');
+});
+
+test('only so many photos are moved; more than that is still put back, and sorted', () => {
+  const photos = Array.from({ length: 2_000 }, (_, n) => ({
+    id: createHash('sha256').update(String(n)).digest('hex'),
+    taken: '2024-01-05T12:00:00.000',
+  }));
+  const catalog = { dated: () => photos } as unknown as Catalog;
+  const plan = (body: Body | undefined, wanted: WantedOrder) =>
+    planOrder(catalog, local, searchOfNamed('x'), body, wanted);
+  const after = (body: Body | undefined, { change }: ReturnType<typeof plan>): Body => ({
+    ...body,
+    ...orderRegisters(change, '001764000000000-0000-k3', 'owner'),
+  });
+  const some = photos.slice(0, 600).map(({ id }) => id);
+  const first = plan(undefined, { move: { ids: some, before: null } });
+  const moved = after(undefined, first);
+  expect(movedIn(moved)).toBe(600);
+  expect(movedIn(after(moved, plan(moved, { move: { ids: some, before: photos[700]!.id } })))).toBe(600);
+  expect(movedIn(after(moved, plan(moved, first.before)))).toBe(0);
+  const others = photos.slice(600, 1_200).map(({ id }) => id);
+  expect(() => plan(moved, { move: { ids: others, before: null } })).toThrow(/At most 1000 photos/);
+
+  // Another server moved those meanwhile.
+  const merged = { ...after(undefined, plan(undefined, { move: { ids: others, before: null } })), ...moved };
+  expect(movedIn(merged)).toBe(1_200);
+  expect(plan(merged, { sort: 'newest' }).change).toEqual({ sort: 'newest' });
+  expect(movedIn(after(merged, plan(merged, { move: { ids: others, before: null } })))).toBe(1_200);
+  expect(movedIn(after(merged, plan(merged, { positions: { [some[0]!]: null } })))).toBe(1_199);
+  expect(() => plan(merged, { move: { ids: [photos[1_500]!.id], before: null } })).toThrow(/At most 1000 photos/);
 });
 
 test('an album with members is ordered by its holder, and everyone who sees it sees that order', async () => {

@@ -2,7 +2,7 @@
  * Edited pictures over HTTP: nobody who may not have the original sees what was cut away, by any address, before the new
  * picture is made or after; and who may edit can always go back.
  */
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LightMyRequestResponse } from 'fastify';
 import sharp from 'sharp';
@@ -184,6 +184,16 @@ test('what was cut away is seen by nobody else, before and after the new picture
       expect(await showsRight([...files.values()][0]!), name).toBe(false);
     }
   }
+  // An original that can’t be read here does not break off an archive: it has the picture that is shown.
+  const path = home.parts.blobs.original(home.library.local.originals.find(id)!.path);
+  chmodSync(path, 0o600);
+  writeFileSync(path, 'no picture');
+  const { path: archive } = (await owner.ask('POST', '/api/downloads', { ids: [id], edited: true })).json<{
+    path: string;
+  }>();
+  const [shown] = [...zipped((await owner.ask('GET', archive)).rawPayload).values()];
+  expect(await showsRight(shown!)).toBe(false);
+  writeFileSync(path, original);
   expect((await owner.ask('GET', `/originals/${id}`)).rawPayload.equals(original)).toBe(true);
   expect((await owner.ask('POST', '/api/downloads', { ids: [id] })).statusCode).toBe(201);
   expect(await showsRight((await owner.ask('GET', `/media/${id}/unedited`)).rawPayload)).toBe(true);

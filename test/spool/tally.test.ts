@@ -12,7 +12,7 @@ describe('the statistics of a spool', () => {
     for (let n = 0; n < 30; n++) tally.add(item(n));
     tally.add({ ...item(30), outcome: 'duplicate', name: 'a\nb.jpg' });
     tally.addSeen();
-    expect(tally.totals()).toEqual({ stored: 30, duplicates: 2, sidecars: 0 });
+    expect(tally.totals()).toEqual({ stored: 30, duplicates: 2, sidecars: 0, others: 0 });
     expect(tally.recent()).toHaveLength(20);
     expect(tally.recent()[0]).toEqual({
       ...item(30),

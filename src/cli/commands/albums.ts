@@ -124,7 +124,7 @@ function editAlbum({ albums, who, photos }: SharingParts, album: string, flags: 
     ...(cover !== undefined && { cover: cover === false ? null : photos([cover])[0]! }),
   };
   if (Object.keys(change).length === 0)
-    throw new PhotospoolError('usage', 'Nothing to change was given.', {
+    throw new PhotospoolError('usage', 'No change was given.', {
       hint: 'Use --name, --description, --cover or --no-cover.',
     });
   albums.change(who, album, change);

@@ -57,7 +57,7 @@ function editPhotos(ids: readonly string[], flags: EditFlags): Promise<number> {
 function changeOf(flags: EditFlags): PhotoEdit {
   const change = { ...fieldsOf(flags), ...pictureOf(flags) };
   if (Object.keys(change).length > 0) return change;
-  throw wrong('Nothing to change was given.', 'Run `photospool edit --help` for the options.');
+  throw wrong('No change was given.', 'Run `photospool edit --help` for the options.');
 }
 
 /** The edit of the picture. Turning keeps a crop; a crop or an angle replaces what was done before. */
@@ -80,13 +80,13 @@ function pictureOf({ rotate, crop, straighten, original = false }: EditFlags): P
 function turnsOf(degrees: string): number {
   const turns = Number(degrees) / 90;
   if (degrees.trim() !== '' && Number.isInteger(turns) && turns !== 0 && Math.abs(turns) < 4) return turns;
-  throw wrong(`Photos can’t be rotated by ${printable(degrees)}.`, 'Use 90, 180, 270 or -90.');
+  throw wrong(`Photos can’t be rotated by ${printable(degrees)} degrees.`, 'Use 90, 180, 270 or -90.');
 }
 
 function cropOf(text: string): Crop {
   const [left, top, width, height, ...more] = text.split(',').map(Number);
   if (height !== undefined && more.length === 0) return { left: left!, top: top!, width: width!, height };
-  throw wrong(`${printable(text)} is no crop.`, 'Write four fractions: --crop 0.1,0,0.8,1');
+  throw wrong(`${printable(text)} is not a crop.`, 'Write four fractions: --crop 0.1,0,0.8,1');
 }
 
 /** The changes that undo an edit, from what it printed. @throws PhotospoolError `usage`. */

@@ -70,9 +70,9 @@ export const links: Verb = (program, run) => {
         .option('--password', 'set a new password (prompted for, or read from stdin)')
         .option('--no-password', 'remove the password')
         .option('--originals', 'allow visitors to download originals')
-        .option('--no-originals', 'no longer allow it')
+        .option('--no-originals', 'no longer allow visitors to download originals')
         .option('--details', 'show visitors file names, positions, places and tags')
-        .option('--no-details', 'no longer show them')
+        .option('--no-details', 'no longer show visitors file names, positions, places and tags')
         .option('--no-uploads', 'no longer accept uploads from guests');
     if (text.startsWith('approve')) verb.option('--album <ALBUM>', 'album to add the photos to');
     verb.action((...given: unknown[]) => {
@@ -136,7 +136,7 @@ async function editLink({ access, who }: SharingParts, id: string, flags: LinkFl
     ...(password === true && { password: await askPassword('the link') }),
   };
   if (Object.keys(change).length === 0)
-    throw new PhotospoolError('usage', 'Nothing to change was given.', {
+    throw new PhotospoolError('usage', 'No change was given.', {
       hint: 'Run `photospool links edit --help` for the options.',
     });
   const share = await access.shares.change(id, change, actorOf(who));

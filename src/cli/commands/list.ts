@@ -16,7 +16,7 @@ type ListFlags = Flags & { for?: string; limit?: string };
 export const list: Verb = (program, run) => {
   addVerb(program, 'list', 'List photos that match a search, newest first')
     .argument('[QUERY...]', 'search, as in the web app: tag:x rating:>=4 "a phrase"')
-    .option('--for <NAME>', 'person whose view to list (default: the family library)')
+    .option('--for <NAME>', 'person whose visible photos to list (default: the family library)')
     .option('--limit <N>', 'maximum number of photos')
     .allowUnknownOption()
     .action((words: string[], flags: ListFlags) => run(() => listPhotos(words, flags)));

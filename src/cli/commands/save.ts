@@ -18,7 +18,8 @@ export const save: Verb = (program, run) => {
           const done = await savePhotos({ library, clock }, who, photos(ids));
           const { saved, known, missing, refused } = done;
           const sentence = photosDone({ changed: saved, missing, ...(refused && { refused }) }, 'saved');
-          const already = known > 0 ? ` ${counted(known, 'photo')} already in the library.` : '';
+          const already =
+            known > 0 ? ` ${counted(known, 'photo')} ${known === 1 ? 'was' : 'were'} already in the library.` : '';
           return report(done, `${sentence}${already}`, flags);
         }),
       ),

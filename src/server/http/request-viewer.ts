@@ -97,7 +97,7 @@ export function checkMay(viewer: Viewer, action: Action): void {
     ? 'Only programs with a token that permits it can (photospool tokens add).'
     : viewer.role === 'program'
       ? 'This token does not permit it: sign in with an account, or use a token with more permissions.'
-      : 'Only an owner can.';
+      : 'Only an owner can do this.';
   throw new PhotospoolError('forbidden', 'You don’t have permission to do this.', { hint });
 }
 

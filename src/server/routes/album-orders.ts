@@ -78,6 +78,10 @@ const namedAlbum: Routes = (app, { library, clock, catalog, ask }: Context) => {
     return catalog.count(searchOfNamed(album), sightOf(who)) > 0;
   };
 
+  /** Whether photos are in an album, of which the viewer sees none: its settings are not copied then. */
+  const isHidden = async (album: string, who: Viewer): Promise<boolean> =>
+    !(await exists(album, who)) && catalog.count(searchOfNamed(album)) > 0;
+
   app.get(
     '/api/albums/named',
     {
@@ -119,9 +123,10 @@ const namedAlbum: Routes = (app, { library, clock, catalog, ask }: Context) => {
       const { album, description, like, ...wanted } = request.body;
       if (!mayArrange(who)) throw new PhotospoolError('forbidden', 'You can’t change this album.');
       if (!(await exists(album, who))) throw notFound('This album doesn’t exist.');
+      const isCopied = like !== undefined && !(await isHidden(like, who));
       const body = orderedBy(library, own, who, searchOfNamed(album));
       const { change, before } = planOrder(catalog, who, searchOfNamed(album), body, wantedOrder(wanted));
-      const copied = like === undefined ? {} : own.copied(like, album);
+      const copied = isCopied ? own.copied(like, album) : {};
       own.set(who, album, { ...copied, ...change, ...(description !== undefined && { description }) });
       return { album, description: descriptionIn(body), ...before };
     },

@@ -9,6 +9,7 @@ import { viewer } from '../http/request-viewer.js';
 import { disposition } from '../http/content-disposition.js';
 import type { Context, Routes } from '../context.js';
 import type { Develop } from '../../document/develop.js';
+import type { Rendition } from '../../document/photo-document.js';
 import { findPhotos } from '../../album/find-photos.js';
 import { bytes, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
@@ -34,11 +35,14 @@ export const downloads: Routes = (app, context) => {
 
   const Ready = Type.Object({
     path: Type.String({ description: 'the path of the archive, valid for ten minutes' }),
-    photos: Type.Integer({ description: 'the number of originals in it' }),
+    photos: Type.Integer({ description: 'the number of files in it' }),
     bytes: Type.Integer({
       description: 'of the originals in it, without edited pictures, which are made when they are sent',
     }),
-    missing: Type.Integer({ description: 'the number of originals that are not on this server' }),
+    missing: Type.Integer({
+      description:
+        'the number of photos that are not included: their files are not on this server, or you may not have them',
+    }),
   });
   app.post(
     '/api/downloads',
@@ -103,8 +107,10 @@ export const downloads: Routes = (app, context) => {
 /** Finds the files of photos for a viewer. */
 function openFiles({ library, blobs, toBare }: Context): (who: Viewer, wanted: Wanted) => Promise<(Zipped | Made)[]> {
   /** The JPEG of an edited picture, without metadata, made when it is its turn; only one at a time is in memory. */
-  const jpegOf = (path: string, develop: Develop) => async (): Promise<Buffer> => {
-    const made = await toBare?.(path, develop);
+  const jpegOf = (path: string, develop: Develop, shown?: Rendition) => async (): Promise<Buffer> => {
+    const made = await toBare?.(path, develop).catch(() => undefined);
+    // Edited on another server, and not readable here: the picture that is shown, so that the archive is complete.
+    if (!made && shown?.type === 'image/jpeg') return readFile(blobs.rendition(shown.sha256));
     if (!made) throw notFound('This file can’t be shown as a picture.');
     try {
       return await readFile(made.path);
@@ -121,10 +127,12 @@ function openFiles({ library, blobs, toBare }: Context): (who: Viewer, wanted: W
       for (const photo of findPhotos(library, who, ids.slice(at, at + batch))) {
         const { original, name, bytes: size, taken, item } = photo;
         if (edited && photo.unedited) {
-          // As `GET /originals/:id` gives it to who may not have the original.
-          if (original.path !== undefined && toBare && photo.develop && mayHaveOriginal(who, item.holder))
-            files.push({ name: jpegName(name), taken, make: jpegOf(original.path, photo.develop) });
-          continue;
+          // As `GET /originals/:id` gives it to viewers who may not have the original.
+          if (original.path !== undefined && toBare && photo.develop && mayHaveOriginal(who, item.holder)) {
+            const shown = photo.renditions.preview;
+            files.push({ name: jpegName(name), taken, make: jpegOf(original.path, photo.develop, shown) });
+            continue;
+          }
         }
         const isGiven = photo.unedited ? mayHaveUnedited(who, item.holder) : mayHaveOriginal(who, item.holder);
         if (original.path !== undefined && isGiven)

@@ -21,7 +21,7 @@ class NextStep {
   /** Increases when a step was dismissed. */
   #dismissals = $state(0);
 
-  /** The next step; undefined if there is none, or for who can't take it. */
+  /** The next step; undefined if there is none, or for someone who can't take it. */
   get now(): Step | undefined {
     void this.#dismissals;
     const { role, setUp, alone } = session.now ?? {};

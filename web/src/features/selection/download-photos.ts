@@ -3,8 +3,8 @@ import { ask, jpegOf, originalOf, send, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m } from '../../lib/messages.js';
 
-/** A photo; `edited` if its picture is not that of the original. */
-type Downloaded = { id: string; edited?: boolean | undefined };
+/** A photo; `edited` if its picture is not that of the original, or may not be. */
+type Downloaded = { id: string; edited?: boolean | 'unknown' | undefined };
 
 /** Starts a download of photos as they are shown: edited ones as JPEGs. False after an error. Never rejects. */
 export const startDownload = (photos: readonly Downloaded[]): Promise<boolean> => start(photos, true);
@@ -14,7 +14,7 @@ export const downloadOriginals = (photos: readonly Downloaded[]): Promise<boolea
 
 async function start(photos: readonly Downloaded[], edited: boolean): Promise<boolean> {
   const [first] = photos;
-  if (first && photos.length === 1)
+  if (first && photos.length === 1 && !(edited && first.edited === 'unknown'))
     return fetchFile(edited && first.edited ? jpegOf(first.id) : originalOf(first.id, true));
   try {
     const ids = photos.map(({ id }) => id);

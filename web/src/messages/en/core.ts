@@ -375,8 +375,8 @@ export const select = {
   downloadTitle: (n: number) => `Downloading ${app.photos(n)}`,
   downloadMissing: (n: number) =>
     plural(n, {
-      one: '# photo is on another server and is not included.',
-      other: '# photos are on another server and are not included.',
+      one: '# photo can’t be downloaded and is not included.',
+      other: '# photos can’t be downloaded and are not included.',
     }),
   downloadFailed: 'The download couldn’t be started.',
 };

@@ -5,7 +5,7 @@ export const first = {
   title: 'Add your first photos',
   text: 'Your originals stay as they are, in plain folders on your own server.',
   joined: (name: string) =>
-    `This server is connected to ${name}. Photos from there appear here by themselves. You can also add photos here:`,
+    `This server is connected to ${name}. Photos from there appear here automatically. You can also add photos here:`,
   device: { computer: 'From this computer', phone: 'From this phone' },
   deviceText: {
     computer: 'Choose photos and videos, or drop photos and whole folders on this page.',
@@ -32,7 +32,7 @@ export const first = {
   account: 'Create your account',
   accountText: 'Then you can sign in from other devices and invite your family.',
   family: 'Invite your family',
-  familyText: 'Everyone gets a sign-in of their own, and sees what you share with them.',
-  show: { account: 'How to create it', family: 'Invite' },
+  familyText: 'Everyone gets their own account and sees what you share with them.',
+  show: { account: 'Create account', family: 'Invite family' },
   later: { account: 'Dismiss: Create your account', family: 'Dismiss: Invite your family' },
 };

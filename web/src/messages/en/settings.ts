@@ -29,15 +29,16 @@ export const storage = {
   more: (n: string) => `Show ${n} more`,
 
   copies: 'Copies',
-  copiesAbout: 'Your photos are on these servers. What a server lacks is sent when it can be reached.',
+  copiesAbout: 'Your photos are on these servers. Missing files are sent as soon as a server can be reached.',
   alone: 'Your photos are only on this server. If its disk fails, they are lost unless you have a backup.',
   here: 'This server',
-  complete: 'Has every file',
-  lacks: (n: number, size: string) => plural(n, { one: `Lacks # file (${size})`, other: `Lacks # files (${size})` }),
+  complete: 'Has all files',
+  lacks: (n: number, size: string) =>
+    plural(n, { one: `# file missing (${size})`, other: `# files missing (${size})` }),
   connect: 'Connect a second server',
   manage: 'Manage servers',
 
-  tidy: 'Keeping tidy',
+  tidy: 'Clean up',
   duplicates: 'Duplicates',
   looking: (done: number, total: number) => `Comparing photos: ${number(done)} of ${number(total)}`,
   groups: (n: number) =>
@@ -45,8 +46,9 @@ export const storage = {
   nowhere: 'Without a location',
   inTrash: (n: number, size: string) =>
     n === 0 ? 'Empty' : plural(n, { one: `# item, ${size}`, other: `# items, ${size}` }),
-  review: 'Review',
-  show: 'Show',
+  reviewDuplicates: 'Review duplicates',
+  showNowhere: 'Show photos',
+  openTrash: 'Open trash',
 };
 
 export const about = {
