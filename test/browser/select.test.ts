@@ -319,7 +319,7 @@ describe('actions on the selection', () => {
     ]);
     expect(download.suggestedFilename()).toMatch(/^photos-.*\.zip$/);
     expect(await download.failure()).toBeNull();
-    await expect.poll(() => toast(page).innerText()).toContain('1 photo is on another server');
+    await expect.poll(() => toast(page).innerText()).toContain('1 photo can’t be downloaded');
     expect(mishaps).toEqual([]);
     await close();
   });
