@@ -1,7 +1,7 @@
 /**
  * Albums in their order: which order a list of photos has, and the positions of photos that are moved. An album with
- * members has its order in its document, one that exists by name in its settings. Only those who may edit the album may
- * order it: `MemberAlbums.change` and `mayArrange` decide. Each change is one transaction.
+ * members has its order in its document, one that exists by name in its settings. Ordering needs the right to edit the
+ * album: `MemberAlbums.change` and `mayArrange` decide. Each change is one transaction.
  */
 import { mayOn, type Viewer } from '../access/permissions.js';
 import { PhotospoolError, notFound } from '../base/errors.js';

@@ -152,7 +152,9 @@ export const Tile = Type.Object({
     ),
   ),
   holder: optional(Type.String({ description: 'the id of the person who holds it; absent for photos of the house' })),
-  place: optional(Type.String({ description: 'city, otherwise region, otherwise country, for viewers who may know' })),
+  place: optional(
+    Type.String({ description: 'city, otherwise region, otherwise country, for viewers with access to it' }),
+  ),
 });
 
 const text = (maxLength: number) => Type.Union([Type.String({ maxLength }), Type.Null()]);

@@ -69,7 +69,7 @@ export interface Tile {
   audience?: Exclude<Audience, 'private'>;
   /** The person who holds it (their id); absent for photos of the house, and for viewers who may not know. */
   holder?: string;
-  /** Where it was taken: the city, otherwise the region, otherwise the country; absent for viewers who may not know. */
+  /** Where it was taken: the city, otherwise the region, otherwise the country; absent for viewers without access to it. */
   place?: string;
 }
 

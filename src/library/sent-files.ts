@@ -48,7 +48,7 @@ export interface SentFiles {
   count(sender: string): number;
   /** Adds an entry, or replaces the one of its name. */
   put(entry: SentFile): void;
-  /** Puts an entry, and with `deep` everything in it, under another path too, neither of which contains the other. */
+  /** Copies an entry to another path, and with `deep` everything in it. Neither path contains the other. */
   copy(sender: string, from: string, to: string, deep: boolean): void;
   /** Removes an entry, and everything in it. */
   remove(sender: string, path: string): void;

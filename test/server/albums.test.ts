@@ -57,10 +57,11 @@ test('family sees searches that match a visible photo, a visitor and a link none
   const id = await home.add({ tags: ['sea'] });
   await owner.ask('POST', '/api/albums/saved', { name: 'Sea', q: 'tag:sea' });
   await owner.ask('POST', '/api/albums/saved', { name: 'A surprise', q: 'tag:gift' });
+  await owner.ask('POST', '/api/albums/saved', { name: 'All but one folder', q: '-folder:secret' });
   const { browser: family } = await invite(owned, 'Ben');
   const names = async (browser: typeof family): Promise<string[]> =>
     (await browser.ask('GET', '/api/albums/saved')).json<{ albums: Saved[] }>().albums.map(({ name }) => name);
-  expect(await names(owner)).toEqual(['A surprise', 'Sea']);
+  expect(await names(owner)).toEqual(['A surprise', 'All but one folder', 'Sea']);
   expect(await names(family)).toEqual([]);
   await owner.ask('PATCH', `/api/photos/${id}`, { audience: 'public' });
   expect(await names(family)).toEqual(['Sea']);

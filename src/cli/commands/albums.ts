@@ -1,6 +1,6 @@
 /**
- * `photospool albums`: albums with members, and the order of all albums. Works beside a running server. Whoever may run this may read the library’s file anyway, so nobody
- * is asked who they are: without `--for` it acts for the house.
+ * `photospool albums`: albums with members, and the order of all albums. Works beside a running server. It asks for no sign-in,
+ * because anyone who can run it can read the library’s file; without `--for` it acts for the house.
  */
 import { mayArrange, orderedBy, planOrder, searchOfNamed, type WantedOrder } from '../../album/arrange-photos.js';
 import type { MemberAlbum } from '../../album/member-albums.js';

@@ -1,6 +1,6 @@
 /**
  * `photospool edit`: changes photos as the web app does: titles, tags, audience and other fields, rotating and cropping; and undoes it. Works beside a running server, which makes the
- * pictures; otherwise the next one does. Whoever may run this can read the files, so nobody is asked who they are:
+ * pictures; otherwise the next one does. It asks for no sign-in, because anyone who can run it can read the files:
  * without `--for` it acts for the house. A crash leaves some photos edited; running it again completes it.
  */
 import { readFileSync } from 'node:fs';

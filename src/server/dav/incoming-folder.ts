@@ -233,7 +233,7 @@ function openMoves({ sent, get, checkFolder, settle }: Listing, locks: LocksOfPa
   }
 
   return {
-    /** Puts an entry, and with `deep` its content, under another path, in place of what was there. */
+    /** Copies an entry to another path, and with `deep` its content; replaces what is listed there. */
     async transfer(
       { request, reply, who, names }: DavRequest,
       { to, moves, deep }: { to: string; moves: boolean; deep: boolean },

@@ -127,7 +127,7 @@ function openFiles({ library, blobs, toBare }: Context): (who: Viewer, wanted: W
       for (const photo of findPhotos(library, who, ids.slice(at, at + batch))) {
         const { original, name, bytes: size, taken, item } = photo;
         if (edited && photo.unedited) {
-          // As `GET /originals/:id` gives it to viewers who may not have the original.
+          // As `GET /originals/:id` does for viewers without access to the original.
           if (original.path !== undefined && toBare && photo.develop && mayHaveOriginal(who, item.holder)) {
             const shown = photo.renditions.preview;
             files.push({ name: jpegName(name), taken, make: jpegOf(original.path, photo.develop, shown) });
