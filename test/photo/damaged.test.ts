@@ -4,8 +4,10 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import type { Format } from '../../src/photo/formats/format-family.js';
+import type { PhotospoolError } from '../../src/base/errors.js';
 import { openDecoders } from '../../src/photo/decode/decoder-pool.js';
 import { families } from '../../src/photo/formats/families.js';
 import { headLength, identify, isBroken, unknownFormat } from '../../src/photo/formats/identify.js';
@@ -48,6 +50,26 @@ describe('a picture whose end is missing', () => {
       await colourAt(shown(await asIs(whole)).preview.bytes, 0.2, 0.1),
     ];
     expect(is).toEqual(was);
+  });
+
+  test.each(['jpeg', 'gif'] as const)('%s is recognised whatever else is read at the same time', async (format) => {
+    const bytes = half(await waves(400, 400).toFormat(format).toBuffer());
+    const path = write(bytes);
+    const missing = join(temporaryFolder(), 'a');
+    let ended = false;
+    // Each of these adds to libvips’ list of messages, or empties it.
+    const others = Array.from({ length: 4 }, async () => {
+      while (!ended)
+        await sharp(missing)
+          .metadata()
+          .catch(() => undefined);
+    });
+    const codes = new Set<unknown>();
+    for (let n = 0; n < 50; n++)
+      codes.add(await render(path, formatOf(bytes)).catch((error: unknown) => (error as PhotospoolError).code));
+    ended = true;
+    await Promise.all(others);
+    expect([...codes]).toEqual(['truncated']);
   });
 
   test.each(['webp', 'tiff', 'avif'] as const)('%s can’t be shown, and is reported as damaged', async (format) => {

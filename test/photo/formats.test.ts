@@ -159,7 +159,7 @@ One file in \`src/photo/formats\`, one line in \`src/photo/formats/families.ts\`
 - \`kinds\`: each with its MIME type, its name, the source of its picture, and what it needs. This page is generated
   from them.
 - \`tell(head)\`: the kind of the first bytes. Pure; never throws.
-- \`cutOff\`: whether the end is missing. Only if the decoder can't tell.
+- \`cutOff\`: whether the end is missing. Asked only after the decoder failed.
 - \`endings\`: the file extensions, for a file whose first bytes are broken.
 - \`open(path, format, asIs)\`: only if libvips can't open the file itself. It runs in the decoder process, within its limits of
   time and memory, and may start programs there, which end with it. It returns a \`PictureSource\`, a picture that libvips can

@@ -7,6 +7,10 @@ import { families } from '../formats/families.js';
 import type { Format } from '../formats/format-family.js';
 import { readParts } from '../formats/read-parts.js';
 
+/**
+ * Not the only sign: libvips has one list of messages per process, and a message can be of another picture, or missing,
+ * if several are read at the same time.
+ */
 const truncated = /premature end of JPEG|Unexpected end of (GIF source data|file)/i;
 const tooLarge = /exceeds pixel limit|Input image exceeds|limitInput|too many|image dimensions|exceeds.*limit/i;
 const noMemory = /out of memory|insufficient memory|unable to (allocate|malloc)|memory allocation/i;
