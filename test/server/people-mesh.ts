@@ -14,6 +14,7 @@ import { canonical } from '../../src/document/canonical-json.js';
 import { withGive } from '../../src/document/grants.js';
 import { house, itemId, membersId, publicIdOf, type Item } from '../../src/document/item-id.js';
 import type { Audience, Body, PhotoDocument } from '../../src/document/photo-document.js';
+import type { Incoming } from '../../src/library/library.js';
 import { readKey } from '../../src/publishing/library-key.js';
 import { opaqueId } from '../../src/publishing/projection.js';
 import { publicId, readPublic } from '../../src/publishing/public-fields.js';
@@ -44,11 +45,11 @@ import {
   ask,
   firstTracked,
   keysOf,
+  noteMerge,
   openPlace,
   publish,
   quiet,
   restart,
-  revsOf,
   seat,
   seenNow,
   type Mesh,
@@ -66,7 +67,6 @@ async function advance(mesh: Mesh): Promise<boolean> {
   await quiet(mesh);
   for (const place of mesh.places) if (place.isDown) await restart(mesh, place);
   if (mesh.network.error) throw mesh.network.error as Error;
-  for (const { error } of mesh.network.runs()) if (error) throw error as Error;
   return true;
 }
 
@@ -239,12 +239,13 @@ function harm(mesh: Mesh, place: Place): void {
   place.cutNext = false;
   const { dice } = mesh;
   const { library } = place.home;
-  const insert = (id: string, body: object): string => {
+  const insert = (id: string, body: object): Incoming => {
     const above = library.leaves(id)[0];
     const below = above ? (library.revision(id, above.rev)?.revisions ?? []) : [];
     const rev = `${below.length + 1}-${Buffer.from(dice.bytes(16)).toString('hex')}`;
-    library.insert([{ id, revisions: [rev, ...below], deleted: false, body: body as Body }]);
-    return rev;
+    const made = { id, revisions: [rev, ...below], deleted: false, body: body as Body };
+    library.insert([made]);
+    return made;
   };
   if (dice.chance(0.3)) {
     const { id, body } = dice.chance(0.15) ? oversized(dice) : strangeDocument(dice);
@@ -280,9 +281,11 @@ function harm(mesh: Mesh, place: Place): void {
   for (const key of keysOf(id, body)) mesh.entries.add(key);
   const above = library.get(id)!.rev;
   const before = [...actsOf(mesh, id, above)].filter(({ kind }) => !isWithoutEnds || kind !== 'end');
-  mesh.acts.set(`${id} ${insert(id, body)}`, new Set([...before, ...made]));
+  const came = insert(id, body);
+  mesh.acts.set(`${id} ${came.revisions[0]!}`, new Set([...before, ...made]));
   addAll(place, id, made);
-  place.heads.set(id, revsOf(place, id));
+  // Beside a purge it is merged with that at once.
+  noteMerge(mesh, place, id, [came]);
 }
 
 /** Whether a viewer is the holder of items, or acts for the house that is. */

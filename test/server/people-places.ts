@@ -276,10 +276,16 @@ function noteWrite(mesh: Mesh, place: Place, id: string): void {
   place.heads.set(id, revsOf(place, id));
 }
 
-/** A merge has what was merged, which may be less than the server knows. */
-function noteMerge(mesh: Mesh, place: Place, id: string, incoming: readonly Incoming[]): void {
-  const came = incoming.filter((one) => one.id === id).map(({ revisions }) => revisions[0]!);
-  const merged = [...came, ...(place.heads.get(id) ?? [])].flatMap((rev) => [...(mesh.acts.get(`${id} ${rev}`) ?? [])]);
+/**
+ * A merge of what came with what was there has what both had, which may be less than the server knows: what a revision that came has replaced
+ * takes no part in it.
+ */
+export function noteMerge(mesh: Mesh, place: Place, id: string, incoming: readonly Incoming[]): void {
+  const came = incoming.filter((one) => one.id === id);
+  // A bare tombstone replaces nothing: what it closed is merged.
+  const replaced = new Set(came.flatMap((one) => (one.deleted && !isPurge(one.body) ? [] : one.revisions.slice(1))));
+  const parts = [...came.map(({ revisions }) => revisions[0]!), ...(place.heads.get(id) ?? [])];
+  const merged = parts.flatMap((rev) => (replaced.has(rev) ? [] : [...(mesh.acts.get(`${id} ${rev}`) ?? [])]));
   for (const rev of revsOf(place, id)) {
     if (mesh.acts.has(`${id} ${rev}`)) continue;
     for (const act of merged) actsOf(mesh, id, rev).add(act);
@@ -289,7 +295,7 @@ function noteMerge(mesh: Mesh, place: Place, id: string, incoming: readonly Inco
 }
 
 /** The revisions with content: those of a document, and purges. */
-export const revsOf = ({ home: { library } }: Pick<Place, 'home'>, id: string): string[] =>
+const revsOf = ({ home: { library } }: Pick<Place, 'home'>, id: string): string[] =>
   library.leaves(id).flatMap(({ rev, deleted, body }) => (deleted && !isPurge(body) ? [] : [rev]));
 
 const isPurge = (body: object): boolean => 'purged' in body;

@@ -98,7 +98,7 @@ async function quiet(mesh: Mesh): Promise<void> {
     ]);
     await drain(mesh);
     throwAny(runs.filter(({ ended }) => !ended).map(() => 'a replication does not end'));
-    for (const { error } of runs) if (error) throw error as Error;
+    if (network.error) throw network.error as Error;
     if (changesOf(homes) === before && sentBy(runs) === 0) {
       count(world, 'rounds until quiet', round);
       return;

@@ -28,7 +28,6 @@ export interface Run<S extends Station = Home> {
   ended: boolean;
   /** Revisions transferred. */
   sent: number;
-  error?: unknown;
   /** Its process has ended: it makes no more calls. */
   dead: boolean;
   abort(): void;
@@ -48,7 +47,7 @@ export interface Network<S extends Station = Home> {
   links: Link<S>[];
   /** No more faults. */
   calm: boolean;
-  /** The error of a repeated batch. */
+  /** The first error that was no fault of the network: a run that ended with it is gone. */
   error?: unknown;
   runs(): Run<S>[];
   /** Starts replication over a connection, one way. */
@@ -76,6 +75,11 @@ export function openNetwork<S extends Station>(
   let runs: Run<S>[] = [];
   let strays: { home: S; incoming: Incoming[] }[] = [];
   let sessions = 0;
+
+  /** Keeps an error of a run; those that a server expects are the network’s faults. */
+  function fail(error: unknown): void {
+    if (!(error instanceof PhotospoolError)) network.error ??= error;
+  }
 
   const lost = (): PhotospoolError => new PhotospoolError('io', 'The connection was lost.');
 
@@ -165,11 +169,9 @@ export function openNetwork<S extends Station>(
         signal: controller.signal,
         batch: 1 + dice.below(6),
         progress: ({ sent }) => void (run.sent = sent),
-        refused: (documents) => void (run.error = new Error(`refused ${JSON.stringify(documents)}`)),
+        refused: (documents) => fail(new Error(`refused ${JSON.stringify(documents)}`)),
       })
-        .catch((error: unknown) => {
-          if (!(error instanceof PhotospoolError)) run.error = error;
-        })
+        .catch(fail)
         .finally(() => {
           run.ended = true;
           runs = runs.filter((one) => one !== run);
@@ -205,9 +207,7 @@ export function openNetwork<S extends Station>(
       // In its turn like any call, not in the middle of the present one.
       void Promise.resolve()
         .then(() => write(stray.home, stray.incoming))
-        .catch((error: unknown) => {
-          if (!(error instanceof PhotospoolError)) network.error = error;
-        });
+        .catch(fail);
       return true;
     },
   };
