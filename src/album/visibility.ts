@@ -18,7 +18,7 @@ import { PhotospoolError } from '../base/errors.js';
 import type { Catalog, Viewer as Sight } from '../catalog/catalog.js';
 import { parseQuery } from '../catalog/search-parser.js';
 import type { Query } from '../catalog/query.js';
-import { bit } from '../catalog/photo-flags.js';
+import { bit, kindBit } from '../catalog/photo-flags.js';
 import { house } from '../document/item-id.js';
 import { isPrivateTag } from '../document/tag-names.js';
 import type { PhotoView } from '../document/photo-view.js';
@@ -57,13 +57,14 @@ export function checkSearch(viewer: Viewer, { terms }: Query): void {
   if (viewer.scope && terms.length > 0) throw new PhotospoolError('invalid', 'Shared photos can’t be searched.');
   const hidden = terms.some((term) =>
     term.kind === 'state'
-      ? term.tests.some(({ mask }) => (mask & (bit.geotagged | bit.reviewed | bit.archived)) !== 0)
+      ? ((term.kinds ?? 0) & kindBit.screenshot) !== 0 ||
+        term.tests.some(({ mask }) => (mask & (bit.geotagged | bit.reviewed | bit.archived)) !== 0)
       : term.kind === 'area' || (term.kind === 'range' && term.column === 'added'),
   );
   if (hidden)
     throw new PhotospoolError(
       'invalid',
-      'Only family members can search with added:, near:, box:, is:geotagged, is:reviewed and is:archived.',
+      'Only family members can search with added:, near:, box:, is:geotagged, is:reviewed, is:archived and is:screenshot.',
     );
 }
 

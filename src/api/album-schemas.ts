@@ -63,7 +63,7 @@ export const Gazetteer = Type.Object({
 const Explored = Type.Array(
   Type.Object({ value: Type.String(), count: Type.Integer(), tile: Tile }, { description: 'the most frequent first' }),
 );
-/** What a search finds by place, year, camera, folder and holder, each with its cover. */
+/** What a search finds by place, year, camera, folder, holder and kind, each with its cover. */
 export const ExploredPhotos = Type.Object({
   count: Type.Integer(),
   places: Explored,
@@ -71,6 +71,7 @@ export const ExploredPhotos = Type.Object({
   cameras: Explored,
   folders: Explored,
   holders: Explored,
+  kinds: Explored,
 });
 /** The tags and albums of some photos. */
 export const FacetsOfPhotos = Type.Object({ tags: Facets, albums: Facets });

@@ -94,7 +94,7 @@ export interface Facet {
 
 /** What a search finds, by kind of value. */
 export interface ExploredTiles extends Record<
-  'places' | 'years' | 'cameras' | 'folders' | 'holders',
+  'places' | 'years' | 'cameras' | 'folders' | 'holders' | 'kinds',
   { value: string; count: number; tile: Tile }[]
 > {
   count: number;

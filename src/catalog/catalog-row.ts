@@ -11,6 +11,7 @@ import { pairOf } from '../document/facts.js';
 import type { End } from '../document/grants.js';
 import { house, publicIdOf, type Holder, type Item } from '../document/item-id.js';
 import { audiences, type Body, type PhotoDocument } from '../document/photo-document.js';
+import { kindsOf } from '../document/photo-kinds.js';
 import { owner, sideOf } from '../document/photo-senders.js';
 import { apartFrom, favouriteOf, viewPhoto, type PhotoView } from '../document/photo-view.js';
 import { earliestSighting } from '../document/time-taken.js';
@@ -18,7 +19,7 @@ import { dateNumber } from './date-numbers.js';
 import { wallTime } from './row-numbers.js';
 import { cameraLabel } from './place-names.js';
 import { shotOf } from './raw-jpeg-stacks.js';
-import { audienceBits, audienceMask, bit } from './photo-flags.js';
+import { audienceBits, audienceMask, bit, kindBit } from './photo-flags.js';
 import { wordsOf } from './tokenize.js';
 
 /**
@@ -44,6 +45,8 @@ export interface PhotoRow {
   unshown: string | null;
   /** Bits, see photo-flags.ts. */
   state: number;
+  /** The kinds that it has by itself: bits of `kindBit`. */
+  kinds: number;
   rating: number;
   iso: number | null;
   lat: number | null;
@@ -106,6 +109,7 @@ export const rowColumns = [
   'version',
   'unshown',
   'state',
+  'kinds',
   'rating',
   'iso',
   'lat',
@@ -199,7 +203,7 @@ function sharedOf(claims: ItemClaims, body: Body & PhotoDocument, row: ShownRow,
 
 /** The columns used by searches. */
 const searched = [
-  ...['taken', 'added', 'width', 'height', 'state', 'rating', 'iso', 'lat', 'lon', 'camera', 'lens', 'place'],
+  ...['taken', 'added', 'width', 'height', 'state', 'kinds', 'rating', 'iso', 'lat', 'lon', 'camera', 'lens', 'place'],
   ...['tags', 'albums', 'words'],
 ] as (keyof ShownRow & keyof ColumnRow)[];
 
@@ -222,6 +226,7 @@ function rowAsShown({ item, archived, guest }: ItemClaims, body: PhotoDocument, 
     version: view.renditions.thumb?.sha256.slice(0, versionLength) ?? null,
     unshown: view.unshown ?? null,
     state: stateOf(view) | (archived ? bit.archived : 0) | (guest ? bit.guest : 0),
+    kinds: kindsIn(view, body),
     rating: view.rating,
     iso: wholeOf(exposure?.iso),
     lat: gps?.lat ?? null,
@@ -269,6 +274,17 @@ function stateOf(view: PhotoView): number {
   );
 }
 
+function kindsIn(view: PhotoView, { facts }: PhotoDocument): number {
+  const { screenshot, selfie, panorama, sphere, raw } = kindsOf(facts, view);
+  return (
+    (screenshot ? kindBit.screenshot : 0) |
+    (selfie ? kindBit.selfie : 0) |
+    (panorama ? kindBit.panorama : 0) |
+    (sphere ? kindBit['360'] : 0) |
+    (raw ? kindBit.raw : 0)
+  );
+}
+
 function motionIn(view: PhotoView, { edits }: PhotoDocument): number {
   const widest = audiences.length;
   if (!isFilm(view) && isEdited(view)) return stillPicture;
@@ -299,8 +315,11 @@ function listOrNull(values: readonly string[]): string | null {
   return distinct.length === 0 ? null : JSON.stringify(distinct);
 }
 
-/** The values of a row that the columns in memory read. */
-export type ColumnRow = { n: number } & Omit<
+/**
+ * The values of a row that the columns in memory read. `stacked`, `clip`: 1 plus the place in `audiences` of the widest
+ * audience of its RAWs, and that of the clip which it plays; 0 without one.
+ */
+export type ColumnRow = { n: number; stacked: number; clip: number } & Omit<
   PhotoRow,
   | 'id'
   | 'bytes'

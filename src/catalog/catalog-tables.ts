@@ -15,14 +15,14 @@ import { bit } from './photo-flags.js';
 import { storageSchema } from './storage-used.js';
 
 /** The version of the tables. Tables of another version are dropped and rebuilt. */
-export const version = 13;
+export const version = 14;
 
 /** The number of changes kept for other processes; one that is further behind reloads everything. */
 const journal = 100_000;
 
 const columns = `
   id BLOB NOT NULL, bytes BLOB, taken TEXT NOT NULL, added INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
-  type TEXT NOT NULL, thumbhash TEXT, version TEXT, unshown TEXT, state INTEGER NOT NULL, rating INTEGER NOT NULL, iso INTEGER, lat REAL, lon REAL,
+  type TEXT NOT NULL, thumbhash TEXT, version TEXT, unshown TEXT, state INTEGER NOT NULL, kinds INTEGER NOT NULL, rating INTEGER NOT NULL, iso INTEGER, lat REAL, lon REAL,
   camera TEXT, lens TEXT, place TEXT, tags TEXT, albums TEXT, favourites TEXT, words TEXT NOT NULL,
   size REAL NOT NULL, seconds REAL, pair TEXT, motion INTEGER NOT NULL, shot INTEGER, path TEXT, folder TEXT, apart TEXT, side TEXT, class INTEGER NOT NULL,
   entries TEXT, shared TEXT, people TEXT`;

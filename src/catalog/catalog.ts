@@ -36,6 +36,7 @@ import { countPlaces, type SpanPlaces } from './month-places.js';
 import { pickCovers } from './month-covers.js';
 import { exploreFound, type ExploredValue } from './explore.js';
 import { derivedOf } from './derived-values.js';
+import { kindsSeen } from './kinds-seen.js';
 import { findAlike, type Alike } from './near-duplicates.js';
 import { accessOfNobody, favouritesByClass, openRowSights, openSights, sees, type Sight } from './item-visibility.js';
 import type { MatchingSlots } from './search-filter.js';
@@ -114,7 +115,7 @@ export interface Catalog extends Paired, Stacked, Suggested, IndexedMark {
   facet(kind: FacetKind, query: Query, viewer?: CatalogViewer): Facet[];
   /**
    * What a search finds: its number of photos, its years, newest first, and the most frequent places, cameras,
-   * folders and holders, each with a cover.
+   * folders, holders and kinds, each with a cover.
    */
   explore(query: Query, limit: number, viewer?: CatalogViewer): ExploredTiles;
   /**
@@ -351,7 +352,8 @@ function openCounts({
     explore(query, limit, viewer = owner) {
       const { columns, found, sight } = search(query, viewer);
       const hasFolders = (number: number): boolean => (sight.classes[number]! & sees.folders) !== 0;
-      const explored = exploreFound(columns, found, { holderOf: sight.holderOf, hasFolders }, limit);
+      const kinds = kindsSeen(sight);
+      const explored = exploreFound(columns, found, { holderOf: sight.holderOf, hasFolders, kinds }, limit);
       const spans = pickCovers(columns, found, 'year', favouritesByClass(sight));
       const years = spans.map(({ span, ...year }) => ({ ...year, value: span }));
       const shown = (values: readonly ExploredValue[]): ExploredTiles['years'] => {
@@ -368,6 +370,7 @@ function openCounts({
         cameras: shown(explored.cameras),
         folders: shown(explored.folders),
         holders: shown(explored.holders),
+        kinds: shown(explored.kinds.filter(({ value }) => value !== 'screenshot' || !viewer.outside)),
       };
     },
     map(box, zoom, query, viewer = owner) {

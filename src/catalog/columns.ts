@@ -9,7 +9,7 @@ import { grown } from './growable-array.js';
 import { makeLists, setList, type Lists } from './multi-value-column.js';
 import type { ColumnRow } from './catalog-row.js';
 import { leaveTwins, makeTwinSlots, type TwinSlots } from './twin-slots.js';
-import { bit, searched } from './photo-flags.js';
+import { bit, companionShift, searched } from './photo-flags.js';
 import { makeBeginnings, makeValues, type Beginnings, type Values } from './value-dictionary.js';
 
 /** The columns. Arrays are replaced when they grow: read them again after a write. */
@@ -24,6 +24,8 @@ export interface Columns {
   n: Float64Array;
   /** Bits, see photo-flags.ts; 0 in a free slot. */
   state: Uint16Array;
+  /** Bits and the audiences of companions, see photo-flags.ts. */
+  kinds: Uint16Array;
   /** Width / height, limited to [0.3, 4]. */
   ratio: Float32Array;
   /** Dates as numbers, see date-numbers.ts. */
@@ -69,7 +71,8 @@ export const limitOf = ({ values, access }: Columns, kind: (typeof listColumns)[
 
 /** The names of all columns in the table. */
 export const columnNames =
-  'n, taken, added, width, height, state, rating, iso, lat, lon, camera, lens, place, path, tags, albums, favourites, words, class, entries';
+  'n, taken, added, width, height, state, kinds, rating, iso, lat, lon, camera, lens, place, path, tags, albums, favourites, words, class, entries, stacked, ' +
+  `iif(state & ${bit.video} OR motion < 0, 0, coalesce(clip_motion, motion)) AS clip`;
 
 /** Creates empty columns. */
 export function makeColumns(): Columns {
@@ -89,6 +92,7 @@ export function makeColumns(): Columns {
     written: new Float64Array(1_024),
     n: new Float64Array(0),
     state: new Uint16Array(0),
+    kinds: new Uint16Array(0),
     ratio: new Float32Array(0),
     taken: new Int32Array(0),
     added: new Int32Array(0),
@@ -158,6 +162,7 @@ export function putRow(columns: Columns, row: ColumnRow): void {
   leaveTwins(columns.twins, slot);
   columns.n[slot] = row.n;
   columns.state[slot] = (row.state & searched) | bit.alive;
+  columns.kinds[slot] = row.kinds | (row.stacked << companionShift.rawBeside) | (row.clip << companionShift.clip);
   columns.ratio[slot] = row.height > 0 ? Math.min(4, Math.max(0.3, row.width / row.height)) : 1;
   columns.taken[slot] = dateNumber(row.taken);
   columns.added[slot] = row.added;
@@ -205,6 +210,7 @@ function grow(c: Columns): void {
   if (c.n.length >= c.size) return;
   c.n = grown(c.n, c.size);
   c.state = grown(c.state, c.size);
+  c.kinds = grown(c.kinds, c.size);
   c.ratio = grown(c.ratio, c.size);
   c.taken = grown(c.taken, c.size);
   c.added = grown(c.added, c.size);

@@ -1,10 +1,12 @@
 /**
- * What a search finds, by place, camera, folder and holder: the most frequent values, each with its newest photo as cover. One
- * pass over the matches, whatever the search. Pure.
+ * What a search finds, by place, camera, folder, holder and kind: the most frequent values, each with its newest photo as cover.
+ * One pass over the matches, whatever the search. Pure.
  */
 import type { Holder } from '../document/item-id.js';
 import type { Columns } from './columns.js';
 import { derivedOf } from './derived-values.js';
+import type { KindsSeen } from './kinds-seen.js';
+import { bit, kindBit } from './photo-flags.js';
 import type { MatchingSlots } from './search-filter.js';
 
 /** A value, its number of photos, and the row number of its cover. */
@@ -20,6 +22,8 @@ export interface Explored {
   cameras: ExploredValue[];
   folders: ExploredValue[];
   holders: ExploredValue[];
+  /** Names of `kindBit`, and `video`. */
+  kinds: ExploredValue[];
 }
 
 /** Counts per number of a value, and the newest slot of each. */
@@ -40,12 +44,12 @@ function most({ counts, covers }: Tally, label: (number: number) => string, n: F
   counts.forEach((count, number) => {
     if (count > 0 && number > 0) found.push({ value: label(number), count, n: n[covers[number]!]! });
   });
-  return found.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+  return found.sort(byCount);
 }
 
 /**
  * Explores the matches of a search: at most `limit` values of each kind. By the number of a class: `holderOf` the holder,
- * `hasFolders` whether the viewer sees folders.
+ * `hasFolders` whether the viewer sees folders, `kinds` the kinds that it sees.
  */
 export function exploreFound(
   columns: Columns,
@@ -53,15 +57,21 @@ export function exploreFound(
   {
     holderOf,
     hasFolders,
-  }: { holderOf: (number: number) => Holder | undefined; hasFolders: (number: number) => boolean },
+    kinds: seen,
+  }: {
+    holderOf: (number: number) => Holder | undefined;
+    hasFolders: (number: number) => boolean;
+    kinds: KindsSeen;
+  },
   limit: number,
 ): Explored {
-  const { place, camera, folder, class: classes, values, n } = columns;
+  const { place, camera, folder, class: classes, kinds, state, values, n } = columns;
   const tallies = {
     places: makeTally(values.place.list.length),
     cameras: makeTally(values.camera.list.length),
     folders: makeTally(values.folder.list.length),
     classes: makeTally(columns.access.classes.length),
+    kinds: makeTally(isVideo << 1),
   };
   for (let at = found.length - 1; at >= 0; at--) {
     const slot = found[at]!;
@@ -69,6 +79,8 @@ export function exploreFound(
     take(tallies.cameras, camera[slot]!, slot);
     if (hasFolders(classes[slot]!)) take(tallies.folders, folder[slot]!, slot);
     take(tallies.classes, classes[slot]!, slot);
+    const video = (state[slot]! & bit.video) === 0 ? 0 : isVideo;
+    take(tallies.kinds, seen[classes[slot]!]![kinds[slot]!]! | video, slot);
   }
   const { label } = derivedOf(columns);
   return {
@@ -76,8 +88,29 @@ export function exploreFound(
     cameras: most(tallies.cameras, label.camera, n).slice(0, limit),
     folders: most(tallies.folders, label.folder, n).slice(0, limit),
     holders: byHolder(tallies.classes, holderOf, n).slice(0, limit),
+    kinds: byKind(tallies.kinds, n).slice(0, limit),
   };
 }
+
+/** Beside the bits of `kindBit`: a video. */
+const isVideo = 64;
+const kindNames = Object.entries({ ...kindBit, video: isVideo });
+
+/** Sums up the combinations of kinds; row numbers ascend with time, so the greatest is the newest. */
+function byKind({ counts, covers }: Tally, n: Float64Array): ExploredValue[] {
+  const found = kindNames.map(([value, kind]) => {
+    const one: ExploredValue = { value, count: 0, n: -Infinity };
+    counts.forEach((count, kinds) => {
+      if (count === 0 || (kinds & kind) === 0) return;
+      one.count += count;
+      one.n = Math.max(one.n, n[covers[kinds]!]!);
+    });
+    return one;
+  });
+  return found.filter(({ count }) => count > 0).sort(byCount);
+}
+
+const byCount = (a: ExploredValue, b: ExploredValue): number => b.count - a.count || (a.value < b.value ? -1 : 1);
 
 /** Sums up the classes of each holder; row numbers ascend with time, so the greatest is the newest. */
 function byHolder(
@@ -93,5 +126,5 @@ function byHolder(
     const before = holders.get(value);
     holders.set(value, { value, count: count + (before?.count ?? 0), n: Math.max(row, before?.n ?? row) });
   });
-  return [...holders.values()].sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+  return [...holders.values()].sort(byCount);
 }

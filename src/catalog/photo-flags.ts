@@ -25,6 +25,29 @@ export const bit = {
   edited: 4096,
 } as const;
 
+/**
+ * Bits of a photo's `kinds`. Two more bits each (`rawBeside`, `clip`) hold 1 plus the place in `audiences` of who sees a
+ * companion: the widest audience of its RAWs, that of the clip which it plays; 0 without one. Some of its viewers may not
+ * see it (kinds-seen.ts).
+ */
+export const kindBit = {
+  screenshot: 1,
+  selfie: 2,
+  panorama: 4,
+  '360': 8,
+  raw: 16,
+  live: 32,
+} as const;
+
+/** The kinds of photos that can be searched. */
+export type PhotoKind = keyof typeof kindBit;
+
+/** Where the two bits of a companion begin. */
+export const companionShift = { rawBeside: 6, clip: 8 } as const;
+
+/** The number of values of `kinds`. */
+export const kindValues = 1024;
+
 /** The number of states. */
 export const states = 4096;
 /** The table's bits that states in memory have, too. */

@@ -25,8 +25,8 @@ export type Condition =
   | { kind: 'day'; day: number }
   /** Taken in this area. */
   | { kind: 'area'; area: Area }
-  /** One of these states. */
-  | { kind: 'state'; tests: readonly StateTest[] };
+  /** One of these states, or one of the kinds with a bit in `kinds` (`kindBit`). */
+  | { kind: 'state'; tests: readonly StateTest[]; kinds?: number };
 
 /** A condition that a photo must meet, or with `negated` must not. */
 export type Term = { negated: boolean } & Condition;

@@ -11,6 +11,7 @@ import type { Columns } from './columns.js';
 import { derivedOf } from './derived-values.js';
 import { grown, padded } from './growable-array.js';
 import { favouritesByClass, sees, type AlbumItems, type Sight } from './item-visibility.js';
+import { kindsSeen } from './kinds-seen.js';
 import { markSlots } from './multi-value-column.js';
 import { markPhrase } from './phrase-search.js';
 import { parseQuery } from './search-parser.js';
@@ -166,7 +167,7 @@ const existing = Uint16Array.from({ length: states }, (_, state) => state).filte
 /** For each state in memory, the bit of `sees` that a viewer needs; 0 if the search does not want it. */
 function wantedStates(terms: readonly Term[], viewer: CatalogViewer, hidden: number): Uint8Array {
   const asked = terms.filter((term) => term.kind === 'state');
-  const tests = asked.filter((term) => !isOwn(term, viewer));
+  const tests = asked.filter((term) => !isPerPhoto(term, viewer));
   const { trashed } = bit;
   const trash = asked.some((term) => !term.negated && term.tests.some(({ mask }) => (mask & trashed) !== 0));
   const excluded = trash ? hidden : hidden | trashed;
@@ -180,14 +181,33 @@ function wantedStates(terms: readonly Term[], viewer: CatalogViewer, hidden: num
   return wanted;
 }
 
+/** Whether the state alone does not tell what a term finds for the viewer. */
+const isPerPhoto = (term: Term & { kind: 'state' }, viewer: CatalogViewer): boolean =>
+  term.kinds !== undefined || isOwn(term, viewer);
+
 /** Whether a term is about favourites, and the viewer has their own. */
 const isOwn = ({ tests }: Term & { kind: 'state' }, { self }: CatalogViewer): boolean =>
   self !== undefined && tests.some(({ mask }) => mask === bit.favourite);
 
-/** Keeps the viewer's own favourites, and matches of the term's other tests. */
-function keepOwn(columns: Columns, term: Term & { kind: 'state' }, sight: Sight, kept: Mask, scratch: Scratch): void {
+/** Keeps what a term finds that the state alone does not tell: the viewer's own favourites, and kinds. */
+function keepPerPhoto(columns: Columns, term: Term & { kind: 'state' }, sight: Sight, kept: Mask, scratch: Scratch) {
+  const { state, class: numbers, kinds, size } = columns;
+  const marks = cleared(scratch, 'marks', size);
+  const own = isOwn(term, sight.viewer);
+  if (own) markFavourites(columns, sight, marks);
+  const others = own ? term.tests.filter(({ mask }) => mask !== bit.favourite) : term.tests;
+  if (others.length > 0) for (let slot = 0; slot < size; slot++) if (fits(state[slot]!, others)) marks[slot] = 1;
+  if (term.kinds !== undefined) {
+    const [seen, wanted] = [kindsSeen(sight), term.kinds];
+    for (let slot = 0; slot < size; slot++)
+      marks[slot]! |= Number((seen[numbers[slot]!]![kinds[slot]!]! & wanted) !== 0);
+  }
+  keepMarked(marks, term.negated, kept);
+}
+
+/** Marks the viewer's own favourites. */
+function markFavourites(columns: Columns, sight: Sight, marks: Mask): void {
   const { self } = sight.viewer;
-  const marks = cleared(scratch, 'marks', columns.size);
   const { list } = columns.values.person;
   markSlots(
     columns.person,
@@ -196,21 +216,17 @@ function keepOwn(columns: Columns, term: Term & { kind: 'state' }, sight: Sight,
     marks,
   );
   const isActedFor = favouritesByClass(sight);
-  if (isActedFor.includes(1)) {
-    const { class: numbers, state } = columns;
-    for (let slot = 0; slot < columns.size; slot++)
-      if (isActedFor[numbers[slot]!] === 1) marks[slot] = Number((state[slot]! & bit.favourite) !== 0);
-  }
-  const others = term.tests.filter(({ mask }) => mask !== bit.favourite);
-  for (let slot = 0; slot < columns.size; slot++) if (fits(columns.state[slot]!, others)) marks[slot] = 1;
-  keepMarked(marks, term.negated, kept);
+  if (!isActedFor.includes(1)) return;
+  const { class: numbers, state } = columns;
+  for (let slot = 0; slot < columns.size; slot++)
+    if (isActedFor[numbers[slot]!] === 1) marks[slot] = Number((state[slot]! & bit.favourite) !== 0);
 }
 
 function narrow(columns: Columns, term: Term, sight: Sight, kept: Mask, scratch: Scratch): void {
   const { viewer } = sight;
   switch (term.kind) {
     case 'state':
-      if (isOwn(term, viewer)) keepOwn(columns, term, sight, kept, scratch);
+      if (isPerPhoto(term, viewer)) keepPerPhoto(columns, term, sight, kept, scratch);
       return;
     case 'range':
       return keepRange(columns[term.column], term, kept, columns.size);

@@ -9,7 +9,7 @@ import { dateRange, type Range } from './date-numbers.js';
 import { invalid } from './search-errors.js';
 import { countryCode } from './place-names.js';
 import type { Condition } from './query.js';
-import { audienceBits, bit, type StateTest } from './photo-flags.js';
+import { audienceBits, bit, kindBit, type StateTest } from './photo-flags.js';
 import { fold, wordsOf } from './tokenize.js';
 
 /** A term with a key, as written. */
@@ -39,8 +39,8 @@ const keys: Record<string, Key> = {
   near: (keyed) => ({ kind: 'area', area: parseNear(keyed.raw, keyed.value) }),
   box: (keyed) => ({ kind: 'area', area: parseBox(keyed.raw, keyed.value) }),
   type: (keyed) => stateOf(keyed, { photo: { mask: bit.video, value: 0 }, video: flag(bit.video) }),
-  is: (keyed) =>
-    stateOf(keyed, {
+  is: (keyed) => {
+    const states = {
       favourite: flag(bit.favourite),
       reviewed: flag(bit.reviewed),
       trashed: flag(bit.trashed),
@@ -48,7 +48,9 @@ const keys: Record<string, Key> = {
       damaged: flag(bit.damaged),
       archived: flag(bit.archived),
       guest: flag(bit.guest),
-    }),
+    };
+    return stateOf(keyed, states, kindBit);
+  },
   audience: (keyed) => stateOf(keyed, Object.fromEntries(audiences.map((name) => [name, seenBy(name)]))),
   taken: (keyed) => ({ kind: 'range', column: 'taken', range: dates(keyed) }),
   added: (keyed) => ({ kind: 'range', column: 'added', range: dates(keyed) }),
@@ -109,14 +111,18 @@ function valueOf(column: 'camera' | 'lens' | 'place' | 'folder', keyed: Keyed): 
   return { kind: 'value', column, match: { phrase: { words, prefix: !keyed.quoted } } };
 }
 
-function stateOf(keyed: Keyed, tests: Record<string, StateTest>): Condition {
+function stateOf(
+  keyed: Keyed,
+  tests: Record<string, StateTest>,
+  kinds: Readonly<Record<string, number>> = {},
+): Condition {
   const values = keyed.value.toLowerCase().split('|');
-  const known = Object.keys(tests).map((name) => `${keyed.key}:${name}`);
-  const chosen = values.map((value) => (Object.hasOwn(tests, value) ? tests[value] : undefined));
-  const tested = chosen.filter((test) => test !== undefined);
-  if (tested.length < values.length)
+  const known = [...Object.keys(tests), ...Object.keys(kinds)].map((name) => `${keyed.key}:${name}`);
+  const chosen = values.flatMap((value) => (Object.hasOwn(tests, value) ? [tests[value]!] : []));
+  const wanted = values.flatMap((value) => (Object.hasOwn(kinds, value) ? [kinds[value]!] : []));
+  if (chosen.length + wanted.length < values.length)
     throw invalid(keyed.raw, 'is not a possible value.', `It may be ${known.join(' or ')}.`);
-  return { kind: 'state', tests: tested };
+  return { kind: 'state', tests: chosen, ...(wanted.length > 0 && { kinds: wanted.reduce((all, one) => all | one) }) };
 }
 
 function dates(keyed: Keyed): Range {

@@ -86,6 +86,12 @@ export interface Facts {
   pair?: string;
   /** The position of the clip (MP4) inside a motion photo: offset and length in bytes. */
   motion?: { at: number; bytes: number };
+  /** What the file says it is: a screenshot, taken with a front camera, a panorama. */
+  kinds?: ('screenshot' | 'selfie' | 'panorama')[];
+  /** How a panorama maps directions to the picture (GPano:ProjectionType). */
+  projection?: 'equirectangular' | 'cylindrical';
+  /** The identifier that the photos of a burst share: Apple's BurstUUID, Google's BurstID. */
+  burst?: string;
 }
 
 /** A scaled picture made from an original, addressed by the SHA-256 of its bytes. Size in pixels as displayed. */

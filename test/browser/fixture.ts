@@ -201,6 +201,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
         cameras: [],
         folders: [],
         holders: [],
+        kinds: [],
       }),
     ],
     [/^\/api\/facets$/, () => ({ tags: [{ value: 'beach', count: 1 }], albums: [{ value: 'Summer', count: 1 }] })],

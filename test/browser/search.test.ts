@@ -16,7 +16,11 @@ afterEach(() => home.close());
 async function open() {
   home = await openServedHome(stage.folder);
   const tell = (n: number) => ({
-    facts: { tags: n < 4 ? ['two words'] : ['beach'], place: { city: 'Palisade', region: 'Colorado', country: 'US' } },
+    facts: {
+      tags: n < 4 ? ['two words'] : ['beach'],
+      place: { city: 'Palisade', region: 'Colorado', country: 'US' },
+      ...(n < 2 && { lens: 'Pixel 7 front camera 2.74mm f/2.2' }),
+    },
   });
   await fill(home, stage.pictures, 12, { tell });
   const seen = await stage.see(home.url);
@@ -63,14 +67,14 @@ test('the field opens to tiles; they add terms, Backspace removes the last, the 
   expect(await panel.count()).toBe(0);
   await field.click();
   await tile('Palisade, 12 photos').waitFor();
-  await expect.poll(() => panel.locator('.cover img').count()).toBe(2);
+  await expect.poll(() => panel.locator('.cover img').count()).toBe(3);
   expect(await breaches(page)).toEqual([]);
   await tile('Palisade, 12 photos').click();
   await tile('2024, 12 photos').click();
   await tile('Show 12 photos').waitFor();
   await page.keyboard.press('Backspace');
   await expect.poll(() => page.locator('form .term').allInnerTexts()).toEqual(['Palisade']);
-  await page.getByRole('button', { name: 'Videos' }).click();
+  await page.getByRole('button', { name: 'Favourites' }).click();
   await page.waitForSelector('text=No photos match all of these');
   await page.keyboard.press('Backspace');
   await page.getByRole('button', { name: 'Pick dates' }).click();
@@ -101,7 +105,7 @@ test('the field opens to tiles; they add terms, Backspace removes the last, the 
   await close();
 });
 
-test('Explore shows places and years with covers; each links to its photos', async () => {
+test('Explore shows places, years and media types with covers; each links to its photos', async () => {
   const { page, mishaps, close } = await open();
   await page.goto(`${home.url}/explore`);
   const places = page.getByRole('region', { name: 'Places' });
@@ -118,6 +122,10 @@ test('Explore shows places and years with covers; each links to its photos', asy
   expect(new URL(page.url()).searchParams.get('q')).toBe('place:="Palisade, Colorado, United States"');
   await page.goBack();
   await tile.waitFor();
+  await page.getByRole('region', { name: 'Media types' }).getByRole('link', { name: 'Selfies, 2 photos' }).click();
+  await page.waitForSelector('main[data-count="2"]');
+  expect(new URL(page.url()).searchParams.get('q')).toBe('is:selfie');
+  await page.getByRole('heading', { name: 'Selfies' }).waitFor();
   expect(mishaps).toEqual([]);
   await close();
 });

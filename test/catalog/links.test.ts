@@ -71,6 +71,7 @@ describe('a link to a search', () => {
     ['place:lisbon', { place: { city: 'Lisbon' } }],
     ['taken:1999', { taken: { local: '1999-01-01T00:00:00.000' } }],
     ['is:geotagged', { gps: { lat: 1, lon: 1 } }],
+    ['is:selfie|geotagged', { gps: { lat: 1, lon: 1 } }],
     ['-tag:given', { tags: { remove: ['given'] } }],
     ['-given', { tags: { remove: ['given'] } }],
     ['-rating:2', { rating: 1 }],

@@ -48,7 +48,7 @@ export const told: fc.Arbitrary<Told> = fc
     albums: fc.subarray(['a1', 'Album Two']),
     favourites: fc.subarray(['person:a', 'person:b']),
     camera: maybe(cameras),
-    lens: maybe(['EF 50mm f/1.8', '50mm']),
+    lens: maybe(['EF 50mm f/1.8', '50mm', 'Pixel 7 front camera 2.74mm f/2.2']),
     place: maybe(places),
     gps: maybe([
       { lat: 10, lon: 20 },
@@ -57,8 +57,9 @@ export const told: fc.Arbitrary<Told> = fc
     ]),
     title: fc.constantFrom(...titles),
     description: fc.constantFrom(...titles),
-    name: fc.constantFrom('IMG_0001.JPG', 'DSC01234.jpg', 'town.png', '東京.jpg'),
-    type: fc.constantFrom('image/jpeg', 'video/mp4'),
+    name: fc.constantFrom('IMG_0001.JPG', 'DSC01234.jpg', 'town.png', '東京.jpg', 'Screenshot_town.png'),
+    type: fc.constantFrom('image/jpeg', 'image/jpeg', 'video/mp4', 'video/mp4', 'image/x-adobe-dng'),
+    motion: maybe([{ at: 100, bytes: 100 }]),
     iso: maybe([100, 800, 3200]),
     rating: maybe([1, 4, 5]),
     added: fc.constantFrom('2024-08-01T10:00:00.000Z', '2025-01-01T00:00:00.000Z'),
@@ -74,13 +75,15 @@ export const told: fc.Arbitrary<Told> = fc
   .map(({ albums, favourites, name, added, edits, iso, size, damaged, ...facts }) => ({
     facts: {
       ...facts,
+      bytes: 1000,
       width: size[0],
       height: size[1],
       exposure: { ...(iso !== undefined && { iso }) },
     } as NonNullable<Told['facts']>,
     albums,
     favourites,
-    name,
+    // A RAW with the name of a JPEG would be stacked with it.
+    name: facts.type.startsWith('image/x-') ? 'raw.dng' : name,
     added,
     edits,
     damaged,
@@ -114,6 +117,17 @@ const word = (text: string, words: string, prefix: boolean): Piece => ({
 });
 const piece = (text: string, test: (view: PhotoView) => boolean): Piece => ({ text, test });
 const tagged = (view: PhotoView, tag: string): boolean => view.tags.some((one) => fold(one) === tag);
+
+/** What makes a photo one of a kind, and never a video. */
+const kinds: Record<string, (view: PhotoView) => boolean> = {
+  screenshot: ({ name }) => name.startsWith('Screenshot_'),
+  selfie: ({ lens }) => lens?.startsWith('Pixel 7 front') === true,
+  panorama: ({ camera, width }) => camera !== undefined && width !== 400 && width !== 300,
+  '360': () => false,
+  raw: ({ type }) => type === 'image/x-adobe-dng',
+  live: ({ motion }) => motion === true,
+};
+const isKind = (view: PhotoView, kind: string): boolean => view.type !== 'video/mp4' && kinds[kind]!(view);
 
 const pieces: Piece[] = [
   ...[
@@ -179,6 +193,9 @@ const pieces: Piece[] = [
   piece('is:favourite|reviewed', ({ favourite, reviewed }) => favourite || reviewed),
   piece('is:reviewed', ({ reviewed }) => reviewed),
   piece('is:geotagged', ({ gps }) => gps !== undefined),
+  ...Object.keys(kinds).map((kind) => piece(`is:${kind}`, (view) => isKind(view, kind))),
+  piece('is:screenshot|raw', (view) => isKind(view, 'screenshot') || isKind(view, 'raw')),
+  piece('is:selfie|favourite', (view) => isKind(view, 'selfie') || view.favourite),
   piece('is:trashed', ({ trashed }) => trashed),
   piece('is:damaged', ({ damaged }) => damaged === true),
   piece('audience:public', ({ audience }) => audience === 'public'),
@@ -275,6 +292,14 @@ export function compareAnswers(
   expect(facets(catalog.facet('tag', query, viewer)), all).toEqual(tally(found.flatMap(({ tags }) => tags)));
   expect(facets(catalog.facet('album', query, viewer)), all).toEqual(tally(found.flatMap(({ albums }) => albums)));
   expect(facets(catalog.facet('lens', query, viewer)), all).toEqual(tally(found.flatMap(({ lens }) => lens ?? [])));
+  const kindsIn = (view: PhotoView): string[] => [
+    ...Object.keys(kinds).filter((kind) => isKind(view, kind) && !(kind === 'screenshot' && viewer.outside)),
+    ...(view.type.startsWith('video/') ? ['video'] : []),
+  ];
+  const explored = catalog.explore(query, 12, viewer).kinds;
+  expect(facets(explored), all).toEqual(tally(found.flatMap(kindsIn)));
+  for (const { value, tile } of explored)
+    expect(tile.id, all).toBe(found.find((view) => kindsIn(view).includes(value))?.id);
   const cameras = catalog.facet('camera', query, viewer);
   expect(
     cameras.reduce((sum, { count }) => sum + count, 0),

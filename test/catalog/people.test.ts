@@ -78,6 +78,8 @@ const searches: [string, (known: Known) => boolean][] = [
   ['is:favourite', ({ view }) => !view.trashed && view.favourite],
   ['-is:favourite', ({ view }) => !view.trashed && !view.favourite],
   ['is:favourite|geotagged', ({ view }) => !view.trashed && (view.favourite || view.gps !== undefined)],
+  ['is:selfie', ({ view }) => !view.trashed && view.lens === 'Pixel 7 front camera'],
+  ['-is:selfie|archived', ({ view, archived }) => !view.trashed && !archived && view.lens !== 'Pixel 7 front camera'],
   ['place:rome taken:2024', ({ view }) => !view.trashed && view.place !== undefined],
 ];
 
@@ -91,6 +93,7 @@ function dressed(body: Body, n: number): Body {
     tags: n % 2 === 0 ? ['x'] : ['y'],
     ...(n % 3 === 0 && { gps: { lat: n, lon: 20 } }),
     ...(n % 4 === 1 && { place: { city: 'Rome' } }),
+    ...(n % 3 === 1 && { lens: 'Pixel 7 front camera' }),
   };
   const [at, by] = ['000001700000000-0000-test', 'owner'];
   const member = { present: true, at, by };

@@ -7,6 +7,7 @@ import {
   format,
   photoId,
   type Body,
+  type Develop,
   type Edits,
   type Facts,
   type Membership,
@@ -24,6 +25,7 @@ export interface Told {
     archived: boolean;
     audience: string;
     title: string;
+    develop: Develop;
   }>;
   albums?: readonly string[];
   /** Persons whose favourite it is. */

@@ -78,6 +78,8 @@ describe('a search is parsed', () => {
     ['is:favourite', [{ negated: false, kind: 'state', tests: [{ mask: 1, value: 1 }] }]],
     ['is:Reviewed', [{ negated: false, kind: 'state', tests: [{ mask: 2, value: 2 }] }]],
     ['is:trashed', [{ negated: false, kind: 'state', tests: [{ mask: 4, value: 4 }] }]],
+    ['is:RAW|geotagged', [{ negated: false, kind: 'state', tests: [{ mask: 8, value: 8 }], kinds: 16 }]],
+    ['-is:360', [{ negated: true, kind: 'state', tests: [], kinds: 8 }]],
     ['is:geotagged', [{ negated: false, kind: 'state', tests: [{ mask: 8, value: 8 }] }]],
     ['audience:public', [{ negated: false, kind: 'state', tests: [{ mask: 96, value: 64 }] }]],
     ['taken:2024', [range('taken', 2024_00_00, 2024_99_99)]],

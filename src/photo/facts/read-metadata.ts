@@ -10,6 +10,7 @@ import { PhotospoolError, type ErrorCode } from '../../base/errors.js';
 import { openRegular } from '../../base/read-files.js';
 import type { Facts, SidecarValues } from '../../document/photo-document.js';
 import { readCamera } from './camera.js';
+import { readCapture } from './capture-tags.js';
 import { readTaken } from './embedded-time-taken.js';
 import { openReader, type ExifToolAnswer } from './exiftool.js';
 import type { Format } from '../formats/identify.js';
@@ -22,7 +23,7 @@ import { readWords } from './captions.js';
 import { checkSidecar, largestSidecar } from './xmp-limits.js';
 
 /** The number of the recipe for facts; raised whenever the same bytes would give different facts. */
-export const factsRecipe = 2;
+export const factsRecipe = 3;
 
 /** The metadata of an original: facts without the displayed size, which the decoder knows best. */
 export interface Read {
@@ -106,7 +107,8 @@ export function openMetadata(options: { processes?: number; idle?: number; limit
 export function readFacts(answer: ExifToolAnswer): Omit<Facts, 'recipe' | 'type' | 'bytes' | 'width' | 'height'> {
   const tags = openTags(answer);
   const { zone, ...position } = readPosition(tags);
-  return { ...readTaken(tags, zone), ...readCamera(tags), ...position, ...readWords(tags), ...readPair(tags) };
+  const taken = readTaken(tags, zone);
+  return { ...taken, ...readCamera(tags), ...position, ...readWords(tags), ...readPair(tags), ...readCapture(tags) };
 }
 
 /** Why ExifTool ended. */

@@ -1,4 +1,4 @@
-/** What a search finds, to look around in it: places, years, cameras, folders and people, with cover photos. */
+/** What a search finds, to look around in it: places, years, cameras, folders, people and kinds, with cover photos. */
 import { Type } from 'typebox';
 import { seesHolders } from '../../access/permissions.js';
 import { seesCircumstances, sightOf } from '../../album/visibility.js';
@@ -16,7 +16,7 @@ export const explore: Routes = (app, { catalog, ask }) => {
     {
       config: { rule: 'see' },
       schema: {
-        summary: 'Places, years, cameras, folders and people of a search, each with a cover',
+        summary: 'Places, years, cameras, folders, people and kinds of a search, each with a cover',
         querystring: Type.Object({ q, limit: limit(bounds) }),
         response: answers(ExploredPhotos),
       },
@@ -24,7 +24,7 @@ export const explore: Routes = (app, { catalog, ask }) => {
     async (request) => {
       const who = viewer(request);
       const query = await ask(request.query.q, 'count', who);
-      const { places, cameras, holders, ...found } = catalog.explore(
+      const { places, cameras, holders, kinds, ...found } = catalog.explore(
         query,
         within(bounds, request.query.limit),
         sightOf(who),
@@ -34,6 +34,7 @@ export const explore: Routes = (app, { catalog, ask }) => {
         ...found,
         places: isTold ? places : [],
         cameras: isTold ? cameras : [],
+        kinds: isTold ? kinds : [],
         holders: seesHolders(who) ? holders : [],
       };
     },

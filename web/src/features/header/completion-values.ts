@@ -47,7 +47,8 @@ async function load(): Promise<Known> {
     return (values ?? []).map((one) => ({ ...one, tile: covers.get(one.value) }));
   };
   const fixed = (...values: string[]): { value: string }[] => values.map((value) => ({ value }));
-  const inside = session.may('details') ? ['geotagged', 'reviewed'] : [];
+  const inside = session.may('details') ? ['geotagged', 'reviewed', 'screenshot'] : [];
+  const kinds = ['selfie', 'panorama', '360', 'live', 'raw'];
   return {
     ...(tag && { tag }),
     ...(album && { album }),
@@ -56,7 +57,7 @@ async function load(): Promise<Known> {
     folder: found?.folders ?? [],
     ...(lens && { lens }),
     taken: withCovers(await years, found?.years),
-    is: fixed('favourite', ...inside, ...(session.may('trash') ? ['trashed'] : []), 'damaged'),
+    is: fixed('favourite', ...inside, ...kinds, ...(session.may('trash') ? ['trashed'] : []), 'damaged'),
     type: fixed('photo', 'video'),
     audience: fixed('private', 'family', 'public'),
     rating: fixed('5', '>=4', '>=3', '>=1', '0'),

@@ -1,5 +1,5 @@
 /**
- * What there is in the photos of a search: people, places, years, cameras and folders, each as the term that finds it, with the
+ * What there is in the photos of a search: people, places, kinds, years, cameras and folders, each as the term that finds it, with the
  * number of photos and a cover. From `GET /api/explore`.
  */
 import type { ExploredPhotos, PartnerList } from '../../../../src/api/answer-types.js';
@@ -71,6 +71,15 @@ export class Explored {
     return (this.#found?.folders ?? []).map(({ value, ...one }) => ({
       ...{ ...one, name: value.split('/').at(-1) ?? value, term: termFor('folder', value) },
     }));
+  }
+
+  /** Videos and the kinds of photos, by their names in searches. */
+  get kinds(): ExploredEntry[] {
+    return (this.#found?.kinds ?? []).flatMap(({ value, ...one }) => {
+      const term = value === 'video' ? 'type:video' : `is:${value}`;
+      const name = m.app.searchValues[term];
+      return name === undefined ? [] : [{ ...one, name, term }];
+    });
   }
 
   /** Whose photos they are; empty with one holder, among whom there is nothing to choose. */
