@@ -92,6 +92,8 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
     failed,
     audit,
     senders,
+    sessions,
+    isSetUp: () => settings.read().setUp,
     hasAlbum: library.controls.hasAlbum,
     locksOf: (id) => locksOf(library, id),
   });

@@ -25,6 +25,9 @@ export const personalMays: readonly May[] = ['read', 'edit', 'upload'];
  */
 export type Scope = { photo: string } | { search: string } | { album: string };
 
+/** The scope of a draft of a link: also a selection, which becomes an album only when the link is created. */
+export type DraftScope = Scope | { photos: readonly string[] };
+
 /** The sender of a request, with its permissions. */
 export interface Viewer {
   role: Role;
@@ -51,8 +54,8 @@ export interface Viewer {
   unclaimed?: true;
   /** Whether a family member may edit the photos they see. */
   canEdit: boolean;
-  /** For a share link: its scope. `originals`: it allows originals. `details`: it reveals more than the pictures. */
-  scope?: Scope;
+  /** For a share link: its scope, of a draft too. `originals`: it allows originals. `details`: it reveals more than the pictures. */
+  scope?: DraftScope;
   /** For a share link: the person whose photos it shows; absent for photos of the house. */
   of?: string;
   /** The id of the share link; not secret. */

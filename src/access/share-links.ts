@@ -3,7 +3,7 @@
  * album a link shows the photos of the album's holder; what its members added is theirs to share. A link has a secret of 256
  * bits, shown once and stored as a hash. It may have a password, with the delays of the sign-in, and an expiry date.
  * Changing or revoking a link takes effect at the next request, from whichever process. A crash leaves a link created,
- * changed, revoked, or as it was. Local to this server.
+ * changed, revoked, or as it was. Local to this server. Its author can preview a link before it exists (link-drafts.ts).
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
@@ -15,9 +15,11 @@ import type { Audit } from './audit-log.js';
 import { usualGuestLimits, type GuestLimits } from './guest-uploads.js';
 import { addressRules, nameRule, openDelays, type DelayRule } from './sign-in-delays.js';
 import type { Passwords } from './password-hash.js';
-import { audiencesOf, mayLink, type Scope, type Viewer } from './permissions.js';
+import { openLinkDrafts, type LinkDrafts } from './link-drafts.js';
+import { audiencesOf, mayLink, type DraftScope, type Scope, type Viewer } from './permissions.js';
 import { drawSecret, hashSecret, type Random } from './random-secrets.js';
 import type { Senders } from './sender-permissions.js';
+import type { Sessions } from './sessions.js';
 import { openTouches } from './last-used.js';
 import type { BroughtShare } from './viewer.js';
 
@@ -53,6 +55,12 @@ export type NewShare = Pick<Share, 'scope' | 'holder' | 'title' | 'originals' | 
   password?: string;
 };
 
+/** The properties of a draft of a link. */
+export type NewDraft = Omit<NewShare, 'scope' | 'uploads' | 'expires' | 'password'> & { scope: DraftScope };
+
+/** A link that is open to its bearer, or a draft, which only its author can open. */
+export type OpenedShare = Omit<Share, 'scope'> & { scope: DraftScope; draft?: true };
+
 /** A change of a link; null removes a password, an expiry date, or the limits of guests. */
 export interface ShareChange {
   title?: string;
@@ -73,6 +81,8 @@ export interface Shares {
   list(): Share[];
   /** Creates a link and returns its secret, which is not shown again. @throws PhotospoolError `invalid`, `busy`. */
   make(share: NewShare, actor: Actor): Promise<{ share: Share; secret: string }>;
+  /** Makes a draft in a session (its id), and returns its secret: a preview, by the same rules as the link itself. */
+  draft(draft: NewDraft, actor: Actor, session: string | undefined): string;
   /** Changes a link; undefined if the id is unknown. @throws PhotospoolError `invalid`, `busy`. */
   change(id: string, change: ShareChange, actor: Actor): Promise<Share | undefined>;
   /** Gives a link a new secret; the one before ends at once. Undefined if the id is unknown. */
@@ -86,8 +96,8 @@ export interface Shares {
    * photo was locked since.
    */
   isOver(id: string): boolean;
-  /** The valid link of a secret: it is not over. Ignores its password. */
-  find(secret: string): Share | undefined;
+  /** The valid link or draft of a secret: it is not over. Ignores the password. */
+  find(brought: BroughtShare): OpenedShare | undefined;
   /** The viewer for a link; undefined if it is unknown, expired, or its password was not entered. */
   viewer(brought: BroughtShare): Viewer | undefined;
   /** Tries a password. Undefined if there is no such link. @throws PhotospoolError `busy`. */
@@ -113,6 +123,9 @@ interface Columns {
   used: number | null;
 }
 
+/** A link as it is opened: stored, or a draft. */
+type Row = Columns & { draft?: true };
+
 const every = 60_000;
 /**
  * The password of a link is passed on by word of mouth, so it may be shorter than a person's; guessing it is slow
@@ -128,12 +141,13 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
   const use = db.prepare('UPDATE access_share SET used = max(coalesce(used, 0), ?) WHERE id = ?');
   const touches = openTouches(clock, every, (id, at) => void use.run(at, id), parts.failed);
   const delays = openDelays(clock);
+  const drafts = openLinkDrafts<Row>(parts);
 
   function isOver({ expires, author, holder, scope: stored, locks }: Columns): boolean {
     if (expires !== null && expires <= clock.now()) return true;
     // The author may have lost the right since, or may not exist any more.
     if (!mayLink(senders(author), holder ?? house)) return true;
-    const scope = JSON.parse(stored) as Scope;
+    const scope = JSON.parse(stored) as DraftScope;
     const before = JSON.parse(locks ?? '[]') as string[];
     // An album that was removed comes back with its links.
     if ('album' in scope && !parts.hasAlbum(scope.album)) return true;
@@ -141,32 +155,32 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
     return 'photo' in scope && parts.locksOf(scope.photo).some((lock) => !before.includes(lock));
   }
 
-  function living(secret: string): Columns | undefined {
-    const row = bySecret.get(hashSecret(secret));
-    return row && !isOver(row) ? row : undefined;
-  }
+  const stored = (secret: string): Columns | undefined => bySecret.get(hashSecret(secret));
+  const living = <R extends Columns>(row: R | undefined): R | undefined => (row && !isOver(row) ? row : undefined);
+  const open = (brought: BroughtShare): Row | undefined => living(stored(brought.secret) ?? drafts.find(brought));
 
   return {
     ...openMaking(db, parts),
     ...openChanging(db, parts),
+    ...openDrafting(drafts, parts),
     isOver(id) {
       const row = byId.get(id);
       return !row || isOver(row);
     },
-    find(secret) {
-      const row = living(secret);
-      return row && shareOf(row);
+    find(brought) {
+      const row = open(brought);
+      return row && openedOf(row);
     },
-    viewer({ secret, ticket }) {
-      const row = living(secret);
-      if (!row || (row.password !== null && !isTicket(ticket, secret, row.password))) return undefined;
-      touches.touch(row.id, row.used ?? 0);
-      const { id, scope, holder, originals, details, uploads: accepted } = shareOf(row);
+    viewer(brought) {
+      const row = open(brought);
+      if (!row || (row.password !== null && !isTicket(brought.ticket, brought.secret, row.password))) return undefined;
+      if (!row.draft) touches.touch(row.id, row.used ?? 0);
+      const { id, scope, holder, originals, details, uploads: accepted } = openedOf(row);
       const of = { ...(holder !== undefined && { of: holder }), ...(accepted && { uploads: true }) };
       return { role: 'link', share: id, audiences: audiencesOf.link, canEdit: false, scope, ...of, originals, details };
     },
     async unlock(secret, password, address) {
-      const row = living(secret);
+      const row = living(stored(secret));
       if (!row) return undefined;
       if (row.password === null) return { kind: 'in', ticket: '' };
       const keys: [string, DelayRule][] = [[`share ${row.id}`, nameRule], ...addressRules(address)];
@@ -177,7 +191,7 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
         for (const [key] of keys) delays.takeBack(key);
         throw error;
       });
-      if (found === 'wrong' || living(secret)?.password !== row.password) {
+      if (found === 'wrong' || living(stored(secret))?.password !== row.password) {
         audit.note('share-failed', { address, detail: row.title });
         return { kind: 'wrong' };
       }
@@ -196,6 +210,9 @@ interface SharesParts {
   failed: (error: unknown) => void;
   audit: Audit;
   senders: Senders;
+  sessions: Pick<Sessions, 'find'>;
+  /** Whether the home has an owner account. */
+  isSetUp: () => boolean;
   /** Whether an album with members (`<holder>:<ulid>`) exists. */
   hasAlbum(album: string): boolean;
   /** The locks of a photo (by its public id): the keys of the ends of everything in its document. */
@@ -263,6 +280,27 @@ function openChanging(db: Sqlite, { clock, random, passwords, audit }: SharesPar
   };
 }
 
+/** Makes drafts of links. */
+const openDrafting = (
+  drafts: LinkDrafts<Row>,
+  { clock, random, locksOf }: Pick<SharesParts, 'clock' | 'random' | 'locksOf'>,
+): Pick<Shares, 'draft'> => ({
+  draft: ({ scope, holder, title, originals, details, named }, { by }, session) =>
+    drafts.add(
+      {
+        ...{ id: drawSecret(random).slice(0, 16), draft: true, scope: JSON.stringify(scope), title, author: by },
+        ...{ holder: holder ?? null, locks: locksIn(scope, locksOf), created: clock.now() },
+        ...{ originals: Number(originals), details: Number(details), named: Number(named === true) },
+        ...{ password: null, uploads: null, expires: null, used: null },
+      },
+      session,
+    ),
+});
+
+/** The locks of the photo that a link is to, as stored; null for any other scope. */
+const locksIn = (scope: DraftScope, locksOf: SharesParts['locksOf']): string | null =>
+  'photo' in scope ? JSON.stringify(locksOf(scope.photo)) : null;
+
 /** Creates and revokes links. */
 function openMaking(
   db: Sqlite,
@@ -294,7 +332,7 @@ function openMaking(
           id,
           JSON.stringify(scope),
           holder ?? null,
-          'photo' in scope ? JSON.stringify(locksOf(scope.photo)) : null,
+          locksIn(scope, locksOf),
           title,
           hash,
           ...flags,
@@ -333,6 +371,9 @@ function isTicket(given: string | undefined, secret: string, hash: string): bool
   const digest = (text: string): Buffer => Buffer.from(hashSecret(text));
   return given !== undefined && timingSafeEqual(digest(given), digest(ticketOf(secret, hash)));
 }
+
+/** A link that is opened. */
+const openedOf = (row: Row): OpenedShare => ({ ...shareOf(row), scope: JSON.parse(row.scope) as DraftScope });
 
 function shareOf({
   scope,

@@ -95,8 +95,12 @@ function personOf({ people, sessions, now }: ViewerSources, settings: Settings, 
 export function personViewer({ id, name, role, canEdit }: Person, { familyEdits }: Settings): Viewer {
   return { ...as(role), person: id, name, canEdit: role === 'owner' || canEdit || familyEdits };
 }
-/** The credentials of a share link: its secret, and the proof that its password was entered. */
+/**
+ * The credentials of a share link: its secret, and the proof that its password was entered. `session`: the secret of
+ * the session in the same browser, which opens nothing but drafts of links (link-drafts.ts).
+ */
 export interface BroughtShare {
   secret: string;
   ticket?: string;
+  session?: string;
 }

@@ -1,7 +1,7 @@
 /** What a new share link is to, and what it accepts: the same for the page and for commands. */
 import { usualGuestLimits, type GuestLimits } from '../access/guest-uploads.js';
 import { mayLink, type Viewer } from '../access/permissions.js';
-import type { Share } from '../access/share-links.js';
+import type { NewDraft, Share } from '../access/share-links.js';
 import { PhotospoolError } from '../base/errors.js';
 import { parseQuery } from '../catalog/search-parser.js';
 import { house, type Holder } from '../document/item-id.js';
@@ -24,6 +24,24 @@ export interface WantedScope {
   title: string;
 }
 
+/** The scope of a draft of a link: that of the link, but a selection does not become an album. @throws as `linkScope`. */
+export function draftScope(
+  parts: { library: Library; albums: MemberAlbums },
+  who: Viewer,
+  { photos, ...wanted }: WantedScope,
+): Pick<NewDraft, 'scope' | 'holder' | 'title'> {
+  const { photo, album, search, title } = wanted;
+  if (photos === undefined || (photo ?? album ?? search) !== undefined)
+    return linkScope(parts, who, { ...wanted, ...(photos && { photos }) });
+  return { scope: { photos }, title, ...heldBy(who, parts.albums.holderOf(who, photos)) };
+}
+
+/** The holder of what a link shows, as it is stored. @throws PhotospoolError `forbidden`. */
+function heldBy(who: Viewer, holder: Holder): { holder?: Holder } {
+  if (!mayLink(who, holder)) throw new PhotospoolError('forbidden', 'You can’t share this.');
+  return holder === house ? {} : { holder };
+}
+
 /** The scope of a new link. A selection becomes an untitled album. @throws PhotospoolError if it may not be shared. */
 export function linkScope(
   { library, albums }: { library: Library; albums: MemberAlbums },
@@ -35,19 +53,16 @@ export function linkScope(
       'invalid',
       'A link must be to exactly one of: a photo, several photos, an album or a search.',
     );
-  const by = (holder: Holder): { holder?: Holder } => {
-    if (!mayLink(who, holder)) throw new PhotospoolError('forbidden', 'You can’t share this.');
-    return holder === house ? {} : { holder };
-  };
-  if (photo !== undefined) return { scope: { photo }, title, ...by(getPhoto(library, who, photo).item.holder) };
+  if (photo !== undefined)
+    return { scope: { photo }, title, ...heldBy(who, getPhoto(library, who, photo).item.holder) };
   if (photos !== undefined) {
     const made = albums.createOf(who, photos, title === '' ? undefined : title);
-    return { scope: { album: made.album }, title, ...by(made.holder) };
+    return { scope: { album: made.album }, title, ...heldBy(who, made.holder) };
   }
   if (album !== undefined) {
     const { right, holder, name } = albums.find(who, album);
     if (right !== 'holder') throw new PhotospoolError('forbidden', 'You can create links only for your own albums.');
-    return { scope: { album }, title: title === '' ? name : title, ...by(holder) };
+    return { scope: { album }, title: title === '' ? name : title, ...heldBy(who, holder) };
   }
   const { terms } = parseQuery(search ?? '');
   if (terms.length === 0) throw new PhotospoolError('invalid', 'This would share your whole library.');
@@ -63,5 +78,5 @@ export function linkScope(
     throw new PhotospoolError('invalid', 'A link to a search can’t use a shared album as a filter.', {
       hint: 'Create a link to the album instead.',
     });
-  return { scope: { search: search ?? '' }, title, ...by(house) };
+  return { scope: { search: search ?? '' }, title, ...heldBy(who, house) };
 }

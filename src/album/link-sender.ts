@@ -1,6 +1,6 @@
 /** What the visitors of a link see besides its photos: who made it, if that person agreed, and the text of its album. */
 import type { People } from '../access/people.js';
-import type { Share } from '../access/share-links.js';
+import type { OpenedShare, Share } from '../access/share-links.js';
 import type { Library } from '../library/library.js';
 import { descriptionOfAlbum } from './member-albums.js';
 
@@ -14,7 +14,7 @@ export function senderOf(
 }
 
 /** The text of the album that a link is to. */
-export function descriptionOf(library: Library, { scope }: Pick<Share, 'scope'>): { description?: string } {
+export function descriptionOf(library: Library, { scope }: Pick<OpenedShare, 'scope'>): { description?: string } {
   const description = 'album' in scope ? descriptionOfAlbum(library, scope.album) : '';
   return description === '' ? {} : { description };
 }

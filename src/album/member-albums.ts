@@ -79,6 +79,11 @@ export interface MemberAlbums {
    * @throws PhotospoolError `invalid`; `not-found`; `forbidden` for photos of others; `conflict` for some in the trash.
    */
   createOf(viewer: Viewer, photos: readonly string[], name?: string): MemberAlbum;
+  /**
+   * The holder of photos that the viewer may share together. @throws PhotospoolError `invalid`; `not-found`; `forbidden`
+   * for photos of others.
+   */
+  holderOf(viewer: Viewer, photos: readonly string[]): Holder;
   /** Changes an album, removes it for everyone, or restores it. @throws PhotospoolError `invalid`, `forbidden`. */
   change(viewer: Viewer, album: string, change: MemberAlbumChange): void;
   /**
@@ -402,22 +407,28 @@ function openEntries(core: Core): Pick<MemberAlbums, 'add' | 'takeOut'> {
 
 /** Albums of a selection: made with their photos. */
 function openSelections(
-  { library, state, changing }: Core,
+  { library, gate, state, changing }: Core,
   { create }: Holding,
   { add }: Pick<MemberAlbums, 'add'>,
-): Pick<MemberAlbums, 'createOf'> {
+): Pick<MemberAlbums, 'createOf' | 'holderOf'> {
+  function holderOf(viewer: Viewer, ids: readonly string[]): Holder {
+    demandPeopleLibraries(gate);
+    const wanted = [...new Set(ids)];
+    const photos = visibleTo(library, viewer, readPhotos(library, wanted));
+    if (photos.length < wanted.length) throw notFound('One of these photos doesn’t exist.');
+    const [holder, ...others] = new Set(photos.map(({ item }) => item.holder));
+    if (holder === undefined || others.length > 0)
+      throw new PhotospoolError('invalid', 'Photos from different libraries can’t be shared together.');
+    if (!actsFor(viewer, holder, state())) throw forbidden('You can share only your own photos.');
+    return holder;
+  }
+
   return {
+    holderOf,
     createOf: (viewer, ids, name) =>
       changing(() => {
-        const wanted = [...new Set(ids)];
-        const photos = visibleTo(library, viewer, readPhotos(library, wanted));
-        if (photos.length < wanted.length) throw notFound('One of these photos doesn’t exist.');
-        const [holder, ...others] = new Set(photos.map(({ item }) => item.holder));
-        if (holder === undefined || others.length > 0)
-          throw new PhotospoolError('invalid', 'Photos from different libraries can’t be shared together.');
-        if (!actsFor(viewer, holder, state())) throw forbidden('You can share only your own photos.');
-        const album = create(viewer, holder, name);
-        if (add(viewer, album.album, wanted).refused.length === 0) return album;
+        const album = create(viewer, holderOf(viewer, ids), name);
+        if (add(viewer, album.album, [...new Set(ids)]).refused.length === 0) return album;
         throw new PhotospoolError('conflict', 'Photos in the trash can’t be shared.', { hint: 'Restore them first.' });
       }),
   };

@@ -245,6 +245,7 @@ export const ShareLinkView = Type.Object({
   description: optional(Type.String({ description: 'of its album' })),
   photos: optional(Type.Integer({ description: 'how many it shows' })),
   uploads: optional(Type.Literal(true, { description: 'it accepts photos' })),
+  draft: optional(Type.Literal(true, { description: 'a preview for its author; there is no link yet' })),
   strippable: Type.Array(Type.String(), {
     description: 'types of originals that are available without details, stripped or as a JPEG',
   }),

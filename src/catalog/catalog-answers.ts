@@ -12,10 +12,10 @@ export interface CatalogViewer {
   /** The holders for whom that person acts: of their photos, the holder's favourites are those of the person. */
   actsFor?: readonly Holder[];
   /**
-   * Limits the viewer to one photo (by its public id), to the results of a search, or to an album with members
+   * Limits the viewer to one photo or several (by public id), to the results of a search, or to an album with members
    * (`<holder>:<ulid>`).
    */
-  scope?: { photo: string } | { search: string } | { album: string };
+  scope?: { photo: string } | { photos: readonly string[] } | { search: string } | { album: string };
   /** True if file names and private tags are hidden from this viewer. The search of a scope may still use them. */
   outside?: boolean;
   /** True if this viewer learns who holds a photo. */

@@ -39,7 +39,7 @@ import { derivedOf } from './derived-values.js';
 import { kindsSeen } from './kinds-seen.js';
 import { findAlike, type Alike } from './near-duplicates.js';
 import { accessOfNobody, favouritesByClass, openRowSights, openSights, sees, type Sight } from './item-visibility.js';
-import type { MatchingSlots } from './search-filter.js';
+import { namedIn, type MatchingSlots } from './search-filter.js';
 import { clusterSpots } from './map-clusters.js';
 import { openSimilarityIndex, type SimilarityIndex } from './similarity-index.js';
 import { openMemory } from './load-columns.js';
@@ -272,14 +272,20 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, ac
     each = false,
   ): { columns: Columns; found: MatchingSlots; sight: Sight } {
     const columns = memory().columns();
-    const isOne = viewer.scope !== undefined && 'photo' in viewer.scope;
+    const ids = namedIn(viewer);
     const sight = sightOf(columns, viewer);
-    const found = recent(columns, query, sight, each || isOne);
-    if (!viewer.scope || !('photo' in viewer.scope)) return { columns, found, sight };
-    const n = numberOf(db, viewer.scope.photo);
-    const place = n === undefined ? undefined : placeOf(columns.n, found, n);
-    const one = place === undefined ? found.subarray(0, 0) : found.subarray(place, place + 1);
-    return { columns, found: one, sight };
+    const found = recent(columns, query, sight, each || ids !== undefined);
+    if (!ids) return { columns, found, sight };
+    const places = ids.flatMap((id) => {
+      const n = numberOf(db, id);
+      const place = n === undefined ? undefined : placeOf(columns.n, found, n);
+      return place ?? [];
+    });
+    const named = Uint32Array.from(
+      [...new Set(places)].sort((a, b) => a - b),
+      (place) => found[place]!,
+    );
+    return { columns, found: named, sight };
   }
 
   function numbers(query: Query, { limit, cursor, viewer = owner }: PageOptions): Numbers {

@@ -57,6 +57,12 @@ export const isTimeline = ({ terms }: Query, { scope, locked }: CatalogViewer): 
   !locked &&
   (!scope || ('search' in scope && parseQuery(scope.search).terms.length === 0));
 
+/** The photos that the viewer is limited to by name, by public id; undefined without such a limit. */
+export const namedIn = ({ scope }: CatalogViewer): readonly string[] | undefined => {
+  if (!scope) return undefined;
+  return 'photo' in scope ? [scope.photo] : 'photos' in scope ? scope.photos : undefined;
+};
+
 /**
  * Evaluates a search into `into`, which must have room for all photos. With `each` the answer has every match that the
  * viewer may see, including archived ones and all with the same bytes: for questions about a given photo.

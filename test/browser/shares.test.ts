@@ -1,5 +1,5 @@
 /**
- * Share links, in a real browser on a real server: created from a search and from a photo, viewed without an account,
+ * Share links, in a real browser on a real server: previewed, created from a search and from a photo, viewed without an account,
  * with a password, and revoked. In both themes, on a phone and on a desktop.
  */
 import { writeFileSync } from 'node:fs';
@@ -61,6 +61,17 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   await dialog.getByLabel('Expires').selectOption('In 1 week');
   await dialog.getByRole('switch', { name: 'Allow downloading originals' }).click();
   await look(owner.page, `share-new-${width}`);
+
+  // A page shows the same before there is a link.
+  const preview = await openPreview(owner.page);
+  expect(await preview.locator('a.tile').count()).toBe(2);
+  expect(await preview.getByRole('heading', { level: 1 }).innerText()).toBe('By <b>the</b> sea');
+  expect(await preview.locator('.facts').innerText()).toBe('2 photos');
+  await preview.getByText('This is a preview. Only you can open this page.').waitFor();
+  await look(preview, `share-preview-${width}`);
+  await preview.close();
+  expect(home.access.shares.list()).toEqual([]);
+
   await dialog.getByRole('button', { name: 'Create link' }).click();
   const address = await linkOf(owner.page);
   // With a note that others can't open it.
@@ -128,6 +139,14 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   expect(owner.mishaps).toEqual([]);
 });
 
+/** The page that shows what a link would show. */
+async function openPreview(page: Page): Promise<Page> {
+  const preview = page.waitForEvent('popup');
+  await page.getByRole('dialog').getByRole('button', { name: 'Preview' }).click();
+  await shown(await preview);
+  return preview;
+}
+
 test('a link to a photo with a password, created beside the picture', async () => {
   const owner = await stage.see(`${home.url}/photo/${ids[2]!}`);
   onTestFinished(owner.close);
@@ -184,12 +203,24 @@ test('a selection is shared with a person and becomes an album', async () => {
   const dialog = page.getByRole('dialog', { name: 'Share photos' });
   await dialog.getByText('They will see 2 photos').waitFor();
   await dialog.getByLabel('Album name').fill('Two piers');
+  await dialog.getByRole('switch', { name: 'Show my name' }).click();
+  const preview = await openPreview(page);
+  expect(await preview.getByRole('heading', { level: 1 }).innerText()).toBe('Two piers');
+  expect(await preview.locator('.facts').innerText()).toBe('Ada shared 2 photos');
+  const address = preview.url();
+  await preview.close();
+  expect([...home.library.scan('own-album:')]).toEqual([]);
   await dialog.getByRole('button', { name: 'Add Ben' }).click();
   await dialog.getByLabel('What Ben can do').selectOption('Can view and add');
   expect(await breaches(page)).toEqual([]);
   await shoot(page, 'share-people-820');
   await dialog.getByRole('button', { name: 'Share with 1 person' }).click();
   await page.getByText('Shared with Ben').waitFor();
+
+  // The preview is not for others, signed in or not.
+  const stranger = await stage.see(address, {}, /status of 40[14]/);
+  onTestFinished(stranger.close);
+  await stranger.page.getByText('This link has expired').waitFor();
 
   // For Ben it is among the albums; he sees it, adds to it, and leaves it.
   const family = await stage.see(home.url, { viewport: { width: 390, height: 844 } }, /status of 40[13]/);

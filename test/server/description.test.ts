@@ -137,6 +137,7 @@ describe('the description', () => {
         'delete /api/session',
         'delete /api/session/passkeys-added',
         'delete /api/sessions/{id}',
+        'post /api/shares/draft',
         'post /api/shares/preview',
         'patch /api/shares/{id}',
         'post /api/shares/{id}/address',

@@ -243,6 +243,7 @@ export const expected: Record<string, Expected> = {
   'get /api/shares': { rule: 'own-links', open: true },
   'post /api/shares': { rule: 'own-links', open: true, body: {} },
   'post /api/shares/preview': { rule: 'own-links', open: true, body: {} },
+  'post /api/shares/draft': { rule: 'own-links', open: true, body: {} },
   'patch /api/shares/{id}': { rule: 'own-links', open: true, body: { title: 'x' } },
   'post /api/shares/{id}/address': { rule: 'own-links', open: true },
   'delete /api/shares/{id}': { rule: 'own-links', open: true },

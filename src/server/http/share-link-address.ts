@@ -5,7 +5,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { BroughtShare } from '../../access/viewer.js';
-import { withTicket } from './share-link-cookie.js';
+import { sessionOf } from './cookies.js';
+import { ticketOf } from './share-link-cookie.js';
 
 /** A request below the address of a link. */
 const below = /^\/s\/([A-Za-z0-9_-]{43})(\/(?:api|media|originals|db|blobs|metrics|healthz)(?:[/?].*)?)$/;
@@ -23,20 +24,22 @@ export function enterShare(raw: Pick<IncomingMessage, 'url'>): string {
   return rest;
 }
 
-/** The link through which a request is made, with the ticket that proves its password. */
-export function shareOf({
-  raw,
-  headers,
-}: {
-  raw: object;
-  headers: FastifyRequest['headers'];
-}): BroughtShare | undefined {
-  const secret = secrets.get(raw);
-  return secret === undefined ? undefined : withTicket(secret, headers.cookie);
+type Asking = Pick<FastifyRequest, 'headers' | 'protocol'>;
+
+/** The link through which a request is made, with the cookies that open it. */
+export function shareOf(request: Asking & { raw: object }): BroughtShare | undefined {
+  const secret = secrets.get(request.raw);
+  return secret === undefined ? undefined : withCookies(secret, request);
 }
 
 /** The link whose page is requested. */
-export function shareOfPage({ url, headers }: Pick<FastifyRequest, 'url' | 'headers'>): BroughtShare | undefined {
-  const secret = page.exec(url)?.[1];
-  return secret === undefined ? undefined : withTicket(secret, headers.cookie);
+export function shareOfPage(request: Asking & Pick<FastifyRequest, 'url'>): BroughtShare | undefined {
+  const secret = page.exec(request.url)?.[1];
+  return secret === undefined ? undefined : withCookies(secret, request);
+}
+
+function withCookies(secret: string, request: Asking): BroughtShare {
+  const ticket = ticketOf(request.headers.cookie);
+  const session = sessionOf(request);
+  return { secret, ...(ticket !== undefined && { ticket }), ...(session !== undefined && { session }) };
 }

@@ -3,17 +3,14 @@
  * sends it nowhere else.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { BroughtShare } from '../../access/viewer.js';
 
 const cookie = 'photospool-share';
 /** How long the browser keeps the cookie, in seconds. */
 const age = 30 * 86_400;
 
-/** The link `secret` with the ticket from the `Cookie` header, if there is one. */
-export function withTicket(secret: string, cookies = ''): BroughtShare {
-  const ticket = new RegExp(`(?:^|; *)${cookie}=([A-Za-z0-9_-]{43})(?:;|$)`).exec(cookies)?.[1];
-  return { secret, ...(ticket !== undefined && { ticket }) };
-}
+/** The ticket in the `Cookie` header. */
+export const ticketOf = (cookies = ''): string | undefined =>
+  new RegExp(`(?:^|; *)${cookie}=([A-Za-z0-9_-]{43})(?:;|$)`).exec(cookies)?.[1];
 
 /** Sets the cookie after the password was entered. */
 export function giveTicket(request: FastifyRequest, reply: FastifyReply, secret: string, ticket: string): void {

@@ -6,6 +6,7 @@
  */
 import type { FastifyRequest } from 'fastify';
 import type { Viewer } from '../../access/permissions.js';
+import type { BroughtShare } from '../../access/viewer.js';
 import { PhotospoolError } from '../../base/errors.js';
 import type { Tile } from '../../catalog/catalog.js';
 import type { PhotoView } from '../../document/photo-view.js';
@@ -66,9 +67,10 @@ const originOf = ({ protocol, host }: FastifyRequest): string => `${protocol}://
 async function ofLink(
   { access, catalog, library, ask }: Parts,
   request: FastifyRequest,
-  { secret }: { secret: string },
+  brought: BroughtShare,
 ): Promise<Pick<PageHead, 'markup' | 'title'>> {
-  const share = access.shares.find(secret);
+  const { secret } = brought;
+  const share = access.shares.find(brought);
   if (!share) return { markup: '' };
   const title = share.locked ? 'Shared photos' : share.title || 'Shared photos';
   const who = share.locked ? undefined : viewerBy(request, secret);

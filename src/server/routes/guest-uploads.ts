@@ -85,15 +85,15 @@ function addRoutes(scope: FastifyInstance, { spool, clock, access, gate }: Conte
     },
     async (request, reply) => {
       demandPeopleLibraries(gate);
-      const { secret } = shareOf(request) ?? { secret: '' };
-      const link = access.shares.find(secret);
-      if (!link?.uploads) throw notFound('This link has expired or is incomplete.');
+      const brought = shareOf(request);
+      const link = brought && access.shares.find(brought);
+      if (!brought || !link?.uploads) throw notFound('This link has expired or is incomplete.');
       const { id, scope: shown, holder = house, uploads: limits } = link;
       return tus(request, reply, {
         by: guestAuthor(id, parseMetadata(request.headers['upload-metadata'])['guest']),
         holder,
         still: stillOf(request),
-        path: `/s/${secret}${path}`,
+        path: `/s/${brought.secret}${path}`,
         admit: (upload, length) => access.guests.begin({ id, limits, ...('album' in shown && shown) }, upload, length),
       });
     },

@@ -3,12 +3,12 @@
  */
 import { Type } from 'typebox';
 import { mayLink, type Viewer } from '../../access/permissions.js';
-import { limitsOf, linkScope } from '../../album/link-scope.js';
+import { draftScope, limitsOf, linkScope } from '../../album/link-scope.js';
 import { previewShare } from '../../album/share-preview.js';
 import { openMemberAlbums } from '../../album/member-albums.js';
 import { house } from '../../document/item-id.js';
 import type { Access } from '../../access/access.js';
-import type { Share } from '../../access/share-links.js';
+import type { OpenedShare, Share } from '../../access/share-links.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import { PhotospoolError, notFound } from '../../base/errors.js';
 import { viewer } from '../http/request-viewer.js';
@@ -25,7 +25,7 @@ import { givenTypes } from '../files/send-stripped-original.js';
 import { actorBehind, refuseTooSoon, utcOf } from '../http/sign-in-response.js';
 
 export const shares: Routes = (app, context) => {
-  for (const add of [ownLinks, changedLinks, newLinks, previews, openedLink]) void add(app, context);
+  for (const add of [ownLinks, changedLinks, newLinks, drafts, previews, openedLink]) void add(app, context);
 };
 
 const config = { rule: 'own-links' } as const;
@@ -200,6 +200,35 @@ const previews: Routes = (app, { library, clock, gate, catalog }) => {
   );
 };
 
+/** Drafts of links, which their authors open before there is a link. */
+const drafts: Routes = (app, { access, clock, library, gate }) => {
+  const parts = { library, albums: openMemberAlbums({ library, clock, gate }) };
+  const { title, originals, details, named } = settings;
+  const photos = Type.Optional(Type.Array(Sha256, { minItems: 1, maxItems: 10_000 }));
+
+  app.post(
+    '/api/shares/draft',
+    {
+      config,
+      schema: {
+        summary: 'Opens what a link would show for ten minutes, in this session alone; creates nothing',
+        body: strict({ ...scopes, photos, title, originals, details, named }),
+        response: { 201: Type.Object({ path: Type.String() }), '4xx': Problem, '5xx': Problem },
+      },
+    },
+    (request, reply) => {
+      const { title = '', originals = false, details = false, named, ...wanted } = request.body;
+      const who = viewer(request);
+      const draft = {
+        ...{ originals, details, ...draftScope(parts, who, { ...wanted, title: title.trim() }) },
+        ...(named !== undefined && { named }),
+      };
+      const secret = access.shares.draft(draft, actorBehind(request), who.session);
+      void reply.code(201).send({ path: `/s/${secret}` });
+    },
+  );
+};
+
 /** Creates links. */
 const newLinks: Routes = (app, { access, clock, library, gate }) => {
   const describe = openDescribe(access);
@@ -268,7 +297,7 @@ const openedLink: Routes = (app, { access, library, catalog, toBare }) => {
   const over = (): PhotospoolError =>
     notFound('This link has expired or is incomplete.', 'Ask the person who sent it for a new one.');
 
-  function tell(share: Share, who: Viewer | undefined) {
+  function tell(share: OpenedShare, who: Viewer | undefined) {
     const { scope, title, originals, details, uploads, expires } = share;
     if (!who) return { title: '', locked: true, originals: false, details: false, strippable: [] };
     const end = expires !== undefined && { expires: utcOf(expires) };
@@ -283,6 +312,7 @@ const openedLink: Routes = (app, { access, library, catalog, toBare }) => {
       photos: catalog.count(parseQuery(''), sightOf(who)),
       strippable: givenTypes(toBare !== undefined),
       ...(uploads && { uploads: true as const }),
+      ...(share.draft && { draft: true as const }),
       ...end,
       ...('photo' in scope && scope),
     };
@@ -296,7 +326,7 @@ const openedLink: Routes = (app, { access, library, catalog, toBare }) => {
     },
     (request, reply) => {
       const brought = shareOf(request);
-      const share = brought && access.shares.find(brought.secret);
+      const share = brought && access.shares.find(brought);
       if (!share) throw over();
       void reply.send(tell(share, access.shares.viewer(brought)));
     },
@@ -315,7 +345,7 @@ const openedLink: Routes = (app, { access, library, catalog, toBare }) => {
     async (request, reply) => {
       const brought = shareOf(request);
       const outcome = brought && (await access.shares.unlock(brought.secret, request.body.password, request.ip));
-      const share = brought && access.shares.find(brought.secret);
+      const share = brought && access.shares.find(brought);
       if (!outcome || !share) throw over();
       if (outcome.kind === 'wait') throw refuseTooSoon(reply, outcome.ms);
       if (outcome.kind === 'wrong') throw new PhotospoolError('forbidden', 'Wrong password.');

@@ -43,6 +43,14 @@ export async function makeLink(scope: LinkScope, settings: LinkSettings): Promis
   const given = Object.entries(settings).filter(([, value]) => value !== null);
   return madeOf(await ask<Answer>('/api/shares', send('POST', { ...scope, ...Object.fromEntries(given) })));
 }
+/** The address of a page that shows what a link would show, in this session and for ten minutes. */
+export async function draftLink(
+  scope: LinkScope,
+  settings: Pick<LinkSettings, 'title' | 'originals' | 'details' | 'named'>,
+): Promise<string> {
+  const { path } = await ask<{ path: string }>('/api/shares/draft', send('POST', { ...scope, ...settings }));
+  return `${location.origin}${path}`;
+}
 export const changeLink = async (id: string, settings: LinkSettings): Promise<ShareLink> =>
   (await ask<{ share: ShareLink }>(at(id), send('PATCH', settings))).share;
 /** Gives a link a new address; the one before ends. */

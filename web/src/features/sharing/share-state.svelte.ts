@@ -21,6 +21,7 @@ import {
 import { headingOf } from '../timeline/result-heading.js';
 import type { ShareTarget } from './open-share.svelte.js';
 import {
+  draftLink,
   fetchShares,
   makeLink,
   previewShare,
@@ -29,8 +30,10 @@ import {
   type LinkSettings,
 } from './share-links-api.js';
 
-/** The most photos of one preview. */
+/** The most photos of one count of what would be shared. */
 const most = 1_000;
+/** The most photos of a selection that a page can preview. */
+const mostOpened = 10_000;
 
 /** What the dialog shares. */
 export class ShareState {
@@ -41,6 +44,8 @@ export class ShareState {
   /** The album with members, once there is one. */
   album: MemberAlbum | undefined = $state.raw();
   links: ShareLink[] = $state.raw([]);
+  /** The settings of the next link. */
+  settings: LinkSettings = $state.raw({});
   people: PartnerList['people'] = $state.raw([]);
   /** Why nothing can be shared with people; undefined if it can. */
   off: ApiError | undefined = $state.raw();
@@ -168,16 +173,30 @@ export class ShareState {
     return this.album;
   }
 
+  /** True if a page can show what a link shows. */
+  get canPreview(): boolean {
+    return this.album?.right !== 'view' && this.album?.right !== 'add' && this.#ids.length <= mostOpened;
+  }
+
+  /** The address of a page that shows what the newest link shows, or else what the next one would. @throws ApiError */
+  async openDraft(): Promise<string> {
+    const { title = this.title.trim(), originals, details, named } = this.links[0] ?? this.settings;
+    const chosen = { originals, details, named };
+    const given = Object.fromEntries(Object.entries(chosen).filter(([, on]) => on !== undefined));
+    return draftLink(this.#scope ?? { photos: this.#ids }, { title, ...given });
+  }
+
   /** Loads the album again, after its members changed. @throws ApiError */
   async reloadAlbum(): Promise<void> {
     if (this.album) this.album = await fetchMemberAlbum(nameOfAlbum(this.album));
   }
 
   /** Creates a link. @throws ApiError */
-  async createLink(settings: LinkSettings): Promise<LinkMade> {
+  async createLink(): Promise<LinkMade> {
     const scope = this.#scope ?? { album: nameOfAlbum(await this.needAlbum()) };
-    const made = await makeLink(scope, { title: this.title.trim(), ...settings });
+    const made = await makeLink(scope, { title: this.title.trim(), ...this.settings });
     this.links = [made.share, ...this.links];
+    this.settings = {};
     return made;
   }
 }

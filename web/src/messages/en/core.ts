@@ -246,6 +246,7 @@ export const app = {
   dropPhotos: 'Drop to upload',
   share: 'Share these photos',
   sharedWith: 'Shared with you',
+  shareDraft: 'This is a preview. Only you can open this page.',
   shareOver: 'This link has expired',
   shareOverText: 'The link may also be incomplete. Ask the person who sent it for a new one.',
 

@@ -13,6 +13,7 @@ export const shareDialog = {
     n === 0
       ? 'None of these photos can be shared.'
       : plural(n, { one: 'They will see # photo', other: 'They will see # photos' }),
+  preview: 'Preview',
   linkSees: (n: number) => plural(n, { one: '# photo by link', other: '# photos by link' }),
   left: {
     others: (n: number) => plural(n, { one: '# is somebody else’s', other: '# are somebody else’s' }),
