@@ -2,7 +2,8 @@
  * Counts the photos of albums with members for a viewer, and finds the newest of each: one pass over what the viewer
  * sees, however many albums there are. Keeps nothing that a crash could lose.
  */
-import type { Columns } from './columns.js';
+import { placeOf, type Columns } from './columns.js';
+import { grown } from './growable-array.js';
 import { markSlots } from './multi-value-column.js';
 import type { Sight } from './item-visibility.js';
 import { bestOfTwins, seesSeveral } from './same-bytes.js';
@@ -21,94 +22,143 @@ export interface AlbumCount {
 }
 
 /** Counts albums. `found`: everything that the viewer sees outside the trash, with all items of the same bytes. */
-export function countAlbums(
+export type CountAlbums = (
   columns: Columns,
   sight: Sight,
   found: MatchingSlots,
   albums: readonly CountedAlbum[],
-): AlbumCount[] {
-  const counts = new Uint32Array(albums.length);
-  const newest = new Float64Array(albums.length).fill(-1);
-  const hasCover = new Uint8Array(albums.length);
-  const twinsOf = albums.map((): Twins => new Map<string, number[]>());
-  const { of: albumOf, apart } = entriesOf(columns, sight, albums);
-  const several = seesSeveral(sight.viewer.onlooker) || sight.offered.length > 0;
-  const { start, length, items } = columns.entry;
+) => AlbumCount[];
 
-  function add(k: number, slot: number): void {
-    const n = columns.n[slot]!;
-    counts[k]!++;
-    if (n > newest[k]!) newest[k] = n;
-    if (n === albums[k]!.cover) hasCover[k] = 1;
-  }
-  function addTwin(k: number, slot: number): void {
-    const twin = columns.twins.of.get(slot)!;
-    twinsOf[k]!.set(twin, [...(twinsOf[k]!.get(twin) ?? []), slot]);
-  }
+/** Marks of a slot: in an album, and in one in a way that its entries alone do not tell, which is rare. */
+const [plain, special] = [1, 2];
 
-  // Few photos are in albums: only those are looked at, without an object for each.
-  const isIn = markedEntries(columns, sight, albums, apart.keys());
-  const isFound = marked(found, columns.size);
-  const inEntries: number[] = [];
-  for (let slot = 0; slot < columns.size; slot++) {
-    if ((isIn[slot]! & isFound[slot]!) === 0 || length[slot] === 0) continue;
-    inEntries.length = 0;
+/** Opens the counting. Its memory, a byte per photo, is reused: the garbage collector would be busy with it otherwise. */
+export function openAlbumCounts(): CountAlbums {
+  let memory = new Uint8Array(0);
+  return (columns, sight, found, albums) => {
+    memory = grown(memory, columns.size);
+    const marks = memory.subarray(0, columns.size).fill(0);
+    const entries = entriesOf(columns, sight, albums);
+    const several = seesSeveral(sight.viewer.onlooker) || sight.offered.length > 0;
+    markSlots(columns.entry, entries.terms, columns.access.terms.length, marks);
+    if (several) for (const slot of columns.twins.of.keys()) if (marks[slot] === plain) marks[slot] = special;
+    // A column with values for few photos does not extend to the others.
+    for (const slot of entries.apart.keys()) if (slot < columns.entry.length.length) marks[slot] = special;
+
+    const tally = countPlain(columns, entries, found, marks, albums.length);
+    for (const slots of specialSlots(columns, found, marks, several)) {
+      for (const [k, own] of byAlbum(columns, entries, slots)) {
+        const slot = own.length === 1 ? own[0]! : bestOfTwins(columns, sight.viewer.onlooker, own);
+        tally.counts[k]!++;
+        const before = tally.newest[k]!;
+        if (before === 0 || columns.n[slot]! > columns.n[before - 1]!) tally.newest[k] = slot + 1;
+      }
+    }
+    return albums.map(({ cover }, index) => {
+      const k = index + 1;
+      const count = tally.counts[k]!;
+      if (count === 0) return { count };
+      const isShown = cover !== undefined && isInAlbum(columns, entries, found, cover, k);
+      return { count, shown: isShown ? cover : columns.n[tally.newest[k]! - 1]! };
+    });
+  };
+}
+
+/** By 1 + the index of an album: its number of photos, and 1 + the slot of its newest. */
+interface Tally {
+  counts: Uint32Array;
+  newest: Uint32Array;
+}
+
+/** Counts the slots marked as plain. One with two entries of an album counts once. */
+function countPlain(
+  { entry }: Columns,
+  { of }: Entries,
+  found: MatchingSlots,
+  marks: Uint8Array,
+  albums: number,
+): Tally {
+  const { start, length, items } = entry;
+  const counts = new Uint32Array(albums + 1);
+  const newest = new Uint32Array(albums + 1);
+  // Few photos are in albums: only those are looked at, the newest last, without an object for each.
+  for (let position = 0; position < found.length; position++) {
+    const slot = found[position]!;
+    if (marks[slot] !== plain) continue;
     for (let at = start[slot]!, end = at + length[slot]!; at < end; at++) {
-      const k = albumOf[items[at]!]! - 1;
-      if (k >= 0 && !inEntries.includes(k)) inEntries.push(k);
-    }
-    const among = apart.size === 0 ? inEntries : (apart.get(slot) ?? inEntries);
-    for (const k of among) {
-      if (several && columns.twins.of.has(slot)) addTwin(k, slot);
-      else add(k, slot);
+      const k = of[items[at]!]!;
+      if (newest[k] === slot + 1) continue;
+      newest[k] = slot + 1;
+      counts[k]!++;
     }
   }
-  return albums.map(({ cover }, k) => {
-    for (const [key, slots] of twinsOf[k]!) {
-      const inOrder = columns.twins.groups.get(key)!.filter((slot) => slots.includes(slot));
-      add(k, bestOfTwins(columns, sight.viewer.onlooker, inOrder));
-    }
-    const shown = hasCover[k] === 1 ? cover! : newest[k]!;
-    return { count: counts[k]!, ...(counts[k]! > 0 && { shown }) };
-  });
+  return { counts, newest };
 }
 
-/** A byte per slot, 1 for those in `slots`. */
-function marked(slots: MatchingSlots, size: number): Uint8Array {
-  const marks = new Uint8Array(size);
-  for (let k = 0; k < slots.length; k++) marks[slots[k]!] = 1;
-  return marks;
+/** The slots marked as special: those with the same bytes together, of which one counts in each album. */
+function specialSlots(columns: Columns, found: MatchingSlots, marks: Uint8Array, several: boolean): Iterable<number[]> {
+  const groups = new Map<string | number, number[]>();
+  for (let position = 0; position < found.length; position++) {
+    const slot = found[position]!;
+    if (marks[slot] !== special) continue;
+    const key = (several ? columns.twins.of.get(slot) : undefined) ?? slot;
+    const known = groups.get(key);
+    if (known) known.push(slot);
+    else groups.set(key, [slot]);
+  }
+  for (const [key, slots] of groups)
+    if (typeof key === 'string' && slots.length > 1)
+      groups.set(
+        key,
+        columns.twins.groups.get(key)!.filter((slot) => slots.includes(slot)),
+      );
+  return groups.values();
 }
 
-/** A byte per slot, 1 for those with an entry of one of the albums, and for those in `apart`. */
-function markedEntries(
-  columns: Columns,
-  sight: Sight,
-  albums: readonly CountedAlbum[],
-  apart: Iterable<number>,
-): Uint8Array {
-  const marks = new Uint8Array(columns.size);
-  const terms = albums.flatMap(({ album }) => sight.album(album)?.terms ?? []);
-  markSlots(columns.entry, terms, columns.access.terms.length, marks);
-  // A column with values for few photos does not extend to the others.
-  for (const slot of apart) if (slot < columns.entry.length.length) marks[slot] = 1;
-  return marks;
+/** The slots of each album, by 1 + its index, in the given order. */
+function byAlbum(columns: Columns, entries: Entries, slots: readonly number[]): Map<number, number[]> {
+  const albums = new Map<number, number[]>();
+  for (const slot of slots)
+    for (const k of albumsOf(columns, entries, slot)) albums.set(k, [...(albums.get(k) ?? []), slot]);
+  return albums;
 }
 
-/** The slots of each group of items with the same bytes. */
-type Twins = Map<string, number[]>;
+/** Whether a row is among those found, and in an album, by 1 + its index. */
+function isInAlbum(columns: Columns, entries: Entries, found: MatchingSlots, n: number, k: number): boolean {
+  const place = placeOf(columns.n, found, n);
+  return place !== undefined && albumsOf(columns, entries, found[place]!).has(k);
+}
 
-/** The albums of each entry, as 1 + an index of `albums`; and of the items that were once taken out of an album. */
-function entriesOf(columns: Columns, sight: Sight, albums: readonly CountedAlbum[]) {
-  const of = new Uint32Array(columns.access.terms.length);
-  const apart = new Map<number, number[]>();
-  albums.forEach(({ album }, k) => {
+/** The albums of a slot, by 1 + their index. */
+function albumsOf({ entry: { start, length, items } }: Columns, { of, apart }: Entries, slot: number): Set<number> {
+  const among = apart.get(slot);
+  if (among) return new Set(among);
+  const own = items.subarray(start[slot] ?? 0, (start[slot] ?? 0) + (length[slot] ?? 0));
+  return new Set(Array.from(own, (number) => of[number]!).filter((k) => k !== 0));
+}
+
+/** The entries of albums. */
+interface Entries {
+  /** The numbers of all of them. */
+  terms: number[];
+  /** The album of each entry, as 1 + its index; 0 if it is none of these. */
+  of: Uint32Array;
+  /** The albums of the items that were once taken out of an album, as 1 + their index. */
+  apart: Map<number, number[]>;
+}
+
+function entriesOf(columns: Columns, sight: Sight, albums: readonly CountedAlbum[]): Entries {
+  const entries: Entries = { terms: [], of: new Uint32Array(columns.access.terms.length), apart: new Map() };
+  albums.forEach(({ album }, index) => {
     const items = sight.album(album);
-    for (const number of items?.terms ?? []) of[number] = k + 1;
+    for (const number of items?.terms ?? []) {
+      entries.terms.push(number);
+      entries.of[number] = index + 1;
+    }
     for (const { slot, shown } of items?.apart ?? []) {
-      const known = apart.get(slot) ?? [];
-      apart.set(slot, shown ? [...known, k] : known);
+      const known = entries.apart.get(slot) ?? [];
+      entries.apart.set(slot, shown ? [...known, index + 1] : known);
     }
   });
-  return { of, apart };
+  return entries;
 }

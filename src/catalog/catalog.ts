@@ -27,7 +27,7 @@ import {
   type Tile,
   type CatalogViewer,
 } from './catalog-answers.js';
-import { countAlbums } from './album-counts.js';
+import { openAlbumCounts } from './album-counts.js';
 import { arrange, cutArranged, datedPhotos, type ArrangedPhotos, type Arrangement } from './arranged-photos.js';
 import { finishBuilding, remake, startBuilding } from './bulk-build.js';
 import { placeOf, type Columns } from './columns.js';
@@ -214,7 +214,7 @@ export function openCatalog(
   return {
     ...openPages(db, finding),
     ...openCounts(finding),
-    ...openAlbumCounts(db, finding),
+    ...openAlbumTiles(db, finding),
     ...openArranged(db, finding),
     ...openPaired(db, finding.rowSightOf),
     ...openStacked(db),
@@ -422,8 +422,9 @@ function openArranged(db: Sqlite, { search, tiles }: Finding): Pick<Catalog, 'ar
 }
 
 /** Counts albums with members. */
-function openAlbumCounts(db: Sqlite, { search, tiles: tilesOf }: Finding): Pick<Catalog, 'albums'> {
+function openAlbumTiles(db: Sqlite, { search, tiles: tilesOf }: Finding): Pick<Catalog, 'albums'> {
   const everything: Query = { text: '', terms: [] };
+  const countAlbums = openAlbumCounts();
   return {
     albums(albums, viewer = owner) {
       const { columns, found, sight } = search(everything, viewer, true);

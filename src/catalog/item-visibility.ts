@@ -102,14 +102,14 @@ interface AlbumTerms {
   lists: AccessLists;
   length: number;
   albums: Map<string, number[]>;
-  others: number[];
+  others: Map<string, number[]>;
   /** The albums of all terms. */
   names: Set<string>;
 }
 
 const noTerms = (lists: AccessLists): AlbumTerms => ({
-  ...{ lists, length: 0, albums: new Map<string, number[]>() },
-  ...{ others: [], names: new Set<string>() },
+  ...{ lists, length: 0, names: new Set<string>() },
+  ...{ albums: new Map<string, number[]>(), others: new Map<string, number[]>() },
 });
 
 /** The terms of each album in the lists, which only grow; `before` if it is of the same lists. */
@@ -121,9 +121,10 @@ function termsOf(before: AlbumTerms | undefined, lists: AccessLists): AlbumTerms
     if (!entry) continue;
     into.names.add(entry.album);
     const own = [peopleId, membersId(entry.album)];
-    if (!Object.keys(entry.saw).every((set) => own.includes(set))) into.others.push(into.length);
-    else if (into.albums.has(entry.album)) into.albums.get(entry.album)!.push(into.length);
-    else into.albums.set(entry.album, [into.length]);
+    const to = Object.keys(entry.saw).every((set) => own.includes(set)) ? into.albums : into.others;
+    const numbers = to.get(entry.album);
+    if (numbers) numbers.push(into.length);
+    else to.set(entry.album, [into.length]);
   }
   return into;
 }
@@ -169,7 +170,7 @@ function openShownTerms(): (access: ItemAccess, onlooker: Onlooker, lists: Acces
       const term = lists.terms[number];
       return term !== undefined && access.seesEntry(onlooker, term, term.entry);
     };
-    const found = all.others.filter(isShown);
+    const found = [...all.others.values()].flat().filter(isShown);
     for (const [album, numbers] of all.albums)
       for (const number of decide(before, access, album, numbers, isShown)) found.push(number);
     return found;
@@ -189,7 +190,7 @@ function openAlbumTerms(): (access: ItemAccess, lists: AccessLists, album: strin
     };
     const found = decide(known, access, album, all.albums.get(album) ?? [], isIn);
     if (known.size > mostAlbums) known.delete(known.keys().next().value!);
-    const others = all.others.filter(isIn);
+    const others = (all.others.get(album) ?? []).filter(isIn);
     return others.length === 0 ? found : [...found, ...others];
   };
 }
