@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, type Rolldown } from 'vite';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -70,6 +70,38 @@ function nameOf({ facadeModuleId }: { facadeModuleId?: string | null }): string 
   return path === undefined ? 'assets/[name]-[hash].js' : `assets/catalogue-${path.replaceAll('/', '-')}-[hash].js`;
 }
 
+/**
+ * The chunks, by the paths of their modules: a chunk for each set of views that share a module would make three times as many
+ * requests (docs/performance.md). What is not listed is split by Vite: views that few open, and each catalogue. `app` is the
+ * first script; `common` is what several of the later ones use.
+ */
+const groups: Rolldown.CodeSplittingGroup[] = [
+  // Comments have the styles of pages, and pages don't need comments.
+  { name: 'pages', test: /\/app\/pages\.css/, priority: 3 },
+  // The service worker and the page have these; it must not load the app.
+  { name: 'share-target', test: /\/features\/upload\/share-target-|\/lib\/indexed-store/, priority: 3 },
+  // What start.ts needs, which does not wait for the app.
+  { name: 'messages', test: /\/lib\/(?:messages|language)\.ts|vite\/preload-helper/, priority: 3 },
+  {
+    name: 'app',
+    test: /^(?!.*(?:\/(?:theme|start)\.ts|\/worker\/|\/hash-file\.ts|noble))/,
+    priority: 2,
+    tags: ['$initial'],
+  },
+  // Few pages have a code, and it is larger than some of them.
+  { name: 'qr', test: /\/QrCode\.svelte|\/qr\/index/, priority: 1 },
+  {
+    name: 'common',
+    test: /\/src\/(?:lib\/(?!markdown|passkeys)|features\/(?:viewer|selection|albums|sharing|servers|header)\/[^/]+\.ts$)/,
+    priority: 1,
+  },
+  { name: 'photo', test: /\/features\/(?:viewer\/(?!ComparePhotos)|selection\/)|\/TileMenu/ },
+  { name: 'albums', test: /\/features\/albums\// },
+  { name: 'sharing', test: /\/features\/sharing\/(?!GuestUpload)/ },
+  { name: 'header', test: /\/features\/header\// },
+  { name: 'map', test: /\/features\/map\/(?!basemap|land)/ },
+];
+
 /** Tells the service worker which files the page is made of, and gives it a version that changes with them. */
 function listShell(): Plugin {
   return {
@@ -120,6 +152,7 @@ export default defineConfig({
       output: {
         entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
         chunkFileNames: nameOf,
+        codeSplitting: { groups },
       },
     },
   },
