@@ -88,7 +88,7 @@ CREATE INDEX IF NOT EXISTS access_audit_what ON access_audit (what, id);
  * Of a passkey: whether it was made while somebody else may have known the person’s password.
  * Of a token: whether it was created anonymously before there was an owner account, and the person it acts for (null
  * for the house). Of a link: the holder of its photos (null for the house), and as JSON the locks of its photo at the
- * time of creation, and as JSON the limits within which it accepts photos of guests (null for none), and whether it says who made it. Of a one-time link: the name of whoever made it. Of an audit entry: the server whose documents caused it, by its token or peer.
+ * time of creation, and as JSON the limits within which it accepts photos of guests (null for none), whether it says who made it, and whether its originals are unedited. Of a one-time link: the name of whoever made it. Of an audit entry: the server whose documents caused it, by its token or peer.
  */
 const added = [
   { table: 'access_session', column: 'confirmed', type: 'INTEGER NOT NULL DEFAULT 0' },
@@ -101,6 +101,7 @@ const added = [
   { table: 'access_share', column: 'locks', type: 'TEXT' },
   { table: 'access_share', column: 'uploads', type: 'TEXT' },
   { table: 'access_share', column: 'named', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'access_share', column: 'unedited', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'access_code', column: 'author', type: 'TEXT' },
   { table: 'access_audit', column: 'source', type: 'TEXT' },
 ] as const;

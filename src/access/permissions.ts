@@ -62,6 +62,8 @@ export interface Viewer {
   share?: string;
   originals?: boolean;
   details?: boolean;
+  /** For a share link with originals: those of edited photos are as taken, with what was cut away. */
+  unedited?: boolean;
   /** For a share link: it accepts photos. */
   uploads?: boolean;
   /** Whether a photo (its id) is in the scope. Set by the server; without it no photo is. */
@@ -367,6 +369,15 @@ export const mayHaveOriginal = (viewer: Viewer | undefined, holder: Holder = hou
  */
 export const mayHaveUnedited = (viewer: Viewer | undefined, holder: Holder = house): boolean =>
   mayHaveOriginal(viewer, holder) && mayOn(viewer, 'history', holder);
+
+/**
+ * Whether a viewer may download the original of a photo that is shown edited: those who may have the unedited picture,
+ * and the visitors of a link whose maker chose so, although it shows them the edited picture only. `mayHaveOriginal`
+ * decides whether they get its metadata.
+ */
+export const mayDownloadUnedited = (viewer: Viewer | undefined, holder: Holder = house): boolean =>
+  mayHaveUnedited(viewer, holder) ||
+  (viewer?.role === 'link' && viewer.unedited === true && mayOn(viewer, 'stripped', holder));
 
 /** Whether a viewer sees the comments on visible items: with the right to details, and not by a share link. */
 export const seesComments = (viewer: Viewer): boolean => may(viewer, 'details') && viewer.role !== 'link';

@@ -35,6 +35,8 @@ export interface Share {
   locked: boolean;
   /** Whether it allows originals; without `details` only originals stripped of their metadata. */
   originals: boolean;
+  /** With originals: whether those of edited photos are as taken; otherwise JPEGs of what is shown. */
+  unedited: boolean;
   /** Whether it also shows file names, positions, places and all tags. */
   details: boolean;
   /** Whether its visitors see the name of who made it. */
@@ -52,6 +54,7 @@ export interface Share {
 /** The properties of a new link. */
 export type NewShare = Pick<Share, 'scope' | 'holder' | 'title' | 'originals' | 'details' | 'uploads' | 'expires'> & {
   named?: boolean;
+  unedited?: boolean;
   password?: string;
 };
 
@@ -67,6 +70,7 @@ export interface ShareChange {
   originals?: boolean;
   details?: boolean;
   named?: boolean;
+  unedited?: boolean;
   password?: string | null;
   expires?: number | null;
   uploads?: GuestLimits | null;
@@ -116,6 +120,7 @@ interface Columns {
   originals: number;
   details: number;
   named: number;
+  unedited: number;
   uploads: string | null;
   author: string;
   created: number;
@@ -175,9 +180,19 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
       const row = open(brought);
       if (!row || (row.password !== null && !isTicket(brought.ticket, brought.secret, row.password))) return undefined;
       if (!row.draft) touches.touch(row.id, row.used ?? 0);
-      const { id, scope, holder, originals, details, uploads: accepted } = openedOf(row);
+      const { id, scope, holder, originals, details, unedited, uploads: accepted } = openedOf(row);
       const of = { ...(holder !== undefined && { of: holder }), ...(accepted && { uploads: true }) };
-      return { role: 'link', share: id, audiences: audiencesOf.link, canEdit: false, scope, ...of, originals, details };
+      return {
+        role: 'link',
+        share: id,
+        audiences: audiencesOf.link,
+        canEdit: false,
+        scope,
+        ...of,
+        originals,
+        details,
+        unedited,
+      };
     },
     async unlock(secret, password, address) {
       const row = living(stored(secret));
@@ -220,7 +235,7 @@ interface SharesParts {
 }
 
 const columns =
-  'id, scope, holder, locks, title, password, originals, details, named, uploads, author, created, expires, used';
+  'id, scope, holder, locks, title, password, originals, details, named, unedited, uploads, author, created, expires, used';
 
 /** A password, hashed; null for none. @throws PhotospoolError `invalid`, `busy`. */
 async function hashOf(passwords: Passwords, password: string | null, by: string): Promise<string | null> {
@@ -244,11 +259,11 @@ const whoOf = ({ who, address }: Actor) => ({ who, ...(address !== undefined && 
 function openChanging(db: Sqlite, { clock, random, passwords, audit }: SharesParts): Pick<Shares, 'change' | 'renew'> {
   const byId = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE id = ?`);
   const update = db.prepare(
-    'UPDATE access_share SET title = ?, password = ?, originals = ?, details = ?, named = ?, uploads = ?, expires = ? WHERE id = ?',
+    'UPDATE access_share SET title = ?, password = ?, originals = ?, details = ?, named = ?, unedited = ?, uploads = ?, expires = ? WHERE id = ?',
   );
   const readdress = db.prepare('UPDATE access_share SET secret = ? WHERE id = ?');
   return {
-    async change(id, { title, password, expires, originals, details, named, uploads }, actor) {
+    async change(id, { title, password, expires, originals, details, named, unedited, uploads }, actor) {
       checkEnd(expires ?? null, clock.now());
       const hash = password === undefined ? undefined : await hashOf(passwords, password, actor.by);
       return db.transaction(() => {
@@ -260,6 +275,7 @@ function openChanging(db: Sqlite, { clock, random, passwords, audit }: SharesPar
           originals === undefined ? row.originals : Number(originals),
           details === undefined ? row.details : Number(details),
           named === undefined ? row.named : Number(named),
+          unedited === undefined ? row.unedited : Number(unedited),
           uploads === undefined ? row.uploads : uploads && JSON.stringify(uploads),
           expires === undefined ? row.expires : expires,
           id,
@@ -285,12 +301,13 @@ const openDrafting = (
   drafts: LinkDrafts<Row>,
   { clock, random, locksOf }: Pick<SharesParts, 'clock' | 'random' | 'locksOf'>,
 ): Pick<Shares, 'draft'> => ({
-  draft: ({ scope, holder, title, originals, details, named }, { by }, session) =>
+  draft: ({ scope, holder, title, originals, details, named, unedited }, { by }, session) =>
     drafts.add(
       {
         ...{ id: drawSecret(random).slice(0, 16), draft: true, scope: JSON.stringify(scope), title, author: by },
         ...{ holder: holder ?? null, locks: locksIn(scope, locksOf), created: clock.now() },
-        ...{ originals: Number(originals), details: Number(details), named: Number(named === true) },
+        ...{ originals: Number(originals), details: Number(details) },
+        ...{ named: Number(named === true), unedited: Number(unedited === true) },
         ...{ password: null, uploads: null, expires: null, used: null },
       },
       session,
@@ -307,7 +324,7 @@ function openMaking(
   { clock, random, passwords, audit, locksOf }: SharesParts,
 ): Pick<Shares, 'list' | 'make' | 'revoke' | 'revokeUnclaimed'> {
   const insert = db.prepare(
-    `INSERT INTO access_share (secret, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
+    `INSERT INTO access_share (secret, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
   );
 
   const unclaimed = db.prepare<{ id: string }>('SELECT id FROM access_share WHERE unclaimed = 1');
@@ -317,14 +334,14 @@ function openMaking(
 
   const making: ReturnType<typeof openMaking> = {
     list: () => all.all().map(shareOf),
-    async make({ scope, holder, title, originals, details, named, uploads, expires, password }, actor) {
+    async make({ scope, holder, title, originals, details, named, unedited, uploads, expires, password }, actor) {
       const { by, unclaimed: isUnclaimed } = actor;
       checkEnd(expires ?? null, clock.now());
       const hash = await hashOf(passwords, password ?? null, by);
       // An id that begins with a hyphen would be an option to `photospool links revoke`.
       const [secret, id] = [drawSecret(random), drawSecret(random).slice(0, 16).replace(/^-/, '_')];
       const [now, end] = [clock.now(), expires ?? null];
-      const flags = [Number(originals), Number(details), Number(named === true)] as const;
+      const flags = [originals, details, named === true, unedited === true].map(Number);
       return db.transaction(() => {
         insert.run(
           hashSecret(secret),
@@ -383,6 +400,7 @@ function shareOf({
   originals,
   details,
   named,
+  unedited,
   uploads,
   expires,
   used,
@@ -396,6 +414,7 @@ function shareOf({
     originals: originals === 1,
     details: details === 1,
     named: named === 1,
+    unedited: unedited === 1,
     ...(uploads !== null && { uploads: { ...usualGuestLimits, ...(JSON.parse(uploads) as GuestLimits) } }),
     ...(expires !== null && { expires }),
     ...(used !== null && { used }),

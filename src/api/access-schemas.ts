@@ -203,6 +203,7 @@ export const ShareLink = Type.Object({
   originals: Type.Boolean(),
   details: Type.Boolean({ description: 'whether it includes file names, positions, places and tags' }),
   named: Type.Boolean({ description: 'whether its visitors see who made it' }),
+  unedited: Type.Boolean({ description: 'whether its originals of edited photos are as taken' }),
   created: utc,
   by: Type.String(),
   expires: optional(utc),
@@ -245,6 +246,7 @@ export const ShareLinkView = Type.Object({
   description: optional(Type.String({ description: 'of its album' })),
   photos: optional(Type.Integer({ description: 'how many it shows' })),
   uploads: optional(Type.Literal(true, { description: 'it accepts photos' })),
+  unedited: optional(Type.Literal(true, { description: 'its originals of edited photos are as taken' })),
   draft: optional(Type.Literal(true, { description: 'a preview for its author; there is no link yet' })),
   strippable: Type.Array(Type.String(), {
     description: 'types of originals that are available without details, stripped or as a JPEG',

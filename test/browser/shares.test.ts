@@ -59,7 +59,9 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   await dialog.getByText('They will see 2 photos').waitFor();
   await dialog.getByLabel('Title').fill('By <b>the</b> sea');
   await dialog.getByLabel('Expires').selectOption('In 1 week');
+  expect(await dialog.getByRole('switch', { name: 'Include unedited originals' }).count()).toBe(0);
   await dialog.getByRole('switch', { name: 'Allow downloading originals' }).click();
+  await dialog.getByRole('switch', { name: 'Include unedited originals' }).click();
   await look(owner.page, `share-new-${width}`);
 
   // A page shows the same before there is a link.
@@ -74,6 +76,7 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
 
   await dialog.getByRole('button', { name: 'Create link' }).click();
   const address = await linkOf(owner.page);
+  expect(home.access.shares.list()).toMatchObject([{ originals: true, unedited: true, details: false }]);
   // With a note that others can't open it.
   expect(await dialog.locator('.secret').innerText()).toContain('Only this computer can open this link.');
   await dialog.getByRole('button', { name: 'QR code' }).click();

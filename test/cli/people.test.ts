@@ -363,6 +363,12 @@ test('photos are listed, edited and saved for a person; albums and links are cha
     values((await home.run('links', 'edit', link.id, ...args, '--for', 'ben', '--json')).out)[0];
   expect(await editLink('--title', 'Ours')).toMatchObject({ title: 'Ours', expires: '2099-01-01T00:00:00.000Z' });
   expect(await editLink('--no-expires')).not.toHaveProperty('expires');
+  const asTaken = ['--originals', '--unedited'];
+  expect(await editLink(...asTaken)).toMatchObject({ originals: true, unedited: true, details: false });
+  expect(await editLink('--no-unedited')).toMatchObject({ originals: true, unedited: false });
+  expect((await home.run(...created, ...asTaken)).code).toBe(0);
+  const [newest] = values((await home.run('links', 'list', '--for', 'ben', '--json')).out);
+  expect(newest).toMatchObject({ originals: true, unedited: true });
   const renewed = values((await home.run('links', 'renew', link.id, '--for', 'ben', '--json')).out)[0];
   expect(renewed).toEqual({ id: link.id, path: expect.stringMatching(/^\/s\/[\w-]{43}$/) as string });
   expect(renewed).not.toEqual(link);

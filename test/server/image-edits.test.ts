@@ -204,6 +204,63 @@ test('what was cut away is seen by nobody else, before and after the new picture
   expectError(await owner.ask('GET', `/media/${id}/unedited`), 404, 'not-found');
 });
 
+test('a link gives originals of edited photos as taken only if its maker chose that, and never shows them', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  home.made.bare = async (original, develop) => {
+    const to = home.parts.blobs.temporary();
+    await convert(home.parts.blobs.original(original), jpeg, to, develop);
+    return { path: to, type: 'image/jpeg', remove: async () => undefined };
+  };
+  const id = await publicPhoto(owned);
+  const original = readFileSync(home.parts.blobs.original(home.library.local.originals.find(id)!.path));
+  await edit(owner, id, { develop: left });
+  await (await openJobs(home)).drain();
+  const make = async (options: object, url = '/api/shares'): Promise<{ path: string; share: { id: string } }> =>
+    (await owner.ask('POST', url, { photo: id, ...options })).json();
+  const [bare, whole, none] = [
+    await make({ originals: true, unedited: true }),
+    await make({ originals: true, unedited: true, details: true }),
+    await make({ unedited: true }),
+  ];
+  const visitor = (path: string): Asker => asker(home, 'visitor', openBrowser(home.app), path);
+  const get = (path: string, url: string) => visitor(path).get(url);
+  for (const { path } of [bare, whole, none]) {
+    for (const one of ['thumb', 'preview'])
+      expect(await showsRight((await get(path, `/media/${id}/${one}`)).rawPayload)).toBe(false);
+    expectError(await get(path, `/media/${id}/unedited`), 404, 'not-found');
+    expect((await get(path, `/api/photos/${id}`)).body).not.toContain('develop');
+  }
+  expectError(await get(none.path, `/originals/${id}`), 404, 'not-found');
+  expect((await get(whole.path, `/originals/${id}`)).rawPayload.equals(original)).toBe(true);
+  expect(await showsRight((await get(bare.path, `/originals/${id}`)).rawPayload)).toBe(true);
+  const draft = await make({ originals: true, unedited: true, details: true }, '/api/shares/draft');
+  const mine = await owner.ask('GET', `${draft.path}/originals/${id}`);
+  expect(mine.rawPayload.equals(original)).toBe(true);
+  const unpacked = async (path: string, edited: boolean): Promise<Buffer> => {
+    const { path: archive } = (await visitor(path).post('/api/downloads', { ids: [id], edited })).json<{
+      path: string;
+    }>();
+    return [...zipped((await get(path, archive)).rawPayload).values()][0]!;
+  };
+  expect((await unpacked(whole.path, false)).equals(original)).toBe(true);
+  expect(await showsRight(await unpacked(whole.path, true))).toBe(false);
+
+  // The choice is listed, told to its visitors, and taken back at once.
+  const listed = async (): Promise<object> =>
+    (await owner.ask('GET', '/api/shares'))
+      .json<{ shares: { id: string; unedited: boolean }[] }>()
+      .shares.find((one) => one.id === whole.share.id)!;
+  expect(await listed()).toMatchObject({ unedited: true });
+  expect((await get(whole.path, '/api/share')).json()).toMatchObject({ unedited: true });
+  await owner.ask('PATCH', `/api/shares/${whole.share.id}`, { unedited: false });
+  expect(await listed()).toMatchObject({ unedited: false });
+  expect((await get(whole.path, '/api/share')).json()).not.toHaveProperty('unedited');
+  expect(await showsRight((await get(whole.path, `/originals/${id}`)).rawPayload)).toBe(false);
+  expectError(await visitor(whole.path).post('/api/downloads', { ids: [id] }), 404, 'not-found');
+  expect(await make({})).toMatchObject({ share: { unedited: false } });
+});
+
 test('what can’t be made shows no picture to others, and the one of the original to who may edit', async () => {
   const owned = await openOwned();
   const { home, owner } = owned;

@@ -28,6 +28,7 @@ type LinkFlags = ForFlags & {
   expires?: string | false;
   password?: boolean;
   originals?: boolean;
+  unedited?: boolean;
   details?: boolean;
   uploads?: boolean;
   maxPhotos?: string;
@@ -56,6 +57,7 @@ export const links: Verb = (program, run) => {
         .option('--expires <DATE>', 'expiry date (UTC)')
         .option('--password', 'protect the link with a password (prompted for, or read from stdin)')
         .option('--originals', 'allow visitors to download originals')
+        .option('--unedited', 'with --originals: also of edited photos, as they were taken')
         .option('--details', 'show visitors file names, positions, places and tags')
         .option('--uploads', 'accept uploads from guests, subject to approval')
         .option('--max-photos <N>', 'with --uploads: takes no more photos (default: 1000)')
@@ -71,6 +73,8 @@ export const links: Verb = (program, run) => {
         .option('--no-password', 'remove the password')
         .option('--originals', 'allow visitors to download originals')
         .option('--no-originals', 'no longer allow visitors to download originals')
+        .option('--unedited', 'with originals: also of edited photos, as they were taken')
+        .option('--no-unedited', 'with originals: of edited photos only what is shown')
         .option('--details', 'show visitors file names, positions, places and tags')
         .option('--no-details', 'no longer show visitors file names, positions, places and tags')
         .option('--no-uploads', 'no longer accept uploads from guests');
@@ -125,11 +129,12 @@ const noLink = (): PhotospoolError =>
 
 async function editLink({ access, who }: SharingParts, id: string, flags: LinkFlags): Promise<number> {
   if (!shareOf({ access, who }, id)) throw noLink();
-  const { title, expires, password, originals, details, uploads } = flags;
+  const { title, expires, password, originals, unedited, details, uploads } = flags;
   const change = {
     ...(title !== undefined && { title: title.trim() }),
     ...(expires !== undefined && { expires: expires === false ? null : dateOf(expires) }),
     ...(originals !== undefined && { originals }),
+    ...(unedited !== undefined && { unedited }),
     ...(details !== undefined && { details }),
     ...(uploads === false && { uploads: null }),
     ...(password === false && { password: null }),
@@ -164,7 +169,7 @@ async function create(
   { access, albums, records, who, photos: completed }: SharingParts,
   flags: LinkFlags,
 ): Promise<number> {
-  const { album, photos, search, title = '', originals = false, details = false } = flags;
+  const { album, photos, search, title = '', originals = false, unedited = false, details = false } = flags;
   const expires = typeof flags.expires === 'string' ? dateOf(flags.expires) : undefined;
   const wanted = {
     ...(album !== undefined && { album }),
@@ -176,7 +181,7 @@ async function create(
   const password = flags.password ? await askPassword('the link') : undefined;
   const { share, secret } = await access.shares.make(
     {
-      ...{ ...scope, originals, details, ...limitsOf(uploadsOf(flags)) },
+      ...{ ...scope, originals, unedited, details, ...limitsOf(uploadsOf(flags)) },
       ...(password !== undefined && { password }),
       ...(expires !== undefined && { expires }),
     },
@@ -205,10 +210,12 @@ function uploadsOf({ uploads, maxPhotos, maxBytes, maxPhotosPerDay, maxBytesPerD
   return uploads === true && limits;
 }
 
-function tell({ id, scope, title, created, expires, uploads }: Share, { json }: LinkFlags): void {
+function tell({ id, scope, title, created, expires, uploads, ...share }: Share, { json }: LinkFlags): void {
+  const { originals, unedited, details } = share;
   const utc = (ms: number): string => new Date(ms).toISOString();
   const until = expires !== undefined && { expires: utc(expires) };
-  if (json) printJson({ id, ...scope, title, created: utc(created), ...until, uploads: uploads !== undefined });
+  const gives = { originals, unedited, details, uploads: uploads !== undefined };
+  if (json) printJson({ id, ...scope, title, created: utc(created), ...until, ...gives });
   else print(`${id}  ${printable(title) || 'untitled'}  ${printable(Object.values(scope).join(''))}`);
 }
 

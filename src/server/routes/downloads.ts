@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { yieldToEventLoop } from '../../base/async/yield.js';
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
-import { countedAs, mayHaveOriginal, mayHaveUnedited, type Viewer } from '../../access/permissions.js';
+import { countedAs, mayDownloadUnedited, mayHaveOriginal, type Viewer } from '../../access/permissions.js';
 import { viewer } from '../http/request-viewer.js';
 import { disposition } from '../http/content-disposition.js';
 import type { Context, Routes } from '../context.js';
@@ -134,7 +134,7 @@ function openFiles({ library, blobs, toBare }: Context): (who: Viewer, wanted: W
             continue;
           }
         }
-        const isGiven = photo.unedited ? mayHaveUnedited(who, item.holder) : mayHaveOriginal(who, item.holder);
+        const isGiven = mayHaveOriginal(who, item.holder) && (!photo.unedited || mayDownloadUnedited(who, item.holder));
         if (original.path !== undefined && isGiven)
           files.push({ path: blobs.original(original.path), name, bytes: size, taken });
       }

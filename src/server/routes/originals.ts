@@ -1,7 +1,7 @@
 /** Originals. */
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
-import { may, mayHaveOriginal, mayHaveUnedited, type Viewer } from '../../access/permissions.js';
+import { may, mayDownloadUnedited, mayHaveOriginal, mayHaveUnedited, type Viewer } from '../../access/permissions.js';
 import { viewer } from '../http/request-viewer.js';
 import { disposition } from '../http/content-disposition.js';
 import { mayKeep, sendDownload, sendWhole } from '../files/send-file.js';
@@ -119,9 +119,11 @@ function addOriginals(app: App, context: Context, { api, files, config, summary 
       const who = viewer(request);
       const photo = await find(who, request.params.id, goneOf(reply));
       const { holder } = photo.item;
-      const isKept = photo.unedited !== undefined && !mayHaveUnedited(who, holder);
+      const isKept = photo.unedited !== undefined && !mayDownloadUnedited(who, holder);
       if (isKept && !photo.develop) throw notFound('The original of this photo is not shared with you.');
-      if (isKept || !mayHaveOriginal(who, holder)) return stripping.send(request, reply, photo);
+      if (isKept) return stripping.send(request, reply, photo);
+      const { develop: _develop, ...asTaken } = photo;
+      if (!mayHaveOriginal(who, holder)) return stripping.send(request, reply, asTaken);
       const shown = raster.has(photo.type) && request.query.download === undefined;
       return sendDownload(request, reply, {
         path: blobs.original(photo.path),

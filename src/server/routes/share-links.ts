@@ -46,6 +46,7 @@ const settings = {
   originals: Type.Optional(Type.Boolean()),
   details: Type.Optional(Type.Boolean()),
   named: Type.Optional(Type.Boolean({ description: 'whether its visitors see who made it' })),
+  unedited: Type.Optional(Type.Boolean({ description: 'whether originals of edited photos are as taken' })),
   uploads: Type.Optional(Type.Union([Type.Boolean(), Limits])),
 };
 const Made = Type.Object({ share: ShareLink, path: Type.String(), address: Type.Optional(Type.String()) });
@@ -122,7 +123,7 @@ const changedLinks: Routes = (app, { access, gate }) => {
       },
     },
     async (request) => {
-      const { title, password, expires, originals, details, named, uploads } = request.body;
+      const { title, password, expires, originals, details, named, unedited, uploads } = request.body;
       const who = viewer(request);
       checkUploads(gate, uploads, 'photo' in held(who, request.params.id).scope);
       const change = {
@@ -132,6 +133,7 @@ const changedLinks: Routes = (app, { access, gate }) => {
         ...(originals !== undefined && { originals }),
         ...(details !== undefined && { details }),
         ...(named !== undefined && { named }),
+        ...(unedited !== undefined && { unedited }),
         ...(uploads !== undefined && { uploads: limitsOf(uploads).uploads ?? null }),
       };
       const share = await access.shares.change(request.params.id, change, actorBehind(request));
@@ -203,7 +205,7 @@ const previews: Routes = (app, { library, clock, gate, catalog }) => {
 /** Drafts of links, which their authors open before there is a link. */
 const drafts: Routes = (app, { access, clock, library, gate }) => {
   const parts = { library, albums: openMemberAlbums({ library, clock, gate }) };
-  const { title, originals, details, named } = settings;
+  const { uploads: _uploads, ...shown } = settings;
   const photos = Type.Optional(Type.Array(Sha256, { minItems: 1, maxItems: 10_000 }));
 
   app.post(
@@ -212,16 +214,17 @@ const drafts: Routes = (app, { access, clock, library, gate }) => {
       config,
       schema: {
         summary: 'Opens what a link would show for ten minutes, in this session alone; creates nothing',
-        body: strict({ ...scopes, photos, title, originals, details, named }),
+        body: strict({ ...scopes, photos, ...shown }),
         response: { 201: Type.Object({ path: Type.String() }), '4xx': Problem, '5xx': Problem },
       },
     },
     (request, reply) => {
-      const { title = '', originals = false, details = false, named, ...wanted } = request.body;
+      const { title = '', originals = false, details = false, named, unedited, ...wanted } = request.body;
       const who = viewer(request);
       const draft = {
         ...{ originals, details, ...draftScope(parts, who, { ...wanted, title: title.trim() }) },
         ...(named !== undefined && { named }),
+        ...(unedited !== undefined && { unedited }),
       };
       const secret = access.shares.draft(draft, actorBehind(request), who.session);
       void reply.code(201).send({ path: `/s/${secret}` });
@@ -257,6 +260,7 @@ const newLinks: Routes = (app, { access, clock, library, gate }) => {
         originals = false,
         details = false,
         named,
+        unedited,
         uploads,
         ...wanted
       } = request.body;
@@ -268,6 +272,7 @@ const newLinks: Routes = (app, { access, clock, library, gate }) => {
           ...{ originals, details, ...linkScope(parts, who, { ...wanted, title: title.trim() }) },
           ...limitsOf(uploads),
           ...(named !== undefined && { named }),
+          ...(unedited !== undefined && { unedited }),
           ...(password !== undefined && { password }),
           ...(end !== undefined && { expires: end }),
         },
@@ -298,7 +303,7 @@ const openedLink: Routes = (app, { access, library, catalog, toBare }) => {
     notFound('This link has expired or is incomplete.', 'Ask the person who sent it for a new one.');
 
   function tell(share: OpenedShare, who: Viewer | undefined) {
-    const { scope, title, originals, details, uploads, expires } = share;
+    const { scope, title, originals, unedited, details, uploads, expires } = share;
     if (!who) return { title: '', locked: true, originals: false, details: false, strippable: [] };
     const end = expires !== undefined && { expires: utcOf(expires) };
     catalog.catchUp(library.lastChange());
@@ -311,6 +316,7 @@ const openedLink: Routes = (app, { access, library, catalog, toBare }) => {
       ...descriptionOf(library, share),
       photos: catalog.count(parseQuery(''), sightOf(who)),
       strippable: givenTypes(toBare !== undefined),
+      ...(originals && unedited && { unedited: true as const }),
       ...(uploads && { uploads: true as const }),
       ...(share.draft && { draft: true as const }),
       ...end,

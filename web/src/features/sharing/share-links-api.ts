@@ -11,6 +11,8 @@ export interface LinkSettings {
   password?: string | null;
   expires?: string | null;
   originals?: boolean;
+  /** With originals: those of edited photos are as taken. */
+  unedited?: boolean;
   details?: boolean;
   /** Whether its visitors see who made it. */
   named?: boolean;
@@ -46,7 +48,7 @@ export async function makeLink(scope: LinkScope, settings: LinkSettings): Promis
 /** The address of a page that shows what a link would show, in this session and for ten minutes. */
 export async function draftLink(
   scope: LinkScope,
-  settings: Pick<LinkSettings, 'title' | 'originals' | 'details' | 'named'>,
+  settings: Pick<LinkSettings, 'title' | 'originals' | 'unedited' | 'details' | 'named'>,
 ): Promise<string> {
   const { path } = await ask<{ path: string }>('/api/shares/draft', send('POST', { ...scope, ...settings }));
   return `${location.origin}${path}`;

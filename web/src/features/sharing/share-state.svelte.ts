@@ -180,8 +180,8 @@ export class ShareState {
 
   /** The address of a page that shows what the newest link shows, or else what the next one would. @throws ApiError */
   async openDraft(): Promise<string> {
-    const { title = this.title.trim(), originals, details, named } = this.links[0] ?? this.settings;
-    const chosen = { originals, details, named };
+    const { title = this.title.trim(), originals, unedited, details, named } = this.links[0] ?? this.settings;
+    const chosen = { originals, unedited, details, named };
     const given = Object.fromEntries(Object.entries(chosen).filter(([, on]) => on !== undefined));
     return draftLink(this.#scope ?? { photos: this.#ids }, { title, ...given });
   }

@@ -65,6 +65,8 @@ export const shareDialog = {
   savePassword: 'Set password',
   lockAbout: 'At least 8 characters. Send it separately from the link.',
   originalsAbout: 'Without this, they get pictures in screen size.',
+  unedited: 'Include unedited originals',
+  uneditedAbout: 'Without this, edited photos are downloaded as you see them, without what you cropped away.',
   detailsAbout: 'Without this, nobody sees where and with which camera photos were taken.',
   named: 'Show my name',
   namedAbout: (name: string) => `They see that ${legible(name)} shared it. Without this, nobody sees who it is from.`,
