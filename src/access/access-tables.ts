@@ -87,8 +87,10 @@ CREATE INDEX IF NOT EXISTS access_audit_what ON access_audit (what, id);
  * confirmed the identity, and when its person acknowledged what was added before it began; ms since 1970, 0 for never.
  * Of a passkey: whether it was made while somebody else may have known the person’s password.
  * Of a token: whether it was created anonymously before there was an owner account, and the person it acts for (null
- * for the house). Of a link: the holder of its photos (null for the house), and as JSON the locks of its photo at the
- * time of creation, and as JSON the limits within which it accepts photos of guests (null for none), whether it says who made it, and whether its originals are unedited. Of a one-time link: the name of whoever made it. Of an audit entry: the server whose documents caused it, by its token or peer.
+ * for the house), and when the last photo that it sent was imported (null for none). Of a link: the holder of its photos
+ * (null for the house), as JSON the locks of its photo at the time of creation, and the limits within which it accepts
+ * photos of guests (null for none), whether it says who made it, and whether its originals are unedited. Of a one-time
+ * link: the name of its creator. Of an audit entry: the server whose documents caused it, by its token or peer.
  */
 const added = [
   { table: 'access_session', column: 'confirmed', type: 'INTEGER NOT NULL DEFAULT 0' },
@@ -96,6 +98,7 @@ const added = [
   { table: 'access_passkey', column: 'doubted', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'access_token', column: 'unclaimed', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'access_token', column: 'person', type: 'TEXT' },
+  { table: 'access_token', column: 'photo', type: 'INTEGER' },
   { table: 'access_share', column: 'unclaimed', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'access_share', column: 'holder', type: 'TEXT' },
   { table: 'access_share', column: 'locks', type: 'TEXT' },

@@ -24,6 +24,8 @@ export interface Token {
   created: number;
   /** The last use, to the minute. */
   used?: number;
+  /** When the last photo or video that it sent was imported, to the minute. */
+  photo?: number;
 }
 
 /** The tokens of a server. */
@@ -50,7 +52,7 @@ export interface Tokens {
 /** The prefix of every token, so that it is recognised in a log, a diff, or beside another program's password. */
 export const tokenPrefix = 'psp_';
 const every = 60_000;
-const columns = 'name, may, person, author, created, used';
+const columns = 'name, may, person, author, created, used, photo';
 
 interface Columns {
   name: string;
@@ -59,6 +61,7 @@ interface Columns {
   author: string;
   created: number;
   used: number | null;
+  photo: number | null;
 }
 
 /** The tokens in a database, by name. */
@@ -95,11 +98,28 @@ function openUse(db: Sqlite, { clock, failed, audit }: TokenParts) {
   return openTouches(clock, every, touch, failed);
 }
 
+/**
+ * Opens the record of the last photo of each token. Called with the author (`authorOf`) of a file that was imported; authors
+ * other than tokens are ignored. Written lazily, at most once a minute for each token; a crash loses only that time.
+ */
+export function openLastPhotos(
+  db: Sqlite,
+  clock: Pick<Clock, 'now'>,
+  failed: (error: unknown) => void,
+): (author: string) => void {
+  const write = db.prepare('UPDATE access_token SET photo = max(coalesce(photo, 0), ?) WHERE key = ?');
+  const touches = openTouches(clock, every, (key, at) => void write.run(at, key), failed);
+  return (author) => {
+    const from = tokenIn(author);
+    if (from) touches.touch(keyOfToken(from.token, from.person), 0);
+  };
+}
+
 /** Opens the tokens. */
 export function openTokens(db: Sqlite, parts: TokenParts): Tokens {
   const { clock, random, audit } = parts;
   const insert =
-    db.prepare(`INSERT INTO access_token (key, hash, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)
+    db.prepare(`INSERT INTO access_token (key, hash, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)
     ON CONFLICT (key) DO NOTHING`);
   const unclaimed = db.prepare<Columns>(`SELECT ${columns} FROM access_token WHERE unclaimed = 1 ORDER BY key`);
   const byHash = db.prepare<Columns>(`SELECT ${columns} FROM access_token WHERE hash IN (?1, 'person ' || ?1)`);
@@ -178,12 +198,13 @@ export function openTokens(db: Sqlite, parts: TokenParts): Tokens {
 const hashOf = (secret: string, person: string | undefined): string =>
   person === undefined ? hashSecret(secret) : `person ${hashSecret(secret)}`;
 
-function tokenOf({ may, used, person, ...rest }: Columns): Token {
+function tokenOf({ may, used, photo, person, ...rest }: Columns): Token {
   const list = may.split(',');
   return {
     ...rest,
     ...(person !== null && { person }),
     may: mays.filter((one) => list.includes(one)),
     ...(used !== null && { used }),
+    ...(photo !== null && { photo }),
   };
 }

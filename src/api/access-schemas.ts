@@ -160,6 +160,7 @@ export const Token = Type.Object({
   for: ForMe,
   created: utc,
   lastUsed: optional(utc),
+  lastPhoto: optional(utc),
   by: optional(Type.String({ description: 'the name of its creator' })),
 });
 

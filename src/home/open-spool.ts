@@ -1,4 +1,5 @@
 /** Opens the spool of a home. */
+import { openLastPhotos } from '../access/api-tokens.js';
 import type { Log } from '../base/log.js';
 import { hasItem, isHeldBy } from '../ingest/arrival-holder.js';
 import type { SentBytes } from '../library/sent-files.js';
@@ -54,8 +55,16 @@ export async function openSpool(
     // Folder assignments only apply to the home's own `incoming`.
     ...(changed.incoming === undefined && { personOf: library.local.personFolders.find }),
   };
-  return openProcessor(parts, { incoming, work, mode, settle, workers, rescan, poll, ...changed });
+  const processor = await openProcessor(parts, { incoming, work, mode, settle, workers, rescan, poll, ...changed });
+  const noteSender = openLastPhotos(home.db, clock, (error) => log.warn({ err: error }, lastPhotoFailed));
+  processor.on((event) => {
+    if ((event.type === 'stored' || event.type === 'duplicate') && event.by !== undefined && event.sidecar !== true)
+      noteSender(event.by);
+  });
+  return processor;
 }
+
+const lastPhotoFailed = 'The time of the last photo of a token could not be written.';
 
 /** Takes over the claims of a killed import. */
 async function gatherImport({ config, files }: Home): Promise<void> {

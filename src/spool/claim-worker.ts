@@ -209,7 +209,7 @@ function openOutcomes(state: HandState) {
   }
 
   async function settle(claim: Claim, outcome: IngestOutcome, watch: Stopwatch): Promise<void> {
-    const { name } = claim.item;
+    const { name, by } = claim.item;
     if (outcome.kind === 'waiting') {
       // The message must not reveal that someone else has the same bytes.
       const isShared = claim.item.holder !== undefined || isOwnClaim(outcome.claim);
@@ -227,7 +227,7 @@ function openOutcomes(state: HandState) {
     const sidecar = outcome.kind === 'stored' && outcome.sidecar === true;
     tally.add({ name, outcome: kind, sha256, seconds, ...holderIn(claim.id, claim.item) }, sidecar);
     tally.addSteps(steps);
-    emit({ type: kind, name, sha256, ...(sidecar && { sidecar }) });
+    emit({ type: kind, name, sha256, ...(sidecar && { sidecar }), ...(by !== undefined && { by }) });
   }
   return { drop, fail, settle };
 }

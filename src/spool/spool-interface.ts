@@ -215,12 +215,11 @@ export interface Retried {
   stuck?: { name: string; reason: string }[];
 }
 
-/** Events of the spool. Delivered after the change is durable. */
+/** Events of the spool. Delivered after the change is durable. `by`: the sender (`authorOf`), of an upload. */
 export type SpoolEvent =
   | { type: 'incoming'; count: number }
   | { type: 'item'; name: string; step: string }
-  | { type: 'stored'; name: string; sha256: string; sidecar?: true }
-  | { type: 'duplicate'; name: string; sha256: string }
+  | { type: 'stored' | 'duplicate'; name: string; sha256: string; sidecar?: true; by?: string }
   | { type: 'stuck'; name: string; reason: string }
   | { type: 'ignored'; name: string; reason: string }
   | { type: 'summary'; summary: PassSummary };

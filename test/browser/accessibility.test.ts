@@ -77,6 +77,7 @@ const pages: [path: string, ready: string][] = [
   ['/settings/account', '[data-list="sessions"] li'],
   ['/settings/appearance', 'main input'],
   ['/settings/library', 'main h2'],
+  ['/settings/phone', '[data-list="phones"] li'],
   ['/settings/import', '[data-figure="today"]'],
   ['/settings/family', '[data-list="people"] li'],
   ['/settings/sharing', '[role="switch"]'],

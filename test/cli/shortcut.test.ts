@@ -47,6 +47,11 @@ test.skipIf(!hasCurl)(
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'unauthorized' } });
     const wrong = ['--silent', '-H', `Authorization: Bearer ${token}`, `${server.url}/api/photos`];
     expect(JSON.parse((await run('curl', wrong)).stdout)).toMatchObject({ error: { code: 'forbidden' } });
+    // The album has the photo, and says when its phone sent it.
+    await expect
+      .poll(async () => JSON.parse((await home.run('tokens', 'list', '--json')).out) as unknown)
+      .toMatchObject({ name: 'iPhone', lastPhoto: expect.stringMatching(/^20\d\d-/) as string });
+    expect((await home.run('tokens', 'list')).out).toMatch(/, last photo 20\d\d-\S+Z\)$/m);
     await server.stop();
   },
 );

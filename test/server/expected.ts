@@ -224,6 +224,7 @@ export const expected: Record<string, Expected> = {
   'post /api/spool/seen': { rule: 'stuck' },
   'get /api/spool/stuck/{claim}': { rule: 'stuck', open: true },
   'post /api/uploads/check': { rule: 'upload', body: { files: [{ name: 'a', head: '' }] } },
+  'post /api/uploads/safe': { rule: 'upload', body: { sha256: ['0'.repeat(64)] } },
   'post /api/samples': { rule: 'process' },
   'get /metrics': { rule: 'metrics' },
   'post /api/people/{id}/approve': { rule: 'people', open: true, body: { edition: 'x' } },

@@ -171,6 +171,11 @@ async function openWorld(held: readonly Buffer[]) {
         await begin(who, '/api/uploads', bytes.length, { sha256: hashOf(bytes), for: whom, filename: 'x.jpg' }),
       );
     },
+    /** Asks whether the original is safe here. */
+    async askIfSafe(who: ViewerName, bytes: Buffer): Promise<void> {
+      const payload = { sha256: [hashOf(bytes)] };
+      note(`${who} asks if it is safe`, await ask(who, 'POST', '/api/uploads/safe', payload));
+    },
     async resume(who: ViewerName, bytes: Buffer, whom: string, to = '/api/uploads'): Promise<void> {
       const begun = await begin(who, to, bytes.length, { filename: 'tus.jpg', for: whom });
       note(`${who} begins`, begun);
@@ -269,6 +274,9 @@ async function live(world: Awaited<ReturnType<typeof openWorld>>): Promise<strin
     if (n < 7) await world.check('ben', bytes, 'me');
     if (n < 5) await world.check('ben', bytes, 'house');
     await world.check('ada', bytes, 'me');
+    if (n < 7) await world.askIfSafe('ben', bytes);
+    // She sees what the house has.
+    if (n < 5) await world.askIfSafe('ada', bytes);
   }
   // Of what cleo has too: for ben in each way, for the house, and from a guest.
   await world.resume('ben', arriving[0]!, 'me');
@@ -283,6 +291,7 @@ async function live(world: Awaited<ReturnType<typeof openWorld>>): Promise<strin
   await world.pass();
   // The second time it is in one’s own library.
   await world.check('ben', arriving[0]!, 'me');
+  await world.askIfSafe('ben', arriving[0]!);
   await world.send('ben', arriving[1]!, 'me');
   world.put('ben', 'folder again.jpg', arriving[2]!);
   await world.pass();

@@ -85,16 +85,18 @@ function mayOf(text: string): May[] {
 
 const utc = (ms: number): string => new Date(ms).toISOString();
 
-const view = ({ name, may, created, used }: Token, whose: string | undefined): object => ({
+const view = ({ name, may, created, used, photo }: Token, whose: string | undefined): object => ({
   name,
   may,
   ...(whose !== undefined && { for: whose }),
   created: utc(created),
   ...(used !== undefined && { lastUsed: utc(used) }),
+  ...(photo !== undefined && { lastPhoto: utc(photo) }),
 });
 
-function describe({ name, may, created, used }: Token, whose: string | undefined): string {
+function describe({ name, may, created, used, photo }: Token, whose: string | undefined): string {
   const acts = whose === undefined ? '' : ` for ${printable(whose)}`;
   const last = used === undefined ? 'never used' : `last used ${utc(used).slice(0, 16)}Z`;
-  return `${printable(name)}  ${may.join(',')}${acts}  (created ${utc(created).slice(0, 10)}, ${last})`;
+  const sent = photo === undefined ? '' : `, last photo ${utc(photo).slice(0, 16)}Z`;
+  return `${printable(name)}  ${may.join(',')}${acts}  (created ${utc(created).slice(0, 10)}, ${last}${sent})`;
 }

@@ -1,7 +1,7 @@
 /** Whose an upload becomes, and whether they have its bytes already: asked of the receiver's items only, never of anybody else's. */
 import type { Viewer } from '../../access/permissions.js';
 import { uploadTarget } from '../../access/upload-target.js';
-import { findPhoto } from '../../album/find-photos.js';
+import { findPhoto, findPhotos } from '../../album/find-photos.js';
 import { PhotospoolError } from '../../base/errors.js';
 import { house, publicIdOf, type Holder } from '../../document/item-id.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
@@ -38,4 +38,20 @@ export function checkReceiver(holder: Holder | undefined, gate: Context['gate'])
 export function knownBytes(library: Library, who: Viewer, holder: Holder, sha256: string): number | undefined {
   const photo = findPhoto(library, who, publicIdOf({ holder, sha256 }));
   return photo?.item.holder === holder && photo.original.here ? photo.bytes : undefined;
+}
+
+/** Whether an original is safe here: `trashed` if all photos of it that the viewer sees are in the trash; null without one. */
+export type Safety = 'safe' | 'trashed' | null;
+
+/**
+ * The safety of originals, by their hashes: asked of the viewer's own photos and those of the house, as far as the viewer
+ * sees them, and never of other people's.
+ */
+export function safetyOf(library: Library, who: Viewer, hashes: readonly string[]): Safety[] {
+  const holders = [house, ...(who.person === undefined ? [] : [who.person])];
+  const ids = hashes.flatMap((sha256) => holders.map((holder) => publicIdOf({ holder, sha256 })));
+  const safety = new Map<string, Safety>();
+  for (const { item, original, trashed } of findPhotos(library, who, ids))
+    if (original.here && (!trashed || !safety.has(item.sha256))) safety.set(item.sha256, trashed ? 'trashed' : 'safe');
+  return hashes.map((sha256) => safety.get(sha256) ?? null);
 }

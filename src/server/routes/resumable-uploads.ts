@@ -13,9 +13,10 @@ import { headLength, whyNotTaken } from '../../photo/formats/identify.js';
 import { checkStill, viewer } from '../http/request-viewer.js';
 import type { App, Context, Routes } from '../context.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
+import { strict } from '../../api/access-schemas.js';
 import { openTus, uploadsPath, type TusTarget } from '../files/tus-uploads.js';
 import { wantedOf } from '../files/tus-headers.js';
-import { checkReceiver, knownBytes, receiverOf } from '../files/upload-receiver.js';
+import { checkReceiver, knownBytes, receiverOf, safetyOf } from '../files/upload-receiver.js';
 import type { Holder } from '../../document/item-id.js';
 
 const Params = Type.Object({ upload: Type.String({ description: '32 hexadecimal digits' }) });
@@ -52,6 +53,7 @@ const body = { bodyLimit: Number.MAX_SAFE_INTEGER, validatorCompiler: () => () =
 
 export const uploads: Routes = async (app, context) => {
   addCheck(app);
+  addSafety(app, context);
   await app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
@@ -86,6 +88,24 @@ function addCheck(app: App): void {
     },
     ({ body }) =>
       Promise.resolve({ reasons: body.files.map(({ name, head }) => whyNot(name, Buffer.from(head, 'base64'))) }),
+  );
+}
+
+/** Which files are safe here, for people who want to delete them from a phone. */
+function addSafety(app: App, { library }: Pick<Context, 'library'>): void {
+  const Hashes = strict({ sha256: Type.Array(Sha256, { minItems: 1, maxItems: 500 }) });
+  const Safe = Type.Union([Type.Literal('safe'), Type.Literal('trashed'), Type.Null()]);
+  app.post(
+    '/api/uploads/safe',
+    {
+      config: { rule: 'upload' },
+      schema: {
+        summary: 'Which originals are safe here, among your photos and those of the family library',
+        body: Hashes,
+        response: answers(Type.Object({ states: Type.Array(Safe) })),
+      },
+    },
+    (request) => Promise.resolve({ states: safetyOf(library, viewer(request), request.body.sha256) }),
   );
 }
 

@@ -50,7 +50,7 @@ const listed: Routes = (app, { access }) => {
     (request, reply) => {
       const owner = ownerOf(request, request.query.for);
       const own = access.tokens.list().filter(({ person }) => person === owner);
-      const tokens = own.map(({ name, may, person, author, created, used }) => {
+      const tokens = own.map(({ name, may, person, author, created, used, photo }) => {
         const by = nameOf(author);
         return {
           name,
@@ -58,6 +58,7 @@ const listed: Routes = (app, { access }) => {
           created: utcOf(created),
           ...(person !== undefined && { for: 'me' as const }),
           ...(used !== undefined && { lastUsed: utcOf(used) }),
+          ...(photo !== undefined && { lastPhoto: utcOf(photo) }),
           ...(by !== undefined && { by }),
         };
       });

@@ -45,6 +45,7 @@ const sections: readonly (Listed & { page: PageName })[] = [
   { page: 'settings/account', icon: 'person', needs: 'own-session' },
   { page: 'settings/appearance', icon: 'sun', needs: 'own-session' },
   { page: 'settings/library', icon: 'disk', needs: 'own-library' },
+  { page: 'settings/phone', icon: 'phone', needs: 'upload' },
   { page: 'settings/import', icon: 'folder', needs: 'spool' },
   { page: 'settings/family', icon: 'people', needs: 'people' },
   { page: 'settings/sharing', icon: 'share', needs: 'settings' },

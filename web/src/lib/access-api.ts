@@ -86,10 +86,17 @@ export const fetchSessions = async (person?: string): Promise<SignedInSession[]>
 export const endSession = (id: string): Promise<unknown> => ask(at('/api/sessions', id), send('DELETE'));
 export const endOthers = (): Promise<unknown> => ask('/api/me/sessions', send('DELETE'));
 
-export const fetchTokens = async (): Promise<Token[]> => (await ask<{ tokens: Token[] }>('/api/tokens')).tokens;
-export const makeToken = (name: string, may: TokenMay[]): Promise<Token & { token: string }> =>
-  ask('/api/tokens', send('POST', { name, may }));
-export const revokeToken = (name: string): Promise<unknown> => ask(at('/api/tokens', name), send('DELETE'));
+/** Whose tokens: those that act for oneself, or for the family library. */
+const forWhom = (whose: 'me' | 'house'): { for?: 'me' } => (whose === 'me' ? { for: 'me' } : {});
+export const fetchTokens = async (whose: 'me' | 'house' = 'house'): Promise<Token[]> =>
+  (await ask<{ tokens: Token[] }>(addressed('/api/tokens', forWhom(whose)))).tokens;
+export const makeToken = (
+  name: string,
+  may: TokenMay[],
+  whose: 'me' | 'house' = 'house',
+): Promise<Token & { token: string }> => ask('/api/tokens', send('POST', { name, may, ...forWhom(whose) }));
+export const revokeToken = (name: string, whose: 'me' | 'house' = 'house'): Promise<unknown> =>
+  ask(addressed(at('/api/tokens', name), forWhom(whose)), send('DELETE'));
 
 export const fetchAccess = (): Promise<AccessSettings> => ask('/api/access');
 export const changeAccess = (change: Partial<AccessSettings>): Promise<AccessSettings> =>

@@ -12,7 +12,7 @@ import type { Span } from '../features/timeline/overview-covers.js';
 
 /** The sections of the settings, in the order of their list. */
 export const settingsSections = [
-  ...(['account', 'appearance', 'library', 'import', 'family'] as const),
+  ...(['account', 'appearance', 'library', 'phone', 'import', 'family'] as const),
   ...(['sharing', 'servers', 'tokens', 'security', 'about'] as const),
 ] as const;
 

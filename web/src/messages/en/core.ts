@@ -209,6 +209,7 @@ export const app = {
     'settings/account': 'Account',
     'settings/appearance': 'Appearance',
     'settings/library': 'Library & storage',
+    'settings/phone': 'Phone backup',
     'settings/import': 'Import',
     'settings/family': 'Family',
     'settings/sharing': 'Access and sharing',

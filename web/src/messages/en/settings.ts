@@ -66,3 +66,82 @@ export const about = {
   apiAbout: 'For your own programs. Create a token first.',
   openApi: 'Open API description',
 };
+
+export const phone = {
+  about: 'Back up your phone automatically, see when its last photo arrived, and free up space on it.',
+  connect: 'Connect a phone',
+  kind: 'Phone',
+  kinds: { iphone: 'iPhone', android: 'Android' },
+  /** The steps for each kind of phone; `address` is entered as the WebDAV address, `host` and `path` are its parts. */
+  steps: {
+    iphone: ({ host, path }: PhoneAddress) => [
+      'Create a token below and copy it.',
+      'Install PhotoSync from the App Store. In PhotoSync, open Settings, then Configure, and choose WebDAV.',
+      `Enter ${host} as the server and ${path} as the directory. The user name can be anything; the password is the token.`,
+      'Turn on automatic transfer, and keep the original format, so that HEIC photos and Live Photos stay as they are.',
+    ],
+    android: ({ address }: PhoneAddress) => [
+      'Create a token below and copy it.',
+      'Install FolderSync from the Play Store. Add an account and choose WebDAV.',
+      `Enter ${address} as the address. The login name can be anything; the password is the token.`,
+      'Add a folder pair from the folder DCIM/Camera to this account, and choose when it is sent.',
+    ],
+  },
+  byHand: {
+    iphone: 'To add single photos, open this page in Safari, add it to the Home Screen, and use Upload.',
+    android:
+      'To add single photos, open this page in Chrome, choose Add to Home screen, and then share photos with Photospool.',
+  },
+  far: 'Your phone can’t open this address. Open this page at the address that your phone uses.',
+  plain: 'Most apps send a password over https only. Set up https before you connect a phone.',
+  make: 'Create a token',
+  create: 'Create token',
+  name: 'Name of the phone',
+  library: 'Photos go to',
+  libraries: { me: 'My library', house: 'Family library' },
+  made: (name: string) => `Token for “${name}”`,
+  madeAbout: 'Copy it now; you can’t see it again. It can only upload photos. If you lose the phone, revoke it here.',
+  senders: 'Phones and apps',
+  none: 'Nothing is connected yet.',
+  lastPhoto: 'Last photo',
+  noPhoto: 'No photo yet',
+  lastUsed: 'Last used',
+  neverUsed: 'Never used',
+  revoke: 'Revoke',
+  revokeSure: (name: string) => `Revoke “${name}”? It can’t send photos any more. The photos it sent stay.`,
+  free: 'Free up space',
+  freeAbout:
+    'Choose photos on this device to see which ones are safe on the server. Their contents are compared; nothing is uploaded or deleted.',
+  freeApple:
+    'In the picker, open Options and choose Current, so that the originals are compared and not converted copies.',
+  check: 'Check photos',
+  checking: (done: number, all: number) => `Checking ${number(done)} of ${number(all)}`,
+  stop: 'Stop checking',
+  allSafe: (n: number) =>
+    plural(n, {
+      one: 'This photo is safe on the server. You can delete it from this device.',
+      other: 'All # photos are safe on the server. You can delete them from this device.',
+    }),
+  someSafe: (safe: number, all: number) =>
+    `${number(safe)} of ${number(all)} are safe on the server. Keep these on the device:`,
+  noneSafe: (n: number) =>
+    plural(n, {
+      one: 'This photo isn’t on the server. Keep it on the device.',
+      other: 'None of these # photos are on the server. Keep them on the device.',
+    }),
+  states: {
+    missing: 'Not on the server',
+    trashed: 'In the trash on the server',
+    unreadable: 'Can’t be read',
+  },
+  upload: (n: number) => plural(n, { one: 'Upload # photo', other: 'Upload # photos' }),
+  uploading: 'The uploads have started. Check the photos again when they are finished.',
+  moreFiles: (n: number) => plural(n, { one: 'and # more', other: 'and # more' }),
+};
+
+/** Where a phone sends photos. */
+interface PhoneAddress {
+  address: string;
+  host: string;
+  path: string;
+}
