@@ -9,17 +9,23 @@ import type { PhotoView } from '../document/photo-view.js';
 import type { Library } from '../library/library.js';
 import type { PhotosChange } from './edit-photos.js';
 import { findPhotos, readPhotos } from './find-photos.js';
+import { sightOf } from './visibility.js';
 
 /** The dependencies of the lookup. */
 export interface StackParts {
   library: Library;
-  catalog: Pick<Catalog, 'stackOf'>;
+  catalog: Pick<Catalog, 'stackOf' | 'burstOf'>;
 }
 
-/** A photo as visible to the viewer, with `stack` if they may see other files of its shot. */
+/** A photo as visible to the viewer, with `stack` and `burst` if they may see other files of its shot or burst. */
 export function withStack<P extends PhotoView>({ library, catalog }: StackParts, viewer: Viewer, photo: P): P {
   const others = findPhotos(library, viewer, catalog.stackOf(photo.id));
-  return others.length === 0 ? photo : { ...photo, stack: others.map(({ id, type }) => ({ id, type })) };
+  const burst = catalog.burstOf(photo.id, sightOf(viewer));
+  return {
+    ...photo,
+    ...(others.length > 0 && { stack: others.map(({ id, type }) => ({ id, type })) }),
+    ...(burst && { burst }),
+  };
 }
 
 /**

@@ -66,6 +66,11 @@ const Developed = strict(
   { description: 'how the picture is cropped, rotated and straightened' },
 );
 
+const Burst = Type.Object(
+  { id: Type.String({ description: 'as in the search `burst:`' }), count: whole(2) },
+  { description: 'the burst that it stands for, and how many photos of it the viewer sees' },
+);
+
 /** album/visibility.ts `PhotoSeen`. */
 export const Photo = Type.Object({
   id: Sha256,
@@ -104,6 +109,7 @@ export const Photo = Type.Object({
   seconds: optional(Type.Number({ description: 'length of a video' })),
   codecs: optional(Type.Object({ video: optional(Type.String()), audio: optional(Type.String()) })),
   motion: optional(Type.Literal(true, { description: 'whether it is a Live Photo or motion photo' })),
+  burst: optional(Burst),
   stack: optional(
     Type.Array(Type.Object({ id: Sha256, type: Type.String() }), {
       description: 'the other files of its shot: RAW, JPEG',
@@ -143,6 +149,7 @@ export const Tile = Type.Object({
   seconds: optional(Type.Number({ description: 'length of a video' })),
   motion: optional(Type.Literal(true, { description: 'whether it is a Live Photo or motion photo' })),
   raw: optional(Type.Literal(true, { description: 'whether it has a RAW' })),
+  burst: optional(Burst),
   audience: optional(
     Type.Enum(
       audiences.filter((audience) => audience !== 'private'),
@@ -180,6 +187,7 @@ export const edits = {
   audience: optional(Audience),
   reviewed: optional(Type.Boolean()),
   archived: optional(Type.Boolean()),
+  burstCover: optional(Type.Boolean({ description: 'whether it stands for its burst' })),
   trashed: optional(Type.Boolean()),
   tags: optional(Elements),
   albums: optional(Elements),
@@ -263,6 +271,8 @@ export const Problem = Type.Object({
 export const q = optional(Type.String({ maxLength: 2_000, description: 'a search (docs/interface.md, “Search”)' }));
 /** `order` in the query: of an album, the order that it has (docs/interface.md, “Albums”). */
 export const albumOrder = optional(Type.Literal('album', { description: 'in the order of the album that `q` names' }));
+/** `bursts` in the query: how photos of a burst are answered. */
+export const bursts = optional(Type.Literal('stacked', { description: 'one photo stands for each burst' }));
 /** `cursor` in the query: the start of a page. */
 export const cursor = optional(Type.String({ maxLength: 200, description: '`next` of the previous page' }));
 /** `next` of a page. */

@@ -6,7 +6,7 @@
  */
 import type { ItemAccess } from '../access/item-access.js';
 import type { Columns } from './columns.js';
-import { evaluate, isTimeline, makeScratch, namedIn, type MatchingSlots } from './search-filter.js';
+import { evaluate, isStacked, isTimeline, makeScratch, namedIn, type MatchingSlots } from './search-filter.js';
 import { grown } from './growable-array.js';
 import type { Sight } from './item-visibility.js';
 import type { Query } from './query.js';
@@ -66,7 +66,18 @@ export function makeRecent(): Recent {
     const differs = columns.twins.groups.size > 0 || isTimeline(query, sight.viewer);
     // The catalog picks the photos that a scope names from the answer.
     const within = namedIn(sight.viewer) ? 'named' : scope;
-    const key = JSON.stringify([query.text, onlooker, self, actsFor, within, outside, locked, each && differs]);
+    const stacked = isStacked(query, sight.viewer);
+    const key = JSON.stringify([
+      query.text,
+      onlooker,
+      self,
+      actsFor,
+      within,
+      outside,
+      locked,
+      each && differs,
+      stacked,
+    ]);
     let answer = answers.get(key);
     if (!answer) {
       into = grown(into, columns.count);

@@ -4,6 +4,7 @@
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { homeOf } from './row-numbers.js';
+import { openBursts } from './bursts.js';
 import { openPairs } from './live-photos.js';
 import { rowColumns } from './catalog-row.js';
 import { openStacks } from './raw-jpeg-stacks.js';
@@ -44,6 +45,7 @@ export function finishBuilding(db: Sqlite): void {
       DROP TABLE temp.catalog_number; DROP TABLE catalog_bulk;`);
     openPairs(db, () => undefined).settleAll();
     openStacks(db, () => undefined).settleAll();
+    openBursts(db, () => undefined).settleAll();
   }
   db.exec('UPDATE catalog_state SET building = 0, complete = 1, generation = generation + 1');
 }

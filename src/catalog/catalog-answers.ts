@@ -65,6 +65,8 @@ export interface Tile {
   motion?: true;
   /** It has a RAW in its stack. */
   raw?: true;
+  /** The burst that it stands for: its number, as in `burst:`, and how many photos of it the viewer sees. */
+  burst?: { id: string; count: number };
   /** Who may see it besides its holder, if anyone and if the viewer may change that. */
   audience?: Exclude<Audience, 'private'>;
   /** The person who holds it (their id); absent for photos of the house, and for viewers who may not know. */

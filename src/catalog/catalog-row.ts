@@ -4,6 +4,7 @@
  * faulty peer) gives no row, so that it can't block the library.
  */
 import { readItem, type ItemClaims } from '../access/item-access.js';
+import { burstNumber } from '../document/burst.js';
 import { suggestedAlbum } from '../document/suggested-album.js';
 import { shownEdit } from '../document/edits.js';
 import { confirmedOf, isConfirmed, peopleIn, type MayShare } from '../document/share-link-view.js';
@@ -76,6 +77,9 @@ export interface PhotoRow {
   motion: number;
   /** The key that stacks the RAW and the JPEG of one shot (raw-jpeg-stacks.ts). */
   shot: number | null;
+  /** The number of the burst that it names (bursts.ts), and when it was chosen to stand for its burst, ms; 0 if never. */
+  burst: number | null;
+  cover: number;
   /** The folder below `incoming` from which it came first. */
   path: string | null;
   /** The name of the album suggested by its folder (suggested-albums.ts). */
@@ -126,6 +130,8 @@ export const rowColumns = [
   'pair',
   'motion',
   'shot',
+  'burst',
+  'cover',
   'path',
   'folder',
   'apart',
@@ -243,6 +249,8 @@ function rowAsShown({ item, archived, guest }: ItemClaims, body: PhotoDocument, 
     pair: onSide(pairOf(body.facts), side),
     motion: motionIn(view, body),
     shot: shotOf(body.facts, view.name, side),
+    burst: isFilm(view) ? null : burstNumber(body.facts, view.name, side),
+    cover: coverOf(body),
     path: clean(earliestSighting(body)?.folder) || null,
     folder: clean(suggestedAlbum(body)) || null,
     apart: listOrNull(apartFrom(body)),
@@ -272,6 +280,12 @@ function stateOf(view: PhotoView): number {
     (isEdited(view) ? bit.edited : 0) |
     audienceBits(view.audience)
   );
+}
+
+/** When it was chosen to stand for its burst: the latest choice of its photos counts. */
+function coverOf({ edits }: PhotoDocument): number {
+  const chosen = shownEdit(edits, 'burstCover');
+  return chosen?.value === true && /^\d{15}-/.test(chosen.at) ? Number(chosen.at.slice(0, 15)) : 0;
 }
 
 function kindsIn(view: PhotoView, { facts }: PhotoDocument): number {
@@ -332,6 +346,8 @@ export type ColumnRow = { n: number; stacked: number; clip: number } & Omit<
   | 'pair'
   | 'motion'
   | 'shot'
+  | 'burst'
+  | 'cover'
   | 'folder'
   | 'apart'
   | 'side'

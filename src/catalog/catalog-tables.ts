@@ -7,6 +7,7 @@
 import type { Sqlite } from '../base/sqlite.js';
 import { itemId } from '../document/item-id.js';
 import { accessSchema, openAccessNumbers } from './access-classes.js';
+import { openBursts } from './bursts.js';
 import { openPairs } from './live-photos.js';
 import { compareKeys, homeOf, type SortKey } from './row-numbers.js';
 import { rowColumns, type NewRow, type PhotoRow } from './catalog-row.js';
@@ -15,7 +16,7 @@ import { bit } from './photo-flags.js';
 import { storageSchema } from './storage-used.js';
 
 /** The version of the tables. Tables of another version are dropped and rebuilt. */
-export const version = 14;
+export const version = 15;
 
 /** The number of changes kept for other processes; one that is further behind reloads everything. */
 const journal = 100_000;
@@ -24,15 +25,16 @@ const columns = `
   id BLOB NOT NULL, bytes BLOB, taken TEXT NOT NULL, added INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
   type TEXT NOT NULL, thumbhash TEXT, version TEXT, unshown TEXT, state INTEGER NOT NULL, kinds INTEGER NOT NULL, rating INTEGER NOT NULL, iso INTEGER, lat REAL, lon REAL,
   camera TEXT, lens TEXT, place TEXT, tags TEXT, albums TEXT, favourites TEXT, words TEXT NOT NULL,
-  size REAL NOT NULL, seconds REAL, pair TEXT, motion INTEGER NOT NULL, shot INTEGER, path TEXT, folder TEXT, apart TEXT, side TEXT, class INTEGER NOT NULL,
+  size REAL NOT NULL, seconds REAL, pair TEXT, motion INTEGER NOT NULL, shot INTEGER, burst INTEGER, cover INTEGER NOT NULL, path TEXT, folder TEXT, apart TEXT, side TEXT, class INTEGER NOT NULL,
   entries TEXT, shared TEXT, people TEXT`;
 
 /**
- * Columns set by live-photos.ts and raw-jpeg-stacks.ts. `beside`: 1 for a video that plays with a photo, and for a RAW
+ * Columns set by live-photos.ts, raw-jpeg-stacks.ts and bursts.ts. `beside`: 1 for a video that plays with a photo, and for a RAW
  * behind its JPEG. `stacked`, for that JPEG: 1 plus the index in `audiences` of the widest audience of its RAWs.
- * `clip`, `clip_motion`, for that photo: the clip's id and `motion`.
+ * `clip`, `clip_motion`, for that photo: the clip's id and `motion`. `series`, set by bursts.ts: the number of its burst.
  */
-const paired = 'beside INTEGER NOT NULL DEFAULT 0, stacked INTEGER NOT NULL DEFAULT 0, clip BLOB, clip_motion INTEGER';
+const paired =
+  'beside INTEGER NOT NULL DEFAULT 0, stacked INTEGER NOT NULL DEFAULT 0, clip BLOB, clip_motion INTEGER, series INTEGER';
 
 /** Creates missing tables, empty; `complete` stays 0 until `finish`. */
 export const schema =
@@ -40,6 +42,8 @@ export const schema =
   CREATE TABLE IF NOT EXISTS catalog_photo (n INTEGER PRIMARY KEY, ${columns}, ${paired});
   CREATE INDEX IF NOT EXISTS catalog_photo_pair ON catalog_photo (pair) WHERE pair IS NOT NULL;
   CREATE INDEX IF NOT EXISTS catalog_photo_shot ON catalog_photo (shot) WHERE shot IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS catalog_photo_burst ON catalog_photo (burst) WHERE burst IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS catalog_photo_series ON catalog_photo (series) WHERE series IS NOT NULL;
   CREATE INDEX IF NOT EXISTS catalog_photo_folder ON catalog_photo (folder, n) WHERE folder IS NOT NULL;
   CREATE INDEX IF NOT EXISTS catalog_photo_clip ON catalog_photo (clip) WHERE clip IS NOT NULL;
   CREATE INDEX IF NOT EXISTS catalog_photo_bytes ON catalog_photo (bytes) WHERE bytes IS NOT NULL;
@@ -116,6 +120,7 @@ export function openTables(db: Sqlite): Tables {
 
   const pairs = openPairs(db, changed);
   const stacks = openStacks(db, changed);
+  const bursts = openBursts(db, changed);
   const numbers = openAccessNumbers(db);
   const asRow = ({ claims, ...row }: NewRow): PhotoRow => ({ ...row, ...numbers.numbersOf(claims) });
 
@@ -175,6 +180,10 @@ export function openTables(db: Sqlite): Tables {
         changed(n);
       }
       settle(row);
+      const n = byId.get(row.id)!.n;
+      bursts.settle({ ...row, n });
+      if (old && (old.n !== n || old.burst !== row.burst || old.camera !== row.camera || old.side !== row.side))
+        bursts.settle(old);
       if (old && (old.pair !== row.pair || old.shot !== row.shot)) settle(old);
     },
     naming(person) {
@@ -190,6 +199,7 @@ export function openTables(db: Sqlite): Tables {
       const old = byId.get(id);
       if (old) take(old.n);
       if (old) settle(old);
+      if (old) bursts.settle(old);
     },
     forget: () => numbers.forget(),
     append(row) {

@@ -39,7 +39,7 @@ import { derivedOf } from './derived-values.js';
 import { kindsSeen } from './kinds-seen.js';
 import { findAlike, type Alike } from './near-duplicates.js';
 import { accessOfNobody, favouritesByClass, openRowSights, openSights, sees, type Sight } from './item-visibility.js';
-import { namedIn, type MatchingSlots } from './search-filter.js';
+import { isStacked, namedIn, type MatchingSlots } from './search-filter.js';
 import { clusterSpots } from './map-clusters.js';
 import { openSimilarityIndex, type SimilarityIndex } from './similarity-index.js';
 import { openMemory } from './load-columns.js';
@@ -54,6 +54,7 @@ import {
   tilesOf,
   type Numbers,
 } from './pagination.js';
+import { openBurstsOfPhotos, type BurstsOfPhotos } from './bursts-seen.js';
 import { openPaired, type Paired } from './companions.js';
 import { openStacked, type Stacked } from './raw-jpeg-stacks.js';
 import { makeRecent } from './answer-cache.js';
@@ -82,7 +83,7 @@ export type {
  * indexed. Answers contain trashed photos only for queries with `is:trashed`. All counts and filters need the columns
  * in memory: await `load` first, so that a large library does not block others. Do not query it inside a transaction.
  */
-export interface Catalog extends Paired, Stacked, Suggested, IndexedMark {
+export interface Catalog extends Paired, Stacked, BurstsOfPhotos, Suggested, IndexedMark {
   /** Writes the rows of one document in the caller's transaction. It is the library's `Index`. */
   index(id: string, body: Body | undefined, n: number): void;
   /**
@@ -218,6 +219,7 @@ export function openCatalog(
     ...openArranged(db, finding),
     ...openPaired(db, finding.rowSightOf),
     ...openStacked(db),
+    ...openBurstsOfPhotos(db, finding.rowSightOf),
     ...openSuggested(db),
     ...openIndexedMark(db, turn),
     index(id, body) {
@@ -292,11 +294,12 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, ac
     const size = readLimit(limit);
     const before = readCursor(cursor);
     if (!memory().loaded() && query.terms.length === 0 && !viewer.scope && !viewer.locked)
-      return pageOfAll(db, size, before, rowSightOf(viewer));
+      return pageOfAll(db, size, before, rowSightOf(viewer), isStacked(query, viewer));
     const { columns, found } = search(query, viewer);
     return pageOfFound(columns, found, size, before);
   }
-  const tiles = (numbers: readonly number[], viewer: CatalogViewer): Tile[] => tilesOf(db, numbers, rowSightOf(viewer));
+  const tiles = (numbers: readonly number[], viewer: CatalogViewer, query?: Query): Tile[] =>
+    tilesOf(db, numbers, rowSightOf(viewer), query !== undefined && isStacked(query, viewer));
   return { search, numbers, tiles, rowSightOf };
 }
 
@@ -311,7 +314,7 @@ function openPages(db: Sqlite, { search, numbers, tiles }: Finding): Pick<Catalo
     },
     tiles(query, options = {}) {
       const page = numbers(query, options);
-      return { tiles: tiles(page.numbers, options.viewer ?? owner), ...withNext(page.next) };
+      return { tiles: tiles(page.numbers, options.viewer ?? owner, query), ...withNext(page.next) };
     },
     tile(id, query, viewer = owner) {
       const n = numberOf(db, id);
@@ -409,6 +412,7 @@ function openArranged(db: Sqlite, { search, tiles }: Finding): Pick<Catalog, 'ar
           return tiles(
             Array.from(page, (slot) => columns.n[slot]!),
             viewer,
+            query,
           );
         },
         segments: (size) => cutArranged(columns, slots, readLimit(size), how === 'oldest'),

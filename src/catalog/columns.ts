@@ -52,6 +52,7 @@ export interface Columns {
   entry: Lists;
   access: AccessLists;
   twins: TwinSlots;
+  bursts: TwinSlots;
   values: Record<'camera' | 'lens' | 'place' | 'folder' | 'tag' | 'album' | 'person' | 'word', Values>;
   beginnings: Beginnings;
   /** The used slots by ascending row number; the first `count` elements. */
@@ -112,6 +113,7 @@ export function makeColumns(): Columns {
     entry: makeLists(),
     access: makeAccessLists(),
     twins: makeTwinSlots(),
+    bursts: makeTwinSlots(),
     values,
     beginnings: makeBeginnings(values.word),
     order: new Uint32Array(0),
@@ -160,6 +162,7 @@ export function putRow(columns: Columns, row: ColumnRow): void {
   const slot = known === undefined ? addSlot(columns, positionOf(columns.n, inUse, row.n)) : inUse[known]!;
   countWrite(columns, row.n);
   leaveTwins(columns.twins, slot);
+  leaveTwins(columns.bursts, slot);
   columns.n[slot] = row.n;
   columns.state[slot] = (row.state & searched) | bit.alive;
   columns.kinds[slot] = row.kinds | (row.stacked << companionShift.rawBeside) | (row.clip << companionShift.clip);
@@ -193,6 +196,7 @@ export function removeRow(columns: Columns, n: number): void {
   columns.count--;
   columns.state[slot] = 0;
   leaveTwins(columns.twins, slot);
+  leaveTwins(columns.bursts, slot);
   for (const kind of listColumns) setList(columns[kind], slot, []);
   columns.free.push(slot);
 }

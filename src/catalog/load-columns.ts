@@ -8,6 +8,7 @@ import type { Sqlite } from '../base/sqlite.js';
 import { readAccessLists } from './access-classes.js';
 import { columnNames, limitOf, listColumns, makeColumns, putRow, removeRow, type Columns } from './columns.js';
 import { buildPostings, tidyLists } from './multi-value-column.js';
+import { findBursts, settleBurst } from './burst-slots.js';
 import { findTwins, settleTwins } from './same-bytes.js';
 import { dropShared, putShared, type SharedRow } from './share-link-rows.js';
 import { readState } from './catalog-tables.js';
@@ -94,15 +95,17 @@ export function openMemory(db: Sqlite): LoadedColumns {
 /** Reads the rows written after `seq` again. */
 function takeIn(db: Sqlite, columns: Columns, seq: number): void {
   const changed = db.prepare<{ n: number }>('SELECT DISTINCT n FROM catalog_change WHERE seq > ?');
-  const row = db.prepare<SharedRow & { bytes: Uint8Array }>(
-    `SELECT ${columnNames}, shared, coalesce(bytes, id) AS bytes FROM catalog_photo WHERE n = ? AND beside = 0`,
+  const row = db.prepare<SharedRow & { bytes: Uint8Array; series: number | null }>(
+    `SELECT ${columnNames}, shared, series, coalesce(bytes, id) AS bytes FROM catalog_photo WHERE n = ? AND beside = 0`,
   );
   const written: Uint8Array[] = [];
+  const bursts = new Set<number>();
   for (const { n } of changed.all(seq)) {
     const found = row.get(n);
     if (found) {
       put(columns, found);
       written.push(found.bytes);
+      if (found.series !== null) bursts.add(found.series);
     } else {
       removeRow(columns, n);
       dropShared(columns, n);
@@ -111,6 +114,7 @@ function takeIn(db: Sqlite, columns: Columns, seq: number): void {
   // After the rows: they may have new classes.
   readAccessLists(db, columns.access);
   for (const bytes of written) settleTwins(db, columns, bytes);
+  for (const series of bursts) settleBurst(db, columns, series);
   tidy(columns);
   if (columns.shared) tidy(columns.shared.columns);
 }
@@ -140,6 +144,7 @@ function* read(db: Sqlite): Generator<void, Columns> {
   }
   readAccessLists(db, columns.access);
   yield* findTwins(db, columns);
+  yield* findBursts(db, columns);
   for (const kind of listColumns) {
     yield* buildPostings(columns[kind], columns.size, limitOf(columns, kind));
   }

@@ -11,6 +11,8 @@ import { positionOf, type Columns } from './columns.js';
 import type { MatchingSlots } from './search-filter.js';
 import { accessColumns, sees, type AccessRow, type RowSight } from './item-visibility.js';
 import { firstOfTwins, seesSeveral } from './same-bytes.js';
+import { burstRows } from './bursts.js';
+import { burstSeen } from './bursts-seen.js';
 import { openCompanions, type Accompanied } from './companions.js';
 import { bit } from './photo-flags.js';
 import { placeName, type PlaceKey } from './place-names.js';
@@ -49,13 +51,16 @@ const columns = accessColumns.join(', ');
 /** Flags that exclude a photo from the timeline. */
 const leftOut = bit.trashed | bit.archived | bit.guest;
 
-/** A page of everything a viewer may see, read from the table while the columns are not loaded. */
-export function pageOfAll(db: Sqlite, limit: number, before: number, sight: RowSight): Numbers {
+/**
+ * A page of everything a viewer may see, read from the table while the columns are not loaded. With `stacked`, one photo
+ * stands for each burst.
+ */
+export function pageOfAll(db: Sqlite, limit: number, before: number, sight: RowSight, stacked = false): Numbers {
   const classesWith = (wanted: number): string =>
     JSON.stringify([...sight.classes.keys()].filter((number) => (sight.classes[number]! & wanted) !== 0));
   const [seen, inAlbums] = [classesWith(sees.living), classesWith(sees.inAlbums)];
-  const next = db.prepare<AccessRow & { n: number }>(
-    `SELECT n, ${columns} FROM catalog_photo
+  const next = db.prepare<AccessRow & { n: number; series: number | null }>(
+    `SELECT n, series, ${columns} FROM catalog_photo
      WHERE n < ? AND beside = 0 AND (state & ${leftOut}) = 0 AND (class IN (SELECT value FROM json_each(?))
        OR (entries IS NOT NULL AND class IN (SELECT value FROM json_each(?)))
        OR n IN (SELECT value FROM json_each(?)))
@@ -66,7 +71,11 @@ export function pageOfAll(db: Sqlite, limit: number, before: number, sight: RowS
   const numbers: number[] = [];
   for (let from = before; numbers.length <= limit;) {
     const rows = next.all(from, seen, inAlbums, JSON.stringify(offered), limit + 1);
-    const shown = rows.filter((row) => sight.seesRow(row) && (!isSeveral || isFirstOfTwins(db, row, sight)));
+    const isShown = (row: AccessRow & { n: number }): boolean =>
+      sight.seesRow(row) && (!isSeveral || isFirstOfTwins(db, row, sight));
+    const shown = rows.filter(
+      (row) => isShown(row) && (!stacked || row.series === null || isFirstOfBurst(db, row.series, row.n, isShown)),
+    );
     numbers.push(...shown.map(({ n }) => n));
     if (rows.length <= limit) break;
     from = rows[limit]!.n;
@@ -94,6 +103,17 @@ function isFirstOfTwins(db: Sqlite, row: AccessRow & { n: number }, sight: RowSi
     ]?.n === row.n
   );
 }
+
+/** Whether a row is the one that stands for its burst in the timeline, of those that are shown there. */
+const isFirstOfBurst = (
+  db: Sqlite,
+  series: number,
+  n: number,
+  isShown: (row: AccessRow & { n: number }) => boolean,
+): boolean =>
+  burstRows<AccessRow & { n: number }>(db, `n, ${columns}`, series).find(
+    (row) => (row.state & leftOut) === 0 && isShown(row),
+  )?.n === n;
 
 const hex = (id: Uint8Array): string => Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
 
@@ -133,13 +153,14 @@ interface TileRow extends Accompanied {
   favourites: string | null;
   seconds: number | null;
   place: string | null;
+  series: number | null;
 }
 
-/** The tiles of the photos in these rows, in that order. */
-export function tilesOf(db: Sqlite, numbers: readonly number[], sight: RowSight): Tile[] {
+/** The tiles of the photos in these rows, in that order; with `stacked` each with its burst. */
+export function tilesOf(db: Sqlite, numbers: readonly number[], sight: RowSight, stacked = false): Tile[] {
   const { plays, hasRaw } = openCompanions(db, sight);
   const rows = db.prepare<TileRow>(
-    `SELECT p.id, p.class, width, height, taken, thumbhash, p.version AS v, unshown, p.type, state, favourites, seconds, place, stacked,
+    `SELECT p.id, p.class, width, height, taken, thumbhash, p.version AS v, unshown, p.type, state, favourites, seconds, place, series, stacked,
        bytes, shot, side, clip, iif(state & ${bit.video}, 0, iif(motion < 0, motion, coalesce(clip_motion, motion))) AS motion
      FROM json_each(?) AS j JOIN catalog_photo AS p ON p.n = j.value ORDER BY j.key`,
   );
@@ -159,9 +180,15 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], sight: RowSight)
     ...(row.seconds !== null && { seconds: row.seconds }),
     ...(plays(row) && { motion: true as const }),
     ...(hasRaw(row) && { raw: true as const }),
+    ...(stacked && burstOf(db, row, sight)),
     ...sharingOf(row, sight),
     ...(sight.viewer.places === true && placeOf(row)),
   }));
+}
+
+function burstOf(db: Sqlite, { series }: TileRow, sight: RowSight): Pick<Tile, 'burst'> {
+  const burst = burstSeen(db, series, sight);
+  return burst ? { burst } : {};
 }
 
 /** Who holds a photo and who else sees it, as far as the viewer may know. */

@@ -1,4 +1,4 @@
-/** The parsed form of a search, between parser and filter. Types only. */
+/** The parsed form of a search, between parser and filter. */
 import type { Holder } from '../document/item-id.js';
 import type { StateTest } from './photo-flags.js';
 import type { Range } from './date-numbers.js';
@@ -20,6 +20,8 @@ export type Condition =
   | { kind: 'element'; column: 'tag' | 'album'; folded: string }
   /** In an album with members (`<holder>:<ulid>`) that exists for the viewer. */
   | { kind: 'entry'; album: string }
+  /** In a burst, by its number. */
+  | { kind: 'burst'; series: string }
   | { kind: 'range'; column: 'taken' | 'added' | 'rating' | 'iso'; range: Range }
   /** A day of the month, in any year: 1224 for the 24th of December. */
   | { kind: 'day'; day: number }
@@ -35,4 +37,9 @@ export type Term = { negated: boolean } & Condition;
 export interface Query {
   readonly text: string;
   readonly terms: readonly Term[];
+  /** One photo stands for each burst. Not in the scope of a link, nor in a search for a burst. */
+  readonly stacked?: boolean;
 }
+
+/** A search in whose answer one photo stands for each burst. */
+export const stackBursts = (query: Query): Query => ({ ...query, stacked: true });

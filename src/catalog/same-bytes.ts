@@ -7,7 +7,7 @@ import type { Onlooker } from '../access/item-access.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { house, type Holder } from '../document/item-id.js';
 import { placeOf, type Columns } from './columns.js';
-import type { TwinSlots } from './twin-slots.js';
+import { putTwins } from './twin-slots.js';
 
 const atOnce = 500;
 const textOf = (bytes: Uint8Array): string =>
@@ -40,16 +40,6 @@ export function settleTwins(db: Sqlite, columns: Columns, bytes: Uint8Array): vo
     return place === undefined ? [] : [inUse[place]!];
   });
   putTwins(columns.twins, textOf(bytes), slots);
-}
-
-function putTwins({ groups, of }: TwinSlots, key: string, slots: number[]): void {
-  for (const slot of groups.get(key) ?? []) of.delete(slot);
-  if (slots.length < 2) {
-    groups.delete(key);
-    return;
-  }
-  groups.set(key, slots);
-  for (const slot of slots) of.set(slot, key);
 }
 
 /** Whether an onlooker may see items of several holders, apart from offers. */

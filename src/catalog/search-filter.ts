@@ -6,6 +6,7 @@ import { house, type Holder } from '../document/item-id.js';
 import { audiences } from '../document/photo-document.js';
 import { isPrivateTag } from '../document/tag-names.js';
 import { keepArea } from './geo-area.js';
+import { keepFirstOfBursts } from './burst-slots.js';
 import type { CatalogViewer } from './catalog-answers.js';
 import type { Columns } from './columns.js';
 import { derivedOf } from './derived-values.js';
@@ -63,6 +64,10 @@ export const namedIn = ({ scope }: CatalogViewer): readonly string[] | undefined
   return 'photo' in scope ? [scope.photo] : 'photos' in scope ? scope.photos : undefined;
 };
 
+/** Whether one photo stands for each burst: not in share links, which show only some of them. */
+export const isStacked = ({ stacked = false, terms }: Query, { scope }: CatalogViewer): boolean =>
+  stacked && !scope && terms.every(({ kind }) => kind !== 'burst');
+
 /**
  * Evaluates a search into `into`, which must have room for all photos. With `each` the answer has every match that the
  * viewer may see, including archived ones and all with the same bytes: for questions about a given photo.
@@ -81,6 +86,7 @@ export function evaluate(
   if (scope && 'search' in scope) keepInside(columns, sight, scope.search, kept, scratch);
   if (scope && 'album' in scope) keepMarked(markAlbum(columns, sight.album(scope.album), scratch), false, kept);
   if (!each && (seesSeveral(onlooker) || sight.offered.length > 0)) keepOneOfTwins(columns, onlooker, kept);
+  if (!each && isStacked(query, sight.viewer)) keepFirstOfBursts(columns.bursts, kept);
   const { order, count } = columns;
   let length = 0;
   // Without a branch, which a processor can't predict for photos of several people: a slot not kept is overwritten.
@@ -236,6 +242,11 @@ function narrow(columns: Columns, term: Term, sight: Sight, kept: Mask, scratch:
       return;
     case 'range':
       return keepRange(columns[term.column], term, kept, columns.size);
+    case 'burst': {
+      const marks = cleared(scratch, 'marks', columns.size);
+      for (const slot of columns.bursts.groups.get(term.series) ?? []) marks[slot] = 1;
+      return keepMarked(marks, term.negated, kept);
+    }
     case 'day':
       return keepDay(columns.taken, term, kept, columns.size);
     case 'area':

@@ -29,6 +29,7 @@ const keys: Record<string, Key> = {
   album: (keyed) => ({ kind: 'element', column: 'album', folded: fold(text(keyed)) }),
   holder: (keyed) => ({ kind: 'holder', holder: holderIn(keyed) }),
   in: (keyed) => ({ kind: 'entry', album: albumIn(keyed) }),
+  burst: (keyed) => ({ kind: 'burst', series: burstIn(keyed) }),
   camera: (keyed) => valueOf('camera', keyed),
   lens: (keyed) => valueOf('lens', keyed),
   folder: (keyed) => valueOf('folder', keyed),
@@ -94,6 +95,12 @@ function albumIn(keyed: Keyed): string {
   const album = text(keyed);
   if (albumNamed(album)) return album;
   throw invalid(keyed.raw, 'names no album.', 'Write in:HOLDER:ALBUM, as `photospool albums list` shows it.');
+}
+
+function burstIn(keyed: Keyed): string {
+  const series = text(keyed);
+  if (/^\d{1,15}$/.test(series)) return series;
+  throw invalid(keyed.raw, 'names no burst.', 'Open a burst to search for its photos.');
 }
 
 function holderIn(keyed: Keyed): Holder {

@@ -1,6 +1,6 @@
-/** The slots of the columns with items of the same bytes (same-bytes.ts). Pure. */
+/** Groups of slots in the columns: items of the same bytes (same-bytes.ts), bursts (bursts.ts). Pure. */
 
-/** Groups of at least two slots by their bytes, and the group of each slot in one. */
+/** Groups of at least two slots by their key (their bytes, the number of their burst), and the group of each slot in one. */
 export interface TwinSlots {
   groups: Map<string, number[]>;
   of: Map<number, string>;
@@ -20,4 +20,15 @@ export function leaveTwins({ groups, of }: TwinSlots, slot: number): void {
     groups.delete(key);
     for (const other of left) of.delete(other);
   }
+}
+
+/** Replaces a group; fewer than two slots are none. */
+export function putTwins({ groups, of }: TwinSlots, key: string, slots: number[]): void {
+  for (const slot of groups.get(key) ?? []) of.delete(slot);
+  if (slots.length < 2) {
+    groups.delete(key);
+    return;
+  }
+  groups.set(key, slots);
+  for (const slot of slots) of.set(slot, key);
 }

@@ -67,6 +67,7 @@ export const fields: { [F in FieldName]: (value: unknown) => boolean } = {
   reviewed: flag,
   trashed: flag,
   archived: flag,
+  burstCover: flag,
   develop: orNull(isDevelop),
 };
 

@@ -237,6 +237,8 @@ export interface EditableFields {
   trashed: boolean;
   /** Hidden from the timeline; still in albums and search results. */
   archived: boolean;
+  /** Whether it stands for its burst. */
+  burstCover: boolean;
   /** How the picture is rotated, cropped and straightened (develop.ts). */
   develop: Develop | null;
 }

@@ -74,6 +74,8 @@ export interface PhotoView {
    * The other files of its shot, a RAW or its JPEG, as far as they are visible to the viewer (album/stack-members.ts).
    */
   stack?: { id: string; type: string }[];
+  /** The burst that it belongs to, as far as it is visible to the viewer (album/stack-members.ts). */
+  burst?: { id: string; count: number };
   /** How its picture is developed; absent if it is shown as its original. */
   develop?: Develop;
   /**

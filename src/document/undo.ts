@@ -21,6 +21,7 @@ const untold: { [F in Exclude<FieldName, 'favourite'>]: EditableFields[F] } = {
   reviewed: false,
   trashed: false,
   archived: false,
+  burstCover: false,
   develop: null,
 };
 

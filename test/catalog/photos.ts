@@ -26,6 +26,7 @@ export interface Told {
     audience: string;
     title: string;
     develop: Develop;
+    burstCover: boolean;
   }>;
   albums?: readonly string[];
   /** Persons whose favourite it is. */
@@ -34,6 +35,8 @@ export interface Told {
   apart?: readonly string[];
   thumb?: Rendition;
   damaged?: boolean;
+  /** When its edits were made, ms. */
+  edited?: number;
   name?: string;
   added?: string;
 }
@@ -65,10 +68,12 @@ export function photoOf({
   apart = [],
   thumb,
   damaged,
+  edited: later = 0,
   name = 'IMG_0001.JPG',
   added = '2024-08-01T10:00:00.000Z',
 }: Told = {}): Body {
-  const edited = Object.entries(edits).map(([field, value]) => [field, [{ value, at: stamp, by: 'owner' }]]);
+  const at = stamp.replace('00000-', `0000${later}-`);
+  const edited = Object.entries(edits).map(([field, value]) => [field, [{ value, at, by: 'owner' }]]);
   const setOf = (elements: readonly string[]): Record<string, Membership> =>
     Object.fromEntries(elements.map((element) => [element, { present: true, at: stamp, by: 'owner' }]));
   const document: PhotoDocument = {

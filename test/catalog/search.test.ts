@@ -112,7 +112,7 @@ describe('an error names the word and the permitted forms', () => {
     [
       'foo:bar',
       '“foo:bar”',
-      'tag:, album:, holder:, in:, camera:, lens:, folder:, place:, near:, box:, type:, is:, audience:, taken:, added:, day:, rating:, iso:;',
+      'tag:, album:, holder:, in:, burst:, camera:, lens:, folder:, place:, near:, box:, type:, is:, audience:, taken:, added:, day:, rating:, iso:;',
     ],
     ['-foo:bar', '“-foo:bar”', 'tag:'],
     ['constructor:x', '“constructor:x”', 'tag:'],

@@ -118,6 +118,32 @@ describe('photos', () => {
     });
   });
 
+  it('of a burst are one tile on request, in front of which the chosen one stands', async () => {
+    const home = await openHome();
+    const ids: string[] = [];
+    for (const second of [1, 2, 3])
+      ids.push(
+        await home.add({
+          ...{ taken: `2024-07-01T12:00:0${second}.000`, model: 'Pixel 7' },
+          name: `0000${second}IMG_0000${second}_BURST20240701120001123.jpg`,
+        }),
+      );
+    type Tiles = { tiles: { id: string; burst?: { id: string; count: number } }[] };
+    const stacked = async () => (await get<Tiles>(home, '/api/tiles?bursts=stacked')).tiles;
+    const [front] = await stacked();
+    expect(await stacked()).toMatchObject([{ id: ids[0], burst: { count: 3 } }]);
+    expect((await get<Tiles>(home, '/api/tiles')).tiles).toHaveLength(3);
+    expect(await get(home, '/api/timeline/segments?bursts=stacked')).toMatchObject([{ count: 1 }]);
+    const { burst } = front!;
+    expect(await get(home, `/api/photos/${ids[2]!}`)).toMatchObject({ burst });
+    expect((await get<Tiles>(home, `/api/tiles?q=burst:${burst!.id}&bursts=stacked`)).tiles).toHaveLength(3);
+    await patch(home, `/api/photos/${ids[1]!}`, { burstCover: true });
+    expect(await stacked()).toMatchObject([{ id: ids[1], burst }]);
+    await patch(home, `/api/photos/${ids[1]!}`, { trashed: true });
+    expect(await stacked()).toMatchObject([{ id: ids[0], burst: { count: 2 } }]);
+    expect(await get(home, `/api/photos/${ids[1]!}`)).not.toHaveProperty('burst');
+  });
+
   it('are explored by place, year and camera, under a search, each with a cover', async () => {
     const home = await openHome();
     const place = { city: 'Palisade', region: 'Colorado', country: 'US' };

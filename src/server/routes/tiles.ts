@@ -4,10 +4,11 @@ import { viewer } from '../http/request-viewer.js';
 import { limit, within } from '../http/page-size.js';
 import type { App, Context, Routes } from '../context.js';
 import { photoPlaces, type PhotoPlace } from '../http/photo-places.js';
+import { stackBursts } from '../../catalog/query.js';
 import { readPosition } from '../../catalog/arranged-photos.js';
 import { arrangedBy, orderedBy } from '../../album/arrange-photos.js';
 import { openAlbums } from '../../album/saved-searches.js';
-import { albumOrder, answers, cursor, next, q, Tile } from '../../api/photo-schemas.js';
+import { albumOrder, answers, bursts, cursor, next, q, Tile } from '../../api/photo-schemas.js';
 import { sightOf } from '../../album/visibility.js';
 
 const bounds = { most: 5_000, usual: 500 };
@@ -25,14 +26,15 @@ function addTiles(app: App, { catalog, library, clock, ask }: Context, { api, co
       config: { rule: 'see', ...config },
       schema: {
         summary: summary('Tiles, newest first'),
-        querystring: Type.Object({ q, cursor, limit: limit(bounds), order: albumOrder }),
+        querystring: Type.Object({ q, cursor, limit: limit(bounds), order: albumOrder, bursts }),
         response: answers(List),
       },
     },
     async (request) => {
-      const { q: text, limit: asked, order, ...page } = request.query;
+      const { q: text, limit: asked, order, bursts: how, ...page } = request.query;
       const who = viewer(request);
-      const query = await ask(text, 'page', who);
+      const parsed = await ask(text, 'page', who);
+      const query = how === 'stacked' ? stackBursts(parsed) : parsed;
       const arranged = order && arrangedBy(catalog, who, query, orderedBy(library, albums, who, query));
       if (arranged) {
         const [from, size] = [readPosition(page.cursor), within(bounds, asked)];

@@ -115,10 +115,10 @@ const orderOf = (q: string): 'album' | undefined =>
 
 /**
  * The segments of a search's timeline, newest first or in the order of the album, with at most `size` photos each;
- * without a month in an order by hand.
+ * without a month in an order by hand. One photo stands for each burst.
  */
 export const fetchSegments = (q: string, size: number, signal?: AbortSignal): Promise<Segment[]> =>
-  ask(addressed('/api/timeline/segments', { q, size, order: orderOf(q) }), signal && { signal });
+  ask(addressed('/api/timeline/segments', { q, size, order: orderOf(q), bursts: 'stacked' }), signal && { signal });
 
 /** How photos and tiles look after edits that wait to be sent. */
 interface Waiting {
@@ -138,7 +138,8 @@ export const fetchTiles = async (
   segment: Pick<Segment, 'cursor' | 'count'>,
   signal?: AbortSignal,
 ): Promise<Tile[]> => {
-  const path = addressed('/api/tiles', { q, cursor: segment.cursor, limit: segment.count, order: orderOf(q) });
+  const { cursor, count: limit } = segment;
+  const path = addressed('/api/tiles', { q, cursor, limit, order: orderOf(q), bursts: 'stacked' });
   return waiting.tiles((await ask<{ tiles: Tile[] }>(path, signal && { signal })).tiles);
 };
 

@@ -45,6 +45,8 @@ function keyedWord(key: string, value: string, brief: boolean): string | undefin
       return /^\d\d-\d\d$/.test(value) ? dayMonth(`2024-${value}`) : undefined;
     case 'rating':
       return /^[1-5]$/.test(value) ? m.app.stars(Number(value)) : undefined;
+    case 'burst':
+      return m.app.searchWords.burst;
     case 'near':
     case 'box':
       return m.app.searchWords.area;

@@ -53,6 +53,7 @@ export function deedOf({ field, element, value, by }: HistoryEntry): Deed {
     favourite: [deeds.favoured, deeds.unfavoured],
     reviewed: [deeds.reviewed, deeds.unreviewed],
     archived: [deeds.archived, deeds.unarchived],
+    burstCover: [deeds.inFront, deeds.notInFront],
     trashed: [deeds.trashed, deeds.restored],
   };
   const flag = flags[field];

@@ -14,6 +14,8 @@ interface TileFacts {
   animated?: boolean | undefined;
   raw?: boolean | undefined;
   damaged?: boolean | undefined;
+  /** The burst that it stands for. */
+  burst?: { count: number } | undefined;
   favourite?: boolean | undefined;
   audience?: 'family' | 'public' | undefined;
   /** Where it was taken. */
@@ -39,7 +41,8 @@ export const app = {
     holder?: string,
     nth = 1,
   ) => {
-    const kind = type.startsWith('video/') ? 'Video' : motion ? 'Live Photo' : animated ? 'Animation' : 'Photo';
+    const single = type.startsWith('video/') ? 'Video' : motion ? 'Live Photo' : animated ? 'Animation' : 'Photo';
+    const kind = tile.burst ? `Burst of ${app.photos(tile.burst.count)}` : single;
     const seen = tile.audience && { family: ', shared with family', public: ', public' }[tile.audience];
     const by = holder === undefined ? '' : ` by ${legible(holder).slice(0, 60)}`;
     const number = nth > 1 ? ` ${String(nth)}` : '';
@@ -108,6 +111,7 @@ export const app = {
     'holder:house': 'Family library',
   } as Partial<Record<string, string>>,
   searchWords: {
+    burst: 'Burst',
     not: (word: string) => `not ${word}`,
     since: (date: string) => `since ${date}`,
     until: (date: string) => `until ${date}`,
