@@ -9,9 +9,10 @@ import type { Files } from '../base/files.js';
 import { isDamaged, renditionsShown } from '../document/facts.js';
 import { own } from '../document/json-values.js';
 import { isNewer } from '../document/merge.js';
-import type { PhotoDocument, Renditions } from '../document/photo-document.js';
+import { exifId, type PhotoDocument, type Renditions } from '../document/photo-document.js';
 import { photoWith, scanItems, updatePhotosWith } from '../library/items-of-bytes.js';
 import type { Library } from '../library/library.js';
+import { gainMapRecipe } from '../photo/decode/renditions.js';
 import { recipeOfType } from '../photo/formats/families.js';
 import { formatOf, headLength } from '../photo/formats/identify.js';
 import type { Films } from '../video/transcode.js';
@@ -62,6 +63,16 @@ function isCurrent({ facts, renditions }: PhotoDocument, { blobs, films }: Reren
   return thumb !== undefined && preview !== undefined && blobs.has(thumb.sha256) && blobs.has(preview.sha256);
 }
 
+/**
+ * Whether the pictures of a JPEG lack its gain map: an older recipe made them, and the tags name a map (Adobe's
+ * `hdrgm`, which Ultra HDR files have, too).
+ */
+function lacksGainMap({ facts, renditions }: PhotoDocument, sha256: string, { library }: RerenderParts): boolean {
+  const type = String(own(facts, 'type'));
+  if (type !== 'image/jpeg' || own(renditions, 'recipe') !== recipeOfType(type)) return false;
+  return own(own(library.get(exifId(sha256))?.body, 'tags'), 'XMP-hdrgm:Version') !== undefined;
+}
+
 /** Processes all photos and renders what is needed. After `ended` no more are started. */
 export async function rerender(parts: RerenderParts, ended?: AbortSignal): Promise<Rerendered> {
   const { library, progress = () => undefined } = parts;
@@ -69,7 +80,8 @@ export async function rerender(parts: RerenderParts, ended?: AbortSignal): Promi
   const wanted = new Set<string>();
   for (const { id, sha256, body } of scanItems(library)) {
     outcome.looked++;
-    if (!isNewer(body) && !(isCurrent(body, parts) && !lacksDeveloped(parts, id))) wanted.add(sha256);
+    const isDone = isCurrent(body, parts) && !lacksDeveloped(parts, id) && !lacksGainMap(body, sha256, parts);
+    if (!isNewer(body) && !isDone) wanted.add(sha256);
   }
   const total = wanted.size;
   const open = [...wanted];
@@ -94,8 +106,12 @@ async function remake(sha256: string, parts: RerenderParts): Promise<'made' | 'a
   try {
     const before = photoWith(library, sha256);
     const developed = await developAll(sha256, parts);
-    if (before && isCurrent(before, parts)) return developed ? 'made' : 'same';
-    const made = await render(archive.resolve(row.path), sha256, row.bytes, parts, isDamaged(before?.renditions));
+    const lacked = before !== undefined && lacksGainMap(before, sha256, parts);
+    if (before && isCurrent(before, parts) && !lacked) return developed ? 'made' : 'same';
+    const pictures = await render(archive.resolve(row.path), sha256, row.bytes, parts, isDamaged(before?.renditions));
+    // Also where the map can't be kept, so that it is not tried again.
+    const recipe = lacked ? recipeOfType('image/jpeg') + gainMapRecipe : pictures.recipe;
+    const made = { ...pictures, recipe };
     // Not merged by recipe: the same one may give other bytes with another decoder, and these are the ones on this
     // server.
     const changed = updatePhotosWith(library, sha256, (body) => ({ ...body, renditions: made }));

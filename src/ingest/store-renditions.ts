@@ -6,7 +6,7 @@ import type { Blobs } from '../archive/blob-store.js';
 import type { Rendition, Renditions } from '../document/photo-document.js';
 import { recipeOf } from '../photo/formats/families.js';
 import type { Format } from '../photo/formats/identify.js';
-import type { Picture, Rendered } from '../photo/decode/renditions.js';
+import { gainMapRecipe, type Picture, type Rendered } from '../photo/decode/renditions.js';
 
 /** Stores the pictures. With `anew`, overwrites existing blobs of the same name, which are not trusted. */
 export async function storeRendered(
@@ -23,5 +23,12 @@ export async function storeRendered(
     ...{ type, width, height, bytes: bytes.length },
   });
   const [thumb, preview] = await Promise.all([store(rendered.thumb), store(rendered.preview)]);
-  return { recipe, thumb, preview, thumbhash: rendered.thumbhash, ...(rendered.damaged && { damaged: true }) };
+  const withMap = rendered.gainMap ? gainMapRecipe : 0;
+  return {
+    recipe: recipe + withMap,
+    thumb,
+    preview,
+    thumbhash: rendered.thumbhash,
+    ...(rendered.damaged && { damaged: true }),
+  };
 }

@@ -1,7 +1,7 @@
 /** Pictures made again: what is outdated, missing or could not be made, and nothing else. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
+import { exifId, format, photoId, type ExifDocument, type PhotoDocument } from '../../src/document/photo-document.js';
 import { rerender, type RerenderParts } from '../../src/ingest/rerender.js';
 import { makePhoto } from '../picture.js';
 import { begin } from './small-home.js';
@@ -65,4 +65,16 @@ it('leaves originals that are not here to other servers', async () => {
   const row = parts.library.local.originals.find(parts.hashes[0]!)!;
   parts.library.local.originals.remove(row.sha256);
   expect(await rerender(parts)).toMatchObject({ made: 0, away: 1 });
+});
+
+it('renders Ultra HDR pictures of an older version again, which had no gain map', async () => {
+  const parts = await begin(2);
+  const [hdr] = parts.hashes as [string, string];
+  const document: ExifDocument = { format, kind: 'exif', recipe: 1, tags: { 'XMP-hdrgm:Version': '1.0' } };
+  parts.library.update(exifId(hdr), () => document);
+  expect(await rerender(parts)).toMatchObject({ made: 1 });
+  expect(parts.rendered).toHaveLength(1);
+  // Where the map can't be kept, it is not tried again.
+  expect(await rerender(parts)).toMatchObject({ made: 0 });
+  expect(parts.rendered).toHaveLength(1);
 });

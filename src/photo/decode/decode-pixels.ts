@@ -12,6 +12,13 @@ import { pixelSide } from './renditions.js';
 import { makeUncompressed } from './uncompressed-tiff.js';
 import { countWarnings, isScanBroken } from './decode-warnings.js';
 
+// In sharp since 0.35.0, but not in its types.
+declare module 'sharp' {
+  interface Sharp {
+    keepGainMap(): Sharp;
+  }
+}
+
 /** Pixels row by row, `channels` bytes each (1 grey, 3 sRGB). */
 export interface Pixels {
   data: Buffer;
@@ -29,6 +36,8 @@ export interface Decoded {
   animated: boolean;
   /** True if a JPEG was decoded, but a part of its scan data is broken. */
   damaged?: true;
+  /** True if an upright JPEG has a gain map, which tells how much brighter each part is on an HDR screen. */
+  gainMap?: true;
 }
 
 /** The edge to which a picture is scaled, or a function of the size of its upright original. */
@@ -124,7 +133,27 @@ async function decodeSource(source: PictureSource, format: Format, wanted: Edge,
   return {
     ...{ pixels, ...size, animated: source.animated ?? animated },
     ...(damaged && { damaged }),
+    ...(format.family === 'jpeg' && hasGainMap(header) && { gainMap: true as const }),
   };
+}
+
+/** Whether it has a gain map that libvips can keep: sharp 0.35.5 frees the map of a rotated picture before it is read. */
+const hasGainMap = ({ gainMap, orientation = 1 }: Metadata): boolean => gainMap !== undefined && orientation === 1;
+
+/**
+ * An upright JPEG scaled as `decode` does, with its gain map scaled alike, as a JPEG without other metadata. Decodes it
+ * again, since the map belongs to the file. @throws the decoder's error.
+ */
+export async function scaleWithGainMap(
+  path: string,
+  edge: number,
+  quality: number,
+): Promise<{ bytes: Buffer; width: number; height: number }> {
+  const box = { width: edge, height: edge, fit: 'inside', withoutEnlargement: true } as const;
+  const image = sharp(await inputOf(path), { failOn: 'error', limitInputPixels: pixelLimit });
+  const made = image.keepGainMap().resize(box).jpeg({ quality });
+  const { data, info } = await made.toBuffer({ resolveWithObject: true });
+  return { bytes: data, width: info.width, height: info.height };
 }
 
 /** The size of the original as displayed. */

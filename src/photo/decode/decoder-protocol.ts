@@ -86,6 +86,7 @@ function openRendered(value: Partial<Record<string, unknown>>, body: Buffer): Re
     animated: value['animated'] === true,
     thumbhash: text(value['thumbhash']),
     ...(value['damaged'] === true && { damaged: true }),
+    ...(value['gainMap'] === true && { gainMap: true }),
     thumb: openPicture(thumb, body.subarray(0, first)),
     preview: openPicture(preview, body.subarray(first)),
   };

@@ -10,7 +10,15 @@ import type { Develop } from '../../document/develop.js';
 import { lookOf, lookPixels } from '../../document/perceptual-hash.js';
 import { explain, renderError } from './decode-errors.js';
 import type { Format } from '../formats/format-family.js';
-import { decode, decodeDamaged, decodeEndless, type Decoded, type Edge, type Pixels } from './decode-pixels.js';
+import {
+  decode,
+  decodeDamaged,
+  decodeEndless,
+  scaleWithGainMap,
+  type Decoded,
+  type Edge,
+  type Pixels,
+} from './decode-pixels.js';
 import { developPixels, edgeFor } from './develop-pixels.js';
 import { encoding, previewEdge, whole, thumbBox, type Picture, type Pictures, type Rendered } from './renditions.js';
 
@@ -52,7 +60,9 @@ async function renderSound(
 ): Promise<Rendered> {
   try {
     const decoded = await decode(path, format, edgeOf(develop));
-    return 'unshown' in decoded ? decoded : await makePictures(decoded, develop);
+    if ('unshown' in decoded) return decoded;
+    const pictures = await makePictures(decoded, develop);
+    return decoded.gainMap && !develop ? await withGainMap(path, pictures) : pictures;
   } catch (error) {
     const failure = await explain(error, path, format);
     if (!(failure instanceof PhotospoolError) || failure.code !== 'truncated') throw failure;
@@ -61,6 +71,18 @@ async function renderSound(
     if (whole) return whole;
     throw failure;
   }
+}
+
+/**
+ * The pictures with a preview that keeps the gain map of its original for HDR screens, unless libvips can't, or the map
+ * would make the preview more than twice as large and 64 KiB larger.
+ */
+async function withGainMap(path: string, pictures: Pictures): Promise<Pictures> {
+  const { width, height, bytes } = pictures.preview;
+  const made = await scaleWithGainMap(path, previewEdge, encoding.quality).catch(() => undefined);
+  const most = bytes.length + Math.max(bytes.length, 1 << 16);
+  if (made?.width !== width || made.height !== height || made.bytes.length > most) return pictures;
+  return { ...pictures, preview: { ...pictures.preview, bytes: made.bytes }, gainMap: true };
 }
 
 /** Renders what can be decoded of a damaged original. @throws as `render`, but never for its damage. */
@@ -115,7 +137,10 @@ async function renderEndless(
   return decoded && makePictures(decoded, develop);
 }
 
-async function makePictures({ pixels: decoded, ...original }: Decoded, develop?: Develop): Promise<Pictures> {
+async function makePictures(
+  { pixels: decoded, gainMap: _, ...original }: Decoded,
+  develop?: Develop,
+): Promise<Pictures> {
   const pixels = develop ? await developPixels(decoded, develop, previewEdge) : decoded;
   const small = await toThumb(pixels);
   const [preview, thumb, thumbhash] = await Promise.all([encode(pixels), encode(small), hash(small)]);

@@ -8,6 +8,9 @@ import type { Unshown } from '../../document/photo-document.js';
 /** The number of the recipe for renditions; raised whenever the same bytes would give different pictures. */
 export const renditionRecipe = 1;
 
+/** What pictures with a gain map add to the number of the recipe: servers without them make others from the same bytes. */
+export const gainMapRecipe = 1;
+
 /** A picture in memory, not yet stored. Pixels as displayed. */
 export interface Picture {
   bytes: Uint8Array;
@@ -31,6 +34,8 @@ export interface Pictures {
   thumbhash: string;
   /** True if the original is damaged, and the pictures show what could be decoded of it. */
   damaged?: boolean;
+  /** True if the preview has the gain map of its original. */
+  gainMap?: boolean;
 }
 
 /**

@@ -1,0 +1,76 @@
+/** Previews keep the gain map of their originals, so that HDR screens show them as bright as they were taken. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { expect, it } from 'vitest';
+import { render } from '../../src/photo/decode/render.js';
+import { previewEdge, type Pictures } from '../../src/photo/decode/renditions.js';
+import { temporaryFolder } from '../folder.js';
+import { writeTags } from './pictures.js';
+import { ultraHdr } from './ultra-hdr.js';
+
+const format = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' };
+
+async function file(bytes: Buffer, ...tags: string[]): Promise<string> {
+  const path = join(temporaryFolder(), 'a.jpg');
+  writeFileSync(path, bytes);
+  if (tags.length > 0) await writeTags(path, ...tags);
+  return path;
+}
+const pictures = async (path: string, ...rest: [boolean?, object?]): Promise<Pictures> =>
+  (await render(path, format, ...rest)) as Pictures;
+/** The gain map of a picture, and the gains in its corners, by rows. */
+async function mapOf({ bytes }: { bytes: Uint8Array }) {
+  const { gainMap, ...about } = await sharp(bytes).metadata();
+  if (!gainMap) return undefined;
+  const { data, info } = await sharp(gainMap.image).greyscale().raw().toBuffer({ resolveWithObject: true });
+  const last = info.width * (info.height - 1);
+  const corners = [0, info.width - 1, last, last + info.width - 1].map((at) => data[at]! > 127);
+  return { width: info.width, height: info.height, corners, about };
+}
+
+it('a preview has the map, scaled alike, and no other metadata', async () => {
+  const path = await file(await ultraHdr(4000, 3000), '-GPSLatitude=39.1', '-GPSLatitudeRef=N', '-XMP-dc:Title=secret');
+  const { preview, thumb, ...rest } = await pictures(path);
+  expect(rest).toMatchObject({ width: 4000, height: 3000, gainMap: true });
+  expect([preview.width, preview.height]).toEqual([previewEdge, 1536]);
+  const map = await mapOf(preview);
+  expect(map).toMatchObject({ width: 512, height: 384, corners: [false, true, false, true] });
+  expect(map!.about).toMatchObject({ width: previewEdge, height: 1536 });
+  expect(map!.about.xmp).toBeUndefined();
+  for (const text of ['secret', 'GPS']) expect(Buffer.from(preview.bytes).includes(text)).toBe(false);
+  expect(await mapOf(thumb)).toBeUndefined();
+});
+
+it('a rotated original has none: sharp can’t rotate the map', async () => {
+  const { preview, gainMap } = await pictures(await file(await ultraHdr(800, 600), '-Orientation#=6'));
+  expect([preview.width, preview.height, gainMap, await mapOf(preview)]).toEqual([600, 800, undefined, undefined]);
+});
+
+it('an edited picture has none, and other originals have none', async () => {
+  const path = await file(await ultraHdr(800, 600));
+  const edited = await pictures(path, false, { rotate: 1 });
+  expect(edited.gainMap).toBeUndefined();
+  expect(await mapOf(edited.preview)).toBeUndefined();
+  const plain = await pictures(
+    await file(
+      await sharp(await ultraHdr(800, 600))
+        .jpeg()
+        .toBuffer(),
+    ),
+  );
+  expect(plain.gainMap).toBeUndefined();
+  expect(await mapOf(plain.preview)).toBeUndefined();
+});
+
+it('a broken map leaves the preview as it is without one', async () => {
+  const whole = await ultraHdr(800, 600);
+  const { preview, gainMap } = await pictures(await file(whole.subarray(0, whole.length - 400)));
+  expect([preview.width, preview.height, gainMap]).toEqual([800, 600, undefined]);
+});
+
+it('a map that is larger than its picture is left out', async () => {
+  const { preview, gainMap } = await pictures(await file(await ultraHdr(1600, 1200, 1)));
+  expect([gainMap, await mapOf(preview)]).toEqual([undefined, undefined]);
+  expect(preview.bytes.length).toBeLessThan(1 << 16);
+});
