@@ -1,9 +1,10 @@
 /**
  * `photospool rerender`: renders again what an older version rendered, what is missing, or what could not be rendered
- * then. Also works beside a running server. If interrupted, the next run continues.
+ * then; completes facts that an older version recorded. Also works beside a running server. If interrupted, the next run continues.
  */
 import { systemClock as clock } from '../../base/clock.js';
 import { openLog } from '../../base/log.js';
+import { completeFacts } from '../../ingest/complete-facts.js';
 import { rerender, type Rerendered } from '../../ingest/rerender.js';
 import { openHome } from '../../home/open-home.js';
 import { print, printJson, quiet, say } from '../output.js';
@@ -29,6 +30,7 @@ async function rerenderHome(flags: Flags): Promise<number> {
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
   try {
+    completeFacts(home.library);
     const outcome = await rerender(
       {
         ...home,

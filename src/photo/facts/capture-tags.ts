@@ -9,16 +9,22 @@
 import type { Facts } from '../../document/photo-document.js';
 import { line, type Tags } from './exif-tags.js';
 
-/** The captured kinds, the projection and the burst, as far as the file names them. */
-export function readCapture(tags: Tags): Pick<Facts, 'kinds' | 'projection' | 'burst'> {
-  const comment = line(tags.text('ExifIFD:UserComment', 'XMP-exif:UserComment') ?? '', 200);
+/** What the tags of a file say about its capture. */
+export const readCapture = (tags: Tags): Capture => captureIn((name) => tags.text(name));
+
+/** The facts about the capture. */
+type Capture = Pick<Facts, 'kinds' | 'projection' | 'burst'>;
+
+/** The same from the tags as the `exif:` document keeps them: `text` returns a tag as printed, by `Group:Name`. */
+export function captureIn(text: (name: string) => string | undefined): Capture {
+  const comment = line(text('ExifIFD:UserComment') ?? text('XMP-exif:UserComment') ?? '', 200);
   const kinds: NonNullable<Facts['kinds']> = [
     ...(/^screen ?shot$/i.test(comment) ? (['screenshot'] as const) : []),
-    ...(tags.number('Apple:CameraType') === 6 ? (['selfie'] as const) : []),
-    ...(tags.number('ExifIFD:CustomRendered') === 6 ? (['panorama'] as const) : []),
+    ...(text('Apple:CameraType') === 'Front' ? (['selfie'] as const) : []),
+    ...(text('ExifIFD:CustomRendered') === 'Panorama' ? (['panorama'] as const) : []),
   ];
-  const projection = tags.text('XMP-GPano:ProjectionType')?.toLowerCase();
-  const burst = tags.text('Apple:BurstUUID', 'XMP-GCamera:BurstID');
+  const projection = text('XMP-GPano:ProjectionType')?.toLowerCase();
+  const burst = text('Apple:BurstUUID') ?? text('XMP-GCamera:BurstID');
   return {
     ...(kinds.length > 0 && { kinds }),
     ...((projection === 'equirectangular' || projection === 'cylindrical') && { projection }),
