@@ -138,11 +138,14 @@ export async function revokeLink(mesh: Mesh, place: Place, asker: Asker): Promis
 const isListed = ({ looker }: Asker, { holder, revoked }: Link): boolean =>
   !revoked && (holder === house ? looker?.actsForHouse === true : holder === looker?.person);
 
-/** A guest sends a photo through a link; if it takes it, it comes in for the holder of the link. */
-export async function sendAsGuest(mesh: Mesh, place: Place): Promise<void> {
+/** A guest sends a photo through a link, mostly one that takes it: then it comes in for the holder of the link. */
+export async function sendAsGuest(mesh: Mesh, anywhere: Place): Promise<void> {
   const { dice } = mesh;
+  const openAt = (place: Place): Link[] => place.links.filter((one) => one.room > 0 && isAlive(place, one));
+  const receiving = mesh.places.filter((place) => openAt(place).length > 0);
+  const place = receiving.length > 0 && dice.chance(0.8) ? dice.pick(receiving) : anywhere;
   if (place.links.length === 0) return;
-  const open = place.links.filter((one) => one.room > 0 && isAlive(place, one));
+  const open = openAt(place);
   const link = dice.pick(open.length > 0 && dice.chance(0.85) ? open : place.links);
   const takes = isAlive(place, link) && link.room > 0;
   seat(place);

@@ -11,9 +11,8 @@ import { openPeopleGrants } from '../../src/access/people-grants.js';
 import type { Viewer } from '../../src/access/permissions.js';
 import { PhotospoolError } from '../../src/base/errors.js';
 import { canonical } from '../../src/document/canonical-json.js';
-import { withGive } from '../../src/document/grants.js';
 import { house, itemId, membersId, publicIdOf, type Item } from '../../src/document/item-id.js';
-import type { Audience, Body, PhotoDocument } from '../../src/document/photo-document.js';
+import type { Audience, Body } from '../../src/document/photo-document.js';
 import type { Incoming } from '../../src/library/library.js';
 import { readKey } from '../../src/publishing/library-key.js';
 import { opaqueId } from '../../src/publishing/projection.js';
@@ -22,7 +21,7 @@ import { albums, items, people, type Act } from '../access/people-world.js';
 import { openDice } from '../simulation/dice.js';
 import { count } from '../simulation/home.js';
 import { openNetwork, type Link as Way } from '../simulation/network.js';
-import { flag, inAlbum, isGuests, isMember, itemsIn, offersAt, rightGiven, truth } from '../access/people-truth.js';
+import { flag, inAlbum, isGuests, isMember, rightGiven, truth } from '../access/people-truth.js';
 import { forgeOn, newcomer, oversized, strangeDocument, withoutEnds } from './people-hostile.js';
 import {
   bring,
@@ -52,9 +51,11 @@ import {
   restart,
   seat,
   seenNow,
+  urlOf,
   type Mesh,
   type Place,
 } from './people-places.js';
+import { isTold, lock, takeBack, unlock } from './people-takebacks.js';
 import { albumMark, askerFor, askers, checksOf, markOf, openedName, type Asked, type Asker } from './people-routes.js';
 
 /** What was asked in a run, and what happened in it. */
@@ -76,16 +77,6 @@ function create(place: Place, item: Item): void {
     bring(place, item, `person:${item.holder === house ? people[0]! : item.holder}`);
 }
 
-/** Unlocks a photo, for which the histories open no folder. */
-function unlock({ home: { library } }: Place, item: Item): void {
-  const by = `person:${item.holder}`;
-  library.update<PhotoDocument>(itemId(item), (body) => {
-    if (!body) return undefined;
-    const author = { at: library.stampAfter(body), by };
-    return { ...body, edits: withGive(body.edits, { to: '*', what: 'unlocked' }, author) };
-  });
-}
-
 /** Changes an item as somebody: of their own it must succeed, and what they don’t see does not exist. */
 async function edit(mesh: Mesh, place: Place, asker: Asker, item: Item, change: object): Promise<void> {
   const id = publicIdOf(item);
@@ -105,22 +96,12 @@ async function edit(mesh: Mesh, place: Place, asker: Asker, item: Item, change: 
     throw new Error(`${what} is told from what does not exist: ${body}`);
 }
 
-/** Somebody locks a photo, for which they open their locked photos, and close them again. */
-async function lock(mesh: Mesh, place: Place, asker: Asker, item: Item): Promise<void> {
-  place.enter(asker.name, await openLocked(place.home, asker.looker!.person));
-  const { status } = await ask(mesh, place, asker, ['POST', '/api/photos/lock', { ids: [publicIdOf(item)] }]);
-  place.enter(asker.name, asker.viewer.session!);
-  count(mesh, status === 200 ? 'photos locked' : 'locks refused');
-}
-
 /** Ends something, which must then be ended. */
 async function endBy(mesh: Mesh, place: Place, asker: Asker, url: string, to: string): Promise<void> {
   const { body, did } = await ask(mesh, place, asker, ['DELETE', url]);
   if (body === '{"changed":true}' && !did.some((one) => one.kind === 'end' && one.to === to))
     throw new Error(`${asker.name}: DELETE ${url} ended nothing`);
 }
-
-const at = (album: string): string => `/api/albums/${album.replace(':', '/')}`;
 
 /** Somebody takes out of an album what is in it there, or anything. */
 async function takeOut(mesh: Mesh, place: Place, asker: Asker, album: string): Promise<void> {
@@ -129,7 +110,7 @@ async function takeOut(mesh: Mesh, place: Place, asker: Asker, album: string): P
   const others = within.filter(({ holder }) => !album.startsWith(holder));
   const [some] = [others, within, items].filter((list) => list.length > 0);
   const ids = [publicIdOf(mesh.dice.pick(some!))];
-  const { did } = await ask(mesh, place, asker, ['POST', `${at(album)}/entries/remove`, { ids }]);
+  const { did } = await ask(mesh, place, asker, ['POST', `${urlOf(album)}/entries/remove`, { ids }]);
   if (did.some(({ document }) => document === membersId(album))) count(mesh, 'photos of others taken out');
 }
 
@@ -142,13 +123,6 @@ async function empty(mesh: Mesh, place: Place, anybody: Asker): Promise<void> {
   const { did } = await ask(mesh, place, asker, ['POST', '/api/trash/empty', { ids: some.map(publicIdOf) }]);
   count(mesh, 'photos purged', did.filter(({ kind }) => kind === 'purged').length);
 }
-
-/** Whether an item is linked, in an offer, or a copy that an offer brought. */
-const isTold = (place: Place, { holder, sha256 }: Item): boolean =>
-  place.links.some(({ photo }) => photo?.holder === holder && photo.sha256 === sha256) ||
-  offersAt(place).some((offer) =>
-    itemsIn(place, offer).some((id) => items.some((one) => publicIdOf(one) === id && one.sha256 === sha256)),
-  );
 
 /** Somebody does something somewhere. */
 // Longer than a screen: the list of everything that people do.
@@ -194,18 +168,21 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
     [3, () => edit(mesh, place, asker, item, { archived: dice.chance(0.7) })],
     [2, () => ask(mesh, place, asker, ['POST', `/api/photos/${id}/comments`, { text: `${markOf(item)} words` }])],
     [2, () => ask(mesh, place, asker, ['PATCH', `/api/photos/${publicIdOf(any)}`, { favourite: dice.chance(0.7) }])],
-    [9, () => ask(mesh, place, asker, ['POST', `${at(dice.chance(0.5) ? mine : open)}/entries`, { ids: [id] }])],
+    [9, () => ask(mesh, place, asker, ['POST', `${urlOf(dice.chance(0.5) ? mine : open)}/entries`, { ids: [id] }])],
     [4, () => takeOut(mesh, place, asker, dice.chance(0.8) ? mine : album)],
-    [9, () => ask(mesh, place, asker, ['PUT', `${at(mine)}/members/${other}`, { right: dice.pick(['view', 'add']) }])],
-    [1, () => ask(mesh, place, asker, ['PUT', `${at(album)}/members/${me}`, { right: 'add' }])],
-    [3, () => endBy(mesh, place, asker, `${at(mine)}/members/${other}`, `person:${other}`)],
-    [1, () => endBy(mesh, place, asker, `${at(album)}/members/${me}`, by)],
+    [
+      9,
+      () => ask(mesh, place, asker, ['PUT', `${urlOf(mine)}/members/${other}`, { right: dice.pick(['view', 'add']) }]),
+    ],
+    [1, () => ask(mesh, place, asker, ['PUT', `${urlOf(album)}/members/${me}`, { right: 'add' }])],
+    [3, () => endBy(mesh, place, asker, `${urlOf(mine)}/members/${other}`, `person:${other}`)],
+    [1, () => endBy(mesh, place, asker, `${urlOf(album)}/members/${me}`, by)],
     [4, () => ask(mesh, place, asker, ['PUT', `/api/partners/${other}`])],
     [2, () => endBy(mesh, place, asker, `/api/partners/${other}`, `person:${other}`)],
     [1, () => endBy(mesh, place, asker, `/api/partners/${other}/received`, by)],
     [
       0.5,
-      () => ask(mesh, place, asker, ['PATCH', at(linked.length > 0 ? dice.pick(linked) : album), { removed: true }]),
+      () => ask(mesh, place, asker, ['PATCH', urlOf(linked.length > 0 ? dice.pick(linked) : album), { removed: true }]),
     ],
     [0.7, () => standing(here, removed)],
     // Who is here and returns loses all access that they had: seldom.
@@ -228,6 +205,7 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
     [6, () => sendAsGuest(mesh, place)],
     [5, () => decideGuests(mesh, place, asker)],
     [4, () => empty(mesh, place, asker)],
+    [4, () => takeBack(mesh)],
   ];
   let rest = dice.below(1_000_000) * 1e-6 * deeds.reduce((sum, [weight]) => sum + weight, 0);
   const deed = deeds.find(([weight]) => (rest -= weight) < 0)?.[1];
@@ -332,7 +310,7 @@ async function compare(mesh: Mesh, place: Place, part: number): Promise<void> {
     const checks = all.filter(() => dice.chance(part));
     for (const check of checks) await check();
   }
-  for (const link of over.slice(0, part === 1 ? 4 : 1)) await checkDead(place, link, asked);
+  for (const link of over.slice(0, part === 1 ? 8 : 2)) await checkDead(place, link, asked);
   count(mesh, 'links opened', byLink.length);
   if (part === 1) await comparePublished(mesh, place);
 }

@@ -165,7 +165,13 @@ export async function answerOffer(mesh: Mesh, place: Place, anybody: Asker): Pro
   const how = dice.pick(
     side === sides[1] ? (['accept', 'accept', 'accept', 'end'] as const) : (['trash', 'trash', 'end'] as const),
   );
-  if (how === 'accept') return accept(mesh, place, asker, offer, seen);
+  if (how === 'accept') await accept(mesh, place, asker, offer, seen);
+  else await close(mesh, place, asker, offer, how);
+}
+
+/** Somebody ends an offer, or moves what was taken over of it to the trash. */
+async function close(mesh: Mesh, place: Place, asker: Asker, offer: string, how: 'end' | 'trash'): Promise<void> {
+  const seen = seenBy(place, asker.looker!, offer);
   const may = seen !== undefined && (how === 'end' || (seen.isGiver && seen.taken !== undefined));
   const wanted = seen && movable(place, seen);
   const { status, body, crashed } = await ask(
@@ -206,6 +212,28 @@ async function accept(mesh: Mesh, place: Place, asker: Asker, offer: string, see
   if (lost) throw new Error(`${markOf(lost)} was accepted, and is not there`);
   const isPart = takes.length > 0 && takes.length < seen!.ids.length;
   if (takes.length > 0) count(mesh, isPart ? 'offers accepted in part' : 'offers accepted');
+}
+
+/** The offers of which photos were taken over, and whose givers are not done with them. */
+export const takenAt = (place: Place): string[] =>
+  offersAt(place).filter((offer) => {
+    const [taken, done] = (['accepted', 'done'] as const).map((kind) => actsOf(place, offer, kind).length);
+    return place.documents.has(offerId(offer)) && taken! > 0 && done === 0;
+  });
+
+/** Whoever took over an offer holds some of it no more; then its giver moves to the trash what they still hold. */
+export async function giveUp(mesh: Mesh, place: Place, offer: string): Promise<void> {
+  const giver = askerFor(offer.split(':')[0]!);
+  const seen = seenBy(place, giver.looker!, offer);
+  if (!seen) return;
+  const bytes = new Set(seen.taken?.flatMap((id) => itemOfId(id)?.sha256 ?? []));
+  const copies = items.filter((item) => item.holder === seen.to && bytes.has(item.sha256) && isHere(place, item));
+  for (const copy of copies.filter(() => mesh.dice.chance(0.6))) {
+    const asked = ['PATCH', `/api/photos/${publicIdOf(copy)}`, { trashed: true }] as const;
+    const { did } = await ask(mesh, place, askerFor(seen.to), [...asked]);
+    if (did.length > 0) count(mesh, 'photos of an offer given up');
+  }
+  await close(mesh, place, giver, offer, 'trash');
 }
 
 /** What somebody is told of offers. */

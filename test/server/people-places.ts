@@ -30,6 +30,9 @@ import { askers, markOf, timelineFor, type Asked, type Asker } from './people-ro
 /** The id of the document of an album with members. */
 export const albumId = (album: string): string => `own-album:${album}`;
 
+/** Where the routes of an album with members are. */
+export const urlOf = (album: string): string => `/api/albums/${album.replace(':', '/')}`;
+
 /** Somebody who listens to the live events of a server, and what they saw last. */
 interface Listener extends Asker {
   feed: PhotoFeed;
