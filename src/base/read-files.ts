@@ -54,6 +54,13 @@ export interface FolderEntry {
   kind: 'file' | 'folder' | 'other';
 }
 
+/** The SHA-256 of a file, on request also the SHA-1, as hex, and its size in bytes. */
+export interface FileHashes {
+  sha256: string;
+  sha1?: string;
+  bytes: number;
+}
+
 /** The operations that read. Every method throws the system's error (with `code`), or a PhotospoolError. */
 export interface FileReading {
   /** The file's `lstat`; undefined if it does not exist. */
@@ -64,8 +71,8 @@ export interface FileReading {
   list(path: Path): Promise<FolderEntry[] | undefined>;
   /** The first `length` bytes of a file. */
   head(path: Path, length: number): Promise<Uint8Array>;
-  /** SHA-256 of a file as hex, and its size in bytes. Read as a stream. */
-  hash(path: Path): Promise<{ sha256: string; bytes: number }>;
+  /** The hashes of a file, and its size in bytes. Read once, as a stream. */
+  hash(path: Path, also?: 'sha1'): Promise<FileHashes>;
   /** One of Photospool's own records as text; undefined if it does not exist. */
   readText(path: Path): Promise<string | undefined>;
   /** Opens a regular file for reading, runs `work` with it, and closes it in any case. */
@@ -129,16 +136,19 @@ export function openReading(step: Step, disk: Disk): FileReading {
         const { bytesRead } = await file.read(buffer, 0, length, 0);
         return buffer.subarray(0, bytesRead);
       }),
-    hash: (path) =>
+    hash: (path, also) =>
       reading(path, async (file) => {
         const hash = createHash('sha256');
+        const other = also && createHash(also);
         const buffer = Buffer.allocUnsafe(chunk);
         for (let bytes = 0; ;) {
           await step('read', path);
           const { bytesRead } = await file.read(buffer, 0, chunk, bytes);
-          if (bytesRead === 0) return { sha256: hash.digest('hex'), bytes };
+          if (bytesRead === 0)
+            return { sha256: hash.digest('hex'), bytes, ...(other && { sha1: other.digest('hex') }) };
           bytes += bytesRead;
           hash.update(buffer.subarray(0, bytesRead));
+          other?.update(buffer.subarray(0, bytesRead));
         }
       }),
     async readText(path) {

@@ -12,9 +12,9 @@ export function withEntries(files: Files, entries: ReadonlyMap<string, PackedEnt
   const find = (path: Path): PackedEntry | undefined => (typeof path === 'string' ? entries.get(path) : undefined);
   return {
     ...files,
-    async hash(path) {
+    async hash(path, also) {
       const entry = find(path);
-      if (!entry) return files.hash(path);
+      if (!entry) return files.hash(path, also);
       if (entry.known) return { sha256: entry.known.sha256, bytes: entry.bytes };
       const hash = createHash('sha256');
       for await (const chunk of entry.open()) hash.update(chunk);

@@ -40,6 +40,7 @@ type Looked = NonNullable<Awaited<ReturnType<Files['statExact']>>>;
 /** A hash, with the file's state at that time. */
 interface Hashed {
   sha256: string;
+  sha1?: string;
   bytes: number;
   before: Looked | undefined;
 }
@@ -60,10 +61,11 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     const before = await files.statExact(arrival.file);
     const done = before ? undefined : await finished(parts, arrival);
     if (done) return done;
-    const { sha256, bytes } = await files.hash(arrival.file);
+    const hashes = await files.hash(arrival.file, 'sha1');
+    const { sha256 } = hashes;
     await unchanged(arrival, before);
     for (let other; (other = inHand.get(sha256));) await other;
-    const work = bring(arrival, { sha256, bytes, before }, hooks);
+    const work = bring(arrival, { ...hashes, before }, hooks);
     inHand.set(
       sha256,
       work.catch(() => undefined),
@@ -145,15 +147,16 @@ function openBringing(parts: IngestParts) {
    */
   async function setAside(
     arrival: ArrivingFile,
-    { sha256, bytes, before }: Hashed,
+    { before, ...hashes }: Hashed,
     hooks: IngestHooks,
     isNew: boolean,
     sidecar?: Bringing,
   ): Promise<IngestOutcome> {
+    const { sha256, bytes } = hashes;
     hooks.step('archive');
     await unchanged(arrival, before);
     if (sidecar) sidecar.attach(sha256);
-    else recordSighting(parts, sha256, arrival);
+    else recordSighting(parts, hashes, arrival);
     const path = await archive.setAside(arrival.file, arrival.name, sha256, (to) => hooks.setAside(to), arrival.aside);
     await takeBack(arrival, before, path);
     // Counting the files of other holders would reveal whose bytes were here.
@@ -162,7 +165,7 @@ function openBringing(parts: IngestParts) {
   }
 
   async function bring(arrival: ArrivingFile, hashed: Hashed, hooks: IngestHooks): Promise<IngestOutcome> {
-    const { sha256, bytes } = hashed;
+    const { sha256, sha1, bytes } = hashed;
     let { before } = hashed;
     const sidecar = await openSidecar(parts, arrival, hooks);
     const here = await isHere(parts, sha256, arrival.claim);
@@ -174,7 +177,7 @@ function openBringing(parts: IngestParts) {
     const original = { sha256, bytes, modified: Date.parse(arrival.modified) };
     const reserve: () => Recorded = sidecar
       ? () => sidecar.record(archive, original)
-      : await makePhoto(parts, arrival, original, hooks);
+      : await makePhoto(parts, arrival, { ...original, ...(sha1 !== undefined && { sha1 }) }, hooks);
     // After a crash, the record alone would not show that the bytes are new to their holder if the archive has them for
     // others.
     if (!known && !isNew && (here || arrival.holder !== undefined)) await hooks.markNew(sha256);

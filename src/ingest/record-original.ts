@@ -50,7 +50,7 @@ type RecordParts = Pick<IngestParts, 'library' | 'archive' | 'sidecars' | 'mayHo
 export function record(
   parts: RecordParts,
   arrival: ArrivingFile,
-  original: Pick<OriginalRow, 'sha256' | 'bytes' | 'modified'>,
+  { sha1, ...original }: Pick<OriginalRow, 'sha256' | 'bytes' | 'modified'> & { sha1?: string },
   made: ProcessedOriginal,
 ): Recorded {
   const { library, archive } = parts;
@@ -61,6 +61,7 @@ export function record(
     checkHolder(parts.mayHold, arrival);
     const isNew = library.get(id) === undefined;
     noteName(parts, arrival, item);
+    noteSha1(parts, sha256, sha1);
     change<ExifDocument>(library, exifId(sha256), (body) => (body ? merge(body, made.exif) : made.exif));
     change<PhotoDocument>(library, id, (body) => saying(arrived(parts, arrival, body, item, made), arrival));
     const photo = library.get<PhotoDocument>(id)!.body;
@@ -92,13 +93,24 @@ function arrived(
 const noteName = ({ sidecars }: RecordParts, { name, folder = '', seen }: ArrivingFile, item: Item): void =>
   sidecars?.names.came(name, folder, item, seen);
 
+/** Stores the SHA-1 of an original whose bytes were just read, unless it is known. */
+function noteSha1({ library }: RecordParts, sha256: string, sha1: string | undefined): void {
+  const { sha1s } = library.local;
+  if (sha1 !== undefined && sha1s.find(sha256) === undefined) sha1s.put(sha256, sha1);
+}
+
 /** Adds the sighting of a duplicate to the item of its holder. @throws PhotospoolError as `checkHolder`. */
-export function recordSighting(parts: RecordParts, sha256: string, arrival: ArrivingFile): void {
+export function recordSighting(
+  parts: RecordParts,
+  { sha256, sha1 }: { sha256: string; sha1?: string },
+  arrival: ArrivingFile,
+): void {
   const { library } = parts;
   const item = itemOfArrival(arrival, sha256);
   library.transaction(() => {
     checkHolder(parts.mayHold, arrival);
     noteName(parts, arrival, item);
+    noteSha1(parts, sha256, sha1);
     change<PhotoDocument>(library, itemId(item), (body) => {
       const seen = body && withSighting(body, sightingOf(arrival, library.server));
       return seen && saying(endingWait(library, body, seen, arrival), arrival);

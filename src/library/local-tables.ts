@@ -9,6 +9,7 @@ import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { openDiscarded, type Discarded } from './discarded-originals.js';
 import { openPersonFolders, type PersonFolders } from './person-folders.js';
+import { openOriginalSha1s, type OriginalSha1s } from './original-sha1.js';
 import { openSentFiles, type SentFiles } from './sent-files.js';
 import { openMerges, type Merges } from './merge-log.js';
 import { openEditKeys, type EditKeys } from './edit-keys.js';
@@ -79,6 +80,8 @@ export interface CopiedFiles {
 /** The local state of this server. */
 export interface Local {
   originals: Originals;
+  /** The SHA-1 of originals. */
+  sha1s: OriginalSha1s;
   seen: CopiedFiles;
   /** Originals of purged photos. */
   discarded: Discarded;
@@ -119,15 +122,16 @@ export function openLocal(db: Sqlite, clock: Clock = systemClock): Local {
   const merges = openMerges(db, { setting, setSetting }, clock);
   const discarded = openDiscarded(db);
   const personFolders = openPersonFolders(db);
-  const originals = openOriginals(db, today);
+  const sha1s = openOriginalSha1s(db);
+  const originals = openOriginals(db, today, sha1s);
   const editKeys = openEditKeys(db, clock);
   return {
-    ...{ originals, seen: openSeen(db), discarded, personFolders, sentFiles: openSentFiles(db), today },
+    ...{ originals, sha1s, seen: openSeen(db), discarded, personFolders, sentFiles: openSentFiles(db), today },
     ...{ merges, editKeys, setting, setSetting },
   };
 }
 
-function openOriginals(db: Sqlite, today: Today): Originals {
+function openOriginals(db: Sqlite, today: Today, sha1s: OriginalSha1s): Originals {
   const columns = 'sha256, path, claim, state, bytes, modified';
   const isSidecar = "key LIKE '%.xmp'";
   const find = db.prepare<OriginalRow>(`SELECT ${columns} FROM original WHERE sha256 = ?`);
@@ -186,7 +190,10 @@ function openOriginals(db: Sqlite, today: Today): Originals {
       write({ ...row, key: nameKey(row.path) });
     },
     release: (sha256, claim) => void release.run(sha256, claim),
-    remove: (sha256) => void remove.run(sha256),
+    remove(sha256) {
+      sha1s.remove(sha256);
+      remove.run(sha256);
+    },
     reserved: () => reserved.all(),
     *all() {
       for (let last = ''; ;) {

@@ -16,6 +16,7 @@ import { openHomeAccess } from '../../home/open-access.js';
 import { roomOf } from '../../base/disk-space.js';
 import { examineServed } from '../../home/doctor-inputs.js';
 import { startDeveloping } from '../../home/picture-jobs.js';
+import { startHashing } from '../../home/sha1-job.js';
 import { openFilming } from '../../home/video-jobs.js';
 import { openHome, webRoot, type Home } from '../../home/open-home.js';
 import { serverRecord } from '../../home/open-read-only.js';
@@ -86,6 +87,7 @@ async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts)
   const { close, ...replication } = openReplication(home, log);
   const filming = openFilming(home, log, { watch: true });
   const endDeveloping = startDeveloping(home, log);
+  const endHashing = startHashing(home, log);
   try {
     const examine = (): Promise<Examined> => examineServed(home, spool, replication.mesh);
     const makePlayable = (sha256: string): boolean => filming.clips.ask(sha256);
@@ -99,11 +101,13 @@ async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts)
     await home.files.remove(serverRecord(home.config));
     await filming.close();
     await endDeveloping();
+    await endHashing();
     await close();
     await server.close();
   } finally {
     await filming.close();
     await endDeveloping();
+    await endHashing();
     await close();
   }
 }

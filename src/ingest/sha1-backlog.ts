@@ -1,0 +1,73 @@
+/**
+ * Computes the SHA-1 of originals that came in before it was stored at ingest, or from another server. One file at a
+ * time, with rests four times as long as the work. The stored hashes are the only progress: a crash costs the file in
+ * hand, and no file is read twice.
+ */
+import type { Archive } from '../archive/archive.js';
+import type { Clock } from '../base/clock.js';
+import { sentence, toPhotospoolError } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import type { Log } from '../base/log.js';
+import { openLogOnce } from '../base/async/log-once.js';
+import type { Library } from '../library/library.js';
+
+/** The dependencies of the backlog. */
+export interface Sha1BacklogParts {
+  library: Pick<Library, 'local'>;
+  archive: Pick<Archive, 'resolve'>;
+  files: Pick<Files, 'hash'>;
+  clock: Clock;
+  log: Log;
+}
+
+/** Before the first file after a start, and between two looks for new ones, in ms. */
+const [delay, pause] = [30_000, 3_600_000];
+/** How long to rest after a file, as a multiple of the time that it took, and at least, in ms. */
+const [share, least] = [4, 50];
+
+/** Computes what is missing, and looks again every hour, until the signal aborts. Never rejects. */
+export async function keepHashing(parts: Sha1BacklogParts, signal: AbortSignal): Promise<void> {
+  const { clock, log } = parts;
+  const troubles = openLogOnce();
+  const unreadable = new Set<string>();
+  await clock.sleep(delay, signal);
+  while (!signal.aborted) {
+    try {
+      await hashMissing(parts, signal, unreadable);
+      troubles.over();
+    } catch (error) {
+      const failure = toPhotospoolError(error, 'hash', 'originals');
+      if (troubles.tell(sentence(failure))) log.warn({ code: failure.code }, sentence(failure));
+    }
+    await clock.sleep(pause, signal);
+  }
+}
+
+/**
+ * Computes what is missing, in one pass; resolves to the number of stored hashes. Files that can't be read, or are not
+ * what they were, are added to `unreadable` and not tried again: `verify` names them.
+ */
+export async function hashMissing(
+  { library, archive, files, clock }: Sha1BacklogParts,
+  signal?: AbortSignal,
+  unreadable = new Set<string>(),
+): Promise<number> {
+  const { sha1s } = library.local;
+  let made = 0;
+  let after = '';
+  for (let rows = sha1s.missing(after); rows.length > 0; rows = sha1s.missing(after)) {
+    for (const { sha256, path } of rows) {
+      if (signal?.aborted === true) return made;
+      after = sha256;
+      if (unreadable.has(sha256) || sha1s.find(sha256) !== undefined) continue;
+      const began = clock.now();
+      const found = await files.hash(archive.resolve(path), 'sha1').catch(() => undefined);
+      if (found?.sha1 !== undefined && found.sha256 === sha256) {
+        sha1s.put(sha256, found.sha1);
+        made++;
+      } else unreadable.add(sha256);
+      await clock.sleep(Math.max(least, share * (clock.now() - began)), signal);
+    }
+  }
+  return made;
+}
