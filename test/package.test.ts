@@ -44,7 +44,7 @@ describe('the package', () => {
     expect(paths.filter((path) => /\.(map|tsbuildinfo|ts|svelte)$|(^|\/)\.|\.test\./.test(path))).toEqual([]);
     expect(
       paths.filter((path) =>
-        /^docs\/(?:access|album|architecture|dependencies|documents|edits|goals|offline|people|performance|reliability|replication|security|sharing|sidecars|spool|testing|translation|upload|video|webdav|words)\./.test(
+        /^docs\/(?:access|album|architecture|couchdb|dependencies|documents|edits|formats|goals|immich|offline|people|performance|public|reliability|replication|security|sharing|sidecars|spool|testing|translation|upload|video|webdav|words)\./.test(
           path,
         ),
       ),

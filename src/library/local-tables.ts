@@ -7,12 +7,15 @@
 import { systemClock, type Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
+import { openAwaitedPhotos, type AwaitedPhotos } from './awaited-photos.js';
 import { openDiscarded, type Discarded } from './discarded-originals.js';
 import { openPersonFolders, type PersonFolders } from './person-folders.js';
 import { openOriginalSha1s, type OriginalSha1s } from './original-sha1.js';
 import { openSentFiles, type SentFiles } from './sent-files.js';
+import { openEmptyAlbums, type EmptyAlbums } from './empty-albums.js';
 import { openMerges, type Merges } from './merge-log.js';
 import { openEditKeys, type EditKeys } from './edit-keys.js';
+import { openSyncedEntities, type SyncedEntities } from './synced-entities.js';
 import { openToday, type Today } from './daily-count.js';
 
 /**
@@ -89,6 +92,12 @@ export interface Local {
   personFolders: PersonFolders;
   /** The files that programs sent over WebDAV. */
   sentFiles: SentFiles;
+  /** Photos that clients sent and that are still in the spool. */
+  awaited: AwaitedPhotos;
+  /** What clients that keep a copy of the library have of it. */
+  synced: SyncedEntities;
+  /** Albums that clients made and that have no photo yet. */
+  emptyAlbums: EmptyAlbums;
   /**
    * Today's imports for the house. Arriving originals are counted here, duplicates by the code that sets them aside.
    */
@@ -127,6 +136,11 @@ export function openLocal(db: Sqlite, clock: Clock = systemClock): Local {
   const editKeys = openEditKeys(db, clock);
   return {
     ...{ originals, sha1s, seen: openSeen(db), discarded, personFolders, sentFiles: openSentFiles(db), today },
+    ...{
+      awaited: openAwaitedPhotos(db, clock),
+      emptyAlbums: openEmptyAlbums(db, clock),
+      synced: openSyncedEntities(db, clock),
+    },
     ...{ merges, editKeys, setting, setSetting },
   };
 }

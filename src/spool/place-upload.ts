@@ -12,8 +12,8 @@ import type { Still } from './spool-interface.js';
 import { senderFolder, type Sending } from './sender-folders.js';
 
 /**
- * Writes a stream into `incoming`; `name` is hostile text. Resolves to the actual name. Leaves nothing if the stream
- * fails, or `still` throws.
+ * Writes a stream into `incoming`; `name` is hostile text, `modified` the time of the file in ms since 1970. Resolves to
+ * the actual name. Leaves nothing if the stream fails, or `still` throws.
  */
 export async function placeUpload(
   incoming: string,
@@ -22,11 +22,17 @@ export async function placeUpload(
   name: string,
   sending: Sending,
   still: Still = () => undefined,
+  modified: () => number | undefined = () => undefined,
 ): Promise<string> {
   const part = join(incoming, temporaryName());
   await files.pour(stream, part);
   try {
     still();
+    const ms = modified();
+    if (ms !== undefined) {
+      await files.setTimes(part, { mtimeNs: BigInt(Math.round(ms)) * 1_000_000n });
+      await files.flush(part);
+    }
   } catch (error) {
     await files.remove(part);
     throw error;

@@ -129,8 +129,8 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       if (!watching) await inbox.look();
       return { ...tellStatus({ inbox, hand, taking, tally }), today: parts.local.today.count() };
     },
-    place: (stream, name, by, still, holder) =>
-      placeUpload(incoming, files, stream, name, { by, ...(holder !== undefined && { holder }) }, still),
+    place: (stream, name, by, still, holder, modified) =>
+      placeUpload(incoming, files, stream, name, { by, ...(holder !== undefined && { holder }) }, still, modified),
     uploads,
     on: listeners.on,
     close: () => (closed ??= close()),

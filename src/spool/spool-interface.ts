@@ -324,9 +324,17 @@ export interface SpoolPort {
   /**
    * Writes a stream into `incoming` by a temporary name and a rename; never replaces a file. `name` is the sender's
    * name for it: hostile text; `by` the sender, in the form of `authorOf`; `holder` a person (a ULID), by default the
-   * house. Resolves to the actual name. Rejects, and leaves nothing, if the stream fails, or `still` throws.
+   * house; `modified` when the file was last written, in ms since 1970, asked for after the stream has ended. Resolves to
+   * the actual name. Rejects, and leaves nothing, if the stream fails, or `still` throws.
    */
-  place(stream: Readable, name: string, by: string, still?: Still, holder?: Holder): Promise<string>;
+  place(
+    stream: Readable,
+    name: string,
+    by: string,
+    still?: Still,
+    holder?: Holder,
+    modified?: () => number | undefined,
+  ): Promise<string>;
   readonly uploads: Uploads;
   /** Listens for events; returns the function that unsubscribes. */
   on: Subscribe<[event: SpoolEvent]>;

@@ -1,7 +1,7 @@
 /** Whose an upload becomes, and whether they have its bytes already: asked of the receiver's items only, never of anybody else's. */
 import type { Viewer } from '../../access/permissions.js';
 import { uploadTarget } from '../../access/upload-target.js';
-import { findPhoto, findPhotos } from '../../album/find-photos.js';
+import { findPhoto, findPhotos, type FoundPhoto } from '../../album/find-photos.js';
 import { PhotospoolError } from '../../base/errors.js';
 import { house, publicIdOf, type Holder } from '../../document/item-id.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
@@ -34,10 +34,10 @@ export function checkReceiver(holder: Holder | undefined, gate: Context['gate'])
   if (holder !== undefined && holder !== house) demandPeopleLibraries(gate);
 }
 
-/** How many bytes a receiver's photo with that hash has, where whoever sends may see it and its original is here. */
-export function knownBytes(library: Library, who: Viewer, holder: Holder, sha256: string): number | undefined {
+/** A receiver's photo with that hash, if the sender may see it and its original is here. */
+export function knownPhoto(library: Library, who: Viewer, holder: Holder, sha256: string): FoundPhoto | undefined {
   const photo = findPhoto(library, who, publicIdOf({ holder, sha256 }));
-  return photo?.item.holder === holder && photo.original.here ? photo.bytes : undefined;
+  return photo?.item.holder === holder && photo.original.here ? photo : undefined;
 }
 
 /** Whether an original is safe here: `trashed` if all photos of it that the viewer sees are in the trash; null without one. */

@@ -2,11 +2,13 @@
  * Error responses: every error is answered as `{"error":{"code","message","hint"}}` with the right status, never with a
  * stack trace. Unexpected errors are logged in full and answered with a generic sentence.
  */
+import { STATUS_CODES } from 'node:http';
 import { isAbsolute } from 'node:path';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../../base/log.js';
 import { codes, PhotospoolError, printable, toPhotospoolError, type ErrorCode } from '../../base/errors.js';
 import { may } from '../../access/permissions.js';
+import { isImmich } from './immich-credentials.js';
 import { viewerOf } from './request-viewer.js';
 import { isHushed } from '../disk-error-log.js';
 import { pathOf } from './request-ids.js';
@@ -24,7 +26,10 @@ export function failure(code: HttpCode, message: string, hint?: string): ErrorBo
   return { error: { code, message: printable(message), ...(hint !== undefined && { hint: printable(hint) }) } };
 }
 
-/** Sends an error, which must not be cached. Below `/db` it has CouchDB's form, which its clients require. */
+/**
+ * Sends an error, which must not be cached. Below `/db` and `/immich/api` it has the form that the clients of CouchDB and
+ * Immich require.
+ */
 export function refuse(
   reply: FastifyReply,
   status: number,
@@ -34,7 +39,9 @@ export function refuse(
 ): FastifyReply {
   const body = isReplication(reply.request)
     ? { error: couchWords[status] ?? couchWords[status >= 500 ? 500 : 400], reason: printable(message) }
-    : failure(code, message, hint);
+    : isImmich(reply.request)
+      ? immichFailure(status, [message, hint], reply.request.id)
+      : failure(code, message, hint);
   return reply
     .code(status)
     .header('cache-control', 'no-store')
@@ -42,6 +49,14 @@ export function refuse(
     .serializer(JSON.stringify)
     .send(body);
 }
+
+/** An error as clients of Immich show it: one text. */
+const immichFailure = (statusCode: number, sentences: readonly (string | undefined)[], correlationId: string) => ({
+  message: sentences.flatMap((text) => (text === undefined ? [] : [printable(text)])).join(' '),
+  error: STATUS_CODES[statusCode] ?? 'Error',
+  statusCode,
+  correlationId,
+});
 
 /** Whether a request belongs to CouchDB's protocol. */
 export const isReplication = ({ url }: Pick<FastifyRequest, 'url'>): boolean => /^\/db(?:[/?]|$)/.test(url);

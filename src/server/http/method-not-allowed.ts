@@ -1,5 +1,6 @@
 /** Responds with 405 and `Allow` (RFC 9110, 15.5.6) if the path exists, but not for this method. */
 import type { FastifyInstance, HTTPMethods } from 'fastify';
+import { isImmich } from './immich-credentials.js';
 import { refuse } from './error-responses.js';
 
 const all: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -14,7 +15,8 @@ export function refuseMethods(app: FastifyInstance): () => void {
   });
   return () => {
     for (const [url, methods] of [...known]) {
-      if (url.endsWith('*')) continue;
+      // Those of the Immich-compatible API are answered by its own route for everything else.
+      if (url.endsWith('*') || isImmich({ url })) continue;
       const others = all.filter((method) => !methods.has(method));
       const allow = all.filter((method) => methods.has(method)).join(', ');
       app.route({

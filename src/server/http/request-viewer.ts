@@ -10,6 +10,7 @@ import { tokenPrefix } from '../../access/api-tokens.js';
 import { local, type Credentials } from '../../access/viewer.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { sessionOf } from './cookies.js';
+import { immichCredentials } from './immich-credentials.js';
 import { shareOf } from './share-link-address.js';
 import { hostOf, isLoopbackAddress, isLoopbackName } from './allowed-hosts.js';
 
@@ -35,7 +36,7 @@ declare module 'fastify' {
 
 /** The parts of a request that identify its viewer: origin and credentials, and whether its route shows locked photos. */
 export type RequestOrigin = Pick<FastifyRequest, 'ip' | 'headers' | 'protocol' | 'server'> & {
-  routeOptions?: { config: { locked?: true } };
+  routeOptions?: { config: { locked?: true; immich?: unknown } };
   /** The version of HTTP. */
   raw: Pick<FastifyRequest['raw'], 'httpVersion'>;
 };
@@ -103,11 +104,13 @@ export function checkMay(viewer: Viewer, action: Action): void {
 
 /** The credentials in a request. */
 export function broughtBy(request: Omit<RequestOrigin, 'server'>): Credentials {
+  const direct = isDirect(request);
+  if (request.routeOptions?.config.immich !== undefined) return { direct, ...immichCredentials(request.headers) };
   const token = tokenOf(request.headers.authorization);
   const session = sessionOf(request);
   const share = shareOf(request);
   return {
-    direct: isDirect(request),
+    direct,
     ...(token !== undefined && { token }),
     ...(session !== undefined && { session }),
     ...(share && { share }),

@@ -26,6 +26,7 @@ export { downloads } from './downloads.js';
 export { upload } from './multipart-upload.js';
 export { uploads } from './resumable-uploads.js';
 export { webdav } from './webdav.js';
+export { immich } from './immich.js';
 export { spool } from './spool.js';
 export { exportDownloads } from './export-downloads.js';
 export { removedPeople } from './removed-people.js';

@@ -1,4 +1,5 @@
 /** Originals. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import { may, mayDownloadUnedited, mayHaveOriginal, mayHaveUnedited, type Viewer } from '../../access/permissions.js';
@@ -32,13 +33,14 @@ const missing = 'The original is on another server.';
 /** The time limit for fetching an original from another server, ms. */
 const patience = 20_000;
 
+/** The routes of originals. */
 export const originals: Routes = (app, context) => {
   for (const place of photoPlaces) addOriginals(app, context, place);
 };
 
-// Longer than a screen: three routes to one file, with the same lookup.
-function addOriginals(app: App, context: Context, { api, files, config, summary }: PhotoPlace): void {
-  const { library, blobs, exchange, toJpeg } = context;
+/** Opens the search for originals, here and on other servers, and their sending. */
+export function openOriginals(context: Context) {
+  const { library, blobs, exchange } = context;
   const stripping = openStripping(context);
 
   /** A photo whose original is here, or was sent by another server within the time limit; otherwise undefined. */
@@ -58,6 +60,39 @@ function addOriginals(app: App, context: Context, { api, files, config, summary 
       throw notFound(missing, hasPeers(context) ? 'Another server may have it. Try again later.' : undefined);
     return { ...photo, path: photo.original.path };
   }
+
+  /**
+   * Sends the original, or what the viewer may have of it. `inline`: raster pictures may be shown in the browser.
+   * @throws PhotospoolError `not-found`.
+   */
+  async function send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { id, inline }: { id: string; inline: boolean },
+  ): Promise<FastifyReply> {
+    const who = viewer(request);
+    const photo = await find(who, id, goneOf(reply));
+    const { holder } = photo.item;
+    const isKept = photo.unedited !== undefined && !mayDownloadUnedited(who, holder);
+    if (isKept && !photo.develop) throw notFound('The original of this photo is not shared with you.');
+    if (isKept) return stripping.send(request, reply, photo);
+    const { develop: _develop, ...asTaken } = photo;
+    if (!mayHaveOriginal(who, holder)) return stripping.send(request, reply, asTaken);
+    return sendDownload(request, reply, {
+      path: blobs.original(photo.path),
+      sha256: photo.item.sha256,
+      type: photo.type,
+      forever: mayKeep(request),
+      disposition: disposition(inline && raster.has(photo.type) ? 'inline' : 'attachment', photo.name),
+      missing,
+    });
+  }
+  return { find, send };
+}
+
+function addOriginals(app: App, context: Context, { api, files, config, summary }: PhotoPlace): void {
+  const { library, exchange, toJpeg } = context;
+  const { find, send } = openOriginals(context);
 
   app.post(
     `${api}/photos/:id/original`,
@@ -115,24 +150,7 @@ function addOriginals(app: App, context: Context, { api, files, config, summary 
       }),
       response: bytes('the file', 'application/octet-stream'),
     },
-    handler: async (request, reply) => {
-      const who = viewer(request);
-      const photo = await find(who, request.params.id, goneOf(reply));
-      const { holder } = photo.item;
-      const isKept = photo.unedited !== undefined && !mayDownloadUnedited(who, holder);
-      if (isKept && !photo.develop) throw notFound('The original of this photo is not shared with you.');
-      if (isKept) return stripping.send(request, reply, photo);
-      const { develop: _develop, ...asTaken } = photo;
-      if (!mayHaveOriginal(who, holder)) return stripping.send(request, reply, asTaken);
-      const shown = raster.has(photo.type) && request.query.download === undefined;
-      return sendDownload(request, reply, {
-        path: blobs.original(photo.path),
-        sha256: photo.item.sha256,
-        type: photo.type,
-        forever: mayKeep(request),
-        disposition: disposition(shown ? 'inline' : 'attachment', photo.name),
-        missing,
-      });
-    },
+    handler: (request, reply) =>
+      send(request, reply, { id: request.params.id, inline: request.query.download === undefined }),
   });
 }

@@ -15,7 +15,14 @@ import { versionLength } from '../../catalog/catalog-row.js';
 import { hasPeers } from '../peer-status.js';
 import { bytes, Sha256 } from '../../api/photo-schemas.js';
 
-export const media: Routes = (app, context) => {
+/** What a client can ask for of a photo or video. */
+export type RenditionName = 'thumb' | 'preview' | 'unedited' | 'hover' | 'video';
+
+/**
+ * Opens the sending of renditions of a photo (its public id) to those who see it. @throws PhotospoolError `not-found` if it
+ * does not exist for the viewer, or has no such picture.
+ */
+export function openRenditions(context: Context) {
   const { library, blobs } = context;
 
   /** The file to send for a video; undefined if it is not made yet. */
@@ -54,6 +61,28 @@ export const media: Routes = (app, context) => {
 
   const later = (reply: FastifyReply, message: string): FastifyReply => refuse(reply, 404, 'on-its-way', message);
 
+  return async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { id, rendition }: { id: string; rendition: RenditionName },
+  ): Promise<FastifyReply> => {
+    const photo = getPhoto(library, viewer(request), id);
+    const what =
+      rendition === 'hover' || rendition === 'video'
+        ? filmOf(request, photo, rendition)
+        : pictureOf(blobs, request, photo, rendition);
+    if (!what && rendition === 'video' && !isComing(request, photo)) return withheld(reply);
+    if (!what) return later(reply, 'This picture or video is still being prepared.');
+    return sendDownload(request, reply, what).catch((error: unknown) => {
+      if (toPhotospoolError(error).code !== 'not-found' || !hasPeers(context)) throw error;
+      return later(reply, 'This picture has not arrived from another server yet.');
+    });
+  };
+}
+
+/** The routes of renditions. */
+export const media: Routes = (app, context) => {
+  const send = openRenditions(context);
   const add = ({ files, config, summary }: PhotoPlace): void => {
     app.route({
       method: ['GET', 'HEAD'],
@@ -66,20 +95,7 @@ export const media: Routes = (app, context) => {
         querystring: Type.Object({ v: Type.Optional(Type.String({ maxLength: 64 })) }),
         response: bytes('the picture or film', 'image/webp', 'image/jpeg', 'video/mp4', 'video/webm'),
       },
-      handler: async (request, reply) => {
-        const { id, rendition } = request.params;
-        const photo = getPhoto(library, viewer(request), id);
-        const what =
-          rendition === 'hover' || rendition === 'video'
-            ? filmOf(request, photo, rendition)
-            : pictureOf(blobs, request, photo, rendition);
-        if (!what && rendition === 'video' && !isComing(request, photo)) return withheld(reply);
-        if (!what) return later(reply, 'This picture or video is still being prepared.');
-        return sendDownload(request, reply, what).catch((error: unknown) => {
-          if (toPhotospoolError(error).code !== 'not-found' || !hasPeers(context)) throw error;
-          return later(reply, 'This picture has not arrived from another server yet.');
-        });
-      },
+      handler: (request, reply) => send(request, reply, request.params),
     });
   };
   for (const place of photoPlaces) add(place);

@@ -16,7 +16,7 @@ import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import { openTus, uploadsPath, type TusTarget } from '../files/tus-uploads.js';
 import { wantedOf } from '../files/tus-headers.js';
-import { checkReceiver, knownBytes, receiverOf, safetyOf } from '../files/upload-receiver.js';
+import { checkReceiver, knownPhoto, receiverOf, safetyOf } from '../files/upload-receiver.js';
 import type { Holder } from '../../document/item-id.js';
 
 const Params = Type.Object({ upload: Type.String({ description: '32 hexadecimal digits' }) });
@@ -139,7 +139,7 @@ function addBeginning(scope: FastifyInstance, context: Context, tus: Tus): void 
       const who = viewer(request);
       const { sha256, receiver } = wantedOf(request.headers['upload-metadata']);
       const holder = receiverOf(who, receiver, context);
-      const bytes = sha256 === undefined ? undefined : knownBytes(library, who, holder, sha256);
+      const bytes = sha256 === undefined ? undefined : knownPhoto(library, who, holder, sha256)?.bytes;
       if (bytes !== undefined) return reply.code(200).send({ state: 'known', bytes, length: bytes, sha256 });
       return tus(request, reply, { by: authorOf(who), holder, still: stillOf(request, context, holder) });
     },

@@ -1,0 +1,64 @@
+/**
+ * What each client of the Immich-compatible API has acknowledged (docs/immich.md): per entity a hash of what it got, so
+ * that it is sent what differs, and the removal of what it had and no longer sees. Local; the table is created with its
+ * first row. Losing rows has things sent again.
+ */
+import type { Clock } from '../base/clock.js';
+import type { Sqlite } from '../base/sqlite.js';
+
+/** An acknowledged entity: the hash of its content, or none if its removal was. */
+export interface SyncedEntity {
+  key: string;
+  hash?: string;
+}
+
+/** The acknowledged entities of each client. All functions join the caller's transaction. */
+export interface SyncedEntities {
+  /** The hashes of a kind, by key. */
+  of(client: string, kind: string): Map<string, string>;
+  confirm(client: string, kind: string, entities: readonly SyncedEntity[]): void;
+  /** Forgets what a client has, of one kind or all; and all of clients that asked for nothing in 180 days. */
+  reset(client: string, kind?: string): void;
+}
+
+/** How long what a client has is remembered, in ms. */
+const longest = 180 * 86_400_000;
+
+/** Opens the table. Creates nothing. */
+export function openSyncedEntities(db: Sqlite, clock: Clock): SyncedEntities {
+  const isMade = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'synced_entity'");
+  const isThere = (): boolean => isMade.get() !== undefined;
+
+  return {
+    of(client, kind) {
+      if (!isThere()) return new Map();
+      const rows = db
+        .prepare<{ key: string; hash: string }>('SELECT key, hash FROM synced_entity WHERE client = ? AND kind = ?')
+        .all(client, kind);
+      return new Map(rows.map(({ key, hash }) => [key, hash]));
+    },
+    confirm(client, kind, entities) {
+      db.exec(`CREATE TABLE IF NOT EXISTS synced_entity (client TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
+        hash TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (client, kind, key)) WITHOUT ROWID`);
+      const put = db.prepare(
+        'INSERT OR REPLACE INTO synced_entity (client, kind, key, hash, at) VALUES (?, ?, ?, ?, ?)',
+      );
+      const drop = db.prepare('DELETE FROM synced_entity WHERE client = ? AND kind = ? AND key = ?');
+      db.transaction(() => {
+        for (const { key, hash } of entities) {
+          if (hash === undefined) drop.run(client, kind, key);
+          else put.run(client, kind, key, hash, clock.now());
+        }
+      });
+    },
+    reset(client, kind) {
+      if (!isThere()) return;
+      db.transaction(() => {
+        if (kind === undefined) db.prepare('DELETE FROM synced_entity WHERE client = ?').run(client);
+        else db.prepare('DELETE FROM synced_entity WHERE client = ? AND kind = ?').run(client, kind);
+        const old = 'SELECT client FROM synced_entity GROUP BY client HAVING max(at) < ?';
+        db.prepare(`DELETE FROM synced_entity WHERE client IN (${old})`).run(clock.now() - longest);
+      });
+    },
+  };
+}

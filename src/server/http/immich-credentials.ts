@@ -1,0 +1,26 @@
+/**
+ * The credentials of clients of the Immich-compatible API (docs/immich.md): a token, or the secret of a session that
+ * `auth/login` began. Cookies of the page do not count: a browser that is signed in must not be a client by accident.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { tokenPrefix } from '../../access/api-tokens.js';
+
+/** The paths of the API, below which all calls are. */
+export const immichRoot = '/immich/api';
+
+/** The address by which clients find the API. */
+export const immichDiscovery = '/.well-known/immich';
+
+/** Whether a request is one of that API. */
+export const isImmich = ({ url }: { url: string }): boolean =>
+  url.startsWith(`${immichRoot}/`) || url === immichDiscovery;
+
+/** The token or session in the headers of a request. Anything else is a token that does not exist. */
+export function immichCredentials(headers: IncomingHttpHeaders): { token?: string; session?: string } {
+  const [, bearer] = /^bearer +(\S{1,200}) *$/i.exec(headers.authorization ?? '') ?? [];
+  const given = headers['x-api-key'] ?? headers['x-immich-user-token'] ?? headers['x-immich-session-token'] ?? bearer;
+  if (given === undefined) return {};
+  const secret = String(given);
+  const isSession = headers['x-api-key'] === undefined && !secret.startsWith(tokenPrefix);
+  return isSession ? { session: secret } : { token: secret };
+}

@@ -1,0 +1,197 @@
+/**
+ * Uploads by clients of the Immich-compatible API: a form with one photo, which goes into the spool of its receiver like
+ * every upload (docs/upload.md). The stream to the spool ends only when the whole form was read and its checks passed, so
+ * an interrupted form, or one with another SHA-1 than announced, leaves nothing. What is known depends on the receiver’s
+ * photos alone.
+ */
+import multipart, { type MultipartFile } from '@fastify/multipart';
+import { createHash } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import { Type } from 'typebox';
+import { authorOf, type Viewer } from '../../access/permissions.js';
+import { yieldToEventLoop } from '../../base/async/yield.js';
+import { PhotospoolError, printable } from '../../base/errors.js';
+import { house, publicIdOf, type Holder } from '../../document/item-id.js';
+import type { App, Context } from '../context.js';
+import { checkReceiver, knownPhoto, receiverOf } from '../files/upload-receiver.js';
+import { checkStill } from '../http/request-viewer.js';
+import { addCall, client, type ImmichRequest } from './calls.js';
+import { announcedSha1, changeIn, modifiedIn, sha1In } from './upload-fields.js';
+import { assetUuid } from './uuids.js';
+
+const limits = { fileSize: Number.MAX_SAFE_INTEGER, parts: 100, files: 2, fields: 50, fieldSize: 64 * 1024 };
+
+/** The answer to an upload. */
+interface Uploaded {
+  id: string;
+  status: 'created' | 'duplicate';
+}
+
+/** Adds `POST /assets` and `POST /assets/bulk-upload-check`. */
+export async function assetUploads(app: App, context: Context): Promise<void> {
+  addCheck(app, context);
+  // A separate scope, so that no other call accepts multipart bodies.
+  await app.register(async (scope: App) => {
+    await scope.register(multipart, { limits, preservePath: false });
+    addCall(scope, { method: 'POST', path: '/assets', needs: 'upload', streams: true }, async (request, reply) => {
+      if (!request.isMultipart()) throw new PhotospoolError('unsupported', 'An upload must be multipart/form-data.');
+      const uploaded = await receive(context, request);
+      return reply.code(uploaded.status === 'created' ? 201 : 200).send(uploaded);
+    });
+  });
+}
+
+const Checks = Type.Object({
+  assets: Type.Array(Type.Object({ id: Type.String({ maxLength: 4_096 }), checksum: Type.String() }), {
+    maxItems: 10_000,
+  }),
+});
+
+/** How many photos are looked up before other requests are served. */
+const batch = 200;
+
+function addCheck(app: App, context: Context): void {
+  const { library } = context;
+  addCall(
+    app,
+    { method: 'POST', path: '/assets/bulk-upload-check', needs: 'upload', body: Checks },
+    async (request) => {
+      const who = client(request);
+      const holder = receiverOf(who, undefined, context);
+      const results = [];
+      for (const [n, { id, checksum }] of request.body.assets.entries()) {
+        if (n % batch === batch - 1) await yieldToEventLoop();
+        const known = library.local.sha1s
+          .having(sha1In(checksum) ?? '')
+          .flatMap((sha256) => knownPhoto(library, who, holder, sha256) ?? [])[0];
+        results.push(
+          known
+            ? { id, action: 'reject', reason: 'duplicate', assetId: assetUuid(known.id), isTrashed: known.trashed }
+            : { id, action: 'accept' },
+        );
+      }
+      return { results };
+    },
+  );
+}
+
+/** Receives the form of an upload. @throws PhotospoolError `truncated`, `mismatch`, `invalid`; as `SpoolPort.place`. */
+async function receive(context: Context, request: ImmichRequest): Promise<Uploaded> {
+  const who = client(request);
+  const sender: Sender = { who, holder: receiverOf(who, undefined, context), request };
+  const fields = new Map<string, string>();
+  const files = new Map<string, Incoming>();
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === 'field') fields.set(part.fieldname, String(part.value));
+      else if (part.fieldname === 'assetData' || part.fieldname === 'sidecarData') {
+        if (files.has(part.fieldname)) throw new PhotospoolError('invalid', 'The form has two files of one kind.');
+        files.set(part.fieldname, begin(context, sender, part, fields));
+        await files.get(part.fieldname)!.read();
+      } else part.file.resume();
+    }
+    const [photo, sidecar] = [files.get('assetData'), files.get('sidecarData')];
+    if (!photo) throw new PhotospoolError('invalid', 'The form has no photo (assetData).');
+    changeIn(fields);
+    checkSha1(announcedSha1(request.headers['x-immich-checksum']), photo.sha1(), photo.name());
+    const id = publicIdOf({ holder: sender.holder, sha256: photo.sha256() });
+    if (knownPhoto(context.library, who, sender.holder, photo.sha256()))
+      return { id: assetUuid(id), status: 'duplicate' };
+    await sidecar?.place(() => undefined);
+    await photo.place(() => context.library.local.awaited.add({ sender: authorOf(who), id, change: changeIn(fields) }));
+    return { id: assetUuid(id), status: 'created' };
+  } catch (error) {
+    throw isCut(error) ? new PhotospoolError('truncated', 'The upload was interrupted.', { op: 'upload' }) : error;
+  } finally {
+    await Promise.all([...files.values()].map((file) => file.drop()));
+  }
+}
+
+/** Who sends, for whom, and by which request. */
+interface Sender {
+  who: Viewer;
+  holder: Holder;
+  request: ImmichRequest;
+}
+
+/** A file of a form that flows into the spool, and waits there for the rest of the form. */
+interface Incoming {
+  /** Passes its bytes from the request on. @throws the error of either side. */
+  read(): Promise<void>;
+  name(): string;
+  sha1(): string;
+  sha256(): string;
+  /** Puts it into `incoming`; `before` is called right before it appears there. */
+  place(before: () => void): Promise<void>;
+  /** Discards it, unless it was placed. */
+  drop(): Promise<void>;
+}
+
+function begin(
+  { spool, gate }: Context,
+  { who, holder, request }: Sender,
+  part: MultipartFile,
+  fields: ReadonlyMap<string, string>,
+): Incoming {
+  const hashes = { sha1: createHash('sha1'), sha256: createHash('sha256') };
+  const found: { sha1?: string; sha256?: string } = {};
+  const held = new PassThrough();
+  held.on('error', () => undefined);
+  let last = (): void => undefined;
+  const still = (): void => {
+    checkStill(request, 'upload');
+    checkReceiver(holder, gate);
+    last();
+  };
+  const placed = spool.place(
+    held,
+    part.filename || 'upload',
+    authorOf(who),
+    still,
+    holder === house ? undefined : holder,
+    () => modifiedIn(fields),
+  );
+  placed.catch(() => undefined);
+  const hashOf = (kind: 'sha1' | 'sha256'): string => (found[kind] ??= hashes[kind].digest('hex'));
+  return {
+    async read() {
+      for await (const chunk of part.file as AsyncIterable<Buffer>) {
+        hashes.sha1.update(chunk);
+        hashes.sha256.update(chunk);
+        if (!held.write(chunk)) await drained(held);
+        // The spool failed, for example on a full disk.
+        if (held.destroyed) await placed;
+      }
+    },
+    name: () => printable(part.filename),
+    sha1: () => hashOf('sha1'),
+    sha256: () => hashOf('sha256'),
+    async place(before) {
+      last = before;
+      held.end();
+      await placed;
+    },
+    async drop() {
+      held.destroy();
+      await placed.catch(() => undefined);
+    },
+  };
+}
+
+/** Resolves when a stream takes more bytes, or was destroyed. */
+const drained = (stream: PassThrough): Promise<void> =>
+  new Promise((resolve) => {
+    stream.once('drain', resolve);
+    stream.once('close', resolve);
+  });
+
+function checkSha1(announced: string | undefined, found: string, name: string): void {
+  if (announced === undefined || announced === found) return;
+  throw new PhotospoolError('mismatch', `“${name}” was damaged during the upload.`, { hint: 'Upload it again.' });
+}
+
+/** Whether an error or its cause is a premature end of the body. The parser's message is the only indication. */
+function isCut(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return /end of multipart data|before the multipart data was fully parsed/i.test(error.message) || isCut(error.cause);
+}

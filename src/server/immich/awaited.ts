@@ -1,0 +1,73 @@
+/**
+ * Makes the changes that clients asked for while their photos were in the spool (library/awaited-photos.ts), once each
+ * photo is recorded and with the rights that its sender has then. A crash in between repeats a change, which is the same.
+ */
+import { may } from '../../access/permissions.js';
+import { changePhotos } from '../../album/edit-photos.js';
+import { openMemberAlbums } from '../../album/member-albums.js';
+import { shareNext } from '../../base/async/single-flight.js';
+import { sentence, toPhotospoolError } from '../../base/errors.js';
+import { itemOf, publicIdOf } from '../../document/item-id.js';
+import type { AwaitedPhoto } from '../../library/awaited-photos.js';
+import { changeBatches } from '../../library/follow.js';
+import type { App, Context } from '../context.js';
+
+/** Follows the library until the server closes. */
+export function followAwaited(app: App, context: Context): void {
+  const { library, changes, log } = context;
+  const { awaited } = library.local;
+  let seen = library.lastChange();
+
+  const run = shareNext(
+    () => '',
+    async () => {
+      try {
+        for await (const batch of changeBatches(library, seen)) {
+          for (const { id, n } of batch) {
+            const item = itemOf(id);
+            for (const photo of item ? awaited.of(publicIdOf(item)) : []) await apply(context, photo);
+            seen = n;
+          }
+        }
+      } catch (error) {
+        const failure = toPhotospoolError(error, 'change', 'photos that were sent');
+        log.warn({ code: failure.code }, sentence(failure));
+      }
+    },
+  );
+  const end = changes.on(() => void run(undefined));
+  app.addHook('preClose', async () => {
+    end();
+    await run(undefined);
+  });
+  app.addHook('onReady', async () => {
+    for (const photo of awaited.all()) if (library.items.find(photo.id) !== undefined) await apply(context, photo);
+  });
+}
+
+/** Makes the changes of a photo. What its sender may not do (any more) is left out. */
+async function apply(
+  { library, access, clock, gate, log }: Context,
+  { sender, id, change }: AwaitedPhoto,
+): Promise<void> {
+  const { favourite, archived, named = [], albums = [] } = change;
+  const who = access.senders(sender);
+  const attempt = async (work: () => unknown): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      const { code, message } = toPhotospoolError(error, 'change', id);
+      if (code !== 'forbidden' && code !== 'not-found' && code !== 'conflict') throw error;
+      log.info({ code }, `A photo that was sent was not changed: ${message}`);
+    }
+  };
+  if (who) {
+    const edits = { ...(favourite !== undefined && { favourite }), ...(archived !== undefined && { archived }) };
+    if (Object.keys(edits).length > 0) await attempt(() => changePhotos(library, who, [id], edits));
+    if (named.length > 0 && may(who, 'edit'))
+      await attempt(() => changePhotos(library, who, [id], { albums: { add: [...named] } }));
+    const all = openMemberAlbums({ library, clock, gate });
+    for (const album of albums) await attempt(() => all.add(who, album, [id]));
+  }
+  library.local.awaited.drop({ sender, id });
+}

@@ -1,0 +1,45 @@
+/** What the server is: its version of the API, and what of it is supported. */
+import { families } from '../../photo/formats/families.js';
+import { addCall, type Calls } from './calls.js';
+
+/** The version of the API. Clients compare the major number with theirs. */
+const version = { major: 3, minor: 2, patch: 2, prerelease: null };
+const versionText = `v${version.major}.${version.minor}.${version.patch}`;
+
+/** Functions of the server that clients show or hide. */
+const features = {
+  ...{ passwordLogin: true, trash: true, sidecar: true },
+  ...{ configFile: false, duplicateDetection: false, email: false, facialRecognition: false, importFaces: false },
+  ...{ map: false, oauth: false, oauthAutoLaunch: false, ocr: false, realtimeTranscoding: false },
+  ...{ reverseGeocoding: false, search: false, smartSearch: false },
+};
+
+/** Of the trash and of removed people nothing is deleted by time. */
+const never = 36_500;
+
+/** File extensions with their dots: what may be sent. */
+function mediaTypes(): { image: string[]; video: string[]; sidecar: string[] } {
+  const endings = (isVideo: boolean): string[] =>
+    families
+      .filter(({ name }) => (name === 'video') === isVideo)
+      .flatMap((family) => (family.endings ?? []).map((ending) => `.${ending}`))
+      .sort();
+  return { image: endings(false), video: endings(true), sidecar: ['.xmp'] };
+}
+
+/** `server/…` */
+export const serverInfo: Calls = (app, { access, config }) => {
+  const everyone = { method: 'GET', needs: 'everyone' } as const;
+  addCall(app, { ...everyone, path: '/server/ping' }, () => ({ res: 'pong' }));
+  addCall(app, { ...everyone, path: '/server/version' }, () => version);
+  addCall(app, { ...everyone, path: '/server/features' }, () => features);
+  addCall(app, { ...everyone, path: '/server/media-types' }, mediaTypes);
+  addCall(app, { ...everyone, path: '/server/config' }, () => ({
+    ...{ isInitialized: access.settings.read().setUp, isOnboarded: true, maintenanceMode: false, publicUsers: false },
+    ...{ loginPageMessage: '', oauthButtonText: '', externalDomain: access.settings.publicAddress() ?? '' },
+    ...{ mapDarkStyleUrl: '', mapLightStyleUrl: '', minFaces: 0, trashDays: never, userDeleteDelay: never },
+  }));
+  addCall(app, { ...everyone, path: '/server/about', needs: 'client' }, () => ({
+    ...{ version: versionText, versionUrl: '', licensed: false, build: `Photospool ${config.version}` },
+  }));
+};
