@@ -122,6 +122,14 @@ export function numberOf(db: Sqlite, id: string): number | undefined {
   return db.prepare<{ n: number }>('SELECT n FROM catalog_photo WHERE id = ?').get(Buffer.from(id, 'hex'))?.n;
 }
 
+/** The row numbers of photos by their public ids, each once, in no order; without those that have no row. */
+export function numbersOf(db: Sqlite, ids: readonly string[]): number[] {
+  const rows = db.prepare<{ n: number }>(
+    'SELECT DISTINCT p.n FROM json_each(?) AS j JOIN catalog_photo AS p ON p.id = unhex(j.value)',
+  );
+  return rows.all(JSON.stringify(ids)).map(({ n }) => n);
+}
+
 /** The public ids with a row that begin with these hexadecimal digits, in their order; at most `limit`. */
 export function idsBeginning(db: Sqlite, digits: string, limit: number): string[] {
   const rows = db.prepare<{ id: Uint8Array }>(
