@@ -124,7 +124,7 @@ test('what takes the space is told by kind, year and file, of one’s own and fo
 
 test('uploads go to the person’s chosen destination, on every server', async () => {
   const { home, people, ask, close } = await openPeople();
-  const { ben, cleo } = people;
+  const { ada, ben, cleo } = people;
   const target = async (headers: Record<string, string>): Promise<unknown> =>
     (await ask(headers, 'GET', '/api/me/upload-to')).json<unknown>();
   const set = (headers: Record<string, string>, to: string) =>
@@ -139,11 +139,15 @@ test('uploads go to the person’s chosen destination, on every server', async (
     const found = await home.spool.uploads.find(String(answer.headers['location']).split('/').at(-1)!);
     return found!.holder ?? house;
   };
-  expect([await target(ben.headers), await upload(ben.headers)]).toEqual([{ to: 'house' }, house]);
+  // Those of owners go to the house, those of others are their own, until they choose.
+  expect([await target(ada.headers), await upload(ada.headers)]).toEqual([{ to: 'house' }, house]);
+  expect([await target(ben.headers), await upload(ben.headers)]).toEqual([{ to: 'me' }, ben.id]);
+  expect((await set(ben.headers, 'house')).json()).toEqual({ to: 'house' });
+  expect(await upload(ben.headers)).toBe(house);
   expect((await set(ben.headers, 'me')).json()).toEqual({ to: 'me' });
   expectError(await set(ben.headers, 'cleo'), 400, 'invalid');
   expect([await upload(ben.headers), await upload(ben.headers, 'house')]).toEqual([ben.id, house]);
-  expect([await target(cleo.headers), await upload(cleo.headers)]).toEqual([{ to: 'house' }, house]);
+  expect([await target(cleo.headers), await upload(cleo.headers)]).toEqual([{ to: 'me' }, cleo.id]);
   const form = await home.app.inject({
     ...{
       method: 'POST',
@@ -156,7 +160,8 @@ test('uploads go to the person’s chosen destination, on every server', async (
 
   const other = memory({}, 7).library;
   replicate(home.library, other);
-  expect([uploadTarget(other, ben.id), uploadTarget(other, cleo.id)]).toEqual(['me', 'house']);
+  const there = ({ id }: { id: string }, on = true) => uploadTarget(other, { id, role: 'family' }, on);
+  expect([there(ben), there(cleo), there(ben, false), there(cleo, false)]).toEqual(['me', 'me', 'me', 'house']);
   setUploadTarget(other, ben.id, 'house', `person:${ben.id}`);
   replicate(other, home.library);
   expect([await target(ben.headers), home.access.people.waiting()]).toEqual([{ to: 'house' }, []]);
@@ -168,6 +173,8 @@ test('uploads go to the person’s chosen destination, on every server', async (
     headers: { ...ben.headers, 'tus-resumable': '1.0.0', 'upload-length': '3', 'upload-metadata': 'filename YQ==' },
   });
   expectError(refused, 409, 'conflict');
+  // Who chose nothing can still upload.
+  expect(await upload(cleo.headers)).toBe(house);
 });
 
 test('people try their own stuck files again and move them to the trash, and no others', async () => {

@@ -46,7 +46,7 @@ function send({ home }: People, headers: Headers, ...parts: ([name: string, valu
   });
 }
 
-test('an upload is for the house, or on request for its sender; one by a person’s token is for that person', async () => {
+test('an upload of an owner is for the house, one of others for themselves, or as requested; one by a person’s token is for that person', async () => {
   const world = await openPeople();
   const { home, people, close } = world;
   const { ada, ben } = people;
@@ -56,7 +56,7 @@ test('an upload is for the house, or on request for its sender; one by a person�
   };
   const [phone, desk] = [bearer('phone', ben.id), bearer('desk')];
   for (const [headers, whom, holder] of [
-    [ben.headers, undefined, house],
+    [ben.headers, undefined, ben.id],
     [ben.headers, 'house', house],
     [ben.headers, 'me', ben.id],
     [ada.headers, undefined, house],

@@ -118,9 +118,9 @@ async function uploadTo(name: string, target: string | undefined, flags: Flags):
     throw new PhotospoolError('usage', `Invalid upload library: ${printable(target)}.`, { hint: 'Use house or me.' });
   return withAccess(configOf(flags), (access, { db, library }) => {
     demandPeopleLibraries(openHomeGate({ db, library }));
-    const { id, name: called } = personCalled(access, name);
+    const { id, name: called, role } = personCalled(access, name);
     if (target !== undefined) setUploadTarget(library, id, target, commandLine.by);
-    const to = uploadTarget(library, id);
+    const to = uploadTarget(library, { id, role }, true);
     if (flags.json) printJson({ name: called, to });
     else print(`Uploads of ${printable(called)} go to ${to === 'me' ? 'their own library' : 'the family library'}.`);
     return exit.done;

@@ -20,7 +20,7 @@ export function receiverOf(
 ): Holder {
   if (wanted !== undefined && wanted !== 'me' && wanted !== 'house')
     throw new PhotospoolError('invalid', 'The library of an upload must be “me” or “house”.');
-  const target = wanted ?? (who.person === undefined ? 'house' : uploadTarget(library, who.person));
+  const target = wanted ?? targetOf(who, library, gate);
   if (who.behalf === undefined && target !== 'me') return house;
   checkReceiver(who.person ?? house, gate);
   if (who.person !== undefined) return who.person;
@@ -28,6 +28,14 @@ export function receiverOf(
     hint: 'Create one with `photospool users add`.',
   });
 }
+
+/** Where uploads of a viewer go that do not say it. */
+const targetOf = (
+  { person, role }: Viewer,
+  library: Library,
+  gate: Context['gate'],
+): ReturnType<typeof uploadTarget> =>
+  person === undefined ? 'house' : uploadTarget(library, { id: person, role }, gate?.state().on === true);
 
 /** @throws PhotospoolError `conflict` where a holder is a person, and people can’t have libraries of their own. */
 export function checkReceiver(holder: Holder | undefined, gate: Context['gate']): void {
@@ -49,7 +57,8 @@ export type Safety = 'safe' | 'trashed' | null;
  */
 export function safetyOf(library: Library, who: Viewer, hashes: readonly string[]): Safety[] {
   const holders = [house, ...(who.person === undefined ? [] : [who.person])];
-  const ids = hashes.flatMap((sha256) => holders.map((holder) => publicIdOf({ holder, sha256 })));
+  // Each once: otherwise the time of the answer would tell of a photo that the viewer doesn't see.
+  const ids = [...new Set(hashes)].flatMap((sha256) => holders.map((holder) => publicIdOf({ holder, sha256 })));
   const safety = new Map<string, Safety>();
   for (const { item, original, trashed } of findPhotos(library, who, ids))
     if (original.here && (!trashed || !safety.has(item.sha256))) safety.set(item.sha256, trashed ? 'trashed' : 'safe');

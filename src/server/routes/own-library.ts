@@ -12,6 +12,7 @@ import { answers } from '../../api/photo-schemas.js';
 import { house, type Holder } from '../../document/item-id.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import type { Routes } from '../context.js';
+import type { FastifyRequest } from 'fastify';
 import { viewer } from '../http/request-viewer.js';
 import { personBehind } from '../http/sign-in-response.js';
 import { findPhotos } from '../../album/find-photos.js';
@@ -109,13 +110,16 @@ const use: Routes = (app, { library, catalog, room }) => {
 const uploads: Routes = (app, { library, gate }) => {
   const Target = strict({ to: Type.Enum(['house', 'me'], { description: 'the house, or your own library' }) });
 
+  const targetNow = (request: FastifyRequest, id: string) =>
+    uploadTarget(library, { id, role: viewer(request).role }, true);
+
   app.get(
     '/api/me/upload-to',
     { config, schema: { summary: 'Where your uploads go', response: answers(Target) } },
     (request, reply) => {
       const person = personBehind(request);
       demandPeopleLibraries(gate);
-      void reply.send({ to: uploadTarget(library, person) });
+      void reply.send({ to: targetNow(request, person) });
     },
   );
 
@@ -126,7 +130,7 @@ const uploads: Routes = (app, { library, gate }) => {
       const person = personBehind(request);
       demandPeopleLibraries(gate);
       setUploadTarget(library, person, request.body.to, authorOf(viewer(request)));
-      void reply.send({ to: uploadTarget(library, person) });
+      void reply.send({ to: targetNow(request, person) });
     },
   );
 };

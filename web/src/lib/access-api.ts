@@ -116,3 +116,10 @@ export const lookAtInvitation = (code: string): Promise<{ name: string }> =>
   ask('/api/invitation/look', send('POST', { code }));
 export const acceptInvitation = (code: string, password: string, otp?: string): Promise<SessionAnswer> =>
   ask('/api/invitation', send('POST', { code, password, otp }));
+
+/** The library that one's uploads go to: the family's, or one's own. */
+export type UploadTarget = 'house' | 'me';
+export const fetchUploadTarget = async (): Promise<UploadTarget> =>
+  (await ask<{ to: UploadTarget }>('/api/me/upload-to')).to;
+export const setUploadTarget = async (to: UploadTarget): Promise<UploadTarget> =>
+  (await ask<{ to: UploadTarget }>('/api/me/upload-to', send('PUT', { to }))).to;

@@ -164,6 +164,13 @@ export const approvals = {
 };
 
 export const account = {
+  uploads: 'Uploads',
+  uploadTo: 'Upload to',
+  uploadTargets: { house: 'Family library', me: 'My library' },
+  uploadsAbout: {
+    house: 'New uploads belong to the family library. Its owners decide who sees them.',
+    me: 'New uploads belong to you. Only you see them until you share them.',
+  },
   name: 'Name',
   changeName: 'Change name',
   nameHint: 'Your family sees this name, and you sign in with it.',
