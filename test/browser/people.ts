@@ -1,5 +1,7 @@
 /** Actions of people on the sign-in page and in the frame of the page. */
 import type { Page } from 'playwright-core';
+import { commandLine } from '../../src/access/actor.js';
+import type { ServedHome } from './home.js';
 
 /** Signs in by password on the open sign-in page. */
 export async function signIn(page: Page, name: string, password: string): Promise<void> {
@@ -22,13 +24,22 @@ export const navigationOf = {
       'Settings',
     ],
     sections: [
-      ...['Account', 'Appearance', 'Library & storage', 'Import', 'Family', 'Access and sharing', 'Servers'],
+      ...[
+        'Account',
+        'Appearance',
+        'Library & storage',
+        'Phone backup',
+        'Import',
+        'Family',
+        'Access and sharing',
+        'Servers',
+      ],
       ...['API tokens', 'Security log', 'About'],
     ],
   },
   family: {
     pages: ['Photos', 'Explore', 'Albums', 'Sharing', 'Favourites', 'Videos', 'Settings'],
-    sections: ['Account', 'Appearance', 'Library & storage', 'About'],
+    sections: ['Account', 'Appearance', 'Library & storage', 'Phone backup', 'About'],
   },
 };
 
@@ -57,4 +68,15 @@ export async function addAuthenticator(page: Page): Promise<void> {
   await device.send('WebAuthn.addVirtualAuthenticator', {
     options: { ...options, isUserVerified: true, automaticPresenceSimulation: true },
   });
+}
+
+/** Adds a person to a home; their id, and the cookie of a session of theirs. */
+export function addPerson(
+  { access }: Pick<ServedHome, 'access'>,
+  name: string,
+  role: 'owner' | 'family',
+): { id: string; cookie: string } {
+  const { id } = access.accounts.add({ name, role }, commandLine);
+  access.accounts.setPassword(id, 'no hash', commandLine);
+  return { id, cookie: access.sessions.start(id, { address: '127.0.0.1', browser: 'a browser' }).secret };
 }

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { commandLine } from '../../src/access/actor.js';
 import { breaches } from './axe.js';
 import { change } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
+import { addPerson } from './people.js';
 import { inBothThemes, openMore, openStage, shown, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -183,16 +183,8 @@ test('a link to a photo with a password, created beside the picture', async () =
   expect(mishaps).toEqual([]);
 });
 
-/** A person with an account, and the cookie of their session. */
-function enter(name: string, role: 'owner' | 'family'): { id: string; cookie: string } {
-  const { accounts, sessions } = home.access;
-  const { id } = accounts.add({ name, role }, commandLine);
-  accounts.setPassword(id, 'no hash', commandLine);
-  return { id, cookie: sessions.start(id, { address: '127.0.0.1', browser: 'a browser' }).secret };
-}
-
 test('a selection is shared with a person and becomes an album', async () => {
-  const [ada, ben] = [enter('Ada', 'owner'), enter('Ben', 'family')];
+  const [ada, ben] = [addPerson(home, 'Ada', 'owner'), addPerson(home, 'Ben', 'family')];
   const owner = await stage.see(home.url, { viewport: { width: 820, height: 1180 } }, /status of 401/);
   onTestFinished(owner.close);
   const { page } = owner;

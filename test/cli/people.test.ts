@@ -520,7 +520,14 @@ test('the storage per person is shown, and the destination of their uploads is s
   ]);
   expect(used[0]!.bytes).toBeGreaterThan(100);
   expect((await home.run('people', 'storage')).out).toMatch(/^house {2}.* in 1 photo\nada {2}.* in 0 photos\nben /);
-  expect((await home.run('people', 'upload-to', 'ben')).out).toBe('Uploads of ben go to the family library.\n');
+  for (const [name, to] of [
+    ['ada', 'the family library'],
+    ['ben', 'their own library'],
+  ])
+    expect((await home.run('people', 'upload-to', name!)).out).toBe(`Uploads of ${name} go to ${to}.\n`);
+  expect((await home.run('people', 'upload-to', 'ben', 'house')).out).toBe(
+    'Uploads of ben go to the family library.\n',
+  );
   expect(values((await home.run('people', 'upload-to', 'Ben', 'me', '--json')).out)).toEqual([
     { name: 'ben', to: 'me' },
   ]);

@@ -45,7 +45,7 @@ export class Snapshot {
 
   /** The photos of the viewer, with those in the archive and in the trash; or those of partners, without. */
   async assets(isMine: boolean): Promise<Asset[]> {
-    this.photos ??= this.read(['-is:archived -is:guest', 'is:archived -is:guest', 'is:trashed -is:guest']);
+    this.photos ??= this.read(['-is:archived', 'is:archived', 'is:trashed']);
     const partners = new Set(partnersOf(this.context, this.who, 'received'));
     return (await this.photos).filter(({ item: { holder }, archived, trashed }) =>
       isMine ? isOwn(this.who, holder) : partners.has(holder) && !isOwn(this.who, holder) && !archived && !trashed,

@@ -19,7 +19,7 @@ export interface Chosen {
 }
 
 /** Panels with a form for the action. */
-export type PanelName = 'tags' | 'albums' | 'audience' | 'rating' | 'date' | 'place';
+export type PanelName = 'tags' | 'albums' | 'audience' | 'rating' | 'date' | 'place' | 'handOver';
 
 /** An action on photos. */
 export interface Act {
@@ -47,6 +47,8 @@ export interface Act {
   one?: true;
   /** True for an action that makes a difference for edited pictures alone. */
   edited?: true;
+  /** True for an action that needs an account. */
+  person?: true;
   /** True for an action on exactly two photos. */
   two?: true;
   /** True for actions that a phone shows without opening the menu. */
@@ -168,6 +170,7 @@ const all: readonly Omit<Act, 'label'>[] = [
     near: true,
   },
   { name: 'originals', icon: 'file', key: undefined, needs: 'history', do: downloadOriginals, edited: true },
+  { name: 'handOver', icon: 'out', key: undefined, needs: 'save', person: true, where: /^(?!.*\bis:trashed\b)/ },
   { name: 'trash', icon: 'trash', key: 'Delete', needs: 'trash', do: trash },
 ];
 
@@ -177,4 +180,5 @@ export const openActs = (q = '', may = (action: Action): boolean => session.may(
     .filter(
       ({ needs, where, name }) => may(needs) && (where?.test(q) ?? true) && !(name === 'trash' && inTrash.test(q)),
     )
+    .filter(({ person }) => !person || session.now?.person !== undefined)
     .map((act) => ({ ...act, label: m.select[act.name] }));

@@ -1,6 +1,7 @@
 /** Offers of photos, and photos of guests, on the server (docs/interface.md, "Access"). Times are UTC. */
 import type { EntriesChanged, Offer, Photo } from '../../../../src/api/answer-types.js';
 import { ask, send } from '../../lib/api.js';
+import { session } from '../../lib/session.svelte.js';
 
 /** Photos that are handed over: by the viewer, and to them. */
 export interface Offers {
@@ -11,6 +12,34 @@ export interface Offers {
 const at = ({ giver, offer }: Pick<Offer, 'giver' | 'offer'>): string => `/api/offers/${giver}/${offer}`;
 
 export const fetchOffers = (): Promise<Offers> => ask('/api/offers');
+/** The photos of an offer, by their ids. */
+export const fetchOffered = async (offer: Offer): Promise<string[]> => (await ask<{ ids: string[] }>(at(offer))).ids;
+
+/** The most photos of one request. */
+const most = 10_000;
+
+/**
+ * Offers photos to a person (an id) or to the house: one's own, and for owners those of the house. `offered`: how many
+ * of them can be handed over. @throws ApiError
+ */
+export async function offerPhotos(to: string, ids: readonly string[]): Promise<{ offers: Offer[]; offered: number }> {
+  const offers: Offer[] = [];
+  const make = async (from: { from?: 'house' }, wanted: readonly string[]): Promise<string[]> => {
+    const refused: string[] = [];
+    for (let n = 0; n < wanted.length; n += most) {
+      const made = await ask<{ offers: Offer[]; refused: string[] }>(
+        '/api/offers',
+        send('POST', { to, ids: wanted.slice(n, n + most), ...from }),
+      );
+      offers.push(...made.offers);
+      refused.push(...made.refused);
+    }
+    return refused;
+  };
+  const rest = await make({}, ids);
+  if (rest.length > 0 && to !== 'house' && session.now?.role === 'owner') await make({ from: 'house' }, rest);
+  return { offers, offered: offers.reduce((sum, { photos }) => sum + photos, 0) };
+}
 /** Saves the photos of an offer to one's own library. */
 export const acceptOffer = (offer: Offer): Promise<{ saved: number; known: number; missing: number }> =>
   ask(`${at(offer)}/accept`, send('POST'));

@@ -380,6 +380,7 @@ export const select = {
   reviewed: 'Keep',
   rotateLeft: 'Rotate left',
   rotateRight: 'Rotate right',
+  handOver: 'Hand over',
 
   addTag: 'Add a tag',
   addAlbum: 'Add to album',

@@ -26,6 +26,22 @@ export const panel = {
     family: ['Family', 'everyone who can sign in'],
     public: ['Public', 'anyone, even without an account'],
   } as Record<'private' | 'family' | 'public', readonly [string, string]>,
+  handOverAbout:
+    'Give photos to another person permanently. After they save them to their library, you can move yours to the trash.',
+  familyLibrary: 'Family library',
+  familyLibraryAbout: 'its owners decide who sees them',
+  offered: (name: string, n: number, left: number) =>
+    [
+      n === 0
+        ? 'None of these photos can be handed over.'
+        : plural(n, {
+            one: `Offered # photo to ${legible(name)}. The answer appears under Sharing.`,
+            other: `Offered # photos to ${legible(name)}. The answer appears under Sharing.`,
+          }),
+      n > 0 && left > 0 ? plural(left, { one: '# can’t be handed over.', other: '# can’t be handed over.' }) : '',
+    ]
+      .filter((sentence) => sentence !== '')
+      .join(' '),
   noStars: 'No rating',
   move: 'Shift',
   set: 'Set',

@@ -88,12 +88,12 @@ export const phone = {
     ],
   },
   byHand: {
-    iphone: 'To add single photos, open this page in Safari, add it to the Home Screen, and use Upload.',
+    iphone: 'To add individual photos, open this page in Safari, add it to the Home Screen, and use Upload.',
     android:
-      'To add single photos, open this page in Chrome, choose Add to Home screen, and then share photos with Photospool.',
+      'To add individual photos, open this page in Chrome, choose Add to Home screen, and then share photos with Photospool.',
   },
   far: 'Your phone can’t open this address. Open this page at the address that your phone uses.',
-  plain: 'Most apps send a password over https only. Set up https before you connect a phone.',
+  plain: 'Most apps need https to sign in. Set it up before you connect a phone.',
   make: 'Create a token',
   create: 'Create token',
   name: 'Name of the phone',
@@ -126,8 +126,8 @@ export const phone = {
     `${number(safe)} of ${number(all)} are safe on the server. Keep these on the device:`,
   noneSafe: (n: number) =>
     plural(n, {
-      one: 'This photo isn’t on the server. Keep it on the device.',
-      other: 'None of these # photos are on the server. Keep them on the device.',
+      one: 'This photo isn’t safe on the server yet. Keep it on the device.',
+      other: 'None of these # photos are safe on the server yet. Keep them on the device.',
     }),
   states: {
     missing: 'Not on the server',

@@ -78,7 +78,7 @@ export const shareDialog = {
 export const sharingPage = {
   house: 'the family library',
   withMe: 'Shared with you',
-  withMeNone: 'Albums that somebody shares with you appear here.',
+  withMeNone: 'Albums that others share with you appear here.',
   byMe: 'Shared by you',
   byMeNone: 'Albums that you share with people appear here.',
   links: 'Links',
@@ -100,6 +100,7 @@ export const sharingPage = {
     plural(n, { one: `${legible(name)} gives you # photo`, other: `${legible(name)} gives you # photos` }),
   offering: (name: string, n: number) =>
     plural(n, { one: `# photo for ${legible(name)}`, other: `# photos for ${legible(name)}` }),
+  offeredPhoto: (n: number, of: number) => `Photo ${n} of ${of}`,
   states: {
     open: 'waiting for an answer',
     accepted: 'accepted',
