@@ -35,7 +35,7 @@ export interface Share {
   locked: boolean;
   /** Whether it allows originals; without `details` only originals stripped of their metadata. */
   originals: boolean;
-  /** With originals: whether those of edited photos are as taken; otherwise JPEGs of what is shown. */
+  /** Whether originals of edited photos are as taken, otherwise JPEGs of what is shown; false without `originals`. */
   unedited: boolean;
   /** Whether it also shows file names, positions, places and all tags. */
   details: boolean;
@@ -225,7 +225,7 @@ interface SharesParts {
   failed: (error: unknown) => void;
   audit: Audit;
   senders: Senders;
-  sessions: Pick<Sessions, 'find'>;
+  sessions: Pick<Sessions, 'find' | 'get'>;
   /** Whether the home has an owner account. */
   isSetUp: () => boolean;
   /** Whether an album with members (`<holder>:<ulid>`) exists. */
@@ -269,13 +269,14 @@ function openChanging(db: Sqlite, { clock, random, passwords, audit }: SharesPar
       return db.transaction(() => {
         const row = byId.get(id);
         if (!row) return undefined;
+        const allows = originals ?? row.originals === 1;
         update.run(
           title ?? row.title,
           hash === undefined ? row.password : hash,
-          originals === undefined ? row.originals : Number(originals),
+          Number(allows),
           details === undefined ? row.details : Number(details),
           named === undefined ? row.named : Number(named),
-          unedited === undefined ? row.unedited : Number(unedited),
+          Number(allows && (unedited ?? row.unedited === 1)),
           uploads === undefined ? row.uploads : uploads && JSON.stringify(uploads),
           expires === undefined ? row.expires : expires,
           id,
@@ -307,7 +308,7 @@ const openDrafting = (
         ...{ id: drawSecret(random).slice(0, 16), draft: true, scope: JSON.stringify(scope), title, author: by },
         ...{ holder: holder ?? null, locks: locksIn(scope, locksOf), created: clock.now() },
         ...{ originals: Number(originals), details: Number(details) },
-        ...{ named: Number(named === true), unedited: Number(unedited === true) },
+        ...{ named: Number(named === true), unedited: Number(originals && unedited === true) },
         ...{ password: null, uploads: null, expires: null, used: null },
       },
       session,
@@ -341,7 +342,7 @@ function openMaking(
       // An id that begins with a hyphen would be an option to `photospool links revoke`.
       const [secret, id] = [drawSecret(random), drawSecret(random).slice(0, 16).replace(/^-/, '_')];
       const [now, end] = [clock.now(), expires ?? null];
-      const flags = [originals, details, named === true, unedited === true].map(Number);
+      const flags = [originals, details, named === true, originals && unedited === true].map(Number);
       return db.transaction(() => {
         insert.run(
           hashSecret(secret),

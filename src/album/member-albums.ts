@@ -81,7 +81,7 @@ export interface MemberAlbums {
   createOf(viewer: Viewer, photos: readonly string[], name?: string): MemberAlbum;
   /**
    * The holder of photos that the viewer may share together. @throws PhotospoolError `invalid`; `not-found`; `forbidden`
-   * for photos of others.
+   * for photos of others; `conflict` for some in the trash.
    */
   holderOf(viewer: Viewer, photos: readonly string[]): Holder;
   /** Changes an album, removes it for everyone, or restores it. @throws PhotospoolError `invalid`, `forbidden`. */
@@ -244,6 +244,10 @@ export function withSharedAlbums<P extends FoundPhoto>(library: Library, viewer:
 const claimsOf = (library: Library, { document, item, body }: StoredPhoto): ItemClaims | undefined =>
   readItem(item, body as unknown as Body, library.controls.endsOf(document));
 
+/** Whether others may see a photo if its holder shares it: it is neither in the trash nor locked. */
+const isShareable = (claims: ItemClaims | undefined): boolean =>
+  claims !== undefined && !claims.trashed && !claims.locked;
+
 const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
 /** Whether an album contains a photo, according to the photo's document and the album’s members. */
@@ -382,8 +386,7 @@ function openEntries(core: Core): Pick<MemberAlbums, 'add' | 'takeOut'> {
         if (seen(viewer, album) === 'view') throw forbidden('You can’t add photos to this album.');
         const sees = { [peopleId]: setOf(peopleId), [membersId(album)]: setOf(membersId(album)) };
         return each(viewer, ids, (photo) => {
-          const claims = claimsOf(library, photo);
-          if (!claims || claims.trashed || claims.locked) return false;
+          if (!isShareable(claimsOf(library, photo))) return false;
           if (!mayPutInto(viewer, album, photo.item.holder, state())) return false;
           if (entryIn(library, photo, album)) return 'same';
           writeEdits(viewer, photo, (edits, author) => withGive(edits, { to: album, what: 'entry' }, author, sees));
@@ -420,6 +423,8 @@ function openSelections(
     if (holder === undefined || others.length > 0)
       throw new PhotospoolError('invalid', 'Photos from different libraries can’t be shared together.');
     if (!actsFor(viewer, holder, state())) throw forbidden('You can share only your own photos.');
+    if (!photos.every((photo) => isShareable(claimsOf(library, photo))))
+      throw new PhotospoolError('conflict', 'Photos in the trash can’t be shared.', { hint: 'Restore them first.' });
     return holder;
   }
 
@@ -428,8 +433,8 @@ function openSelections(
     createOf: (viewer, ids, name) =>
       changing(() => {
         const album = create(viewer, holderOf(viewer, ids), name);
-        if (add(viewer, album.album, [...new Set(ids)]).refused.length === 0) return album;
-        throw new PhotospoolError('conflict', 'Photos in the trash can’t be shared.', { hint: 'Restore them first.' });
+        add(viewer, album.album, [...new Set(ids)]);
+        return album;
       }),
   };
 }

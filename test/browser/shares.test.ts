@@ -69,7 +69,7 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   expect(await preview.locator('a.tile').count()).toBe(2);
   expect(await preview.getByRole('heading', { level: 1 }).innerText()).toBe('By <b>the</b> sea');
   expect(await preview.locator('.facts').innerText()).toBe('2 photos');
-  await preview.getByText('This is a preview. Only you can open this page.').waitFor();
+  expect(await preview.locator('.draft').innerText()).toBe('This is a preview. Only you can open this page.');
   await look(preview, `share-preview-${width}`);
   await preview.close();
   expect(home.access.shares.list()).toEqual([]);
@@ -132,8 +132,19 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   await owner.page.getByRole('button', { name: 'Share these photos' }).click();
   await dialog.getByRole('button', { name: 'Edit the link By <b>the</b> sea' }).click();
   await dialog.getByRole('switch', { name: 'Show location, camera and file name' }).click();
-  await dialog.getByText('location, camera and file name · last opened').waitFor();
+  await dialog.getByText('unedited originals · location, camera and file name · last opened').waitFor();
   await shoot(owner.page, `share-edit-${width}`);
+  // A selection is downloaded as everything is: as originals.
+  await page.reload();
+  await shown(page);
+  const everything = await downloadedBy(page, () => page.getByRole('button', { name: 'Download all' }).click());
+  await page.getByRole('button', { name: 'Select photos' }).click();
+  for (const n of [0, 1]) await page.locator('a.tile').nth(n).click();
+  const selected = await downloadedBy(page, () =>
+    page.getByRole('toolbar').getByRole('button', { name: 'Download', exact: true }).click(),
+  );
+  expect(selected).toEqual(everything);
+  expect(selected).toMatchObject({ edited: false });
   await dialog.getByRole('button', { name: /^Delete link/ }).click();
   await dialog.getByRole('button', { name: 'Delete link', exact: true }).click();
   await dialog.getByRole('button', { name: 'Create link' }).waitFor();
@@ -141,6 +152,17 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   await shoot(page, `share-over-${width}`);
   expect(owner.mishaps).toEqual([]);
 });
+
+/** What a page asks for when it downloads an archive. */
+async function downloadedBy(page: Page, click: () => Promise<void>): Promise<unknown> {
+  const [request, download] = await Promise.all([
+    page.waitForRequest(/\/api\/downloads$/),
+    page.waitForEvent('download'),
+    click(),
+  ]);
+  expect(await download.failure()).toBeNull();
+  return request.postDataJSON();
+}
 
 /** The page that shows what a link would show. */
 async function openPreview(page: Page): Promise<Page> {
@@ -202,8 +224,14 @@ test('a selection is shared with a person and becomes an album', async () => {
   const preview = await openPreview(page);
   expect(await preview.getByRole('heading', { level: 1 }).innerText()).toBe('Two piers');
   expect(await preview.locator('.facts').innerText()).toBe('Ada shared 2 photos');
-  const address = preview.url();
+  // It ends with the next one.
+  const next = await openPreview(page);
+  const address = next.url();
+  await preview.getByText('This preview has ended').waitFor();
+  expect(await breaches(preview)).toEqual([]);
+  await shoot(preview, 'share-preview-over');
   await preview.close();
+  await next.close();
   expect([...home.library.scan('own-album:')]).toEqual([]);
   await dialog.getByRole('button', { name: 'Add Ben' }).click();
   await dialog.getByLabel('What Ben can do').selectOption('Can view and add');

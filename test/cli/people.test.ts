@@ -367,6 +367,17 @@ test('photos are listed, edited and saved for a person; albums and links are cha
   expect(await editLink(...asTaken)).toMatchObject({ originals: true, unedited: true, details: false });
   expect(await editLink('--no-unedited')).toMatchObject({ originals: true, unedited: false });
   expect((await home.run(...created, ...asTaken)).code).toBe(0);
+  const changing = ['links', 'edit', link.id, '--for', 'ben'];
+  for (const args of [
+    [...created, '--unedited'],
+    [...changing, '--no-originals', '--unedited'],
+  ]) {
+    const { code, err } = await home.run(...args);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/Only a link with originals can include unedited ones\..*Add --originals\./s),
+    ]);
+  }
   const [newest] = values((await home.run('links', 'list', '--for', 'ben', '--json')).out);
   expect(newest).toMatchObject({ originals: true, unedited: true });
   const renewed = values((await home.run('links', 'renew', link.id, '--for', 'ben', '--json')).out)[0];

@@ -259,6 +259,14 @@ test('a link gives originals of edited photos as taken only if its maker chose t
   expect(await showsRight((await get(whole.path, `/originals/${id}`)).rawPayload)).toBe(false);
   expectError(await visitor(whole.path).post('/api/downloads', { ids: [id] }), 404, 'not-found');
   expect(await make({})).toMatchObject({ share: { unedited: false } });
+  // It is over when originals are.
+  expect(none).toMatchObject({ share: { originals: false, unedited: false } });
+  const change = async (settings: object): Promise<unknown> =>
+    (await owner.ask('PATCH', `/api/shares/${whole.share.id}`, settings)).json();
+  expect(await change({ unedited: true })).toMatchObject({ share: { unedited: true } });
+  expect(await change({ originals: false })).toMatchObject({ share: { originals: false, unedited: false } });
+  expect(await change({ unedited: true })).toMatchObject({ share: { unedited: false } });
+  expect(await change({ originals: true })).toMatchObject({ share: { originals: true, unedited: false } });
 });
 
 test('what can’t be made shows no picture to others, and the one of the original to who may edit', async () => {

@@ -151,7 +151,10 @@ test('a draft is made by whoever may make the link, and ends with that right', a
   const album = (await ask(people.cleo.headers, 'POST', '/api/albums/shared', { name: 'Hers' })).json<{
     album: string;
   }>();
+  const trashed = put(ben.id);
+  await ask(ben.headers, 'PATCH', `/api/photos/${trashed}`, { trashed: true });
   const refused = [
+    { photos: [mine, trashed] },
     ...[{ photo: hers }, { photo: lost }, { photos: [hers] }, { photos: [mine, lost] }, { photos: [houses] }],
     ...[{ album: `${people.cleo.id}:${album.album}` }, { search: 'tag:sea' }, {}, { photo: mine, photos: [mine] }],
   ];

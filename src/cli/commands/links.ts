@@ -127,9 +127,14 @@ const shareOf = ({ access, who }: Pick<SharingParts, 'access' | 'who'>, id: stri
 const noLink = (): PhotospoolError =>
   new PhotospoolError('usage', 'There is no such link.', { hint: 'Run `photospool links list` to see the links.' });
 
+const withoutOriginals = (): PhotospoolError =>
+  new PhotospoolError('usage', 'Only a link with originals can include unedited ones.', { hint: 'Add --originals.' });
+
 async function editLink({ access, who }: SharingParts, id: string, flags: LinkFlags): Promise<number> {
-  if (!shareOf({ access, who }, id)) throw noLink();
+  const link = shareOf({ access, who }, id);
+  if (!link) throw noLink();
   const { title, expires, password, originals, unedited, details, uploads } = flags;
+  if (unedited === true && !(originals ?? link.originals)) throw withoutOriginals();
   const change = {
     ...(title !== undefined && { title: title.trim() }),
     ...(expires !== undefined && { expires: expires === false ? null : dateOf(expires) }),
@@ -170,6 +175,7 @@ async function create(
   flags: LinkFlags,
 ): Promise<number> {
   const { album, photos, search, title = '', originals = false, unedited = false, details = false } = flags;
+  if (unedited && !originals) throw withoutOriginals();
   const expires = typeof flags.expires === 'string' ? dateOf(flags.expires) : undefined;
   const wanted = {
     ...(album !== undefined && { album }),

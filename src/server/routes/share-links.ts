@@ -316,7 +316,7 @@ const openedLink: Routes = (app, { access, library, catalog, toBare }) => {
       ...descriptionOf(library, share),
       photos: catalog.count(parseQuery(''), sightOf(who)),
       strippable: givenTypes(toBare !== undefined),
-      ...(originals && unedited && { unedited: true as const }),
+      ...(unedited && { unedited: true as const }),
       ...(uploads && { uploads: true as const }),
       ...(share.draft && { draft: true as const }),
       ...end,

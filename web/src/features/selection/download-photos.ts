@@ -1,5 +1,5 @@
 /** Downloads photos: one as a file, several as an archive that the browser downloads. */
-import { ask, jpegOf, originalOf, send, toApiError } from '../../lib/api.js';
+import { ask, base, jpegOf, originalOf, send, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m } from '../../lib/messages.js';
 
@@ -22,7 +22,7 @@ async function start(photos: readonly Downloaded[], edited: boolean): Promise<bo
       '/api/downloads',
       send('POST', { ids, edited }),
     );
-    fetchFile(ready.path);
+    fetchFile(base + ready.path);
     const left = ready.missing > 0 ? ` ${m.select.downloadMissing(ready.missing)}` : '';
     edits.say({ text: `${m.select.downloadTitle(ready.photos)}.${left}` });
     return true;

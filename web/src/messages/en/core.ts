@@ -252,6 +252,8 @@ export const app = {
   share: 'Share these photos',
   sharedWith: 'Shared with you',
   shareDraft: 'This is a preview. Only you can open this page.',
+  draftOver: 'This preview has ended',
+  draftOverText: 'Open it again from the share dialog.',
   shareOver: 'This link has expired',
   shareOverText: 'The link may also be incomplete. Ask the person who sent it for a new one.',
 
