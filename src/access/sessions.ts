@@ -25,18 +25,23 @@ export interface Session {
   noticed: number;
 }
 
+/** What a session is for: the page, or a client of the Immich-compatible API. Neither accepts one of the other. */
+export type SessionUse = 'page' | 'client';
+
 /** The origin of a sign-in. */
 export interface SignInOrigin {
   address: string;
   browser: string;
+  /** What its session is for; by default the page. */
+  use?: SessionUse;
 }
 
 /** The sessions of a server. */
 export interface Sessions {
-  /** Starts a session; the secret is for the browser alone. */
+  /** Starts a session; the secret is for the browser alone. One of a client has not confirmed the identity. */
   start(person: string, place: SignInOrigin): { id: string; secret: string };
-  /** The valid session of a secret; its last use is written lazily. */
-  find(secret: string): Session | undefined;
+  /** The valid session of a secret, if it is for this use; its last use is written lazily. */
+  find(secret: string, use?: SessionUse): Session | undefined;
   /** The valid sessions of a person, the last used first. */
   list(person: string): Session[];
   get(id: string): Session | undefined;
@@ -70,10 +75,12 @@ export function openSessions(
   { clock, random, failed }: { clock: Pick<Clock, 'now'>; random: Random; failed: (error: unknown) => void },
 ): Sessions {
   const columns = 'id, person, created, used, address, browser, confirmed, noticed';
-  const insert = db.prepare(`INSERT INTO access_session (secret, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)`);
+  const insert = db.prepare(
+    `INSERT INTO access_session (secret, ${columns}, client) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`,
+  );
   const confirm = db.prepare('UPDATE access_session SET confirmed = ? WHERE id = ?');
   const notice = db.prepare('UPDATE access_session SET noticed = ? WHERE id = ?');
-  const bySecret = db.prepare<Session>(`SELECT ${columns} FROM access_session WHERE secret = ?`);
+  const bySecret = db.prepare<Session>(`SELECT ${columns} FROM access_session WHERE secret = ? AND client = ?`);
   const byId = db.prepare<Session>(`SELECT ${columns} FROM access_session WHERE id = ?`);
   const byPerson = db.prepare<Session>(
     `SELECT ${columns} FROM access_session WHERE person = ? ORDER BY used DESC, id DESC`,
@@ -87,17 +94,20 @@ export function openSessions(
   const lives = ({ used, created }: Session): boolean => used > clock.now() - idle && created > clock.now() - longest;
 
   return {
-    start: (person, { address, browser }) =>
+    start: (person, { address, browser, use = 'page' }) =>
       db.transaction(() => {
         const [now, secret] = [clock.now(), drawSecret(random)];
         const id = ulid(now);
         expire.run(now - idle, now - longest);
         for (const old of byPerson.all(person).slice(most - 1)) remove.run(old.id);
-        insert.run(hashSecret(secret), id, person, now, now, address, browser.slice(0, longestBrowser), now);
+        const [confirmed, client] = use === 'client' ? [0, 1] : [now, 0];
+        insert.run(
+          ...[hashSecret(secret), id, person, now, now, address, browser.slice(0, longestBrowser), confirmed, client],
+        );
         return { id, secret };
       }),
-    find(secret) {
-      const session = bySecret.get(hashSecret(secret));
+    find(secret, use = 'page') {
+      const session = bySecret.get(hashSecret(secret), use === 'client' ? 1 : 0);
       if (!session || !lives(session)) return undefined;
       touches.touch(session.id, session.used);
       return session;

@@ -29,7 +29,7 @@ import type { Pins } from './pins.js';
 import type { Waiter } from './password-queue.js';
 import { hashSecret } from './random-secrets.js';
 import type { SecondFactors } from './second-factor.js';
-import type { SignInOrigin, Sessions } from './sessions.js';
+import type { SessionUse, SignInOrigin, Sessions } from './sessions.js';
 import { checkStrength } from './password-policy.js';
 
 /** The origin and the existing secrets of a browser. */
@@ -42,6 +42,7 @@ export interface Visit extends SignInOrigin {
 
 /** The outcome of a sign-in. */
 export type SignInOutcome =
+  /** `device` is empty for a client, which is no browser. */
   | { kind: 'in'; person: string; session: string; device: string }
   /** The name, password, passkey or link is wrong; which of them is not revealed. `otp`: the code is. */
   | { kind: 'wrong'; what?: 'otp' }
@@ -95,8 +96,8 @@ export interface Signing {
     visit: Visit,
     besides?: Besides,
   ): Promise<SignInOutcome>;
-  /** Ends the session of a browser. */
-  signOut(secret: string, address: string): void;
+  /** Ends the session of a browser or client. */
+  signOut(secret: string, address: string, use?: SessionUse): void;
   /** Sets a password on behalf of an actor. @throws PhotospoolError `invalid`, `not-found`. */
   setPassword(person: string, fresh: string, actor: Actor): Promise<void>;
 }
@@ -231,18 +232,20 @@ function openSlowly({ devices, audit }: SigningParts, delays: Delays) {
 /** Starts and ends sessions. */
 function openEntry({ db, people, sessions, devices, audit }: SigningParts) {
   /** Starts a session in place of the browser's previous one. Call it in a transaction. */
-  function enter(person: string, { address, browser, device, session }: Visit, detail: string): SignInOutcome {
+  function enter(person: string, visit: Visit, detail: string): SignInOutcome {
+    const { address, device, session } = visit;
     const before = session === undefined ? undefined : sessions.find(session);
     if (before) sessions.end(before.id);
-    const { secret } = sessions.start(person, { address, browser });
+    const { secret } = sessions.start(person, visit);
     const who = people.find(person)?.name ?? person;
     audit.note('signed-in', { who, address, detail });
-    return { kind: 'in', person, session: secret, device: devices.remember(person, device) };
+    const known = visit.use === 'client' ? '' : devices.remember(person, device);
+    return { kind: 'in', person, session: secret, device: known };
   }
 
-  /** Ends the session of a browser. */
-  function signOut(secret: string, address: string): void {
-    const session = sessions.find(secret);
+  /** Ends the session of a browser or client. */
+  function signOut(secret: string, address: string, use?: SessionUse): void {
+    const session = sessions.find(secret, use);
     if (!session) return;
     db.transaction(() => {
       sessions.end(session.id);

@@ -16,6 +16,8 @@ export interface Credentials {
   token?: string;
   /** The secret of a session, from the cookie. */
   session?: string;
+  /** The secret of a session that a client of the Immich-compatible API began. */
+  clientSession?: string;
   /** A share link: its bearer is its visitor, whatever the other credentials. */
   share?: BroughtShare;
   /** Whether the request comes directly from this machine, without a proxy. */
@@ -37,12 +39,17 @@ export interface ViewerSources {
 }
 
 /** The viewer for a request's credentials; undefined if there is none. */
-export function recognise(known: ViewerSources, { token, session, share, direct }: Credentials): Viewer | undefined {
+export function recognise(known: ViewerSources, brought: Credentials): Viewer | undefined {
+  const { token, session, clientSession, share, direct } = brought;
   if (share !== undefined) return known.shares.viewer(share);
   if (token !== undefined) return programOf(known, token);
   const settings = known.settings();
-  const found = session === undefined ? undefined : personOf(known, settings, session);
-  if (found) return found;
+  const found =
+    clientSession === undefined
+      ? session !== undefined && known.sessions.find(session)
+      : known.sessions.find(clientSession, 'client');
+  const person = found ? personOf(known, settings, found) : undefined;
+  if (person) return person;
   if (!settings.setUp) return direct ? local : undefined;
   return settings.visitors ? { ...as('visitor'), canEdit: false } : undefined;
 }
@@ -84,10 +91,9 @@ export function tokenViewer(
 
 const digest = (text: string): Buffer => Buffer.from(hashSecret(text));
 
-function personOf({ people, sessions, now }: ViewerSources, settings: Settings, secret: string): Viewer | undefined {
-  const session: Session | undefined = sessions.find(secret);
-  const person = session && people.find(session.person);
-  const confirmed = session !== undefined && session.confirmed > now() - confirmedFor;
+function personOf({ people, now }: ViewerSources, settings: Settings, session: Session): Viewer | undefined {
+  const person = people.find(session.person);
+  const confirmed = session.confirmed > now() - confirmedFor;
   return person && { ...personViewer(person, settings), session: session.id, confirmed };
 }
 

@@ -5,11 +5,19 @@
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
+import type { PhotoChange } from '../document/edits.js';
+
+/** The values that can be changed before the photo is recorded. */
+export type AwaitedEdit = Pick<
+  PhotoChange,
+  'favourite' | 'archived' | 'trashed' | 'description' | 'rating' | 'taken' | 'gps'
+>;
+
+/** The most albums that a photo can wait for: each is a change of its own when it is recorded. */
+export const mostAwaitedAlbums = 100;
 
 /** Changes to make when the photo is recorded. */
-export interface AwaitedChange {
-  favourite?: boolean;
-  archived?: boolean;
+export interface AwaitedChange extends AwaitedEdit {
   /** Albums of the house, by name. */
   named?: readonly string[];
   /** Albums with members, `<holder>:<ulid>`. */

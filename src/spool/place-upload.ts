@@ -12,14 +12,14 @@ import type { Still } from './spool-interface.js';
 import { senderFolder, type Sending } from './sender-folders.js';
 
 /**
- * Writes a stream into `incoming`; `name` is hostile text, `modified` the time of the file in ms since 1970. Resolves to
- * the actual name. Leaves nothing if the stream fails, or `still` throws.
+ * Writes a stream into `incoming`; `name` is hostile text, or asked for at the end, `modified` the time of the file in ms
+ * since 1970. Resolves to the actual name. Leaves nothing if the stream fails, or `still` throws.
  */
 export async function placeUpload(
   incoming: string,
   files: Files,
   stream: Readable,
-  name: string,
+  name: string | (() => string),
   sending: Sending,
   still: Still = () => undefined,
   modified: () => number | undefined = () => undefined,
@@ -37,7 +37,7 @@ export async function placeUpload(
     await files.remove(part);
     throw error;
   }
-  return giveName(await senderFolder(incoming, files, sending), files, part, name);
+  return giveName(await senderFolder(incoming, files, sending), files, part, typeof name === 'string' ? name : name());
 }
 
 /** Renames a complete file to this name in a folder of `incoming`, or to the next free one, and returns it. Durable. */

@@ -323,13 +323,13 @@ export interface SpoolPort {
   readonly choices: SpoolChoices;
   /**
    * Writes a stream into `incoming` by a temporary name and a rename; never replaces a file. `name` is the sender's
-   * name for it: hostile text; `by` the sender, in the form of `authorOf`; `holder` a person (a ULID), by default the
+   * name for it, hostile text, or a function that is asked for it after the stream has ended; `by` the sender, in the form of `authorOf`; `holder` a person (a ULID), by default the
    * house; `modified` when the file was last written, in ms since 1970, asked for after the stream has ended. Resolves to
    * the actual name. Rejects, and leaves nothing, if the stream fails, or `still` throws.
    */
   place(
     stream: Readable,
-    name: string,
+    name: string | (() => string),
     by: string,
     still?: Still,
     holder?: Holder,

@@ -157,7 +157,7 @@ export function fakeSpool(uploads: Uploads): FakeSpool {
     },
     place: (stream, name, _by, still, holder) => {
       spool.receivers.push(holder ?? house);
-      return spool.takes(stream, name, still);
+      return spool.takes(stream, typeof name === 'string' ? name : name(), still);
     },
     uploads,
     on(listener) {

@@ -21,11 +21,16 @@ const shared = shareHome(async (home) => {
   for (const { id, original } of kinds) home.library.local.sha1s.put(id, hashOf('sha1', original.toString()));
 });
 
-/** The credentials of a role for this API: a session of the page is sent as one that this API began. */
+/** The credentials of a role for this API: people have a session of it. */
 function headersOf(role: RoleName): Headers {
+  const { access } = shared();
   const { [linkHeader]: _link, cookie, ...rest } = guests.headersOf(role);
   const [, session] = /^photospool=(.*)$/.exec(cookie ?? '') ?? [];
-  return session === undefined ? rest : { authorization: `Bearer ${session}` };
+  const found = session === undefined ? undefined : access.sessions.find(session);
+  if (!found) return rest;
+  const { secret } = access.sessions.start(found.person, { address: '', browser: '', use: 'client' });
+  guests.secrets.add(secret);
+  return { authorization: `Bearer ${secret}` };
 }
 const isClient = (role: RoleName): boolean => /^(owner|family|editor|token )/.test(role);
 const sees = (role: RoleName): boolean => /^(owner|family|editor|token read|token edit)$/.test(role);
@@ -203,8 +208,9 @@ it('photos of people, archived, locked, trashed, in albums and of partners, are 
     ['ben', people.ben],
     ['cleo', people.cleo],
   ] as const) {
-    const secret = session(person);
-    clients.push([name, { authorization: `Bearer ${secret}` }, access.recognise({ direct: false, session: secret })!]);
+    const { secret } = access.sessions.start(person.id, { address: '', browser: '', use: 'client' });
+    const who = access.recognise({ direct: false, clientSession: secret })!;
+    clients.push([name, { authorization: `Bearer ${secret}` }, who]);
     for (const may of ['read', 'edit'] as const) {
       const { secret: token } = access.tokens.make(`${name} ${may}`, [may], commandLine, { ada, ben, cleo }[name]);
       clients.push([`${name}’s token ${may}`, { 'x-api-key': token }, access.recognise({ direct: false, token })!]);

@@ -1,5 +1,6 @@
 /** The Immich-compatible API: signing in, and sending photos into albums. */
 import { request as httpRequest } from 'node:http';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { commandLine } from '../../src/access/actor.js';
 import type { May } from '../../src/access/permissions.js';
@@ -7,6 +8,7 @@ import { changePhotos } from '../../src/album/edit-photos.js';
 import { local } from '../../src/access/viewer.js';
 import { house, itemId, publicIdOf } from '../../src/document/item-id.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
+import { mostAwaitedAlbums } from '../../src/library/awaited-photos.js';
 import { assetUuid } from '../../src/server/immich/uuids.js';
 import { listenOn, openHome, sha256, type Home } from './fixture.js';
 import { call, filesIn, form, hashOf, receiveFiles, upload, type Headers } from './immich-client.js';
@@ -64,7 +66,13 @@ describe('signing in', () => {
     const headers = { authorization: `Bearer ${accessToken}` };
     expect((await call(home, 'POST', '/auth/validateToken', headers)).json()).toEqual({ authStatus: true });
     expect((await call(home, 'GET', '/users/me', headers)).json()).toMatchObject({ id: userId, name: 'ada' });
-    // What it opens is this API, not the page.
+    // What it opens is this API, not the page: neither as a token nor as its cookie, and it confirms no identity.
+    const cookie = { cookie: `photospool=${accessToken}` };
+    expect((await home.app.inject({ url: '/api/photos', headers: cookie })).statusCode).toBe(401);
+    expect((await home.app.inject({ url: '/api/me/sessions', headers: cookie })).statusCode).toBe(401);
+    expect(home.access.recognise({ direct: false, clientSession: accessToken })).toMatchObject({ confirmed: false });
+    const devices = home.db.prepare<{ n: number }>('SELECT count(*) AS n FROM access_device').get();
+    expect(devices).toEqual({ n: 0 });
     expect((await home.app.inject({ url: '/api/photos', headers })).statusCode).toBe(401);
     expect((await call(home, 'POST', '/auth/logout', headers)).json()).toMatchObject({ successful: true });
     expect((await call(home, 'GET', '/users/me', headers)).status).toBe(401);
@@ -107,10 +115,16 @@ describe('signing in', () => {
   it('is needed: the cookies of the page do not count, nor do unknown and revoked tokens', async () => {
     const home = await open();
     const { secret } = home.access.sessions.start(home.ada, { address: '127.0.0.1', browser: 'a browser' });
-    const revoked = token(home, ['edit']);
+    const [revoked, bearer] = [token(home, ['edit']), { authorization: `Bearer ${secret}` }];
     home.access.tokens.revoke('t1', commandLine);
     home.access.settings.change({ visitors: true });
-    for (const headers of [{}, { cookie: `photospool=${secret}` }, revoked, { 'x-api-key': secret }] as Headers[])
+    for (const headers of [
+      {},
+      { cookie: `photospool=${secret}` },
+      bearer,
+      revoked,
+      { 'x-api-key': secret },
+    ] as Headers[])
       for (const [method, path] of [
         ['GET', '/users/me'],
         ['GET', '/albums'],
@@ -160,6 +174,98 @@ describe('an upload', () => {
       ['a.jpg.xmp', '<x/>'],
     ]);
     expect(filesIn(home)[0]!.modified).toBe(Date.parse('2020-05-06T07:08:09.000Z'));
+  });
+
+  it('whose name is taken has its sidecar by the name that it got', async () => {
+    const home = await open();
+    const headers = token(home, ['upload']);
+    const sidecar = (text: string) => ({ sidecarData: { name: 'a.jpg.xmp', bytes: Buffer.from(text) } });
+    expect((await upload(home, headers, 'one', sidecar('<one/>'))).status).toBe(201);
+    expect((await upload(home, headers, 'two', sidecar('<two/>'))).status).toBe(201);
+    const files = Object.fromEntries(filesIn(home).map(({ path, text }) => [path.split('/').at(-1)!, text])) as Record<
+      string,
+      string
+    >;
+    const second = Object.keys(files).find((name) => files[name] === 'two')!;
+    expect(second).not.toBe('a.jpg');
+    expect(files).toEqual({ 'a.jpg': 'one', 'a.jpg.xmp': '<one/>', [second]: 'two', [`${second}.xmp`]: '<two/>' });
+  });
+
+  it('of a known photo leaves its sidecar by that photo’s name', async () => {
+    const home = await open();
+    await home.add({ original: Buffer.from('known'), name: 'IMG_1.jpg' });
+    const answer = await upload(home, token(home, ['edit']), 'known', {
+      sidecarData: { name: 'other.xmp', bytes: Buffer.from('<x/>') },
+    });
+    expect(answer.json()).toMatchObject({ status: 'duplicate' });
+    expect(filesIn(home).map(({ path, text }) => [path.split('/').at(-1), text])).toEqual([['IMG_1.jpg.xmp', '<x/>']]);
+  });
+
+  it('that can’t be placed leaves no sidecar either', async () => {
+    const home = await open();
+    const place = home.spool.place;
+    let calls = 0;
+    home.spool.place = (stream, name, by, still, ...rest) =>
+      place(
+        stream,
+        name,
+        by,
+        calls++ === 0
+          ? () => {
+              throw new Error('no space');
+            }
+          : still,
+        ...rest,
+      );
+    const answer = await upload(home, token(home, ['upload']), 'photo', {
+      sidecarData: { name: 'a.jpg.xmp', bytes: Buffer.from('<x/>') },
+    });
+    expect(answer.status).toBe(500);
+    expect(filesIn(home)).toEqual([]);
+  });
+
+  it('keeps no listeners while the spool is slower than the sender', async () => {
+    const home = await open();
+    const place = home.spool.place;
+    let most = 0;
+    home.spool.place = (stream, ...rest) => {
+      stream.on('drain', () => (most = Math.max(most, stream.listenerCount('close'))));
+      return place(stream, ...rest);
+    };
+    const made = form({ assetData: { name: 'a.jpg', bytes: Buffer.alloc(2_000_000, 'x') } });
+    const chunks = made.payload.match(/[^]{1,65536}/g)!;
+    const headers = { ...token(home, ['upload']), ...made.headers };
+    const payload = Readable.from(chunks.map((chunk) => Buffer.from(chunk, 'latin1')));
+    const answer = await home.app.inject({ method: 'POST', url: '/immich/api/assets', headers, payload });
+    expect(answer.statusCode).toBe(201);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(8);
+  });
+
+  it('in the spool can be changed: what is asked is done when it is recorded, or for none of the photos', async () => {
+    const home = await open();
+    const headers = token(home, ['edit']);
+    const { id } = (await upload(home, headers, 'coming')).json<{ id: string }>();
+    const { id: second } = (await upload(home, headers, 'second')).json<{ id: string }>();
+    const nowhere = assetUuid('f'.repeat(64));
+    const values = {
+      ...{ description: 'words', rating: 4, dateTimeOriginal: '2021-02-03T04:05:06.000+02:00' },
+      ...{ latitude: 1.5, longitude: 2.5 },
+    };
+    const missing = await call(home, 'PUT', '/assets', headers, { ids: [second, nowhere], isFavorite: true });
+    expect(missing.status).toBe(404);
+    // Its response would have the photo.
+    expect((await call(home, 'PUT', `/assets/${second}`, headers, { isFavorite: true })).status).toBe(404);
+    expect((await call(home, 'PUT', '/assets', headers, { ids: [id], ...values })).status).toBe(204);
+    expect((await call(home, 'DELETE', '/assets', headers, { ids: [id] })).status).toBe(204);
+    await record(home, 'coming');
+    await record(home, 'second');
+    await expect.poll(() => home.library.local.awaited.all()).toEqual([]);
+    expect((await call(home, 'GET', `/assets/${id}`, headers)).json()).toMatchObject({
+      ...{ isTrashed: true, fileCreatedAt: '2021-02-03T02:05:06.000Z' },
+      exifInfo: { description: 'words', rating: 4, latitude: 1.5, longitude: 2.5 },
+    });
+    expect((await call(home, 'GET', `/assets/${second}`, headers)).json()).toMatchObject({ isFavorite: false });
   });
 
   it('is refused and leaves nothing if its SHA-1 is another one, in either notation', async () => {
@@ -346,6 +452,20 @@ describe('albums', () => {
       headers: { authorization: `Bearer ${headers['x-api-key']}` },
     });
     expect(photo.json()).toMatchObject({ favourite: true, albums: ['Rome'] });
+  });
+
+  it('wait for a photo in limited number', async () => {
+    const home = await open();
+    const headers = token(home, ['edit']);
+    const { id } = (await upload(home, headers, 'coming')).json<{ id: string }>();
+    const outcomes = [];
+    for (let n = 0; n <= mostAwaitedAlbums; n++) {
+      const album = await create(home, headers, `Album ${n}`);
+      const put = await call(home, 'PUT', `/albums/${album}/assets`, headers, { ids: [id] });
+      outcomes.push(put.json<{ success: boolean }[]>()[0]!.success);
+    }
+    expect(outcomes.filter(Boolean)).toHaveLength(mostAwaitedAlbums);
+    expect(outcomes.at(-1)).toBe(false);
   });
 
   it('get no photo of a sender who lost the right meanwhile', async () => {

@@ -1,6 +1,7 @@
 /**
  * The credentials of clients of the Immich-compatible API (docs/immich.md): a token, or the secret of a session that
- * `auth/login` began. Cookies of the page do not count: a browser that is signed in must not be a client by accident.
+ * `auth/login` began. Cookies of the page do not count: a browser that is signed in must not be a client by accident. Nor
+ * does the page accept sessions of clients (access/sessions.ts).
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { tokenPrefix } from '../../access/api-tokens.js';
@@ -16,11 +17,11 @@ export const isImmich = ({ url }: { url: string }): boolean =>
   url.startsWith(`${immichRoot}/`) || url === immichDiscovery;
 
 /** The token or session in the headers of a request. Anything else is a token that does not exist. */
-export function immichCredentials(headers: IncomingHttpHeaders): { token?: string; session?: string } {
+export function immichCredentials(headers: IncomingHttpHeaders): { token?: string; clientSession?: string } {
   const [, bearer] = /^bearer +(\S{1,200}) *$/i.exec(headers.authorization ?? '') ?? [];
   const given = headers['x-api-key'] ?? headers['x-immich-user-token'] ?? headers['x-immich-session-token'] ?? bearer;
   if (given === undefined) return {};
   const secret = String(given);
   const isSession = headers['x-api-key'] === undefined && !secret.startsWith(tokenPrefix);
-  return isSession ? { session: secret } : { token: secret };
+  return isSession ? { clientSession: secret } : { token: secret };
 }

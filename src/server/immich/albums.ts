@@ -15,13 +15,13 @@ import { parseQuery } from '../../catalog/search-parser.js';
 import type { Query } from '../../catalog/query.js';
 import { elementOf } from '../../document/field-validation.js';
 import { house, isPerson, type Holder } from '../../document/item-id.js';
-import type { AwaitedChange } from '../../library/awaited-photos.js';
+import { mostAwaitedAlbums, type AwaitedChange, type AwaitedPhoto } from '../../library/awaited-photos.js';
 import type { App, Context } from '../context.js';
 import { receiverOf } from '../files/upload-receiver.js';
 import { addCall, client, type Calls } from './calls.js';
 import { findAssets } from './find-assets.js';
 import { isOwn, ownerOf, userOf } from './people.js';
-import { albumUuid, assetUuid } from './uuids.js';
+import { albumUuid, assetUuid, digitsOf } from './uuids.js';
 
 /** An album that exists for a viewer. */
 export type SeenAlbum = { id: string; name: string; count: number } & ({ named: string } | { member: MemberAlbum });
@@ -98,7 +98,7 @@ function datesIn({ catalog }: Context, who: Viewer, album: SeenAlbum): string[] 
 const batch = 500;
 
 const Name = Type.String({ minLength: 1, maxLength: 200 });
-const Ids = Type.Object({ ids: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 65_000 }) });
+const Ids = Type.Object({ ids: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 10_000 }) });
 const NewAlbum = Type.Object({
   albumName: Name,
   description: Type.Optional(Type.Union([Type.String({ maxLength: 8_000 }), Type.Null()])),
@@ -110,7 +110,7 @@ export const albums: Calls = (app, context) => {
   addCall(app, { method: 'GET', path: '/albums', needs: 'client' }, async (request) => {
     const who = client(request);
     const { assetId, isOwned, isShared, name } = request.query;
-    const inAlbum = assetId === undefined ? undefined : findAssets(context, who, [assetId])[0];
+    const inAlbum = assetId === undefined ? undefined : (await findAssets(context, who, [assetId]))[0];
     const shown = [];
     for (const album of await albumsFor(context, who)) {
       await yieldToEventLoop();
@@ -161,7 +161,7 @@ function changes(app: App, context: Context): void {
   addCall(app, { method: 'DELETE', path: '/albums/:id/assets', needs: 'client', body: Ids }, async (request) => {
     const who = client(request);
     const album = await albumWith(context, who, request.params['id']!);
-    const found = findAssets(context, who, request.body.ids);
+    const found = await findAssets(context, who, request.body.ids);
     const ids = found.map(({ id }) => id);
     const result =
       'named' in album
@@ -209,7 +209,7 @@ interface Outcome {
 /** Puts photos into an album, now or when they are recorded. */
 async function put(context: Context, who: Viewer, album: SeenAlbum, uuids: readonly string[]): Promise<Outcome[]> {
   const { library } = context;
-  const found = findAssets(context, who, uuids);
+  const found = await findAssets(context, who, uuids);
   const ids = found.map(({ id }) => id);
   const result =
     'named' in album
@@ -219,20 +219,26 @@ async function put(context: Context, who: Viewer, album: SeenAlbum, uuids: reado
   const change: AwaitedChange = 'named' in album ? { named: [album.named] } : { albums: [album.member.album] };
   const known = new Set(found.map(({ uuid }) => uuid));
   const awaited = new Set(
-    library.transaction(() => uuids.filter((uuid) => !known.has(uuid) && awaitChange(context, who, uuid, change))),
+    library.transaction(() => uuids.filter((uuid) => !known.has(uuid) && waitFor(context, who, uuid, change))),
   );
   return outcomes(uuids, found, result, awaited);
 }
 
-/** Adds a change to a photo of the viewer that is in the spool; false if they sent none with that id. */
-export function awaitChange({ library }: Context, who: Viewer, uuid: string, change: AwaitedChange): boolean {
-  const { awaited } = library.local;
-  const sender = authorOf(who);
-  const photo = awaited
-    .beginning(sender, uuid.replaceAll('-', '').slice(0, 12))
-    .find(({ id }) => assetUuid(id) === uuid);
-  if (photo) awaited.add({ sender, id: photo.id, change });
-  return photo !== undefined;
+/** A photo in the spool, if the viewer sent it. */
+export function awaitedBy({ library }: Context, who: Viewer, uuid: string): AwaitedPhoto | undefined {
+  const digits = digitsOf(uuid);
+  if (digits === undefined) return undefined;
+  return library.local.awaited.beginning(authorOf(who), digits).find(({ id }) => assetUuid(id) === uuid);
+}
+
+/** Puts a photo in the spool into an album when it is recorded; false for others, and for one that waits for too many. */
+function waitFor(context: Context, who: Viewer, uuid: string, change: AwaitedChange): boolean {
+  const photo = awaitedBy(context, who, uuid);
+  if (!photo) return false;
+  const { named = [], albums = [] } = photo.change;
+  if (named.length + albums.length >= mostAwaitedAlbums) return false;
+  context.library.local.awaited.add({ ...photo, change });
+  return true;
 }
 
 /** The outcomes in the order of the request. */

@@ -95,10 +95,16 @@ async function receive(context: Context, request: ImmichRequest): Promise<Upload
     changeIn(fields);
     checkSha1(announcedSha1(request.headers['x-immich-checksum']), photo.sha1(), photo.name());
     const id = publicIdOf({ holder: sender.holder, sha256: photo.sha256() });
-    if (knownPhoto(context.library, who, sender.holder, photo.sha256()))
+    const known = knownPhoto(context.library, who, sender.holder, photo.sha256());
+    if (known) {
+      await sidecar?.place(`${known.name}.xmp`);
       return { id: assetUuid(id), status: 'duplicate' };
-    await sidecar?.place(() => undefined);
-    await photo.place(() => context.library.local.awaited.add({ sender: authorOf(who), id, change: changeIn(fields) }));
+    }
+    const placed = await photo.place(photo.name(), () =>
+      context.library.local.awaited.add({ sender: authorOf(who), id, change: changeIn(fields) }),
+    );
+    // A sidecar belongs to a photo by its name, so it follows the one that the photo got.
+    await sidecar?.place(`${placed}.xmp`);
     return { id: assetUuid(id), status: 'created' };
   } catch (error) {
     throw isCut(error) ? new PhotospoolError('truncated', 'The upload was interrupted.', { op: 'upload' }) : error;
@@ -118,11 +124,12 @@ interface Sender {
 interface Incoming {
   /** Passes its bytes from the request on. @throws the error of either side. */
   read(): Promise<void>;
+  /** The client's name for it: hostile text. */
   name(): string;
   sha1(): string;
   sha256(): string;
-  /** Puts it into `incoming`; `before` is called right before it appears there. */
-  place(before: () => void): Promise<void>;
+  /** Puts it into `incoming`, and resolves to its name there; `before` is called right before it appears. */
+  place(name: string, before?: () => void): Promise<string>;
   /** Discards it, unless it was placed. */
   drop(): Promise<void>;
 }
@@ -138,6 +145,7 @@ function begin(
   const held = new PassThrough();
   held.on('error', () => undefined);
   let last = (): void => undefined;
+  let wanted = 'upload';
   const still = (): void => {
     checkStill(request, 'upload');
     checkReceiver(holder, gate);
@@ -145,7 +153,7 @@ function begin(
   };
   const placed = spool.place(
     held,
-    part.filename || 'upload',
+    () => wanted,
     authorOf(who),
     still,
     holder === house ? undefined : holder,
@@ -163,13 +171,13 @@ function begin(
         if (held.destroyed) await placed;
       }
     },
-    name: () => printable(part.filename),
+    name: () => part.filename || 'upload',
     sha1: () => hashOf('sha1'),
     sha256: () => hashOf('sha256'),
-    async place(before) {
-      last = before;
+    async place(name, before = () => undefined) {
+      [wanted, last] = [name, before];
       held.end();
-      await placed;
+      return placed;
     },
     async drop() {
       held.destroy();
@@ -181,13 +189,18 @@ function begin(
 /** Resolves when a stream takes more bytes, or was destroyed. */
 const drained = (stream: PassThrough): Promise<void> =>
   new Promise((resolve) => {
-    stream.once('drain', resolve);
-    stream.once('close', resolve);
+    const done = (): void => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.on('drain', done).on('close', done);
   });
 
 function checkSha1(announced: string | undefined, found: string, name: string): void {
   if (announced === undefined || announced === found) return;
-  throw new PhotospoolError('mismatch', `“${name}” was damaged during the upload.`, { hint: 'Upload it again.' });
+  throw new PhotospoolError('mismatch', `“${printable(name)}” was damaged during the upload.`, {
+    hint: 'Upload it again.',
+  });
 }
 
 /** Whether an error or its cause is a premature end of the body. The parser's message is the only indication. */

@@ -4,15 +4,15 @@
  */
 import { Type, type Static } from 'typebox';
 import type { Viewer } from '../../access/permissions.js';
-import { changePhotos, type PhotoEdit } from '../../album/edit-photos.js';
+import { changePhotos } from '../../album/edit-photos.js';
 import { readTaken } from '../../album/parse-time-taken.js';
 import { sightOf } from '../../album/visibility.js';
 import { notFound, PhotospoolError } from '../../base/errors.js';
-import type { AwaitedChange } from '../../library/awaited-photos.js';
+import type { AwaitedEdit } from '../../library/awaited-photos.js';
 import type { App, Context } from '../context.js';
 import { openOriginals } from '../routes/originals.js';
 import { openRenditions } from '../routes/renditions.js';
-import { awaitChange } from './albums.js';
+import { awaitedBy } from './albums.js';
 import { assetJson } from './asset-json.js';
 import { addCall, client, type Calls } from './calls.js';
 import { assetWith, findAssets } from './find-assets.js';
@@ -40,7 +40,7 @@ function editIn({
   rating,
   dateTimeOriginal,
   ...at
-}: Static<typeof One>): PhotoEdit {
+}: Static<typeof One>): AwaitedEdit {
   if (visibility === 'locked' || visibility === 'hidden')
     throw new PhotospoolError('invalid', 'Photos can’t be locked by an app.', { hint: 'Lock them on the page.' });
   const { latitude: lat, longitude: lon } = at;
@@ -54,22 +54,20 @@ function editIn({
   };
 }
 
-/** The part of a change that can wait for a photo in the spool. */
-const awaitable = ({ favourite, archived }: PhotoEdit): AwaitedChange => ({
-  ...(typeof favourite === 'boolean' && { favourite }),
-  ...(typeof archived === 'boolean' && { archived }),
-});
-
-/** Changes photos: all of them or, if one does not exist for the viewer, none. */
-async function change(context: Context, who: Viewer, uuids: readonly string[], edit: PhotoEdit): Promise<void> {
-  const found = findAssets(context, who, uuids);
+/** Changes photos, those in the spool when they are recorded: all or, if one does not exist for the viewer, none. */
+async function change(context: Context, who: Viewer, uuids: readonly string[], edit: AwaitedEdit): Promise<void> {
+  const { library } = context;
+  const found = await findAssets(context, who, uuids);
   const known = new Set(found.map(({ uuid }) => uuid));
-  const others = uuids.filter((uuid) => !known.has(uuid));
-  if (!others.every((uuid) => awaitChange(context, who, uuid, awaitable(edit))))
-    throw notFound('One of these photos doesn’t exist.');
+  const coming = uuids.flatMap((uuid) => (known.has(uuid) ? [] : [awaitedBy(context, who, uuid)]));
+  if (coming.includes(undefined)) throw notFound('One of these photos doesn’t exist.');
   if (Object.keys(edit).length === 0) return;
+  // At once: a photo that is recorded meanwhile is not waited for any more.
+  library.transaction(() => {
+    for (const photo of coming) if (photo) library.local.awaited.add({ ...photo, change: edit });
+  });
   const ids = found.map(({ id }) => id);
-  const { refused } = ids.length > 0 ? await changePhotos(context.library, who, ids, edit) : {};
+  const { refused } = ids.length > 0 ? await changePhotos(library, who, ids, edit) : {};
   if (refused) throw new PhotospoolError('forbidden', 'You can’t change some of these photos in this way.');
 }
 
@@ -96,6 +94,8 @@ export const assets: Calls = (app, context) => {
   addCall(app, { method: 'PUT', path: '/assets/:id', needs: 'client', body: One }, async (request) => {
     const who = client(request);
     const id = request.params['id']!;
+    // The response has the photo, so one in the spool does not exist for this call.
+    assetWith(context, who, id);
     await change(context, who, [id], editIn(request.body));
     return assetJson(context, who, assetWith(context, who, id));
   });

@@ -1,13 +1,13 @@
 /**
- * Signing in, and who is signed in. A token is accepted as password of any name. A name and password start a session,
- * as on the page, with the same limits; a person with a second factor needs a token.
+ * Signing in, and who is signed in. A token is accepted as password of any name. A name and password start a session
+ * of this API alone, with the limits of the page; a person with a second factor needs a token.
  */
 import { Type } from 'typebox';
 import { tokenPrefix } from '../../access/api-tokens.js';
 import { may, type Viewer } from '../../access/permissions.js';
 import { PhotospoolError, notFound } from '../../base/errors.js';
 import type { Context } from '../context.js';
-import { broughtBy, viewerOf } from '../http/request-viewer.js';
+import { broughtBy } from '../http/request-viewer.js';
 import { checkOutcome, refusals } from '../http/sign-in-response.js';
 import { addCall, client, type Calls, type ImmichRequest } from './calls.js';
 import { accountNamed, accountOf, userOf, usersFor } from './people.js';
@@ -33,14 +33,14 @@ export const auth: Calls = (app, context) => {
         if (who) return signedIn(context, who, password);
         throw refusals.password();
       }
-      const visit = { address: request.ip, browser: request.headers['user-agent'] ?? '' };
+      const visit = { address: request.ip, browser: request.headers['user-agent'] ?? '', use: 'client' } as const;
       const outcome = await access.signing.byPassword(accountNamed(context, email), password, visit);
       if (outcome.kind === 'otp')
         throw new PhotospoolError('otp-needed', 'Accounts with a second factor can’t sign in here by password.', {
           hint: 'Create a token in Settings, API tokens, and use it as password.',
         });
       checkOutcome(reply, outcome, refusals.password);
-      const who = access.recognise({ direct: false, session: outcome.session });
+      const who = access.recognise({ direct: false, clientSession: outcome.session });
       if (who) return signedIn(context, who, outcome.session);
       throw refusals.password();
     },
@@ -51,9 +51,9 @@ export const auth: Calls = (app, context) => {
     ...{ password: true, pinCode: false, isElevated: false },
   }));
   addCall(app, { method: 'POST', path: '/auth/logout', needs: 'everyone' }, (request) => {
-    const { session } = broughtBy(request);
+    const { clientSession } = broughtBy(request);
     // A token stays: only Settings ends it.
-    if (session !== undefined && viewerOf(request)) access.signing.signOut(session, request.ip);
+    if (clientSession !== undefined) access.signing.signOut(clientSession, request.ip, 'client');
     return { successful: true, redirectUri: '' };
   });
 };

@@ -50,7 +50,7 @@ async function apply(
   { library, access, clock, gate, log }: Context,
   { sender, id, change }: AwaitedPhoto,
 ): Promise<void> {
-  const { favourite, archived, named = [], albums = [] } = change;
+  const { named = [], albums = [], ...edits } = change;
   const who = access.senders(sender);
   const attempt = async (work: () => unknown): Promise<void> => {
     try {
@@ -62,12 +62,12 @@ async function apply(
     }
   };
   if (who) {
-    const edits = { ...(favourite !== undefined && { favourite }), ...(archived !== undefined && { archived }) };
-    if (Object.keys(edits).length > 0) await attempt(() => changePhotos(library, who, [id], edits));
     if (named.length > 0 && may(who, 'edit'))
       await attempt(() => changePhotos(library, who, [id], { albums: { add: [...named] } }));
     const all = openMemberAlbums({ library, clock, gate });
     for (const album of albums) await attempt(() => all.add(who, album, [id]));
+    // Last: no album takes a photo that is in the trash.
+    if (Object.keys(edits).length > 0) await attempt(() => changePhotos(library, who, [id], edits));
   }
   library.local.awaited.drop({ sender, id });
 }
