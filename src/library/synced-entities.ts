@@ -1,6 +1,6 @@
 /**
  * What each client of the Immich-compatible API has acknowledged (docs/immich.md): per entity a hash of what it got, so
- * that it is sent what differs, and the removal of what it had and no longer sees. Local; the table is created with its
+ * that it is sent what differs, and the removal of what it had and no longer sees. Local; the tables are created with the
  * first row. Losing rows has things sent again.
  */
 import type { Clock } from '../base/clock.js';
@@ -14,10 +14,12 @@ export interface SyncedEntity {
 
 /** The acknowledged entities of each client. All functions join the caller's transaction. */
 export interface SyncedEntities {
-  /** The hashes of a kind, by key. */
-  of(client: string, kind: string): Map<string, string>;
+  /** The hashes of a kind, by key: the first ones after a key. At most `limit`. */
+  after(client: string, kind: string, key: string, limit: number): Required<SyncedEntity>[];
   confirm(client: string, kind: string, entities: readonly SyncedEntity[]): void;
-  /** Forgets what a client has, of one kind or all; and all of clients that asked for nothing in 180 days. */
+  /** Records that a client asks now, and forgets what clients have that asked for nothing in 180 days. */
+  mark(client: string): void;
+  /** Forgets what a client has, of one kind or all. */
   reset(client: string, kind?: string): void;
 }
 
@@ -28,18 +30,22 @@ const longest = 180 * 86_400_000;
 export function openSyncedEntities(db: Sqlite, clock: Clock): SyncedEntities {
   const isMade = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'synced_entity'");
   const isThere = (): boolean => isMade.get() !== undefined;
+  const create = (): void =>
+    db.exec(`CREATE TABLE IF NOT EXISTS synced_entity (client TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
+      hash TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (client, kind, key)) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS synced_client (client TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID`);
 
   return {
-    of(client, kind) {
-      if (!isThere()) return new Map();
-      const rows = db
-        .prepare<{ key: string; hash: string }>('SELECT key, hash FROM synced_entity WHERE client = ? AND kind = ?')
-        .all(client, kind);
-      return new Map(rows.map(({ key, hash }) => [key, hash]));
+    after(client, kind, key, limit) {
+      if (!isThere()) return [];
+      return db
+        .prepare<Required<SyncedEntity>>(
+          'SELECT key, hash FROM synced_entity WHERE client = ? AND kind = ? AND key > ? ORDER BY key LIMIT ?',
+        )
+        .all(client, kind, key, limit);
     },
     confirm(client, kind, entities) {
-      db.exec(`CREATE TABLE IF NOT EXISTS synced_entity (client TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
-        hash TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (client, kind, key)) WITHOUT ROWID`);
+      create();
       const put = db.prepare(
         'INSERT OR REPLACE INTO synced_entity (client, kind, key, hash, at) VALUES (?, ?, ?, ?, ?)',
       );
@@ -51,14 +57,21 @@ export function openSyncedEntities(db: Sqlite, clock: Clock): SyncedEntities {
         }
       });
     },
+    mark(client) {
+      create();
+      db.transaction(() => {
+        db.prepare('INSERT OR REPLACE INTO synced_client (client, at) VALUES (?, ?)').run(client, clock.now());
+        const old = clock.now() - longest;
+        db.prepare('DELETE FROM synced_entity WHERE client IN (SELECT client FROM synced_client WHERE at < ?)').run(
+          old,
+        );
+        db.prepare('DELETE FROM synced_client WHERE at < ?').run(old);
+      });
+    },
     reset(client, kind) {
       if (!isThere()) return;
-      db.transaction(() => {
-        if (kind === undefined) db.prepare('DELETE FROM synced_entity WHERE client = ?').run(client);
-        else db.prepare('DELETE FROM synced_entity WHERE client = ? AND kind = ?').run(client, kind);
-        const old = 'SELECT client FROM synced_entity GROUP BY client HAVING max(at) < ?';
-        db.prepare(`DELETE FROM synced_entity WHERE client IN (${old})`).run(clock.now() - longest);
-      });
+      if (kind === undefined) db.prepare('DELETE FROM synced_entity WHERE client = ?').run(client);
+      else db.prepare('DELETE FROM synced_entity WHERE client = ? AND kind = ?').run(client, kind);
     },
   };
 }

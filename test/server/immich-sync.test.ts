@@ -117,6 +117,40 @@ it('each client has a copy of its own, which a reset sends anew', async () => {
   expect((await stream(home, phone)).map(({ type }) => type)).toEqual(['AssetV2', 'SyncCompleteV1']);
 });
 
+it('a new token of the same name, and a new sign-in with one, begin with an empty copy', async () => {
+  const home = await openHome();
+  await home.add();
+  const first = tokenOf(home, 'phone', ['read']);
+  const lines = await stream(home, first);
+  await acknowledge(home, first, lines);
+  expect(await stream(home, first)).toHaveLength(1);
+  const login = { email: 'phone', password: first['x-api-key']! };
+  expect((await call(home, 'POST', '/auth/login', {}, login)).status).toBe(201);
+  expect(await stream(home, first)).toHaveLength(lines.length);
+  await acknowledge(home, first, await stream(home, first));
+  home.access.tokens.revoke('phone', commandLine);
+  expect(await stream(home, tokenOf(home, 'phone', ['read']))).toHaveLength(lines.length);
+});
+
+it('each acknowledged line is written once', async () => {
+  const home = await openHome();
+  for (let n = 0; n < 3; n++) await home.add();
+  const headers = tokenOf(home, 'phone', ['read']);
+  const { synced } = home.library.local;
+  const { confirm } = synced;
+  let written = 0;
+  synced.confirm = (client, kind, entities) => {
+    written += entities.length;
+    confirm(client, kind, entities);
+  };
+  const acks = (await stream(home, headers)).filter(({ type }) => type === 'AssetV2').map(({ ack }) => ack);
+  expect(acks).toHaveLength(3);
+  await call(home, 'POST', '/sync/ack', headers, { acks: [acks[0]] });
+  await call(home, 'POST', '/sync/ack', headers, { acks });
+  await call(home, 'POST', '/sync/ack', headers, { acks });
+  expect(written).toBe(3);
+});
+
 it('garbage is refused or ignored, and who sees no photos has no copy', async () => {
   const home = await openHome();
   await home.add();

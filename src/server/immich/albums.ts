@@ -10,7 +10,7 @@ import { changePhotos } from '../../album/edit-photos.js';
 import { openMemberAlbums, type MemberAlbum, type MemberAlbums } from '../../album/member-albums.js';
 import { sightOf } from '../../album/visibility.js';
 import { yieldToEventLoop } from '../../base/async/yield.js';
-import { notFound, PhotospoolError } from '../../base/errors.js';
+import { notFound, PhotospoolError, toPhotospoolError } from '../../base/errors.js';
 import { parseQuery } from '../../catalog/search-parser.js';
 import type { Query } from '../../catalog/query.js';
 import { elementOf } from '../../document/field-validation.js';
@@ -27,6 +27,35 @@ import { albumUuid, assetUuid, digitsOf } from './uuids.js';
 export type SeenAlbum = { id: string; name: string; count: number } & ({ named: string } | { member: MemberAlbum });
 
 const membersIn = ({ library, clock, gate }: Context): MemberAlbums => openMemberAlbums({ library, clock, gate });
+
+/** An album with members as it is now; undefined if it does not exist for the viewer. */
+export function memberAlbum(context: Context, who: Viewer, album: string): MemberAlbum | undefined {
+  if (context.gate?.state().on !== true) return undefined;
+  try {
+    return membersIn(context).find(who, album);
+  } catch (error) {
+    if (toPhotospoolError(error, 'read', album).code === 'not-found') return undefined;
+    throw error;
+  }
+}
+
+/** The holder of an album. */
+export const holderOf = (album: SeenAlbum): Holder => ('member' in album ? album.member.holder : house);
+
+/** The people of an album as users, its owner first. */
+export function usersOf(context: Context, who: Viewer, album: SeenAlbum) {
+  const members = 'member' in album ? (album.member.members ?? []) : [];
+  return [
+    { user: userOf(context, ownerOf(who, holderOf(album))), role: 'owner' },
+    ...members.map(({ person, right }) => ({
+      ...{ user: userOf(context, person), role: right === 'add' ? 'editor' : 'viewer' },
+    })),
+  ];
+}
+
+/** Whether an album is shared, from the point of view of the viewer. */
+const isShared = (who: Viewer, album: SeenAlbum): boolean =>
+  ('member' in album && (album.member.members ?? []).length > 0) || !isOwn(who, holderOf(album));
 
 /** The search that finds the photos of an album. */
 export const searchOf = (album: SeenAlbum): Query =>
@@ -68,19 +97,15 @@ export function albumJson(context: Context, who: Viewer, album: SeenAlbum) {
   const { catalog } = context;
   const { id, name, count } = album;
   const member = 'member' in album ? album.member : undefined;
-  const holder = member?.holder ?? house;
   const [newest, oldest] = datesIn(context, who, album);
   const added = member?.added || new Date(0).toISOString();
-  const people = (member?.members ?? []).map(({ person, right }) => ({
-    ...{ user: userOf(context, person), role: right === 'add' ? 'editor' : 'viewer' },
-  }));
   const cover = member?.cover ?? (count > 0 ? coverOf(catalog, who, album) : undefined);
   return {
     ...{ id, albumName: name, description: member?.description ?? '', assetCount: count },
     albumThumbnailAssetId: cover === undefined ? null : assetUuid(cover),
-    albumUsers: [{ user: userOf(context, ownerOf(who, holder)), role: 'owner' }, ...people],
+    albumUsers: usersOf(context, who, album),
     ...{ createdAt: added, updatedAt: added, hasSharedLink: false, isActivityEnabled: false, order: 'desc' },
-    shared: people.length > 0 || !isOwn(who, holder),
+    shared: isShared(who, album),
     ...(newest !== undefined && { endDate: newest, startDate: oldest }),
   };
 }
@@ -109,7 +134,7 @@ const NewAlbum = Type.Object({
 export const albums: Calls = (app, context) => {
   addCall(app, { method: 'GET', path: '/albums', needs: 'client' }, async (request) => {
     const who = client(request);
-    const { assetId, isOwned, isShared, name } = request.query;
+    const { assetId, isOwned, isShared: shared, name } = request.query;
     const inAlbum = assetId === undefined ? undefined : (await findAssets(context, who, [assetId]))[0];
     const shown = [];
     for (const album of await albumsFor(context, who)) {
@@ -117,9 +142,9 @@ export const albums: Calls = (app, context) => {
       if (assetId !== undefined && !(inAlbum && holds(context, who, album, inAlbum.id))) continue;
       if (name !== undefined && album.name !== name) continue;
       const json = albumJson(context, who, album);
-      const owned = isOwn(who, 'member' in album ? album.member.holder : house);
+      const owned = isOwn(who, holderOf(album));
       if (isOwned !== undefined && String(owned) !== isOwned) continue;
-      if (isShared === undefined || String(json.shared) === isShared) shown.push(json);
+      if (shared === undefined || String(json.shared) === shared) shown.push(json);
     }
     return shown;
   });
@@ -127,8 +152,8 @@ export const albums: Calls = (app, context) => {
   addCall(app, { method: 'GET', path: '/albums/statistics', needs: 'client' }, async (request) => {
     const who = client(request);
     const all = await albumsFor(context, who);
-    const owned = all.filter((album) => isOwn(who, 'member' in album ? album.member.holder : house)).length;
-    const shared = all.filter((album) => albumJson(context, who, album).shared).length;
+    const owned = all.filter((album) => isOwn(who, holderOf(album))).length;
+    const shared = all.filter((album) => isShared(who, album)).length;
     return { owned, shared, notShared: all.length - shared };
   });
 

@@ -11,6 +11,7 @@ import { broughtBy } from '../http/request-viewer.js';
 import { checkOutcome, refusals } from '../http/sign-in-response.js';
 import { addCall, client, type Calls, type ImmichRequest } from './calls.js';
 import { accountNamed, accountOf, userOf, usersFor } from './people.js';
+import { nameOfCopy } from './sync.js';
 import { userUuid } from './uuids.js';
 
 const Credentials = Type.Object({
@@ -30,7 +31,11 @@ export const auth: Calls = (app, context) => {
       const isToken = password.startsWith(tokenPrefix);
       if (isToken) {
         const who = access.recognise({ direct: false, token: password });
-        if (who) return signedIn(context, who, password);
+        if (who) {
+          // Another installation, which has nothing yet.
+          context.library.local.synced.reset(nameOfCopy(password));
+          return signedIn(context, who, password);
+        }
         throw refusals.password();
       }
       const visit = { address: request.ip, browser: request.headers['user-agent'] ?? '', use: 'client' } as const;
@@ -53,7 +58,10 @@ export const auth: Calls = (app, context) => {
   addCall(app, { method: 'POST', path: '/auth/logout', needs: 'everyone' }, (request) => {
     const { clientSession } = broughtBy(request);
     // A token stays: only Settings ends it.
-    if (clientSession !== undefined) access.signing.signOut(clientSession, request.ip, 'client');
+    if (clientSession !== undefined) {
+      context.library.local.synced.reset(nameOfCopy(clientSession));
+      access.signing.signOut(clientSession, request.ip, 'client');
+    }
     return { successful: true, redirectUri: '' };
   });
 };

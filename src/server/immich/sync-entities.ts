@@ -6,12 +6,12 @@ import type { Viewer } from '../../access/permissions.js';
 import { sightOf } from '../../album/visibility.js';
 import { yieldToEventLoop } from '../../base/async/yield.js';
 import type { Query } from '../../catalog/query.js';
-import { house } from '../../document/item-id.js';
+import { itemOf } from '../../document/item-id.js';
 import type { Context } from '../context.js';
-import { albumJson, albumsFor, searchOf, type SeenAlbum } from './albums.js';
+import { albumJson, albumsFor, holderOf, memberAlbum, searchOf, usersOf, type SeenAlbum } from './albums.js';
 import { exifOf, fieldsOf, type AssetFields } from './asset-json.js';
-import { assetsOf, type Asset } from './find-assets.js';
-import { accountOf, isOwn, selfOf, userOf, usersFor } from './people.js';
+import { assetsOf, batch, type Asset } from './find-assets.js';
+import { accountOf, isOwn, ownerOf, selfOf, userOf, usersFor } from './people.js';
 import { partnersOf } from './timeline.js';
 import { userUuid } from './uuids.js';
 
@@ -28,60 +28,67 @@ export interface EntityKind {
   removed?: string;
   /** What is said of a removed entity. */
   removal?(key: string): object;
-  entities(snapshot: Snapshot): Iterable<Entity> | AsyncIterable<Entity>;
+  /** By page: each is read right before it is sent. */
+  entities(snapshot: Snapshot): Iterable<Entity[]> | AsyncIterable<Entity[]>;
 }
 
 const pairOf = (key: string): [string, string] => key.split(' ') as [string, string];
 
-/** The library of a viewer at one moment, read when it is first needed. */
+/** What is in the library of a viewer at one moment, as ids only: each page is read right before it is sent. */
 export class Snapshot {
-  private photos: Promise<Asset[]> | undefined;
-  private inAlbums: Promise<{ album: SeenAlbum; photos: Asset[] }[]> | undefined;
+  private photos: Promise<{ mine: string[]; partners: string[] }> | undefined;
+  private inAlbums: Promise<{ album: SeenAlbum; ids: string[] }[]> | undefined;
 
   constructor(
     readonly context: Context,
     readonly who: Viewer,
   ) {}
 
-  /** The photos of the viewer, with those in the archive and in the trash; or those of partners, without. */
-  async assets(isMine: boolean): Promise<Asset[]> {
-    this.photos ??= this.read(['-is:archived', 'is:archived', 'is:trashed']);
-    const partners = new Set(partnersOf(this.context, this.who, 'received'));
-    return (await this.photos).filter(({ item: { holder }, archived, trashed }) =>
-      isMine ? isOwn(this.who, holder) : partners.has(holder) && !isOwn(this.who, holder) && !archived && !trashed,
-    );
+  /** The public ids of the viewer's photos, with those in the archive and in the trash; and of those of others. */
+  ids(): Promise<{ mine: string[]; partners: string[] }> {
+    this.photos ??= (async () => {
+      const found = new Set<string>();
+      for (const text of ['-is:archived -is:guest', 'is:archived -is:guest', 'is:trashed -is:guest'])
+        for (const id of await this.matching(await this.context.ask(text, 'count', this.who))) found.add(id);
+      const mine = [...found].filter((id) => this.isMine(id));
+      for (const id of mine) found.delete(id);
+      return { mine, partners: [...found] };
+    })();
+    return this.photos;
   }
 
-  /** The albums with their photos. */
-  albums(): Promise<{ album: SeenAlbum; photos: Asset[] }[]> {
+  /** The albums, with the public ids of their photos. */
+  albums(): Promise<{ album: SeenAlbum; ids: string[] }[]> {
     this.inAlbums ??= (async () => {
       const found = [];
       for (const album of await albumsFor(this.context, this.who))
-        found.push({ album, photos: album.count === 0 ? [] : await this.readQuery(searchOf(album)) });
+        found.push({ album, ids: album.count === 0 ? [] : await this.matching(searchOf(album)) });
       return found;
     })();
     return this.inAlbums;
   }
 
-  private async read(texts: readonly string[]): Promise<Asset[]> {
-    const found = new Map<string, Asset>();
-    for (const text of texts)
-      for (const photo of await this.readQuery(await this.context.ask(text, 'count', this.who)))
-        found.set(photo.id, photo);
-    return [...found.values()];
+  /** Whether a photo (its public id) is the viewer's own. */
+  isMine(id: string): boolean {
+    const item = itemOf(this.context.library.items.find(id) ?? '');
+    return item !== undefined && isOwn(this.who, item.holder);
   }
 
-  private async readQuery(query: Query): Promise<Asset[]> {
-    const { catalog } = this.context;
-    const found: Asset[] = [];
+  /** The photos of a list that the viewer sees when each page is asked for. */
+  async *pages(ids: readonly string[]): AsyncGenerator<Asset[]> {
+    for (let at = 0; at < ids.length; at += batch) {
+      await yieldToEventLoop();
+      yield assetsOf(this.context, this.who, ids.slice(at, at + batch));
+    }
+  }
+
+  private async matching(query: Query): Promise<string[]> {
+    const found: string[] = [];
     for (let cursor: string | undefined; ;) {
       await yieldToEventLoop();
-      const page = catalog.page(query, {
-        limit: 500,
-        viewer: sightOf(this.who),
-        ...(cursor !== undefined && { cursor }),
-      });
-      found.push(...assetsOf(this.context, this.who, page.ids));
+      const viewer = sightOf(this.who);
+      const page = this.context.catalog.page(query, { limit: 500, viewer, ...(cursor !== undefined && { cursor }) });
+      found.push(...page.ids);
       cursor = page.next;
       if (cursor === undefined) return found;
     }
@@ -111,34 +118,65 @@ function exifEntity({ context, who }: Snapshot, photo: Asset): Entity {
   };
 }
 
-async function* mapAsync<T>(list: Promise<readonly T[]>, make: (one: T) => Entity): AsyncGenerator<Entity> {
-  for (const one of await list) yield make(one);
+/** Photos by page, as they are when each page is asked for. */
+type Pages = (snapshot: Snapshot) => AsyncGenerator<Asset[]>;
+
+async function* ownPhotos(snapshot: Snapshot): AsyncGenerator<Asset[]> {
+  yield* snapshot.pages((await snapshot.ids()).mine);
+}
+
+/** The photos of partners, without those in the archive or in the trash. */
+async function* partnerPhotos(snapshot: Snapshot): AsyncGenerator<Asset[]> {
+  for await (const page of snapshot.pages((await snapshot.ids()).partners)) {
+    const partners = new Set(partnersOf(snapshot.context, snapshot.who, 'received'));
+    yield page.filter(({ item, archived, trashed }) => partners.has(item.holder) && !archived && !trashed);
+  }
 }
 
 /** The photos of others in the viewer’s albums. */
-async function othersInAlbums(snapshot: Snapshot): Promise<Asset[]> {
-  const found = new Map<string, Asset>();
-  for (const { photos } of await snapshot.albums())
-    for (const photo of photos) if (!isOwn(snapshot.who, photo.item.holder)) found.set(photo.uuid, photo);
-  return [...found.values()];
+async function* othersInAlbums(snapshot: Snapshot): AsyncGenerator<Asset[]> {
+  const found = new Set((await snapshot.albums()).flatMap(({ ids }) => ids));
+  yield* snapshot.pages([...found].filter((id) => !snapshot.isMine(id)));
+}
+
+/** How many albums are described before other requests are served: each takes some searches. */
+const albumBatch = 10;
+
+/** The albums by page, as far as they still exist for the viewer. */
+async function* albumPages(snapshot: Snapshot): AsyncGenerator<SeenAlbum[]> {
+  const all = await snapshot.albums();
+  for (let at = 0; at < all.length; at += albumBatch) {
+    await yieldToEventLoop();
+    yield all.slice(at, at + albumBatch).flatMap(({ album }) => stillSeen(snapshot, album) ?? []);
+  }
+}
+
+/** An album as it is now; undefined if it does not exist for the viewer any more. */
+function stillSeen({ context, who }: Snapshot, album: SeenAlbum): SeenAlbum | undefined {
+  if ('member' in album) {
+    const member = memberAlbum(context, who, album.member.album);
+    return member && { ...album, name: member.name, member };
+  }
+  const isThere = album.count === 0 || context.catalog.count(searchOf(album), sightOf(who)) > 0;
+  return isThere ? album : undefined;
 }
 
 /** Both versions of a kind of photos. */
-const photoKinds = (
-  request: string,
-  sent: string,
-  list: (snapshot: Snapshot) => Promise<Asset[]>,
-  removed?: string,
-): EntityKind[] =>
+const photoKinds = (request: string, sent: string, pages: Pages, removed?: string): EntityKind[] =>
   ['V1', 'V2'].map((version) => ({
     ...{ requests: [`${request}${version}`], sent: `${sent}${version}` },
     ...(removed !== undefined && { removed, removal: (assetId: string) => ({ assetId }) }),
-    entities: (snapshot) => mapAsync(list(snapshot), (photo) => assetEntity(snapshot, photo, version === 'V1')),
+    async *entities(snapshot) {
+      for await (const page of pages(snapshot))
+        yield page.map((photo) => assetEntity(snapshot, photo, version === 'V1'));
+    },
   }));
 
-const exifKind = (request: string, sent: string, list: (snapshot: Snapshot) => Promise<Asset[]>): EntityKind => ({
+const exifKind = (request: string, sent: string, pages: Pages): EntityKind => ({
   ...{ requests: [request], sent },
-  entities: (snapshot) => mapAsync(list(snapshot), (photo) => exifEntity(snapshot, photo)),
+  async *entities(snapshot) {
+    for await (const page of pages(snapshot)) yield page.map((photo) => exifEntity(snapshot, photo));
+  },
 });
 
 const albumData = (snapshot: Snapshot, album: SeenAlbum) => {
@@ -157,24 +195,22 @@ const albumData = (snapshot: Snapshot, album: SeenAlbum) => {
   };
 };
 
-const holderOf = (album: SeenAlbum): string => ('member' in album ? album.member.holder : house);
-
 /** All kinds, in the order in which clients can store them. */
 export const entityKinds: readonly EntityKind[] = [
   {
     ...{ requests: ['AuthUsersV1'], sent: 'AuthUserV1' },
     *entities({ context, who }) {
       const { status: _status, license: _license, profileImagePath: _path, ...account } = accountOf(context, who);
-      yield { key: account.id, data: { ...account, hasProfileImage: false, pinCode: null, quotaUsageInBytes: 0 } };
+      yield [{ key: account.id, data: { ...account, hasProfileImage: false, pinCode: null, quotaUsageInBytes: 0 } }];
     },
   },
   {
     ...{ requests: ['UsersV1'], sent: 'UserV1', removed: 'UserDeleteV1', removal: (userId) => ({ userId }) },
     *entities({ context, who }) {
-      for (const holder of usersFor(context, who)) {
+      yield usersFor(context, who).map((holder) => {
         const { profileImagePath: _path, ...user } = userOf(context, holder);
-        yield { key: user.id, data: { ...user, hasProfileImage: false, deletedAt: null } };
-      }
+        return { key: user.id, data: { ...user, hasProfileImage: false, deletedAt: null } };
+      });
     },
   },
   {
@@ -189,27 +225,29 @@ export const entityKinds: readonly EntityKind[] = [
         ...partnersOf(context, who, 'received').map((of) => [userUuid(of), me] as const),
         ...partnersOf(context, who, 'given').map((to) => [me, userUuid(to)] as const),
       ];
-      for (const [sharedById, sharedWithId] of pairs)
-        yield { key: `${sharedById} ${sharedWithId}`, data: { sharedById, sharedWithId, inTimeline: true } };
+      yield pairs.map(([sharedById, sharedWithId]) => ({
+        key: `${sharedById} ${sharedWithId}`,
+        data: { sharedById, sharedWithId, inTimeline: true },
+      }));
     },
   },
-  ...photoKinds('Assets', 'Asset', (snapshot) => snapshot.assets(true), 'AssetDeleteV1'),
-  exifKind('AssetExifsV1', 'AssetExifV1', (snapshot) => snapshot.assets(true)),
-  ...photoKinds('PartnerAssets', 'PartnerAsset', (snapshot) => snapshot.assets(false), 'PartnerAssetDeleteV1'),
-  exifKind('PartnerAssetExifsV1', 'PartnerAssetExifV1', (snapshot) => snapshot.assets(false)),
+  ...photoKinds('Assets', 'Asset', ownPhotos, 'AssetDeleteV1'),
+  exifKind('AssetExifsV1', 'AssetExifV1', ownPhotos),
+  ...photoKinds('PartnerAssets', 'PartnerAsset', partnerPhotos, 'PartnerAssetDeleteV1'),
+  exifKind('PartnerAssetExifsV1', 'PartnerAssetExifV1', partnerPhotos),
   ...['V1', 'V2'].map((version): EntityKind => ({
     ...{ requests: [`Albums${version}`], sent: `Album${version}`, removed: 'AlbumDeleteV1' },
     removal: (albumId) => ({ albumId }),
-    entities: (snapshot) =>
-      mapAsync(snapshot.albums(), ({ album }) => ({
-        key: album.id,
-        data: {
-          ...albumData(snapshot, album),
-          ...(version === 'V1' && {
-            ownerId: userUuid(isOwn(snapshot.who, holderOf(album)) ? selfOf(snapshot.who) : holderOf(album)),
-          }),
-        },
-      })),
+    async *entities(snapshot) {
+      for await (const page of albumPages(snapshot))
+        yield page.map((album) => ({
+          key: album.id,
+          data: {
+            ...albumData(snapshot, album),
+            ...(version === 'V1' && { ownerId: userUuid(ownerOf(snapshot.who, holderOf(album))) }),
+          },
+        }));
+    },
   })),
   {
     ...{ requests: ['AlbumUsersV1'], sent: 'AlbumUserV1', removed: 'AlbumUserDeleteV1' },
@@ -218,9 +256,13 @@ export const entityKinds: readonly EntityKind[] = [
       return { albumId, userId };
     },
     async *entities(snapshot) {
-      for (const { album } of await snapshot.albums())
-        for (const { user, role } of albumJson(snapshot.context, snapshot.who, album).albumUsers)
-          yield { key: `${album.id} ${user.id}`, data: { albumId: album.id, userId: user.id, role } };
+      for await (const page of albumPages(snapshot))
+        yield page.flatMap((album) =>
+          usersOf(snapshot.context, snapshot.who, album).map(({ user, role }) => ({
+            key: `${album.id} ${user.id}`,
+            data: { albumId: album.id, userId: user.id, role },
+          })),
+        );
     },
   },
   ...photoKinds('AlbumAssets', 'AlbumAssetCreate', othersInAlbums),
@@ -232,9 +274,14 @@ export const entityKinds: readonly EntityKind[] = [
       return { albumId, assetId };
     },
     async *entities(snapshot) {
-      for (const { album, photos } of await snapshot.albums())
-        for (const { uuid: assetId } of photos)
-          yield { key: `${album.id} ${assetId}`, data: { albumId: album.id, assetId } };
+      for (const { album, ids } of await snapshot.albums())
+        for await (const page of snapshot.pages(ids)) {
+          if (!stillSeen(snapshot, album)) break;
+          yield page.map(({ uuid: assetId }) => ({
+            key: `${album.id} ${assetId}`,
+            data: { albumId: album.id, assetId },
+          }));
+        }
     },
   },
 ];

@@ -6,10 +6,11 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
-import { authorOf, type Viewer } from '../../access/permissions.js';
+import type { Viewer } from '../../access/permissions.js';
+import { hashSecret } from '../../access/random-secrets.js';
+import { yieldToEventLoop } from '../../base/async/yield.js';
 import type { SyncedEntities, SyncedEntity } from '../../library/synced-entities.js';
-import type { Context } from '../context.js';
-import { viewerNow } from '../http/request-viewer.js';
+import { broughtBy, viewerNow } from '../http/request-viewer.js';
 import { addCall, client, type Calls, type ImmichRequest } from './calls.js';
 import { entityKinds, Snapshot, type EntityKind } from './sync-entities.js';
 
@@ -23,10 +24,20 @@ const Forgotten = Type.Object({ types: Type.Optional(Type.Array(Type.String({ ma
 /** The clients whose unacknowledged lines are in memory at once. */
 const most = 32;
 
+/** How many acknowledged entities are read or written before other requests are served. */
+const batch = 500;
+
 /** The lines of a stream that are not acknowledged yet, by the type under which they were sent. */
 interface Sent {
   run: string;
-  lines: Map<string, { kind: string; entities: SyncedEntity[] }>;
+  lines: Map<string, Unconfirmed>;
+}
+
+/** `freed`: how many lines before the first of `entities` were acknowledged. */
+interface Unconfirmed {
+  kind: string;
+  freed: number;
+  entities: SyncedEntity[];
 }
 
 /** `sync/…` */
@@ -38,34 +49,43 @@ export const sync: Calls = (app, context) => {
   addCall(app, { method: 'POST', path: '/sync/stream', needs: 'see', body: Wanted }, (request, reply) => {
     const who = client(request);
     const { types, reset = false } = request.body;
-    const name = clientName(who);
+    const name = copyOf(request);
+    synced.mark(name);
     if (reset) synced.reset(name);
     const sent: Sent = { run: `${context.clock.now()}.${++runs}`, lines: new Map() };
+    // A client has one stream: an earlier one ends.
     clients.delete(name);
     clients.set(name, sent);
     if (clients.size > most) clients.delete(clients.keys().next().value!);
-    const kinds = entityKinds.filter(({ requests }) => requests.some((one) => types.includes(one)));
-    const lines = Readable.from(linesFor({ context, request, who }, kinds, synced, sent), { objectMode: false });
-    return reply.type('application/jsonlines+json').send(lines);
+    const rights = rightsOf(who);
+    const lasts = (): boolean => clients.get(name) === sent && rightsOf(viewerNow(request)) === rights;
+    const lines = linesFor(new Snapshot(context, who), kindsFor(types), { synced, name, sent, lasts });
+    return reply.type('application/jsonlines+json').send(Readable.from(lines, { objectMode: false }));
   });
 
-  addCall(app, { method: 'POST', path: '/sync/ack', needs: 'see', body: Acks }, (request) => {
-    const name = clientName(client(request));
+  addCall(app, { method: 'POST', path: '/sync/ack', needs: 'see', body: Acks }, async (request) => {
+    const name = copyOf(request);
     const sent = clients.get(name);
-    for (const ack of request.body.acks) {
-      const [type = '', run, position] = ack.split('|');
-      const line = run === sent?.run ? sent?.lines.get(type) : undefined;
-      if (!line || !/^\d{1,9}$/.test(position ?? '')) continue;
+    for (const [type, position] of lastOf(request.body.acks, sent?.run)) {
+      const line = sent?.lines.get(type);
+      if (!line) continue;
       // Those up to it were stored, too; what is confirmed need not be again.
-      const stored = line.entities.slice(0, Number(position) + 1).filter(({ key }) => key !== '');
-      synced.confirm(name, line.kind, stored);
+      const stored = line.entities.splice(0, Math.max(0, position + 1 - line.freed));
+      line.freed += stored.length;
+      const entities = stored.filter(({ key }) => key !== '');
+      for (let at = 0; at < entities.length; at += batch) {
+        if (at > 0) await yieldToEventLoop();
+        // Another stream, or a reset, began: they are sent again.
+        if (clients.get(name) !== sent) return;
+        synced.confirm(name, line.kind, entities.slice(at, at + batch));
+      }
     }
   });
 
   addCall(app, { method: 'GET', path: '/sync/ack', needs: 'see' }, () => []);
 
   addCall(app, { method: 'DELETE', path: '/sync/ack', needs: 'see', body: Forgotten }, (request) => {
-    const name = clientName(client(request));
+    const name = copyOf(request);
     const { types } = request.body;
     clients.delete(name);
     if (!types) return synced.reset(name);
@@ -74,40 +94,97 @@ export const sync: Calls = (app, context) => {
   });
 };
 
-/** Each token and each session has a copy of its own. */
-const clientName = (who: Viewer): string =>
-  who.session === undefined ? authorOf(who) : `session ${createHash('sha256').update(who.session).digest('hex')}`;
+/** The kinds that a client requests; of two versions, which share their removals, the later one. */
+function kindsFor(types: readonly string[]): EntityKind[] {
+  const kinds = entityKinds.filter(({ requests }) => requests.some((one) => types.includes(one)));
+  return kinds.filter(
+    ({ removed }, n) => removed === undefined || !kinds.slice(n + 1).some((later) => later.removed === removed),
+  );
+}
 
-/** The lines of a stream; it ends early, without being complete, when the client’s access has ended or changed. */
+/** The last acknowledged position of each type in a run; hostile text. */
+function lastOf(acks: readonly string[], current: string | undefined): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const ack of acks) {
+    const [type = '', run, position = ''] = ack.split('|');
+    if (run === current && /^\d{1,9}$/.test(position))
+      found.set(type, Math.max(found.get(type) ?? 0, Number(position)));
+  }
+  return found;
+}
+
+/** The name of a client's copy, by its credentials: each token and each session has one of its own. */
+function copyOf(request: ImmichRequest): string {
+  const { token, clientSession } = broughtBy(request);
+  return nameOfCopy(token ?? clientSession);
+}
+
+/** The name of the copy of a secret; without one that of programs on this machine, before there is an account. */
+export const nameOfCopy = (secret: string | undefined): string => (secret === undefined ? 'local' : hashSecret(secret));
+
+/** A stream to a client. */
+interface Stream {
+  synced: SyncedEntities;
+  name: string;
+  sent: Sent;
+  /** False when another stream of the client began, or its access has ended or changed. */
+  lasts: () => boolean;
+}
+
+/**
+ * The lines of a stream, many at a time: each part is read and checked right before it is sent. It ends early, without
+ * being complete, when it does not last.
+ */
 async function* linesFor(
-  { context, request, who }: { context: Context; request: ImmichRequest; who: Viewer },
+  snapshot: Snapshot,
   kinds: readonly EntityKind[],
-  synced: SyncedEntities,
-  { run, lines }: Sent,
+  { synced, name, sent: { run, lines }, lasts }: Stream,
 ): AsyncGenerator<string> {
-  const snapshot = new Snapshot(context, who);
-  const rights = rightsOf(who);
   function line(type: string, kind: string, data: object, entity: SyncedEntity): string {
-    const known = lines.get(type) ?? { kind, entities: [] };
+    const known = lines.get(type) ?? { kind, freed: 0, entities: [] };
     lines.set(type, known);
     known.entities.push(entity);
-    return `${JSON.stringify({ type, data, ack: `${type}|${run}|${known.entities.length - 1}` })}\n`;
+    return `${JSON.stringify({ type, data, ack: `${type}|${run}|${known.freed + known.entities.length - 1}` })}\n`;
   }
   for (const { sent, removed, removal, entities } of kinds) {
-    const before = synced.of(clientName(who), sent);
-    for await (const { key, data } of entities(snapshot)) {
-      const hash = createHash('sha256').update(JSON.stringify(data)).digest('base64url').slice(0, 22);
-      const isSame = before.get(key) === hash;
-      before.delete(key);
-      if (isSame) continue;
-      if (rightsOf(viewerNow(request)) !== rights) return;
-      yield line(sent, sent, data, { key, hash });
+    const before = await hashesOf(synced, name, sent);
+    for await (const page of entities(snapshot)) {
+      if (!lasts()) return;
+      const news = page.flatMap(({ key, data }) => {
+        const hash = createHash('sha256').update(JSON.stringify(data)).digest('base64url').slice(0, 22);
+        const isSame = before.get(key) === hash;
+        before.delete(key);
+        return isSame ? [] : [line(sent, sent, data, { key, hash })];
+      });
+      if (news.length > 0) yield news.join('');
     }
-    for (const key of before.keys())
-      if (removed !== undefined && removal) yield line(removed, sent, removal(key), { key });
-      else synced.confirm(clientName(who), sent, [{ key }]);
+    const gone = [...before.keys()];
+    for (let at = 0; at < gone.length; at += batch) {
+      await yieldToEventLoop();
+      if (!lasts()) return;
+      const keys = gone.slice(at, at + batch);
+      if (removed !== undefined && removal)
+        yield keys.map((key) => line(removed, sent, removal(key), { key })).join('');
+      else
+        synced.confirm(
+          name,
+          sent,
+          keys.map((key) => ({ key })),
+        );
+    }
   }
-  yield line('SyncCompleteV1', '', {}, { key: '' });
+  if (lasts()) yield line('SyncCompleteV1', '', {}, { key: '' });
+}
+
+/** The hashes of what a client has, by key. */
+async function hashesOf(synced: SyncedEntities, name: string, kind: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (let after = ''; ; await yieldToEventLoop()) {
+    const rows = synced.after(name, kind, after, batch);
+    for (const { key, hash } of rows) found.set(key, hash);
+    if (rows.length < batch) return found;
+    after = rows.at(-1)!.key;
+  }
 }
 
 /** What decides what a viewer sees, besides documents. */
