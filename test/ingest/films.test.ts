@@ -113,7 +113,7 @@ describe('a video, where there is no ffmpeg', () => {
       const clips = home.clips(openFilms(tools));
       expect(await clips.drain()).toBe(2);
       const { facts, renditions, clips: made } = home.photo(sha256);
-      expect(facts).toMatchObject({ recipe: 2, playable: true, codecs: { video: 'h264', audio: 'aac' } });
+      expect(facts).toMatchObject({ recipe: 3, playable: true, codecs: { video: 'h264', audio: 'aac' } });
       expect(renditions).toMatchObject({ recipe: 4, thumb: { width: 64, height: 48 } });
       expect(renditions).not.toHaveProperty('unshown');
       expect(Object.keys(made ?? {})).toEqual(['hover']);

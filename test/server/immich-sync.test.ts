@@ -238,3 +238,23 @@ it('people get their own photos, those of partners and of albums, and lose them 
   openPartners({ library, gate }).end(viewerOf(ben), cleo.id);
   expect(ofPhotos(await stream(home, headers)).map(([type]) => type)).toEqual(['PartnerAssetDeleteV1']);
 });
+
+it('photos of guests that wait for approval are sent to no client, and are in no timeline', async () => {
+  const home = await openHome();
+  const headers = tokenOf(home, 'phone', ['edit']);
+  const [own, waiting] = [await home.add(), await home.add()];
+  home.library.update<PhotoDocument>(
+    photoId(waiting),
+    (photo) =>
+      photo && {
+        ...photo,
+        sightings: Object.fromEntries(
+          Object.entries(photo.sightings).map(([key, sighting]) => [key, { ...sighting, by: 'link:x' }]),
+        ),
+      },
+  );
+  const lines = ofPhotos(await stream(home, headers));
+  expect(new Set(lines.map(([, id]) => id))).toEqual(new Set([assetUuid(own)]));
+  const buckets = (await call(home, 'GET', '/timeline/buckets', headers)).json<{ count: number }[]>();
+  expect(buckets.map(({ count }) => count)).toEqual([1]);
+});

@@ -13,6 +13,7 @@ import { yieldToEventLoop } from '../../base/async/yield.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { house, publicIdOf, type Holder } from '../../document/item-id.js';
 import type { App, Context } from '../context.js';
+import { brokeOff } from '../files/broken-multipart.js';
 import { checkReceiver, knownPhoto, receiverOf } from '../files/upload-receiver.js';
 import { checkStill } from '../http/request-viewer.js';
 import { addCall, client, type ImmichRequest } from './calls.js';
@@ -107,7 +108,7 @@ async function receive(context: Context, request: ImmichRequest): Promise<Upload
     await sidecar?.place(`${placed}.xmp`);
     return { id: assetUuid(id), status: 'created' };
   } catch (error) {
-    throw isCut(error) ? new PhotospoolError('truncated', 'The upload was interrupted.', { op: 'upload' }) : error;
+    throw brokeOff(error) ? new PhotospoolError('truncated', 'The upload was interrupted.', { op: 'upload' }) : error;
   } finally {
     await Promise.all([...files.values()].map((file) => file.drop()));
   }
@@ -201,10 +202,4 @@ function checkSha1(announced: string | undefined, found: string, name: string): 
   throw new PhotospoolError('mismatch', `“${printable(name)}” was damaged during the upload.`, {
     hint: 'Upload it again.',
   });
-}
-
-/** Whether an error or its cause is a premature end of the body. The parser's message is the only indication. */
-function isCut(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return /end of multipart data|before the multipart data was fully parsed/i.test(error.message) || isCut(error.cause);
 }

@@ -57,7 +57,9 @@ export function addCall<B extends TSchema = TSchema>(
     url: `${immichRoot}${path}`,
     exposeHeadRoute: false,
     config: { rule: 'everyone', immich: needs, ...(streams && { streams }) },
-    ...(streams ? { validatorCompiler: () => () => true } : body && { bodyLimit: mostBytes }),
+    ...(streams && { validatorCompiler: () => () => true }),
+    // Strangers may send no more than elsewhere.
+    ...(!streams && body && needs !== 'everyone' && { bodyLimit: mostBytes }),
     schema: { hide: true, ...(body && { body }) },
     handler: async (request, reply) => {
       const sent = await answer(request as unknown as ImmichRequest<Static<B>>, reply);

@@ -12,6 +12,7 @@ import type { SpoolPort, Still } from '../../spool/spool-interface.js';
 import { checkStill, viewer } from '../http/request-viewer.js';
 import type { App, Context, Routes } from '../context.js';
 import { house, type Holder } from '../../document/item-id.js';
+import { brokeOff } from '../files/broken-multipart.js';
 import { checkReceiver, receiverOf } from '../files/upload-receiver.js';
 import { Problem, Sha256 } from '../../api/photo-schemas.js';
 
@@ -126,14 +127,6 @@ async function placePart(spool: SpoolPort, part: MultipartFile, sender: Sender):
   } finally {
     stream.destroy();
   }
-}
-
-/** Whether an error or its cause is a premature end of the body. The parser's message is the only indication. */
-function brokeOff(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return (
-    /end of multipart data|before the multipart data was fully parsed/i.test(error.message) || brokeOff(error.cause)
-  );
 }
 
 /** Counts and hashes the bytes that pass through. */
