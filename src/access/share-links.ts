@@ -128,8 +128,11 @@ interface Columns {
   used: number | null;
 }
 
-/** A link as it is opened: stored, or a draft. */
-type Row = Columns & { draft?: true };
+/**
+ * A link as it is opened: stored, or a draft. The scope of a draft, which can be long, is the same object in every
+ * request, so that what is known of it stays known.
+ */
+type Row = Omit<Columns, 'scope'> & { scope: DraftScope; draft?: true };
 
 const every = 60_000;
 /**
@@ -148,11 +151,10 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
   const delays = openDelays(clock);
   const drafts = openLinkDrafts<Row>(parts);
 
-  function isOver({ expires, author, holder, scope: stored, locks }: Columns): boolean {
+  function isOver({ expires, author, holder, scope, locks }: Row): boolean {
     if (expires !== null && expires <= clock.now()) return true;
     // The author may have lost the right since, or may not exist any more.
     if (!mayLink(senders(author), holder ?? house)) return true;
-    const scope = JSON.parse(stored) as DraftScope;
     const before = JSON.parse(locks ?? '[]') as string[];
     // An album that was removed comes back with its links.
     if ('album' in scope && !parts.hasAlbum(scope.album)) return true;
@@ -160,8 +162,8 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
     return 'photo' in scope && parts.locksOf(scope.photo).some((lock) => !before.includes(lock));
   }
 
-  const stored = (secret: string): Columns | undefined => bySecret.get(hashSecret(secret));
-  const living = <R extends Columns>(row: R | undefined): R | undefined => (row && !isOver(row) ? row : undefined);
+  const stored = (secret: string): Row | undefined => read(bySecret.get(hashSecret(secret)));
+  const living = (row: Row | undefined): Row | undefined => (row && !isOver(row) ? row : undefined);
   const open = (brought: BroughtShare): Row | undefined => living(stored(brought.secret) ?? drafts.find(brought));
 
   return {
@@ -169,7 +171,7 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
     ...openChanging(db, parts),
     ...openDrafting(drafts, parts),
     isOver(id) {
-      const row = byId.get(id);
+      const row = read(byId.get(id));
       return !row || isOver(row);
     },
     find(brought) {
@@ -305,7 +307,7 @@ const openDrafting = (
   draft: ({ scope, holder, title, originals, details, named, unedited }, { by }, session) =>
     drafts.add(
       {
-        ...{ id: drawSecret(random).slice(0, 16), draft: true, scope: JSON.stringify(scope), title, author: by },
+        ...{ id: drawSecret(random).slice(0, 16), draft: true, scope, title, author: by },
         ...{ holder: holder ?? null, locks: locksIn(scope, locksOf), created: clock.now() },
         ...{ originals: Number(originals), details: Number(details) },
         ...{ named: Number(named === true), unedited: Number(originals && unedited === true) },
@@ -390,11 +392,20 @@ function isTicket(given: string | undefined, secret: string, hash: string): bool
   return given !== undefined && timingSafeEqual(digest(given), digest(ticketOf(secret, hash)));
 }
 
-/** A link that is opened. */
-const openedOf = (row: Row): OpenedShare => ({ ...shareOf(row), scope: JSON.parse(row.scope) as DraftScope });
+/** A stored link, with its scope parsed. */
+const read = (row: Columns | undefined): Row | undefined => row && { ...row, scope: JSON.parse(row.scope) as Scope };
 
-function shareOf({
+/** A link that is opened. */
+const openedOf = ({ scope, draft, ...row }: Row): OpenedShare => ({
+  ...settingsOf(row),
   scope,
+  ...(draft && { draft }),
+});
+
+/** A link without its secret. */
+const shareOf = ({ scope, ...row }: Columns): Share => ({ ...settingsOf(row), scope: JSON.parse(scope) as Scope });
+
+function settingsOf({
   holder,
   locks: _locks,
   password,
@@ -406,11 +417,10 @@ function shareOf({
   expires,
   used,
   ...rest
-}: Columns): Share {
+}: Omit<Columns, 'scope'>): Omit<Share, 'scope'> {
   return {
     ...rest,
     ...(holder !== null && { holder }),
-    scope: JSON.parse(scope) as Scope,
     locked: password !== null,
     originals: originals === 1,
     details: details === 1,

@@ -109,6 +109,7 @@ export const Photo = Type.Object({
   seconds: optional(Type.Number({ description: 'length of a video' })),
   codecs: optional(Type.Object({ video: optional(Type.String()), audio: optional(Type.String()) })),
   motion: optional(Type.Literal(true, { description: 'whether it is a Live Photo or motion photo' })),
+  sphere: optional(Type.Literal(true, { description: 'whether it is a 360° photo, not edited' })),
   burst: optional(Burst),
   stack: optional(
     Type.Array(Type.Object({ id: Sha256, type: Type.String() }), {
@@ -148,6 +149,7 @@ export const Tile = Type.Object({
   edited: optional(Type.Literal(true, { description: 'whether it is shown cropped, rotated or straightened' })),
   seconds: optional(Type.Number({ description: 'length of a video' })),
   motion: optional(Type.Literal(true, { description: 'whether it is a Live Photo or motion photo' })),
+  sphere: optional(Type.Literal(true, { description: 'whether it is an equirectangular 360° photo, not edited' })),
   raw: optional(Type.Literal(true, { description: 'whether it has a RAW' })),
   burst: optional(Burst),
   audience: optional(

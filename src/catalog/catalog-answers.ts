@@ -63,6 +63,8 @@ export interface Tile {
   seconds?: number;
   /** It plays on hover: a Live Photo, or a motion photo. */
   motion?: true;
+  /** It is a photo sphere, in which one can look around. */
+  sphere?: true;
   /** It has a RAW in its stack. */
   raw?: true;
   /** The burst that it stands for: its number, as in `burst:`, and how many photos of it the viewer sees. */

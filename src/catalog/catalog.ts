@@ -47,6 +47,7 @@ import {
   idsBeginning,
   idsOf,
   numberOf,
+  numbersOf,
   pageOfAll,
   pageOfFound,
   readCursor,
@@ -259,6 +260,13 @@ export function openCatalog(
   };
 }
 
+/** The matches of a query. */
+interface Found {
+  columns: Columns;
+  found: MatchingSlots;
+  sight: Sight;
+}
+
 /** Finds photos in the columns and in the table. */
 type Finding = ReturnType<typeof openFinding>;
 
@@ -266,28 +274,36 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, ac
   const recent = makeRecent();
   const sightOf = openSights(db, access);
   const rowSightOf = openRowSights(db, access);
+  const numbersNamed = openNamed(db);
+
+  /** The columns, and the matches of a query, which may be more than those that the viewer's scope names. */
+  function match(query: Query, viewer: CatalogViewer, each: boolean): Found {
+    const columns = memory().columns();
+    const sight = sightOf(columns, viewer);
+    return { columns, found: recent(columns, query, sight, each), sight };
+  }
 
   /** The columns, and the matches of a query. */
-  function search(
-    query: Query,
-    viewer: CatalogViewer,
-    each = false,
-  ): { columns: Columns; found: MatchingSlots; sight: Sight } {
-    const columns = memory().columns();
+  function search(query: Query, viewer: CatalogViewer, each = false): Found {
     const ids = namedIn(viewer);
-    const sight = sightOf(columns, viewer);
-    const found = recent(columns, query, sight, each || ids !== undefined);
-    if (!ids) return { columns, found, sight };
-    const places = ids.flatMap((id) => {
-      const n = numberOf(db, id);
-      const place = n === undefined ? undefined : placeOf(columns.n, found, n);
-      return place ?? [];
-    });
+    const matches = match(query, viewer, each || ids !== undefined);
+    if (!ids) return matches;
+    const { columns, found } = matches;
+    const places = numbersNamed(ids, columns).flatMap((n) => placeOf(columns.n, found, n) ?? []);
     const named = Uint32Array.from(
-      [...new Set(places)].sort((a, b) => a - b),
+      places.sort((a, b) => a - b),
       (place) => found[place]!,
     );
-    return { columns, found: named, sight };
+    return { ...matches, found: named };
+  }
+
+  /** The row number of a photo that matches; undefined for any other. Finds none of the others that a scope names. */
+  function one(id: string, query: Query, viewer: CatalogViewer): number | undefined {
+    if (namedIn(viewer)?.includes(id) === false) return undefined;
+    const n = numberOf(db, id);
+    if (n === undefined) return undefined;
+    const { columns, found } = match(query, viewer, true);
+    return placeOf(columns.n, found, n) === undefined ? undefined : n;
   }
 
   function numbers(query: Query, { limit, cursor, viewer = owner }: PageOptions): Numbers {
@@ -300,11 +316,24 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, ac
   }
   const tiles = (numbers: readonly number[], viewer: CatalogViewer, query?: Query): Tile[] =>
     tilesOf(db, numbers, rowSightOf(viewer), query !== undefined && isStacked(query, viewer));
-  return { search, numbers, tiles, rowSightOf };
+  return { search, one, numbers, tiles, rowSightOf };
+}
+
+/** Finds the row numbers of the photos that a scope names: once for all requests with that scope, until a row changes. */
+function openNamed(db: Sqlite): (ids: readonly string[], columns: Columns) => readonly number[] {
+  const known = new WeakMap<readonly string[], { columns: Columns; edition: number; numbers: readonly number[] }>();
+  return (ids, columns) => {
+    const { edition } = columns;
+    const last = known.get(ids);
+    if (last?.columns === columns && last.edition === edition) return last.numbers;
+    const numbers = numbersOf(db, ids);
+    known.set(ids, { columns, edition, numbers });
+    return numbers;
+  };
 }
 
 /** Pages of photos and their tiles. */
-function openPages(db: Sqlite, { search, numbers, tiles }: Finding): Pick<Catalog, 'page' | 'tiles' | 'tile'> {
+function openPages(db: Sqlite, { one, numbers, tiles }: Finding): Pick<Catalog, 'page' | 'tiles' | 'tile'> {
   const withNext = (next: string | undefined): { next?: string } => (next === undefined ? {} : { next });
 
   return {
@@ -317,10 +346,8 @@ function openPages(db: Sqlite, { search, numbers, tiles }: Finding): Pick<Catalo
       return { tiles: tiles(page.numbers, options.viewer ?? owner, query), ...withNext(page.next) };
     },
     tile(id, query, viewer = owner) {
-      const n = numberOf(db, id);
-      if (n === undefined) return undefined;
-      const { columns, found } = search(query, viewer, true);
-      return placeOf(columns.n, found, n) === undefined ? undefined : tiles([n], viewer)[0];
+      const n = one(id, query, viewer);
+      return n === undefined ? undefined : tiles([n], viewer)[0];
     },
   };
 }

@@ -14,7 +14,7 @@ import { firstOfTwins, seesSeveral } from './same-bytes.js';
 import { burstRows } from './bursts.js';
 import { burstSeen } from './bursts-seen.js';
 import { openCompanions, type Accompanied } from './companions.js';
-import { bit } from './photo-flags.js';
+import { bit, kindBit } from './photo-flags.js';
 import { placeName, type PlaceKey } from './place-names.js';
 
 const most = 5_000;
@@ -122,6 +122,14 @@ export function numberOf(db: Sqlite, id: string): number | undefined {
   return db.prepare<{ n: number }>('SELECT n FROM catalog_photo WHERE id = ?').get(Buffer.from(id, 'hex'))?.n;
 }
 
+/** The row numbers of photos by their public ids, each once, in no order; without those that have no row. */
+export function numbersOf(db: Sqlite, ids: readonly string[]): number[] {
+  const rows = db.prepare<{ n: number }>(
+    'SELECT DISTINCT p.n FROM json_each(?) AS j JOIN catalog_photo AS p ON p.id = unhex(j.value)',
+  );
+  return rows.all(JSON.stringify(ids)).map(({ n }) => n);
+}
+
 /** The public ids with a row that begin with these hexadecimal digits, in their order; at most `limit`. */
 export function idsBeginning(db: Sqlite, digits: string, limit: number): string[] {
   const rows = db.prepare<{ id: Uint8Array }>(
@@ -150,6 +158,7 @@ interface TileRow extends Accompanied {
   unshown: Unshown | null;
   type: string;
   state: number;
+  kinds: number;
   favourites: string | null;
   seconds: number | null;
   place: string | null;
@@ -160,7 +169,7 @@ interface TileRow extends Accompanied {
 export function tilesOf(db: Sqlite, numbers: readonly number[], sight: RowSight, stacked = false): Tile[] {
   const { plays, hasRaw } = openCompanions(db, sight);
   const rows = db.prepare<TileRow>(
-    `SELECT p.id, p.class, width, height, taken, thumbhash, p.version AS v, unshown, p.type, state, favourites, seconds, place, series, stacked,
+    `SELECT p.id, p.class, width, height, taken, thumbhash, p.version AS v, unshown, p.type, state, kinds, favourites, seconds, place, series, stacked,
        bytes, shot, side, clip, iif(state & ${bit.video}, 0, iif(motion < 0, motion, coalesce(clip_motion, motion))) AS motion
      FROM json_each(?) AS j JOIN catalog_photo AS p ON p.n = j.value ORDER BY j.key`,
   );
@@ -177,6 +186,7 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], sight: RowSight,
     ...((row.state & bit.animated) !== 0 && { animated: true as const }),
     ...((row.state & bit.damaged) !== 0 && { damaged: true as const }),
     ...((row.state & bit.edited) !== 0 && { edited: true as const }),
+    ...((row.state & bit.edited) === 0 && (row.kinds & kindBit['360']) !== 0 && { sphere: true as const }),
     ...(row.seconds !== null && { seconds: row.seconds }),
     ...(plays(row) && { motion: true as const }),
     ...(hasRaw(row) && { raw: true as const }),

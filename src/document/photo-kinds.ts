@@ -3,10 +3,14 @@
  * document, so existing photos get their kinds by reindexing. Values from files and peers are not trusted. Pure.
  */
 import { own, textOf } from './json-values.js';
-import type { PhotoView } from './photo-view.js';
 
 /** The part of a photo's view that tells its kinds. */
-export type KindSource = Pick<PhotoView, 'name' | 'type' | 'lens' | 'camera'>;
+export interface KindSource {
+  name: string;
+  type: string;
+  lens?: string;
+  camera?: { make?: string; model?: string };
+}
 
 /** The kinds that a photo has by itself. Live Photos and RAW files beside a JPEG depend on other photos, too. */
 export interface PhotoKinds {

@@ -25,6 +25,7 @@ import {
   type Unshown,
 } from './photo-document.js';
 import { sidecarsOf } from './sidecar-values.js';
+import { kindsOf } from './photo-kinds.js';
 import { earliestSighting, takenOf } from './time-taken.js';
 
 /** A photo as JSON. Unknown facts are absent keys. See docs/interface.md. */
@@ -74,6 +75,8 @@ export interface PhotoView {
    * The other files of its shot, a RAW or its JPEG, as far as they are visible to the viewer (album/stack-members.ts).
    */
   stack?: { id: string; type: string }[];
+  /** True if it is a photo sphere, in which one can look around. */
+  sphere?: true;
   /** The burst that it belongs to, as far as it is visible to the viewer (album/stack-members.ts). */
   burst?: { id: string; count: number };
   /** How its picture is developed; absent if it is shown as its original. */
@@ -143,10 +146,10 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
     self === undefined
       ? shown('favourite', [...sidecars.map((values) => values.favourite)])
       : membership(edits, 'favourites', self);
+  const name = textOf(sighting?.name);
+  const shownFacts = factsShown(facts);
   return {
-    id: sha256,
-    name: textOf(sighting?.name),
-    ...factsShown(facts),
+    ...{ id: sha256, name, ...shownFacts },
     ...takenOf(document),
     ...(gps && { gps }),
     ...(place && { place }),
@@ -163,6 +166,7 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
     added: sighting?.at ?? '1970-01-01T00:00:00.000Z',
     ...(facts.animated === true && !picture && { animated: true }),
     ...(moves && { motion: true as const }),
+    ...(!picture && kindsOf(facts, { name, ...shownFacts }).sphere && { sphere: true as const }),
     ...unshownIn(renditions),
     ...(isDamaged(renditions) && { damaged: true as const }),
     ...picture?.view,

@@ -145,6 +145,7 @@ const toTile = ({ id, width, height, taken, thumbhash, type, ...rest }: FixtureP
   ...(rest.animated && { animated: true }),
   ...(rest.seconds !== undefined && { seconds: rest.seconds }),
   ...(rest.motion && { motion: true }),
+  ...(rest.sphere && { sphere: true }),
   ...(rest.unshown && { unshown: rest.unshown }),
   ...(rest.damaged && { damaged: rest.damaged }),
   ...(rest.stack?.some((other) => other.type.startsWith('image/x-')) && { raw: true }),

@@ -148,6 +148,37 @@ describe('visibility', () => {
   });
 });
 
+test('a photo is checked against a scope of many without finding the others', async () => {
+  const { db, catalog, put } = emptyCatalog();
+  const all = Array.from({ length: 50 }, (_, n) => shaOf(n));
+  for (const sha of all) put(sha);
+  await catalog.load();
+  const photos = [...all.slice(0, 40), all[0]!, shaOf(99)];
+  const viewer: Viewer = { onlooker: { kind: 'link', of: house }, scope: { photos } };
+  const lookups = (work: () => void): number => {
+    const { prepare } = db;
+    let n = 0;
+    db.prepare = (sql) => (n++, prepare(sql));
+    work();
+    db.prepare = prepare;
+    return n;
+  };
+  const alone = lookups(() => void catalog.tile(all[3]!, everything, { ...viewer, scope: { photo: all[3]! } }));
+  const among = lookups(() => expect(catalog.tile(all[3]!, everything, viewer)?.id).toBe(all[3]));
+  expect(among).toBe(alone);
+  const count = (): void => void catalog.count(everything, viewer);
+  const first = lookups(count);
+  expect(lookups(count)).toBe(first - 1);
+  for (const other of [all[45]!, shaOf(99), 'nothing']) expect(catalog.tile(other, everything, viewer)).toBeUndefined();
+  expect(walk(catalog, '', 7, { viewer })).toHaveLength(40);
+  expect(catalog.count(everything, viewer)).toBe(40);
+  // What was found is found again after a change that moves it.
+  put(all[3]!, { facts: { taken: '2031-07-01T12:00:00.000' } });
+  put(shaOf(99));
+  expect(catalog.page(everything, { viewer, limit: 1 }).ids).toEqual([all[3]]);
+  expect(catalog.count(everything, viewer)).toBe(41);
+});
+
 test('a phrase is adjacent words in one field', () => {
   const { catalog, put } = emptyCatalog();
   put(shaOf(1), { facts: { title: 'Old sea town', description: 'hall of fame', tags: ['new', 'york'] } });

@@ -231,11 +231,19 @@ test('a link gives originals of edited photos as taken only if its maker chose t
     expectError(await get(path, `/media/${id}/unedited`), 404, 'not-found');
     expect((await get(path, `/api/photos/${id}`)).body).not.toContain('develop');
   }
-  expectError(await get(none.path, `/originals/${id}`), 404, 'not-found');
-  expect((await get(whole.path, `/originals/${id}`)).rawPayload.equals(original)).toBe(true);
-  expect(await showsRight((await get(bare.path, `/originals/${id}`)).rawPayload)).toBe(true);
+  for (const url of [`/originals/${id}`, `/originals/${id}?download`])
+    expectError(await get(none.path, url), 404, 'not-found');
+  // Its pages show the edited picture, also in the pixels of the original; the originals are downloads.
+  const download = `/originals/${id}?download`;
+  for (const { path } of [bare, whole]) {
+    const shown = await get(path, `/originals/${id}`);
+    expect(shown.statusCode).toBe(200);
+    expect(await showsRight(shown.rawPayload)).toBe(false);
+  }
+  expect((await get(whole.path, download)).rawPayload.equals(original)).toBe(true);
+  expect(await showsRight((await get(bare.path, download)).rawPayload)).toBe(true);
   const draft = await make({ originals: true, unedited: true, details: true }, '/api/shares/draft');
-  const mine = await owner.ask('GET', `${draft.path}/originals/${id}`);
+  const mine = await owner.ask('GET', `${draft.path}${download}`);
   expect(mine.rawPayload.equals(original)).toBe(true);
   const unpacked = async (path: string, edited: boolean): Promise<Buffer> => {
     const { path: archive } = (await visitor(path).post('/api/downloads', { ids: [id], edited })).json<{
@@ -256,7 +264,7 @@ test('a link gives originals of edited photos as taken only if its maker chose t
   await owner.ask('PATCH', `/api/shares/${whole.share.id}`, { unedited: false });
   expect(await listed()).toMatchObject({ unedited: false });
   expect((await get(whole.path, '/api/share')).json()).not.toHaveProperty('unedited');
-  expect(await showsRight((await get(whole.path, `/originals/${id}`)).rawPayload)).toBe(false);
+  expect(await showsRight((await get(whole.path, download)).rawPayload)).toBe(false);
   expectError(await visitor(whole.path).post('/api/downloads', { ids: [id] }), 404, 'not-found');
   expect(await make({})).toMatchObject({ share: { unedited: false } });
   // It is over when originals are.

@@ -24,6 +24,7 @@ const exceptions: readonly (readonly [RegExp, string])[] = [
   [/^(?:not sent yet|The map answered)$/, 'the message of an error that is caught and never shown'],
   [/^There is not enough space on this device/, 'a service worker can’t import catalogues'],
   [/^text\/plain/, 'a media type'],
+  [/^(?:attribute vec2|precision highp) /, 'a shader of WebGL'],
   [/^RAW$/, 'the same in every language'],
 ];
 

@@ -77,6 +77,7 @@ export const assets: Calls = (app, context) => {
     const who = client(request);
     const { isFavorite, isTrashed, visibility } = request.query;
     const more = [
+      '-is:guest',
       ...(isFavorite === 'true' ? ['is:favourite'] : []),
       ...(isTrashed === 'true' ? ['is:trashed'] : []),
       ...(visibility === 'archive' ? ['is:archived'] : []),

@@ -18,30 +18,37 @@ export function followAwaited(app: App, context: Context): void {
   const { awaited } = library.local;
   let seen = library.lastChange();
 
+  /** Makes the changes of a photo; a failure is of it alone. */
+  async function settle(photo: AwaitedPhoto): Promise<void> {
+    try {
+      await apply(context, photo);
+    } catch (error) {
+      const failure = toPhotospoolError(error, 'change', 'a photo that was sent');
+      log.warn({ code: failure.code }, sentence(failure));
+    }
+  }
+
   const run = shareNext(
     () => '',
     async () => {
-      try {
-        for await (const batch of changeBatches(library, seen)) {
-          for (const { id, n } of batch) {
-            const item = itemOf(id);
-            for (const photo of item ? awaited.of(publicIdOf(item)) : []) await apply(context, photo);
-            seen = n;
-          }
+      for await (const batch of changeBatches(library, seen)) {
+        for (const { id, n } of batch) {
+          const item = itemOf(id);
+          for (const photo of item ? awaited.of(publicIdOf(item)) : []) await settle(photo);
+          seen = n;
         }
-      } catch (error) {
-        const failure = toPhotospoolError(error, 'change', 'photos that were sent');
-        log.warn({ code: failure.code }, sentence(failure));
       }
     },
   );
-  const end = changes.on(() => void run(undefined));
+  const end = changes.on(() => void run(undefined).catch(() => undefined));
+  // Those that were recorded before a crash; the start does not wait for them.
+  const before = (async () => {
+    for (const photo of awaited.all()) if (library.items.find(photo.id) !== undefined) await settle(photo);
+  })().catch(() => undefined);
   app.addHook('preClose', async () => {
     end();
-    await run(undefined);
-  });
-  app.addHook('onReady', async () => {
-    for (const photo of awaited.all()) if (library.items.find(photo.id) !== undefined) await apply(context, photo);
+    await before;
+    await run(undefined).catch(() => undefined);
   });
 }
 

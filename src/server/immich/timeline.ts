@@ -30,6 +30,8 @@ async function queryOf(context: Context, who: Viewer, { query }: ImmichRequest, 
     ...(isFavorite === undefined ? [] : [`${isFavorite === 'true' ? '' : '-'}is:favourite`]),
     ...(visibility === 'archive' ? ['is:archived'] : []),
     ...(albumId === undefined && visibility !== 'archive' && isTrashed !== 'true' ? ['-is:archived'] : []),
+    // Those that wait for approval are not the person’s yet.
+    '-is:guest',
     ...hidden.map((holder) => `-holder:${holder}`),
     ...(month === undefined ? [] : [`taken:${month}`]),
   ];
@@ -63,7 +65,7 @@ export const timeline: Calls = (app, context) => {
     return inColumns(found);
   });
 
-  addCall(app, { method: 'GET', path: '/partners', needs: 'client' }, (request) => {
+  addCall(app, { method: 'GET', path: '/partners', needs: 'see' }, (request) => {
     const who = client(request);
     return partnersOf(context, who, request.query['direction'] === 'shared-by' ? 'given' : 'received').map(
       (holder) => ({

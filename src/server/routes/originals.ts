@@ -62,7 +62,8 @@ export function openOriginals(context: Context) {
   }
 
   /**
-   * Sends the original, or what the viewer may have of it. `inline`: raster pictures may be shown in the browser.
+   * Sends the original, or what the viewer may have of it. `inline`: raster pictures may be shown in the browser; then a
+   * link that gives unedited originals shows what it shows everywhere, the edited picture.
    * @throws PhotospoolError `not-found`.
    */
   async function send(
@@ -73,7 +74,8 @@ export function openOriginals(context: Context) {
     const who = viewer(request);
     const photo = await find(who, id, goneOf(reply));
     const { holder } = photo.item;
-    const isKept = photo.unedited !== undefined && !mayDownloadUnedited(who, holder);
+    const mayHave = inline ? mayHaveUnedited : mayDownloadUnedited;
+    const isKept = photo.unedited !== undefined && !mayHave(who, holder);
     if (isKept && !photo.develop) throw notFound('The original of this photo is not shared with you.');
     if (isKept) return stripping.send(request, reply, photo);
     const { develop: _develop, ...asTaken } = photo;

@@ -2,12 +2,17 @@
 import { ask, base, jpegOf, originalOf, send, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m } from '../../lib/messages.js';
+import { share } from '../../lib/share-link.svelte.js';
 
 /** A photo; `edited` if its picture is not that of the original, or may not be. */
 type Downloaded = { id: string; edited?: boolean | 'unknown' | undefined };
 
-/** Starts a download of photos as they are shown: edited ones as JPEGs. False after an error. Never rejects. */
-export const startDownload = (photos: readonly Downloaded[]): Promise<boolean> => start(photos, true);
+/**
+ * Starts a download of photos as they are shown: edited ones as JPEGs, or as their originals by a link that gives them
+ * unedited. False after an error. Never rejects.
+ */
+export const startDownload = (photos: readonly Downloaded[]): Promise<boolean> =>
+  start(photos, share.now?.unedited !== true);
 
 /** Starts a download of the original files. */
 export const downloadOriginals = (photos: readonly Downloaded[]): Promise<boolean> => start(photos, false);

@@ -12,5 +12,6 @@ export const asTile = ({ id, width, height, taken, type, ...photo }: PhotoView):
   ...((photo.develop || photo.developing) && { edited: true as const }),
   ...(photo.seconds !== undefined && { seconds: photo.seconds }),
   ...(photo.motion && { motion: photo.motion }),
+  ...(photo.sphere && { sphere: photo.sphere }),
   ...(photo.place && { place: photo.place.city ?? photo.place.region }),
 });

@@ -61,6 +61,8 @@ export const viewer = {
   fitToScreen: 'Fit to screen',
   zoomed: (percent: string) => `${percent}, change zoom`,
   setCover: 'Set as album cover',
+  lookAround: 'Look around',
+  lookAroundHow: '360° photo: drag or use the arrow keys to look around, + and - to zoom, Escape to leave',
   burst: 'Burst',
   showBurst: (n: number) => plural(n, { one: 'Show # photo of the burst', other: 'Show all # photos of the burst' }),
   chooseFront: 'Make cover photo of the burst',
