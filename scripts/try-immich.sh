@@ -37,10 +37,10 @@ immich() { IMMICH_INSTANCE_URL=$url IMMICH_API_KEY=$token "$new_node" "$place/cl
 # Two albums of photos with distinct bytes.
 mkdir -p "$place/photos/Rome" "$place/photos/Oslo"
 if [ -d ../shared/photos ]; then
-  find ../shared/photos/exif-samples/jpg -maxdepth 2 -name '*.jpg' -not -path '*/invalid/*' | sort | head -n 24 >"$place/list"
-  find ../shared/photos \( -iname '*.heic' -o -iname '*.mov' -o -iname '*.mp4' \) -size -6M | sort | head -n 6 >>"$place/list"
+  find ../shared/photos/exif-samples/jpg -maxdepth 2 -name '*.jpg' -not -path '*/invalid/*' -not -name 'corrupted*' | sort | sed -n 1,24p >"$place/list"
+  find ../shared/photos \( -iname '*.heic' -o -iname '*.mov' -o -iname '*.mp4' \) -size -6M | sort | sed -n 1,6p >>"$place/list"
 else
-  find docs/images -name '*.webp' | sort | head -n 30 >"$place/list"
+  find docs/images -name '*.webp' | sort | sed -n 1,30p >"$place/list"
 fi
 n=0
 while read -r path; do
