@@ -371,8 +371,8 @@ export const mayHaveUnedited = (viewer: Viewer | undefined, holder: Holder = hou
   mayHaveOriginal(viewer, holder) && mayOn(viewer, 'history', holder);
 
 /**
- * Whether a viewer may download the original of a photo that is shown edited: those who may have the unedited picture,
- * and the visitors of a link whose maker chose so, although it shows them the edited picture only. `mayHaveOriginal`
+ * Whether a viewer may download the original of a photo that is shown edited: with the right to the unedited picture,
+ * or through a link that includes unedited originals, although it shows only the edited picture. `mayHaveOriginal`
  * decides whether they get its metadata.
  */
 export const mayDownloadUnedited = (viewer: Viewer | undefined, holder: Holder = house): boolean =>

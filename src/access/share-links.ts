@@ -130,7 +130,7 @@ interface Columns {
 
 /**
  * A link as it is opened: stored, or a draft. The scope of a draft, which can be long, is the same object in every
- * request, so that what is known of it stays known.
+ * request, so that caches keyed by it stay valid.
  */
 type Row = Omit<Columns, 'scope'> & { scope: DraftScope; draft?: true };
 

@@ -1,7 +1,7 @@
 /**
- * The kinds of photos as a viewer sees them. A photo is a Live Photo for those who may play its clip, and has a RAW for
- * those who may see it: of the house's items their audience decides. Of a person's items only that person counts RAWs
- * beside a JPEG, and others count clips without an audience of their own, which are as visible as their photo. Keeps
+ * The kinds of photos as a viewer sees them. A photo counts as a Live Photo if the viewer can play its clip, and as
+ * RAW if the viewer can see the RAW: for items of the house, their audience decides. For items of a person, only that
+ * person counts RAWs beside a JPEG; others count clips without their own audience, which are as visible as the photo. Keeps
  * nothing that a crash could lose.
  */
 import { house, type Holder } from '../document/item-id.js';

@@ -54,7 +54,7 @@ test('a phone gets a token, and the time of its last photo is shown', async () =
   expect(mishaps).toEqual([]);
 });
 
-test('photos of the device that are safe on the server are told from those that are not', async () => {
+test('a check of photos on the device shows which are safe on the server, and uploads the others', async () => {
   const { page, mishaps } = await see();
   const { access, catalog } = visits.home;
   const { secret } = access.tokens.make('camera', ['upload'], { by: 'owner', who: 'a test' });

@@ -33,8 +33,8 @@ export interface AssetFields {
 }
 
 /**
- * The SHA-1 of the original in base64, for viewers who may have that; otherwise, and while it is not known here, a value
- * that no file has in practice, so that a client does not take the photo for one of its own.
+ * The SHA-1 of the original in base64, for viewers with the right to it. Without the right, and until the SHA-1 is known, a
+ * value that matches no file in practice, so that a client does not take the photo for one of its own.
  */
 function checksumOf({ library }: Pick<Context, 'library'>, who: Viewer, { id, item, unedited }: Asset): string {
   const mayHave = mayHaveOriginal(who, item.holder) && (!unedited || mayHaveUnedited(who, item.holder));

@@ -1,8 +1,8 @@
 /**
  * Uploads by clients of the Immich-compatible API: a form with one photo, which goes into the spool of its receiver like
  * every upload (docs/upload.md). The stream to the spool ends only when the whole form was read and its checks passed, so
- * an interrupted form, or one with another SHA-1 than announced, leaves nothing. What is known depends on the receiver’s
- * photos alone.
+ * an interrupted form, or one with another SHA-1 than announced, leaves nothing. Duplicates are looked up among the
+ * receiver’s photos only.
  */
 import multipart, { type MultipartFile } from '@fastify/multipart';
 import { createHash } from 'node:crypto';

@@ -1,7 +1,7 @@
 /**
  * `sync/stream` and acks: a client gets what differs from what it has acknowledged, as lines of JSON, and names the last
  * line of each type that it has stored. What was sent is in memory until then: after a restart it is sent again. A client
- * is told of the removal only of what it had.
+ * gets a removal only for entities that it had.
  */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
