@@ -1,8 +1,9 @@
 /**
  * Exports a holder’s library into a folder. A file gets its name when it is complete and has the right hash, so a crash
- * leaves only complete files, and another run continues: what is there is left as it is, except `library.json`.
+ * leaves only complete files, and another run continues: what is there is left as it is, except `library.json`, and
+ * sidecars and edited pictures that an export made and nobody changed since.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,11 +14,13 @@ import { PhotospoolError, printable, sentence, toPhotospoolError } from '../base
 import { parentOf, type Files } from '../base/files.js';
 import type { Discarder } from '../album/empty-trash.js';
 import { sidecarOf } from '../ingest/sidecars/export-sidecars.js';
+import type { Holder } from '../document/item-id.js';
 import type { Library } from '../library/library.js';
 import type { Develop } from '../document/develop.js';
 import { openDecoders, type Decoders } from '../photo/decode/decoder-pool.js';
 import { headLength, identify } from '../photo/formats/identify.js';
 import { openXmpWriter } from '../photo/facts/write-xmp.js';
+import { openExportedFiles, type ExportedFiles } from './exported-files.js';
 import type { ExportFile } from '../server/files/export-file.js';
 import { libraryList, type LibraryExportParts } from '../server/files/library-export.js';
 
@@ -71,16 +74,21 @@ export interface FileExported {
   reason?: string;
 }
 
-/** Writes the files of an export into a folder; yields the result of each. An error of one does not stop the others. */
+/** Writes the files of an export of a holder into a folder; yields the result of each. An error of one does not stop the others. */
 export async function* writeExport(
   entries: Iterable<ExportFile>,
   folder: string,
+  holder: Holder,
   files: Files,
 ): AsyncGenerator<FileExported> {
+  const known = await openExportedFiles(folder, holder, files);
+  const put = (entry: ExportFile, target: string): Promise<string> =>
+    entry.kind === 'original' ? copyOriginal(entry, target, files) : writeMade(entry, target, files, known);
   for (const entry of entries) {
     const target = join(folder, ...entry.path.split('/'));
-    const put = entry.kind === 'original' ? copyOriginal(entry, target, files) : writeMade(entry, target, files);
-    const outcome = await put.catch((error: unknown) => sentence(toPhotospoolError(error, 'write', entry.path)));
+    const outcome = await put(entry, target).catch((error: unknown) =>
+      sentence(toPhotospoolError(error, 'write', entry.path)),
+    );
     const isKnown = ['written', 'same', 'kept'].includes(outcome);
     if (!isKnown) yield { path: entry.path, outcome: 'failed', reason: outcome };
     else if (outcome === 'kept') yield { path: entry.path, outcome, reason: 'A different file already exists there.' };
@@ -112,16 +120,34 @@ async function writeMade(
   { make, path }: Extract<ExportFile, { kind: 'made' }>,
   target: string,
   files: Files,
+  known: ExportedFiles,
 ): Promise<string> {
   const bytes = await make();
-  const there = await files.stat(target);
-  if (there && path === libraryList) await files.replace(target, bytes);
-  else if (there) {
-    const isSame = there.isFile() && there.size === bytes.length && (await files.readText(target)) === bytes.toString();
-    return isSame ? 'same' : 'kept';
-  } else {
-    await files.makeFolder(parentOf(target));
-    if ((await files.write(target, bytes)) === 'taken') return 'kept';
-  }
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const there = await placeFor(path, sha256, target, files, known);
+  if (there !== 'free' && there !== 'ours') return there;
+  if (there === 'ours') await files.replace(target, bytes);
+  else if ((await files.write(target, bytes)) === 'taken') return 'kept';
   return 'written';
+}
+
+/**
+ * Whether a made file with this hash may be written: `free` if there is none, `ours` if one may be replaced. Its folder
+ * exists then, and the list has its hash.
+ */
+async function placeFor(
+  path: string,
+  sha256: string,
+  target: string,
+  files: Files,
+  known: ExportedFiles,
+): Promise<'free' | 'ours' | 'same' | 'kept'> {
+  const there = await files.stat(target);
+  const present = there?.isFile() ? (await files.hash(target)).sha256 : undefined;
+  if (there && path === libraryList) return 'ours';
+  if (there && present !== sha256 && !(present !== undefined && known.isKnown(path, present))) return 'kept';
+  if (path !== libraryList) await known.add(path, sha256);
+  if (there) return present === sha256 ? 'same' : 'ours';
+  await files.makeFolder(parentOf(target));
+  return 'free';
 }

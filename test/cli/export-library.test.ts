@@ -47,7 +47,7 @@ test('a library is copied into a folder, another run continues, and a removed pe
     const exporting = ['export', '--for', 'ben', '--to', to, '--json'] as const;
     const last = (out: string): unknown => JSON.parse(out.trimEnd().split('\n').at(-1)!);
     expect(last((await home.run(...exporting)).out)).toEqual({ written: 4, same: 0, kept: 0, failed: 0 });
-    expect(files()).toEqual(['library.json', 'mine.jpg', 'mine.jpg.xmp', 'other.jpg']);
+    expect(files()).toEqual(['.photospool-export.jsonl', 'library.json', 'mine.jpg', 'mine.jpg.xmp', 'other.jpg']);
     const [mine] = readdirSync(to, { recursive: true })
       .map(String)
       .filter((path) => path.endsWith('mine.jpg'));
@@ -66,6 +66,19 @@ test('a library is copied into a folder, another run continues, and a removed pe
       [mine!, mine!.replace('.jpg', ' (edited).jpg')].map((path) => sharp(join(to, path)).metadata()),
     );
     expect([after!.width, after!.height]).toEqual([before!.height, before!.width]);
+    // Edited again, the copy follows, unless somebody changed it.
+    const copy = join(to, mine!.replace('.jpg', ' (edited).jpg'));
+    expect((await home.run('edit', id!, '--rotate', '90', '--for', 'ben')).code).toBe(0);
+    expect(last((await home.run(...exporting, '--edited')).out)).toMatchObject({ written: 2, failed: 0 });
+    const anew = await sharp(copy).metadata();
+    expect([anew.width, anew.height]).toEqual([before!.width, before!.height]);
+    expect(last((await home.run(...exporting, '--edited')).out)).toMatchObject({ written: 1, kept: 1 });
+    writeFileSync(copy, 'retouched');
+    expect((await home.run('edit', id!, '--original', '--for', 'ben')).code).toBe(0);
+    expect((await home.run('edit', id!, '--rotate', '90', '--for', 'ben')).code).toBe(0);
+    expect(last((await home.run(...exporting, '--edited')).out)).toMatchObject({ written: 1, kept: 2 });
+    expect(readFileSync(copy, 'utf8')).toBe('retouched');
+    rmSync(copy);
     expect((await home.run('export', '--to', home.incoming)).code).toBe(2);
     expect((await home.run('export', '--for', 'nobody', '--to', to)).code).toBe(2);
 

@@ -44,8 +44,9 @@ async function exportHolder(flags: ExportFlags): Promise<number> {
     const { parts, close } = openExport(config, files, library, access.people, flags.edited === true);
     const tally: Record<FileExported['outcome'], number> = { written: 0, same: 0, kept: 0, failed: 0 };
     try {
-      const entries = exportLibrary(parts, person?.id ?? house, flags.locked === true);
-      for await (const one of writeExport(entries, folder, files)) {
+      const holder = person?.id ?? house;
+      const entries = exportLibrary(parts, holder, flags.locked === true);
+      for await (const one of writeExport(entries, folder, holder, files)) {
         tally[one.outcome]++;
         tell(one, flags.json === true);
       }
