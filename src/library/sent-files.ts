@@ -58,8 +58,11 @@ export interface SentFiles {
   together<T>(work: () => T): T;
   /** The entries whose bytes an upload brought. */
   ofUpload(upload: string): SentFile[];
-  /** The entries sent before a time: files first, then folders that are empty. */
-  before(at: number): SentFile[];
+  /**
+   * The entries sent before a time, by page: files, then folders that are empty, which the caller removes before it asks
+   * for more.
+   */
+  before(at: number): IterableIterator<SentFile[]>;
 }
 
 /** The number of entries, and the characters of their properties. */
@@ -145,15 +148,26 @@ export function openSentFiles(db: Sqlite): SentFiles {
     },
     together: (work) => db.transaction(work),
     ofUpload: (upload) => all('upload = ?', upload),
-    before: (at) => [
-      ...all(`at < ? AND file IS NOT NULL ORDER BY at LIMIT ${page}`, at),
-      ...all(
-        `at < ? AND file IS NULL AND NOT EXISTS (SELECT 1 FROM sent_file AS inner WHERE inner.sender = sent_file.sender
-           AND inner.parent = CASE sent_file.parent WHEN '' THEN sent_file.name ELSE sent_file.parent || '/' || sent_file.name END)
-           ORDER BY at LIMIT ${page}`,
-        at,
-      ),
-    ],
+    *before(at) {
+      const key = '(at, sender, parent, name)';
+      const oldFile = `at < ? AND file IS NOT NULL AND ${key} > (?, ?, ?, ?) ORDER BY at, sender, parent, name`;
+      for (let last: SentFile | undefined; ;) {
+        const after = last ? [last.at, last.sender, last.parent, last.name] : [-1, '', '', ''];
+        const rows = all(`${oldFile} LIMIT ${page}`, at, ...after);
+        if (rows.length === 0) break;
+        yield rows;
+        last = rows.at(-1);
+      }
+      const oldFolder = `at < ? AND file IS NULL AND NOT EXISTS (SELECT 1 FROM sent_file AS inner WHERE inner.sender = sent_file.sender
+        AND inner.parent = CASE sent_file.parent WHEN '' THEN sent_file.name ELSE sent_file.parent || '/' || sent_file.name END)`;
+      // A folder is empty once those in it are removed.
+      for (
+        let rows = all(`${oldFolder} LIMIT ${page}`, at);
+        rows.length > 0;
+        rows = all(`${oldFolder} LIMIT ${page}`, at)
+      )
+        yield rows;
+    },
   };
 }
 

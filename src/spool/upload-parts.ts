@@ -6,13 +6,15 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.js';
+import { yieldToEventLoop } from '../base/async/yield.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
 import { logFile } from './file-log.js';
+import { isLeftAlone } from './ignored-names.js';
 import { titleOf } from './stuck-groups.js';
 import { roomOf } from '../base/disk-space.js';
-import type { SentBytes, SentFile, SentFiles } from '../library/sent-files.js';
+import { splitPath, type SentBytes, type SentFile, type SentFiles } from '../library/sent-files.js';
 import type { Still, Upload, Uploads, WantedPut, WantedUpload } from './spool-interface.js';
 import { findSent, isPhoto, listedFor, listEmpty, listUpload, openHashes, renamed } from './put-upload.js';
 import { checkGuestFile, placePart, sealPart, shownName, type Note } from './finish-upload.js';
@@ -41,6 +43,8 @@ export interface UploadsParts {
   isStored?: (file: SentBytes) => boolean;
   /** The free space for a folder, in bytes. */
   room?: (folder: string) => Promise<number>;
+  /** The maximum number of files per sender that wait for a name that the spool takes. */
+  mostWaiting?: number;
 }
 
 /** The uploads of a processor. */
@@ -53,6 +57,8 @@ const hour = 3_600_000;
 const usual: Keeping = { unfinished: 7 * 24 * hour, received: 24 * hour };
 /** The maximum number of unfinished uploads per sender. */
 const mostOfOne = 100;
+/** The maximum number of files per sender that wait for another name: macOS sends a hidden one beside many a photo. */
+const mostWaitingOfOne = 20_000;
 const names = /^([0-9a-f]{32})\.(?:json|part)$/;
 
 /** Opens the uploads of a spool: removes old ones, and starts finishing complete ones. */
@@ -91,6 +97,7 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
       const folder = await folderForNew(wanted);
       await files.makeFolder(folder);
       await checkAmount(parts, store, folder, wanted);
+      checkWaiting(parts, store, wanted);
       unfinished.set(id, { by: wanted.by, length: wanted.length, folder });
       const note: Note = { format: 1, ...wanted, begun: clock.now() };
       await files.extend(Readable.from([]), partOf(folder, id));
@@ -189,6 +196,8 @@ function openStore({ incoming, work, files, clock }: UploadsParts) {
 
   /** The incomplete uploads, by id. */
   const unfinished = new Map<string, { by: string; length: number; folder: string }>();
+  /** The senders of the uploads that wait for another name, by id. */
+  const waiting = new Map<string, string>();
   const noteOf = (folder: string, id: string): string => join(folder, `${id}.json`);
   const partOf = (folder: string, id: string): string => join(folder, `${id}.part`);
 
@@ -212,10 +221,11 @@ function openStore({ incoming, work, files, clock }: UploadsParts) {
 
   async function drop(folder: string, id: string): Promise<void> {
     unfinished.delete(id);
+    waiting.delete(id);
     await files.remove(noteOf(folder, id));
     await files.remove(partOf(folder, id));
   }
-  return { folders, unfinished, noteOf, partOf, folderForNew, read, drop, hashOf: openHashes(files, clock) };
+  return { folders, unfinished, waiting, noteOf, partOf, folderForNew, read, drop, hashOf: openHashes(files, clock) };
 }
 
 const isListed = (sent: SentFiles | undefined, id: string): boolean =>
@@ -224,7 +234,7 @@ const isListed = (sent: SentFiles | undefined, id: string): boolean =>
 /** Finishes complete uploads; concurrent calls share one run. */
 function openFinishing(parts: UploadsParts, store: Store, find: (id: string) => Promise<Upload | undefined>) {
   const { incoming, files, clock, sent } = parts;
-  const { unfinished, noteOf, partOf, folderForNew, read, drop } = store;
+  const { unfinished, waiting, noteOf, partOf, folderForNew, read, drop } = store;
   const finishing = new Map<string, Promise<Upload>>();
 
   async function complete(id: string, still: Still = () => undefined): Promise<Upload> {
@@ -264,6 +274,7 @@ function openFinishing(parts: UploadsParts, store: Store, find: (id: string) => 
         ? listEmpty(sent, note, now)
         : listUpload(sent, { id, note, now, ...(await staleUnder(parts, store, note)) });
     if (next.kind === 'waits') {
+      waiting.set(id, by);
       if (note.waits !== true) await files.replace(noteOf(folder, id), JSON.stringify({ ...note, waits: true }));
     } else {
       if (next.kind === 'goes') await placePart(files, incoming, partOf(folder, id), renamed(note, next));
@@ -379,13 +390,6 @@ async function expireSent(
   sent: SentFiles,
 ): Promise<void> {
   const before = clock.now() - listedFor;
-  const old = sent.before(before);
-  const byUpload = new Map<string | undefined, SentFile[]>();
-  for (const row of old) {
-    const rows = byUpload.get(row.file?.upload);
-    if (rows) rows.push(row);
-    else byUpload.set(row.file?.upload, [row]);
-  }
 
   /** Ends the waiting of an upload that no younger entry names. False if its entries must stay: it is not in the spool yet. */
   async function release(id: string, rows: readonly SentFile[]): Promise<boolean> {
@@ -402,15 +406,49 @@ async function expireSent(
     return true;
   }
 
-  for (const [id, rows] of byUpload) {
-    try {
-      if (id === undefined || (await release(id, rows))) sent.drop(rows, before);
-    } catch (error) {
-      // Its rows stay, and the next sweep tries again.
-      const { code } = toPhotospoolError(error, 'take in', 'a file');
-      log.warn({ code }, `A file that waits under its name could not be moved to incoming: ${titleOf(code)}.`);
+  for (const page of sent.before(before)) {
+    await yieldToEventLoop();
+    for (const [id, rows] of byUpload(page)) {
+      try {
+        if (id === undefined || (await release(id, rows))) sent.drop(rows, before);
+      } catch (error) {
+        // Its rows stay, and the next sweep tries again.
+        const { code } = toPhotospoolError(error, 'take in', 'a file');
+        log.warn({ code }, `A file that waits under its name could not be moved to incoming: ${titleOf(code)}.`);
+      }
     }
   }
+}
+
+/** Entries by the upload that brought their bytes; folders and empty files have none. */
+function byUpload(entries: readonly SentFile[]): Map<string | undefined, SentFile[]> {
+  const found = new Map<string | undefined, SentFile[]>();
+  for (const entry of entries) {
+    const rows = found.get(entry.file?.upload);
+    if (rows) rows.push(entry);
+    else found.set(entry.file?.upload, [entry]);
+  }
+  return found;
+}
+
+/**
+ * Ensures that few files of a sender wait for another name: each is kept for 30 days. One that replaces another is no
+ * more. @throws PhotospoolError `disk-full`.
+ */
+function checkWaiting(
+  { sent, mostWaiting = mostWaitingOfOne }: UploadsParts,
+  { waiting }: Store,
+  wanted: WantedUpload,
+) {
+  const { by, put } = wanted;
+  if (put === undefined || !isLeftAlone(splitPath(put).name)) return;
+  if (waiting.has(sent?.find(by, put)?.file?.upload ?? '')) return;
+  let count = 0;
+  for (const sender of waiting.values()) if (sender === by) count++;
+  if (count < mostWaiting) return;
+  throw new PhotospoolError('disk-full', `Too many files are waiting beside “${shownName(wanted)}” for another name.`, {
+    hint: 'Rename or delete hidden and unfinished files in this folder. After 30 days they are removed.',
+  });
 }
 
 /**

@@ -217,6 +217,61 @@ test('a photo that waits under several names, or while its disk is away, is not 
   expect(sent.find(by, 'new')).toBeDefined();
 });
 
+test('all entries older than 30 days are removed at once, with the folders that become empty', async () => {
+  const { open, sent } = makeFolders();
+  let now = Date.now();
+  const clock: Clock = { ...systemClock, now: () => now };
+  const file = { bytes: 0, sha256: '' };
+  for (const parent of ['Trip', 'Trip/Deep', 'Trip/Deep/Deeper'])
+    for (let n = 0; n < 600; n++) sent.put({ sender: by, parent, name: `${n}.jpg`, modified: now, at: now, file });
+  for (const [parent, name] of [
+    ['Trip', 'Deep'],
+    ['Trip/Deep', 'Deeper'],
+  ] as const)
+    sent.put({ sender: by, parent, name, modified: now, at: now });
+  now += 31 * day;
+  sent.put({ sender: by, parent: '', name: 'new.jpg', modified: now, at: now, file });
+  await open({ clock });
+  expect([sent.count(by), sent.find(by, 'new.jpg')?.name]).toEqual([1, 'new.jpg']);
+});
+
+test('entries that can’t be removed yet keep no others from being removed', async () => {
+  const { open, sent, incoming } = makeFolders();
+  let now = Date.now();
+  const clock: Clock = { ...systemClock, now: () => now };
+  const uploads = await open({ clock });
+  await put(uploads, 'a.jpg.part', jpeg);
+  const [row] = [sent.find(by, 'a.jpg.part')!];
+  for (let n = 0; n < 600; n++) sent.put({ ...row, name: `${n}.jpg.part`, at: row.at - 1 });
+  sent.put({ sender: by, parent: '', name: 'empty.jpg', modified: now, at: now, file: { bytes: 0, sha256: '' } });
+  now += 31 * day;
+  rmSync(incoming, { recursive: true });
+  await (await open({ clock })).close();
+  expect(sent.find(by, 'empty.jpg')).toBeUndefined();
+  expect(sent.find(by, 'a.jpg.part')).toBeDefined();
+  mkdirSync(incoming);
+});
+
+test('a sender can have a limited number of files that wait, also after a restart', async () => {
+  const { open, sent, placed } = makeFolders();
+  const uploads = await open({ mostWaiting: 2 });
+  for (const name of ['._a.jpg', '._b.jpg']) await put(uploads, name, Buffer.from(name));
+  const more = (from: OpenUploads, name: string) => put(from, name, Buffer.from('more'));
+  await expect(more(uploads, '._c.jpg')).rejects.toMatchObject({ code: 'disk-full' });
+  // One that replaces another, a photo, and those of other senders are no more of them.
+  await more(uploads, '._a.jpg');
+  await put(uploads, 'c.jpg', jpeg);
+  expect(placed()).toHaveLength(1);
+  const next = await open({ mostWaiting: 2 });
+  await next.close();
+  await expect(more(next, '._c.jpg')).rejects.toMatchObject({ code: 'disk-full' });
+  const { upload } = sent.find(by, '._b.jpg')!.file!;
+  sent.remove(by, '._b.jpg');
+  await next.finish(upload!);
+  await more(next, '._c.jpg');
+  expect(sent.find(by, '._c.jpg')).toBeDefined();
+});
+
 test('the bytes of a file are found in a claim, by their hash, and not once somebody changed them', async () => {
   const { open, placed, sent, incoming, work } = makeFolders();
   const uploads = await open();
