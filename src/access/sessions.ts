@@ -63,7 +63,7 @@ export const idle = 30 * day;
 export const longest = 180 * day;
 /** How long after confirming its identity a session may change access permanently, ms. */
 export const confirmedFor = 10 * 60_000;
-/** The maximum number of sessions per person; beyond it the longest unused one ends. */
+/** The maximum number of sessions per person for each use; beyond it the longest unused one ends. */
 const most = 50;
 /** The precision of the last use, ms. */
 const every = 5 * 60_000;
@@ -85,6 +85,9 @@ export function openSessions(
   const byPerson = db.prepare<Session>(
     `SELECT ${columns} FROM access_session WHERE person = ? ORDER BY used DESC, id DESC`,
   );
+  const ofUse = db.prepare<Pick<Session, 'id'>>(
+    'SELECT id FROM access_session WHERE person = ? AND client = ? ORDER BY used DESC, id DESC',
+  );
   const remove = db.prepare('DELETE FROM access_session WHERE id = ?');
   const removeAll = db.prepare('DELETE FROM access_session WHERE person = ? AND id <> ?');
   const expire = db.prepare('DELETE FROM access_session WHERE used <= ? OR created <= ?');
@@ -99,8 +102,9 @@ export function openSessions(
         const [now, secret] = [clock.now(), drawSecret(random)];
         const id = ulid(now);
         expire.run(now - idle, now - longest);
-        for (const old of byPerson.all(person).slice(most - 1)) remove.run(old.id);
         const [confirmed, client] = use === 'client' ? [0, 1] : [now, 0];
+        // Programs that sign in again and again end no session of the page.
+        for (const old of ofUse.all(person, client).slice(most - 1)) remove.run(old.id);
         insert.run(
           ...[hashSecret(secret), id, person, now, now, address, browser.slice(0, longestBrowser), confirmed, client],
         );

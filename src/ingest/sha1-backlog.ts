@@ -1,7 +1,7 @@
 /**
  * Computes the SHA-1 of originals that came in before it was stored at ingest, or from another server. One file at a
  * time, with rests four times as long as the work. The stored hashes are the only progress: a crash costs the file in
- * hand, and no file is read twice.
+ * hand. No file that could be read is read twice; one that is missing for a while is tried again.
  */
 import type { Archive } from '../archive/archive.js';
 import type { Clock } from '../base/clock.js';
@@ -29,11 +29,11 @@ const [share, least] = [4, 50];
 export async function keepHashing(parts: Sha1BacklogParts, signal: AbortSignal): Promise<void> {
   const { clock, log } = parts;
   const troubles = openLogOnce();
-  const unreadable = new Set<string>();
+  const changed = new Set<string>();
   await clock.sleep(delay, signal);
   while (!signal.aborted) {
     try {
-      await hashMissing(parts, signal, unreadable);
+      await hashMissing(parts, signal, changed);
       troubles.over();
     } catch (error) {
       const failure = toPhotospoolError(error, 'hash', 'originals');
@@ -44,13 +44,13 @@ export async function keepHashing(parts: Sha1BacklogParts, signal: AbortSignal):
 }
 
 /**
- * Computes what is missing, in one pass; resolves to the number of stored hashes. Files that can't be read, or are not
- * what they were, are added to `unreadable` and not tried again: `verify` names them.
+ * Computes what is missing, in one pass; resolves to the number of stored hashes. Files that can't be read now are left
+ * to the next pass. Those that are not what they were are added to `changed` and not read again: `verify` names them.
  */
 export async function hashMissing(
   { library, archive, files, clock }: Sha1BacklogParts,
   signal?: AbortSignal,
-  unreadable = new Set<string>(),
+  changed = new Set<string>(),
 ): Promise<number> {
   const { sha1s } = library.local;
   let made = 0;
@@ -59,13 +59,14 @@ export async function hashMissing(
     for (const { sha256, path } of rows) {
       if (signal?.aborted === true) return made;
       after = sha256;
-      if (unreadable.has(sha256) || sha1s.find(sha256) !== undefined) continue;
+      if (changed.has(sha256) || sha1s.find(sha256) !== undefined) continue;
       const began = clock.now();
+      // One that can't be read now: its disk may be away.
       const found = await files.hash(archive.resolve(path), 'sha1').catch(() => undefined);
       if (found?.sha1 !== undefined && found.sha256 === sha256) {
         sha1s.put(sha256, found.sha1);
         made++;
-      } else unreadable.add(sha256);
+      } else if (found) changed.add(sha256);
       await clock.sleep(Math.max(least, share * (clock.now() - began)), signal);
     }
   }

@@ -33,7 +33,10 @@ export interface AwaitedPhoto {
   change: AwaitedChange;
 }
 
-/** The photos that clients wait for. All functions join the caller's transaction. */
+/**
+ * The photos that clients wait for, for 30 days; older ones count no longer, and are removed hourly while others are
+ * added. All functions join the caller's transaction.
+ */
 export interface AwaitedPhotos {
   /** Adds a photo, or changes to one that is there. */
   add(photo: AwaitedPhoto): void;
@@ -43,13 +46,13 @@ export interface AwaitedPhotos {
   beginning(sender: string, digits: string): AwaitedPhoto[];
   /** Those with this public id, by all senders. */
   of(id: string): AwaitedPhoto[];
-  /** All of them, without those that were sent more than 30 days ago: these are removed. */
+  /** All of them. */
   all(): AwaitedPhoto[];
   drop(photo: Pick<AwaitedPhoto, 'sender' | 'id'>): void;
 }
 
-/** How long a photo is waited for, in ms. */
-const longest = 30 * 86_400_000;
+/** How long a photo is waited for, and how often older ones are removed, in ms. */
+const [longest, between] = [30 * 86_400_000, 3_600_000];
 
 interface Columns {
   sender: string;
@@ -60,12 +63,14 @@ interface Columns {
 /** Opens the table. Creates nothing. */
 export function openAwaitedPhotos(db: Sqlite, clock: Clock): AwaitedPhotos {
   const isMade = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'awaited_photo'");
+  const oldest = (): number => clock.now() - longest;
+  let pruned = -Infinity;
   const read = (where: string, ...values: string[]): AwaitedPhoto[] =>
     isMade.get() === undefined
       ? []
       : db
-          .prepare<Columns>(`SELECT sender, id, change FROM awaited_photo WHERE ${where}`)
-          .all(...values)
+          .prepare<Columns>(`SELECT sender, id, change FROM awaited_photo WHERE ${where} AND at >= ?`)
+          .all(...values, oldest())
           .map(({ change, ...row }) => ({ ...row, change: JSON.parse(change) as AwaitedChange }));
   const find = (sender: string, id: string): AwaitedPhoto | undefined => read('id = ? AND sender = ?', id, sender)[0];
 
@@ -73,6 +78,10 @@ export function openAwaitedPhotos(db: Sqlite, clock: Clock): AwaitedPhotos {
     add({ sender, id, change }) {
       db.exec(`CREATE TABLE IF NOT EXISTS awaited_photo (id TEXT NOT NULL, sender TEXT NOT NULL, change TEXT NOT NULL,
         at INTEGER NOT NULL, PRIMARY KEY (id, sender)) WITHOUT ROWID`);
+      if (clock.now() - pruned > between) {
+        pruned = clock.now();
+        db.prepare('DELETE FROM awaited_photo WHERE at < ?').run(oldest());
+      }
       const both = JSON.stringify(together(find(sender, id)?.change ?? {}, change));
       db.prepare('INSERT OR REPLACE INTO awaited_photo (id, sender, change, at) VALUES (?, ?, ?, ?)').run(
         ...[id, sender, both, clock.now()],
@@ -81,11 +90,7 @@ export function openAwaitedPhotos(db: Sqlite, clock: Clock): AwaitedPhotos {
     find,
     beginning: (sender, digits) => read('id >= ? AND id < ? AND sender = ?', digits, `${digits}g`, sender),
     of: (id) => read('id = ?', id),
-    all() {
-      if (isMade.get() === undefined) return [];
-      db.prepare('DELETE FROM awaited_photo WHERE at < ?').run(clock.now() - longest);
-      return read('true');
-    },
+    all: () => read('true'),
     drop({ sender, id }) {
       if (isMade.get() === undefined) return;
       db.prepare('DELETE FROM awaited_photo WHERE id = ? AND sender = ?').run(id, sender);

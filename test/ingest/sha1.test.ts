@@ -1,6 +1,6 @@
 /** The SHA-1 of originals: stored at ingest, and computed for those from before. */
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync, chmodSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/base/clock.js';
 import { silent } from '../../src/base/log.js';
@@ -80,13 +80,24 @@ describe('the SHA-1 of an original', () => {
     const [changed, intact] = home.hashes as [string, string];
     chmodSync(pathOf(home, changed), 0o600);
     writeFileSync(pathOf(home, changed), 'other bytes');
-    const unreadable = new Set<string>();
-    expect(await hashMissing(parts, undefined, unreadable)).toBe(1);
-    expect([...unreadable]).toEqual([changed]);
-    expect(await hashMissing(parts, undefined, unreadable)).toBe(0);
+    const known = new Set<string>();
+    expect(await hashMissing(parts, undefined, known)).toBe(1);
+    expect([...known]).toEqual([changed]);
+    expect(await hashMissing(parts, undefined, known)).toBe(0);
     expect(read).toHaveLength(2);
     expect(home.library.local.sha1s.find(changed)).toBeUndefined();
     expect(home.library.local.sha1s.find(intact)).toBe(sha1Of(home, intact));
+  });
+
+  it('is computed later for a file that is missing for a while', async () => {
+    const { home, parts } = await older(2);
+    const [away] = home.hashes as [string];
+    renameSync(pathOf(home, away), `${pathOf(home, away)}.away`);
+    const changed = new Set<string>();
+    expect(await hashMissing(parts, undefined, changed)).toBe(1);
+    renameSync(`${pathOf(home, away)}.away`, pathOf(home, away));
+    expect(await hashMissing(parts, undefined, changed)).toBe(1);
+    expect(home.library.local.sha1s.find(away)).toBe(sha1Of(home, away));
   });
 
   it('is looked for again while the server runs, until it ends', async () => {

@@ -7,6 +7,7 @@ import { lockPhotos } from '../../src/album/lock-photos.js';
 import { openMemberAlbums } from '../../src/album/member-albums.js';
 import { openPartners } from '../../src/album/partners.js';
 import { local } from '../../src/access/viewer.js';
+import { yieldToEventLoop } from '../../src/base/async/yield.js';
 import { itemId, publicIdOf } from '../../src/document/item-id.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { assetUuid, userUuid } from '../../src/server/immich/uuids.js';
@@ -257,4 +258,153 @@ it('photos of guests that wait for approval are sent to no client, and are in no
   expect(new Set(lines.map(([, id]) => id))).toEqual(new Set([assetUuid(own)]));
   const buckets = (await call(home, 'GET', '/timeline/buckets', headers)).json<{ count: number }[]>();
   expect(buckets.map(({ count }) => count)).toEqual([1]);
+});
+
+/** Calls `work` once in each stream of the home, when the photos are known and before those of a kind are sent. */
+function whenSending({ library }: Home, kind: string, work: () => void): void {
+  const { synced } = library.local;
+  const { after } = synced;
+  synced.after = (client, of, ...rest) => {
+    if (of === kind) work();
+    return after(client, of, ...rest);
+  };
+}
+
+/** Two people: ben, with photos, and cleo, whose phone has a copy. */
+async function openTwo() {
+  const { home, people } = await openPeople();
+  const { library, clock, access, parts } = home;
+  const { ben, cleo } = people;
+  const viewer = access.recognise({ direct: false, session: ben.enter()['cookie']!.split('=')[1]! })!;
+  const template = library.get<PhotoDocument>(photoId(await home.add({ name: 'template.jpg' })))!.body;
+  const add = (name: string): string => {
+    const item = { holder: ben.id, sha256: sha256(`${ben.id} ${name}`) };
+    library.update<PhotoDocument>(itemId(item), () => template);
+    return publicIdOf(item);
+  };
+  const albums = openMemberAlbums({ library, clock, gate: parts.gate });
+  const partners = openPartners({ library, gate: parts.gate });
+  return { home, ben, cleo, viewer, add, albums, partners, phone: tokenOf(home, 'phone', ['read'], cleo.id) };
+}
+
+it('a photo that is locked or unshared while a stream runs is not sent', async () => {
+  const { home, cleo, viewer, add, albums, partners, phone } = await openTwo();
+  const [kept, locked, inAlbum, lockedInAlbum] = [add('kept'), add('locked'), add('in album'), add('locked there')];
+  await changePhotos(home.library, viewer, [inAlbum, lockedInAlbum], { archived: true });
+  partners.give(viewer, cleo.id);
+  const { album } = albums.create(viewer, viewer.person!, 'Summer');
+  albums.add(viewer, album, [inAlbum, lockedInAlbum]);
+  albums.give(viewer, album, cleo.id, 'view');
+  whenSending(home, 'PartnerAssetV2', () => void lockPhotos(home, viewer, [locked]));
+  whenSending(home, 'AlbumAssetCreateV2', () => void lockPhotos(home, viewer, [lockedInAlbum]));
+  const lines = JSON.stringify(await stream(home, phone));
+  for (const id of [kept, inAlbum]) expect(lines).toContain(assetUuid(id));
+  for (const id of [locked, lockedInAlbum]) expect(lines).not.toContain(assetUuid(id));
+});
+
+it('photos of a partner or album whose sharing ends while a stream runs are not sent', async () => {
+  const { home, cleo, viewer, add, albums, partners, phone } = await openTwo();
+  const [ofPartner, inAlbum] = [add('of partner'), add('in album')];
+  await changePhotos(home.library, viewer, [inAlbum], { archived: true });
+  partners.give(viewer, cleo.id);
+  const { album } = albums.create(viewer, viewer.person!, 'Summer');
+  albums.add(viewer, album, [inAlbum]);
+  albums.give(viewer, album, cleo.id, 'view');
+  whenSending(home, 'PartnerAssetV2', () => partners.end(viewer, cleo.id));
+  whenSending(home, 'AlbumAssetCreateV2', () => albums.end(viewer, album, cleo.id));
+  const lines = await stream(home, phone);
+  expect(lines.at(-1)!.type).toBe('SyncCompleteV1');
+  // The album was, with its cover, when it was still shared.
+  const later = JSON.stringify(lines.filter(({ type }) => type !== 'AlbumV2'));
+  for (const id of [ofPartner, inAlbum]) expect(later).not.toContain(assetUuid(id));
+});
+
+it('a stream ends, incomplete, when its token is revoked', async () => {
+  const home = await openHome();
+  const id = await home.add();
+  const phone = tokenOf(home, 'phone', ['read']);
+  whenSending(home, 'AssetV2', () => home.access.tokens.revoke('phone', commandLine));
+  const lines = await stream(home, phone);
+  expect(JSON.stringify(lines)).not.toContain(assetUuid(id));
+  expect(lines.map(({ type }) => type)).not.toContain('SyncCompleteV1');
+});
+
+it('a stream without news lets other requests run every few hundred photos', async () => {
+  const home = await openHome();
+  const template = home.library.get<PhotoDocument>(photoId(await home.add()))!.body;
+  for (let n = 1; n < 1_000; n++) home.library.update<PhotoDocument>(photoId(sha256(`photo ${n}`)), () => template);
+  const phone = tokenOf(home, 'phone', ['read']);
+  await acknowledge(home, phone, await stream(home, phone));
+  const { getMany } = home.library;
+  let [inTurn, most, all] = [0, 0, 0];
+  home.library.getMany = (ids: readonly string[]) => {
+    [inTurn, all] = [inTurn + ids.length, all + ids.length];
+    most = Math.max(most, inTurn);
+    return getMany(ids);
+  };
+  let runs = true;
+  const turns = (async () => {
+    for (; runs; await yieldToEventLoop()) inTurn = 0;
+  })();
+  expect(await stream(home, phone)).toHaveLength(1);
+  runs = false;
+  await turns;
+  // Photos, and their metadata.
+  expect(all).toBe(2_000);
+  expect(most).toBeLessThanOrEqual(400);
+});
+
+it('what a client has is forgotten when its token is revoked or its session ends', async () => {
+  const { home, people } = await openPeople();
+  const { access, db } = home;
+  await home.add();
+  const rows = () =>
+    db.prepare<{ client: string }>('SELECT client FROM synced_client UNION SELECT client FROM synced_entity').all()
+      .length;
+  const bearer = (): Headers => {
+    const { secret } = access.sessions.start(people.ada.id, { address: '', browser: '', use: 'client' });
+    return { authorization: `Bearer ${secret}` };
+  };
+  const clients = [
+    tokenOf(home, 'house', ['read']),
+    tokenOf(home, 'hers', ['read'], people.cleo.id),
+    bearer(),
+    bearer(),
+  ];
+  for (const headers of clients) await acknowledge(home, headers, await stream(home, headers));
+  expect(rows()).toBe(4);
+  access.tokens.revoke('house', commandLine);
+  access.tokens.revoke('hers', commandLine, people.cleo.id);
+  expect(rows()).toBe(2);
+  await call(home, 'POST', '/auth/logout', clients[2]);
+  expect(rows()).toBe(1);
+  access.sessions.endAll(people.ada.id);
+  expect(rows()).toBe(0);
+});
+
+it('tokens, which manage no sharing, get no members of albums and no people whom their person shows photos', async () => {
+  const { home, ben, cleo, viewer, add, albums, partners } = await openTwo();
+  const { album } = albums.create(viewer, ben.id, 'Summer');
+  albums.add(viewer, album, [add('one')]);
+  albums.give(viewer, album, cleo.id, 'view');
+  partners.give(viewer, cleo.id);
+  const users = async (headers: Headers) => {
+    const lines = await stream(home, headers);
+    const [shown] = (await call(home, 'GET', '/albums', headers)).json<[{ albumUsers: { user: { id: string } }[] }]>();
+    const given = (await call(home, 'GET', '/partners?direction=shared-by', headers)).json<{ id: string }[]>();
+    return {
+      inCopy: lines.flatMap(({ type, data }) => (type === 'AlbumUserV1' ? [data['userId']] : [])),
+      inAlbum: shown.albumUsers.map(({ user }) => user.id),
+      given: given.map(({ id }) => id),
+      pairs: lines.flatMap(({ type, data }) => (type === 'PartnerV1' ? [data['sharedWithId']] : [])),
+    };
+  };
+  const [own, hers] = [userUuid(ben.id), userUuid(cleo.id)];
+  const token = await users(tokenOf(home, 'bens', ['read'], ben.id));
+  expect(token).toMatchObject({ inCopy: [own], inAlbum: [own], given: [] });
+  expect(token.pairs).not.toContain(hers);
+  const { secret } = home.access.sessions.start(ben.id, { address: '', browser: '', use: 'client' });
+  const session = await users({ authorization: `Bearer ${secret}` });
+  expect(session).toMatchObject({ inCopy: [own, hers], inAlbum: [own, hers], given: [hers] });
+  expect(session.pairs).toContain(hers);
 });

@@ -1,16 +1,18 @@
 /** The Immich-compatible API: signing in, and sending photos into albums. */
 import { request as httpRequest } from 'node:http';
 import { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { commandLine } from '../../src/access/actor.js';
 import type { May } from '../../src/access/permissions.js';
+import { openSqlite } from '../../src/base/sqlite.js';
 import { changePhotos } from '../../src/album/edit-photos.js';
 import { local } from '../../src/access/viewer.js';
 import { house, itemId, publicIdOf } from '../../src/document/item-id.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
-import { mostAwaitedAlbums } from '../../src/library/awaited-photos.js';
+import { mostAwaitedAlbums, openAwaitedPhotos } from '../../src/library/awaited-photos.js';
+import { buildApp } from '../../src/server/app.js';
 import { assetUuid } from '../../src/server/immich/uuids.js';
-import { listenOn, openHome, sha256, type Home } from './fixture.js';
+import { listenOn, manualClock, openHome, sha256, type Home } from './fixture.js';
 import { call, filesIn, form, hashOf, receiveFiles, upload, type Headers } from './immich-client.js';
 import { openPeople } from './people-home.js';
 
@@ -110,6 +112,15 @@ describe('signing in', () => {
     const answer = await call(home, 'POST', '/auth/login', {}, { email: 'ada', password: 'a long password' });
     expect(answer.status).toBe(401);
     expect(answer.json<{ message: string }>().message).toContain('second factor');
+  });
+
+  it('again and again ends no session of the page', async () => {
+    const home = await open();
+    const { sessions } = home.access;
+    const page = sessions.start(home.ada, { address: '127.0.0.1', browser: 'a browser' });
+    for (let n = 0; n < 60; n++) sessions.start(home.ada, { address: '127.0.0.1', browser: 'an app', use: 'client' });
+    expect(sessions.find(page.secret)).toBeDefined();
+    expect(sessions.list(home.ada)).toHaveLength(51);
   });
 
   it('is needed: the cookies of the page do not count, nor do unknown and revoked tokens', async () => {
@@ -266,6 +277,61 @@ describe('an upload', () => {
       exifInfo: { description: 'words', rating: 4, latitude: 1.5, longitude: 2.5 },
     });
     expect((await call(home, 'GET', `/assets/${second}`, headers)).json()).toMatchObject({ isFavorite: false });
+  });
+
+  it('is not waited for longer than 30 days', async () => {
+    const [db, clock] = [openSqlite(':memory:'), manualClock()];
+    onTestFinished(() => db.close());
+    const awaited = openAwaitedPhotos(db, clock);
+    const rows = () => db.prepare<{ n: number }>('SELECT count(*) AS n FROM awaited_photo').get()!.n;
+    const photo = (id: string) => ({ sender: 'a', id: id.repeat(64), change: { favourite: true } });
+    const found = ({ sender, id }: { sender: string; id: string }) => [
+      ...[awaited.find(sender, id), awaited.beginning(sender, id.slice(0, 12)), awaited.of(id), awaited.all()],
+    ];
+    awaited.add(photo('a'));
+    expect(found(photo('a'))).toEqual([photo('a'), [photo('a')], [photo('a')], [photo('a')]]);
+    await clock.advance(31 * 86_400_000);
+    expect(found(photo('a'))).toEqual([undefined, [], [], []]);
+    expect(rows()).toBe(1);
+    awaited.add(photo('b'));
+    expect([rows(), awaited.all()]).toEqual([1, [photo('b')]]);
+  });
+
+  it('whose change can’t be made keeps no other from being changed, nor the server from starting', async () => {
+    const home = await open();
+    const [bad, good] = [await record(home, 'bad'), await record(home, 'good')];
+    const { awaited } = home.library.local;
+    const headers = token(home, ['edit']);
+    awaited.add({ sender: 'token:t1', id: bad, change: { rating: 99 } });
+    awaited.add({ sender: 'token:t1', id: good, change: { description: 'words' } });
+    const next = await buildApp(home.parts);
+    onTestFinished(() => next.close());
+    await next.ready();
+    await expect.poll(() => awaited.find('token:t1', good)).toBeUndefined();
+    expect((await call(home, 'GET', `/assets/${assetUuid(good)}`, headers)).json()).toMatchObject({
+      exifInfo: { description: 'words' },
+    });
+    expect(home.logged).not.toEqual([]);
+  });
+
+  it('has the name in the field for it: apps send files under temporary names in the background', async () => {
+    const home = await open();
+    const headers = token(home, ['upload']);
+    const file = { name: 'A1B2C3-D4E5.jpg', bytes: Buffer.from('the bytes') };
+    for (const filename of ['IMG_0001.HEIC', '../..\\0/IMG_0002.HEIC', ''])
+      await upload(home, headers, '', { assetData: { ...file, bytes: Buffer.from(filename) }, filename });
+    const names = filesIn(home).map(({ path }) => path.split('/').at(-1));
+    expect(names.sort()).toEqual(['A1B2C3-D4E5.jpg', 'IMG_0001.HEIC', 'IMG_0002.HEIC']);
+  });
+
+  it('of the moving part of a Live Photo, which apps call hidden, is a video like any other', async () => {
+    const home = await open();
+    const answer = await upload(home, token(home, ['upload']), 'a clip', {
+      visibility: 'hidden',
+      livePhotoVideoId: '',
+    });
+    expect(answer.status).toBe(201);
+    expect(filesIn(home)).toHaveLength(1);
   });
 
   it('is refused and leaves nothing if its SHA-1 is another one, in either notation', async () => {

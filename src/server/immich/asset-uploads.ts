@@ -17,7 +17,7 @@ import { brokeOff } from '../files/broken-multipart.js';
 import { checkReceiver, knownPhoto, receiverOf } from '../files/upload-receiver.js';
 import { checkStill } from '../http/request-viewer.js';
 import { addCall, client, type ImmichRequest } from './calls.js';
-import { announcedSha1, changeIn, modifiedIn, sha1In } from './upload-fields.js';
+import { announcedSha1, changeIn, modifiedIn, nameIn, sha1In } from './upload-fields.js';
 import { assetUuid } from './uuids.js';
 
 const limits = { fileSize: Number.MAX_SAFE_INTEGER, parts: 100, files: 2, fields: 50, fieldSize: 64 * 1024 };
@@ -101,7 +101,7 @@ async function receive(context: Context, request: ImmichRequest): Promise<Upload
       await sidecar?.place(`${known.name}.xmp`);
       return { id: assetUuid(id), status: 'duplicate' };
     }
-    const placed = await photo.place(photo.name(), () =>
+    const placed = await photo.place(nameIn(fields) ?? photo.name(), () =>
       context.library.local.awaited.add({ sender: authorOf(who), id, change: changeIn(fields) }),
     );
     // A sidecar belongs to a photo by its name, so it follows the one that the photo got.

@@ -66,6 +66,7 @@ export const sync: Calls = (app, context) => {
   addCall(app, { method: 'POST', path: '/sync/ack', needs: 'see', body: Acks }, async (request) => {
     const name = copyOf(request);
     const sent = clients.get(name);
+    const rights = rightsOf(client(request));
     for (const [type, position] of lastOf(request.body.acks, sent?.run)) {
       const line = sent?.lines.get(type);
       if (!line) continue;
@@ -75,8 +76,8 @@ export const sync: Calls = (app, context) => {
       const entities = stored.filter(({ key }) => key !== '');
       for (let at = 0; at < entities.length; at += batch) {
         if (at > 0) await yieldToEventLoop();
-        // Another stream, or a reset, began: they are sent again.
-        if (clients.get(name) !== sent) return;
+        // Another stream, or a reset, began: they are sent again. Or the client's access has ended.
+        if (clients.get(name) !== sent || rightsOf(viewerNow(request)) !== rights) return;
         synced.confirm(name, line.kind, entities.slice(at, at + batch));
       }
     }

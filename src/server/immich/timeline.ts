@@ -1,6 +1,6 @@
 /** The timeline by month, of all photos or those of an album, and the partners whose photos are in it. */
 import { itemAccess } from '../../access/library-access.js';
-import type { Viewer } from '../../access/permissions.js';
+import { may, type Viewer } from '../../access/permissions.js';
 import { sightOf } from '../../album/visibility.js';
 import { yieldToEventLoop } from '../../base/async/yield.js';
 import { notFound, PhotospoolError } from '../../base/errors.js';
@@ -76,11 +76,14 @@ export const timeline: Calls = (app, context) => {
   });
 };
 
-/** The holders who show a viewer all of their photos, or to whom the viewer does; the house counts for the family. */
+/**
+ * The holders who show a viewer all of their photos, or to whom the viewer does, for those who may see that on the page;
+ * the house counts for the family.
+ */
 export function partnersOf({ library, access, gate }: Context, who: Viewer, which: 'given' | 'received'): string[] {
   const shown = which === 'received' && !isOwn(who, house) ? [house] : [];
   const { person } = who;
-  if (person === undefined || gate?.state().on !== true) return shown;
+  if (person === undefined || gate?.state().on !== true || (which === 'given' && !may(who, 'albums'))) return shown;
   const { isMember, isPartner } = itemAccess(library);
   const people = access.people.all().filter(({ id }) => id !== person && isMember(id));
   const isOne = (id: string): boolean => (which === 'given' ? isPartner(person, id) : isPartner(id, person));

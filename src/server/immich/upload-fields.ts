@@ -16,6 +16,10 @@ export function announcedSha1(header: string | string[] | undefined): string | u
   throw new PhotospoolError('invalid', 'The header x-immich-checksum is not a SHA-1.');
 }
 
+/** The name that the client gives the file in a field: apps that send in the background give the part a temporary one. */
+export const nameIn = (fields: ReadonlyMap<string, string>): string | undefined =>
+  fields.get('filename')?.split(/[/\\]/).pop() || undefined;
+
 /** When the file was written, in ms since 1970: the earlier of the two times that clients send. */
 export function modifiedIn(fields: ReadonlyMap<string, string>): number | undefined {
   const times = ['fileCreatedAt', 'fileModifiedAt'].flatMap((name) => {
