@@ -69,7 +69,8 @@ function isCurrent({ facts, renditions }: PhotoDocument, { blobs, films }: Reren
  */
 function lacksGainMap({ facts, renditions }: PhotoDocument, sha256: string, { library }: RerenderParts): boolean {
   const type = String(own(facts, 'type'));
-  if (type !== 'image/jpeg' || own(renditions, 'recipe') !== recipeOfType(type)) return false;
+  const recipe = own(renditions, 'recipe');
+  if (type !== 'image/jpeg' || typeof recipe !== 'number' || recipe >= recipeOfType(type) + gainMapRecipe) return false;
   return own(own(library.get(exifId(sha256))?.body, 'tags'), 'XMP-hdrgm:Version') !== undefined;
 }
 

@@ -42,16 +42,40 @@ it('a preview has the map, scaled alike, and no other metadata', async () => {
   expect(await mapOf(thumb)).toBeUndefined();
 });
 
-it('a rotated original has none: sharp can’t rotate the map', async () => {
-  const { preview, gainMap } = await pictures(await file(await ultraHdr(800, 600), '-Orientation#=6'));
-  expect([preview.width, preview.height, gainMap, await mapOf(preview)]).toEqual([600, 800, undefined, undefined]);
+it.each([
+  [2, [true, false, true, false]],
+  [3, [true, false, true, false]],
+  [4, [false, true, false, true]],
+  [5, [false, false, true, true]],
+  [6, [false, false, true, true]],
+  [7, [true, true, false, false]],
+  [8, [true, true, false, false]],
+])('that of an original with the orientation %s has the map, rotated alike', async (orientation, corners) => {
+  const path = await file(await ultraHdr(4000, 3000), `-Orientation#=${orientation}`, '-XMP-dc:Title=secret');
+  const { preview, gainMap } = await pictures(path);
+  const isTurned = orientation > 4;
+  const size = isTurned ? [1536, previewEdge] : [previewEdge, 1536];
+  expect([preview.width, preview.height, gainMap]).toEqual([...size, true]);
+  const map = await mapOf(preview);
+  const [width, height] = isTurned ? [384, 512] : [512, 384];
+  expect(map).toMatchObject({ width, height, corners, about: { width: size[0], height: size[1] } });
+  expect([map!.about.xmp, map!.about.exif, map!.about.orientation]).toEqual([undefined, undefined, undefined]);
+  expect(Buffer.from(preview.bytes).includes('secret')).toBe(false);
 });
 
-it('an edited picture has none, and other originals have none', async () => {
-  const path = await file(await ultraHdr(800, 600));
-  const edited = await pictures(path, false, { rotate: 1 });
-  expect(edited.gainMap).toBeUndefined();
-  expect(await mapOf(edited.preview)).toBeUndefined();
+it('an edited picture has the map of what it shows', async () => {
+  const path = await file(await ultraHdr(800, 600), '-Orientation#=6');
+  const crop = { left: 0.5, top: 0.6, width: 0.5, height: 0.4 };
+  const edited = await pictures(path, false, { rotate: 1, crop });
+  expect([edited.preview.width, edited.preview.height, edited.gainMap]).toEqual([320, 300, true]);
+  // The bright part alone: nothing of what was cut away is in the file.
+  expect(await mapOf(edited.preview)).toMatchObject({ width: 80, height: 75, corners: [true, true, true, true] });
+  const straightened = await pictures(path, false, { straighten: 5 });
+  expect(straightened.gainMap).toBe(true);
+  expect(await mapOf(straightened.preview)).toMatchObject({ corners: [false, false, true, true] });
+});
+
+it('other originals have none', async () => {
   const plain = await pictures(
     await file(
       await sharp(await ultraHdr(800, 600))

@@ -36,8 +36,8 @@ export interface Decoded {
   animated: boolean;
   /** True if a JPEG was decoded, but a part of its scan data is broken. */
   damaged?: true;
-  /** True if an upright JPEG has a gain map, which tells how much brighter each part is on an HDR screen. */
-  gainMap?: true;
+  /** If a JPEG has a gain map, which tells how much brighter each part is on an HDR screen: its EXIF orientation. */
+  gainMap?: { orientation: number };
 }
 
 /** The edge to which a picture is scaled, or a function of the size of its upright original. */
@@ -133,16 +133,14 @@ async function decodeSource(source: PictureSource, format: Format, wanted: Edge,
   return {
     ...{ pixels, ...size, animated: source.animated ?? animated },
     ...(damaged && { damaged }),
-    ...(format.family === 'jpeg' && hasGainMap(header) && { gainMap: true as const }),
+    ...(format.family === 'jpeg' && header.gainMap && { gainMap: { orientation: header.orientation ?? 1 } }),
   };
 }
 
-/** Whether it has a gain map that libvips can keep: sharp 0.35.5 frees the map of a rotated picture before it is read. */
-const hasGainMap = ({ gainMap, orientation = 1 }: Metadata): boolean => gainMap !== undefined && orientation === 1;
-
 /**
- * An upright JPEG scaled as `decode` does, with its gain map scaled alike, as a JPEG without other metadata. Decodes it
- * again, since the map belongs to the file. @throws the decoder's error.
+ * A JPEG scaled as `decode` does, but not rotated (sharp 0.35.5 frees the map of a rotated picture before it is read),
+ * with its gain map scaled alike, as a JPEG without other metadata. Decodes it again, since the map belongs to the file.
+ * @throws the decoder's error.
  */
 export async function scaleWithGainMap(
   path: string,
@@ -205,7 +203,8 @@ const turns: Record<number, { flip?: true; flop?: true; angle?: 90 | 180 | 270 }
   8: { angle: 270 },
 };
 
-async function turn(pixels: Pixels, orientation = 1): Promise<Pixels> {
+/** Pixels rotated by an EXIF orientation. */
+export async function turn(pixels: Pixels, orientation = 1): Promise<Pixels> {
   const { flip = false, flop = false, angle = 0 } = turns[orientation] ?? {};
   if (!flip && !flop && angle === 0) return pixels;
   const { data, width, height, channels } = pixels;

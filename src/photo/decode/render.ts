@@ -20,6 +20,7 @@ import {
   type Pixels,
 } from './decode-pixels.js';
 import { developPixels, edgeFor } from './develop-pixels.js';
+import { withGainMapOf } from './gain-map.js';
 import { encoding, previewEdge, whole, thumbBox, type Picture, type Pictures, type Rendered } from './renditions.js';
 
 /** Milliseconds without a write after which a JPEG that lacks only its end marker counts as complete. */
@@ -62,7 +63,9 @@ async function renderSound(
     const decoded = await decode(path, format, edgeOf(develop));
     if ('unshown' in decoded) return decoded;
     const pictures = await makePictures(decoded, develop);
-    return decoded.gainMap && !develop ? await withGainMap(path, pictures) : pictures;
+    return decoded.gainMap
+      ? await withGainMap(path, pictures, { ...decoded.gainMap, ...(develop && { develop }) })
+      : pictures;
   } catch (error) {
     const failure = await explain(error, path, format);
     if (!(failure instanceof PhotospoolError) || failure.code !== 'truncated') throw failure;
@@ -77,12 +80,26 @@ async function renderSound(
  * The pictures with a preview that keeps the gain map of its original for HDR screens, unless libvips can't, or the map
  * would make the preview more than twice as large and 64 KiB larger.
  */
-async function withGainMap(path: string, pictures: Pictures): Promise<Pictures> {
-  const { width, height, bytes } = pictures.preview;
-  const made = await scaleWithGainMap(path, previewEdge, encoding.quality).catch(() => undefined);
+async function withGainMap(
+  path: string,
+  pictures: Pictures,
+  how: { orientation: number; develop?: Develop },
+): Promise<Pictures> {
+  const { bytes } = pictures.preview;
+  const made = await makeWithGainMap(path, pictures.preview, how).catch(() => undefined);
   const most = bytes.length + Math.max(bytes.length, 1 << 16);
-  if (made?.width !== width || made.height !== height || made.bytes.length > most) return pictures;
-  return { ...pictures, preview: { ...pictures.preview, bytes: made.bytes }, gainMap: true };
+  if (!made || made.length > most) return pictures;
+  return { ...pictures, preview: { ...pictures.preview, bytes: made }, gainMap: true };
+}
+
+async function makeWithGainMap(
+  path: string,
+  { width, height, bytes }: Picture,
+  how: { orientation: number; develop?: Develop },
+): Promise<Buffer | undefined> {
+  const scaled = await scaleWithGainMap(path, previewEdge, encoding.quality);
+  if (how.orientation !== 1 || how.develop) return withGainMapOf(scaled.bytes, Buffer.from(bytes), how);
+  return scaled.width === width && scaled.height === height ? scaled.bytes : undefined;
 }
 
 /** Renders what can be decoded of a damaged original. @throws as `render`, but never for its damage. */

@@ -8,8 +8,11 @@ import type { Unshown } from '../../document/photo-document.js';
 /** The number of the recipe for renditions; raised whenever the same bytes would give different pictures. */
 export const renditionRecipe = 1;
 
-/** What pictures with a gain map add to the number of the recipe: servers without them make others from the same bytes. */
-export const gainMapRecipe = 1;
+/**
+ * What pictures with a gain map add to the number of the recipe: servers without them make others from the same bytes.
+ * 1 left out those of rotated originals.
+ */
+export const gainMapRecipe = 2;
 
 /** A picture in memory, not yet stored. Pixels as displayed. */
 export interface Picture {
