@@ -23,6 +23,8 @@ const pictures = async (path: string, ...rest: [boolean?, object?]): Promise<Pic
 async function mapOf({ bytes }: { bytes: Uint8Array }) {
   const { gainMap, ...about } = await sharp(bytes).metadata();
   if (!gainMap) return undefined;
+  // A map of one channel stays one.
+  expect((await sharp(gainMap.image).metadata()).channels).toBe(1);
   const { data, info } = await sharp(gainMap.image).greyscale().raw().toBuffer({ resolveWithObject: true });
   const last = info.width * (info.height - 1);
   const corners = [0, info.width - 1, last, last + info.width - 1].map((at) => data[at]! > 127);

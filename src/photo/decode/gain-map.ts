@@ -27,9 +27,10 @@ export async function withGainMapOf(
   if (!gainMap) return undefined;
   const about = gainMapSegments(gainMap.image);
   if (about.length === 0) return undefined;
-  const pixels = await turn(await readMap(gainMap.image), orientation);
-  const developed = develop ? await developPixels(pixels, develop, Math.max(pixels.width, pixels.height)) : pixels;
-  return join(picture, gainMapSegments(scaled), insert(await writeMap(developed), about));
+  const read = await readMap(gainMap.image);
+  const turned = await turn(read, orientation);
+  const pixels = develop ? await developPixels(turned, develop, Math.max(turned.width, turned.height)) : turned;
+  return join(picture, gainMapSegments(scaled), insert(await writeMap(pixels, read.channels), about));
 }
 
 async function readMap(image: Uint8Array): Promise<Pixels> {
@@ -41,9 +42,10 @@ async function readMap(image: Uint8Array): Promise<Pixels> {
   return { data, width: info.width, height: info.height, channels: info.channels === 1 ? 1 : 3 };
 }
 
-function writeMap({ data, width, height, channels }: Pixels): Promise<Buffer> {
+/** A map as a JPEG, with as many channels as it had: rotating makes three of one. */
+function writeMap({ data, width, height, channels }: Pixels, wanted: 1 | 3): Promise<Buffer> {
   const image = sharp(data, { raw: { width, height, channels } });
-  return (channels === 1 ? image.toColourspace('b-w') : image).jpeg(encoding).toBuffer();
+  return (wanted === 1 ? image.extractChannel(0).toColourspace('b-w') : image).jpeg(encoding).toBuffer();
 }
 
 /** The segments of a JPEG before its first scan, each with its marker and length. */
