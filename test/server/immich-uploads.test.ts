@@ -59,6 +59,19 @@ describe('before there is an account', () => {
   });
 });
 
+it('the features that apps show are those that are here', async () => {
+  const home = await open();
+  const features = (await call(home, 'GET', '/server/features')).json<Record<string, boolean>>();
+  expect(Object.keys(features).filter((name) => features[name])).toEqual(['passwordLogin', 'trash', 'sidecar']);
+  const config = (await call(home, 'GET', '/server/config')).json<Record<string, unknown>>();
+  expect(config).toMatchObject({
+    isInitialized: true,
+    publicUsers: false,
+    maintenanceMode: false,
+    oauthButtonText: '',
+  });
+});
+
 describe('signing in', () => {
   it('takes name and password, and the session ends with the call for it', async () => {
     const home = await open();
