@@ -228,6 +228,8 @@ test('a selection is shared with a person and becomes an album', async () => {
   const next = await openPreview(page);
   const address = next.url();
   await preview.getByText('This preview has ended').waitFor();
+  await preview.reload();
+  await preview.getByText('This preview has ended').waitFor();
   expect(await breaches(preview)).toEqual([]);
   await shoot(preview, 'share-preview-over');
   await preview.close();

@@ -6,9 +6,30 @@ import type { ShareLinkView } from '../../../src/api/answer-types.js';
 import { ask, base, send, toApiError } from './api.js';
 import { session } from './session.svelte.js';
 
+/** This tab’s memory that the link of its page is a preview; without storage there is none. */
+const preview = {
+  key: `photospool.preview ${base}`,
+  isKnown(): boolean {
+    try {
+      return sessionStorage.getItem(preview.key) !== null;
+    } catch {
+      return false;
+    }
+  },
+  remember(): void {
+    try {
+      sessionStorage.setItem(preview.key, '');
+    } catch {
+      // Without it, an ended preview looks like an expired link after a reload.
+    }
+  },
+};
+
 /** The link of this page. */
 class Share {
   now: ShareLinkView | undefined = $state.raw();
+  /** Whether it is a preview, also one that has ended since this tab opened it: the server no longer knows it then. */
+  isDraft = $state(preview.isKnown());
   /** True if the link does not exist, or no longer. */
   over = $state(false);
 
@@ -17,6 +38,8 @@ class Share {
     try {
       this.now = await ask<ShareLinkView>('/api/share');
       this.over = false;
+      this.isDraft = this.now.draft === true;
+      if (this.isDraft) preview.remember();
     } catch (error) {
       this.over = toApiError(error).code === 'not-found';
     }
