@@ -7,7 +7,7 @@ import { yieldToEventLoop } from '../base/async/yield.js';
 import { authorOf, favouritesOf, mayChange, mayOn, type Field, type Viewer } from '../access/permissions.js';
 import { PhotospoolError } from '../base/errors.js';
 import { canonical } from '../document/canonical-json.js';
-import { developOf, isInside, normalDevelop, sizeIn, turnedBy, type Develop } from '../document/develop.js';
+import { developOf, isInside, isRotation, normalDevelop, sizeIn, turnedBy, type Develop } from '../document/develop.js';
 import {
   applyChange,
   asTheirs,
@@ -88,6 +88,7 @@ export async function changeEach(
   const total = { changed: 0, missing: [] as string[] };
   const refused: string[] = [];
   let allowedSome = false;
+  let cutsVideo = false;
   const ways = new Map<string, Way>();
   for (const { ids, ...change } of each) {
     const behind = behindOf(library, viewer, change.from);
@@ -95,6 +96,7 @@ export async function changeEach(
       const { allowed, missing, ...others } = sortOut(library, viewer, part, change);
       total.missing.push(...missing);
       refused.push(...others.refused);
+      cutsVideo ||= others.cutsVideo;
       allowedSome ||= allowed.length > 0;
       const back = library.transaction(() =>
         allowed.flatMap((photo) => changePhoto(library, viewer, photo, change, behind)),
@@ -103,7 +105,8 @@ export async function changeEach(
       if (undo) for (const { id, inverse } of back) keepWay(ways, id, inverse);
     }
   }
-  if (refused.length > 0 && !allowedSome && each.some(({ beside }) => beside !== true)) throw mayNot();
+  if (refused.length > 0 && !allowedSome && each.some(({ beside }) => beside !== true))
+    throw cutsVideo ? mayNotCut() : mayNot();
   return { ...total, ...(refused.length > 0 && { refused }), ...(undo && { undo: [...ways.values()] }) };
 }
 
@@ -128,6 +131,7 @@ function sortOut(library: Library, viewer: Viewer, ids: readonly string[], chang
     allowed: seen.filter(isAllowed),
     refused: seen.filter((photo) => !isAllowed(photo)).map(({ id }) => id),
     missing: ids.filter((id) => !known.has(id)),
+    cutsVideo: seen.some((photo) => cutsFilm(photo, change)),
   };
 }
 
@@ -144,12 +148,13 @@ function refusedField(viewer: Viewer, change: PhotoEdit, holder: Holder): string
 }
 
 /**
- * Whether a viewer may develop a photo this way. A video can’t be developed. Who may not share the photo may cut away
+ * Whether a viewer may develop a photo this way. A video can only be rotated. Who may not share the photo may cut away
  * more than others did, and not show again what others cut away: strangers may see it through a link.
  */
-function mayDevelop(viewer: Viewer, { item, body }: StoredPhoto, { develop, turn, beside }: PhotoEdit): boolean {
+function mayDevelop(viewer: Viewer, photo: StoredPhoto, change: PhotoEdit): boolean {
+  const [{ item, body }, { develop, turn }] = [photo, change];
   if (develop === undefined && turn === undefined) return true;
-  if (factsShown(body.facts).type.startsWith('video/') && beside !== true) return false;
+  if (cutsFilm(photo, change)) return false;
   const value = turn === undefined ? develop : turnedBy(body, turn);
   if (value === undefined) return false;
   return (
@@ -157,6 +162,10 @@ function mayDevelop(viewer: Viewer, { item, body }: StoredPhoto, { develop, turn
     isInside(normalDevelop(value) ?? {}, limitFor(body, authorOf(viewer)), sizeIn(body.facts))
   );
 }
+
+/** Whether a change crops or straightens a video. */
+const cutsFilm = ({ body }: StoredPhoto, { develop, beside }: PhotoEdit): boolean =>
+  beside !== true && !isRotation(develop ?? {}) && factsShown(body.facts).type.startsWith('video/');
 
 /**
  * What a person who may not share a photo may show of it: what is shown, if somebody else decided that; otherwise what
@@ -203,6 +212,9 @@ async function check(library: Library, viewer: Viewer, { ids, ...change }: Photo
 
 const mayNot = (what = 'these photos in this way'): PhotospoolError =>
   new PhotospoolError('forbidden', `You can’t change ${what}.`);
+
+const mayNotCut = (): PhotospoolError =>
+  new PhotospoolError('forbidden', 'Videos can’t be cropped or straightened.', { hint: 'Rotate the video instead.' });
 
 /** Adds a photo to the undo; photos with the same inverse share one change. */
 function keepWay(ways: Map<string, Way>, id: string, inverse: Omit<Way, 'ids'>): void {

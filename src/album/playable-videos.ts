@@ -5,7 +5,7 @@
  */
 import { mayHaveOriginal, mayHaveUnedited, type Viewer } from '../access/permissions.js';
 import type { Catalog } from '../catalog/catalog.js';
-import { developOf } from '../document/develop.js';
+import { developOf, isRotatedInVain, rotationOf, type Develop } from '../document/develop.js';
 import { clipsShown, motionOf } from '../document/facts.js';
 import type { Item } from '../document/item-id.js';
 import { own } from '../document/json-values.js';
@@ -22,8 +22,10 @@ export interface PlayableVideoParts {
   catalog: Pick<Catalog, 'clipOf' | 'clipFor'>;
 }
 
-/** A playable video. */
-export type Playing =
+/** A playable video. `rotate`: the quarter turns clockwise by which it is turned further. */
+export type Playing = { rotate?: Develop['rotate'] } & Source;
+
+type Source =
   /** A transcoded file. */
   | { kind: 'rendition'; rendition: Rendition }
   /** An unchanged original (by its SHA-256), or the video inside it. `settled`: no better version will replace it. */
@@ -60,14 +62,28 @@ export function playingOf(
   const source = sourceOf(parts, viewer, photo);
   if (!source) return undefined;
   const { body: document, item } = source;
-  if (developOf(document) !== 'original' && !mayHaveUnedited(viewer, item.holder)) return undefined;
+  if (developOf(document) === 'unclear' && !mayHaveUnedited(viewer, item.holder)) return undefined;
+  const playing = filesOf(parts, viewer, photo, source, which);
+  const rotate = rotationOf(document);
+  return playing && rotate !== undefined ? { ...playing, rotate } : playing;
+}
+
+/** The same, as its file is. */
+function filesOf(
+  { library }: PlayableVideoParts,
+  viewer: Viewer,
+  photo: PhotoView,
+  { body: document, item }: StoredPhoto,
+  which: 'hover' | 'video',
+): Source | undefined {
   const id = item.sha256;
   const { hover, video } = clipsShown(document);
   const motion = motionOf(document.facts);
   // The clip of a photo is short enough to be its hover preview, too.
   const made = which === 'hover' ? (hover ?? (isFilm(photo) ? undefined : video)) : video;
-  const original = originalOf(parts.library, viewer, item);
-  if (which === 'video' && original && own(document.facts, 'playable') === true && !motion)
+  const original = originalOf(library, viewer, item);
+  const isPlayable = original && own(document.facts, 'playable') === true && !isRotatedInVain(document);
+  if (which === 'video' && isPlayable && !motion)
     return { kind: 'original', id, type: document.facts.type, settled: true };
   if (made) return { kind: 'rendition', rendition: made };
   if (!original) return undefined;

@@ -150,7 +150,8 @@ function cornersOf({ x, y, width, height, angle }: Frame): [number, number][] {
 
 /**
  * How a photo is shown: as its original, developed, or `unclear`, which means that only those who may see the original
- * see a picture: two people cut away different parts, a newer version wrote the value, or the original is a video.
+ * see a picture: two people cut away different parts, a newer version wrote the value, or something is cut away from a
+ * video.
  */
 export type Shown = 'original' | 'unclear' | Develop;
 
@@ -166,8 +167,38 @@ export function developOf(document: Pick<PhotoDocument, 'edits' | 'facts'>): Sho
     .map(({ value }) => normalDevelop(value) ?? {});
   if (!narrowest || others.some((other) => !isInside(narrowest, other, size))) return 'unclear';
   if (Object.keys(narrowest).length === 0) return 'original';
-  return factsShown(document.facts).type.startsWith('video/') ? 'unclear' : narrowest;
+  return isVideo(document) && !isRotation(narrowest) ? 'unclear' : narrowest;
 }
+
+/** Whether the original of a document is a video. */
+const isVideo = ({ facts }: Pick<PhotoDocument, 'facts'>): boolean => factsShown(facts).type.startsWith('video/');
+
+/** Whether a way of developing only rotates, which is all that can be done to a video. */
+export const isRotation = ({ crop, straighten }: Develop): boolean => crop === undefined && straighten === undefined;
+
+/**
+ * The quarter turns clockwise by which the video of a document is played further than its file says: as developed; on
+ * a public server as published with its clips. Undefined for none.
+ */
+export function rotationOf(document: Pick<PhotoDocument, 'edits' | 'facts' | 'clips'>): Develop['rotate'] {
+  const shown = developOf(document);
+  if (!isVideo(document) || shown === 'unclear') return undefined;
+  return shown === 'original' ? turnsIn(document.clips) : shown.rotate;
+}
+
+/** The MIME types of videos whose files can say that they are turned (video/rotate-track.ts). */
+const turnable: ReadonlySet<string> = new Set(['video/mp4', 'video/x-m4v', 'video/quicktime', 'video/3gpp']);
+
+/** Whether the original of a document is a video that is shown rotated, and its file can't be. */
+export const isRotatedInVain = (document: Pick<PhotoDocument, 'edits' | 'facts' | 'clips'>): boolean =>
+  rotationOf(document) !== undefined && !isTurnable(factsShown(document.facts).type);
+
+/** Whether a video of this MIME type can be sent turned. */
+export const isTurnable = (type: string): boolean => turnable.has(type);
+
+/** The rotation in the clips of a document, if it is valid. */
+export const turnsIn = (clips: unknown): Develop['rotate'] =>
+  ([1, 2, 3] as const).find((turns) => turns === own(clips, 'rotate'));
 
 /** The size of the upright original; a square if a document has none. */
 export function sizeIn(facts: unknown): PixelSize {

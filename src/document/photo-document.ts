@@ -356,4 +356,6 @@ export interface Clips {
   hover?: Clip;
   /** The playable video, for every browser. */
   video?: Clip;
+  /** On a public server: the quarter turns clockwise by which they are played further (develop.ts `rotationOf`). */
+  rotate?: 1 | 2 | 3;
 }

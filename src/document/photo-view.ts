@@ -5,7 +5,7 @@
 import type { Holder } from './item-id.js';
 import { canonical, wellFormed } from './canonical-json.js';
 import { membership, membershipsIn, shownEdit, type SetName } from './edits.js';
-import { developedSize, developOf, picturesShown, sizeIn, type Develop } from './develop.js';
+import { developedSize, developOf, isRotation, picturesShown, sizeIn, type Develop } from './develop.js';
 import { clipsShown, factsShown, isDamaged, motionOf } from './facts.js';
 import { elementOf, fields, type FieldName } from './field-validation.js';
 import { compareText, isObject, own, textOf } from './json-values.js';
@@ -123,11 +123,12 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
 
   const picture = developedView(photo);
   const pictures = photo ? picturesShown(photo) : {};
-  // What was cut away is in the clips, too.
-  const clips = picture ? {} : clipsShown(document);
+  // What was cut away is in the clips, too; a rotated video is played rotated.
+  const isFilm = textOf(facts.type).startsWith('video/');
+  const turned = isFilm && picture?.view.develop !== undefined && isRotation(picture.view.develop);
+  const clips = picture && !turned ? {} : clipsShown(document);
   // A public server gets the video of a motion photo, but not its position in the original.
-  const moves =
-    !picture && (motionOf(facts) !== undefined || (clips.video && !textOf(facts.type).startsWith('video/')));
+  const moves = !picture && (motionOf(facts) !== undefined || (clips.video && !isFilm));
   const gps = shown('gps', [...sidecars.map((values) => values.gps), facts.gps]);
   // A place belongs to the position that it was read with.
   const placed = [...sidecars, facts].filter(

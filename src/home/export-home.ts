@@ -6,12 +6,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { People } from '../access/people.js';
 import { openArchive, originalPath } from '../archive/archive.js';
 import type { Config } from '../base/config.js';
 import { PhotospoolError, printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { parentOf, type Files } from '../base/files.js';
+import { temporaryName } from '../base/temporary-names.js';
 import type { Discarder } from '../album/empty-trash.js';
 import { sidecarOf } from '../ingest/sidecars/export-sidecars.js';
 import type { Holder } from '../document/item-id.js';
@@ -22,6 +23,7 @@ import { headLength, identify } from '../photo/formats/identify.js';
 import { openXmpWriter } from '../photo/facts/write-xmp.js';
 import { openExportedFiles, type ExportedFiles } from './exported-files.js';
 import type { ExportFile } from '../server/files/export-file.js';
+import { openTurned } from '../server/files/rotated-bytes.js';
 import { libraryList, type LibraryExportParts } from '../server/files/library-export.js';
 
 /** Opens what an export reads; to be closed after it. `edited`: with JPEGs of edited pictures. */
@@ -83,7 +85,11 @@ export async function* writeExport(
 ): AsyncGenerator<FileExported> {
   const known = await openExportedFiles(folder, holder, files);
   const put = (entry: ExportFile, target: string): Promise<string> =>
-    entry.kind === 'original' ? copyOriginal(entry, target, files) : writeMade(entry, target, files, known);
+    entry.kind === 'original'
+      ? copyOriginal(entry, target, files)
+      : entry.kind === 'made'
+        ? writeMade(entry, target, files, known)
+        : writeRotated(entry, target, files, known);
   for (const entry of entries) {
     const target = join(folder, ...entry.path.split('/'));
     const outcome = await put(entry, target).catch((error: unknown) =>
@@ -128,6 +134,26 @@ async function writeMade(
   if (there !== 'free' && there !== 'ours') return there;
   if (there === 'ours') await files.replace(target, bytes);
   else if ((await files.write(target, bytes)) === 'taken') return 'kept';
+  return 'written';
+}
+
+async function writeRotated(
+  { path, source, turns }: Extract<ExportFile, { kind: 'rotated' }>,
+  target: string,
+  files: Files,
+  known: ExportedFiles,
+): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const part of await openTurned(source, turns)) hash.update(part as Buffer);
+  const there = await placeFor(path, hash.digest('hex'), target, files, known);
+  if (there !== 'free' && there !== 'ours') return there;
+  const part = join(dirname(target), temporaryName());
+  await files.pour(await openTurned(source, turns), part);
+  if (there === 'ours') await files.rename(part, target);
+  else if ((await files.move(part, target)) === 'taken') {
+    await files.remove(part);
+    return 'kept';
+  }
   return 'written';
 }
 

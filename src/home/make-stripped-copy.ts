@@ -29,7 +29,7 @@ export async function writeBare(home: Home, original: string, develop?: Develop)
     const jpeg = await writeJpeg(home, original, develop);
     return jpeg && { ...jpeg, type: 'image/jpeg' };
   }
-  // A video can't be developed.
+  // Nothing can be cut away from a video; the sender rotates it.
   if (films.missing.length > 0 || develop) return undefined;
   const source = { path, format, bytes: (await files.stat(path))?.size ?? 0 };
   const made = blobs.temporary();

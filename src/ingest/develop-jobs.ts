@@ -91,8 +91,8 @@ export function openDevelopJobs(parts: DevelopJobParts): DevelopJobs {
   async function makeOne(id: string, signal: AbortSignal | undefined): Promise<boolean> {
     try {
       const made = await developPhoto(parts, id);
-      // Edited again meanwhile, it stays in the table, and the feed names it again.
-      if (lacksDeveloped(parts, id)) failed.run(0, clock.now() + pause, 'The photo was edited again.', id);
+      // Edited again meanwhile, it stays in the table, and the feed names it again. A video may wait for ffmpeg.
+      if (lacksDeveloped(parts, id)) failed.run(0, clock.now() + pause, 'It was not made yet.', id);
       else drop.run(id);
       return made;
     } catch (error) {

@@ -14,7 +14,10 @@ import { photoOf, type PhotoDocument } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
 import { recipeOf, recipeOfType } from '../photo/formats/families.js';
 import { formatOf, headLength } from '../photo/formats/identify.js';
+import type { Films } from '../video/transcode.js';
+import { isVideo } from '../video/ffmpeg-input.js';
 import type { IngestParts } from './ingest-parts.js';
+import { pictureFilm } from './ingest-video.js';
 import { storeRendered } from './store-renditions.js';
 
 /** The dependencies of developing. */
@@ -23,6 +26,7 @@ export interface DevelopParts {
   archive: Archive;
   blobs: Blobs;
   files: Files;
+  films: Films;
   render: IngestParts['render'];
 }
 
@@ -58,32 +62,37 @@ function developedItem({ library, blobs }: Pick<DevelopParts, 'library' | 'blobs
 }
 
 /**
- * Makes what an item lacks, or with `anew` all that it has; false if there is nothing to make, or the original is not on
- * this server.
+ * Makes what an item lacks, or with `anew` all that it has; false if there is nothing to make, the original is not on
+ * this server, or it is a video and ffmpeg is missing.
  * @throws PhotospoolError as `Decoders.render`; `corrupt` if the original has changed.
  */
 export async function developPhoto(parts: DevelopParts, id: string, anew = false): Promise<boolean> {
-  const { library, archive, files } = parts;
+  const { library, archive, files, films } = parts;
   const [item, lacking] = [itemOf(id), anew ? developedItem(parts, id) : lacksDeveloped(parts, id)];
   const row = item && library.local.originals.find(item.sha256);
   if (!lacking || row?.state !== 'here') return false;
+  if (films.missing.length > 0 && isVideo(factsShown(lacking.photo.facts))) return false;
   const path = archive.resolve(row.path);
   // Pictures of other bytes would show another photo.
   if ((await files.hash(path)).sha256 !== item?.sha256)
     throw new PhotospoolError('corrupt', 'The original has been changed. Run `photospool verify` for details.');
-  const made = await picturesFor(parts, path, lacking);
+  const made = await picturesFor(parts, path, row.bytes, lacking);
   library.update<PhotoDocument>(id, (body) => body && withPictures(body, lacking.develop, made));
   return true;
 }
 
 async function picturesFor(
-  { files, blobs, render }: DevelopParts,
+  parts: DevelopParts,
   path: string,
+  bytes: number,
   { photo, develop }: { photo: PhotoDocument; develop: Develop },
 ): Promise<DevelopedPictures> {
+  const { files, blobs, render } = parts;
   const format = formatOf(await files.head(path, headLength));
-  const rendered = await render(path, format, isDamaged(photo.renditions), develop);
-  const { thumb, preview, thumbhash } = await storeRendered(rendered, format, blobs, true);
+  const asIs = isDamaged(photo.renditions);
+  const { thumb, preview, thumbhash } = isVideo(format)
+    ? await pictureFilm(parts, { path, format, bytes }, asIs, develop)
+    : await storeRendered(await render(path, format, asIs, develop), format, blobs, true);
   if (!thumb || !preview || thumbhash === undefined)
     throw new PhotospoolError('undecodable', 'This file has no picture that can be edited.');
   return { at: marked(recipeOf(format)), thumb, preview, thumbhash };

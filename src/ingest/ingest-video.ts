@@ -7,6 +7,7 @@ import type { Blobs } from '../archive/blob-store.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { newExif } from '../document/arrival.js';
+import type { Develop } from '../document/develop.js';
 import type { Facts, Renditions } from '../document/photo-document.js';
 import { isCutOff, renderError } from '../photo/decode/decode-errors.js';
 import { recipeOf } from '../photo/formats/families.js';
@@ -24,8 +25,8 @@ export interface PictureParts {
   films: Films;
   blobs: Blobs;
   files: Files;
-  /** Makes the scaled pictures. */
-  render(path: string, format: Format): Promise<Rendered>;
+  /** Makes the scaled pictures, developed. */
+  render(path: string, format: Format, asIs?: boolean, develop?: Develop): Promise<Rendered>;
 }
 
 /** The dependencies of reading, too. */
@@ -106,19 +107,34 @@ function factsOf(film: Film, { format }: VideoSource): Partial<Facts> {
   };
 }
 
-/** Makes only the pictures of a video; with `asIs`, what is possible of a damaged one. @throws as `makeFilm`. */
-export async function pictureFilm(parts: PictureParts, source: VideoSource, asIs = false): Promise<Renditions> {
+/**
+ * Makes only the pictures of a video, rotated if `develop` says so; with `asIs`, what is possible of a damaged one.
+ * @throws as `makeFilm`.
+ */
+export async function pictureFilm(
+  parts: PictureParts,
+  source: VideoSource,
+  asIs = false,
+  develop?: Develop,
+): Promise<Renditions> {
   const film = await lookAt(parts.films, source, asIs);
   if (film === 'damaged') return spoilt(source);
-  return pictures(parts, source, film, await isCutOff(source.path, source.format));
+  return pictures(parts, source, film, await isCutOff(source.path, source.format), develop);
 }
 
-async function pictures(parts: PictureParts, source: VideoSource, film: Film, cut: boolean): Promise<Renditions> {
+async function pictures(
+  parts: PictureParts,
+  source: VideoSource,
+  film: Film,
+  cut: boolean,
+  develop?: Develop,
+): Promise<Renditions> {
   const { films, blobs, files } = parts;
   const frame = blobs.temporary();
   try {
     await films.poster(source, film, previewEdge, frame);
-    const made = await storeRendered(await parts.render(frame, png), source.format, blobs);
+    const rendered = await parts.render(frame, png, false, develop);
+    const made = await storeRendered(rendered, source.format, blobs, develop !== undefined);
     return { ...made, ...(cut && { damaged: true }) };
   } catch (error) {
     // A missing picture is no reason to reject a video; but a temporary error is retried.

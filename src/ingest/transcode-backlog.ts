@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
+import { isRotatedInVain } from '../document/develop.js';
 import { motionOf, pairOf } from '../document/facts.js';
 import { entriesOf, own, textOf } from '../document/json-values.js';
 import { itemOf } from '../document/item-id.js';
@@ -165,7 +166,8 @@ export function lacks(document: PhotoDocument, asked = false): Stage | undefined
 /** Whether a video still needs a playable version. */
 export function lacksVideo(document: PhotoDocument, asked = false): boolean {
   const { facts, edits } = document;
-  const asItIs = own(facts, 'playable') === true && pairOf(facts) === undefined && !wasPublic(edits) && !asked;
+  const isEnough = pairOf(facts) === undefined && !wasPublic(edits) && !asked && !isRotatedInVain(document);
+  const asItIs = own(facts, 'playable') === true && isEnough;
   return !asItIs && !has(document, 'video');
 }
 

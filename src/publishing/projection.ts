@@ -5,13 +5,13 @@
  * | published | never published |
  * |---|---|
  * | size, type and time taken; camera, lens, exposure; place by name; title, description, tags | position (unless enabled), serial numbers, owner's name, every other tag of the file |
- * | thumb, preview, ThumbHash; of videos the length, the preview and the playable video; which two are one Live Photo | the original, its hash, name, folders and size in bytes; sidecars; albums, rating, favourites; who edited what |
+ * | thumb, preview, ThumbHash; of videos the length, the preview, the playable video and its rotation; which two are one Live Photo | the original, its hash, name, folders and size in bytes; sidecars; albums, rating, favourites; who edited what |
  * | the time of the last decision about visibility, of the last edit of a published field, and of the last crop (to the public server, not to its visitors) | the time of anything else |
  *
  * A tag is private if it begins with `_` or is below `private/`.
  */
 import { createHmac } from 'node:crypto';
-import { developedAt } from '../document/develop.js';
+import { developedAt, rotationOf } from '../document/develop.js';
 import { shownEdit } from '../document/edits.js';
 import { pairOf } from '../document/facts.js';
 import { house, itemOf, type Holder } from '../document/item-id.js';
@@ -74,6 +74,7 @@ export function project(
   const pair = key === undefined ? undefined : pairOf(photo.facts);
   const developed = developedAt(photo.edits);
   const crop = developed !== undefined && { developed };
+  const rotate = rotationOf(photo);
   if (view.audience !== 'public' || view.trashed || !permission.isGiven) return tell({ value: null, at, ...crop });
   const value = readPhoto({
     facts: {
@@ -82,7 +83,7 @@ export function project(
       ...(pair !== undefined && { pair: opaquePair(pair, item.holder, key!) }),
     },
     renditions: { ...view.renditions, thumbhash: view.thumbhash },
-    clips: view.renditions,
+    clips: { ...view.renditions, ...(rotate !== undefined && { rotate }) },
   });
   const edited = editedAt(photo.edits, options);
   return tell({ ...{ value, at }, ...(edited !== undefined && { edited }), ...crop });

@@ -4,11 +4,13 @@
  * Pure.
  */
 import { wellFormed } from '../document/canonical-json.js';
+import { turnsIn } from '../document/develop.js';
 import { clipsShown, factsShown, renditionsShown } from '../document/facts.js';
 import { elementOf, fields, isOffset, isWallTime } from '../document/field-validation.js';
 import { entriesOf, isObject, own, textOf } from '../document/json-values.js';
 import {
   format,
+  type Clips,
   type Facts,
   type Gps,
   type Place,
@@ -24,7 +26,7 @@ export interface PublicPhoto {
   facts: Omit<Facts, 'bytes'>;
   renditions: Renditions;
   /** The videos made from it, which contain only pictures and sound of the original. */
-  clips?: { hover?: Rendition; video?: Rendition };
+  clips?: { hover?: Rendition; video?: Rendition; rotate?: Clips['rotate'] };
 }
 
 /** What a home publishes about one photo. */
@@ -149,9 +151,11 @@ function readRenditions(renditions: unknown): Renditions {
 
 function readClips(photo: unknown): NonNullable<PublicPhoto['clips']> {
   const { hover, video } = clipsShown(photo);
+  const rotate = hover || video ? turnsIn(own(photo, 'clips')) : undefined;
   return {
     ...(hover && hover.bytes <= largest.hover && { hover: renditionOf(hover) }),
     ...(video && video.bytes <= largest.video && { video: renditionOf(video) }),
+    ...(rotate !== undefined && { rotate }),
   };
 }
 

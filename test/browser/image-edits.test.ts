@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { quarters } from '../photo/painted.js';
+import { tinyFilm } from '../video/films.js';
 import { breaches } from './axe.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { opened, openMore, openStage, type Stage, wake } from './stage.js';
@@ -151,6 +152,37 @@ test('selected photos are rotated together, and one undo brings them back', asyn
     .toEqual([true, true]);
   await page.keyboard.press('Control+z');
   await expect.poll(turns).toEqual([undefined, undefined]);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('a video is rotated from its menu, is played rotated, and one undo brings it back', async () => {
+  await writeFile(join(home.incoming, 'c.mp4'), tinyFilm());
+  await fetch(`${home.url}/api/spool/process`, { method: 'POST' });
+  const { tiles } = (await (await fetch(`${home.url}/api/tiles?q=type:video`)).json()) as { tiles: { id: string }[] };
+  const [film] = tiles.map(({ id }) => id);
+  expect(await told(film!)).toMatchObject({ width: 64, height: 48 });
+  const { page, mishaps, close } = await stage.see(`${home.url}/photo/${film}`);
+  await opened(page);
+  // The Chromium from npm has no H.264; Debian's has.
+  const plays = await page.evaluate(
+    () => document.createElement('video').canPlayType('video/mp4; codecs="avc1.42E01E"') !== '',
+  );
+  const shapeOf = (): Promise<unknown> =>
+    page.locator('.film').evaluate((box, plays) => {
+      const video = box.querySelector('video')!;
+      return [box.clientWidth < box.clientHeight, plays ? video.videoWidth < video.videoHeight : undefined];
+    }, plays);
+  const upright = (is: boolean): unknown => [is, plays ? is : undefined];
+  await expect.poll(shapeOf).toEqual(upright(false));
+  await openMore(page);
+  await page.getByRole('button', { name: 'Rotate right' }).click();
+  await expect.poll(async () => (await told(film!)).develop).toEqual({ rotate: 1 });
+  expect(await told(film!)).toMatchObject({ width: 48, height: 64 });
+  await expect.poll(shapeOf).toEqual(upright(true));
+  await page.keyboard.press('Control+z');
+  await expect.poll(async () => (await told(film!)).develop).toBeUndefined();
+  await expect.poll(shapeOf).toEqual(upright(false));
   expect(mishaps).toEqual([]);
   await close();
 });

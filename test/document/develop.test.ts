@@ -12,8 +12,10 @@ import {
   frameOf,
   isDevelop,
   isInside,
+  isRotatedInVain,
   normalDevelop,
   picturesOf,
+  rotationOf,
   turnedBy,
   type Develop,
 } from '../../src/document/develop.js';
@@ -174,6 +176,31 @@ describe('a photo', () => {
     };
     expect(view(film).renditions.video).toBeDefined();
     expect(view(edited(film, { develop: left }, stamp(1)))).toMatchObject({ developing: true, renditions: {} });
+  });
+
+  test('that is a video is rotated, and keeps its clips', () => {
+    const clips = { video: { ...rendition('e'), type: 'video/mp4', at: '0001' } };
+    const film = { ...photo({ facts: { type: 'video/mp4', width: 40, height: 30 } }), clips };
+    const turned = edited(film, { develop: { rotate: 3 } }, stamp(1));
+    expect(developOf(turned)).toEqual({ rotate: 3 });
+    expect([film, turned].map(rotationOf)).toEqual([undefined, 3]);
+    expect(view(turned)).toMatchObject({ width: 30, height: 40, develop: { rotate: 3 }, developing: true });
+    expect(view(turned).renditions).toMatchObject({ video: { sha256: 'e'.repeat(64) } });
+    const shown = view(developed(turned, { rotate: 3 }));
+    expect([shown.developing, shown.renditions.thumb?.sha256]).toEqual([undefined, 'c'.repeat(64)]);
+    // With a crop of somebody who had not heard of the rotation, it is unclear what it shows.
+    const cut = edited(turned, { develop: left }, stamp(2));
+    expect([developOf(cut), rotationOf(cut)]).toEqual(['unclear', undefined]);
+    expect(rotationOf({ ...film, clips: { ...clips, rotate: 2 } })).toBe(2);
+    expect(rotationOf(edited(photo({}), { develop: { rotate: 1 } }, stamp(1)))).toBeUndefined();
+  });
+
+  test('of a video plays from its file if that can say how it is turned', () => {
+    const of = (type: string): PhotoDocument =>
+      edited(photo({ facts: { type } }), { develop: { rotate: 1 } }, stamp(1));
+    expect(
+      ['video/mp4', 'video/quicktime', 'video/webm', 'image/jpeg'].map((type) => isRotatedInVain(of(type))),
+    ).toEqual([false, false, true, false]);
   });
 
   test('is turned further, with its crop, and an undo shows what was there', () => {

@@ -2,9 +2,13 @@
  * The pictures of edited photos are kept like all others: made per item, checked, repaired, rendered again, named for
  * backups and peers; and those that nothing shows any more are named by nothing.
  */
-import { rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { renditionsOf } from '../../src/backup/backup-contents.js';
+import { newPhoto } from '../../src/document/arrival.js';
 import { developKey, developOf, picturesOf, type Develop } from '../../src/document/develop.js';
 import { applyChange } from '../../src/document/edits.js';
 import { house, itemId } from '../../src/document/item-id.js';
@@ -12,9 +16,14 @@ import type { PhotoDocument, Rendition } from '../../src/document/photo-document
 import { viewPhoto } from '../../src/document/photo-view.js';
 import { developPhoto, lacksDeveloped } from '../../src/ingest/develop-photo.js';
 import { repair } from '../../src/ingest/repair-home.js';
+import { clipAt, lacks } from '../../src/ingest/transcode-backlog.js';
+import { photo, stamp } from '../document/documents.js';
 import { rerender } from '../../src/ingest/rerender.js';
 import { verifyHome } from '../../src/ingest/verify-home.js';
 import { render } from '../../src/photo/decode/render.js';
+import type { Film } from '../../src/video/ffprobe.js';
+import type { Films } from '../../src/video/transcode.js';
+import { tinyFilm } from '../video/films.js';
 import { openNamed } from '../../src/sync/blobs/blob-index.js';
 import { begin, type SmallHome } from './small-home.js';
 
@@ -48,6 +57,49 @@ test('two holders of the same bytes edit them differently', async () => {
   expect(ours.sha256).not.toBe(theirs.sha256);
   edit(home, home.ofHouse, null);
   expect(thumbOf(home, home.own)).toEqual(theirs);
+});
+
+test.each([true, false])('the picture of a video is rotated with ffmpeg (%s), from its original', async (isThere) => {
+  const home = await begin(0);
+  const [path, bytes] = ['2024/07/a.mp4', tinyFilm()];
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  mkdirSync(dirname(home.archive.resolve(path)), { recursive: true });
+  writeFileSync(home.archive.resolve(path), bytes);
+  home.library.local.originals.put({ sha256, path, claim: 'x', bytes: bytes.length, modified: 0, state: 'here' });
+  const id = itemId({ holder: house, sha256 });
+  const sighting = { at: '2026-01-01T00:00:00.000Z', server: 'x', name: 'a.mp4', modified: '2024-07-01T12:00:00.000Z' };
+  const facts = { recipe: 1, type: 'video/mp4', bytes: bytes.length, width: 64, height: 48 };
+  home.library.update<PhotoDocument>(id, () => newPhoto({ facts, renditions: { recipe: 1 }, sighting }));
+  edit(home, id, { rotate: 1 });
+  const films: Films = {
+    ...home.films,
+    missing: isThere ? [] : ['ffmpeg'],
+    look: () => Promise.resolve({ seconds: 1, pictures: { width: 64, height: 48 } } as Film),
+    poster: async (source, _film, _edge, to) => {
+      expect(source.path).toBe(home.archive.resolve(path));
+      await sharp({ create: { width: 64, height: 48, channels: 3, background: '#d02020' } })
+        .png()
+        .toFile(to);
+    },
+  };
+  const parts = { ...home, films, render: (...args: Parameters<typeof render>) => render(...args) };
+  expect(await developPhoto(parts, id)).toBe(isThere);
+  expect(lacksDeveloped(home, id) === undefined).toBe(isThere);
+  if (isThere) expect(thumbOf(home, id)).toMatchObject({ width: 48, height: 64 });
+});
+
+test('a rotated video is transcoded only if its file can’t be turned', () => {
+  const clip = { at: clipAt, sha256: 'c'.repeat(64), type: 'video/mp4', width: 2, height: 2, bytes: 1 };
+  const of = (type: string, develop: Develop | null): PhotoDocument => ({
+    ...photo({ facts: { type, playable: true }, renditions: { recipe: 99 } }),
+    clips: { hover: clip },
+    edits: { develop: [{ value: develop, at: stamp(1), by: 'owner' }] },
+  });
+  expect([of('video/webm', null), of('video/mp4', { rotate: 1 })].map((film) => lacks(film))).toEqual([
+    undefined,
+    undefined,
+  ]);
+  expect(lacks(of('video/webm', { rotate: 1 }))).toBe('video');
 });
 
 test('they are checked, repaired and rendered again', async () => {

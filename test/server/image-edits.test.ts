@@ -2,8 +2,8 @@
  * Edited pictures over HTTP: nobody who may not have the original sees what was cut away, by any address, before the new
  * picture is made or after; and who may edit can always go back.
  */
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { LightMyRequestResponse } from 'fastify';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -17,10 +17,14 @@ import { filesBeside } from '../../src/home/picture-jobs.js';
 import { openDevelopJobs, type DevelopJobs } from '../../src/ingest/develop-jobs.js';
 import type { Archive } from '../../src/archive/archive.js';
 import { convert, render } from '../../src/photo/decode/render.js';
+import type { Film } from '../../src/video/ffprobe.js';
+import { rotationPatches, withPatches } from '../../src/video/rotate-track.js';
+import { openFilms, type Films } from '../../src/video/transcode.js';
 import { quarters } from '../photo/painted.js';
+import { tinyFilm } from '../video/films.js';
 import { invite, openOwned, type Owned } from './accounts.js';
 import { openBrowser, type Browser } from './browser.js';
-import { expectError, type Home } from './fixture.js';
+import { expectError, sha256, type Home } from './fixture.js';
 import { filesOf as zipped } from './stored-zip.js';
 
 const jpeg = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' } as const;
@@ -33,13 +37,26 @@ const painted = (n: number): Promise<Buffer> =>
     .jpeg({ quality: 90 })
     .toBuffer();
 
+const noFfmpeg = openFilms({ kind: 'missing', missing: ['ffmpeg', 'ffprobe'] });
+
+/** Makes the picture of every video; red is left, green right. */
+const painter: Films = {
+  ...noFfmpeg,
+  missing: [],
+  look: () => Promise.resolve({ seconds: 1, pictures: { width: 64, height: 48 } } as Film),
+  poster: async (_source, _film, _edge, to) => {
+    await quarters(64, 48).png().toFile(to);
+  },
+};
+
 /** What makes the edited pictures of a home. */
-async function openJobs(home: Home): Promise<DevelopJobs> {
+async function openJobs(home: Home, films: Films = noFfmpeg): Promise<DevelopJobs> {
   const files = openFiles();
   return openDevelopJobs({
     ...{ db: home.db, library: home.library, files, clock: home.clock, log: silent, lanes: 1 },
     archive: { resolve: home.parts.blobs.original } as unknown as Archive,
     blobs: await openBlobs(join(home.folder, 'blobs'), files),
+    films,
     render: (path, format, asIs, develop) => render(path, format, asIs, develop),
     onChange: () => () => undefined,
     indexed: () => Promise.resolve(),
@@ -311,13 +328,14 @@ test('many photos are rotated in one change, each further, and one undo brings a
   await edit(owner, ids[0]!, { develop: { ...left, rotate: 3 } });
   const made = await owner.ask('PATCH', '/api/photos', { ids: [...ids, film], turn: 1, undo: true });
   const answer = made.json<{ changed: number; refused: string[]; undo: object[] }>();
-  expect(answer).toMatchObject({ changed: 2, refused: [film] });
+  expect(answer).toMatchObject({ changed: 3 });
+  expect(answer).not.toHaveProperty('refused');
   const shown = async (): Promise<unknown[]> =>
     Promise.all(
       ids.map(async (id) => (await owner.ask('GET', `/api/photos/${id}`)).json<{ develop?: Develop }>().develop),
     );
   expect(await shown()).toEqual([left, { rotate: 1 }]);
-  expect((await owner.ask('PATCH', '/api/photos/each', { each: answer.undo })).json()).toMatchObject({ changed: 2 });
+  expect((await owner.ask('PATCH', '/api/photos/each', { each: answer.undo })).json()).toMatchObject({ changed: 3 });
   expect(await shown()).toEqual([{ ...left, rotate: 3 }, undefined]);
   for (const wrong of [
     { develop: { rotate: 5 } },
@@ -325,8 +343,107 @@ test('many photos are rotated in one change, each further, and one undo brings a
     { develop: { ...left, filter: 'sepia' } },
   ])
     expect(await edit(owner, ids[0]!, wrong), JSON.stringify(wrong)).toBe(400);
-  expect(await edit(owner, film, { develop: { rotate: 1 } })).toBe(403);
+  expect(await edit(owner, film, { develop: { rotate: 1 } })).toBe(200);
+  for (const develop of [left, { rotate: 2, straighten: 3 }]) {
+    const refused = expectError(await owner.ask('PATCH', `/api/photos/${film}`, { develop }), 403, 'forbidden');
+    expect(refused.message).toBe('Videos can’t be cropped or straightened.');
+    const some = await owner.ask('PATCH', '/api/photos', { ids: [ids[1]!, film], develop });
+    expect(some.json()).toMatchObject({ changed: 1, refused: [film] });
+  }
   expect((await owner.ask('PATCH', '/api/photos', { ids, turn: 1, develop: null })).statusCode).toBe(400);
+});
+
+test('a rotated video is played, downloaded and shown rotated, by everybody and at once, without a new file', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const original = tinyFilm();
+  const id = await home.add({ type: 'video/mp4', name: 'a.mp4', original });
+  home.library.update<PhotoDocument>(photoId(id), (body) => ({
+    ...body!,
+    facts: { ...body!.facts, width: 64, height: 48, playable: true },
+  }));
+  home.made.bare = () =>
+    Promise.resolve({
+      path: home.parts.blobs.original(home.library.local.originals.find(id)!.path),
+      type: 'video/mp4',
+      remove: () => Promise.resolve(),
+    });
+  await edit(owner, id, { audience: 'public' });
+  const turned = async (turns: 1 | 2 | 3): Promise<Buffer> => {
+    const readAt = (at: number, length: number) => Promise.resolve(original.subarray(at, at + length));
+    return withPatches(original, 0, await rotationPatches(readAt, original.length, turns));
+  };
+  const all = await others(owned, id);
+  const own = asker(home, 'owner', owner);
+  const [family] = all as [Asker];
+  const whole = all.find(({ name }) => name === 'link 2')!;
+  const url = `/media/${id}/video`;
+  const first = await own.get(url);
+  expect(first.rawPayload.equals(original)).toBe(true);
+  expect(await edit(owner, id, { develop: { rotate: 1 } })).toBe(200);
+  for (const { name, get } of [own, family, whole]) {
+    const played = await get(url, { 'if-none-match': first.headers.etag as string });
+    expect([name, played.statusCode]).toEqual([name, 200]);
+    expect(played.rawPayload.equals(await turned(1)), name).toBe(true);
+    expect(played.headers.etag).not.toBe(first.headers.etag);
+    const part = await get(url, { range: 'bytes=100-4000' });
+    expect(part.rawPayload.equals((await turned(1)).subarray(100, 4001)), name).toBe(true);
+    expect((await get(url, { 'if-none-match': played.headers.etag as string })).statusCode).toBe(304);
+  }
+
+  // Its picture is rotated, too, as soon as it is made; without ffmpeg it is not.
+  expect(await (await openJobs(home)).drain()).toBe(0);
+  await home.clock.advance(600_001);
+  expect(await (await openJobs(home, painter)).drain()).toBe(1);
+  for (const { name, get } of [own, ...all]) {
+    const thumb = await sharp((await get(`/media/${id}/thumb`)).rawPayload).metadata();
+    expect([name, thumb.width, thumb.height]).toEqual([name, 48, 64]);
+    expect((await get(`/api/photos/${id}`)).json(), name).toMatchObject({ width: 48, height: 64 });
+    const { tiles } = (await get('/api/tiles')).json<{ tiles: object[] }>();
+    expect(tiles, name).toMatchObject([{ id, width: 48, height: 64, edited: true }]);
+  }
+
+  // Who sees the history gets the original, or the rotated one on request; others get it as it is played.
+  expect((await own.get(`/originals/${id}`)).rawPayload.equals(original)).toBe(true);
+  expect((await own.get(`/originals/${id}?download&edited`)).rawPayload.equals(await turned(1))).toBe(true);
+  for (const { name, get } of all) {
+    const answer = await get(`/originals/${id}?download`);
+    expect([name, answer.statusCode]).toEqual([name, name === 'visitor' || name === 'link 0' ? 404 : 200]);
+    if (answer.statusCode === 200) expect(answer.rawPayload.equals(await turned(1)), name).toBe(true);
+  }
+  const packed = async ({ get, post }: Asker, edited: boolean): Promise<Buffer> => {
+    const { path } = (await post('/api/downloads', { ids: [id], edited })).json<{ path: string }>();
+    const files = zipped((await get(path)).rawPayload);
+    expect([...files.keys()]).toEqual(['a.mp4']);
+    return files.get('a.mp4')!;
+  };
+  expect((await packed(own, false)).equals(original)).toBe(true);
+  for (const [who, edited] of [
+    [own, true],
+    [family, true],
+    [family, false],
+    [whole, false],
+  ] as const)
+    expect((await packed(who, edited)).equals(await turned(1)), who.name).toBe(true);
+
+  // A visitor gets the transcoded one, which is not made again either.
+  const clip = Buffer.concat([original, Buffer.from('free')]);
+  home.library.update<PhotoDocument>(photoId(id), (body) => ({
+    ...body!,
+    clips: {
+      video: { at: '0004', sha256: sha256(clip), type: 'video/mp4', width: 64, height: 48, bytes: clip.length },
+    },
+  }));
+  mkdirSync(dirname(home.parts.blobs.rendition(sha256(clip))), { recursive: true });
+  writeFileSync(home.parts.blobs.rendition(sha256(clip)), clip);
+  const visitor = all.find(({ name }) => name === 'visitor')!;
+  expect((await visitor.get(url)).rawPayload.subarray(0, -4).equals(await turned(1))).toBe(true);
+
+  // Turned further, and back.
+  await owner.ask('PATCH', '/api/photos', { ids: [id], turn: 1 });
+  expect((await visitor.get(url)).rawPayload.subarray(0, -4).equals(await turned(2))).toBe(true);
+  await edit(owner, id, { develop: null });
+  expect((await own.get(url, { 'if-none-match': first.headers.etag as string })).statusCode).toBe(304);
 });
 
 test('a family member who may edit cuts more away, and shows again only what they cut away themselves', async () => {

@@ -5,6 +5,8 @@
 import { expect, test } from 'vitest';
 import type { Facts, PhotoDocument } from '../../src/document/photo-document.js';
 import { photoId } from '../../src/document/photo-document.js';
+import { rotationPatches, withPatches } from '../../src/video/rotate-track.js';
+import { tinyFilm } from '../video/films.js';
 import { sha256 } from './homes.js';
 import { openPublicServer, openPublisher, type Public, type Publisher } from './publishing.js';
 
@@ -64,6 +66,31 @@ test('a public video has its length and plays; when withdrawn, its transcodes ar
   home.edit(id, { audience: 'family' });
   await expect.poll(async () => (await vps.disk()).includes(filmOf(1, 'video')), soon).toBe(false);
   expect((await media(id, 'video')).status).toBe(404);
+});
+
+test('a rotated public video plays rotated, and as it was after an undo', async () => {
+  const { vps, home } = await begin();
+  const id = await home.add(1);
+  const film = tinyFilm();
+  await home.blobs.put(film);
+  const clip = { at: '0002', sha256: sha256(film), type: 'video/mp4', width: 64, height: 48, bytes: film.length };
+  home.library.update(photoId(id), (body) => {
+    const before = body as unknown as PhotoDocument;
+    const facts = { ...before.facts, type: 'video/mp4', width: 64, height: 48, seconds: 1 };
+    return { ...before, facts, clips: { video: clip } };
+  });
+  home.edit(id, { audience: 'public' });
+  const played = async (): Promise<string> => {
+    const answer = await fetch(`${vps.url()}/media/${home.opaque(id)}/video`);
+    return sha256(Buffer.from(await answer.arrayBuffer()));
+  };
+  await expect.poll(played, soon).toBe(sha256(film));
+  const readAt = (at: number, length: number) => Promise.resolve(film.subarray(at, at + length));
+  home.edit(id, { develop: { rotate: 3 } });
+  await expect.poll(played, soon).toBe(sha256(withPatches(film, 0, await rotationPatches(readAt, film.length, 3))));
+  expect(await vps.photo(home.opaque(id))).toMatchObject({ width: 48, height: 64 });
+  home.edit(id, { develop: null });
+  await expect.poll(played, soon).toBe(sha256(film));
 });
 
 test('a later transcode follows', async () => {

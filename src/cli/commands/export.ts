@@ -25,7 +25,7 @@ export const exportVerb: Verb = (program, run) => {
   addVerb(program, 'export', 'Export a library to a folder: originals, sidecars with edits, and albums')
     .requiredOption('--to <DIR>', 'folder to export to; an interrupted export continues there')
     .option('--for <NAME>', 'person whose library to export, even if removed (default: the family library)')
-    .option('--edited', 'also export a JPEG of each edited picture')
+    .option('--edited', 'also export a JPEG of each edited picture, and rotated videos')
     .option('--locked', 'include locked photos of that person')
     .action((flags: ExportFlags) => run(() => exportHolder(flags)));
 };

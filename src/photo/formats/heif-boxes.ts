@@ -55,6 +55,18 @@ export function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator
   }
 }
 
+/**
+ * The consecutive boxes in a part of a file: at most `most`, none that ends beyond it. Reads only their headers.
+ */
+export async function* readBoxes(readAt: ReadAt, from: number, to: number, most: number): AsyncGenerator<HeifBox> {
+  for (let at = from, n = 0; at + 8 <= to && n < most; n++) {
+    const box = boxAt(await readAt(at, 16), at, to);
+    if (!box || box.end > to) return;
+    yield box;
+    at = box.end;
+  }
+}
+
 /** The first box of a type in a range of bytes. */
 export function findBox(bytes: Uint8Array, from: number, to: number, type: string): HeifBox | undefined {
   for (const box of boxesIn(bytes, from, to)) if (box.type === type) return box;

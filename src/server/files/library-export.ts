@@ -1,13 +1,13 @@
 /**
  * What an export of a holder’s library contains: originals under their own names, by month; a sidecar beside each
- * photo with edits, and if wanted a JPEG of each edited picture; and `library.json` with the albums. Photos in the trash are in a folder of their own. Nothing in it
+ * photo with edits, and if wanted a JPEG of each edited picture, or the rotated video; and `library.json` with the albums. Photos in the trash are in a folder of their own. Nothing in it
  * depends on who else has the same bytes. Locked photos are only included where the caller says so: in a session that
  * opened them, or by a command.
  */
 import { readItem } from '../../access/item-access.js';
 import { itemAccess } from '../../access/library-access.js';
 import type { People } from '../../access/people.js';
-import type { Develop } from '../../document/develop.js';
+import { isTurnable, type Develop } from '../../document/develop.js';
 import { house, itemOf, ownPrefix, publicIdOf, type Holder } from '../../document/item-id.js';
 import { own } from '../../document/json-values.js';
 import { photoOf, type PhotoDocument } from '../../document/photo-document.js';
@@ -15,6 +15,7 @@ import { viewPhoto } from '../../document/photo-view.js';
 import { albumDocumentId } from '../../library/control-documents.js';
 import type { Library } from '../../library/library.js';
 import type { ExportFile } from './export-file.js';
+import { turnsOf } from './rotated-bytes.js';
 import { openDistinct } from './zip-download.js';
 
 /** The name of the list of albums in an export. */
@@ -70,8 +71,13 @@ export function* exportLibrary(parts: LibraryExportParts, holder: Holder, locked
     const make = sidecar(sha256, photo);
     if (make) yield { kind: 'made', path: `${path}.xmp`, taken, make };
     if (!edited || !view.develop) continue;
-    const name = nameIn(`${view.name.replace(/\.[^.]{1,5}$/, '')} (edited).jpg`, folder);
-    yield { kind: 'made', path: folder + name, taken, make: edited(original(row.path), view.develop) };
+    const [turns, source] = [turnsOf(view), original(row.path)];
+    // The sidecar has the rotation of videos whose files can't say it.
+    if (turns !== undefined && !isTurnable(view.type)) continue;
+    const [, stem = view.name, ending = ''] = /^(.*?)(\.[^.]{1,5})?$/s.exec(view.name) ?? [];
+    const name = nameIn(`${stem} (edited)${turns === undefined ? '.jpg' : ending}`, folder);
+    if (turns !== undefined) yield { kind: 'rotated', path: folder + name, taken, bytes: row.bytes, source, turns };
+    else yield { kind: 'made', path: folder + name, taken, make: edited(source, view.develop) };
   }
   const list: ExportedLibrary = { format: 1, albums: albums.all(), missing };
   const text = `${JSON.stringify(list, undefined, 2)}\n`;

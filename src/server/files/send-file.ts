@@ -11,6 +11,8 @@ import { showsLocked, viewerOf } from '../http/request-viewer.js';
 import { refuse } from '../http/error-responses.js';
 import { hostOf, isLoopbackName } from '../http/allowed-hosts.js';
 import { chooseFreshSlice, chooseSlice } from './range-requests.js';
+import { patchedStream, patchesFor, type Turns } from './rotated-bytes.js';
+import { withPatches } from '../../video/rotate-track.js';
 
 /** Files up to this size in bytes are read at once; a stream would cost more. */
 const atOnce = 512 * 1024;
@@ -29,6 +31,8 @@ export interface Download {
   disposition?: string;
   /** The part of the file to treat as the file; default: all of it. */
   part?: { at: number; bytes: number };
+  /** The quarter turns clockwise by which a video is sent turned; not together with `part`. */
+  rotate?: Turns | undefined;
   /** The error message if the file does not exist. */
   missing: string;
 }
@@ -56,13 +60,14 @@ export async function sendDownload(
   const { file, size: whole } = await openFile(what);
   const from = what.part?.at ?? 0;
   const size = what.part ? Math.max(0, Math.min(what.part.bytes, whole - from)) : whole;
-  const etag = what.part ? `"${what.sha256}-${from}"` : `"${what.sha256}"`;
+  const variant = what.part ? `-${from}` : what.rotate ? `-r${what.rotate}` : '';
+  const etag = `"${what.sha256}${variant}"`;
   const isKept = !showsLocked(request);
   const slice = isKept ? chooseSlice(request.headers, size, etag) : chooseFreshSlice(request.headers, size);
   const span = slice.kind === 'part' ? slice : { start: 0, end: size - 1 };
   const sends = request.method === 'GET' && (slice.kind === 'whole' || slice.kind === 'part');
   const content = sends
-    ? await contentOf(file, { start: from + span.start, end: from + span.end })
+    ? await contentOf(file, { start: from + span.start, end: from + span.end }, { size: whole, rotate: what.rotate })
     : await file.close();
   if (slice.kind === 'outside') {
     return refuse(reply.header('content-range', `bytes */${size}`), 416, 'range', `The file has ${size} bytes.`);
@@ -82,12 +87,13 @@ export async function sendDownload(
     .send(content);
 }
 
-/** Responds with a file made for this response alone. */
+/** Responds with a file made for this response alone; `rotate`: as of `Download`. */
 export async function sendWhole(
   reply: FastifyReply,
   path: string,
   type: string,
   disposition: string,
+  rotate?: Turns,
 ): Promise<FastifyReply> {
   const { file, size } = await openFile({ path, missing: 'The file could not be created.' });
   reply.headers({
@@ -96,7 +102,7 @@ export async function sendWhole(
     'content-disposition': disposition,
     'content-length': size,
   });
-  return reply.type(type).send(await contentOf(file, { start: 0, end: size - 1 }));
+  return reply.type(type).send(await contentOf(file, { start: 0, end: size - 1 }, { size, rotate }));
 }
 
 async function openFile(what: Pick<Download, 'path' | 'missing'>): Promise<{ file: FileHandle; size: number }> {
@@ -117,13 +123,23 @@ interface Span {
   end: number;
 }
 
-/** The bytes, or a stream of them; the file is always closed. Fastify ends the stream with the response. */
-async function contentOf(file: FileHandle, { start, end }: Span): Promise<Buffer | Readable> {
-  if (end - start >= atOnce) return file.createReadStream({ start, end, highWaterMark: 256 * 1024 });
+/**
+ * The bytes, or a stream of them; the file is always closed. Fastify ends the stream with the response. `size`: of the
+ * whole file.
+ */
+async function contentOf(
+  file: FileHandle,
+  { start, end }: Span,
+  { size, rotate }: { size: number; rotate: Turns | undefined },
+): Promise<Buffer | Readable> {
+  let stream: Readable | undefined;
   try {
-    return await readPart(file, start, end - start + 1);
+    const patches = await patchesFor(file, size, rotate);
+    if (end - start < atOnce) return withPatches(await readPart(file, start, end - start + 1), start, patches);
+    stream = patchedStream(file.createReadStream({ start, end, highWaterMark: 256 * 1024 }), start, patches);
+    return stream;
   } finally {
-    await file.close();
+    if (!stream) await file.close();
   }
 }
 

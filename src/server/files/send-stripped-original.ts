@@ -14,6 +14,7 @@ import { bareFilms } from '../../video/ffmpeg-arguments.js';
 import { siteShare } from '../http/rate-limit.js';
 import { disposition } from '../http/content-disposition.js';
 import { isNoFile, sendWhole } from './send-file.js';
+import { turnsOf } from './rotated-bytes.js';
 import type { ServerParts } from '../context.js';
 
 /**
@@ -51,10 +52,13 @@ export interface Stripping {
   send(request: FastifyRequest, reply: FastifyReply, photo: PhotoView & { path: string }): Promise<FastifyReply>;
 }
 
-/** Opens the service. A photo that is shown cropped or rotated is given as a JPEG of what is shown. */
+/**
+ * Opens the service. A photo that is shown cropped or rotated is given as a JPEG of what is shown, a rotated video as
+ * it is played.
+ */
 export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs' | 'files' | 'toBare'>): Stripping {
   const kept = new Map<string, Kept>();
-  const reading = new Map<string, number>();
+  const enter = openReaders();
   let making = 0;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -72,14 +76,15 @@ export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs
 
   async function make(photo: PhotoView & { path: string }): Promise<Made | undefined> {
     making++;
+    const develop = turnsOf(photo) === undefined ? photo.develop : undefined;
     try {
-      if (!photo.develop && strippable.includes(photo.type) && photo.bytes <= largest) {
+      if (!develop && strippable.includes(photo.type) && photo.bytes <= largest) {
         const turn = last.then(() => stripTo(photo));
         last = turn.catch(() => undefined);
         const made = await turn;
         if (made) return made;
       }
-      return await toBare?.(photo.path, photo.develop);
+      return await toBare?.(photo.path, develop);
     } catch (error) {
       throw isNoFile(error) ? notFound(missing) : error;
     } finally {
@@ -106,8 +111,23 @@ export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs
     one.made.then((made) => made?.remove()).catch(() => undefined);
   }
 
-  /** Counts a reader for its address. @throws PhotospoolError `busy` if it has too many. */
-  function enter(address: string): () => void {
+  return {
+    async send(request, reply, photo) {
+      const exit = enter(request.ip);
+      reply.raw.once('close', exit);
+      const one = join(photo);
+      reply.raw.once('close', () => leave(keyOf(photo), one));
+      const made = await one.made;
+      if (!made) throw refused();
+      return sendWhole(reply, made.path, made.type, attachment(photo, made.type), turnsOf(photo));
+    },
+  };
+}
+
+/** Counts readers by address: each call counts one, until the returned function is called. @throws PhotospoolError `busy`. */
+function openReaders(): (address: string) => () => void {
+  const reading = new Map<string, number>();
+  return (address) => {
     const groups = addressGroups(address);
     if (groups.some((group, n) => (reading.get(group) ?? 0) >= mostRead * (n === 0 ? 1 : siteShare))) throw busy();
     for (const group of groups) reading.set(group, (reading.get(group) ?? 0) + 1);
@@ -118,18 +138,6 @@ export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs
         else reading.set(group, left);
       }
     };
-  }
-
-  return {
-    async send(request, reply, photo) {
-      const exit = enter(request.ip);
-      reply.raw.once('close', exit);
-      const one = join(photo);
-      reply.raw.once('close', () => leave(keyOf(photo), one));
-      const made = await one.made;
-      if (!made) throw refused();
-      return sendWhole(reply, made.path, made.type, attachment(photo, made.type));
-    },
   };
 }
 

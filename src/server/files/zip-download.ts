@@ -6,8 +6,8 @@
 import { PassThrough, Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { yieldToEventLoop } from '../../base/async/yield.js';
-import { openRegular } from '../../base/read-files.js';
 import type { ExportFile } from './export-file.js';
+import { openTurned, type Turns } from './rotated-bytes.js';
 import { plain } from '../http/content-disposition.js';
 
 /** A file for an archive. */
@@ -19,6 +19,8 @@ export interface Zipped {
   bytes: number;
   /** Local wall time. */
   taken: string;
+  /** The quarter turns clockwise by which a video is packed turned. */
+  turns?: Turns | undefined;
 }
 
 /** An archive that is generated while it is read, and its length in bytes. */
@@ -28,11 +30,11 @@ export interface ZipDownload {
 }
 
 /** Creates an archive of files. Destroying the stream ends the work. `read`: opens a file; for tests. */
-export async function zip(files: readonly Zipped[], read = openFile): Promise<ZipDownload> {
+export async function zip(files: readonly Zipped[], read = openTurned): Promise<ZipDownload> {
   const { made, stream, add } = openArchive();
   const names = distinct(files.map(({ name }) => name));
-  files.forEach(({ path, bytes, taken }, n) => {
-    add(names[n]!, { size: bytes, mtime: timeOf(taken) }, () => read(path));
+  files.forEach(({ path, bytes, taken, turns }, n) => {
+    add(names[n]!, { size: bytes, mtime: timeOf(taken) }, () => read(path, turns));
   });
   // The package's types lack the argument that its documentation describes: the size.
   const size = await new Promise<number>((tell) =>
@@ -55,7 +57,7 @@ export function zipExport(files: Iterable<ExportFile>, ended: () => void): Reada
     for (const file of files) {
       if (stream.destroyed) return;
       if (++n % share === 0) await yieldToEventLoop();
-      const size = file.kind === 'original' ? { size: file.bytes } : {};
+      const size = file.kind === 'made' ? {} : { size: file.bytes };
       add(file.path, { mtime: timeOf(file.taken), ...size }, () => open(file));
     }
     made.end();
@@ -91,12 +93,10 @@ function openArchive() {
 const share = 100;
 
 /** The bytes of a file of an export. */
-const open = async (file: ExportFile): Promise<Readable> =>
-  file.kind === 'original' ? openFile(file.source) : Readable.from([await file.make()]);
-
-/** The bytes of a file; links are not followed. The file is closed when the stream ends, however it ends. */
-const openFile = async (path: string): Promise<Readable> =>
-  (await openRegular(path)).createReadStream({ highWaterMark: 256 * 1024 });
+async function open(file: ExportFile): Promise<Readable> {
+  if (file.kind === 'made') return Readable.from([await file.make()]);
+  return openTurned(file.source, file.kind === 'rotated' ? file.turns : undefined);
+}
 
 /** The wall time in the archive's range, which is reliable from 1980 to 2037. */
 function timeOf(taken: string): Date {

@@ -14,6 +14,7 @@ import { findPhotos } from '../../album/find-photos.js';
 import { bytes, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import type { ExportFile } from '../files/export-file.js';
+import { turnsOf } from '../files/rotated-bytes.js';
 import { openTickets } from '../files/download-tickets.js';
 import { distinct, zip, zipExport, type Zipped } from '../files/zip-download.js';
 
@@ -126,17 +127,20 @@ function openFiles({ library, blobs, toBare }: Context): (who: Viewer, wanted: W
       await yieldToEventLoop();
       for (const photo of findPhotos(library, who, ids.slice(at, at + batch))) {
         const { original, name, bytes: size, taken, item } = photo;
-        if (edited && photo.unedited) {
+        const mayHave = mayHaveOriginal(who, item.holder);
+        const isShared = !photo.unedited || mayDownloadUnedited(who, item.holder);
+        const turns = edited || !isShared ? turnsOf(photo) : undefined;
+        if (edited && photo.unedited && turns === undefined) {
           // As `GET /originals/:id` does for viewers without access to the original.
-          if (original.path !== undefined && toBare && photo.develop && mayHaveOriginal(who, item.holder)) {
+          if (original.path !== undefined && toBare && photo.develop && mayHave) {
             const shown = photo.renditions.preview;
             files.push({ name: jpegName(name), taken, make: jpegOf(original.path, photo.develop, shown) });
             continue;
           }
         }
-        const isGiven = mayHaveOriginal(who, item.holder) && (!photo.unedited || mayDownloadUnedited(who, item.holder));
-        if (original.path !== undefined && isGiven)
-          files.push({ path: blobs.original(original.path), name, bytes: size, taken });
+        // Nothing is cut away from a rotated video: those who may not have it unedited get it turned.
+        if (original.path !== undefined && mayHave && (isShared || turns !== undefined))
+          files.push({ path: blobs.original(original.path), name, bytes: size, taken, turns });
       }
     }
     return files;
@@ -160,7 +164,9 @@ async function pack(files: readonly (Zipped | Made)[]): Promise<{ stream: Readab
   const exported = files.map((file, n): ExportFile => {
     const [path, taken] = [names[n]!, file.taken];
     if ('make' in file) return { path, taken, kind: 'made', make: file.make };
-    return { path, taken, kind: 'original', sha256: '', bytes: file.bytes, source: file.path };
+    const { bytes, path: source, turns } = file;
+    if (turns !== undefined) return { path, taken, kind: 'rotated', bytes, source, turns };
+    return { path, taken, kind: 'original', sha256: '', bytes, source };
   });
   return { stream: zipExport(exported, () => undefined) };
 }

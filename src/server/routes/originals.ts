@@ -11,6 +11,7 @@ import { photoPlaces, type PhotoPlace } from '../http/photo-places.js';
 import { getPhoto, type FoundPhoto } from '../../album/find-photos.js';
 import { hasPeers } from '../peer-status.js';
 import { openStripping } from '../files/send-stripped-original.js';
+import { turnsOf } from '../files/rotated-bytes.js';
 import { goneOf } from '../http/client-disconnect.js';
 import { OriginalProgress } from '../../api/album-schemas.js';
 import { answers, bytes, IdParams } from '../../api/photo-schemas.js';
@@ -63,13 +64,14 @@ export function openOriginals(context: Context) {
 
   /**
    * Sends the original, or what the viewer may have of it. `inline`: raster pictures may be shown in the browser; then a
-   * link that gives unedited originals shows what it shows everywhere, the edited picture.
+   * link that gives unedited originals shows what it shows everywhere, the edited picture. Nothing is cut away from a
+   * rotated video: those who would get its edited picture get its original, turned, and with `edited` all others, too.
    * @throws PhotospoolError `not-found`.
    */
   async function send(
     request: FastifyRequest,
     reply: FastifyReply,
-    { id, inline }: { id: string; inline: boolean },
+    { id, inline, edited = false }: { id: string; inline: boolean; edited?: boolean },
   ): Promise<FastifyReply> {
     const who = viewer(request);
     const photo = await find(who, id, goneOf(reply));
@@ -77,14 +79,16 @@ export function openOriginals(context: Context) {
     const mayHave = inline ? mayHaveUnedited : mayDownloadUnedited;
     const isKept = photo.unedited !== undefined && !mayHave(who, holder);
     if (isKept && !photo.develop) throw notFound('The original of this photo is not shared with you.');
-    if (isKept) return stripping.send(request, reply, photo);
+    const rotate = isKept || edited ? turnsOf(photo) : undefined;
+    if (isKept && rotate === undefined) return stripping.send(request, reply, photo);
     const { develop: _develop, ...asTaken } = photo;
-    if (!mayHaveOriginal(who, holder)) return stripping.send(request, reply, asTaken);
+    if (!mayHaveOriginal(who, holder)) return stripping.send(request, reply, rotate ? photo : asTaken);
     return sendDownload(request, reply, {
       path: blobs.original(photo.path),
       sha256: photo.item.sha256,
       type: photo.type,
-      forever: mayKeep(request),
+      forever: mayKeep(request) && !rotate,
+      rotate,
       disposition: disposition(inline && raster.has(photo.type) ? 'inline' : 'attachment', photo.name),
       missing,
     });
@@ -149,10 +153,15 @@ function addOriginals(app: App, context: Context, { api, files, config, summary 
       params: IdParams,
       querystring: Type.Object({
         download: Type.Optional(Type.String({ description: 'as a download instead of inline' })),
+        edited: Type.Optional(Type.String({ description: 'a rotated video as it is played' })),
       }),
       response: bytes('the file', 'application/octet-stream'),
     },
     handler: (request, reply) =>
-      send(request, reply, { id: request.params.id, inline: request.query.download === undefined }),
+      send(request, reply, {
+        id: request.params.id,
+        inline: request.query.download === undefined,
+        edited: request.query.edited !== undefined,
+      }),
   });
 }

@@ -33,14 +33,16 @@ export function openRenditions(context: Context) {
     const playing = playingOf(context, who, photo, which);
     if (!playing) return undefined;
     const missing = 'This video is not on this server.';
-    const keeps = mayKeep(request);
+    const { rotate } = playing;
+    // Rotated, it is another one at the same address.
+    const keeps = mayKeep(request) && isVersion(request, photo);
     if (playing.kind === 'rendition') {
       const { sha256, type } = playing.rendition;
-      return { path: blobs.rendition(sha256), sha256, type, forever: keeps, missing };
+      return { path: blobs.rendition(sha256), sha256, type, forever: keeps, missing, rotate };
     }
     const { id, type, part, settled } = playing;
     const path = blobs.original(library.local.originals.find(id)?.path ?? '');
-    return { path, sha256: id, type, forever: keeps && settled, missing, ...(part && { part }) };
+    return { path, sha256: id, type, forever: keeps && settled, missing, rotate, ...(part && { part }) };
   }
 
   /**
@@ -101,6 +103,12 @@ export const media: Routes = (app, context) => {
   for (const place of photoPlaces) add(place);
 };
 
+/** Whether a request names the present version: that of another picture may be shown again after an undo. */
+function isVersion(request: FastifyRequest, photo: PhotoView): boolean {
+  const { v } = request.query as { v?: string };
+  return v !== undefined && v === photo.renditions.thumb?.sha256.slice(0, versionLength);
+}
+
 /**
  * The picture to send; undefined while an edited one is being made, for those who may not have the original. Others
  * get the picture of the original meanwhile; `unedited` is that picture at any time.
@@ -119,9 +127,6 @@ function pictureOf(
   if (!found) throw notFound(`This photo has no ${which}.`);
   const { sha256, type } = found;
   const isPresent = which !== 'unedited' && found === photo.renditions[which];
-  // The version of another picture may be shown again after an undo.
-  const { v } = request.query as { v?: string };
-  const isVersion = v !== undefined && v === photo.renditions.thumb?.sha256.slice(0, versionLength);
-  const forever = mayKeep(request) && isPresent && isVersion;
+  const forever = mayKeep(request) && isPresent && isVersion(request, photo);
   return { path: blobs.rendition(sha256), sha256, type, forever, missing: 'This picture is not on this server.' };
 }

@@ -164,7 +164,7 @@ export const mediaOf = ({ id, v }: Pick<Tile, 'id' | 'v'>, rendition: 'thumb' | 
 export const uneditedOf = (id: string): string => `${base}/media/${id}/unedited`;
 
 /** The URL of the playable video of a photo: a video, or the motion of a Live or motion photo. */
-export const filmOf = (id: string): string => `${base}/media/${id}/video`;
+export const filmOf = ({ id, v }: Pick<Tile, 'id' | 'v'>): string => addressed(`${base}/media/${id}/video`, { v });
 
 /** The URL of an original's picture as JPEG. */
 export const jpegOf = (id: string): string => `${base}/originals/${id}/jpeg`;
@@ -172,3 +172,6 @@ export const jpegOf = (id: string): string => `${base}/originals/${id}/jpeg`;
 /** The URL of an original; with `download` the browser saves it as a file. */
 export const originalOf = (id: string, download = false): string =>
   `${base}/originals/${id}${download ? '?download' : ''}`;
+
+/** The URL of a rotated video as it is played, which the browser saves as a file. */
+export const rotatedOf = (id: string): string => `${originalOf(id, true)}&edited`;

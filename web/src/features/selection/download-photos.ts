@@ -1,15 +1,15 @@
 /** Downloads photos: one as a file, several as an archive that the browser downloads. */
-import { ask, base, jpegOf, originalOf, send, toApiError } from '../../lib/api.js';
+import { ask, base, jpegOf, originalOf, rotatedOf, send, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m } from '../../lib/messages.js';
 import { share } from '../../lib/share-link.svelte.js';
 
-/** A photo; `edited` if its picture is not that of the original, or may not be. */
-type Downloaded = { id: string; edited?: boolean | 'unknown' | undefined };
+/** A photo; `edited` if its picture is not that of the original, or may not be. `type`: the MIME type, if it is known. */
+type Downloaded = { id: string; edited?: boolean | 'unknown' | undefined; type?: string | undefined };
 
 /**
- * Starts a download of photos as they are shown: edited ones as JPEGs, or as their originals by a link that gives them
- * unedited. False after an error. Never rejects.
+ * Starts a download of photos as they are shown: edited ones as JPEGs, and rotated videos, or as their originals by a
+ * link that gives them unedited. False after an error. Never rejects.
  */
 export const startDownload = (photos: readonly Downloaded[]): Promise<boolean> =>
   start(photos, share.now?.unedited !== true);
@@ -20,7 +20,7 @@ export const downloadOriginals = (photos: readonly Downloaded[]): Promise<boolea
 async function start(photos: readonly Downloaded[], edited: boolean): Promise<boolean> {
   const [first] = photos;
   if (first && photos.length === 1 && !(edited && first.edited === 'unknown'))
-    return fetchFile(edited && first.edited ? jpegOf(first.id) : originalOf(first.id, true));
+    return fetchFile(edited && first.edited ? editedOf(first) : originalOf(first.id, true));
   try {
     const ids = photos.map(({ id }) => id);
     const ready = await ask<{ path: string; photos: number; missing: number }>(
@@ -36,6 +36,8 @@ async function start(photos: readonly Downloaded[], edited: boolean): Promise<bo
     return false;
   }
 }
+
+const editedOf = ({ id, type }: Downloaded): string => (type?.startsWith('video/') ? rotatedOf(id) : jpegOf(id));
 
 function fetchFile(path: string): boolean {
   const link = document.createElement('a');

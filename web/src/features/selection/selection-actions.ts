@@ -14,6 +14,8 @@ export interface Chosen {
   taken: string;
   favourite?: boolean | undefined;
   edited?: boolean | undefined;
+  /** The MIME type, if it is known already. */
+  type?: string | undefined;
   /** Where it was taken, if that is known already. */
   gps?: { lat: number; lon: number };
 }

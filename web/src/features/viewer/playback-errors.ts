@@ -1,5 +1,5 @@
 /** The reasons why a video does not play. */
-import { filmOf } from '../../lib/api.js';
+import { filmOf, type Tile } from '../../lib/api.js';
 
 /**
  * `coming`: it is being transcoded, or transferred from another server. `withheld`: only the original could be played,
@@ -8,8 +8,8 @@ import { filmOf } from '../../lib/api.js';
 export type Silence = 'coming' | 'withheld' | 'unknown';
 
 /** Asks the server about a video that the browser could not play. */
-export async function whySilent(id: string): Promise<Silence> {
-  const answer = await fetch(filmOf(id), { method: 'HEAD' }).catch(() => undefined);
+export async function whySilent(video: Pick<Tile, 'id' | 'v'>): Promise<Silence> {
+  const answer = await fetch(filmOf(video), { method: 'HEAD' }).catch(() => undefined);
   if (answer?.status === 403) return 'withheld';
   return answer === undefined || answer.status === 404 ? 'coming' : 'unknown';
 }
