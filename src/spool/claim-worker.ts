@@ -38,8 +38,8 @@ export interface Hand {
    */
   notice(): Promise<void>;
   /**
-   * Makes stuck claims due, by name or id; returns which of the names are known. With `asIs`, their files are archived
-   * despite their current damage; this is durable before the response. `sees`: see `Retry`.
+   * Makes stuck claims due, by name or id; returns which of the names are known. With `asIs`, the visible ones are
+   * archived despite their current damage; this is durable before the response. `sees`: see `Retry`.
    */
   retry(names: StuckNames, asIs?: boolean, sees?: Sees): Promise<Retried & { claims: Claim[] }>;
   readonly choices: Pick<Choices, 'ignore' | 'discard'>;
@@ -88,13 +88,14 @@ export function openHand(parts: HandParts): Hand {
       for (const claim of found) stuck.set(claim.id, claim);
     },
     async retry(names, asIs = false, sees = ofHouse) {
-      const { claims: found, unknown } = choices.find(names, names === 'all' ? () => true : sees);
+      const { claims: found, unknown } = choices.find(names, names === 'all' && sees(house) ? () => true : sees);
       // An ignored file is retried only if it is named.
       const chosen = found.filter(({ item }) => names !== 'all' || !isIgnored(item));
       for (const claim of chosen) again(state, claim, 0);
-      if (asIs) await choices.allow(chosen);
-      if (chosen.length > 0) hold.reset();
       const told = chosen.filter(({ id, item }) => sees(holderIn(id, item).holder ?? house));
+      // Whether a damaged file is archived is the decision of its holder.
+      if (asIs) await choices.allow(told);
+      if (chosen.length > 0) hold.reset();
       return { claims: chosen, retried: told.map(({ item }) => item.name), unknown };
     },
     choices,

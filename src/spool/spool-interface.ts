@@ -180,9 +180,9 @@ export interface PassSummary {
 export interface Retry {
   /** Resolve after the attempt. */
   wait?: boolean;
-  /** Archive damaged files as they are, instead of waiting for a repair. */
+  /** Archive damaged files as they are, instead of waiting for a repair; only those of visible holders. */
   asIs?: boolean;
-  /** The holders whose files can be named and are listed. `all` also retries others' files. */
+  /** The holders whose files can be named and are listed. With the house among them, `all` also retries others' files. */
   sees?: Sees;
 }
 

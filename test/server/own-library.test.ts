@@ -197,6 +197,27 @@ test('people try their own stuck files again and move them to the trash, and no 
     }
 });
 
+test('no token decides about stuck files, and one that may only upload does not list what others sent', async () => {
+  const { home, people, ask } = await openPeople();
+  const { ada, ben } = people;
+  for (const { headers, id } of [ada, ben])
+    for (const may of ['upload', 'edit', 'read'] as const) {
+      const made = await ask(headers, 'POST', '/api/tokens', { name: may, may: [may], for: 'me' });
+      const bearer = { authorization: `Bearer ${made.json<{ token: string }>().token}` };
+      const list = await ask(bearer, 'GET', '/api/me/arrivals');
+      if (may === 'edit') expect(list.statusCode, list.body).toBe(200);
+      else expectError(list, 403, 'forbidden');
+      home.spool.sees = undefined;
+      for (const url of ['/api/me/arrivals/retry', '/api/me/arrivals/trash'])
+        expectError(
+          await ask(bearer, 'POST', url, { names: 'all', ...(url.endsWith('y') && { asIs: true }) }),
+          403,
+          'forbidden',
+        );
+      expect([id, home.spool.sees]).toEqual([id, undefined]);
+    }
+});
+
 test('lost ends are listed for, and confirmed by, those who may confirm them', async () => {
   const { home, people, ask, close } = await openPeople();
   const { ada, ben, cleo } = people;

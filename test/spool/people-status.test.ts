@@ -76,6 +76,32 @@ it('lists and counts the files of the house, or one’s own, without queries abo
     ]);
 });
 
+it('a person’s retry of all reaches only their own files, and nobody archives others’ damaged files', async () => {
+  const spool = openSpool();
+  const holders = [house, anna, ben];
+  await spool.during(async (processor) => {
+    for (const [n, holder] of holders.entries()) spool.drop(holder, `${n}.jpg`, (await makePhoto(n)).subarray(0, -90));
+    await processor.pass();
+    const left = async (): Promise<unknown[]> =>
+      (await processor.status()).stuck.map(({ name, attempts }) => [name, attempts]).sort();
+    expect(await left()).toEqual([0, 1, 2].map((n) => [`${n}.jpg`, 1]));
+
+    const asAnna = { sees: (holder: string) => holder === anna, wait: true, asIs: true };
+    expect(await processor.retry('all', asAnna)).toMatchObject({ retried: ['1.jpg'], stuck: [] });
+    await processor.pass();
+    const others = [
+      ['0.jpg', 1],
+      ['2.jpg', 1],
+    ];
+    expect(await left()).toEqual(others);
+    // An owner's retry of all reaches them, but leaves the decision about them to their people.
+    expect(await processor.retry('all', { wait: true, asIs: true })).toMatchObject({ retried: ['0.jpg'], stuck: [] });
+    await processor.pass();
+    expect(await left()).toEqual([['2.jpg', 2]]);
+    expect(spool.items().map((item) => item.split(' ')[0])).toEqual([anna, house].sort());
+  });
+});
+
 it('reports only the kind of error of a pause for a person’s file', async () => {
   const spool = openSpool();
   spool.drop(anna, 'anna.jpg', await makePhoto(7));

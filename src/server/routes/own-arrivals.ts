@@ -1,4 +1,7 @@
-/** The person's own files in the spool, for everyone who may upload: without their paths, which are only for owners. */
+/**
+ * The person's own files in the spool: without their paths, which are only for owners. A token that may only upload
+ * doesn't list them, because they include what other programs sent; no token decides about them.
+ */
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { seesArrivals } from '../../access/permissions.js';
@@ -9,7 +12,7 @@ import { house } from '../../document/item-id.js';
 import type { Sees } from '../../spool/spool-interface.js';
 import { statusFor } from '../../spool/spool-view.js';
 import { titleOf } from '../../spool/stuck-groups.js';
-import { viewer } from '../http/request-viewer.js';
+import { checkMay, viewer } from '../http/request-viewer.js';
 import { personBehind } from '../http/sign-in-response.js';
 import type { Routes } from '../context.js';
 
@@ -26,6 +29,7 @@ export const ownArrivals: Routes = (app, { spool }) => {
     async (request) => {
       personBehind(request);
       const who = viewer(request);
+      checkMay(who, 'see');
       const own = statusFor(await spool.status(), (holder) => holder !== house && seesArrivals(who, holder));
       return {
         waiting: own.waiting,
@@ -49,7 +53,7 @@ export const ownArrivals: Routes = (app, { spool }) => {
   app.post(
     '/api/me/arrivals/retry',
     {
-      config: { rule: 'upload' },
+      config: { rule: 'own-library' },
       schema: {
         summary: 'Tries your own stuck files again',
         body: strict({
@@ -68,7 +72,7 @@ export const ownArrivals: Routes = (app, { spool }) => {
   app.post(
     '/api/me/arrivals/trash',
     {
-      config: { rule: 'upload' },
+      config: { rule: 'own-library' },
       schema: {
         summary: 'Moves your own stuck files to the trash of the spool',
         body: strict({ names: Names }),
