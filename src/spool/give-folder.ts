@@ -1,14 +1,15 @@
 /**
  * Folders of `incoming` that are assigned to people. A folder is assigned before it is created, and unassigned only
- * while it is empty, so that no file intended for a person becomes the house’s.
+ * while no file is in it, not even one that the spool ignores: programs give such a file its real name later. So no file
+ * intended for a person becomes the house’s.
  */
 import { join } from 'node:path';
 import { safeName } from '../archive/original-names.js';
 import { PhotospoolError, printable } from '../base/errors.js';
-import type { Files } from '../base/files.js';
+import type { Files, Path } from '../base/files.js';
 import { demandPeopleLibraries, type PeopleLibraries } from '../library/people-libraries.js';
 import type { PersonFolder, PersonFolders } from '../library/person-folders.js';
-import { scan } from './scan-incoming.js';
+import { isOfSystem } from './ignored-names.js';
 
 /** The dependencies of assigning. */
 export interface GiveFolderParts {
@@ -36,16 +37,80 @@ export async function giveFolder(
 /**
  * Ends the assignment of a folder; false if there was none. New files there then belong to the holder of the parent
  * folder.
- * @throws PhotospoolError `conflict` while it contains files.
+ * @throws PhotospoolError `conflict` while it contains files, or can't be read completely; `busy` without `incoming`.
  */
-export async function takeBackFolder({ incoming, files, folders }: GiveFolderParts, folder: string): Promise<boolean> {
-  if (folders.find(folder) === undefined) return false;
-  const found = await scan(join(incoming, folder.normalize('NFC')), files);
-  if (found && found.files.length > 0)
-    throw new PhotospoolError('conflict', `${printable(folder)} still contains files.`, {
-      hint: 'Wait until they are imported, or move them to another folder.',
+export async function takeBackFolder(parts: GiveFolderParts, folder: string): Promise<boolean> {
+  const { folders } = parts;
+  const person = folders.find(folder);
+  if (person === undefined) return false;
+  await checkEmpty(parts, folder);
+  if (!folders.remove(folder)) return false;
+  try {
+    // A file that appeared meanwhile was put there for the person. The spool takes none so soon.
+    await checkEmpty(parts, folder);
+  } catch (error) {
+    folders.set(folder, person);
+    throw error;
+  }
+  return true;
+}
+
+async function checkEmpty(parts: GiveFolderParts, folder: string): Promise<void> {
+  const refuse = (what: string, hint: string): PhotospoolError =>
+    new PhotospoolError('conflict', `${printable(folder)} ${what}.`, { hint });
+  for (const path of await foldersAt(parts, folder.normalize('NFC'))) {
+    // The error would name a file of the person.
+    const isEmpty = await hasNoFiles(parts.files, path).catch(() => undefined);
+    if (isEmpty === undefined)
+      throw refuse('can’t be read completely', 'Check the permissions of the folders in it, then try again.');
+    if (!isEmpty)
+      throw refuse(
+        'still contains files',
+        'Wait until they are imported, or move them to another folder; also hidden and unfinished files.',
+      );
+  }
+}
+
+/** The folders on the disk with this path (in NFC) below `incoming`, in whatever Unicode form their names are. */
+async function foldersAt({ incoming, files }: GiveFolderParts, folder: string): Promise<Path[]> {
+  const top = await files.list(incoming);
+  if (!top)
+    throw new PhotospoolError('busy', 'The folder for new photos is missing.', {
+      hint: 'Check that its disk is connected, then try again.',
     });
-  return folders.remove(folder);
+  let below = top;
+  let found: Path[] = [];
+  for (const name of folder.split('/')) {
+    found = below.filter((entry) => entry.kind === 'folder' && entry.name.normalize('NFC') === name).map(pathOf);
+    below = (await Promise.all(found.map((path) => files.list(path)))).flatMap((entries) => entries ?? []);
+  }
+  return found;
+}
+
+const pathOf = ({ path }: { path: Path }): Path => path;
+
+/** Whether no file is in a folder or below it, except what systems themselves write there. */
+async function hasNoFiles(files: Files, folder: Path): Promise<boolean> {
+  for (const { name, kind, path } of (await files.list(folder)) ?? []) {
+    if (isOfSystem(name)) continue;
+    if (kind === 'file' || (kind === 'folder' && !(await hasNoFiles(files, path)))) return false;
+  }
+  return true;
+}
+
+/** The path of a folder as the disk has it, if that ignores case: the spool compares names exactly. */
+async function nameOnDisk({ incoming, files }: GiveFolderParts, folder: string): Promise<string> {
+  let path = incoming;
+  const names: string[] = [];
+  for (const name of folder.split('/')) {
+    const all = (await files.list(path)) ?? [];
+    const isThere = all.some((entry) => entry.name.normalize('NFC') === name);
+    const other = all.find((entry) => entry.name.normalize('NFC').toLowerCase() === name.toLowerCase());
+    const isSame = !isThere && other !== undefined && (await files.stat(join(path, name))) !== undefined;
+    names.push(isSame ? other.name.normalize('NFC') : name);
+    path = join(path, name);
+  }
+  return names.join('/');
 }
 
 /** The dependencies of assigning by owners: requires that people may have libraries. */
@@ -63,7 +128,7 @@ export async function assignFolder(
   wanted = `@${safeName(name)}`,
 ): Promise<PersonFolder & { path: string }> {
   demandPeopleLibraries(parts.gate);
-  const folder = wanted.normalize('NFC');
+  const folder = await nameOnDisk(parts, wanted.normalize('NFC'));
   const before = parts.folders.find(folder);
   if (before !== undefined && before !== id)
     throw new PhotospoolError('conflict', `The folder ${printable(folder)} is assigned to another person.`, {

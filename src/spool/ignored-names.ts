@@ -8,6 +8,8 @@
 export interface LeftAlone {
   whose: string;
   pattern: RegExp;
+  /** The system itself writes them, and they keep their names. */
+  system?: true;
 }
 
 /** The rules. Adding a tool takes one line. */
@@ -38,16 +40,25 @@ export const leftAlone: readonly LeftAlone[] = [
   // https://learn.microsoft.com/windows/win32/shell; Office's owner files ~$x.docx
   {
     whose: 'Windows',
+    system: true,
     pattern:
       /^(?:Thumbs\.db|ehthumbs(?:_vista)?\.db|desktop\.ini|\$RECYCLE\.BIN|System Volume Information)$|^~\$.*\.(?:do|xl|pp|vs)[a-z]+$/i,
   },
   // https://kb.synology.com (@eaDir: thumbnails, which are JPEGs; #recycle; #snapshot), https://www.qnap.com (@Recycle)
   {
     whose: 'Synology, QNAP',
+    system: true,
     pattern: /^(?:@eaDir|@Recycle|@tmp|#recycle|#snapshot|@Recently-Snapshot)$|@SynoEAStream$|@SynoResource$/i,
   },
-  { whose: 'macOS, Linux', pattern: /^(?:Icon\r|__MACOSX|lost\+found)$/ },
+  { whose: 'macOS, Linux', system: true, pattern: /^(?:Icon\r|__MACOSX|lost\+found)$/ },
 ];
 
 /** Whether a name in `incoming` is ignored. */
 export const isLeftAlone = (name: string): boolean => leftAlone.some(({ pattern }) => pattern.test(name));
+
+/** Hidden names of that kind. Others are those of unfinished files: rsync writes `_1.jpg` as `._1.jpg.Ab12Cd`. */
+const hiddenOfSystem = /^\.(?:DS_Store|localized|Spotlight-V100|Trashes|fseventsd|directory|nomedia|@__thumb)$/;
+
+/** Whether a system itself writes files or folders of this name, which never become photos under another one. */
+export const isOfSystem = (name: string): boolean =>
+  hiddenOfSystem.test(name) || leftAlone.some(({ system, pattern }) => system === true && pattern.test(name));

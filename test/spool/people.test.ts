@@ -11,7 +11,7 @@ import { applyChange } from '../../src/document/edits.js';
 import { withEnd } from '../../src/document/grants.js';
 import { house, itemId, peopleId, sharingId } from '../../src/document/item-id.js';
 import type { PhotoDocument } from '../../src/document/photo-document.js';
-import { giveFolder, takeBackFolder } from '../../src/spool/give-folder.js';
+import { assignFolder, giveFolder, takeBackFolder } from '../../src/spool/give-folder.js';
 import { makeBroken, makePhoto } from '../picture.js';
 import { hashOf } from './home.js';
 import { anna, ben, outcomesOf, preparePeopleSpools } from './people-spool.js';
@@ -235,10 +235,63 @@ it('a folder is assigned before it exists, and unassigned when nothing waits in 
   await expect(takeBackFolder(parts, '@clara')).rejects.toThrow('@clara still contains files.');
   await spool.pass();
   expect([existsSync(file), spool.items()]).toEqual([false, [`${anna} ${hashOf(photo('a'))}`]]);
+  // Neither what a program will give its real name later, nor what can't be read, nor another form of a name.
+  const refuses = async (name: string, message: string, from: typeof parts = parts): Promise<void> => {
+    const unfinished = spool.drop(house, name, photo('b'));
+    await expect(takeBackFolder(from, '@clara')).rejects.toThrow(message);
+    expect(spool.library.local.personFolders.find('@clara')).toBe(anna);
+    rmSync(unfinished);
+  };
+  for (const name of ['b.jpg.1a2b3c4d.partial', '.b.jpg.Ab12Cd', 'deep/er/b.jpg.part', 'b.pdf', '._MG_1.jpg.Ab12Cd'])
+    await refuses(`@clara/${name}`, '@clara still contains files.');
+  const { list } = parts.files;
+  const unreadable: typeof list = (path) =>
+    String(path).endsWith('deep') ? Promise.reject(new Error('EACCES: @clara/deep')) : list(path);
+  await refuses('@clara/.DS_Store', '@clara can’t be read completely.', {
+    ...parts,
+    files: { ...parts.files, list: unreadable },
+  });
+  // One that appears meanwhile.
+  let looked = 0;
+  const late: typeof list = async (path) => {
+    if (String(path) === spool.incoming && looked++ === 1) spool.drop(house, '@clara/c.jpg', photo('c'));
+    return list(path);
+  };
+  const racing = { ...parts, files: { ...parts.files, list: late } };
+  await expect(takeBackFolder(racing, '@clara')).rejects.toThrow('@clara still contains files.');
+  await spool.pass();
+  expect(spool.items()).toContain(`${anna} ${hashOf(photo('c'))}`);
+  await expect(takeBackFolder({ ...parts, incoming: join(spool.incoming, 'gone') }, '@clara')).rejects.toThrow(
+    'The folder for new photos is missing.',
+  );
+  spool.drop(house, '@clara/.DS_Store', 'x');
   expect([await takeBackFolder(parts, '@clara'), await takeBackFolder(parts, '@clara')]).toEqual([true, false]);
   spool.drop(house, '@clara/a.jpg', photo('a'));
   await spool.pass();
   expect(spool.item(house, photo('a'))).toBeDefined();
+});
+
+it('a folder is assigned under the name that the disk has, and taken back in any Unicode form', async () => {
+  const spool = openSpool();
+  const { personFolders } = spool.library.local;
+  const real = openFiles();
+  // As a disk that ignores case.
+  const stat: typeof real.stat = (path) => real.stat(String(path).replace('@Clara', '@clara'));
+  const makeFolder: typeof real.makeFolder = (path) => real.makeFolder(String(path).replace('@Clara', '@clara'));
+  const parts = {
+    ...{ incoming: spool.incoming, folders: personFolders },
+    gate: { state: () => ({ on: true as const }) },
+  };
+  const clara = { id: anna, name: 'Clara' };
+  spool.drop(house, '@clara/for me/b.pdf', 'x');
+  const given = await assignFolder({ ...parts, files: { ...real, stat, makeFolder } }, clara, '@Clara/for me');
+  expect([given.folder, personFolders.find('@clara/for me')]).toEqual(['@clara/for me', anna]);
+  // One that distinguishes case has another folder.
+  expect(await assignFolder({ ...parts, files: real }, clara, '@CLARA')).toMatchObject({ folder: '@CLARA' });
+
+  personFolders.set('@Zoé', anna);
+  spool.drop(house, '@Zoe\u0301/a.jpg.part', photo('a'));
+  await expect(takeBackFolder({ ...parts, files: real }, '@Zoe\u0301')).rejects.toThrow('still contains files.');
 });
 
 it('a file for a person on another disk is hidden and copied for that person, also after a kill', async () => {
