@@ -6,7 +6,7 @@
 import { mayOn, type Viewer } from '../access/permissions.js';
 import { PhotospoolError, notFound } from '../base/errors.js';
 import type { Catalog } from '../catalog/catalog.js';
-import type { ArrangedPhotos } from '../catalog/arranged-photos.js';
+import type { ArrangedPhotos, Arrangement } from '../catalog/arranged-photos.js';
 import type { Query } from '../catalog/query.js';
 import { parseQuery } from '../catalog/search-parser.js';
 import {
@@ -64,7 +64,11 @@ export function orderedBy(
   return named.settings(term.folded);
 }
 
-/** The photos of an album in its order; undefined if that is newest first, like every other list. */
+/**
+ * The photos of an album in its order; undefined if that is newest first, like every other list. So it is where the
+ * viewer sees none of them: the album does not exist for them, and nothing may depend on its order, such as the form of a
+ * cursor.
+ */
 export function arrangedBy(
   catalog: Catalog,
   viewer: Viewer,
@@ -73,7 +77,9 @@ export function arrangedBy(
 ): ArrangedPhotos | undefined {
   const sort = sortIn(body);
   if (sort === 'newest') return undefined;
-  return catalog.arranged(query, sort === 'oldest' ? sort : (photos) => sortPhotos(photos, body), sightOf(viewer));
+  const how: Arrangement = sort === 'oldest' ? sort : (photos) => sortPhotos(photos, body);
+  const arranged = catalog.arranged(query, how, sightOf(viewer));
+  return arranged.count === 0 ? undefined : arranged;
 }
 
 /**

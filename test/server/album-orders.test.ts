@@ -100,6 +100,13 @@ test('an album that exists by name is described and ordered by whoever may edit 
   expect((await owner.ask('GET', '/api/albums/named?album=South')).json()).toMatchObject({
     description: 'Another journey.',
   });
+  // Nor does the form of a cursor, which depends on the order.
+  await owner.ask('POST', '/api/albums/named', { album: 'Secret', sort: 'oldest' });
+  const atLast = (ask: Ask, name: string) =>
+    ask('GET', `/api/tiles?q=${encodeURIComponent(`album:"${name}"`)}&order=album&cursor=-1`);
+  for (const unseen of ['Secret', 'Nowhere'])
+    expect((await atLast(family.ask, unseen)).json(), unseen).toEqual({ tiles: [], next: null });
+  expectError(await atLast(owner.ask, 'Secret'), 400, 'invalid');
   expectError(await set({ sort: 'sideways' }), 400, 'invalid');
   expectError(await set({ positions: { x: 'y' } }), 400, 'invalid');
   expectError(await owner.ask('GET', `/api/tiles?q=${encodeURIComponent(q)}&order=album&cursor=-1`), 400, 'invalid');
@@ -181,9 +188,17 @@ test('an album with members is ordered by its holder, and everyone who sees it s
   const before = await anna('POST', `${url}/order`, { move: { ids: [three], before: one } });
   expect(before.json()).toEqual({ sort: 'newest', positions: { [three]: null } });
   for (const ask of [anna, ben]) expect((await listed(ask, q)).ids).toEqual([two, three, one]);
+  // Nothing tells others that there is an order, nor a former member.
+  const atLast = (ask: Ask) => ask('GET', `/api/tiles?q=${encodeURIComponent(q)}&order=album&cursor=-1`);
+  expectError(await atLast(ben), 400, 'invalid');
+  expect((await atLast(as('Ada'))).json()).toEqual({ tiles: [], next: null });
   expect((await ben('GET', url)).json()).toMatchObject({ sort: 'manual' });
   expectError(await ben('POST', `${url}/order`, { sort: 'oldest' }), 403, 'forbidden');
   expectError(await as('Ada')('POST', `${url}/order`, { sort: 'oldest' }), 404, 'not-found');
   await anna('POST', `${url}/order`, before.json<object>());
   expect((await listed(ben, q)).ids).toEqual([three, two, one]);
+  await anna('POST', `${url}/order`, { sort: 'oldest' });
+  await anna('DELETE', `${url}/members/${his}`);
+  expect((await atLast(ben)).json()).toEqual({ tiles: [], next: null });
+  expectError(await atLast(anna), 400, 'invalid');
 });
