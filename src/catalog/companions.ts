@@ -1,7 +1,7 @@
 /**
  * The companions of a photo (its clip, its RAW) that a viewer may see. A clip is as visible as its photo if no edit set
  * the video's own audience; otherwise it plays only for viewers who may see the video. A RAW is shown only to viewers
- * who may see it.
+ * who may see it: by no share link, whose scope has only what has a tile of its own.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { audiences, type Audience } from '../document/photo-document.js';
@@ -59,7 +59,7 @@ export function openCompanions(db: Sqlite, sight: RowSight) {
     },
     /** Whether it has a RAW. */
     hasRaw({ bytes, stacked, shot, side }: Accompanied): boolean {
-      if (stacked === 0) return false;
+      if (stacked === 0 || viewer.scope) return false;
       return seesHouse(bytes, stacked) || raws.all(shot, side).some((row) => sight.seesRow(row));
     },
   };

@@ -1,8 +1,8 @@
 /**
  * The kinds of photos as a viewer sees them. A photo counts as a Live Photo if the viewer can play its clip, and as
  * RAW if the viewer can see the RAW: for items of the house, their audience decides. For items of a person, only that
- * person counts RAWs beside a JPEG; others count clips without their own audience, which are as visible as the photo. Keeps
- * nothing that a crash could lose.
+ * person counts RAWs beside a JPEG; others count clips without their own audience, which are as visible as the photo. A
+ * share link shows no RAW beside a JPEG. Keeps nothing that a crash could lose.
  */
 import { house, type Holder } from '../document/item-id.js';
 import { audiences } from '../document/photo-document.js';
@@ -32,8 +32,8 @@ export function kindsSeen({ viewer, access, classes, holderOf }: Sight): KindsSe
   return Array.from(classes, (_, number) => {
     const holder = holderOf(number);
     if (holder === undefined) return tableFor(never, never);
-    if (holder === house) return tableFor(inHouse, inHouse);
-    return holds(holder) ? tableFor(1, 1) : tableFor(never, widest);
+    const [raw, clip] = holder === house ? [inHouse, inHouse] : holds(holder) ? [1, 1] : [never, widest];
+    return tableFor(viewer.scope ? never : raw, clip);
   });
 }
 

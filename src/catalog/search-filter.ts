@@ -145,11 +145,13 @@ function markSeen(
  */
 function keepInside(columns: Columns, sight: Sight, search: string, kept: Mask, scratch: Scratch): void {
   const { terms } = parseQuery(search);
+  // Its maker chose by what they see, such as a RAW beside a JPEG.
+  const { scope: _scope, ...maker } = sight.viewer;
   // The viewer's access is checked elsewhere: here an item only has to be possibly visible in an album.
   const classes = sight.classes.map((bits) => ((bits & sees.inAlbums) === 0 ? bits : bits | sees.living));
   const all: Sight = {
     ...sight,
-    viewer: { ...sight.viewer, outside: false },
+    viewer: { ...maker, outside: false },
     classes,
     terms: [],
     apart: [],

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { openCatalog, owner, type Catalog, type Viewer } from '../../src/catalog/catalog.js';
 import { parseQuery } from '../../src/catalog/search-parser.js';
-import { itemId, publicIdOf, type Item } from '../../src/document/item-id.js';
+import { house, itemId, publicIdOf, type Item } from '../../src/document/item-id.js';
 import { emptyCatalog, everybodyThere, family, photoOf, shaOf, visitor, walk, type Told } from './photos.js';
 
 const camera = { make: 'NIKON CORPORATION', model: 'NIKON D750' };
@@ -68,6 +68,23 @@ it('of a person’s items only that person counts RAWs beside a JPEG', () => {
   expect(walk(catalog, 'is:raw', 10, { viewer: sees(ben) })).toEqual([]);
   for (const person of [anna, ben]) expect(walk(catalog, 'is:live', 10, { viewer: sees(person) })).toEqual([live]);
   for (const viewer of [visitor, owner]) expect(kinds(catalog, viewer)).toEqual([]);
+});
+
+it('a link counts and shows no RAW beside a JPEG, as it does not show the RAW itself', () => {
+  const { catalog, put } = emptyCatalog();
+  for (const sha256 of [photo, other]) put(sha256, said(sha256 === photo ? jpeg : raw, { audience: 'public' }));
+  put(lone, { ...said(raw, { audience: 'public' }), name: 'DSC_0002.NEF' });
+  expect(catalog.tile(photo, parseQuery(''), owner)?.raw).toBe(true);
+  const onlooker = { kind: 'link', of: house } as const;
+  for (const scope of [{ photo }, { photos: [photo, other] }, { search: '' }, { search: 'is:raw' }] as const) {
+    const viewer: Viewer = { onlooker, scope };
+    for (const tile of catalog.tiles(parseQuery(''), { viewer }).tiles)
+      expect([scope, tile.raw]).toEqual([scope, undefined]);
+    expect(walk(catalog, 'is:raw', 10, { viewer })).not.toContain(photo);
+    expect(catalog.tile(other, parseQuery(''), viewer)).toBeUndefined();
+    // What the search of a link finds does not depend on it.
+    expect(walk(catalog, '', 10, { viewer })).toContain(photo);
+  }
 });
 
 it('names of files are not told to outsiders by the number of screenshots', () => {
