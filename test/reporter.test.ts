@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { about } from './processes.js';
 import { closingLine, timesTaken } from './reporter.js';
-import { slowest, slowestFirst } from './slowest-first.js';
+import { inOrder, slowest, slowestFirst } from './slowest-first.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 let folder: string;
@@ -148,4 +148,13 @@ test('the slowest files come first in their project, and the rest keeps its orde
     ...['d', second!, 'c', first!].map((name) => ({ name, project: 'node' })),
   ];
   expect(slowestFirst(files).map(({ name }) => name)).toEqual(['b', first, second, 'd', 'c']);
+});
+
+test('times of former runs decide the order only if the slowest files are among them', () => {
+  const files = ['c', slowest[1]!, slowest[0]!].map((name) => ({ name, project: 'node' }));
+  const orderIf = (isTimed: (file: { name: string }) => boolean): string[] =>
+    inOrder(files, isTimed).map(({ name }) => name);
+  expect(orderIf(() => true)).toEqual(['c', slowest[1], slowest[0]]);
+  expect(orderIf(({ name }) => name === 'c')).toEqual([slowest[0], slowest[1], 'c']);
+  expect(orderIf(({ name }) => name !== slowest[0])).toEqual([slowest[0], slowest[1], 'c']);
 });
