@@ -13,6 +13,7 @@ import { openSpool } from '../../src/home/open-spool.js';
 import { libraryPath } from '../../src/home/open-read-only.js';
 import { hashOf as hashOfBytes } from '../../torture/world.js';
 import { makePhoto } from '../picture.js';
+import { sharedReaders } from '../readers.js';
 
 export { filesBelow } from '../../torture/world.js';
 
@@ -35,7 +36,7 @@ export async function takeIn(
   const config = configFor(home);
   mkdirSync(config.incoming, { recursive: true });
   for (const [name, seed] of Object.entries(photos)) writeFileSync(join(config.incoming, name), await makePhoto(seed));
-  const open = await openHome(config);
+  const open = await openHome(config, silent, sharedReaders());
   const spool = await openSpool(open, silent);
   await Promise.all([spool.pass(), during?.()]);
   await spool.close();

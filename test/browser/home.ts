@@ -1,6 +1,6 @@
 /**
  * The real server on a real home in a temporary folder, in this process: spool, library, archive, people and access.
- * Only password hashes are cheap.
+ * Only password hashes are cheap, and the programs that read photos are shared.
  */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,6 +25,7 @@ import { openSpool } from '../../src/home/open-spool.js';
 import type { Library } from '../../src/library/library.js';
 import { openServer, type ServerParts } from '../../src/server/app.js';
 import type { Processor } from '../../src/spool/processor.js';
+import { sharedReaders } from '../readers.js';
 
 /** A served home. */
 export interface ServedHome {
@@ -55,8 +56,10 @@ export interface ServedHome {
 export async function openServedHome(webRoot: string, incoming?: string, name?: string): Promise<ServedHome> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'photospool-served-')));
   const config = readConfig(folder, { settle: '0', workers: '2', port: '0' }, {});
-  const home = await openHome(config, log);
+  const home = await openHome(config, log, sharedReaders());
   const { library, catalog, changes, archive, blobs, db } = home;
+  // Nothing here is about a power loss: a commit does not wait for the disk.
+  db.exec('PRAGMA synchronous = OFF');
   const spool = await openSpool(home, log);
   const access = openAccess(db, library, { passwords: openPasswords({ cost: { ln: 4, r: 8, p: 1 } }) });
   const { close: closeLinks, ...replication } = openReplication(home, log);

@@ -21,6 +21,7 @@ import { openSpool } from '../../src/home/open-spool.js';
 import { buildApp } from '../../src/server/app.js';
 import { temporaryFolder } from '../folder.js';
 import { makePhoto } from '../picture.js';
+import { sharedReaders } from '../readers.js';
 
 type Headers = Record<string, string>;
 const viewers = ['ada', 'ben', 'cleo', 'dora', 'link', 'visitor'] as const;
@@ -39,7 +40,7 @@ const lookAlikes = pictures.map((picture) => Buffer.concat([picture, Buffer.from
 // Longer than a screen: a home, what can be done in it, and what it answers.
 async function openWorld(held: readonly Buffer[]) {
   const config = readConfig(join(temporaryFolder(), 'home'), { settle: '0', workers: '1' });
-  const home = await openHome(config);
+  const home = await openHome(config, silent, sharedReaders());
   const { library, catalog, archive, blobs, changes, files } = home;
   const spool = await openSpool(home, silent);
   const access = openAccess(home.db, library, { passwords: openPasswords({ cost: { ln: 4, r: 8, p: 1 } }) });

@@ -19,6 +19,7 @@ import { openSpool } from '../../src/home/open-spool.js';
 import { photoId } from '../../src/document/photo-document.js';
 import { atomPath } from '../../src/server/pages/atom-xml.js';
 import { buildApp } from '../../src/server/app.js';
+import { sharedReaders } from '../readers.js';
 
 /** The senders. */
 export const actors = [
@@ -72,7 +73,7 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
 /** Opens a stage; `close` ends it. */
 export async function openStage(folder: string) {
   const config = readConfig(join(folder, 'home'), { settle: '0', workers: '2' });
-  const home = await openHome(config);
+  const home = await openHome(config, silent, sharedReaders());
   // Nothing here is about a power loss: a commit does not wait for the disk.
   home.db.exec('PRAGMA synchronous = OFF');
   const { library, catalog, archive, blobs, changes } = home;
