@@ -43,7 +43,7 @@ export interface PeopleLibrary {
   access: () => ItemAccess;
   /** Assigns a photo to someone, and puts some into albums. */
   assign(photo: SyntheticPhoto): SyntheticPhoto;
-  /** Ends a membership, and restores the one that was ended before. */
+  /** Ends a membership, after the one ended before is as it was. */
   revoke(): void;
 }
 
@@ -95,7 +95,7 @@ export function openPeopleLibrary(seed: number): PeopleLibrary {
   for (const { name, giver, to } of offers) controls.give(offerId(name), to, 'take', giver);
 
   let before: SyntheticPhoto | undefined;
-  let ended: (typeof members)[number] | undefined;
+  let ended: { id: string; document: object | undefined } | undefined;
   const openNow = (): ItemAccess =>
     openItemAccess({
       ...{ find: controls.find, isThere: (person) => people.includes(person), hasAlbum: () => true },
@@ -140,9 +140,11 @@ export function openPeopleLibrary(seed: number): PeopleLibrary {
       };
     },
     revoke() {
-      if (ended) controls.give(membersId(ended.album), `person:${ended.person}`, 'view', ended.holder);
-      ended = pick(members);
-      controls.end(membersId(ended.album), `person:${ended.person}`, authorOf(ended.holder));
+      // As it was, not given again: thousands of ended memberships would be a history that no family has.
+      if (ended) controls.put(ended.id, ended.document);
+      const { album, person, holder } = pick(members);
+      ended = { id: membersId(album), document: controls.document(membersId(album)) };
+      controls.end(ended.id, `person:${person}`, authorOf(holder));
       access = openNow();
     },
   };
@@ -162,7 +164,7 @@ export function openPeopleLibrary(seed: number): PeopleLibrary {
 
 /** Control documents, each parsed once until one of them changes, as the library does. */
 function openControls() {
-  const documents = new Map<string, object>();
+  const documents = new Map<string, object | undefined>();
   const parsed = new Map<string, GrantSet>();
   let ms = 1.7e12;
   const author = (by: string) => ({ at: formatStamp({ ms: ++ms, counter: 0, epoch: 'bench' }), by });
@@ -171,12 +173,15 @@ function openControls() {
     if (body && !parsed.has(id)) parsed.set(id, readGrants(body));
     return parsed.get(id);
   }
-  const change = (id: string, write: (body: object) => object): void => {
-    documents.set(id, write(documents.get(id) ?? {}));
+  const put = (id: string, document: object | undefined): void => {
+    documents.set(id, document);
     parsed.delete(id);
   };
+  const change = (id: string, write: (body: object) => object): void => put(id, write(documents.get(id) ?? {}));
   return {
     find,
+    put,
+    document: (id: string) => documents.get(id),
     heads: (id: string): string[] => headsOf(readGrants(documents.get(id))),
     end: (id: string, to: string, by: string): void => change(id, (body) => withEnd(body, to, author(by))),
     give(id: string, to: string, what: string, holder: Holder): void {

@@ -387,9 +387,9 @@ function openCounts({
     },
     explore(query, limit, viewer = owner) {
       const { columns, found, sight } = search(query, viewer);
-      const hasFolders = (number: number): boolean => (sight.classes[number]! & sees.folders) !== 0;
-      const kinds = kindsSeen(sight);
-      const explored = exploreFound(columns, found, { holderOf: sight.holderOf, hasFolders, kinds }, limit);
+      const folders = sight.classes.map((bits) => Number((bits & sees.folders) !== 0));
+      const seen = { holderOf: sight.holderOf, folders, kinds: kindsSeen(sight) };
+      const explored = exploreFound(columns, found, seen, limit);
       const spans = pickCovers(columns, found, 'year', favouritesByClass(sight));
       const years = spans.map(({ span, ...year }) => ({ ...year, value: span }));
       const shown = (values: readonly ExploredValue[]): ExploredTiles['years'] => {

@@ -34,10 +34,12 @@ export function pickCovers(
     const date = taken[found[end - 1]!]!;
     const first = date - (date % size);
     let best = found[end - 1]!;
+    let most = worth(best);
     let at = end;
     while (at > 0 && taken[found[at - 1]!]! >= first) {
       const slot = found[--at]!;
-      if (worth(slot) > worth(best)) best = slot;
+      const value = worth(slot);
+      if (value > most) [best, most] = [slot, value];
     }
     const text = by === 'month' ? monthText(first / 100) : String(first / 10_000).padStart(4, '0');
     spans.push({ span: text, count: end - at, n: n[best]! });
