@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tests the package as a person gets it: packs it, installs it into an empty folder, starts `npx photospool serve`, puts
-# a photo in, finds it in the archive and in the album, and stops it with SIGTERM, which must exit with 0.
+# a photo in, finds it in the archive and in the album, then one of each format, and stops it with SIGTERM, which must exit with 0.
 # Requires a package registry. Leaves nothing behind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -58,6 +58,22 @@ node -e "fetch(process.argv[1]).then(async (answer) => process.exit(/<script/.te
   fail 'the album page is not served'
 
 [ "$(wc -l <"$place/serve.log")" -eq 2 ] || fail 'the server does not print exactly two lines'
+
+# The built decoders of every format: sharp's, the WebAssembly ones, and their programs of their own.
+node -e "
+  const made = require('sharp')({ create: { width: 90, height: 60, channels: 3, background: '#a83' } });
+  for (const format of ['png', 'webp', 'tiff', 'gif', 'avif'])
+    made.clone().toFormat(format).toFile(process.argv[1] + '/made.' + format).catch(() => process.exit(1));" "$place"
+cp "$OLDPWD"/test/photo/heic/{plain.heic,scene-hlg.avif} "$OLDPWD"/test/photo/jxl/{plain,deep}.jxl "$place"
+mv "$place"/*.{png,webp,tiff,gif,avif,heic,jxl} "$home/incoming"
+all_shown() { node -e "
+  const ask = (path) => fetch(new URL(path, process.argv[1]));
+  (async () => {
+    const { photos } = await (await ask('/api/photos')).json();
+    for (const { id } of photos) if (!(await ask('/media/' + id + '/preview')).ok) process.exit(1);
+    process.exit(photos.length === 10 ? 0 : 1);
+  })();" "$url"; }
+until_true all_shown || fail 'a format is not shown'
 
 kill -TERM "$(node -p "JSON.parse(require('fs').readFileSync('$home/.photospool/server.json')).pid")"
 code=0

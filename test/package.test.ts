@@ -69,8 +69,9 @@ describe('the package', () => {
     expect(sum(copies.filter((file) => !isCoast(file) && !isStreets(file)))).toBeLessThan(700_000);
     // Packed, these weigh about what one of their copies does.
     const packedMaps = sum([...coasts, ...streets].filter(({ path }) => path.endsWith('.gz')));
-    expect(packed.size - sum(copies) - packedMaps).toBeLessThan(1_000_000);
-    expect(packed.unpackedSize - sum(coasts) - sum(streets)).toBeLessThan(3_500_000);
+    // The server contains the packages that it uses, of which npm would install 45 MB.
+    expect(packed.size - sum(copies) - packedMaps).toBeLessThan(1_700_000);
+    expect(packed.unpackedSize - sum(coasts) - sum(streets)).toBeLessThan(7_000_000);
   });
 
   test('has an executable command', () => {

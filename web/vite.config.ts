@@ -131,6 +131,8 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   plugins: [svelte(), startFirst(), listShell(), precompress()],
   build: {
+    // The licences of the packages in the page.
+    license: { fileName: 'THIRD-PARTY.md' },
     outDir: '../dist/web',
     emptyOutDir: true,
     target: 'es2022',

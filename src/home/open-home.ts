@@ -3,7 +3,6 @@
  * changes nothing that exists; the next opening completes one that a crash interrupted.
  */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readItem } from '../access/item-access.js';
 import { itemAccess } from '../access/library-access.js';
 import { may, mayDescribe, mayDescribeOwn, maySee, type Viewer } from '../access/permissions.js';
@@ -15,6 +14,7 @@ import { openBlobs, type Blobs } from '../archive/blob-store.js';
 import type { Config } from '../base/config.js';
 import type { Files } from '../base/files.js';
 import { silent, type Log } from '../base/log.js';
+import { programFile } from '../base/program-files.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
 import { catalogIsCurrent } from '../catalog/catalog.js';
 import { bringersOf } from '../document/photo-senders.js';
@@ -68,8 +68,8 @@ export interface HomeParts {
   decoders?: Decoders;
 }
 
-/** The folder of the built album page, beside the compiled code. */
-export const webRoot = fileURLToPath(new URL('../web', import.meta.url));
+/** The folder of the built album page. */
+export const webRoot = programFile('dist/web');
 
 /**
  * Opens a home for writing; creates it if it is missing.

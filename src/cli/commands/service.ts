@@ -3,10 +3,10 @@
  * the server permanently. The home and the present flags and variables are written into the definition.
  */
 import { realpathSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Argument } from 'commander';
 import type { Config } from '../../base/config.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
+import { programFile } from '../../base/program-files.js';
 import { openInstaller, printed } from '../../service/install.js';
 import { checkPlan, kinds, nameOf, type Kind, type LaunchPlan } from '../../service/launch-plan.js';
 import { lastingNode } from '../../service/node-path.js';
@@ -64,7 +64,7 @@ function planOf(config: Config, kind: Kind, flags: ServiceFlags, writable: strin
   const { home, incoming } = config;
   const runs = flags.serve ? 'serve' : 'pass';
   const verb = runs === 'serve' ? ['serve'] : kind === 'cron' ? ['process', '--if-free'] : ['process'];
-  const program = realpathSync(fileURLToPath(new URL('../main.js', import.meta.url)));
+  const program = realpathSync(programFile('dist/cli/main.js'));
   const carried = carriedFlags(flags, config);
   // Cron mails the output of a server when it ends.
   const quiet = kind === 'cron' && runs === 'serve' && !carried.includes('--level') ? ['--level', 'error'] : [];

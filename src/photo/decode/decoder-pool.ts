@@ -7,10 +7,11 @@ import { readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { openBounded, type Limits, type Program, type Reply } from '../../base/sandbox/pool.js';
 import { unpack } from '../../base/sandbox/frames.js';
 import { PhotospoolError } from '../../base/errors.js';
+import { isBuilt, programFile } from '../../base/program-files.js';
 import type { Develop } from '../../document/develop.js';
 import type { Format } from '../formats/format-family.js';
 import { memoryError, renderError } from './decode-errors.js';
@@ -79,11 +80,10 @@ export const decoderLimits: Limits = {
  * twice as long to start.
  */
 function entry(): string[] {
-  const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-  if (!import.meta.url.endsWith('.ts')) return [at('./decoder.js')];
-  wasBuilt ??= isCurrent(at('../../../dist/.build/server'), at('../..'));
-  if (wasBuilt) return [at('../../../dist/photo/decode/decoder.js')];
-  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, at('./decoder.ts')];
+  wasBuilt ??= isBuilt || isCurrent(programFile('dist/.build/server'), programFile('src'));
+  if (wasBuilt) return [programFile('dist/photo/decode/decoder.js')];
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  return ['--import', loader, programFile('src/photo/decode/decoder.ts')];
 }
 
 let wasBuilt: boolean | undefined;

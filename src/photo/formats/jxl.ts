@@ -2,7 +2,9 @@
  * JPEG XL (ISO/IEC 18181), decoded by jxl-oxide as WebAssembly (jxl-oxide-wasm from npm) in the decoder process; and
  * JPEG 2000 (ISO/IEC 15444-1), recognised but not imported. Of an animation the first frame is shown.
  */
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { isBuilt, programFile } from '../../base/program-files.js';
 import { has } from './byte-reader.js';
 import { decoded, unread, type Family } from './format-family.js';
 import type { Task, JxlAnswer } from '../decode/jxl-worker.js';
@@ -13,10 +15,9 @@ const jpeg2000 = unread('jxl', 'JPEG 2000', 'image/jp2', 'a JPEG 2000 decoder');
 
 /** Starts photo/decode/jxl-worker.ts: the built file, or in a checkout with the TypeScript loader. */
 function startWorker(workerData: Task): Worker {
-  const file = new URL('../decode/jxl-worker.js', import.meta.url);
-  if (!import.meta.url.endsWith('.ts')) return new Worker(file, { workerData });
+  if (isBuilt) return new Worker(programFile('dist/photo/decode/jxl-worker.js'), { workerData });
   const loader = import.meta.resolve('tsx/esm/api');
-  const source = new URL('../decode/jxl-worker.ts', file).href;
+  const source = pathToFileURL(programFile('src/photo/decode/jxl-worker.ts')).href;
   const start = `import('${loader}').then(({ tsImport }) => tsImport('${source}', '${source}'))`;
   return new Worker(start, { eval: true, workerData });
 }
