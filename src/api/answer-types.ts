@@ -28,6 +28,8 @@ export type SignedInSession = Static<typeof access.OneSession>;
 export type Passkey = Static<typeof access.Passkey>;
 /** The viewer's second factor; `recovery` counts unused codes. */
 export type SecondFactor = Static<typeof access.SecondFactor>;
+/** Whether locked photos are open in this session, and how they can be opened. */
+export type LockedPhotos = Static<typeof access.LockedPhotos>;
 /** The permissions of a token. */
 export type TokenMay = Static<typeof access.May>;
 /** A token, without its secret. */

@@ -20,7 +20,18 @@ export async function signOut(page: Page): Promise<void> {
 export const navigationOf = {
   owner: {
     pages: [
-      ...['Photos', 'Explore', 'Albums', 'Sharing', 'Favourites', 'Videos', 'Review', 'Duplicates', 'Trash'],
+      ...[
+        'Photos',
+        'Explore',
+        'Albums',
+        'Sharing',
+        'Favourites',
+        'Videos',
+        'Review',
+        'Duplicates',
+        'Locked photos',
+        'Trash',
+      ],
       'Settings',
     ],
     sections: [
@@ -38,7 +49,7 @@ export const navigationOf = {
     ],
   },
   family: {
-    pages: ['Photos', 'Explore', 'Albums', 'Sharing', 'Favourites', 'Videos', 'Settings'],
+    pages: ['Photos', 'Explore', 'Albums', 'Sharing', 'Favourites', 'Videos', 'Locked photos', 'Settings'],
     sections: ['Account', 'Appearance', 'Library & storage', 'Phone backup', 'About'],
   },
 };

@@ -59,7 +59,7 @@ const locking: Routes = (app, { library, catalog, access, gate }) => {
       const { pin, passkeys } = access.lockedFolder.state(sessionBehind(request));
       if (!pin && passkeys === 0)
         throw new PhotospoolError('conflict', 'Locked photos need a PIN or a passkey.', {
-          hint: 'Set a PIN first.',
+          hint: 'Open Locked photos and set a PIN first.',
         });
       return lockPhotos(parts, viewer(request), request.body.ids);
     },

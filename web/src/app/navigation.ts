@@ -36,6 +36,7 @@ const more: readonly Listed[] = [
   { name: 'videos', icon: 'film', needs: 'see' },
   { page: 'review', icon: 'inbox', needs: 'trash' },
   { page: 'duplicates', icon: 'copies', needs: 'trash' },
+  { page: 'locked', icon: 'lock', needs: 'unlock' },
   { page: 'trash', icon: 'trash', needs: 'trash' },
 ];
 const settings: Listed = { page: 'settings', icon: 'gear', needs: 'own-session' };
@@ -88,7 +89,7 @@ const allowed = ({ needs }: Listed): boolean => session.may(needs);
 
 /** The first entries: photos, explore, albums, sharing. */
 export const mainEntries = (): NavigationEntry[] => main.filter(allowed).map(entryOf);
-/** The entries below them: favourites, videos, review, duplicates, trash. */
+/** The entries below them: favourites, videos, review, duplicates, locked photos, trash. */
 export const moreEntries = (): NavigationEntry[] => more.filter(allowed).map(entryOf);
 /** The entry of the settings. */
 export const settingsEntry = (): NavigationEntry => entryOf(settings);

@@ -12,6 +12,7 @@ import type * as first from '../messages/en/first.js';
 import type * as front from '../messages/en/front.js';
 import type * as inbox from '../messages/en/inbox.js';
 import type * as info from '../messages/en/info.js';
+import type * as locked from '../messages/en/locked.js';
 import type * as map from '../messages/en/map.js';
 import type * as pages from '../messages/en/pages.js';
 import type * as search from '../messages/en/search.js';
@@ -35,6 +36,7 @@ export interface Areas {
   front: typeof front;
   inbox: typeof inbox;
   info: typeof info;
+  locked: typeof locked;
   map: typeof map;
   pages: typeof pages;
   search: typeof search;

@@ -4,6 +4,7 @@
  */
 import {
   browserSupportsWebAuthn,
+  type AuthenticationResponseJSON,
   type PublicKeyCredentialCreationOptionsJSON,
   type PublicKeyCredentialRequestOptionsJSON,
   startAuthentication,
@@ -17,17 +18,21 @@ import { m } from './messages.js';
 /** Whether passkeys can work in this browser at this URL. */
 export const passkeysWork = (): boolean => session.now?.passkeys === true && browserSupportsWebAuthn();
 
+/** Asks for a passkey: what proves to the server that the person has it; undefined if they cancelled. @throws ApiError */
+export async function proveByPasskey(): Promise<AuthenticationResponseJSON | undefined> {
+  const optionsJSON = await ask<PublicKeyCredentialRequestOptionsJSON>('/api/session/passkey/options', send('POST'));
+  return turned(() => startAuthentication({ optionsJSON }));
+}
+
 /** Signs in with a passkey; undefined if the person cancelled. @throws ApiError */
 export async function signInByPasskey(): Promise<SessionAnswer | undefined> {
-  const optionsJSON = await ask<PublicKeyCredentialRequestOptionsJSON>('/api/session/passkey/options', send('POST'));
-  const response = await turned(() => startAuthentication({ optionsJSON }));
+  const response = await proveByPasskey();
   return response && ask('/api/session/passkey', send('POST', { response }));
 }
 
 /** Confirms the identity with a passkey; undefined if the person cancelled. @throws ApiError */
 export async function confirmByPasskey(): Promise<SessionAnswer | undefined> {
-  const optionsJSON = await ask<PublicKeyCredentialRequestOptionsJSON>('/api/session/passkey/options', send('POST'));
-  const response = await turned(() => startAuthentication({ optionsJSON }));
+  const response = await proveByPasskey();
   return response && ask('/api/session/confirm', send('POST', { response }));
 }
 

@@ -22,7 +22,7 @@ export type SettingsSection = (typeof settingsSections)[number];
 /** The pages besides the timeline, by their paths. */
 export const pageNames = [
   ...(['explore', 'explore/tags', 'explore/cameras', 'albums', 'sharing'] as const),
-  ...(['review', 'duplicates', 'trash', 'places', 'activity', 'settings'] as const),
+  ...(['review', 'duplicates', 'locked', 'trash', 'places', 'activity', 'settings'] as const),
   ...settingsSections.map((section) => `settings/${section}` as const),
   ...(['sign-in', 'setup', 'invite'] as const),
 ] as const;

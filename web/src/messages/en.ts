@@ -13,6 +13,7 @@ export const en: Catalogue = {
     front: () => import('./en/front.js'),
     inbox: () => import('./en/inbox.js'),
     info: () => import('./en/info.js'),
+    locked: () => import('./en/locked.js'),
     map: () => import('./en/map.js'),
     pages: () => import('./en/pages.js'),
     search: () => import('./en/search.js'),

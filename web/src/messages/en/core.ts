@@ -206,6 +206,7 @@ export const app = {
     sharing: 'Sharing',
     review: 'Review',
     duplicates: 'Duplicates',
+    locked: 'Locked photos',
     trash: 'Trash',
     places: 'Places',
     activity: 'Activity',
