@@ -4,7 +4,11 @@ import { expect, describe, it } from 'vitest';
 import { commandLine } from '../../src/access/actor.js';
 import { changePhotos } from '../../src/album/edit-photos.js';
 import { local } from '../../src/access/viewer.js';
+import { house, itemId } from '../../src/document/item-id.js';
+import type { PhotoDocument } from '../../src/document/photo-document.js';
+import { photo } from '../document/documents.js';
 import { listenOn, openHome, sha256, shareHome, type Home } from './fixture.js';
+import { openPeople } from './people-home.js';
 import { kinds, linkHeader, openDoors, roles, exists, type Guests, type RoleName } from './roles.js';
 
 let guests: Guests;
@@ -248,5 +252,31 @@ describe('before there is an account', () => {
         expect((await ask(home, method, '/dav/photos', { ...headers, authorization: basic(secret) })).statusCode).toBe(
           404,
         );
+  });
+});
+
+describe('with libraries of people', () => {
+  it('a month has what the timeline has: neither what waits for approval nor what an archived copy stands for', async () => {
+    const { home, people } = await openPeople();
+    const { library, access } = home;
+    const { secret } = access.tokens.make('Ben', ['read'], commandLine, people.ben.id);
+    const put = (holder: string, n: number, by: string, edits: object = {}): void => {
+      const hash = String(n).repeat(64);
+      const item = { holder, sha256: hash };
+      const body = photo({ facts: { taken: '2024-07-03T10:00:00.000' }, sighting: { by, name: `zq${n}.jpg` } });
+      library.update<PhotoDocument>(itemId(item), () => ({ ...body, edits: { ...body.edits, ...edits } }));
+      const row = { sha256: hash, path: `2024/07/${n}.jpg`, claim: 'c', bytes: 1, modified: 0 };
+      library.local.originals.put({ ...row, state: 'here' });
+    };
+    const said = (value: unknown): object[] => [{ value, at: '001600000000000-0000-a', by: 'owner' }];
+    const ben = `person:${people.ben.id}`;
+    put(people.ben.id, 1, ben);
+    put(people.ben.id, 2, ben, { archived: said(true) });
+    put(house, 2, 'owner', { audience: said('family') });
+    put(people.ben.id, 3, 'link:abc');
+    const headers = { authorization: basic(secret), depth: '1' };
+    const listed = await ask(home, 'PROPFIND', '/dav/photos/2024/07', headers);
+    expect(hrefs(listed).slice(1)).toEqual(['/dav/photos/2024/07/zq1.jpg', '/dav/photos/2024/07/zq2.jpg']);
+    expect((await ask(home, 'GET', '/dav/photos/2024/07/zq3.jpg', headers)).statusCode).toBe(404);
   });
 });

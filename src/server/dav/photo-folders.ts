@@ -83,7 +83,8 @@ const isListed = (who: Viewer, { item, original, trashed, archived, unedited }: 
 
 /** The photos of a month that a viewer may have, each with the other files of its shot, in the order of arrival. */
 async function photosIn({ library, catalog, ask }: Parts, who: Viewer, month: string): Promise<FoundPhoto[]> {
-  const query = await ask(`taken:${month}`, 'page', who);
+  // As in the timeline: not what waits for approval. An archived photo must not stand for one of the same bytes.
+  const query = await ask(`taken:${month} -is:archived -is:guest`, 'page', who);
   const found = new Map<string, FoundPhoto>();
   let cursor: string | undefined;
   do {
