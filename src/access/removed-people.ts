@@ -7,10 +7,12 @@ import type { Library } from '../library/library.js';
 import { itemAccess } from './library-access.js';
 import { may, type Viewer } from './permissions.js';
 
-/** Whether a person (a ULID) was removed: known here, and no member of the family. */
+/**
+ * Whether a person (a ULID) was removed: known here, and no member of the family. Somebody whose photos arrived before
+ * their own document is not known yet, and may well belong to the family.
+ */
 export const isRemoved = (library: Library, person: string): boolean =>
-  (library.get(`person:${person}`) !== undefined || library.count(`own:${person}:`) > 0) &&
-  !itemAccess(library).isMember(person);
+  library.get(`person:${person}`) !== undefined && !itemAccess(library).isMember(person);
 
 /**
  * Checks that a viewer may export or purge the photos of a person: an owner, while the person is removed.

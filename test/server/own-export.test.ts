@@ -160,3 +160,17 @@ test('owners hand over, export and purge the photos of people who were removed, 
   for (const what of ['removed-exported', 'removed-purged'])
     expect(told).toContainEqual({ what, who: 'ada', detail: 'ben' });
 });
+
+test('a person whose photos arrived here before they did counts as unknown, not as removed', async () => {
+  const world = await openPeople();
+  const { home, people, ask } = world;
+  const { ada } = people;
+  const stranger = '01JD0000000000000000000009';
+  give(world, stranger, await home.add({ original: Buffer.from('theirs') }));
+  home.access.sessions.confirm(home.access.sessions.list(ada.id)[0]!.id);
+  expectError(await ask(ada.headers, 'GET', `/api/people/${stranger}/export`), 404, 'not-found');
+  expectError(await ask(ada.headers, 'POST', `/api/people/${stranger}/purge`), 404, 'not-found');
+  const handing = await ask(ada.headers, 'POST', `/api/people/${stranger}/hand-over`, { to: 'house' });
+  expectError(handing, 404, 'not-found');
+  expect(home.library.count(`own:${stranger}:`)).toBe(1);
+});
