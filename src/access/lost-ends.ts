@@ -141,23 +141,28 @@ function withEntry(part: object, key: string, entry: object): object {
 }
 
 /**
- * A sentence about what an end ended. `nameOf`: the name of a person (a ULID); `albumName`: of an album with members.
+ * A sentence about what an end ended. `nameOf`: the name of a person (a ULID); `albumName`: of an album with members,
+ * undefined for one that does not exist for whoever reads it.
  */
 export function describeLostEnd(
   { set, to }: Pick<LostEnd, 'set' | 'to'>,
   nameOf: (person: string) => string,
-  albumName: (album: string) => string,
+  albumName: (album: string) => string | undefined,
 ): string {
   const [kind, who = ''] = to.split(':');
   const album = set.slice('members:'.length);
+  const theAlbum = (one: string): string => {
+    const name = albumName(one);
+    return name === undefined ? 'an album' : `the album ${name}`;
+  };
   if (set === peopleId && kind === 'person') return `${nameOf(who)} was removed from the family.`;
   if (set === peopleId && kind === 'role') return `${nameOf(who)} was no longer an owner.`;
   if (set === peopleId && kind === 'publish') return `Photos of ${nameOf(who)} were no longer published.`;
   if (set.startsWith('sharing:')) return `${nameOf(who)} was no longer a partner of ${nameOf(set.split(':')[1]!)}.`;
-  if (set.startsWith('members:') && kind === 'item') return `A photo was removed from the album ${albumName(album)}.`;
-  if (set.startsWith('members:')) return `${nameOf(who)} was no longer a member of the album ${albumName(album)}.`;
+  if (set.startsWith('members:') && kind === 'item') return `A photo was removed from ${theAlbum(album)}.`;
+  if (set.startsWith('members:')) return `${nameOf(who)} was no longer a member of ${theAlbum(album)}.`;
   if (to === '*') return 'A photo was locked.';
-  return itemOf(set) ? `A photo was removed from the album ${albumName(to)}.` : 'Access ended.';
+  return itemOf(set) ? `A photo was removed from ${theAlbum(to)}.` : 'Access ended.';
 }
 
 /** The name of an album with members according to its document; its id if the document is not here. */

@@ -6,6 +6,7 @@ import { setUploadTarget, uploadTarget } from '../../src/access/upload-target.js
 import { house, itemId, sharingId } from '../../src/document/item-id.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { purge } from '../../src/document/purge.js';
+import { photo } from '../document/documents.js';
 import { memory, replicate } from '../library/libraries.js';
 import { expectError } from './fixture.js';
 import { openPeople } from './people-home.js';
@@ -253,4 +254,27 @@ test('lost ends are listed for, and confirmed by, those who may confirm them', a
   expect(entry).toMatchObject({ what: 'end-confirmed', who: 'ben', detail: sentences[1] });
   close(off);
   expectError(await ask(ada.headers, 'GET', '/api/ends/lost'), 409, 'conflict');
+});
+
+test('a lost end of a photo in an album is told without the name of an album that does not exist for its reader', async () => {
+  const { home, people, ask } = await openPeople();
+  const { ada, ben } = people;
+  const { library } = home;
+  const made = await ask(ada.headers, 'POST', '/api/albums/shared', { name: 'Secret' });
+  const album = `${ada.id}:${made.json<{ album: string }>().album}`;
+  const at = library.stamp();
+  const saw = { self: [`${album} 001764000000000-0000-k3`] };
+  const gives = { [`${album} entry ${at}`]: { at, by: `person:${ben.id}`, saw } };
+  const body = photo({ sighting: { by: `person:${ben.id}` } });
+  library.update<PhotoDocument>(itemId({ holder: ben.id, sha256: 'a'.repeat(64) }), () => ({
+    ...body,
+    edits: { ...body.edits, gives },
+  }));
+  const told = async (): Promise<string[]> =>
+    (await ask(ben.headers, 'GET', '/api/ends/lost'))
+      .json<{ ends: { sentence: string }[] }>()
+      .ends.map(({ sentence }) => sentence);
+  expect(await told()).toEqual(['A photo was removed from an album.']);
+  await ask(ada.headers, 'PUT', `/api/albums/${album.replace(':', '/')}/members/${ben.id}`, { right: 'view' });
+  expect(await told()).toEqual(['A photo was removed from the album “Secret”.']);
 });

@@ -4,6 +4,9 @@
  */
 import { Type } from 'typebox';
 import { confirmEnd, describeLostEnd, findLostEnds, mayConfirm, nameOfAlbum } from '../../access/lost-ends.js';
+import { itemAccess } from '../../access/library-access.js';
+import type { Viewer } from '../../access/permissions.js';
+import { rightIn } from '../../access/sharing-rights.js';
 import { LostEnds } from '../../api/album-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import { answers } from '../../api/photo-schemas.js';
@@ -41,7 +44,7 @@ export const endedAccess: Routes = (app, context) => {
       const who = viewer(request);
       const ends = found.filter(({ set }) => mayConfirm(who, set));
       return {
-        ends: ends.map(({ set, key, to, waiting }) => ({ set, key, waiting, sentence: describe({ set, to }) })),
+        ends: ends.map(({ set, key, to, waiting }) => ({ set, key, waiting, sentence: describe(who, { set, to }) })),
       };
     },
   );
@@ -69,18 +72,22 @@ export const endedAccess: Routes = (app, context) => {
         access.audit.note('end-confirmed', {
           who: actor.who,
           ...(actor.address !== undefined && { address: actor.address }),
-          detail: describe(end),
+          detail: describe(who, end),
         });
       return { confirmed: confirmed.length };
     },
   );
 };
 
+/** Describes ends for a viewer: an album has its name only if it exists for them. */
 const describing =
   ({ library, access }: Context) =>
-  (end: { set: string; to: string }): string =>
-    describeLostEnd(
+  (who: Viewer, end: { set: string; to: string }): string => {
+    const state = { access: itemAccess(library), hasAlbum: library.controls.hasAlbum };
+    return describeLostEnd(
       end,
       (person) => access.people.find(person)?.name ?? person,
-      (album) => nameOfAlbum(library.get(albumDocumentId(album))?.body, album),
+      (album) =>
+        rightIn(who, album, state) ? nameOfAlbum(library.get(albumDocumentId(album))?.body, album) : undefined,
     );
+  };
