@@ -4,7 +4,7 @@ import { itemId, publicIdOf, type Item } from '../../src/document/item-id.js';
 import { flag } from '../access/people-truth.js';
 import { items, type Heard } from '../access/people-world.js';
 import type { Home } from './home.js';
-import { markOf, traces, type Asked, type Asker, type Check } from './people-routes.js';
+import { markOf, traces, type Asked, type Asker, type Check } from './people-asking.js';
 
 /** All comparisons for one viewer, in the present state of a server. */
 export function lockedChecks(home: Home, server: Heard, { name, opened }: Asker, asked: Asked): Check[] {

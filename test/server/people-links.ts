@@ -13,7 +13,18 @@ import { items, people, type Act, type Heard } from '../access/people-world.js';
 import { facts, sighting } from '../document/documents.js';
 import { count } from '../simulation/home.js';
 import { act, ask, seat, type Mesh, type Place } from './people-places.js';
-import { albumMark, askerFor, marked, markOf, yearOf, type Asked, type Asker, type Check } from './people-routes.js';
+import {
+  albumMark,
+  askAs,
+  askerFor,
+  askers,
+  marked,
+  markOf,
+  yearOf,
+  type Asked,
+  type Asker,
+  type Check,
+} from './people-asking.js';
 
 /** A share link that somebody made at a server. */
 export interface Link {
@@ -25,6 +36,8 @@ export interface Link {
   photo?: Item;
   album?: string;
   years?: [number, number];
+  /** Of a draft only: a selection, which becomes an album in a link. */
+  photos?: readonly Item[];
   /** The locks of its photo that were known when it was made. */
   locks: ReadonlySet<Act>;
   /** How many photos it takes from guests. */
@@ -33,8 +46,9 @@ export interface Link {
   revoked: boolean;
 }
 
-const locksOf = ({ known }: Heard, item: Item): Act[] =>
-  [...(known.get(itemId(item)) ?? [])].filter(({ kind, to }) => kind === 'end' && to === '*');
+/** The locks of a photo that a server knows. */
+export const locksOf = ({ known }: Heard, item: Item): ReadonlySet<Act> =>
+  new Set([...(known.get(itemId(item)) ?? [])].filter(({ kind, to }) => kind === 'end' && to === '*'));
 
 /** Whether whoever made a link may still link, and what it is to is there. */
 function isOver({ now, ...place }: Place, { holder, album, expires }: Link): boolean {
@@ -51,19 +65,22 @@ function isOver({ now, ...place }: Place, { holder, album, expires }: Link): boo
 /** Whether a link opens anything at its server now. A lock that came after it closes it forever. */
 export function isAlive(place: Place, link: Link): boolean {
   if (link.revoked || isOver(place, link)) return false;
-  return link.photo === undefined || locksOf(place, link.photo).every((lock) => link.locks.has(lock));
+  return link.photo === undefined || [...locksOf(place, link.photo)].every((lock) => link.locks.has(lock));
 }
 
 /** Whoever comes by a link. */
-export function linkAsker(link: Link): Asker {
-  const { holder, photo, album, years, path, id } = link;
+export function linkAsker(link: Omit<Link, 'locks' | 'room' | 'revoked'>): Asker {
+  const { holder, photo, photos, album, years, path, id } = link;
   const scope = photo
     ? { photo: publicIdOf(photo) }
-    : album !== undefined
-      ? { album }
-      : { search: `taken:${years!.join('..')}` };
+    : photos
+      ? { photos: photos.map(publicIdOf) }
+      : album !== undefined
+        ? { album }
+        : { search: `taken:${years!.join('..')}` };
   const isWithin = (server: Heard, item: Item): boolean => {
     if (photo) return item === photo;
+    if (photos) return photos.includes(item);
     if (album !== undefined) return inAlbum(server, item, album);
     return years![0] <= yearOf(item) && yearOf(item) <= years![1];
   };
@@ -74,6 +91,21 @@ export function linkAsker(link: Link): Asker {
     sees: (server, item) => truth(server, { of: holder }, item) && isWithin(server, item),
     hasAlbum: (server, one) => one === album && isAlbum(server, one),
   };
+}
+
+/** Whether somebody may make a link to a photo, a selection or an album; `false`: to a search. */
+export function mayLinkTo(
+  place: Place,
+  asker: Asker,
+  to: { photo: Item } | { photos: readonly Item[] } | { album: string } | false,
+): boolean {
+  const { person, actsForHouse = false } = asker.looker!;
+  const sees = (one: Item): boolean => place.documents.has(itemId(one)) && asker.sees(place, one);
+  const isOwn = ({ holder }: Item): boolean => (holder === house ? actsForHouse : holder === person);
+  if (!to) return actsForHouse;
+  if ('photo' in to) return isOwn(to.photo) && sees(to.photo);
+  if ('album' in to) return albumTruth(place, asker.looker!, to.album) === 'holder';
+  return to.photos.every((one) => isOwn(one) && sees(one) && !flag(place, itemId(one), 'trashed'));
 }
 
 /** Somebody makes a link to something of theirs, or tries to. */
@@ -99,15 +131,14 @@ export async function makeLink(mesh: Mesh, place: Place, asker: Asker, item: Ite
   const before = new Set(mesh.albums);
   const end = expires === undefined ? {} : { expires: new Date(expires).toISOString() };
   const sent = { details: true, ...scope, ...uploads, ...end };
-  const sees = (one: Item): boolean => place.documents.has(itemId(one)) && asker.sees(place, one);
-  const isOwn = ({ holder }: Item): boolean => (holder === house ? actsForHouse : holder === asker.looker!.person);
-  const isGood = (one: Item): boolean => isOwn(one) && sees(one) && !flag(place, itemId(one), 'trashed');
-  const may =
+  const may = mayLinkTo(
+    ...([place, asker] as const),
     'photo' in scope
-      ? isOwn(item) && sees(item)
+      ? { photo: item }
       : 'photos' in scope
-        ? [item, ...others].every(isGood)
-        : 'search' in scope || albumTruth(place, asker.looker!, album) === 'holder';
+        ? { photos: [item, ...others] }
+        : 'album' in scope && { album },
+  );
   const holder = 'album' in scope ? album.split(':')[0]! : 'search' in scope ? house : item.holder;
   const { status, body, crashed } = await ask(mesh, place, asker, ['POST', '/api/shares', sent]);
   if (!crashed && (status === 201) !== may)
@@ -120,7 +151,7 @@ export async function makeLink(mesh: Mesh, place: Place, asker: Asker, item: Ite
     throw new Error(`the link is to ${share.album ?? 'nothing'}`);
   place.links.push({
     ...{ id: share.id, path, holder, ...to, revoked: false, room: 'uploads' in uploads ? room : 0 },
-    ...{ locks: new Set(locksOf(place, item)), ...(expires !== undefined && { expires }) },
+    ...{ locks: locksOf(place, item), ...(expires !== undefined && { expires }) },
   });
   count(mesh, 'links made');
 }
@@ -167,6 +198,26 @@ export async function sendAsGuest(mesh: Mesh, anywhere: Place): Promise<void> {
   const item = dice.pick(missing.length > 0 ? missing : theirs);
   await act(mesh, place, () => bring(place, item, by));
   count(mesh, missing.length > 0 ? 'photos of guests' : 'photos of guests that were there');
+  await lookAtWaiting(mesh, place);
+}
+
+/** Asks as everybody for what waits at a server: it is its holder's alone, whatever would show it once it is approved. */
+export async function lookAtWaiting(mesh: Mesh, place: Place): Promise<void> {
+  const everybody = [...askers, ...place.links.filter((link) => isAlive(place, link)).map(linkAsker)];
+  seat(place);
+  for (const item of items) {
+    const id = itemId(item);
+    if (!place.documents.has(id) || !isGuests(place, item)) continue;
+    const acts = [...(place.known.get(id) ?? [])].filter(({ kind }) => kind !== 'brought');
+    const approved = { ...place, known: new Map([...place.known, [id, new Set(acts)]]) };
+    for (const asker of everybody) {
+      const sees = asker.sees(place, item);
+      const { ask, fail } = askAs(place.home, place, asker, mesh.asked);
+      const { status } = await ask(`/api/photos/${publicIdOf(item)}`);
+      if (status !== (sees ? 200 : 404)) fail(`${markOf(item)} of a guest: ${status}`);
+      if (!sees && asker.sees(approved, item)) count(mesh, 'photos of guests hidden');
+    }
+  }
 }
 
 /** An original comes in for the holder of an item, from whoever brings it. */

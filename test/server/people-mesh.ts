@@ -30,10 +30,13 @@ import {
   isAlive,
   linkAsker,
   linkChecks,
+  lookAtWaiting,
   makeLink,
   revokeLink,
   sendAsGuest,
 } from './people-links.js';
+import { clientChecks, compareCopy } from './people-clients.js';
+import { openDraft } from './people-drafts.js';
 import { answerOffer, makeOffer, offerChecks } from './people-offers.js';
 import { lockedChecks, openLocked } from './locked-routes.js';
 import {
@@ -56,7 +59,9 @@ import {
   type Place,
 } from './people-places.js';
 import { isTold, lock, takeBack, unlock } from './people-takebacks.js';
-import { albumMark, askerFor, askers, checksOf, markOf, openedName, type Asked, type Asker } from './people-routes.js';
+import { albumMark, askerFor, askers, markOf, openedName, type Asked, type Asker } from './people-asking.js';
+import { otherChecks } from './people-other-routes.js';
+import { checksOf } from './people-routes.js';
 
 /** What was asked in a run, and what happened in it. */
 export type Played = Asked & { figures: Record<string, number> };
@@ -310,9 +315,52 @@ async function compare(mesh: Mesh, place: Place, part: number): Promise<void> {
     const checks = all.filter(() => dice.chance(part));
     for (const check of checks) await check();
   }
+  await lookElsewhere(mesh, place, byLink, part);
   for (const link of over.slice(0, part === 1 ? 8 : 2)) await checkDead(place, link, asked);
   count(mesh, 'links opened', byLink.length);
   if (part === 1) await comparePublished(mesh, place);
+}
+
+/** Compares what else a server answers, to some of those who ask: to clients, through a draft of a link, and in other routes. */
+async function lookElsewhere(mesh: Mesh, place: Place, byLink: readonly Asker[], part: number): Promise<void> {
+  const { looks, asked } = mesh;
+  const use = { asked, dice: looks };
+  await lookAtWaiting(mesh, place);
+  // Some of these routes ask the session, too.
+  const secrets = new Map<Asker, string>();
+  for (const asker of askers.filter(({ looker }) => looker)) {
+    const visit = { address: '127.0.0.1', browser: 'a browser' };
+    const { id, secret } = place.home.access.sessions.start(asker.looker!.person, visit);
+    place.enter(asker.name, id);
+    secrets.set(asker, secret);
+  }
+  const [author, secret] = looks.pick([...secrets]);
+  const draft = await openDraft(place, author, { ...use, secret });
+  if (draft) count(mesh, 'drafts opened');
+  // Whom all routes answer that not everybody may ask.
+  const whole =
+    part === 1 ? askers.filter(({ viewer, opened }) => viewer.role === 'owner' || viewer.behalf || opened) : [];
+  const some = looks.shuffle([...askers, ...byLink]).slice(0, part === 1 ? 2 : 1);
+  const others = some.filter((asker) => !whole.includes(asker));
+  const checks = [
+    ...[...others, ...(draft ? [draft] : [])].flatMap((asker) => otherChecks(place.home, place, asker, use)),
+    ...some.flatMap((asker) => (asker.path === undefined ? clientChecks(place.home, place, asker, use) : [])),
+    ...(draft ? checksOf(place.home, place, draft, { asked, more: () => looks.chance(0.3) }) : []),
+  ].filter(() => looks.chance(part === 1 ? 0.35 : 0.2));
+  for (const check of [...whole.flatMap((asker) => otherChecks(place.home, place, asker, use)), ...checks])
+    await check();
+  await lookAtCopies(mesh, place, part === 1 ? 3 : 1);
+  for (const { name, viewer } of secrets.keys()) place.enter(name, viewer.session!);
+}
+
+/** The copies of some clients of a server become what they see now. */
+async function lookAtCopies({ asked, looks }: Mesh, place: Place, most: number): Promise<void> {
+  seat(place);
+  const clients = askers.filter(({ viewer }) => viewer.role !== 'visitor' && viewer.role !== 'link');
+  // Those that have some first: they hear of what was taken away.
+  const begun = (client: Asker): number => Number(!place.copies.has(client.name));
+  const chosen = looks.shuffle(clients).sort((one, other) => begun(one) - begun(other));
+  for (const client of chosen.slice(0, most)) await compareCopy(place.home, place, client, { asked, dice: looks });
 }
 
 /** A public server has what a visitor without an account sees, and no more. */
@@ -446,7 +494,16 @@ export async function playMesh(seed: number, length: number, every: number): Pro
   const asked: Asked = { answers: 0, shown: 0, hidden: 0, locked: 0 };
   const folder = await mkdtemp(join(tmpdir(), 'photospool-mesh-'));
   const mesh: Mesh = {
-    ...{ dice, time: 1_700_000_000_000, folder, figures: {}, places: [], asked, trace: [] },
+    ...{
+      dice,
+      looks: openDice(seed + 1_000_000),
+      time: 1_700_000_000_000,
+      folder,
+      figures: {},
+      places: [],
+      asked,
+      trace: [],
+    },
     ...{ acts: new Map(), entries: new Set(), forged: new Set(), tracked: firstTracked(), albums: [...albums] },
     network: undefined as unknown as Mesh['network'],
   };
@@ -471,6 +528,7 @@ export async function playMesh(seed: number, length: number, every: number): Pro
     await heal(mesh);
     for (const place of places) await listen(place);
     await compare(mesh, dice.pick(places), 1);
+    for (const place of places) await lookAtCopies(mesh, place, 3);
     return { ...asked, figures: mesh.figures };
   } catch (error) {
     const told = error instanceof Error ? error.message : String(error);

@@ -19,7 +19,7 @@ import {
 import { items, people, type Act, type Heard } from '../access/people-world.js';
 import { count } from '../simulation/home.js';
 import { ask, type Mesh, type Place } from './people-places.js';
-import { askerFor, marked, markOf, type Asker, type Check } from './people-routes.js';
+import { askerFor, marked, markOf, type Asker, type Check } from './people-asking.js';
 
 type Person = Looker & { person: string };
 

@@ -24,8 +24,9 @@ import { count, Crash } from '../simulation/home.js';
 import { settled, type Network } from '../simulation/network.js';
 import { makeHome, manualClock, type Home } from './home.js';
 import { actsIn, mayHaveDone, type Deed } from './people-acts.js';
+import type { Copy } from './people-clients.js';
 import type { Link } from './people-links.js';
-import { askers, markOf, timelineFor, type Asked, type Asker } from './people-routes.js';
+import { askers, markOf, timelineFor, type Asked, type Asker } from './people-asking.js';
 
 /** The id of the document of an album with members. */
 export const albumId = (album: string): string => `own-album:${album}`;
@@ -67,6 +68,8 @@ export interface Place extends Heard {
   listeners: Listener[];
   /** The share links that were made here. */
   links: Link[];
+  /** The copies of clients of the Immich-compatible API, by who asks. */
+  copies: Map<string, Copy>;
   backups: Backup[];
   backup(): void;
   /** What a public server has; made when it is first asked for, and again after a restore. */
@@ -87,7 +90,10 @@ export interface Place extends Heard {
 
 /** The mesh. */
 export interface Mesh {
+  /** Decides what happens. */
   dice: Dice;
+  /** Decides what else is looked at, so that more of it makes no other history of a seed. */
+  looks: Dice;
   time: number;
   /** For backups. */
   folder: string;
@@ -126,13 +132,17 @@ async function openOn(mesh: Mesh, place: Place, viewers: Map<string, Viewer>, db
   const clock = clockOf(mesh, place.wrong);
   const gate = { announced: [], heardGuest: () => undefined, heardPeer: () => undefined };
   const home = await makeHome(
-    ({ access }) => ({
+    ({ access, library, blobs }) => ({
       access: {
         ...access,
         // Share links are the real ones.
         recognise: ({ token, ...brought }) => (brought.share ? access.recognise(brought) : viewers.get(token ?? '')),
       },
       gate: { ...gate, state: () => ({ on: true }) },
+      openExport: (people) => ({
+        parts: { library, people, original: blobs.original, sidecar: () => undefined },
+        close: () => Promise.resolve(),
+      }),
     }),
     {
       ...{ clock, random: (length: number) => dice.bytes(length), db },
@@ -187,7 +197,16 @@ export async function openPlace(mesh: Mesh, name: string): Promise<Place> {
     wrong: { skew: 0 },
     ...({} as Opened),
     albums: mesh.albums,
-    ...{ busy: 0, cutNext: false, isDown: false, backups: [], links: [], known: new Map(), heads: new Map() },
+    ...{
+      busy: 0,
+      cutNext: false,
+      isDown: false,
+      backups: [],
+      copies: new Map(),
+      links: [],
+      known: new Map(),
+      heads: new Map(),
+    },
     enter: (asker, session) => void viewers.set(asker, { ...viewers.get(asker)!, session }),
     documents: { has: (id) => place.home.library.get(id) !== undefined },
     now: () => mesh.time + place.wrong.skew,
@@ -218,6 +237,8 @@ export async function openPlace(mesh: Mesh, name: string): Promise<Place> {
         db.exec('PRAGMA synchronous = OFF');
         renew(db, `${name} ${files}`);
         Object.assign(place, copiesOf(from));
+        // It has forgotten what clients were sent since: they begin again.
+        place.copies.clear();
         place.published?.close();
         delete place.published;
       }

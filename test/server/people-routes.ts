@@ -1,175 +1,29 @@
 /**
- * What every route of a server must answer to everybody, by the naive model of who may see what (test/access/people-truth.ts). Every item
- * has words, a month and a place that no other one has, every album a name of its own, so that a trace of it in any answer is found.
+ * What every route of a server must answer to everybody, by the naive model of who may see what (test/access/people-truth.ts). Those that
+ * only some ask, or that answer differently, are in people-other-routes.ts, people-clients.ts and locked-routes.ts.
  */
 import { house, itemId, publicIdOf, type Item } from '../../src/document/item-id.js';
-import type { Facts, PhotoDocument } from '../../src/document/photo-document.js';
-import { audiencesOf, type Viewer } from '../../src/access/permissions.js';
-import {
-  albumTruth,
-  flag,
-  inAlbum,
-  isAlbum,
-  isGuests,
-  isLocked,
-  isMember,
-  isPartner,
-  rightGiven,
-  truth,
-  type Looker,
-} from '../access/people-truth.js';
-import { albums, items, people, type Heard } from '../access/people-world.js';
+import type { Viewer } from '../../src/access/permissions.js';
+import { albumTruth, inAlbum, isLocked, isMember, isPartner, rightGiven, type Looker } from '../access/people-truth.js';
+import { items, people, type Heard } from '../access/people-world.js';
 import type { Home } from './home.js';
-import { hostileMark, newerItem } from './people-hostile.js';
-
-/** Somebody who asks, and what the model says of what they see. */
-export interface Asker {
-  /** The token that they send. */
-  name: string;
-  /** The address of the share link by which they come, instead of a token. */
-  path?: string;
-  viewer: Viewer;
-  /** Who looks, if it is a person that is signed in. */
-  looker?: Looker & { person: string };
-  sees(server: Heard, item: Item): boolean;
-  hasAlbum(server: Heard, album: string): boolean;
-  /** In a session that opened the locked photos of its person: which these are. Others see no locked photo anywhere. */
-  opened?(server: Heard, item: Item): boolean;
-}
-
-const person = (n: number, role: 'owner' | 'family'): Viewer => ({
-  ...{ role, audiences: audiencesOf[role], person: people[n]!, name: `p${n}`, canEdit: role === 'owner' },
-  confirmed: true,
-});
-
-/** Who opened the locked photos of the second person. */
-export const openedName = 'psp_opened';
-
-/** Everybody who asks: three people, of whom the first acts for the house, tokens of the house and of the second, and a visitor. */
-export const askers: readonly Asker[] = [
-  ...people.map((id, n): Asker => {
-    const actsForHouse = n === 0;
-    return {
-      name: `psp_person${n}`,
-      viewer: { ...person(n, actsForHouse ? 'owner' : 'family'), session: `s${n}` },
-      looker: { person: id, actsForHouse },
-      sees: (server, item) => truth(server, { person: id, actsForHouse }, item),
-      hasAlbum: (server, album) => albumTruth(server, { person: id, actsForHouse }, album) !== undefined,
-    };
-  }),
-  {
-    name: openedName,
-    viewer: person(1, 'family'),
-    sees: (server, item) => truth(server, { person: people[1]! }, item),
-    hasAlbum: (server, album) => albumTruth(server, { person: people[1]! }, album) !== undefined,
-    opened: (server, item) =>
-      item.holder === people[1] &&
-      truth(server, { person: people[1], unlocked: true }, item) &&
-      !truth(server, { person: people[1] }, item),
-  },
-  {
-    name: 'psp_house',
-    viewer: { role: 'program', audiences: audiencesOf.program, token: 'house', may: ['read', 'edit'], canEdit: true },
-    sees: (server, item) => truth(server, { actsForHouse: true }, item),
-    hasAlbum: (server, album) =>
-      album.startsWith(house) && albumTruth(server, { actsForHouse: true }, album) !== undefined,
-  },
-  {
-    name: 'psp_ofperson',
-    viewer: {
-      ...{ role: 'program', audiences: audiencesOf.family, token: 'phone', may: ['read'], canEdit: false },
-      ...{ person: people[1]!, behalf: person(1, 'family') },
-    },
-    sees: (server, item) => truth(server, { person: people[1]! }, item),
-    hasAlbum: (server, album) => albumTruth(server, { person: people[1]! }, album) !== undefined,
-  },
-  {
-    name: 'psp_visitor',
-    viewer: { role: 'visitor', audiences: audiencesOf.visitor, canEdit: false },
-    sees: (server, item) => truth(server, {}, item),
-    hasAlbum: () => false,
-  },
-  ...[albums[1]!, albums[3]!].map((album): Asker => {
-    const of = album.split(':')[0]!;
-    const holder = of === house ? {} : { of };
-    return {
-      name: `psp_link${of}`,
-      viewer: {
-        ...{ role: 'link', audiences: audiencesOf.link, canEdit: false, details: true, share: of },
-        ...{ ...holder, scope: { album } },
-      },
-      sees: (server, item) => truth(server, { of }, item) && inAlbum(server, item, album),
-      hasAlbum: (server, one) => one === album && isAlbum(server, one),
-    };
-  }),
-];
-
-/** Who acts for a holder. */
-export const askerFor = (holder: string): Asker =>
-  askers.find(({ looker }) => looker && (holder === house ? looker.actsForHouse : looker.person === holder))!;
-
-/** The words of an item that no other one has. */
-export const markOf = (item: Item): string => `zq${items.indexOf(item)}q`;
-/** The size of an item’s original; no sum of some has the rounded size of another. */
-const bytesOf = (item: Item): number => 60_000_000 + items.indexOf(item);
-/** The year in which only this one was taken. */
-export const yearOf = (item: Item): number => 1950 + items.indexOf(item);
-const monthOf = (item: Item): string => `${yearOf(item)}-03`;
-/** What only an item has. */
-export const traces = (item: Item): string[] => [markOf(item), monthOf(item), publicIdOf(item)];
-
-/** The name of an album. */
-export const albumMark = (server: Pick<Heard, 'albums'>, album: string): string =>
-  `zqalbum${server.albums.indexOf(album)}q`;
-
-/** An item’s document with its marks. */
-export function marked(item: Item, photo: PhotoDocument): PhotoDocument {
-  const n = items.indexOf(item);
-  const facts: Facts = {
-    ...{ ...photo.facts, bytes: bytesOf(item) },
-    ...{ taken: `${monthOf(item)}-04T12:00:00.000`, takenSource: 'exif', tags: [markOf(item)], lens: markOf(item) },
-    ...{ camera: { make: 'Zq', model: markOf(item) }, gps: { lat: 3 * n, lon: 5 * n } },
-  };
-  const sightings = Object.fromEntries(
-    Object.entries(photo.sightings).map(([key, told]) => [key, { ...told, name: `${markOf(item)}.jpg` }]),
-  );
-  return { ...photo, facts, sightings };
-}
-
-/** Of items with the same bytes, the one that a viewer is shown. */
-function withoutTwins(viewer: Viewer, some: readonly Item[]): Item[] {
-  const rank = (item: Item): string =>
-    (item.holder === viewer.person ? '0' : item.holder === house ? '1' : '2') + publicIdOf(item);
-  return some.filter((item) => !some.some((other) => other.sha256 === item.sha256 && rank(other) < rank(item)));
-}
-
-/** What was asked, and how often something was shown and hidden. */
-export interface Asked {
-  answers: number;
-  shown: number;
-  hidden: number;
-  /** How often a locked photo was shown to its holder. */
-  locked: number;
-}
-
-const isTrashed = (server: Heard, item: Item): boolean => flag(server, itemId(item), 'trashed');
-
-/** The items that the model shows to somebody in their timeline: of those with the same bytes one, none that is archived or in the trash. */
-export const timelineFor = (server: Heard, { viewer, sees }: Asker): Item[] =>
-  withoutTwins(
-    viewer,
-    items.filter(
-      (item) =>
-        server.documents.has(itemId(item)) &&
-        sees(server, item) &&
-        !isTrashed(server, item) &&
-        (viewer.scope !== undefined || !flag(server, itemId(item), 'archived')) &&
-        !isGuests(server, item),
-    ),
-  );
-
-/** A comparison of one route, or of a few. Throws where somebody gets what the model does not say. */
-export type Check = () => Promise<void>;
+import {
+  albumMark,
+  askAs,
+  bytesOf,
+  isTrashed,
+  itemsIn,
+  markOf,
+  monthOf,
+  seenBy,
+  timelineFor,
+  withoutTwins,
+  type Asked,
+  type Asker,
+  type Asking,
+  type Check,
+} from './people-asking.js';
+import { newerItem } from './people-hostile.js';
 
 /**
  * All comparisons for one viewer, in the present state of a server. `more`: whether to ask also for what depends on whether a photo is seen
@@ -182,12 +36,11 @@ export function checksOf(
   asker: Asker,
   { asked, more }: { asked: Asked; more: () => boolean },
 ): Check[] {
-  const { name, path, viewer, sees, hasAlbum, looker } = asker;
+  const { viewer, hasAlbum, looker } = asker;
   const { albums } = server;
-  const seen = items.filter((item) => server.documents.has(itemId(item)) && sees(server, item));
-  const hidden = items.filter((item) => !seen.includes(item));
+  const seen = seenBy(server, asker);
   asked.shown += seen.length;
-  asked.hidden += hidden.length;
+  asked.hidden += items.length - seen.length;
   const timeline = timelineFor(server, asker);
   const living = withoutTwins(
     viewer,
@@ -197,45 +50,10 @@ export function checksOf(
     viewer,
     seen.filter((item) => isTrashed(server, item)),
   );
-  const secrets = [
-    ...hidden.flatMap(traces),
-    ...albums.filter((album) => !hasAlbum(server, album)).map((album) => albumMark(server, album)),
-    hostileMark,
-  ];
+  const asking = askAs(home, server, asker, asked);
+  const { ask, json, same, fail } = asking;
 
-  const fail = (what: string): never => {
-    throw new Error(`${name}: ${what}`);
-  };
-  async function ask(url: string): Promise<{ status: number; body: string }> {
-    const brings = path === undefined ? { authorization: `Bearer ${name}` } : {};
-    const { statusCode, body } = await home.app.inject({ url: `${path ?? ''}${url}`, headers: brings });
-    asked.answers++;
-    if (statusCode >= 500) fail(`${url} failed: ${body}`);
-    // Who asks for an item knows its id; they must not get anything else of it.
-    // Merges of photos of the house are told to whoever acts for it, also of those that were purged.
-    const isOfHouse =
-      url === '/api/peers' && (looker?.actsForHouse === true || (viewer.role === 'program' && !viewer.behalf));
-    const open = isOfHouse ? items.filter(({ holder }) => holder === house).flatMap(traces) : [];
-    for (const trace of secrets)
-      if (body.includes(trace) && !open.includes(trace) && !url.includes(trace))
-        fail(`${url} tells of ${trace}: ${body.slice(0, 400)}`);
-    return { status: statusCode, body };
-  }
-  const json = async <T>(url: string): Promise<T> => {
-    const { status, body } = await ask(url);
-    return status === 200 ? (JSON.parse(body) as T) : fail(`${url}: ${status} ${body}`);
-  };
-  const same = (what: string, found: readonly unknown[], wanted: readonly unknown[]): void => {
-    const [one, other] = [found, wanted].map((list) => JSON.stringify([...list].sort()));
-    if (one !== other) fail(`${what}: ${one!} for ${other!}`);
-  };
-
-  /** What somebody sees of an album: of one that they may not see as little as of one that does not exist. */
-  const itemsOf = (album: string): Item[] =>
-    withoutTwins(
-      viewer,
-      seen.filter((item) => hasAlbum(server, album) && !isTrashed(server, item) && inAlbum(server, item, album)),
-    );
+  const itemsOf = (album: string): Item[] => itemsIn(server, asker, album, seen);
   const album = albums[asked.answers % albums.length]!;
   const lists: [string, Item[]][] = [
     ['', timeline],
@@ -369,9 +187,9 @@ export function checksOf(
     ...lists.flatMap(ofList),
     ...others,
     newer,
-    () => compareStorage(server, viewer, ask, same),
+    () => compareStorage(server, viewer, asking),
     ...items.flatMap(ofItem),
-    ...(looker ? sharingChecks(server, looker, { ask, json, same, fail }, itemsOf) : []),
+    ...(looker ? sharingChecks(server, looker, asking, itemsOf) : []),
   ];
 }
 
@@ -379,8 +197,7 @@ export function checksOf(
 async function compareStorage(
   server: Heard,
   { person: self, role, behalf }: Viewer,
-  ask: (url: string) => Promise<{ status: number; body: string }>,
-  same: (what: string, found: readonly unknown[], wanted: readonly unknown[]) => void,
+  { ask, same }: Asking,
 ): Promise<void> {
   const held = (holder: string | undefined): Item[] =>
     items.filter((item) => item.holder === holder && server.documents.has(itemId(item)));
@@ -411,13 +228,6 @@ async function compareStorage(
       .filter((one) => told.some(({ person }) => person === one))
       .map((one) => [one, shown(one).length, rounded(shown(one))]),
   );
-}
-
-interface Asking {
-  ask(url: string): Promise<{ status: number; body: string }>;
-  json<T>(url: string): Promise<T>;
-  same(what: string, found: readonly unknown[], wanted: readonly unknown[]): void;
-  fail(what: string): never;
 }
 
 /** The albums and partners of a person. */

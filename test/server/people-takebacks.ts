@@ -12,7 +12,7 @@ import { openLocked } from './locked-routes.js';
 import { isAlive, type Link } from './people-links.js';
 import { giveUp, takenAt } from './people-offers.js';
 import { act, ask, urlOf, type Mesh, type Place } from './people-places.js';
-import { askerFor, type Asker } from './people-routes.js';
+import { askerFor, type Asker } from './people-asking.js';
 
 /** Unlocks a photo, for which the histories open no folder. */
 export function unlock({ home: { library } }: Place, item: Item): void {
