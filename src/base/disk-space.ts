@@ -14,3 +14,14 @@ export async function roomOf(folder: string): Promise<Room> {
   const { bavail, blocks, bsize } = await statfs(folder);
   return { left: bavail * bsize, size: blocks * bsize };
 }
+
+const coarsest = 10 * 1024 ** 3;
+
+/**
+ * The free space, bytes, rounded down to a hundredth of the disk, or to 10 GiB of a larger one. A file that somebody has
+ * already takes no room, so the exact number would tell that.
+ */
+export function roughly({ left, size }: Room): number {
+  const step = Math.min(coarsest, Math.max(1, Math.ceil(size / 100)));
+  return Math.floor(left / step) * step;
+}

@@ -265,6 +265,9 @@ export interface WantedPut extends Omit<WantedUpload, 'length'> {
   put: string;
 }
 
+/** What became of the bytes of a removed upload: `placed`: they are in `incoming`, and stay. Undefined if there was none. */
+export type Removal = 'placed' | 'removed' | undefined;
+
 /** Resumable uploads, stored on the disk (upload-parts.ts). Ids are 32 hexadecimal digits. */
 export interface Uploads {
   /**
@@ -284,8 +287,11 @@ export interface Uploads {
    * `not-found`. Errors of `still`, after which it is removed; `still` is not asked about a file that is listed already.
    */
   finish(id: string, still?: Still): Promise<Upload>;
-  /** Removes an upload and its result; false if there is none. */
-  remove(id: string): Promise<boolean>;
+  /**
+   * Removes an upload: its bytes, or, once these are in `incoming`, only what is known about it. Waits until it is no
+   * longer being finished.
+   */
+  remove(id: string): Promise<Removal>;
   /**
    * Receives a whole file, lists it, and puts it into `incoming`; durable when it resolves. Nothing is kept if the stream, `still` or the
    * disk fails. Bytes that are listed under the path already are discarded. A file with a name that the spool ignores waits until `finish`

@@ -13,9 +13,9 @@ import type { Log } from '../base/log.js';
 import { logFile } from './file-log.js';
 import { isLeftAlone } from './ignored-names.js';
 import { titleOf } from './stuck-groups.js';
-import { roomOf } from '../base/disk-space.js';
+import { roughly, roomOf, type Room } from '../base/disk-space.js';
 import { splitPath, type SentBytes, type SentFile, type SentFiles } from '../library/sent-files.js';
-import type { Still, Upload, Uploads, WantedPut, WantedUpload } from './spool-interface.js';
+import type { Removal, Still, Upload, Uploads, WantedPut, WantedUpload } from './spool-interface.js';
 import { findSent, isPhoto, listedFor, listEmpty, listUpload, openHashes, renamed } from './put-upload.js';
 import { checkGuestFile, placePart, sealPart, shownName, type Note } from './finish-upload.js';
 
@@ -41,8 +41,8 @@ export interface UploadsParts {
   sent?: SentFiles;
   /** Whether the holder of listed bytes has a photo of them, and its original is here. */
   isStored?: (file: SentBytes) => boolean;
-  /** The free space for a folder, in bytes. */
-  room?: (folder: string) => Promise<number>;
+  /** The free space on the disk of a folder, and its size. */
+  room?: (folder: string) => Promise<Room>;
   /** The maximum number of files per sender that wait for a name that the spool takes. */
   mostWaiting?: number;
 }
@@ -63,10 +63,10 @@ const names = /^([0-9a-f]{32})\.(?:json|part)$/;
 
 /** Opens the uploads of a spool: removes old ones, and starts finishing complete ones. */
 export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
-  const { files, clock, keeping = usual, sent } = parts;
+  const { files, clock, keeping = usual } = parts;
   const store = openStore(parts);
-  const { unfinished, noteOf, partOf, folderForNew, read, drop } = store;
-  const { finishing, finish } = openFinishing(parts, store, find);
+  const { unfinished, noteOf, partOf, folderForNew, read } = store;
+  const { finishing, finish, remove } = openFinishing(parts, store, find);
   const receiving = new Set<string>();
   const sweep = openSweep(parts, store, { finishing, finish }, receiving);
   let swept = clock.now();
@@ -115,14 +115,7 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
       }
       return (await files.stat(part))?.size ?? 0;
     },
-    async remove(id) {
-      await finishing.get(id)?.catch(() => undefined);
-      const found = await read(id);
-      if (found) await drop(found.folder, id);
-      // A row without bytes would swallow the file when it is sent again.
-      if (found && sent) sent.drop(sent.ofUpload(id));
-      return found !== undefined;
-    },
+    remove,
     put: async (id, wanted, stream, still) => {
       receiving.add(id);
       try {
@@ -231,7 +224,7 @@ function openStore({ incoming, work, files, clock }: UploadsParts) {
 const isListed = (sent: SentFiles | undefined, id: string): boolean =>
   sent !== undefined && sent.ofUpload(id).length > 0;
 
-/** Finishes complete uploads; concurrent calls share one run. */
+/** Finishes complete uploads, and removes uploads; never both at once. Concurrent calls to finish one share one run. */
 function openFinishing(parts: UploadsParts, store: Store, find: (id: string) => Promise<Upload | undefined>) {
   const { incoming, files, clock, sent } = parts;
   const { unfinished, waiting, noteOf, partOf, folderForNew, read, drop } = store;
@@ -305,7 +298,29 @@ function openFinishing(parts: UploadsParts, store: Store, find: (id: string) => 
     finishing.set(id, under);
     return under;
   }
-  return { finishing, finish };
+
+  async function remove(id: string): Promise<Removal> {
+    for (let under; (under = finishing.get(id));) await under.catch(() => undefined);
+    const removal = removeNow(id).finally(() => finishing.delete(id));
+    // Otherwise one that starts now could place the file after it was looked for.
+    const refusal = removal.then<Upload>(() => Promise.reject(missing()));
+    refusal.catch(() => undefined);
+    finishing.set(id, refusal);
+    return removal;
+  }
+
+  async function removeNow(id: string): Promise<Removal> {
+    const found = await read(id);
+    if (!found) return undefined;
+    const part = await files.stat(partOf(found.folder, id));
+    // With two names, it already has the one in `incoming`.
+    const isPlaced = found.note.sha256 !== undefined && (part?.nlink ?? 2) > 1;
+    await drop(found.folder, id);
+    // A row without bytes would swallow the file when it is sent again.
+    if (sent) sent.drop(sent.ofUpload(id));
+    return isPlaced ? 'placed' : 'removed';
+  }
+  return { finishing, finish, remove };
 }
 
 /** Removes an upload that failed a check of its bytes, and throws its error. */
@@ -332,7 +347,7 @@ async function staleUnder(
 function openSweep(
   parts: UploadsParts,
   store: Store,
-  { finishing, finish }: ReturnType<typeof openFinishing>,
+  { finishing, finish }: Pick<ReturnType<typeof openFinishing>, 'finishing' | 'finish'>,
   receiving: ReadonlySet<string>,
 ): () => Promise<void> {
   const { files, clock, log, keeping = usual, mayUpload = () => true, sent } = parts;
@@ -452,10 +467,11 @@ function checkWaiting(
 }
 
 /**
- * Ensures that one sender's unfinished uploads can all be finished. @throws PhotospoolError `slow-down`, `disk-full`.
+ * Ensures that one sender's unfinished uploads can all be finished, within the roughly known free space: their sizes are
+ * the sender's choice, so the answers would tell the exact one. @throws PhotospoolError `slow-down`, `disk-full`.
  */
 async function checkAmount(
-  { files, room = async (folder) => (await roomOf(folder)).left }: UploadsParts,
+  { files, room = roomOf }: UploadsParts,
   { unfinished, partOf }: Store,
   folder: string,
   wanted: WantedUpload,
@@ -469,7 +485,7 @@ async function checkAmount(
   let needed = Math.max(0, wanted.length);
   for (const [id, one] of own)
     needed += Math.max(0, one.length) - ((await files.stat(partOf(one.folder, id)))?.size ?? 0);
-  if ((await room(folder)) >= needed) return;
+  if (roughly(await room(folder)) >= needed) return;
   throw new PhotospoolError('disk-full', `There is not enough space for “${shownName(wanted)}”.`, {
     hint: 'Free up space on the server. The upload is retried automatically.',
   });

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { commandLine } from '../../src/access/actor.js';
 import { openGuestPhotos } from '../../src/album/guest-photos.js';
+import { PhotospoolError } from '../../src/base/errors.js';
 import { itemId, publicIdOf } from '../../src/document/item-id.js';
 import { withSighting } from '../../src/document/arrival.js';
 import { withEnd } from '../../src/document/grants.js';
@@ -137,6 +138,35 @@ test('a guest sends photos within the limits; only the creator of the link sees 
   expectError(await share(true), 409, 'conflict');
   expectError(await begin(other.path, {}), 409, 'conflict');
   expectError(await ask(ben.headers, 'GET', '/api/guest-photos'), 409, 'conflict');
+});
+
+test('an upload by a guest counts from when its file is in incoming, whatever is cancelled then; one that cannot begin does not', async () => {
+  const { home, people, ask } = await openPeople();
+  const { app, spool } = home;
+  const album = (await ask(people.ben.headers, 'POST', '/api/albums/shared', { name: 'Party' })).json<{
+    album: string;
+  }>();
+  const wanted = { album: `${people.ben.id}:${album.album}`, uploads: { photos: 2 } };
+  const { path } = (await ask(people.ben.headers, 'POST', '/api/shares', wanted)).json<Made>();
+  const tus = { 'tus-resumable': '1.0.0' };
+  const payload = Buffer.from([0xff, 0xd8, 0xff, 0xe0]);
+  const headers = { ...tus, 'upload-length': '4', 'content-type': 'application/offset+octet-stream' };
+  const send = () => app.inject({ method: 'POST', url: `${path}/api/contributions`, headers, payload });
+  const { begin, find } = spool.uploads;
+  spool.uploads.begin = () => Promise.reject(new PhotospoolError('disk-full', 'The disk is full.'));
+  for (let n = 0; n < 2; n++) expectError(await send(), 507, 'disk-full');
+  spool.uploads.begin = begin;
+
+  for (let n = 0; n < 2; n++) {
+    const sent = await send();
+    expect(sent.statusCode, sent.body).toBe(201);
+    // As a request sees it that comes while the file is hashed, and is answered when it is in incoming.
+    spool.uploads.find = async (id) => ({ ...(await find(id))!, state: 'checking' });
+    const cancelled = await app.inject({ method: 'DELETE', url: String(sent.headers['location']), headers: tus });
+    expect(cancelled.statusCode).toBe(204);
+    spool.uploads.find = find;
+  }
+  expectError(await send(), 413, 'too-large');
 });
 
 test('whoever brings what only guests had brought ends its wait, in sight of the access that was ended', async () => {

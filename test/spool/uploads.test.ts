@@ -271,18 +271,61 @@ test('a folder that the spool removes meanwhile is created again', async () => {
   expect(readFileSync(join(incoming, 'trip/a.jpg'))).toEqual(bytes);
 });
 
+test('the removal of an upload tells whether its file is in incoming already', async () => {
+  const { incoming, open } = makeFolders();
+  const real = openFiles();
+  let [begin, release] = [(): void => undefined, (): void => undefined];
+  const under = new Promise<void>((resolve) => (begin = resolve));
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const files: typeof real = {
+    ...real,
+    async move(from, to) {
+      begin();
+      await held;
+      return real.move(from, to);
+    },
+  };
+  const uploads = await open({ files });
+  expect(await uploads.remove(id)).toBeUndefined();
+  await uploads.begin(id, wanted);
+  expect(await uploads.remove(id)).toBe('removed');
+  await uploads.begin(id, wanted);
+  await uploads.append(id, stream());
+  const finished = uploads.finish(id);
+  await under;
+  const removed = uploads.remove(id);
+  release();
+  expect((await finished).state).toBe('received');
+  expect(await removed).toBe('placed');
+  expect([readdirSync(incoming), await uploads.find(id)]).toEqual([['a.jpg'], undefined]);
+
+  // One that has not begun to finish is removed or placed, never both.
+  await uploads.begin(id, { ...wanted, metadata: { filename: 'b.jpg' } });
+  await uploads.append(id, stream());
+  const [removal, late] = await Promise.allSettled([uploads.remove(id), uploads.finish(id)]);
+  expect([removal, late]).toMatchObject([{ value: 'removed' }, { reason: { code: 'not-found' } }]);
+  expect(readdirSync(incoming)).toEqual(['a.jpg']);
+});
+
 describe('the limit of a sender', () => {
   const wish = (length: number, by = 'person:a') => ({ by, length, metadata: { filename: 'a.jpg' } });
   const idOf = (n: number): string => n.toString(16).padStart(32, '0');
 
   test('is the space on the disk minus their unfinished uploads', async () => {
-    const uploads = await makeFolders().open({ room: () => Promise.resolve(2_500) });
+    const uploads = await makeFolders().open({ room: () => Promise.resolve({ left: 2_500, size: 100 }) });
     await uploads.begin(idOf(1), wish(1_000));
     await uploads.begin(idOf(2), wish(1_000));
     await expect(uploads.begin(idOf(3), wish(1_000))).rejects.toMatchObject({ code: 'disk-full' });
     await uploads.begin(idOf(4), wish(1_000, 'person:b'));
     await uploads.append(idOf(1), Readable.from([Buffer.alloc(600)]));
     await uploads.begin(idOf(5), wish(1_000));
+  });
+
+  test('tells the free space to a hundredth of the disk only', async () => {
+    const uploads = await makeFolders().open({ room: () => Promise.resolve({ left: 12_999, size: 100_000 }) });
+    await uploads.begin(idOf(1), wish(12_000));
+    await uploads.remove(idOf(1));
+    await expect(uploads.begin(idOf(2), wish(12_001))).rejects.toMatchObject({ code: 'disk-full' });
   });
 
   test('is the same after a restart', async () => {

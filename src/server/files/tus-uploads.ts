@@ -30,6 +30,8 @@ export interface TusTarget {
   id?: string;
   /** Of a new one: checks whether so many bytes are accepted. @throws PhotospoolError. */
   admit?: (id: string, length: number) => void;
+  /** Takes back what `admit` counted, because nothing of the upload was kept: it could not begin, or its sender cancelled it. */
+  giveUp?: (id: string) => void;
   /** The path of uploads in the answer to a new one; by default `uploadsPath`. */
   path?: string;
 }
@@ -64,11 +66,12 @@ export function openTus(uploads: Uploads, clock: Clock): Tus {
     if (id === undefined) return create(request, reply, asking);
     if (request.method === 'HEAD') return tell(reply, id);
     if (request.method === 'PATCH') return add(request, reply, { ...asking, id });
-    await runLocked(
+    const removal = await runLocked(
       id,
       () => undefined,
       () => uploads.remove(id),
     );
+    if (removal === 'removed') asking.giveUp?.(id);
     return reply.code(204).send();
   };
 }
@@ -134,7 +137,7 @@ function openAnswers(
   async function create(
     request: FastifyRequest,
     reply: FastifyReply,
-    { by, holder = house, still, admit, path = uploadsPath }: TusTarget,
+    { by, holder = house, still, admit, giveUp, path = uploadsPath }: TusTarget,
   ): Promise<FastifyReply> {
     const { headers } = request;
     if (headers['upload-defer-length'] !== undefined || headers['upload-concat'] !== undefined) {
@@ -150,7 +153,12 @@ function openAnswers(
     const metadata = parseMetadata(headers['upload-metadata']);
     const id = randomBytes(16).toString('hex');
     admit?.(id, length);
-    await uploads.begin(id, { by, ...(holder !== house && { holder }), length, metadata });
+    try {
+      await uploads.begin(id, { by, ...(holder !== house && { holder }), length, metadata });
+    } catch (error) {
+      giveUp?.(id);
+      throw error;
+    }
     // Nobody else knows the new upload yet: no lock.
     const upload = await find(id);
     const brings = headers['content-type'] === offsetType;

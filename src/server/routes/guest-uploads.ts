@@ -43,6 +43,7 @@ export const guestUploads: Routes = async (app, context) => {
 function addRoutes(scope: FastifyInstance, { spool, clock, access, gate }: Context): void {
   const { uploads } = spool;
   const tus = openTus(uploads, clock);
+  const giveUp = (id: string): void => access.guests.giveUp(id);
   const stillOf = (request: FastifyRequest) => (): void => {
     checkStill(request, 'contribute');
     demandPeopleLibraries(gate);
@@ -58,7 +59,7 @@ function addRoutes(scope: FastifyInstance, { spool, clock, access, gate }: Conte
 
   const targetOf = async (request: FastifyRequest): Promise<TusTarget> => {
     const { id, by } = await ofAsker(request);
-    return { id, by, still: stillOf(request) };
+    return { id, by, still: stillOf(request), giveUp };
   };
 
   scope.options(
@@ -94,6 +95,7 @@ function addRoutes(scope: FastifyInstance, { spool, clock, access, gate }: Conte
         holder,
         still: stillOf(request),
         path: `/s/${brought.secret}${path}`,
+        giveUp,
         admit: (upload, length) => access.guests.begin({ id, limits, ...('album' in shown && shown) }, upload, length),
       });
     },
@@ -143,11 +145,6 @@ function addRoutes(scope: FastifyInstance, { spool, clock, access, gate }: Conte
         response: { 204: nothing('it is gone'), ...problems },
       },
     },
-    async (request, reply) => {
-      const { state, id } = await ofAsker(request);
-      await tus(request, reply, await targetOf(request));
-      if (state !== 'received') access.guests.giveUp(id);
-      return reply;
-    },
+    async (request, reply) => tus(request, reply, await targetOf(request)),
   );
 }

@@ -2,7 +2,7 @@
  * One’s own library: the storage that it uses, and whether uploads go there. Rejected while people have none here, except
  * what takes the space, which owners see of the house.
  */
-import type { Room } from '../../base/disk-space.js';
+import { roughly } from '../../base/disk-space.js';
 import { Type } from 'typebox';
 import { authorOf, may, type Viewer } from '../../access/permissions.js';
 import { setUploadTarget, uploadTarget } from '../../access/upload-target.js';
@@ -55,15 +55,6 @@ const storage: Routes = (app, { library, catalog, access, gate }) => {
 /** Whose storage a viewer is told of: their own, and the house’s with the right to everybody’s. */
 function holdersFor(viewer: Viewer): Holder[] {
   return [...(may(viewer, 'people') ? [house] : []), ...(viewer.person === undefined ? [] : [viewer.person])];
-}
-
-/**
- * The free space, bytes, rounded down to a hundredth of the disk. Where people hold photos: a file that somebody has
- * already takes no room, so the exact number would tell that.
- */
-function roughly({ left, size }: Room): number {
-  const step = Math.max(1, Math.ceil(size / 100));
-  return Math.floor(left / step) * step;
 }
 
 /** What takes the space of the viewer, and for owners of the house. Works without libraries of people, too. */
