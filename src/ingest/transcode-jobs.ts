@@ -13,6 +13,7 @@ import type { Log } from '../base/log.js';
 import { openRegular } from '../base/read-files.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { motionOf } from '../document/facts.js';
+import { house, itemOf } from '../document/item-id.js';
 import { merge } from '../document/merge.js';
 import { type Clip, exifId, type ExifDocument, type PhotoDocument } from '../document/photo-document.js';
 import { keepFollowing } from '../library/follow.js';
@@ -58,19 +59,28 @@ export function openClips(parts: TranscodeParts): TranscodeJobs {
   const asked = openListeners();
   const troubles = openLogOnce();
 
+  /** Whether the log may name bytes: their hash would tell what a person has, and a transcode that the bytes were new. */
+  const mayLog = ({ sha256 }: Wish): boolean => {
+    const items = library.items.withBytes(sha256);
+    return items.length > 0 && items.every((id) => itemOf(id)?.holder === house);
+  };
+
   /** Returns the number made. */
   async function makeNext(wish: Wish, signal?: AbortSignal): Promise<number> {
     const began = clock.now();
     try {
       const made = await make(wish, parts);
-      log.debug({ ...wish, seconds: (clock.now() - began) / 1000 }, `created ${wish.stage} of a video`);
+      const seconds = (clock.now() - began) / 1000;
+      if (mayLog(wish)) log.debug({ ...wish, seconds }, `created ${wish.stage} of a video`);
       return made;
     } catch (error) {
       const failure = toPhotospoolError(error, 'render', wish.sha256);
       // An aborted transcode is no failure.
       if (signal?.aborted !== true) {
         wanted.failed(wish, failure.message, faults.has(failure.code));
-        log.warn({ ...wish, code: failure.code, err: failure.cause }, sentence(failure));
+        const { code, cause } = failure;
+        if (mayLog(wish)) log.warn({ ...wish, code, err: cause }, sentence(failure));
+        else log.warn({ stage: wish.stage, code }, 'A video could not be transcoded.');
       }
       return 0;
     }

@@ -6,7 +6,7 @@ import { may } from '../../access/permissions.js';
 import { changePhotos } from '../../album/edit-photos.js';
 import { openMemberAlbums } from '../../album/member-albums.js';
 import { shareNext } from '../../base/async/single-flight.js';
-import { sentence, toPhotospoolError } from '../../base/errors.js';
+import { toPhotospoolError } from '../../base/errors.js';
 import { itemOf, publicIdOf } from '../../document/item-id.js';
 import type { AwaitedPhoto } from '../../library/awaited-photos.js';
 import { changeBatches } from '../../library/follow.js';
@@ -23,8 +23,9 @@ export function followAwaited(app: App, context: Context): void {
     try {
       await apply(context, photo);
     } catch (error) {
-      const failure = toPhotospoolError(error, 'change', 'a photo that was sent');
-      log.warn({ code: failure.code }, sentence(failure));
+      // Its message may name the photo, and so the bytes of a person.
+      const { code } = toPhotospoolError(error);
+      log.warn({ code }, 'The changes to a photo that was sent could not be made.');
     }
   }
 
@@ -63,9 +64,9 @@ async function apply(
     try {
       await work();
     } catch (error) {
-      const { code, message } = toPhotospoolError(error, 'change', id);
+      const { code } = toPhotospoolError(error);
       if (code !== 'forbidden' && code !== 'not-found' && code !== 'conflict') throw error;
-      log.info({ code }, `A photo that was sent was not changed: ${message}`);
+      log.info({ code }, 'A photo that was sent was not changed.');
     }
   };
   if (who) {
