@@ -15,7 +15,7 @@ import { entriesOf, own, textOf } from '../document/json-values.js';
 import type { Body, PhotoDocument } from '../document/photo-document.js';
 import { demandPeopleLibraries } from '../library/people-libraries.js';
 import type { Library } from '../library/library.js';
-import { changeEach } from './edit-photos.js';
+import { editShots, type ShotParts } from './edit-shots.js';
 import { readPhotos, visibleTo, type StoredPhoto } from './find-photos.js';
 import type { EntriesChanged, MemberAlbumParts } from './member-albums.js';
 
@@ -38,11 +38,12 @@ export interface GuestPhotos {
 /** The dependencies. `albumOf`: the album that a link is, or was, to. */
 export interface GuestPhotoParts extends MemberAlbumParts {
   clock: Pick<Clock, 'now'>;
+  catalog: ShotParts['catalog'];
   albumOf(link: string): string | undefined;
 }
 
 /** Opens the photos of guests; nothing needs to be closed. */
-export function openGuestPhotos({ library, clock, gate, albumOf }: GuestPhotoParts): GuestPhotos {
+export function openGuestPhotos({ library, catalog, clock, gate, albumOf }: GuestPhotoParts): GuestPhotos {
   const state = (): SharingState => ({ access: itemAccess(library), hasAlbum: library.controls.hasAlbum });
 
   /** Sorts photos by whether they wait, and whether the viewer decides about them. */
@@ -78,7 +79,7 @@ export function openGuestPhotos({ library, clock, gate, albumOf }: GuestPhotoPar
       const { mine, missing, refused } = sorted(viewer, ids);
       if (mine.length === 0) return { changed: 0, missing, refused };
       const waiting = mine.map(({ id }) => id);
-      const done = await changeEach(library, viewer, [{ ids: waiting, trashed: true }], { undo: false });
+      const done = await editShots({ library, catalog }, viewer, [{ ids: waiting, trashed: true }], false);
       return {
         changed: done.changed,
         missing: [...missing, ...done.missing],

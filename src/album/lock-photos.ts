@@ -15,6 +15,7 @@ import type { Body, PhotoDocument } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
 import { inSight } from './edit-photos.js';
 import { readPhotos, visibleTo, type StoredPhoto } from './find-photos.js';
+import { filesOfShot } from './stack-members.js';
 
 /** The dependencies of locking. */
 export interface LockParts {
@@ -77,9 +78,8 @@ async function changeLocks(
 
 /** The other files of a shot: the clip of a Live Photo, and the RAW or the JPEG. */
 const besideOf = ({ catalog }: LockParts, id: string): string[] => [
-  ...[catalog.clipOf(id)?.id ?? []].flat(),
+  ...filesOfShot(catalog, id),
   ...catalog.photosWith(id),
-  ...catalog.stackOf(id),
 ];
 
 /** Returns whether anything changed: a locked photo stays locked, without another end. */

@@ -1,7 +1,7 @@
 /**
  * Offers: a person, or the house, offers photos to a person or to the house. Whoever accepts saves them as items of
  * their own; the giver’s stay until the giver moves them to the trash, so in any race both keep a photo rather than
- * neither (docs/people.md). A large offer becomes several of at most 2,000 photos, since a document has a maximum size.
+ * neither (docs/people.md). A clip and a RAW are offered, and go to the trash, with their photo. A large offer becomes several of at most 2,000 photos, since a document has a maximum size.
  * Each step is a transaction: after a crash, accepting or moving again completes it.
  */
 import { monotonicFactory } from 'ulid';
@@ -11,6 +11,7 @@ import { authorOf, mayChange, mayOn, type Viewer } from '../access/permissions.j
 import { actsFor } from '../access/sharing-rights.js';
 import { yieldToEventLoop } from '../base/async/yield.js';
 import { notFound, PhotospoolError } from '../base/errors.js';
+import type { Catalog } from '../catalog/catalog.js';
 import { applyChange } from '../document/edits.js';
 import { isKnown, noGrants, withEnd, withGive, type Give } from '../document/grants.js';
 import {
@@ -33,6 +34,7 @@ import { inSight } from './edit-photos.js';
 import { findPhotos, readPhotos, visibleTo, type StoredPhoto } from './find-photos.js';
 import type { MemberAlbumParts } from './member-albums.js';
 import { saveOne } from './save-photos.js';
+import { filesOfShot } from './stack-members.js';
 
 /** The state of an offer. `ended`: its giver or recipient was removed. */
 export type OfferState = 'open' | 'accepted' | 'declined' | 'withdrawn' | 'ended';
@@ -107,8 +109,13 @@ export interface Offers {
 const mostOpen = 500;
 const batch = 100;
 
+/** The dependencies. */
+export interface OfferParts extends MemberAlbumParts {
+  catalog: Pick<Catalog, 'clipOf' | 'stackOf'>;
+}
+
 /** Opens the offers; nothing needs to be closed. */
-export function openOffers(parts: MemberAlbumParts): Offers {
+export function openOffers(parts: OfferParts): Offers {
   const core = openCore(parts);
   return { ...openReading(core), ...openMaking(core), ...openTaking(core) };
 }
@@ -126,7 +133,7 @@ interface Found extends OfferContent {
   isRecipient: boolean;
 }
 
-function openCore({ library, clock, gate }: MemberAlbumParts) {
+function openCore({ library, catalog, clock, gate }: OfferParts) {
   const { controls } = library;
   const acts = (viewer: Viewer, holder: Holder): boolean => actsFor(viewer, holder, { access: itemAccess(library) });
 
@@ -173,7 +180,13 @@ function openCore({ library, clock, gate }: MemberAlbumParts) {
   const claimsOf = ({ item, body, document }: StoredPhoto): ItemClaims | undefined =>
     readItem(item, body as unknown as Body, controls.endsOf(document));
 
-  return { library, clock, gate, acts, look, need, write, claimsOf };
+  /** A photo, followed by the other files of its shot that are the holder’s. */
+  function withShot(photo: StoredPhoto): [StoredPhoto, ...StoredPhoto[]] {
+    const others = readPhotos(library, filesOfShot(catalog, photo.id));
+    return [photo, ...others.filter(({ item }) => item.holder === photo.item.holder)];
+  }
+
+  return { library, clock, gate, acts, look, need, write, claimsOf, withShot };
 }
 
 function stateOf({ taken, endedBy }: OfferContent, giver: Holder, to: Holder, isOpen: boolean): OfferState {
@@ -236,7 +249,7 @@ function openReading(core: Core): Pick<Offers, 'list' | 'find'> {
 const newest = (a: string, b: string): number => (a.slice(-26) < b.slice(-26) ? 1 : -1);
 
 function openMaking(core: Core): Pick<Offers, 'make' | 'end'> {
-  const { library, clock, gate, acts, need, write, claimsOf } = core;
+  const { library, clock, gate, acts, need, write, claimsOf, withShot } = core;
   const nextId = monotonicFactory();
 
   function check(viewer: Viewer, from: Holder, to: Holder): void {
@@ -280,15 +293,16 @@ function openMaking(core: Core): Pick<Offers, 'make' | 'end'> {
           const claims = claimsOf(photo);
           return photo.item.holder === from && !!claims && !claims.trashed && !claims.wasLocked && !claims.guest;
         };
-        const good = photos.filter(isGood).map(({ id }) => id);
-        const refused = new Set(good);
-        const parts = Array.from({ length: Math.ceil(good.length / mostOffered) }, (_, n) =>
-          good.slice(n * mostOffered, (n + 1) * mostOffered),
+        const good = photos.filter(isGood);
+        const shots = good.map((photo) =>
+          withShot(photo)
+            .filter(isGood)
+            .map(({ id }) => id),
         );
         return {
-          offers: parts.map((part) => makeOne(viewer, from, to, part)),
+          offers: inOffers(shots).map((part) => makeOne(viewer, from, to, part)),
           missing: wanted.filter((id) => !known.has(id)),
-          refused: photos.map(({ id }) => id).filter((id) => !refused.has(id)),
+          refused: photos.filter((photo) => !good.includes(photo)).map(({ id }) => id),
         };
       }),
     end: (viewer, offer) =>
@@ -304,8 +318,20 @@ function openMaking(core: Core): Pick<Offers, 'make' | 'end'> {
   };
 }
 
+/** The items of each offer: of shots that are offered together, the photos first. */
+function inOffers(shots: readonly (readonly string[])[]): string[][] {
+  const parts: (readonly string[])[][] = [];
+  let size = mostOffered;
+  for (const shot of shots) {
+    if (size + shot.length > mostOffered) [size] = [0, parts.push([])];
+    parts.at(-1)!.push(shot);
+    size += shot.length;
+  }
+  return parts.map((part) => [...new Set([...part.flatMap(([photo]) => photo ?? []), ...part.flat()])]);
+}
+
 function openTaking(core: Core): Pick<Offers, 'accept' | 'moveToTrash'> {
-  const { library, clock, gate, need, look, write } = core;
+  const { library, clock, gate, need, look, write, withShot } = core;
 
   /** Takes over a part of an offer; false once it is open no more. */
   function take(
@@ -357,7 +383,7 @@ function openTaking(core: Core): Pick<Offers, 'accept' | 'moveToTrash'> {
         changed += library.transaction(() => {
           const found = need(viewer, offer);
           const movable = movableOf(core, viewer, found, ids.slice(at, at + batch));
-          return movable.filter((photo) => trash(library, viewer, photo)).length;
+          return movable.flatMap(withShot).filter((photo) => trash(library, viewer, photo)).length;
         });
       }
       write(viewer, offer, (body, at, by) => withRegisters(body, { done: { value: true, at, by } }));
@@ -393,16 +419,20 @@ function holdsNow({ library, claimsOf }: Core, item: Item): boolean {
   return claims !== undefined && !claims.trashed && !claims.guest;
 }
 
-/** The photos among `ids` that the giver may move to the trash, since the recipient took them over and holds them. */
+/**
+ * The photos among `ids` that the giver may move to the trash, since the recipient took them over and holds them with
+ * all files of their shots that go to the trash with them.
+ */
 function movableOf(core: Core, viewer: Viewer, { giver, to, taken }: Found, ids: readonly string[]): StoredPhoto[] {
-  const { library, claimsOf } = core;
+  const { library, claimsOf, withShot } = core;
   // What a removed person holds is hidden from everyone.
   if (!mayChange(viewer, 'trashed', giver) || (to !== house && !itemAccess(library).isMember(to))) return [];
   return readPhotos(library, ids).filter((photo) => {
     if (photo.item.holder !== giver || taken?.has(photo.id) !== true) return false;
     const claims = claimsOf(photo);
     // Of locked photos nothing is told, here as everywhere.
-    return claims?.trashed === false && !claims.locked && holdsNow(core, { holder: to, sha256: photo.item.sha256 });
+    if (claims?.trashed !== false || claims.locked) return false;
+    return withShot(photo).every(({ item }) => holdsNow(core, { holder: to, sha256: item.sha256 }));
   });
 }
 

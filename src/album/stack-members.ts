@@ -39,15 +39,18 @@ export const developsBeside = (
   each.flatMap(({ ids, develop, turn }) => {
     if (develop === undefined && turn === undefined) return [];
     return ids.flatMap((id): PhotosChange[] => {
-      const clip = catalog.clipOf(id)?.id;
-      const files = [...catalog.stackOf(id), ...(clip === undefined ? [] : [clip])].filter(
-        (file) => !ids.includes(file),
-      );
+      const files = filesOfShot(catalog, id).filter((file) => !ids.includes(file));
       const [photo] = files.length > 0 && turn !== undefined ? readPhotos(library, [id]) : [];
       const value = photo && turn !== undefined ? turnedBy(photo.body, turn) : develop;
       return files.length === 0 || value === undefined ? [] : [{ ids: files, develop: value, beside: true }];
     });
   });
+
+/** The files that belong into the trash with a photo (public ids): its clip, and the RAW or the JPEG of its shot. */
+export const filesOfShot = (catalog: Pick<Catalog, 'clipOf' | 'stackOf'>, id: string): string[] => [
+  ...[catalog.clipOf(id)?.id ?? []].flat(),
+  ...catalog.stackOf(id),
+];
 
 /** The changes that apply to the RAW files of photos: they are trashed and restored with their photos. */
 export const rawsBeside = ({ catalog }: StackParts, each: readonly PhotosChange[]): PhotosChange[] =>

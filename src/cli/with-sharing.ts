@@ -75,7 +75,14 @@ export function withSharing(flags: ForFlags, work: (parts: SharingParts) => numb
     };
     const who = flags.for === undefined ? local : personViewer(named(flags.for), access.settings.read());
     return work({
-      ...{ access, who, named, records, photos: photosIn(records, who), offers: openOffers({ library, clock, gate }) },
+      ...{
+        access,
+        who,
+        named,
+        records,
+        photos: photosIn(records, who),
+        offers: openOffers({ library, catalog: records.catalog, clock, gate }),
+      },
       ...{ albums: openMemberAlbums({ library, clock, gate }), partners: openPartners({ library, gate }) },
     });
   });

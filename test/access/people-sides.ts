@@ -32,7 +32,11 @@ function side(gate: () => PeopleLibraries): Side {
     as,
     albums: openMemberAlbums({ library, clock, gate: { state: gate } }),
     partners: openPartners({ library, gate: { state: gate } }),
-    offers: openOffers({ library, clock, gate: { state: gate } }),
+    // No photo here has a clip or a RAW: test/server/offers.
+    offers: openOffers({
+      ...{ library, clock, gate: { state: gate } },
+      catalog: { clipOf: () => undefined, stackOf: () => [] },
+    }),
     sees(person, id) {
       const document = library.items.find(id);
       const stored = document === undefined ? undefined : library.get(document);

@@ -2,8 +2,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { commandLine } from '../../src/access/actor.js';
 import { photoId, type Audience, type Facts, type PhotoDocument } from '../../src/document/photo-document.js';
+import { assetUuid } from '../../src/server/immich/uuids.js';
+import { photo as documentOf } from '../document/documents.js';
 import { expectError, openHome, sha256, type Home } from './fixture.js';
+import { call, receiveFiles, upload } from './immich-client.js';
 import { openDoors, type RoleName } from './roles.js';
 
 const pair = '4D9C5D1C-2D9A-4A61-9A0B-0C4C8F0A1B2C';
@@ -239,5 +243,42 @@ describe('a Live Photo', () => {
     await edit({ ids: [photo], trashed: false, title: 'Here' }, '/api/photos');
     expect([await shown('family', photo), await shown('family', film)]).toEqual([200, 200]);
     expect((await get('owner', `/api/photos/${film}`)).json()).toMatchObject({ title: '' });
+  });
+
+  it('is trashed and restored with its clip and its RAW by an app', async () => {
+    const { home, get } = await openAlbum();
+    const shot = { taken: '2024-07-01T10:00:00', camera: { model: 'One' }, pair };
+    const photo = await put(home, { name: 'IMG_7.jpg', facts: shot, audience: 'public' });
+    const raw = await put(home, {
+      name: 'IMG_7.dng',
+      facts: { ...shot, type: 'image/x-adobe-dng' },
+      audience: 'public',
+    });
+    const film = await put(home, { facts: { ...video, pair }, clips: ['video'], audience: 'public' });
+    const shown = async (): Promise<number[]> =>
+      Promise.all([photo, raw, film].map(async (id) => (await get('visitor', `/api/photos/${id}`)).statusCode));
+    const headers = { 'x-api-key': home.access.tokens.make('app', ['edit'], commandLine).secret };
+    const ids = [assetUuid(photo)];
+    expect(await shown()).toEqual([200, 200, 200]);
+    expect((await call(home, 'DELETE', '/assets', headers, { ids })).status).toBe(204);
+    expect(await shown()).toEqual([404, 404, 404]);
+    expect((await call(home, 'POST', '/trash/restore/assets', headers, { ids })).status).toBe(200);
+    expect(await shown()).toEqual([200, 200, 200]);
+  });
+
+  it('is trashed with its clip by an app that asked for it while the photo was in the spool', async () => {
+    const { home, get } = await openAlbum();
+    receiveFiles(home);
+    const film = await put(home, { facts: { ...video, pair }, clips: ['video'], audience: 'public' });
+    const headers = { 'x-api-key': home.access.tokens.make('app', ['edit'], commandLine).secret };
+    const { id } = (await upload(home, headers, 'coming')).json<{ id: string }>();
+    expect((await call(home, 'DELETE', '/assets', headers, { ids: [id] })).status).toBe(204);
+    const { facts } = documentOf();
+    home.library.update<PhotoDocument>(photoId(sha256('coming')), () => documentOf({ facts: { ...facts, pair } }));
+    const isTrashed = async (of: string): Promise<unknown> =>
+      (await get('owner', `/api/photos/${of}`)).json<{ trashed?: unknown }>().trashed;
+    await expect.poll(() => isTrashed(sha256('coming'))).toBe(true);
+    await expect.poll(() => isTrashed(film)).toBe(true);
+    expectError(await get('visitor', `/media/${film}/video`), 404, 'not-found');
   });
 });

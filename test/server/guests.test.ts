@@ -206,8 +206,11 @@ test('an owner approves what guests send for an album of the house', async () =>
   // No route lets a program approve or decline; nor would the photo be decided about if one did: it sees the photo, no more.
   const { secret } = home.access.tokens.make('reader', ['read', 'edit'], commandLine);
   const program = home.access.recognise({ direct: false, token: secret })!;
-  const { clock, gate } = home.parts;
-  const guests = openGuestPhotos({ library, clock, gate, albumOf: (link) => home.access.guests.albumOf(link) });
+  const { catalog, clock, gate } = home.parts;
+  const guests = openGuestPhotos({
+    ...{ library, catalog, clock, gate: gate! },
+    albumOf: (link) => home.access.guests.albumOf(link),
+  });
   const nothing = { changed: 0, missing: [], refused: [id] };
   expect(guests.approve(program, [id])).toEqual(nothing);
   expect(await guests.decline(program, [id])).toEqual(nothing);

@@ -62,6 +62,41 @@ test('a person offers photos to another, who accepts; then the giver trashes the
   expect(home.library.lastChange()).toBe(before);
 });
 
+test('a clip and a RAW are offered with their photo, and go to the trash with it', async () => {
+  const { home, people, ask } = await openPeople();
+  const { ben, cleo } = people;
+  const put = (digit: string, facts: object, name: string): string => {
+    const item = { holder: ben.id, sha256: digit.repeat(64) };
+    const made = photo({ sighting: { by: `person:${ben.id}`, name } });
+    home.library.update<PhotoDocument>(itemId(item), () => ({ ...made, facts: { ...made.facts, ...facts } }));
+    return publicIdOf(item);
+  };
+  const shot = { taken: '2024-07-01T10:00:00', camera: { model: 'One' }, pair: 'ABCDEFGHIJ' };
+  const id = put('b', shot, 'IMG_7.jpg');
+  const others = [
+    put('c', { ...shot, type: 'image/x-adobe-dng' }, 'IMG_7.dng'),
+    put('d', { pair: 'ABCDEFGHIJ', type: 'video/quicktime' }, 'IMG_7.mov'),
+  ];
+  const all = [id, ...others];
+  const made = await ask(ben.headers, 'POST', '/api/offers', { to: cleo.id, ids: [id] });
+  const { offer } = made.json<{ offers: { offer: string }[] }>().offers[0]!;
+  const url = `/api/offers/${ben.id}/${offer}`;
+  expect((await ask(cleo.headers, 'POST', `${url}/accept`)).json()).toEqual({ saved: 3, known: 0, missing: 0 });
+  const found = (await ask(ben.headers, 'GET', url)).json<{ ids: string[]; movable: string[] }>();
+  expect([found.ids[0], found.ids.length, found.movable.length]).toEqual([id, 3, 3]);
+
+  // Once Cleo no longer holds the clip, the photo stays with it.
+  const hers = publicIdOf({ holder: cleo.id, sha256: 'd'.repeat(64) });
+  await ask(cleo.headers, 'PATCH', `/api/photos/${hers}`, { trashed: true });
+  const movable = async () => (await ask(ben.headers, 'GET', url)).json<{ movable: string[] }>().movable;
+  expect(await movable()).not.toContain(id);
+  await ask(cleo.headers, 'PATCH', `/api/photos/${hers}`, { trashed: false });
+
+  expect((await ask(ben.headers, 'POST', `${url}/trash`)).json()).toEqual({ changed: 3 });
+  for (const one of all)
+    expect((await ask(ben.headers, 'GET', `/api/photos/${one}`)).json()).toMatchObject({ trashed: true });
+});
+
 test('an owner lets a person publish, and stops it; closing an account ends the sign-in alone', async () => {
   const { home, people, ask, close } = await openPeople();
   const { ada, ben, cleo } = people;

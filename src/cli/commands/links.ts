@@ -116,7 +116,7 @@ export const links: Verb = (program, run) => {
 
 const guestsOf = ({ records, access }: SharingParts) =>
   openGuestPhotos({
-    ...{ library: records.library, clock, gate: openHomeGate(records) },
+    ...{ library: records.library, catalog: records.catalog, clock, gate: openHomeGate(records) },
     albumOf: (link) => access.guests.albumOf(link),
   });
 

@@ -6,7 +6,7 @@
 import { Type } from 'typebox';
 import { authorOf, may, type Viewer } from '../../access/permissions.js';
 import { searchOfNamed } from '../../album/arrange-photos.js';
-import { changePhotos } from '../../album/edit-photos.js';
+import { editShots } from '../../album/edit-shots.js';
 import { openMemberAlbums, type MemberAlbum, type MemberAlbums } from '../../album/member-albums.js';
 import { sightOf } from '../../album/visibility.js';
 import { yieldToEventLoop } from '../../base/async/yield.js';
@@ -190,7 +190,7 @@ function changes(app: App, context: Context): void {
     const ids = found.map(({ id }) => id);
     const result =
       'named' in album
-        ? await changePhotos(context.library, who, ids, { albums: { remove: [album.named] } })
+        ? await editShots(context, who, [{ ids, albums: { remove: [album.named] } }], false)
         : await inBatches(ids, (some) => membersIn(context).takeOut(who, album.member.album, some));
     return outcomes(request.body.ids, found, result);
   });
@@ -238,7 +238,7 @@ async function put(context: Context, who: Viewer, album: SeenAlbum, uuids: reado
   const ids = found.map(({ id }) => id);
   const result =
     'named' in album
-      ? await changePhotos(library, who, ids, { albums: { add: [album.named] } })
+      ? await editShots(context, who, [{ ids, albums: { add: [album.named] } }], false)
       : await inBatches(ids, (some) => membersIn(context).add(who, album.member.album, some));
   if ('named' in album && ids.length > 0) library.local.emptyAlbums.remove(authorOf(who), album.named);
   const change: AwaitedChange = 'named' in album ? { named: [album.named] } : { albums: [album.member.album] };

@@ -4,7 +4,7 @@
  */
 import { Type, type Static } from 'typebox';
 import type { Viewer } from '../../access/permissions.js';
-import { changePhotos } from '../../album/edit-photos.js';
+import { editShots } from '../../album/edit-shots.js';
 import { readTaken } from '../../album/parse-time-taken.js';
 import { sightOf } from '../../album/visibility.js';
 import { notFound, PhotospoolError } from '../../base/errors.js';
@@ -67,7 +67,7 @@ async function change(context: Context, who: Viewer, uuids: readonly string[], e
     for (const photo of coming) if (photo) library.local.awaited.add({ ...photo, change: edit });
   });
   const ids = found.map(({ id }) => id);
-  const { refused } = ids.length > 0 ? await changePhotos(library, who, ids, edit) : {};
+  const { refused } = ids.length > 0 ? await editShots(context, who, [{ ids, ...edit }], false) : {};
   if (refused) throw new PhotospoolError('forbidden', 'You can’t change some of these photos in this way.');
 }
 

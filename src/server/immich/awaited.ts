@@ -3,7 +3,7 @@
  * photo is recorded and with the rights that its sender has then. A crash in between repeats a change, which is the same.
  */
 import { may } from '../../access/permissions.js';
-import { changePhotos } from '../../album/edit-photos.js';
+import { editShots } from '../../album/edit-shots.js';
 import { openMemberAlbums } from '../../album/member-albums.js';
 import { shareNext } from '../../base/async/single-flight.js';
 import { toPhotospoolError } from '../../base/errors.js';
@@ -55,10 +55,11 @@ export function followAwaited(app: App, context: Context): void {
 
 /** Makes the changes of a photo. What its sender may not do (any more) is left out. */
 async function apply(
-  { library, access, clock, gate, log }: Context,
+  { library, catalog, access, clock, gate, log }: Context,
   { sender, id, change }: AwaitedPhoto,
 ): Promise<void> {
   const { named = [], albums = [], ...edits } = change;
+  const parts = { library, catalog };
   const who = access.senders(sender);
   const attempt = async (work: () => unknown): Promise<void> => {
     try {
@@ -71,11 +72,11 @@ async function apply(
   };
   if (who) {
     if (named.length > 0 && may(who, 'edit'))
-      await attempt(() => changePhotos(library, who, [id], { albums: { add: [...named] } }));
+      await attempt(() => editShots(parts, who, [{ ids: [id], albums: { add: [...named] } }], false));
     const all = openMemberAlbums({ library, clock, gate });
     for (const album of albums) await attempt(() => all.add(who, album, [id]));
     // Last: no album takes a photo that is in the trash.
-    if (Object.keys(edits).length > 0) await attempt(() => changePhotos(library, who, [id], edits));
+    if (Object.keys(edits).length > 0) await attempt(() => editShots(parts, who, [{ ids: [id], ...edits }], false));
   }
   library.local.awaited.drop({ sender, id });
 }

@@ -26,7 +26,7 @@ const Waiting = Type.Object({
 });
 
 export const guestPhotos: Routes = (app, { library, clock, gate, access, catalog, ask }) => {
-  const guests = openGuestPhotos({ library, clock, gate, albumOf: (link) => access.guests.albumOf(link) });
+  const guests = openGuestPhotos({ library, catalog, clock, gate, albumOf: (link) => access.guests.albumOf(link) });
 
   app.get(
     '/api/guest-photos',

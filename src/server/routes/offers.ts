@@ -39,8 +39,8 @@ export const offers: Routes = (app, context) => {
 };
 
 const list: Routes = (app, context) => {
-  const { library, clock, gate } = context;
-  const all = openOffers({ library, clock, gate });
+  const { library, catalog, clock, gate } = context;
+  const all = openOffers({ library, catalog, clock, gate });
 
   app.get(
     '/api/offers',
@@ -84,8 +84,8 @@ const list: Routes = (app, context) => {
 };
 
 const one: Routes = (app, context) => {
-  const { library, clock, gate } = context;
-  const all = openOffers({ library, clock, gate });
+  const { library, catalog, clock, gate } = context;
+  const all = openOffers({ library, catalog, clock, gate });
 
   app.get(
     '/api/offers/:giver/:offer',
@@ -110,8 +110,8 @@ const one: Routes = (app, context) => {
   );
 };
 
-const steps: Routes = (app, { library, clock, gate }) => {
-  const all = openOffers({ library, clock, gate });
+const steps: Routes = (app, { library, catalog, clock, gate }) => {
+  const all = openOffers({ library, catalog, clock, gate });
 
   app.post(
     '/api/offers/:giver/:offer/accept',
