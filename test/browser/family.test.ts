@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { expect, test } from 'vitest';
+import { expect, test as single } from 'vitest';
 import { breaches } from './axe.js';
 import { addPerson } from './people.js';
 import { inBothThemes, opened, openMore, seenTiles, shown, type Seen } from './stage.js';
@@ -17,7 +17,7 @@ const shots = process.env['SHOTS'];
 const widths = [390, 1440];
 
 /** Looking at a page takes some seconds, in two sizes and two themes. */
-const patient = { timeout: 180_000 };
+const test = (name: string, run: () => Promise<void>): void => single(name, { timeout: 180_000 }, run);
 
 /** No finding of axe and nothing wider than the window, at each width and in both themes. */
 async function look(page: Page, name: string): Promise<void> {
@@ -71,285 +71,269 @@ async function select(page: Page, count: number): Promise<void> {
 const toolbar = (page: Page) => page.getByRole('toolbar', { name: 'Actions for selected photos' });
 const list = (page: Page, name: string) => page.locator(`[data-list="${name}"] li`);
 
-test(
-  'photos are offered, declined, offered again and taken back, and accepted; then the giver moves theirs to the trash',
-  patient,
-  async () => {
-    const [ada, ben, cleo] = [await enter('Ada', 'owner'), await enter('Ben', 'family'), await enter('Cleo', 'family')];
-    await upload(ben.page, ['one.jpg', 'two.jpg']);
-    await ben.page.goto(`${visits.home.url}/settings/account`);
-    await ben.page.getByText('New uploads belong to you.').waitFor();
-    await ben.page.getByLabel('Upload to').selectOption('Family library');
-    await ben.page.getByText('New uploads belong to the family library.').waitFor();
-    await ben.page.getByLabel('Upload to').selectOption('My library');
-    await ben.page.getByText('New uploads belong to you.').waitFor();
-    await look(ben.page, 'account');
+test('photos are offered, declined, offered again and taken back, and accepted; then the giver moves theirs to the trash', async () => {
+  const [ada, ben, cleo] = [await enter('Ada', 'owner'), await enter('Ben', 'family'), await enter('Cleo', 'family')];
+  await upload(ben.page, ['one.jpg', 'two.jpg']);
+  await ben.page.goto(`${visits.home.url}/settings/account`);
+  await ben.page.getByText('New uploads belong to you.').waitFor();
+  await ben.page.getByLabel('Upload to').selectOption('Family library');
+  await ben.page.getByText('New uploads belong to the family library.').waitFor();
+  await ben.page.getByLabel('Upload to').selectOption('My library');
+  await ben.page.getByText('New uploads belong to you.').waitFor();
+  await look(ben.page, 'account');
+  await ben.page.goto(visits.home.url);
+  await shown(ben.page);
+  const offer = async (): Promise<void> => {
     await ben.page.goto(visits.home.url);
     await shown(ben.page);
-    const offer = async (): Promise<void> => {
-      await ben.page.goto(visits.home.url);
-      await shown(ben.page);
-      await select(ben.page, 2);
-      await toolbar(ben.page).getByRole('button', { name: 'Hand over' }).click();
-      await ben.page.getByRole('button', { name: 'Cleo' }).click();
-      await ben.page.getByText('Offered 2 photos to Cleo.').waitFor();
-    };
-    await ben.page.setViewportSize({ width: 1440, height: 900 });
     await select(ben.page, 2);
     await toolbar(ben.page).getByRole('button', { name: 'Hand over' }).click();
-    await ben.page.getByRole('button', { name: 'Cleo' }).waitFor();
-    expect(await ben.page.getByRole('button', { name: 'Family library' }).count()).toBe(1);
-    await look(ben.page, 'hand-over');
-    await offer();
+    await ben.page.getByRole('button', { name: 'Cleo' }).click();
+    await ben.page.getByText('Offered 2 photos to Cleo.').waitFor();
+  };
+  await ben.page.setViewportSize({ width: 1440, height: 900 });
+  await select(ben.page, 2);
+  await toolbar(ben.page).getByRole('button', { name: 'Hand over' }).click();
+  await ben.page.getByRole('button', { name: 'Cleo' }).waitFor();
+  expect(await ben.page.getByRole('button', { name: 'Family library' }).count()).toBe(1);
+  await look(ben.page, 'hand-over');
+  await offer();
 
-    // Cleo decides; for the owner there is nothing.
-    await cleo.page.goto(`${visits.home.url}/sharing`);
-    const row = list(cleo.page, 'offers').filter({ hasText: 'Ben gives you 2 photos' });
-    await row.getByText('waiting for an answer').waitFor();
-    await expect.poll(() => row.locator('img').count()).toBe(2);
-    await look(cleo.page, 'offer-received');
-    await row.getByRole('link', { name: 'Photo 1 of 2' }).click();
-    await opened(cleo.page);
-    await cleo.page.goBack();
-    await ada.page.goto(`${visits.home.url}/sharing`);
-    await ada.page.getByRole('heading', { name: 'Shared with you' }).waitFor();
-    expect(await ada.page.locator('[data-list="offers"]').count()).toBe(0);
-    await row.getByRole('button', { name: 'Decline' }).click();
-    await row.waitFor({ state: 'detached' });
-    await cleo.page.goto(visits.home.url);
-    await cleo.page.getByText('Nothing is shared yet').waitFor();
+  // Cleo decides; for the owner there is nothing.
+  await cleo.page.goto(`${visits.home.url}/sharing`);
+  const row = list(cleo.page, 'offers').filter({ hasText: 'Ben gives you 2 photos' });
+  await row.getByText('waiting for an answer').waitFor();
+  await expect.poll(() => row.locator('img').count()).toBe(2);
+  await look(cleo.page, 'offer-received');
+  await row.getByRole('link', { name: 'Photo 1 of 2' }).click();
+  await opened(cleo.page);
+  await cleo.page.goBack();
+  await ada.page.goto(`${visits.home.url}/sharing`);
+  await ada.page.getByRole('heading', { name: 'Shared with you' }).waitFor();
+  expect(await ada.page.locator('[data-list="offers"]').count()).toBe(0);
+  await row.getByRole('button', { name: 'Decline' }).click();
+  await row.waitFor({ state: 'detached' });
+  await cleo.page.goto(visits.home.url);
+  await cleo.page.getByText('Nothing is shared yet').waitFor();
 
-    // Ben sees that, and offers again, by mistake.
-    await ben.page.goto(`${visits.home.url}/sharing`);
-    const given = list(ben.page, 'offers').filter({ hasText: '2 photos for Cleo' });
-    await given.getByText('declined').waitFor();
-    await look(ben.page, 'offer-declined');
-    await given.getByRole('button', { name: 'Remove from list' }).click();
-    await given.waitFor({ state: 'detached' });
-    await offer();
-    await ben.page.getByRole('button', { name: 'Undo' }).click();
-    await ben.page.goto(`${visits.home.url}/sharing`);
-    await ben.page.getByRole('heading', { name: 'Shared with you' }).waitFor();
-    expect(await given.count()).toBe(0);
-    await cleo.page.goto(`${visits.home.url}/sharing`);
-    await cleo.page.getByRole('heading', { name: 'Shared with you' }).waitFor();
-    expect(await row.count()).toBe(0);
+  // Ben sees that, and offers again, by mistake.
+  await ben.page.goto(`${visits.home.url}/sharing`);
+  const given = list(ben.page, 'offers').filter({ hasText: '2 photos for Cleo' });
+  await given.getByText('declined').waitFor();
+  await look(ben.page, 'offer-declined');
+  await given.getByRole('button', { name: 'Remove from list' }).click();
+  await given.waitFor({ state: 'detached' });
+  await offer();
+  await ben.page.getByRole('button', { name: 'Undo' }).click();
+  await ben.page.goto(`${visits.home.url}/sharing`);
+  await ben.page.getByRole('heading', { name: 'Shared with you' }).waitFor();
+  expect(await given.count()).toBe(0);
+  await cleo.page.goto(`${visits.home.url}/sharing`);
+  await cleo.page.getByRole('heading', { name: 'Shared with you' }).waitFor();
+  expect(await row.count()).toBe(0);
 
-    // Accepted, they are Cleo's, whatever Ben does.
-    await offer();
-    await cleo.page.reload();
-    await row.getByRole('button', { name: 'Save to my library' }).click();
-    await cleo.page.getByText('2 photos saved to your library.').waitFor();
-    await cleo.page.goto(visits.home.url);
-    await shown(cleo.page);
-    expect(await seenTiles(cleo.page)).toHaveLength(2);
-    await ben.page.goto(`${visits.home.url}/sharing`);
-    await expect.poll(() => given.innerText()).toContain('accepted · 2 saved');
-    await look(ben.page, 'offer-accepted');
-    await given.getByRole('button', { name: 'Move mine to the trash' }).click();
-    await ben.page.getByText('Moved 2 photos to trash').waitFor();
-    await ben.page.goto(visits.home.url);
-    await ben.page.locator('main').waitFor();
-    await expect.poll(() => ben.page.locator('a.tile').count()).toBe(0);
-    await cleo.page.reload();
-    await shown(cleo.page);
-    expect(await seenTiles(cleo.page)).toHaveLength(2);
-    visits.calm();
-  },
-);
+  // Accepted, they are Cleo's, whatever Ben does.
+  await offer();
+  await cleo.page.reload();
+  await row.getByRole('button', { name: 'Save to my library' }).click();
+  await cleo.page.getByText('2 photos saved to your library.').waitFor();
+  await cleo.page.goto(visits.home.url);
+  await shown(cleo.page);
+  expect(await seenTiles(cleo.page)).toHaveLength(2);
+  await ben.page.goto(`${visits.home.url}/sharing`);
+  await expect.poll(() => given.innerText()).toContain('accepted · 2 saved');
+  await look(ben.page, 'offer-accepted');
+  await given.getByRole('button', { name: 'Move mine to the trash' }).click();
+  await ben.page.getByText('Moved 2 photos to trash').waitFor();
+  await ben.page.goto(visits.home.url);
+  await ben.page.locator('main').waitFor();
+  await expect.poll(() => ben.page.locator('a.tile').count()).toBe(0);
+  await cleo.page.reload();
+  await shown(cleo.page);
+  expect(await seenTiles(cleo.page)).toHaveLength(2);
+  visits.calm();
+});
 
-test(
-  'guests send photos through a link; they wait for whoever made it, who approves and declines them',
-  patient,
-  async () => {
-    const [ada, ben] = [await enter('Ada', 'owner'), await enter('Ben', 'family')];
-    await upload(ben.page, ['one.jpg', 'two.jpg']);
-    await select(ben.page, 2);
-    await toolbar(ben.page).getByRole('button', { name: 'Share' }).click();
-    const dialog = ben.page.getByRole('dialog', { name: 'Share photos' });
-    await dialog.getByLabel('Album name').fill('Party');
-    await dialog.getByRole('switch', { name: 'Allow adding photos' }).click();
-    await dialog.getByText('No account needed. They can view and add photos.').waitFor();
-    await dialog.getByRole('button', { name: 'Create link' }).click();
-    const address = await ben.page.getByLabel('Address of the link').inputValue();
+test('guests send photos through a link; they wait for whoever made it, who approves and declines them', async () => {
+  const [ada, ben] = [await enter('Ada', 'owner'), await enter('Ben', 'family')];
+  await upload(ben.page, ['one.jpg', 'two.jpg']);
+  await select(ben.page, 2);
+  await toolbar(ben.page).getByRole('button', { name: 'Share' }).click();
+  const dialog = ben.page.getByRole('dialog', { name: 'Share photos' });
+  await dialog.getByLabel('Album name').fill('Party');
+  await dialog.getByRole('switch', { name: 'Allow adding photos' }).click();
+  await dialog.getByText('No account needed. They can view and add photos.').waitFor();
+  await dialog.getByRole('button', { name: 'Create link' }).click();
+  const address = await ben.page.getByLabel('Address of the link').inputValue();
 
-    const guest = await visits.see(address, { viewport: { width: 390, height: 844 } });
-    await shown(guest.page);
-    await look(guest.page, 'guest-link');
-    await guest.page.getByRole('button', { name: 'Add photos' }).click();
-    const form = guest.page.getByRole('dialog', { name: 'Add photos' });
-    await form.getByLabel('Your name').fill('<b>Mo</b>');
-    const [, , three, four] = await filesOf(['one.jpg', 'two.jpg', 'three.jpg', 'four.jpg']);
-    const text = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no photo') };
-    await form.getByLabel('Select photos').setInputFiles([three!, four!, text]);
-    await form.getByText('3 photos selected').waitFor();
-    await look(guest.page, 'guest-form');
-    await form.getByRole('button', { name: 'Send photos' }).click();
-    await form.getByText('2 photos sent. They are waiting for approval.').waitFor();
-    await form.getByText('1 file was not accepted.').waitFor();
-    await look(guest.page, 'guest-sent');
-    await form.getByRole('button', { name: 'Done' }).click();
-    await visits.home.spool.pass();
+  const guest = await visits.see(address, { viewport: { width: 390, height: 844 } });
+  await shown(guest.page);
+  await look(guest.page, 'guest-link');
+  await guest.page.getByRole('button', { name: 'Add photos' }).click();
+  const form = guest.page.getByRole('dialog', { name: 'Add photos' });
+  await form.getByLabel('Your name').fill('<b>Mo</b>');
+  const [, , three, four] = await filesOf(['one.jpg', 'two.jpg', 'three.jpg', 'four.jpg']);
+  const text = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no photo') };
+  await form.getByLabel('Select photos').setInputFiles([three!, four!, text]);
+  await form.getByText('3 photos selected').waitFor();
+  await look(guest.page, 'guest-form');
+  await form.getByRole('button', { name: 'Send photos' }).click();
+  await form.getByText('2 photos sent. They are waiting for approval.').waitFor();
+  await form.getByText('1 file was not accepted.').waitFor();
+  await look(guest.page, 'guest-sent');
+  await form.getByRole('button', { name: 'Done' }).click();
+  await visits.home.spool.pass();
 
-    // They are not in the link, in Ben's photos, or anywhere for the owner.
-    await guest.page.reload();
-    await shown(guest.page);
-    expect(await seenTiles(guest.page)).toHaveLength(2);
-    await ben.page.goto(visits.home.url);
-    await shown(ben.page);
-    expect(await seenTiles(ben.page)).toHaveLength(2);
-    await ada.page.goto(`${visits.home.url}/sharing`);
-    await ada.page.getByRole('heading', { name: 'Shared with you' }).waitFor();
-    expect(await ada.page.locator('[data-list="guests"]').count()).toBe(0);
+  // They are not in the link, in Ben's photos, or anywhere for the owner.
+  await guest.page.reload();
+  await shown(guest.page);
+  expect(await seenTiles(guest.page)).toHaveLength(2);
+  await ben.page.goto(visits.home.url);
+  await shown(ben.page);
+  expect(await seenTiles(ben.page)).toHaveLength(2);
+  await ada.page.goto(`${visits.home.url}/sharing`);
+  await ada.page.getByRole('heading', { name: 'Shared with you' }).waitFor();
+  expect(await ada.page.locator('[data-list="guests"]').count()).toBe(0);
 
-    await ben.page.goto(`${visits.home.url}/sharing`);
-    const waiting = list(ben.page, 'guests');
-    await expect.poll(() => waiting.count()).toBe(2);
-    expect(await waiting.first().locator('small').innerText()).toBe('<b>Mo</b>');
-    await look(ben.page, 'guests-waiting');
-    await waiting.first().getByRole('button', { name: 'Approve' }).click();
-    await expect.poll(() => waiting.count()).toBe(1);
-    await waiting.first().getByRole('button', { name: 'Decline: move to the trash' }).click();
-    await waiting.waitFor({ state: 'detached' });
-    await expect.poll(() => ben.page.getByRole('heading', { name: 'Photos from guests' }).count()).toBe(0);
+  await ben.page.goto(`${visits.home.url}/sharing`);
+  const waiting = list(ben.page, 'guests');
+  await expect.poll(() => waiting.count()).toBe(2);
+  expect(await waiting.first().locator('small').innerText()).toBe('<b>Mo</b>');
+  await look(ben.page, 'guests-waiting');
+  await waiting.first().getByRole('button', { name: 'Approve' }).click();
+  await expect.poll(() => waiting.count()).toBe(1);
+  await waiting.first().getByRole('button', { name: 'Decline: move to the trash' }).click();
+  await waiting.waitFor({ state: 'detached' });
+  await expect.poll(() => ben.page.getByRole('heading', { name: 'Photos from guests' }).count()).toBe(0);
 
-    await guest.page.reload();
-    await shown(guest.page);
-    await expect.poll(() => guest.page.locator('a.tile').count()).toBe(3);
-    await ben.page.goto(visits.home.url);
-    await shown(ben.page);
-    expect(await seenTiles(ben.page)).toHaveLength(3);
-    visits.calm();
-  },
-);
+  await guest.page.reload();
+  await shown(guest.page);
+  await expect.poll(() => guest.page.locator('a.tile').count()).toBe(3);
+  await ben.page.goto(visits.home.url);
+  await shown(ben.page);
+  expect(await seenTiles(ben.page)).toHaveLength(3);
+  visits.calm();
+});
 
-test(
-  'a person is removed: they are signed out, others lose what they shared, and an owner decides about their photos',
-  patient,
-  async () => {
-    const [ada, ben, cleo] = [await enter('Ada', 'owner'), await enter('Ben', 'family'), await enter('Cleo', 'family')];
-    await upload(ben.page, ['one.jpg', 'two.jpg']);
-    await select(ben.page, 2);
-    await toolbar(ben.page).getByRole('button', { name: 'Share' }).click();
-    const dialog = ben.page.getByRole('dialog', { name: 'Share photos' });
-    await dialog.getByLabel('Album name').fill('Party');
-    await dialog.getByRole('button', { name: 'Create link' }).click();
-    const address = await ben.page.getByLabel('Address of the link').inputValue();
-    await dialog.getByRole('button', { name: 'Add Cleo' }).click();
-    await dialog.getByRole('button', { name: 'Share with 1 person' }).click();
-    await ben.page.getByText('Shared with Cleo').waitFor();
-    const guest = await visits.see(address);
-    await shown(guest.page);
-    await cleo.page.goto(`${visits.home.url}/albums`);
-    await cleo.page.getByRole('link', { name: 'Party, 2 photos' }).click();
-    await cleo.page.waitForSelector('main[data-count="2"]');
+test('a person is removed: they are signed out, others lose what they shared, and an owner decides about their photos', async () => {
+  const [ada, ben, cleo] = [await enter('Ada', 'owner'), await enter('Ben', 'family'), await enter('Cleo', 'family')];
+  await upload(ben.page, ['one.jpg', 'two.jpg']);
+  await select(ben.page, 2);
+  await toolbar(ben.page).getByRole('button', { name: 'Share' }).click();
+  const dialog = ben.page.getByRole('dialog', { name: 'Share photos' });
+  await dialog.getByLabel('Album name').fill('Party');
+  await dialog.getByRole('button', { name: 'Create link' }).click();
+  const address = await ben.page.getByLabel('Address of the link').inputValue();
+  await dialog.getByRole('button', { name: 'Add Cleo' }).click();
+  await dialog.getByRole('button', { name: 'Share with 1 person' }).click();
+  await ben.page.getByText('Shared with Cleo').waitFor();
+  const guest = await visits.see(address);
+  await shown(guest.page);
+  await cleo.page.goto(`${visits.home.url}/albums`);
+  await cleo.page.getByRole('link', { name: 'Party, 2 photos' }).click();
+  await cleo.page.waitForSelector('main[data-count="2"]');
 
-    await ada.page.goto(`${visits.home.url}/people`);
-    await ada.page.getByRole('button', { name: 'Edit Ben' }).click();
-    await ada.page.getByRole('button', { name: 'Remove person' }).click();
-    await look(ada.page, 'person-remove');
-    await ada.page.getByRole('button', { name: 'Remove', exact: true }).click();
-    await ada.page.getByRole('button', { name: 'Edit Ben' }).waitFor({ state: 'detached' });
+  await ada.page.goto(`${visits.home.url}/people`);
+  await ada.page.getByRole('button', { name: 'Edit Ben' }).click();
+  await ada.page.getByRole('button', { name: 'Remove person' }).click();
+  await look(ada.page, 'person-remove');
+  await ada.page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await ada.page.getByRole('button', { name: 'Edit Ben' }).waitFor({ state: 'detached' });
 
-    // The pages that are open: Ben has to sign in, the link is over, and the album is gone for Cleo.
-    await ben.page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    await guest.page.getByText('This link has expired').waitFor();
-    await look(guest.page, 'person-removed-link');
-    await cleo.page.reload();
-    await cleo.page.getByText('This album doesn’t exist.').waitFor();
-    await cleo.page.goto(visits.home.url);
-    await cleo.page.getByText('Nothing is shared yet').waitFor();
-    await cleo.page.goto(`${visits.home.url}/sharing`);
-    await cleo.page.getByText('Albums that others share with you appear here.').waitFor();
-    expect(await cleo.page.getByText('Ben').count()).toBe(0);
+  // The pages that are open: Ben has to sign in, the link is over, and the album is gone for Cleo.
+  await ben.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await guest.page.getByText('This link has expired').waitFor();
+  await look(guest.page, 'person-removed-link');
+  await cleo.page.reload();
+  await cleo.page.getByText('This album doesn’t exist.').waitFor();
+  await cleo.page.goto(visits.home.url);
+  await cleo.page.getByText('Nothing is shared yet').waitFor();
+  await cleo.page.goto(`${visits.home.url}/sharing`);
+  await cleo.page.getByText('Albums that others share with you appear here.').waitFor();
+  expect(await cleo.page.getByText('Ben').count()).toBe(0);
 
-    // The owner sees no photo of theirs, only how many there are, and takes them over.
-    await ada.page.goto(visits.home.url);
-    await ada.page.locator('main').waitFor();
-    expect(await ada.page.locator('a.tile').count()).toBe(0);
-    await ada.page.goto(`${visits.home.url}/people`);
-    const removed = list(ada.page, 'removed').filter({ hasText: 'Ben' });
-    await removed.getByText('2 photos').waitFor();
-    await look(ada.page, 'person-removed');
-    await removed.getByRole('button', { name: 'Move to family library' }).click();
-    await ada.page.getByText('2 photos saved to the family library').waitFor();
-    await ada.page.goto(visits.home.url);
-    await shown(ada.page);
-    expect(await seenTiles(ada.page)).toHaveLength(2);
-    visits.calm();
-  },
-);
+  // The owner sees no photo of theirs, only how many there are, and takes them over.
+  await ada.page.goto(visits.home.url);
+  await ada.page.locator('main').waitFor();
+  expect(await ada.page.locator('a.tile').count()).toBe(0);
+  await ada.page.goto(`${visits.home.url}/people`);
+  const removed = list(ada.page, 'removed').filter({ hasText: 'Ben' });
+  await removed.getByText('2 photos').waitFor();
+  await look(ada.page, 'person-removed');
+  await removed.getByRole('button', { name: 'Move to family library' }).click();
+  await ada.page.getByText('2 photos saved to the family library').waitFor();
+  await ada.page.goto(visits.home.url);
+  await shown(ada.page);
+  expect(await seenTiles(ada.page)).toHaveLength(2);
+  visits.calm();
+});
 
-test(
-  'photos are locked behind a PIN: only the person opens them, moves them, and closes them by leaving',
-  patient,
-  async () => {
-    const [, ben] = [await enter('Ada', 'owner'), await enter('Ben', 'family')];
-    await visits.home.access.signing.setPassword(ben.id, 'a long password', { by: `person:${ben.id}`, who: 'Ben' });
-    const { access, url } = visits.home;
-    // A new password ends all sessions.
-    const value = access.sessions.start(ben.id, { address: '127.0.0.1', browser: 'a browser' }).secret;
-    const { page } = ben;
-    await page.context().addCookies([{ name: 'photospool', value, url }]);
-    await upload(page, ['one.jpg', 'two.jpg']);
-    const lock = async (): Promise<void> => {
-      await page.goto(visits.home.url);
-      await shown(page);
-      await page.locator('a.tile').first().click();
-      await opened(page);
-      await openMore(page);
-      await page.getByRole('button', { name: 'Move to locked photos' }).click();
-    };
-    await lock();
-    await page.getByText('Open Locked photos and set a PIN first.').waitFor();
+test('photos are locked behind a PIN: only the person opens them, moves them, and closes them by leaving', async () => {
+  const [, ben] = [await enter('Ada', 'owner'), await enter('Ben', 'family')];
+  await visits.home.access.signing.setPassword(ben.id, 'a long password', { by: `person:${ben.id}`, who: 'Ben' });
+  const { access, url } = visits.home;
+  // A new password ends all sessions.
+  const value = access.sessions.start(ben.id, { address: '127.0.0.1', browser: 'a browser' }).secret;
+  const { page } = ben;
+  await page.context().addCookies([{ name: 'photospool', value, url }]);
+  await upload(page, ['one.jpg', 'two.jpg']);
+  const lock = async (): Promise<void> => {
+    await page.goto(visits.home.url);
+    await shown(page);
+    await page.locator('a.tile').first().click();
+    await opened(page);
+    await openMore(page);
+    await page.getByRole('button', { name: 'Move to locked photos' }).click();
+  };
+  await lock();
+  await page.getByText('Open Locked photos and set a PIN first.').waitFor();
 
-    await page.goto(`${visits.home.url}/locked`);
-    await page.getByRole('heading', { name: 'Set a PIN for locked photos' }).waitFor();
-    await look(page, 'locked-set-up');
-    await page.getByLabel('New PIN').fill('275921');
-    await page.getByLabel('Account password').fill('a long password');
-    await page.getByRole('button', { name: 'Set PIN' }).click();
-    await page.getByRole('button', { name: 'Open locked photos' }).waitFor();
-    await lock();
-    await page.getByText('Moved 1 photo to locked photos').waitFor();
+  await page.goto(`${visits.home.url}/locked`);
+  await page.getByRole('heading', { name: 'Set a PIN for locked photos' }).waitFor();
+  await look(page, 'locked-set-up');
+  await page.getByLabel('New PIN').fill('275921');
+  await page.getByLabel('Account password').fill('a long password');
+  await page.getByRole('button', { name: 'Set PIN' }).click();
+  await page.getByRole('button', { name: 'Open locked photos' }).waitFor();
+  await lock();
+  await page.getByText('Moved 1 photo to locked photos').waitFor();
 
-    await page.goto(`${visits.home.url}/locked`);
-    await page.getByLabel('PIN', { exact: true }).fill('275922');
-    await page.getByRole('button', { name: 'Open locked photos' }).click();
-    await page.getByText('Wrong PIN').waitFor();
-    await look(page, 'locked-closed');
-    await page.getByLabel('PIN', { exact: true }).fill('275921');
-    await page.keyboard.press('Enter');
-    const photo = page.locator('main li img');
-    await photo.waitFor();
-    expect(
-      await photo.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth)),
-    ).toBeGreaterThan(0);
-    await look(page, 'locked-open');
-    await page.locator('main li button').click();
-    await page.getByText('1 of 1').waitFor();
-    await page.keyboard.press('Escape');
+  await page.goto(`${visits.home.url}/locked`);
+  await page.getByLabel('PIN', { exact: true }).fill('275922');
+  await page.getByRole('button', { name: 'Open locked photos' }).click();
+  await page.getByText('Wrong PIN').waitFor();
+  await look(page, 'locked-closed');
+  await page.getByLabel('PIN', { exact: true }).fill('275921');
+  await page.keyboard.press('Enter');
+  const photo = page.locator('main li img');
+  await photo.waitFor();
+  expect(
+    await photo.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth)),
+  ).toBeGreaterThan(0);
+  await look(page, 'locked-open');
+  await page.locator('main li button').click();
+  await page.getByText('1 of 1').waitFor();
+  await page.keyboard.press('Escape');
 
-    // To the trash and back, and out.
-    const tick = page.getByRole('checkbox');
-    await tick.check();
-    await page.getByRole('button', { name: 'Move to trash' }).click();
-    await page.getByText('No locked photos', { exact: false }).first().waitFor();
-    await page.getByRole('radio', { name: 'Trash' }).check();
-    await tick.check();
-    await page.getByRole('button', { name: 'Restore photos' }).click();
-    await page.getByText('No locked photos in the trash').waitFor();
-    await page.getByRole('radio', { name: 'Photos' }).check();
-    await tick.check();
-    await page.getByRole('button', { name: 'Unlock photos' }).click();
-    await page.getByRole('button', { name: 'Unlock', exact: true }).click();
-    await page.getByText('Unlocked 1 photo. It is in your archive.').waitFor();
+  // To the trash and back, and out.
+  const tick = page.getByRole('checkbox');
+  await tick.check();
+  await page.getByRole('button', { name: 'Move to trash' }).click();
+  await page.getByText('No locked photos', { exact: false }).first().waitFor();
+  await page.getByRole('radio', { name: 'Trash' }).check();
+  await tick.check();
+  await page.getByRole('button', { name: 'Restore photos' }).click();
+  await page.getByText('No locked photos in the trash').waitFor();
+  await page.getByRole('radio', { name: 'Photos' }).check();
+  await tick.check();
+  await page.getByRole('button', { name: 'Unlock photos' }).click();
+  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+  await page.getByText('Unlocked 1 photo. It is in your archive.').waitFor();
 
-    // Leaving the page closes them.
-    await page.getByRole('link', { name: 'Explore' }).first().click();
-    await page.getByRole('heading', { name: 'Explore' }).waitFor();
-    await page.goto(`${visits.home.url}/locked`);
-    await page.getByRole('button', { name: 'Open locked photos' }).waitFor();
-    visits.calm();
-  },
-);
+  // Leaving the page closes them.
+  await page.getByRole('link', { name: 'Explore' }).first().click();
+  await page.getByRole('heading', { name: 'Explore' }).waitFor();
+  await page.goto(`${visits.home.url}/locked`);
+  await page.getByRole('button', { name: 'Open locked photos' }).waitFor();
+  visits.calm();
+});
