@@ -3,7 +3,7 @@
  * needs a registry and therefore belongs to .ci/run.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 
@@ -42,13 +42,25 @@ describe('the package', () => {
     const only = /^(dist|docs)\/|^(README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
     expect(paths.filter((path) => !only.test(path))).toEqual([]);
     expect(paths.filter((path) => /\.(map|tsbuildinfo|ts|svelte)$|(^|\/)\.|\.test\./.test(path))).toEqual([]);
+  });
+
+  test('contains the pages that docs/README.md lists for users and programs, and leaves out those for contributors', () => {
+    const [forUsers = '', forContributors = ''] = readFileSync(`${root}docs/README.md`, 'utf8').split(
+      '\nFor contributors',
+    );
+    const pagesOf = (text: string): string[] =>
+      [...text.matchAll(/\]\(([\w/-]+\.md)\)/g)].map(([, page]) => `docs/${page!}`).sort();
+    const contained = paths.filter((path) => path.startsWith('docs/')).sort();
+    expect(contained).toEqual([...pagesOf(forUsers), 'docs/README.md'].sort());
+    const pages = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.md') && !name.startsWith('images/'),
+    );
     expect(
-      paths.filter((path) =>
-        /^docs\/(?:access|album|architecture|couchdb|dependencies|documents|edits|formats|goals|immich|offline|people|performance|public|reliability|replication|security|sharing|sidecars|spool|testing|translation|upload|video|webdav|words)\./.test(
-          path,
-        ),
-      ),
-    ).toEqual([]);
+      pages
+        .map((name) => `docs/${name}`)
+        .filter((path) => !paths.includes(path))
+        .sort(),
+    ).toEqual(pagesOf(forContributors));
   });
 
   test('is small', () => {

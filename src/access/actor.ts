@@ -48,6 +48,6 @@ export function checkConfirmed({ unconfirmed }: Pick<Actor, 'unconfirmed'>): voi
 export function checkClaimed({ unclaimed }: Pick<Actor, 'unclaimed'>): void {
   if (unclaimed !== true) return;
   throw new PhotospoolError('conflict', 'This library has no owner yet.', {
-    hint: 'Create your account first: open the set-up link that `photospool serve` printed, or run `photospool users add`.',
+    hint: 'Create your account first: open the set-up link that `photospool serve` printed, or run `photospool users add NAME`.',
   });
 }

@@ -260,7 +260,7 @@ test('a person is removed: they are signed out, others lose what they shared, an
   const removed = list(ada.page, 'removed').filter({ hasText: 'Ben' });
   await removed.getByText('2 photos').waitFor();
   await look(ada.page, 'person-removed');
-  await removed.getByRole('button', { name: 'Move to family library' }).click();
+  await removed.getByRole('button', { name: 'Save to family library' }).click();
   await ada.page.getByText('2 photos saved to the family library').waitFor();
   await ada.page.goto(visits.home.url);
   await shown(ada.page);

@@ -36,7 +36,7 @@ test(
     const [below, above] = [await page.locator('section h2').first().boundingBox(), await step(newcomer).boundingBox()];
     expect(above!.y + above!.height).toBeLessThanOrEqual(below!.y);
     await step(newcomer).getByRole('link', { name: 'Create account' }).click();
-    await page.getByText('photospool users add').waitFor();
+    await page.getByText('photospool users add NAME').waitFor();
     await page.goBack();
 
     await page.goto(home.setUpLink());

@@ -465,7 +465,9 @@ test('photos of the house are offered to a person, who accepts; then those of th
   );
   expect(await itemsOf(home)).toEqual({ house: 2, ben: 2 });
   const told = (await home.run('offers', 'list')).out;
-  expect(told).toMatch(/ben saved 2 photos\. Run `photospool offers trash` to move your copies to the trash\.\n$/);
+  expect(told).toMatch(
+    /ben saved 2 photos\. Run `photospool offers trash house:[0-9A-Z]{26}` to move your copies to the trash\.\n$/,
+  );
   const [shown] = values((await home.run('offers', 'show', offer, '--json')).out) as { movable: string[] }[];
   expect(shown!.movable).toHaveLength(2);
   expect((await home.run('offers', 'trash', offer)).out).toBe('2 photos moved to the trash.\n');
@@ -482,6 +484,10 @@ test('photos of the house are offered to a person, who accepts; then those of th
     'No photos were offered.\n1 photo could not be offered.\n',
   );
   expect((await home.run('offers', 'make', id!, '--to', 'nobody', '--for', 'ben')).code).toBe(2);
+  expect((await home.run('offers', 'make', id!, '--for', 'ben')).err).toMatch(
+    /No recipient was given\. Use either --to/,
+  );
+  expect((await home.run('offers', 'make', id!, '--to', 'ben', '--to-house')).err).toMatch(/Two recipients were given/);
   // Closing an account ends the sign-in alone; the photos of somebody who was removed are handed over.
   expect((await home.run('users', 'close', 'Ben')).out).toBe(
     'ben can no longer sign in here; what they share stays shared\n',
@@ -530,7 +536,9 @@ test('the storage per person is shown, and the destination of their uploads is s
     { name: 'ben', photos: 0 },
   ]);
   expect(used[0]!.bytes).toBeGreaterThan(100);
-  expect((await home.run('people', 'storage')).out).toMatch(/^house {2}.* in 1 photo\nada {2}.* in 0 photos\nben /);
+  expect((await home.run('people', 'storage')).out).toMatch(
+    /^Family library {2}.* in 1 photo\nada {2}.* in 0 photos\nben /,
+  );
   for (const [name, to] of [
     ['ada', 'the family library'],
     ['ben', 'their own library'],

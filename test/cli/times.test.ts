@@ -69,7 +69,7 @@ describe('the status for people', () => {
       '  b.jpg: render for 3 seconds',
       'stuck      2 files',
       '  c.jpg: Full. Tried 2 times, last 20 seconds ago; next retry in 40 seconds (12:00:40).',
-      '  d.jpg: Broken. Tried 1 time; run `photospool retry` to retry.',
+      '  d.jpg: Broken. Tried 1 time; run `photospool retry NAME` to retry.',
       'skipped    0 files',
       'done       41,000 photos',
       'today      310 photos, 1 duplicate, now 48.5 a minute',

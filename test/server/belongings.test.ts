@@ -275,7 +275,9 @@ describe('an owner', () => {
   it('gets the permissions beyond those of owners', async () => {
     const { owner } = await openOwned();
     const { hint } = expectError(await owner.ask('GET', '/blobs/'), 403, 'forbidden');
-    expect(hint).toBe('Only programs with a token that permits it can (photospool tokens add).');
+    expect(hint).toBe(
+      'This needs a token with the right permission. Create one with `photospool tokens add NAME --may PERMISSION`.',
+    );
   });
 
   it('can’t remove themselves if they are the last who can sign in', async () => {

@@ -3,7 +3,7 @@
  * are, as for `albums`.
  */
 import type { Offer, OfferDetails } from '../../album/offers.js';
-import { printable } from '../../base/errors.js';
+import { PhotospoolError, printable } from '../../base/errors.js';
 import { counted } from '../../base/human-format.js';
 import { house, type Holder } from '../../document/item-id.js';
 import { addVerb, type Verb } from '../command.js';
@@ -78,8 +78,11 @@ function tellAccepted(done: { saved: number; known: number; missing: number }, f
 }
 
 function recipient({ named }: SharingParts, { to, toHouse }: OfferFlags): Holder {
-  if (toHouse === true) return house;
-  return named(to ?? '').id;
+  if ((to === undefined) === (toHouse !== true))
+    throw new PhotospoolError('usage', to === undefined ? 'No recipient was given.' : 'Two recipients were given.', {
+      hint: 'Use either --to NAME or --to-house.',
+    });
+  return to === undefined ? house : named(to).id;
 }
 
 /** Says which offers were made. */
@@ -106,6 +109,6 @@ function tellOffer({ access }: Pick<SharingParts, 'access'>, offer: Offer | Offe
   print(line);
   if (taken === undefined) return;
   print(
-    `  ${nameOf(to)} saved ${counted(taken, 'photo')}. Run \`photospool offers trash\` to move your copies to the trash.`,
+    `  ${nameOf(to)} saved ${counted(taken, 'photo')}. Run \`photospool offers trash ${offer.offer}\` to move your copies to the trash.`,
   );
 }

@@ -33,7 +33,10 @@ type Given = Flags & { token?: string; publish?: boolean; originals: string };
 export const peers: Verb = (program, run) => {
   const group = program.command('peers').description('Manage connections to other servers');
   addVerb(group, 'add <URL>', 'Connect to a server, or change the settings of a connection')
-    .option('--token <TOKEN>', 'token created on that server with `photospool tokens add` (-: read from stdin)')
+    .option(
+      '--token <TOKEN>',
+      'token created on that server with `photospool tokens add NAME --may replicate` (-: read from stdin)',
+    )
     .option('--publish', 'only publish public photos there')
     .option('--originals <WHICH>', `originals to replicate: ${originalsPolicies.join(', ')}`, 'all')
     .action((url: string, flags: Given) => run(() => addPeer(url, flags)));

@@ -15,7 +15,7 @@ import { systemClock } from '../../base/clock.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { counted, sized } from '../../base/human-format.js';
 import { catalogIsCurrent } from '../../catalog/catalog.js';
-import { house } from '../../document/item-id.js';
+import { house, type Holder } from '../../document/item-id.js';
 import { albumDocumentId } from '../../library/control-documents.js';
 import type { Library } from '../../library/library.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
@@ -38,10 +38,10 @@ export const people: Verb = (program, run) => {
   );
   addVerb(
     group,
-    'upload-to NAME [LIBRARY]',
+    'upload-to <NAME> [LIBRARY]',
     'Show or set the default upload library of a person: house (family library) or me (their own)',
   ).action((name: string, library: string | undefined, flags: Flags) => run(() => uploadTo(name, library, flags)));
-  addVerb(group, 'purge NAME', 'Permanently delete all photos of a removed person, on every server')
+  addVerb(group, 'purge <NAME>', 'Permanently delete all photos of a removed person, on every server')
     .option('--yes', 'confirm; without it, only the number of photos is shown')
     .action((name: string, flags: Flags & { yes?: boolean }) => run(() => purgePhotos(name, flags)));
   addVerb(group, 'hand-over <NAME>', 'Save the photos of a removed person to another library')
@@ -57,7 +57,7 @@ async function purgePhotos(name: string, flags: Flags & { yes?: boolean }): Prom
   const config = configOf(flags);
   return withAccess(config, async (access, { db, library }) => {
     demandPeopleLibraries(openHomeGate({ db, library }));
-    const person = removedPerson(access, library, name, 'purged');
+    const person = removedPerson(access, library, name);
     const count = counted(library.count(`own:${person.id}:`), 'photo');
     if (flags.yes !== true)
       throw new PhotospoolError(
@@ -79,12 +79,12 @@ async function purgePhotos(name: string, flags: Flags & { yes?: boolean }): Prom
   });
 }
 
-/** Somebody who was removed. @throws PhotospoolError `usage` for anybody else. */
-function removedPerson(access: Access, library: Library, name: string, done: string) {
+/** A removed person. @throws PhotospoolError `usage` for other names. */
+function removedPerson(access: Access, library: Library, name: string) {
   const person = presentOrRemoved(access, library, name);
   if (person.removed) return person;
   throw new PhotospoolError('usage', `${printable(person.name)} has not been removed.`, {
-    hint: `Only photos of people who were removed can be ${done}.`,
+    hint: 'Remove the person first: `photospool users remove NAME`.',
   });
 }
 
@@ -101,10 +101,11 @@ async function showStorage(flags: Flags): Promise<number> {
     const people = storageOfEach(catalog, library, access.people);
     const named = people.map(({ person, name, removed }) => ({ person, name, ...(removed && { removed }) }));
     const family: (typeof named)[number] = { person: house, name: 'house' };
+    const called = (person: Holder, name: string): string => (person === house ? 'Family library' : printable(name));
     for (const { person, name, removed } of [family, ...named]) {
       const used = storageOfOne(catalog, person);
       if (flags.json) printJson({ ...(person !== house && { person }), name, ...(removed && { removed }), ...used });
-      else print(`${printable(name)}${removed ? ' (removed)' : ''}  ${describeStorage(used)}`);
+      else print(`${called(person, name)}${removed ? ' (removed)' : ''}  ${describeStorage(used)}`);
     }
     return exit.done;
   });
@@ -160,7 +161,7 @@ function handOverPhotos(name: string, flags: Flags & { to?: string }): Promise<n
   return withAccess(configOf(flags), async (access, { db, library }) => {
     const gate = openHomeGate({ db, library });
     demandPeopleLibraries(gate);
-    const from = removedPerson(access, library, name, 'handed over');
+    const from = removedPerson(access, library, name);
     const to = flags.to === undefined ? house : personCalled(access, flags.to).id;
     const made = await handOver({ library, clock: systemClock, gate }, local, from.id, to);
     const detail = `${from.name}, to ${flags.to ?? 'the family library'}: ${made.saved}`;

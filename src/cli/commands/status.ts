@@ -137,11 +137,11 @@ function describeTries({ attempts, next, failed, asIs }: StuckItem, now: number)
   const last = failed === undefined ? '' : `, last ${lasting(now - Date.parse(failed))} ago`;
   const goesOn =
     next === undefined
-      ? 'run `photospool retry` to retry'
+      ? 'run `photospool retry NAME` to retry'
       : `next retry ${Date.parse(next) <= now ? 'now' : `in ${lasting(Date.parse(next) - now)} (${clockTime(next, now)})`}`;
   const damaged =
     asIs === undefined
       ? ''
-      : ` Will be imported as it is ${Date.parse(asIs) <= now ? 'now' : `in ${lasting(Date.parse(asIs) - now)}`}, or immediately with \`photospool retry --as-is\`.`;
+      : ` Will be imported as is ${Date.parse(asIs) <= now ? 'now' : `in ${lasting(Date.parse(asIs) - now)}`}, or immediately with \`photospool retry --as-is\`.`;
   return `Tried ${counted(attempts, 'time')}${last}; ${goesOn}.${damaged}`;
 }

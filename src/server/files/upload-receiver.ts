@@ -25,7 +25,7 @@ export function receiverOf(
   checkReceiver(who.person ?? house, gate);
   if (who.person !== undefined) return who.person;
   throw new PhotospoolError('conflict', 'You have no account on this server.', {
-    hint: 'Create one with `photospool users add`.',
+    hint: 'Create one with `photospool users add NAME`.',
   });
 }
 

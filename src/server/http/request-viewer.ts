@@ -68,7 +68,7 @@ export function viewer(request: RequestOrigin): Viewer {
   const found = viewerOf(request);
   if (found) return showsLocked(request) ? request.server.access.lockedFolder.viewer(found) : found;
   throw new PhotospoolError('unauthorized', 'Sign in first.', {
-    hint: 'Programs need a token (photospool tokens add).',
+    hint: 'Programs need a token: `photospool tokens add NAME --may read`.',
   });
 }
 
@@ -95,9 +95,9 @@ export function checkStill(request: RequestOrigin, action: Action): void {
 export function checkMay(viewer: Viewer, action: Action): void {
   if (may(viewer, action)) return;
   const hint = !may(local, action)
-    ? 'Only programs with a token that permits it can (photospool tokens add).'
+    ? 'This needs a token with the right permission. Create one with `photospool tokens add NAME --may PERMISSION`.'
     : viewer.role === 'program'
-      ? 'This token does not permit it: sign in with an account, or use a token with more permissions.'
+      ? 'This token doesn’t have the permission. Sign in with an account, or use a token with more permissions.'
       : 'Only an owner can do this.';
   throw new PhotospoolError('forbidden', 'You don’t have permission to do this.', { hint });
 }
@@ -152,6 +152,6 @@ export function checkHost(host: string, { setUp }: { setUp: boolean }): void {
   if (setUp || isLoopbackName(host)) return;
   throw new PhotospoolError('config', `The album can't be served on ${printable(host)} until it has an owner.`, {
     op: 'serve',
-    hint: 'Create an account with `photospool users add`, or use the link that `serve` prints on 127.0.0.1.',
+    hint: 'Create an account with `photospool users add NAME`, or use the link that `serve` prints on 127.0.0.1.',
   });
 }

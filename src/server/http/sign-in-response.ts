@@ -34,7 +34,7 @@ export function personBehind(request: FastifyRequest): string {
   const { person } = viewer(request);
   if (person !== undefined) return person;
   throw new PhotospoolError('conflict', 'You have no account on this server.', {
-    hint: 'Create one with `photospool users add`.',
+    hint: 'Create one with `photospool users add NAME`.',
   });
 }
 

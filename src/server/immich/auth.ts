@@ -42,7 +42,7 @@ export const auth: Calls = (app, context) => {
       const outcome = await access.signing.byPassword(accountNamed(context, email), password, visit);
       if (outcome.kind === 'otp')
         throw new PhotospoolError('otp-needed', 'Accounts with a second factor can’t sign in here by password.', {
-          hint: 'Create a token in Settings, API tokens, and use it as password.',
+          hint: 'Use a token as password. An owner creates it in Settings, API tokens.',
         });
       checkOutcome(reply, outcome, refusals.password);
       const who = access.recognise({ direct: false, clientSession: outcome.session });

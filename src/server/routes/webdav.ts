@@ -50,7 +50,7 @@ function checkProgram(request: FastifyRequest): Viewer {
   const who = viewerOf(request);
   if (who && (who.token !== undefined || who.unclaimed === true)) return who;
   throw new PhotospoolError('unauthorized', 'WebDAV needs a token as password.', {
-    hint: 'Create one in Settings, API tokens, or with `photospool tokens add`.',
+    hint: 'Create one in Settings, Phone backup (owners also: API tokens), or with `photospool tokens add NAME --may upload`.',
   });
 }
 

@@ -180,7 +180,8 @@ function unwelcome(host: string, authorization: string | undefined): PhotospoolE
         'Use an account that can read and write both databases, NAME and NAME-blobs: ' +
         '`photospool peers add https://USER:PASSWORD@HOST/NAME`.',
     });
-  const hint = 'Create a new token there with `photospool tokens add`, and enter it with `photospool peers add`.';
+  const hint =
+    'Create a new token there with `photospool tokens add NAME --may replicate`, then run `photospool peers add URL --token TOKEN` here.';
   return authorization === undefined
     ? new PhotospoolError('unauthorized', `${host} requires a token, or a user name and password for a CouchDB.`, {
         hint,

@@ -17,7 +17,7 @@ export const auth = {
   newPassword: 'New password',
   passwordHint: 'At least 10 characters. A few unrelated words make a good password.',
   setUpGoneText:
-    'It expired or was replaced by a newer link. Restart the server to get a new one, or run photospool users add on the server.',
+    'It expired or was replaced by a newer link. Restart the server to get a new one, or run photospool users add NAME on the server.',
   setUpGo: 'Create account',
   setUpDone: 'This library already has an owner',
   setUpDoneText: 'A set-up link works only once. Sign in, or ask the owner for an invitation.',

@@ -84,8 +84,8 @@ export const people = {
     'Owners manage the family library and the settings. Family members have a library of their own, and see what is shared with them or with family.',
   alone: 'No accounts yet',
   aloneText:
-    'Only this computer can open the library. To invite others, first create the owner’s account: open the set-up link that the server printed, or run this command on the server.',
-  aloneCommand: 'photospool users add',
+    'Only this computer can open the library. To invite others, first create the owner’s account: open the set-up link that the server printed, or run this command on the server with your name.',
+  aloneCommand: 'photospool users add NAME',
   you: 'you',
   seen: 'last seen',
   never: 'never signed in',
@@ -126,7 +126,7 @@ export const removed = {
   about: 'Their photos are hidden and stay theirs until you decide. Nothing is deleted automatically.',
   holds: (n: number, size: string) => `${app.photos(n)} · ${size}`,
   export: 'Export photos',
-  handOver: 'Move to family library',
+  handOver: 'Save to family library',
   kept: (n: number) =>
     plural(n, { one: '# photo saved to the family library', other: '# photos saved to the family library' }),
   purge: 'Delete permanently',
@@ -394,7 +394,8 @@ export const servers = {
   removeSure: (host: string) => `Stop syncing with ${host}? Photos that were synced stay.`,
 
   add: 'Add server',
-  addAbout: 'First create a token there: on its page API tokens, or with “photospool tokens add”.',
+  addAbout:
+    'First create a token on that server: in Settings, API tokens, with “sync everything with another of your servers”, or with “photospool tokens add NAME --may replicate”.',
   url: 'Address',
   urlHint: 'Like https://home.example:4780',
   token: 'Token',

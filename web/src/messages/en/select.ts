@@ -22,9 +22,9 @@ export const panel = {
   noTags: 'No tags yet.',
   noAlbums: 'Not in an album yet.',
   audiences: {
-    private: ['Private', 'only owners can see them'],
+    private: ['Private', 'only you; in the family library, its owners'],
     family: ['Family', 'everyone who can sign in'],
-    public: ['Public', 'anyone, even without an account'],
+    public: ['Public', 'everyone, and visitors if they are allowed'],
   } as Record<'private' | 'family' | 'public', readonly [string, string]>,
   handOverAbout:
     'Give photos to another person permanently. After they save them to their library, you can move yours to the trash.',
