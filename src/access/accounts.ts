@@ -434,8 +434,8 @@ function openCredentials(
         const { name } = account;
         const other = people.named(name).some((person) => person.id !== id && password(person.id) !== undefined);
         if (other) {
-          throw new PhotospoolError('conflict', 'Someone else already signs in with this name.', {
-            hint: 'Rename one of them.',
+          throw new PhotospoolError('conflict', 'Another person already uses this name to sign in.', {
+            hint: 'Rename one of the two.',
           });
         }
         put.run(id, hash, clock.now());
@@ -490,7 +490,7 @@ function openFactors(
       checkConfirmed(actor);
       const { name, passwordSet } = known(id);
       if (passwordSet) return factors.begin(id, name);
-      throw new PhotospoolError('conflict', 'You need a password before you can turn on two-step sign-in.');
+      throw new PhotospoolError('conflict', 'Two-step sign-in needs a password.', { hint: 'Set a password first.' });
     },
     confirmSecondFactor: (id, code, actor) =>
       db.transaction(() => {

@@ -100,8 +100,8 @@ export function openLockedFolder(parts: LockedFolderParts): LockedFolder {
       if (person === undefined || session === undefined || !may(viewer, 'unlock'))
         throw new PhotospoolError('forbidden', 'Sign in to see your locked photos.');
       if (pins.openUntil(session, person) !== undefined) return { ...viewer, locked: true };
-      throw new PhotospoolError('pin-needed', 'Your locked photos are not unlocked.', {
-        hint: 'Unlock them for five minutes with your PIN or a passkey.',
+      throw new PhotospoolError('pin-needed', 'Your locked photos are closed.', {
+        hint: 'Open them for five minutes with your PIN or a passkey.',
       });
     },
     async open(session, proof, visit) {
@@ -191,13 +191,9 @@ function openPinChange(
   /** A password that somebody else may know proves nothing, unless there is nothing to see. */
   function checkTrusted(person: string, isEmpty: () => boolean): void {
     if (!pins.isDoubted(person) || isEmpty()) return;
-    throw new PhotospoolError(
-      'forbidden',
-      'Your password was reset without the old one, so it can’t be used to set a PIN.',
-      {
-        hint: 'Use your PIN, or a passkey from before the reset. The administrator of this server can reset the PIN with a command.',
-      },
-    );
+    throw new PhotospoolError('forbidden', 'Your password was reset, so it can’t be used to set a PIN.', {
+      hint: 'Use your PIN, or a passkey from before the reset. The administrator of this server can reset the PIN with a command.',
+    });
   }
 
   return async (session, { pin, proof, isEmpty }, actor, visit) => {

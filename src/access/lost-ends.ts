@@ -156,11 +156,11 @@ export function describeLostEnd(
     return name === undefined ? 'an album' : `the album ${name}`;
   };
   if (set === peopleId && kind === 'person') return `${nameOf(who)} was removed from the family.`;
-  if (set === peopleId && kind === 'role') return `${nameOf(who)} was no longer an owner.`;
-  if (set === peopleId && kind === 'publish') return `Photos of ${nameOf(who)} were no longer published.`;
-  if (set.startsWith('sharing:')) return `${nameOf(who)} was no longer a partner of ${nameOf(set.split(':')[1]!)}.`;
+  if (set === peopleId && kind === 'role') return `${nameOf(who)} is no longer an owner.`;
+  if (set === peopleId && kind === 'publish') return `Photos of ${nameOf(who)} are no longer published.`;
+  if (set.startsWith('sharing:')) return `${nameOf(who)} is no longer a partner of ${nameOf(set.split(':')[1]!)}.`;
   if (set.startsWith('members:') && kind === 'item') return `A photo was removed from ${theAlbum(album)}.`;
-  if (set.startsWith('members:')) return `${nameOf(who)} was no longer a member of ${theAlbum(album)}.`;
+  if (set.startsWith('members:')) return `${nameOf(who)} is no longer a member of ${theAlbum(album)}.`;
   if (to === '*') return 'A photo was locked.';
   return itemOf(set) ? `A photo was removed from ${theAlbum(to)}.` : 'Access ended.';
 }

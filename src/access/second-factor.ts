@@ -91,7 +91,7 @@ export function openSecondFactors(
       db.transaction(() => {
         const row = get.get(person);
         if (!row || row.since !== null) {
-          throw new PhotospoolError('conflict', 'Two-step sign-in is not being set up.', { hint: 'Start again.' });
+          throw new PhotospoolError('conflict', 'This set-up has expired.', { hint: 'Start again.' });
         }
         const step = findStep(row.secret, plainCode(code), clock.now(), row.step);
         if (step === undefined) {

@@ -147,7 +147,7 @@ function moved(
     throw notFound('One of these photos is not in the album.');
   const found = positionsFor(photos, body, [...new Set(ids)], before);
   if (found) return found;
-  throw new PhotospoolError('conflict', 'Too many photos were moved to this place.', {
-    hint: 'Move the photos beside it first.',
+  throw new PhotospoolError('conflict', 'No more photos can be moved to this position.', {
+    hint: 'Move one of its neighbours first.',
   });
 }

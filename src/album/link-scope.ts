@@ -51,7 +51,7 @@ export function linkScope(
   if ([photo, photos, album, search].filter((one) => one !== undefined).length !== 1)
     throw new PhotospoolError(
       'invalid',
-      'A link must be to exactly one of: a photo, several photos, an album or a search.',
+      'Choose exactly one thing to link to: a photo, several photos, an album or a search.',
     );
   if (photo !== undefined)
     return { scope: { photo }, title, ...heldBy(who, getPhoto(library, who, photo).item.holder) };
@@ -65,7 +65,10 @@ export function linkScope(
     return { scope: { album }, title: title === '' ? name : title, ...heldBy(who, holder) };
   }
   const { terms } = parseQuery(search ?? '');
-  if (terms.length === 0) throw new PhotospoolError('invalid', 'This would share your whole library.');
+  if (terms.length === 0)
+    throw new PhotospoolError('invalid', 'An empty search would share your whole library.', {
+      hint: 'Enter a search, or share an album.',
+    });
   if (terms.some(({ kind }) => kind === 'holder'))
     throw new PhotospoolError('invalid', 'A link to a search can’t use the filter holder:.', {
       hint: 'Remove holder: from the search.',

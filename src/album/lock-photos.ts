@@ -71,7 +71,7 @@ async function changeLocks(
   }
   if (allowed === 0 && refused.length > 0)
     throw new PhotospoolError('forbidden', 'You can lock only photos in your own library.', {
-      hint: 'Save the photo to your library first. The original photo in the other library is not locked.',
+      hint: 'Save the photo to your library first, then lock your copy. The photo in the other library stays unlocked.',
     });
   return { ...total, ...(refused.length > 0 && { refused }) };
 }

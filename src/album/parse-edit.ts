@@ -12,7 +12,7 @@ export type WrittenEdit = Omit<PhotoEdit, 'taken' | 'develop'> & {
 
 /** The edit of a body that fits the schema. @throws PhotospoolError `invalid` for an impossible time or crop. */
 export function parseEdit({ taken, develop, ...others }: WrittenEdit): PhotoEdit {
-  if (develop && !isDevelop(develop)) throw new PhotospoolError('invalid', 'The crop is outside the picture.');
+  if (develop && !isDevelop(develop)) throw new PhotospoolError('invalid', 'The crop extends beyond the picture.');
   const rest = { ...others, ...(develop !== undefined && { develop: normalDevelop(develop) ?? null }) };
   if (taken === undefined) return rest;
   return { ...rest, taken: taken === null ? null : readTaken(taken) };

@@ -107,7 +107,10 @@ export function openAlbums(library: Library, clock: Pick<Clock, 'now'>): Albums 
     set: (viewer, name, change) => say(viewer, name, change, true),
     add(viewer, name, q) {
       checkQuery(q);
-      if (list().length >= most) throw new PhotospoolError('conflict', `There can be at most ${most} saved searches.`);
+      if (list().length >= most)
+        throw new PhotospoolError('conflict', `There can be at most ${most} saved searches.`, {
+          hint: 'Delete one first.',
+        });
       const ulid = nextId(clock.now());
       write(albumId(ulid), viewer, { name, query: q });
       return viewSaved(albumId(ulid), library.get(albumId(ulid))!.body)!;

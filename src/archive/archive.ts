@@ -180,6 +180,6 @@ function foreign(folder: string): PhotospoolError {
 function elsewhere(folder: string, server: string): PhotospoolError {
   return new PhotospoolError('unusable', `${printable(folder)} is not the archive that this library's photos are in.`, {
     path: folder,
-    hint: `Mount its disk, or set spool.done to the right folder. For another archive, use another --home. If this is the right archive, write ${server} into ${markName} in it.`,
+    hint: `Mount its disk, or set spool.done to the right folder. To use a different archive, use a different --home. If this is the right folder, write ${server} into its file ${markName}.`,
   });
 }

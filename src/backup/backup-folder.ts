@@ -61,7 +61,7 @@ export async function markFolder(folder: string, server: string, files: Files): 
   }
   const others = ((await files.list(folder)) ?? []).filter(({ name }) => !name.startsWith('.'));
   if (others.length > 0) {
-    throw new PhotospoolError('usage', `${printable(folder)} contains other files than a backup.`, {
+    throw new PhotospoolError('usage', `${printable(folder)} contains files that don’t belong to a backup.`, {
       path: folder,
       hint: 'Choose an empty or new folder.',
     });

@@ -89,10 +89,14 @@ export async function checkReplaceable(config: Config, server: string, files: Fi
   if (!(await files.stat(path))) return;
   const found = readServer(path);
   if (!found || found.server === server || found.documents === 0) return;
-  throw new PhotospoolError('usage', `${printable(config.home)} contains a different library than the backup.`, {
-    path: config.home,
-    hint: 'Restore to another home with --home.',
-  });
+  throw new PhotospoolError(
+    'usage',
+    `${printable(config.home)} contains a different library from the one in the backup.`,
+    {
+      path: config.home,
+      hint: 'Restore to another home with --home.',
+    },
+  );
 }
 
 function readServer(path: string): { server: string; documents: number } | undefined {

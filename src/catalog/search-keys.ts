@@ -76,7 +76,7 @@ export function parseValue(keyed: Keyed): Condition {
     throw invalid(
       keyed.raw,
       'starts with an unknown filter.',
-      `Filters are ${known.join(', ')}; in quotes it is text.`,
+      `Use one of ${known.join(', ')}, or put the term in quotes to search for it as text.`,
     );
   }
   return parse(keyed);
@@ -94,19 +94,23 @@ function text(keyed: Keyed): string {
 function albumIn(keyed: Keyed): string {
   const album = text(keyed);
   if (albumNamed(album)) return album;
-  throw invalid(keyed.raw, 'names no album.', 'Write in:HOLDER:ALBUM, as `photospool albums list` shows it.');
+  throw invalid(keyed.raw, 'doesn’t match an album.', 'Use in:HOLDER:ALBUM, as `photospool albums list` shows it.');
 }
 
 function burstIn(keyed: Keyed): string {
   const series = text(keyed);
   if (/^\d{1,15}$/.test(series)) return series;
-  throw invalid(keyed.raw, 'names no burst.', 'Open a burst to search for its photos.');
+  throw invalid(keyed.raw, 'doesn’t match a burst.', 'Open a burst to search its photos.');
 }
 
 function holderIn(keyed: Keyed): Holder {
   const holder = text(keyed);
   if (holder === 'me' || holder === house || isPerson(holder)) return holder;
-  throw invalid(keyed.raw, 'names nobody.', 'Write holder:me, holder:house, or holder: and the id of a person.');
+  throw invalid(
+    keyed.raw,
+    'doesn’t match a person.',
+    'Use holder:me, holder:house, or holder: followed by a person’s id.',
+  );
 }
 
 function valueOf(column: 'camera' | 'lens' | 'place' | 'folder', keyed: Keyed): Condition {
@@ -128,7 +132,7 @@ function stateOf(
   const chosen = values.flatMap((value) => (Object.hasOwn(tests, value) ? [tests[value]!] : []));
   const wanted = values.flatMap((value) => (Object.hasOwn(kinds, value) ? [kinds[value]!] : []));
   if (chosen.length + wanted.length < values.length)
-    throw invalid(keyed.raw, 'is not a possible value.', `It may be ${known.join(' or ')}.`);
+    throw invalid(keyed.raw, 'isn’t a valid value.', `Use ${known.join(', ')}.`);
   return { kind: 'state', tests: chosen, ...(wanted.length > 0 && { kinds: wanted.reduce((all, one) => all | one) }) };
 }
 
@@ -141,7 +145,7 @@ function dates(keyed: Keyed): Range {
 function dayOf(keyed: Keyed): number {
   const found = dateRange(`2024-${keyed.value.trim()}`);
   if (keyed.exact || !found || found.min !== found.max)
-    throw invalid(keyed.raw, 'is not understood.', 'A day is a month and a day, in any year: day:12-24.');
+    throw invalid(keyed.raw, 'isn’t valid.', 'Use a month and a day, such as day:12-24 (any year).');
   return found.min % 10_000;
 }
 
@@ -157,7 +161,7 @@ function numbers(keyed: Keyed, max: number, examples: string): Range {
 function ranges(keyed: Keyed, single: (value: string) => Range | undefined, all: Range, hint: string): Range {
   const [from, to, ...more] = (keyed.exact ? `=${keyed.value}` : keyed.value).trim().split('..');
   const wrong = (): never => {
-    throw invalid(keyed.raw, 'is not understood.', hint);
+    throw invalid(keyed.raw, 'isn’t valid.', hint);
   };
   const read = (value: string): Range => single(value) ?? wrong();
   if (more.length > 0 || from === undefined) return wrong();

@@ -66,7 +66,7 @@ function* split(text: string): Generator<Found> {
     term.lastIndex = at;
     const match = term.exec(text);
     const raw = match?.[0] ?? '';
-    if (!match || raw === '') throw invalid(text.slice(at), 'is not understood.', 'Put it in quotes.');
+    if (!match || raw === '') throw invalid(text.slice(at), 'can’t be searched as written.', 'Put it in quotes.');
     at += raw.length;
     const [, minus, key, equals, quoted, closing, bare] = match;
     if (quoted !== undefined && closing === undefined) {

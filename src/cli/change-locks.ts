@@ -36,7 +36,7 @@ export function changeLocks(what: 'lock' | 'unlock', ids: readonly string[], fla
       access.audit.note(happened, { who: commandLine.who, detail: `${name}: ${done.changed}` });
     }
     const told = { ...done, refused: done.refused ?? [] };
-    const sentence = what === 'lock' ? 'locked' : 'unlocked: archived and private, in no album';
+    const sentence = what === 'lock' ? 'locked' : 'unlocked; they are archived, private and in no album';
     return report(told, photosDone(told, sentence), flags);
   });
 }

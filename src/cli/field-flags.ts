@@ -33,7 +33,7 @@ export function addFieldFlags(command: Command): Command {
     .option('--description <TEXT>', 'new description (Markdown)')
     .option('--taken <TIME>', 'date and time of the photo, such as 2024-07-01T12:00 or 2024-07-01T12:00+02:00')
     .option('--rating <N>', 'rating, 0 to 5')
-    .option('--favourite', 'add to the favourites of the person, or of the family library')
+    .option('--favourite', 'add to favourites (of the person with --for, otherwise of the family library)')
     .option('--no-favourite', 'remove from those favourites')
     .option('--tag <TAG>', 'add a tag; can be repeated', several)
     .option('--untag <TAG>', 'remove a tag; can be repeated', several)

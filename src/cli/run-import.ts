@@ -108,7 +108,7 @@ async function passes(spool: Processor, signal: AbortSignal): Promise<PassSummar
   for (let waited = false; !isEnded(); waited = true) {
     const { held } = await spool.status();
     if (!held) break;
-    if (!waited) say(`Waiting: ${printable(held.reason)} (Press Ctrl-C to stop; run the command again to continue.)`);
+    if (!waited) say(`Waiting: ${printable(held.reason)} Press Ctrl-C to stop. To continue, run the command again.`);
     await clock.sleep(Math.max(0, Date.parse(held.until) - clock.now()), signal);
     if (isEnded()) break;
     const next = await withProgress(spool);

@@ -53,7 +53,7 @@ export const photosIn =
       const found = findPhotos(library, who, catalog.idsBeginning(digits.toLowerCase(), mostAlike));
       if (found.length < 2) return found[0]?.id ?? digits;
       throw new PhotospoolError('usage', `The ids of ${found.length} photos begin with ${digits}.`, {
-        hint: 'Give more digits of the id.',
+        hint: 'Use more digits of the id.',
       });
     });
   };
@@ -88,7 +88,7 @@ export function withSharing(flags: ForFlags, work: (parts: SharingParts) => numb
   });
 }
 
-/** Says what became of it: `sentence` to people, `told` to programs. */
+/** Prints the result: `sentence` for people, `told` as JSON. */
 export function report(told: object, sentence: string, flags: Flags): number {
   if (flags.json) printJson(told);
   else print(sentence);
@@ -101,7 +101,7 @@ export function reportAlbums(albums: readonly MemberAlbum[], flags: Flags): numb
   return exit.done;
 }
 
-/** What became of photos: how many were changed, `done` being what was done to them, and which were not and why. */
+/** The result of a change to photos as a sentence: how many changed (`done`: the past participle), and which did not and why. */
 export function photosDone(
   { changed, missing = [], refused = [] }: { changed: number; missing?: string[]; refused?: string[] },
   done: string,
@@ -110,7 +110,7 @@ export function photosDone(
     ids.length > 0 ? [`${why}: ${ids.map(printable).join(', ')}.`] : [];
   return [
     `${counted(changed, 'photo')} ${done}.`,
-    ...left(missing, 'Not found, or nothing to change'),
+    ...left(missing, 'Not found or already up to date'),
     ...left(refused, 'Not allowed'),
   ].join(' ');
 }

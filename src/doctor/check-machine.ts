@@ -45,7 +45,7 @@ export function examinePrograms(ffmpeg: string | undefined, path = process.env['
     found.push({
       check: 'programs',
       severity: 'note',
-      message: 'heif-dec was not found: photos from iPhones (HEIC) take several times longer to decode.',
+      message: 'heif-dec was not found, so HEIC photos (iPhone) take several times longer to decode.',
       remedy: 'Install it to speed this up (`apt install libheif-examples`).',
     });
   }

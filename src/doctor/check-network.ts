@@ -101,7 +101,7 @@ async function examinePeer(
             check: 'peers' as const,
             severity: 'error' as const,
             message: `${shown} rejects this server: ${printable(reason ?? 'access denied')}`,
-            remedy: `Create a new token there, and add it here: photospool peers add ${printable(url)} --token -`,
+            remedy: `Create a new token there, then run \`photospool peers add ${printable(url)} --token -\` here and paste it.`,
           },
         ]
       : []),

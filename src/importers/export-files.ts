@@ -108,7 +108,8 @@ export async function openSources(
 
   async function addFolder(folder: string): Promise<void> {
     const scanned = await scan(folder, files);
-    if (!scanned) throw new PhotospoolError('usage', `${folder} does not exist.`, { path: folder });
+    if (!scanned)
+      throw new PhotospoolError('usage', `${folder} does not exist.`, { path: folder, hint: 'Check the path.' });
     aside.push(...scanned.special.map(({ name, reason }) => ({ path: name, reason })));
     trouble.push(...scanned.trouble.map(({ name, reason }) => ({ path: name, reason })));
     for (const file of scanned.files) {

@@ -47,8 +47,8 @@ export function checkHolder(mayHold: MayHold | undefined, arrival: Pick<Arriving
   if (holder === house || (isPerson(holder) && mayHold?.(holder) === true)) return;
   const name = printable(arrival.name);
   if (!isPerson(holder))
-    throw new PhotospoolError('forbidden', `The owner of ${name} is no longer known.`, {
-      hint: 'Move the file from its folder in work to the incoming folder of the person.',
+    throw new PhotospoolError('forbidden', `The library that ${name} belongs to is unknown.`, {
+      hint: 'Move the file from its folder in work to that person’s folder in incoming.',
     });
   throw new PhotospoolError('forbidden', `${name} is for a person who was removed or is unknown on this server.`, {
     hint: 'The file is kept. When the person is added again, retry it.',

@@ -4,7 +4,7 @@
  */
 import type { Archive } from '../archive/archive.js';
 import type { Blobs } from '../archive/blob-store.js';
-import { PhotospoolError } from '../base/errors.js';
+import { PhotospoolError, printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { developKey, developOf, picturesOf, type Develop, type DevelopedPictures } from '../document/develop.js';
 import { factsShown, isDamaged } from '../document/facts.js';
@@ -75,7 +75,10 @@ export async function developPhoto(parts: DevelopParts, id: string, anew = false
   const path = archive.resolve(row.path);
   // Pictures of other bytes would show another photo.
   if ((await files.hash(path)).sha256 !== item?.sha256)
-    throw new PhotospoolError('corrupt', 'The original has been changed. Run `photospool verify` for details.');
+    throw new PhotospoolError('corrupt', `${printable(path)} has been changed.`, {
+      path,
+      hint: 'Run `photospool verify` for details.',
+    });
   const made = await picturesFor(parts, path, row.bytes, lacking);
   library.update<PhotoDocument>(id, (body) => body && withPictures(body, lacking.develop, made));
   return true;

@@ -142,7 +142,10 @@ async function render(
   const format = formatOf(await files.head(path, headLength));
   // Renditions of other bytes would show another picture.
   if ((await files.hash(path)).sha256 !== sha256)
-    throw new PhotospoolError('corrupt', 'The original has been changed. Run `photospool verify` for details.');
+    throw new PhotospoolError('corrupt', `${printable(path)} has been changed.`, {
+      path,
+      hint: 'Run `photospool verify` for details.',
+    });
   if (isVideo(format)) return pictureFilm(parts, { path, format, bytes }, asIs);
   return storeRendered(await parts.render(path, format, asIs), format, blobs, true);
 }

@@ -115,5 +115,5 @@ const stripped = ({ id, revisions, deleted, body }: Incoming): Incoming =>
 function whyNot({ id, deleted, body }: Incoming): string | undefined {
   if (opaqueOf(id) === undefined) return 'Only documents of a projection are accepted.';
   if (deleted || readPublic(body)) return undefined;
-  return isNewer(body) ? 'It was written by a newer version of Photospool.' : 'It is not a document of a projection.';
+  return isNewer(body) ? 'It was written by a newer version of Photospool.' : 'It isn’t a published photo.';
 }

@@ -105,8 +105,8 @@ export function openPublishers({ db, folder, files, clock, madeAt }: PublishersP
         throw new PhotospoolError('forbidden', 'The published photos of this home are being removed.');
       db.transaction(() => {
         if (!mayBind(token, id)) {
-          throw new PhotospoolError('forbidden', 'This token belongs to another home.', {
-            hint: 'Create one for each home with `photospool tokens add NAME --may publish`.',
+          throw new PhotospoolError('forbidden', 'This token is already used by another server.', {
+            hint: 'Create one for each server with `photospool tokens add NAME --may publish`.',
           });
         }
         bind.run(token, made, id);

@@ -55,5 +55,5 @@ export async function demand(
 /** The error if the system lacks a program, or it does nothing for this user. */
 export const notHere = (kind: string, reason: string): PhotospoolError =>
   new PhotospoolError('unusable', reason, {
-    hint: `\`photospool service print ${kind}\` shows what would be set up, to be put where it belongs by hand.`,
+    hint: `Run \`photospool service print ${kind}\` to print the definition, and install it yourself.`,
   });

@@ -25,7 +25,7 @@ export async function readItem(folder: string, files: Files, clock: Clock): Prom
   if (isOfNewerVersion(text))
     throw new PhotospoolError('newer-version', `A newer version of Photospool wrote ${join(folder, itemName)}.`, {
       path: folder,
-      hint: 'Upgrade Photospool.',
+      hint: 'Upgrade Photospool on this server, then retry.',
     });
   const item = parseItem(text);
   const others = entries.filter(({ name, kind }) => kind === 'file' && name !== itemName && !isLeftAlone(name));

@@ -250,7 +250,10 @@ function openRounds({ parts, options, emit, queue, claims, inbox, hand, taking }
     await hand.notice();
     resume(once);
     if (there && !found.there)
-      log.warn({ incoming }, `${incoming} does not exist. Photospool checks for it every ${options.poll} s.`);
+      log.warn(
+        { incoming },
+        `${incoming} does not exist. Create it or mount its disk. Photospool checks again every ${options.poll} s.`,
+      );
     there = found.there;
     return there ? found : { wait: options.poll * 1000, folders: [] };
   }

@@ -144,7 +144,9 @@ async function receivePut(
     await uploads.begin(id, { ...wanted, length: length ?? -1 });
     const bytes = await uploads.append(id, stream);
     if (length !== undefined && bytes !== length)
-      throw new PhotospoolError('invalid', 'The file has another size than announced.');
+      throw new PhotospoolError('invalid', 'The file’s size doesn’t match the announced size.', {
+        hint: 'Send it again.',
+      });
     const found = await read(id);
     if (!found) throw missing();
     if (length === undefined)
@@ -429,7 +431,7 @@ async function expireSent(
       } catch (error) {
         // Its rows stay, and the next sweep tries again.
         const { code } = toPhotospoolError(error, 'take in', 'a file');
-        log.warn({ code }, `A file that waits under its name could not be moved to incoming: ${titleOf(code)}.`);
+        log.warn({ code }, `An uploaded file could not be moved to incoming: ${titleOf(code)}.`);
       }
     }
   }

@@ -130,9 +130,9 @@ test('is described in a sentence', () => {
     tell(item, '*'),
   ]).toEqual([
     'Ben was removed from the family.',
-    'Ben was no longer an owner.',
-    'Ben was no longer a partner of Anna.',
-    'Ben was no longer a member of the album “Summer”.',
+    'Ben is no longer an owner.',
+    'Ben is no longer a partner of Anna.',
+    'Ben is no longer a member of the album “Summer”.',
     'A photo was removed from the album “Summer”.',
     'A photo was removed from the album “Summer”.',
     'A photo was locked.',

@@ -201,7 +201,7 @@ test('albums and partners are managed for a person, and rejected while people ha
     { changed: 0, missing: [photo], refused: [] },
   ]);
   expect((await home.run('albums', 'take-out', album, photo, '--for', 'ben')).out).toBe(
-    `0 photos taken out of the album “Summer”. Not found, or nothing to change: ${photo}.\n`,
+    `0 photos removed from the album “Summer”. Not found or already up to date: ${photo}.\n`,
   );
   expect((await home.run('albums', 'sort', album, 'oldest', '--for', 'ben')).out).toBe('Sorted: oldest.\n');
   expect((await home.run('albums', 'list', '--for', 'cleo', '--json')).out).toContain('"sort":"oldest"');
@@ -209,14 +209,14 @@ test('albums and partners are managed for a person, and rejected while people ha
   expect((await home.run('albums', 'sort', album, 'newest', '--for', 'cleo')).err).toMatch(/Only the owner/);
   expect((await home.run('albums', 'move', album, photo, '--for', 'ben')).err).toMatch(/not in the album/);
   expect((await home.run('albums', 'unshare', album, 'cleo', '--for', 'cleo')).out).toBe(
-    'cleo no longer sees the album “Summer”.\n',
+    'cleo no longer has access to the album “Summer”.\n',
   );
   expect((await home.run('albums', 'unshare', album, 'cleo', '--for', 'ben')).out).toBe(
-    'cleo did not see the album “Summer”.\n',
+    'cleo had no access to the album “Summer”.\n',
   );
   expect((await home.run('albums', 'list', '--for', 'cleo')).out).toBe('');
   expect((await home.run('albums', 'remove', album, '--for', 'ben')).out).toBe(
-    'The album “Summer” is removed for everybody; its photos stay.\n',
+    'Deleted the album “Summer” for all members. Its photos were kept.\n',
   );
   expect((await home.run('albums', 'list', '--for', 'ben')).out).toBe('');
 
@@ -235,10 +235,10 @@ test('albums and partners are managed for a person, and rejected while people ha
   expect((await home.run('links', 'list')).out).toBe('');
   expect((await home.run('links', 'waiting', '--for', 'ben')).out).toBe('');
   expect((await home.run('links', 'approve', photo, '--for', 'ben')).out).toBe(
-    `0 photos approved. Not found, or nothing to change: ${photo}.\n`,
+    `0 photos approved. Not found or already up to date: ${photo}.\n`,
   );
   expect((await home.run('links', 'decline', photo, '--for', 'ben')).out).toMatch(/^0 photos moved to the trash\./);
-  expect((await home.run('links', 'revoke', link.id)).out).toBe('There is no such link: nothing changed.\n');
+  expect((await home.run('links', 'revoke', link.id)).out).toBe('No link has this id. Nothing was changed.\n');
   expect((await home.run('links', 'revoke', link.id, '--for', 'ben', '--json')).out).toBe('{"revoked":true}\n');
 
   // How much a link accepts.
@@ -254,16 +254,14 @@ test('albums and partners are managed for a person, and rejected while people ha
     expect(code).toBe(2);
     return err;
   };
-  expect(await wrong('--uploads', '--max-bytes', '2 GB')).toMatch(/2 GB is no limit\. Give a whole number from 1\./);
-  expect(await wrong('--uploads', '--max-photos', '0')).toMatch(/0 is no limit/);
-  expect(await wrong('--max-photos', '5')).toMatch(
-    /Only a link that accepts photos has limits for them\. Add --uploads/,
+  expect(await wrong('--uploads', '--max-bytes', '2 GB')).toMatch(
+    /Invalid limit: 2 GB\. Use a whole number of at least 1\./,
   );
+  expect(await wrong('--uploads', '--max-photos', '0')).toMatch(/Invalid limit: 0\./);
+  expect(await wrong('--max-photos', '5')).toMatch(/Upload limits need a link that accepts uploads\. Add --uploads/);
 
   expect((await home.run('partners', 'add', 'cleo', '--for', 'ben')).out).toBe('cleo now sees the photos of ben.\n');
-  expect((await home.run('partners', 'list', '--for', 'cleo')).out).toBe(
-    'Who sees the photos of cleo: nobody. Whose photos cleo sees: ben.\n',
-  );
+  expect((await home.run('partners', 'list', '--for', 'cleo')).out).toBe('Shared with: none\nReceived from: ben\n');
   expect((await home.run('partners', 'leave', 'ben', '--for', 'cleo')).out).toBe(
     'cleo no longer sees the photos of ben.\n',
   );
@@ -319,7 +317,7 @@ test('photos are listed, edited and saved for a person; albums and links are cha
   expect(values((await home.run('list', 'rating:4', '--for', 'ben', '--json')).out)).toMatchObject([{ title: 'Lake' }]);
   const strange = ['edit', one.slice(0, 8), '--title', 'x'];
   expect((await home.run(...strange)).out).toBe(
-    `0 photos edited. Not found, or nothing to change: ${one.slice(0, 8)}.\n`,
+    `0 photos edited. Not found or already up to date: ${one.slice(0, 8)}.\n`,
   );
   expect(await home.run(...strange, '--for', 'cleo')).toMatchObject({ code: 3, out: '' });
   for (const [args, said] of [
@@ -461,7 +459,7 @@ test('photos of the house are offered to a person, who accepts; then those of th
   expect((await home.run('offers', 'accept', offer)).err).toMatch(/Only the recipient can accept/);
   expect((await home.run('offers', 'accept', offer, '--for', 'ben')).out).toBe('2 photos saved.\n');
   expect((await home.run('offers', 'decline', offer, '--for', 'ben')).out).toBe(
-    'The offer was over already: nothing changed.\n',
+    'The offer has already ended. Nothing was changed.\n',
   );
   expect(await itemsOf(home)).toEqual({ house: 2, ben: 2 });
   const told = (await home.run('offers', 'list')).out;

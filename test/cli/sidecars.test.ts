@@ -17,7 +17,7 @@ it('wait in a server for their photo, and find one that arrived earlier', { time
   const ignored = async (): Promise<object[]> => (await ask<{ ignored: object[] }>('/api/spool')).ignored;
   await expect
     .poll(ignored, soon)
-    .toEqual([{ name: 'IMG_1.jpg.xmp', reason: 'it is an XMP sidecar and waits for its photo' }]);
+    .toEqual([{ name: 'IMG_1.jpg.xmp', reason: 'this XMP sidecar is waiting for its photo' }]);
   await home.drop('other.jpg', 2);
   const photos = async (): Promise<PhotoView[]> => (await ask<{ photos: PhotoView[] }>('/api/photos')).photos;
   const titles = async (): Promise<unknown> =>

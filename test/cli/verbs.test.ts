@@ -341,7 +341,7 @@ describe('stuck', () => {
     expect([again.code, last(again.out)]).toEqual([1, { copied: 0, occupied: 1, unknown: [] }]);
     expect(await home.run('stuck', 'trash', 'no.jpg')).toMatchObject({
       code: 2,
-      out: '0 files moved to the trash of the spool\n',
+      out: '0 files moved to the import trash\n',
     });
     const server = await home.serve();
     expect(await home.run('stuck', 'trash', 'broken.png')).toMatchObject({ code: 0, err: '' });
@@ -350,7 +350,7 @@ describe('stuck', () => {
     const retried = await home.run('retry', '--reason', 'undecodable', '--json');
     expect(last(retried.out)).toEqual({ retried: ['broken.png'], unknown: [] });
     await server.stop();
-    expect((await home.run('stuck', 'trash', '--all')).out).toBe('2 files moved to the trash of the spool\n');
+    expect((await home.run('stuck', 'trash', '--all')).out).toBe('2 files moved to the import trash\n');
     expect((await home.run('stuck', 'restore', '--json')).out).toBe('{"restored":2}\n');
     expect(last((await home.run('status', '--json')).out).stuck).toHaveLength(2);
   });

@@ -102,7 +102,10 @@ describe('signing in', () => {
     const byToken = await call(home, 'POST', '/auth/login', {}, { email: 'anything', password: secret });
     expect(byToken.json()).toMatchObject({ accessToken: secret });
     const wrong = await call(home, 'POST', '/auth/login', {}, { email: 'x', password: `${secret}x` });
-    expect([wrong.status, wrong.json<{ message: string }>().message]).toEqual([401, 'Wrong name or password.']);
+    expect([wrong.status, wrong.json<{ message: string }>().message]).toEqual([
+      401,
+      'Wrong name or password. Check both, or ask the owner for a new link.',
+    ]);
   });
 
   it('refuses wrong passwords, and makes guessing wait as on the page', async () => {

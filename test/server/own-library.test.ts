@@ -239,7 +239,7 @@ test('lost ends are listed for, and confirmed by, those who may confirm them', a
   const ofBen = { set: sharingId(ben.id), key: give(sharingId(ben.id), `person:${cleo.id}`, `person:${ben.id}`) };
   const lost = async ({ headers }: typeof ben): Promise<unknown> =>
     (await ask(headers, 'GET', '/api/ends/lost')).json<{ ends: unknown }>().ends;
-  const sentences = ['cleo was removed from the family.', 'cleo was no longer a partner of ben.'];
+  const sentences = ['cleo was removed from the family.', 'cleo is no longer a partner of ben.'];
   expect(await lost(ada)).toEqual([{ ...ofHouse, waiting: 1, sentence: sentences[0] }]);
   expect(await lost(ben)).toEqual([{ ...ofBen, waiting: 1, sentence: sentences[1] }]);
   expect(await lost(cleo)).toEqual([]);

@@ -45,7 +45,7 @@ describe('on systems without it', () => {
       const { code, out, err } = await machine.run(action, kind);
       expect({ code, out }).toEqual({ code: 3, out: '' });
       expect(err.trimEnd().split('\n')).toEqual([
-        `photospool: This system does not have ${kind}: \`${program}\` was not found. \`photospool service print ${kind}\` shows what would be set up, to be put where it belongs by hand.`,
+        `photospool: This system does not have ${kind}: \`${program}\` was not found. Run \`photospool service print ${kind}\` to print the definition, and install it yourself.`,
       ]);
     }
     expect(readdirSync(machine.home)).toEqual(before);

@@ -70,7 +70,7 @@ it('a sidecar waits for its holder’s photo with the same message, whether othe
   bench.drop('@anna/IMG_2.jpg.xmp', title('anna'));
   expect(await bench.pass()).toMatchObject({ stored: 0, stuck: 0, ignored: 2 });
   expect((await bench.ignored()).map(({ reason }) => reason)).toEqual(
-    ['IMG_1', 'IMG_2'].map(() => 'it is an XMP sidecar and waits for its photo'),
+    ['IMG_1', 'IMG_2'].map(() => 'this XMP sidecar is waiting for its photo'),
   );
   bench.drop('@anna/IMG_1.jpg', bytes);
   expect(await bench.pass()).toMatchObject({ stored: 1, sidecars: 1, ignored: 1 });

@@ -172,7 +172,7 @@ it('a claim of a person is not one for older versions, and belongs to nobody wit
       reasons = (await processor.status()).stuck.map(({ reason }) => reason);
     });
     expect(reasons).toEqual([
-      'The owner of a.jpg is no longer known. Move the file from its folder in work to the incoming folder of the person.',
+      'The library that a.jpg belongs to is unknown. Move the file from its folder in work to that person’s folder in incoming.',
     ]);
     expect(spool.items()).toEqual([]);
   }

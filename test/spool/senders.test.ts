@@ -33,7 +33,7 @@ async function open() {
   return { ...bench, access, people, send, share, idOf };
 }
 
-const foreign = 'it is an XMP sidecar and waits for a photo with its name that its sender can edit';
+const foreign = 'this XMP sidecar is waiting for a photo of its name that its sender can edit';
 
 describe('a sidecar of', () => {
   it.each([

@@ -28,9 +28,7 @@ describe('a sidecar', () => {
     const bench = await begin();
     bench.drop('IMG_1.xmp', title('early'));
     expect(await bench.pass()).toMatchObject({ stored: 0, stuck: 0, ignored: 1 });
-    expect(await bench.ignored()).toEqual([
-      { name: 'IMG_1.xmp', reason: 'it is an XMP sidecar and waits for its photo' },
-    ]);
+    expect(await bench.ignored()).toEqual([{ name: 'IMG_1.xmp', reason: 'this XMP sidecar is waiting for its photo' }]);
     bench.drop('IMG_2.jpg', await makePhoto(2));
     expect(await bench.pass()).toMatchObject({ stored: 1, ignored: 1 });
     bench.drop('IMG_1.JPG', await makePhoto(1));

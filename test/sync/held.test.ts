@@ -142,7 +142,7 @@ test('a read-only folder of the archive delays only its own files', async () => 
   const { states } = watch(mesh);
   for (let n = 1; n <= 3; n++) await a.add(n);
   await expect.poll(() => filesOf(b), soon).toEqual({ renditions: 6, originals: 2 });
-  await expect.poll(() => told.join('\n'), soon).toContain('could not be put into the archive: permission denied.');
+  await expect.poll(() => told.join('\n'), soon).toContain('could not be moved into the archive: permission denied.');
   forbidden = false;
   await expect.poll(() => filesOf(b), soon).toEqual({ renditions: 6, originals: 3 });
   expect(states).not.toContain('waiting');

@@ -57,20 +57,22 @@ export const albums: Verb = (program, run) => {
     ({ albums, who, named }, [album, name], flags) => {
       const [called, person] = [nameOf(albums.find(who, album!)), named(name!)];
       const changed = albums.end(who, album!, person.id);
-      const sentence = changed ? `no longer sees the album ${called}.` : `did not see the album ${called}.`;
+      const sentence = changed
+        ? `no longer has access to the album ${called}.`
+        : `had no access to the album ${called}.`;
       return report({ changed }, `${printable(person.name)} ${sentence}`, flags);
     },
   );
   on('put <ALBUM> <PHOTO...>', 'Add photos to an album', ({ albums, who, photos }, [album, ...ids], flags) => {
     const done = albums.add(who, album!, photos(ids));
-    return report(done, photosDone(done, `put into the album ${nameOf(albums.find(who, album!))}`), flags);
+    return report(done, photosDone(done, `added to the album ${nameOf(albums.find(who, album!))}`), flags);
   });
   on(
     'take-out <ALBUM> <PHOTO...>',
     'Remove photos from an album',
     ({ albums, who, photos }, [album, ...ids], flags) => {
       const done = albums.takeOut(who, album!, photos(ids));
-      return report(done, photosDone(done, `taken out of the album ${nameOf(albums.find(who, album!))}`), flags);
+      return report(done, photosDone(done, `removed from the album ${nameOf(albums.find(who, album!))}`), flags);
     },
   );
   on('sort <ALBUM> <ORDER>', 'Sort an album: newest, oldest or manual', async (parts, [album, sort], flags) => {
@@ -92,7 +94,7 @@ export const albums: Verb = (program, run) => {
   on('remove <ALBUM>', 'Delete an album for all members; its photos are kept', ({ albums, who }, [album], flags) => {
     const called = nameOf(albums.find(who, album!));
     albums.change(who, album!, { removed: true });
-    return report({ removed: album }, `The album ${called} is removed for everybody; its photos stay.`, flags);
+    return report({ removed: album }, `Deleted the album ${called} for all members. Its photos were kept.`, flags);
   });
 };
 

@@ -98,7 +98,11 @@ function undoIn(file: string): PhotosChange[] {
     throw new PhotospoolError('usage', `${printable(file)} can’t be read.`, { cause: error });
   }
   const changes = readUndo(text);
-  if (!changes) throw wrong(`${printable(file)} does not hold an edit.`);
+  if (!changes)
+    throw wrong(
+      `${printable(file)} doesn’t contain an edit.`,
+      'Use a file with the output of `photospool edit --json`.',
+    );
   return changes;
 }
 

@@ -26,7 +26,7 @@ export const exportXmpVerb: Verb = (program, run) => {
     .argument('[QUERY...]', 'search, as in the web app (default: all photos)')
     .requiredOption('--to <DIR>', 'folder to write the sidecars to, structured like the archive')
     .option('--names <STYLE>', 'full: IMG_1.jpg.xmp (darktable, digiKam); stem: IMG_1.xmp (Lightroom)', 'full')
-    .option('--as-imported', 'structure the folder like the imported folders')
+    .option('--as-imported', 'use the layout of the imported folders instead of the archive’s')
     .allowUnknownOption()
     .action((words: string[], flags: ExportFlags) => run(() => exportHome(words, flags)));
 };

@@ -17,7 +17,7 @@ import { hasLibrary, personCalled, withAccess } from '../with-access.js';
 export const folders: Verb = (program, run) => {
   const group = program
     .command('folders')
-    .description('Manage incoming folders that import into the library of a person');
+    .description('Manage folders in incoming that import into a person’s library');
   addVerb(group, 'give [FOLDER]', 'Create a folder in incoming and assign it to a person (default: @PERSON)')
     .requiredOption('--to <PERSON>', 'person whose library the files are imported into')
     .action((folder: string | undefined, flags: Flags & { to: string }) => run(() => give(folder, flags)));

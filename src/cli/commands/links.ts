@@ -57,13 +57,13 @@ export const links: Verb = (program, run) => {
         .option('--expires <DATE>', 'expiry date (UTC)')
         .option('--password', 'protect the link with a password (prompted for, or read from stdin)')
         .option('--originals', 'allow visitors to download originals')
-        .option('--unedited', 'with --originals: also of edited photos, as they were taken')
+        .option('--unedited', 'with --originals: include the unedited originals of edited photos')
         .option('--details', 'show visitors file names, positions, places and tags')
         .option('--uploads', 'accept uploads from guests, subject to approval')
-        .option('--max-photos <N>', 'with --uploads: takes no more photos (default: 1000)')
-        .option('--max-bytes <N>', 'with --uploads: takes no more bytes (default: 20 GiB)')
-        .option('--max-photos-per-day <N>', 'with --uploads: takes no more photos in 24 hours (default: 500)')
-        .option('--max-bytes-per-day <N>', 'with --uploads: takes no more bytes in 24 hours (default: 10 GiB)');
+        .option('--max-photos <N>', 'with --uploads: maximum number of photos (default: 1000)')
+        .option('--max-bytes <N>', 'with --uploads: maximum size in bytes (default: 20 GiB)')
+        .option('--max-photos-per-day <N>', 'with --uploads: maximum number of photos in 24 hours (default: 500)')
+        .option('--max-bytes-per-day <N>', 'with --uploads: maximum size in bytes in 24 hours (default: 10 GiB)');
     if (text.startsWith('edit'))
       verb
         .option('--title <TEXT>', 'new heading; an empty one removes it')
@@ -73,8 +73,8 @@ export const links: Verb = (program, run) => {
         .option('--no-password', 'remove the password')
         .option('--originals', 'allow visitors to download originals')
         .option('--no-originals', 'no longer allow visitors to download originals')
-        .option('--unedited', 'with originals: also of edited photos, as they were taken')
-        .option('--no-unedited', 'with originals: of edited photos only what is shown')
+        .option('--unedited', 'with originals: include the unedited originals of edited photos')
+        .option('--no-unedited', 'with originals: offer edited photos only as edited')
         .option('--details', 'show visitors file names, positions, places and tags')
         .option('--no-details', 'no longer show visitors file names, positions, places and tags')
         .option('--no-uploads', 'no longer accept uploads from guests');
@@ -88,9 +88,7 @@ export const links: Verb = (program, run) => {
     for (const share of access.shares.list()) if (mayLink(who, share.holder ?? house)) tell(share, flags);
     return exit.done;
   });
-  on('create', 'Create a shared link and print its path, which is shown only once', (parts, _, flags) =>
-    create(parts, flags),
-  );
+  on('create', 'Create a shared link and print its path once', (parts, _, flags) => create(parts, flags));
   on('edit <LINK>', 'Change the options of a shared link', (parts, [id], flags) => editLink(parts, id!, flags));
   on('renew <LINK>', 'Create a new path for a shared link; the previous one stops working', (parts, [id], flags) =>
     renewLink(parts, id!, flags),
@@ -98,12 +96,10 @@ export const links: Verb = (program, run) => {
   on('revoke <LINK>', 'Revoke a shared link immediately', ({ access, who }, [id], flags) => {
     const share = shareOf({ access, who }, id!);
     const revoked = share !== undefined && access.shares.revoke(share.id, actorOf(who));
-    const sentence = revoked
-      ? 'The link is revoked: it shows nothing any more.'
-      : 'There is no such link: nothing changed.';
+    const sentence = revoked ? 'Link revoked. It no longer works.' : 'No link has this id. Nothing was changed.';
     return report({ revoked }, sentence, flags);
   });
-  on('waiting', 'List guest photos that await approval', (parts, _, flags) => waiting(parts, flags));
+  on('waiting', 'List guest photos waiting for approval', (parts, _, flags) => waiting(parts, flags));
   on('approve <PHOTO...>', 'Approve guest photos', (parts, ids, flags) => {
     const done = guestsOf(parts).approve(parts.who, parts.photos(ids), flags.album);
     return report(done, photosDone(done, 'approved'), flags);
@@ -206,11 +202,13 @@ function uploadsOf({ uploads, maxPhotos, maxBytes, maxPhotosPerDay, maxBytesPerD
     const text = given[name];
     if (text === undefined) continue;
     if (uploads !== true)
-      throw new PhotospoolError('usage', 'Only a link that accepts photos has limits for them.', {
+      throw new PhotospoolError('usage', 'Upload limits need a link that accepts uploads.', {
         hint: 'Add --uploads.',
       });
     if (!/^[1-9]\d{0,14}$/.test(text))
-      throw new PhotospoolError('usage', `${printable(text)} is no limit.`, { hint: 'Give a whole number from 1.' });
+      throw new PhotospoolError('usage', `Invalid limit: ${printable(text)}.`, {
+        hint: 'Use a whole number of at least 1.',
+      });
     limits[name] = Number(text);
   }
   return uploads === true && limits;

@@ -51,12 +51,12 @@ export const offers: Verb = (program, run) => {
     tellAccepted(await offers.accept(who, offer!), flags),
   );
   for (const [verb, about, done] of [
-    ['decline', 'Decline an offer', 'You declined the offer: nothing is taken over.'],
-    ['withdraw', 'Withdraw an offer', 'The offer is withdrawn: nobody can take over its photos any more.'],
+    ['decline', 'Decline an offer', 'Offer declined. No photos were saved.'],
+    ['withdraw', 'Withdraw an offer', 'Offer withdrawn. Its photos can no longer be saved.'],
   ] as const)
     on(`${verb} <OFFER>`, about, ({ offers, who }, [offer], flags) => {
       const changed = offers.end(who, offer!);
-      return report({ changed }, changed ? done : 'The offer was over already: nothing changed.', flags);
+      return report({ changed }, changed ? done : 'The offer has already ended. Nothing was changed.', flags);
     });
   on('trash <OFFER>', 'Move your photos that the recipient saved to the trash', async (parts, [offer], flags) =>
     tellTrashed(await parts.offers.moveToTrash(parts.who, offer!), flags),
@@ -69,9 +69,11 @@ const tellTrashed = (done: { changed: number }, flags: ForFlags): number =>
 function tellAccepted(done: { saved: number; known: number; missing: number }, flags: ForFlags): number {
   const { saved, known, missing } = done;
   const more = [
-    ...(known > 0 ? [`${counted(known, 'photo')} ${known === 1 ? 'was' : 'were'} there already.`] : []),
+    ...(known > 0 ? [`${counted(known, 'photo')} ${known === 1 ? 'was' : 'were'} already in the library.`] : []),
     ...(missing > 0
-      ? [`${counted(missing, 'photo')} ${missing === 1 ? 'is' : 'are'} not on this server yet: accept again later.`]
+      ? [
+          `${counted(missing, 'photo')} ${missing === 1 ? 'is' : 'are'} not on this server yet. Accept the offer again later.`,
+        ]
       : []),
   ];
   return report(done, [`${counted(saved, 'photo')} saved.`, ...more].join(' '), flags);

@@ -6,7 +6,7 @@ import { report, withSharing, type ForFlags, type SharingParts } from '../with-s
 
 /** The verb `partners`. */
 export const partners: Verb = (program, run) => {
-  const group = program.command('partners').description('Manage partner sharing: who sees all photos of a person');
+  const group = program.command('partners').description('Manage partner sharing (sharing all photos of a person)');
   const on = (text: string, about: string, work: (parts: SharingParts, name: string, flags: ForFlags) => number) => {
     addVerb(group, text, about)
       .requiredOption('--for <NAME>', 'person who owns the photos')
@@ -16,13 +16,12 @@ export const partners: Verb = (program, run) => {
         return run(() => withSharing(flags, (parts) => work(parts, name, flags)));
       });
   };
-  on('list', 'List partners', ({ access, partners, who, named }, _, flags) => {
+  on('list', 'List partners', ({ access, partners, who }, _, flags) => {
     const nameOf = (id: string): string => access.people.find(id)?.name ?? id;
     const { given, received } = partners.list(who);
     const told = { given: given.map(nameOf), received: received.map(nameOf) };
-    const some = (names: string[]): string => names.map(printable).join(', ') || 'nobody';
-    const me = printable(named(flags.for!).name);
-    const sentence = `Who sees the photos of ${me}: ${some(told.given)}. Whose photos ${me} sees: ${some(told.received)}.`;
+    const some = (names: string[]): string => names.map(printable).join(', ') || 'none';
+    const sentence = `Shared with: ${some(told.given)}\nReceived from: ${some(told.received)}`;
     return report(told, sentence, flags);
   });
   on('add <PERSON>', 'Share all photos with a person', ({ partners, who, named }, name, flags) => {

@@ -30,7 +30,7 @@ import { hasLibrary, personCalled, presentOrRemoved, withAccess } from '../with-
 /** The verb `people`. */
 export const people: Verb = (program, run) => {
   const group = program.command('people').description('Manage the libraries of people');
-  addVerb(group, 'confirm [END...]', 'List access changes that were lost with a server, or confirm the given ones')
+  addVerb(group, 'confirm [END...]', 'List or confirm access changes that were lost with a server')
     .option('--all', 'confirm all of them')
     .action((ends: string[], flags: ConfirmFlags) => run(() => confirm(ends, flags)));
   addVerb(group, 'storage', 'Show the storage used by the family library and each person').action((flags: Flags) =>

@@ -10,9 +10,9 @@ import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `publishers`. */
 export const publishers: Verb = (program, run) => {
-  const group = program.command('publishers').description('Manage the homes that publish on this public server');
-  addVerb(group, 'list', 'List publishing homes').action((flags: Flags) => run(() => list(configOf(flags), flags)));
-  addVerb(group, 'remove <HOME>', 'Remove everything that a home published here, and revoke its token').action(
+  const group = program.command('publishers').description('Manage the servers that publish to this public server');
+  addVerb(group, 'list', 'List publishing servers').action((flags: Flags) => run(() => list(configOf(flags), flags)));
+  addVerb(group, 'remove <HOME>', 'Remove everything that a server published here, and revoke its token').action(
     (name: string, flags: Flags) => run(() => remove(configOf(flags), name, flags)),
   );
 };

@@ -22,7 +22,7 @@ type ServiceFlags = Flags & { serve?: boolean; queue?: boolean; sweep?: string }
 
 /** The verb `service`. */
 export const service: Verb = (program, run) => {
-  addVerb(program, 'service', 'Run Photospool by launchd, systemd or cron: when files arrive, or as a server')
+  addVerb(program, 'service', 'Run Photospool as a launchd, systemd or cron service')
     .addArgument(new Argument('<ACTION>', 'action').choices(['install', 'uninstall', 'print']))
     .addArgument(new Argument('<SYSTEM>', 'service manager').choices(kinds))
     .option('--serve', 'keep the server running, instead of importing when files arrive')

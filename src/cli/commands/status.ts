@@ -20,7 +20,7 @@ import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `status`. */
 export const status: Verb = (program, run) => {
-  addVerb(program, 'status', 'Show the status of the spool, servers and backups').action((flags: Flags) =>
+  addVerb(program, 'status', 'Show the status of imports, servers and backups').action((flags: Flags) =>
     run(() => showStatus(flags)),
   );
 };
@@ -121,7 +121,7 @@ export function describe(
     `today      ${counted(today.stored, 'photo')}, ${counted(today.duplicates, 'duplicate')}${rate > 0 ? `, now ${rate} a minute` : ''}`,
     backup ? `backup     ${since(backup.at)} ago, in ${printable(backup.folder)}` : 'backup     none yet',
     ...peers.map((peer) => `peer       ${describeLink(peer, now)}`),
-    ...(away === undefined ? [] : [`elsewhere  ${away}, still to be received`]),
+    ...(away === undefined ? [] : [`elsewhere  ${away} still to be received`]),
     ...(missing.length > 0
       ? [`missing    ${missing.join(' and ')}: videos are imported, but not shown until installed`]
       : []),

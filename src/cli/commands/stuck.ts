@@ -1,6 +1,6 @@
 /**
  * `photospool stuck`: the decisions of an owner about files that could not be imported, as on the page Spool. Nothing
- * is deleted: a file is ignored in place, moved to the trash of the spool and back, or copied out. If a server runs on
+ * is deleted: a file is ignored in place, moved to the import trash and back, or copied out. If a server runs on
  * that home, the server does it; a crash leaves it done for some of the files.
  */
 import { basename, join, resolve } from 'node:path';
@@ -27,10 +27,10 @@ export const stuck: Verb = (program, run) => {
   add('ignore', 'Leave files in place, without retrying them until they change or you run `retry`').action(
     (names: string[], flags: StuckFlags) => run(() => decide('ignore', names, flags)),
   );
-  add('trash', 'Move files to the trash of the spool; `restore` moves them back').action(
+  add('trash', 'Move files to the import trash; `restore` moves them back').action(
     (names: string[], flags: StuckFlags) => run(() => decide('trash', names, flags)),
   );
-  addVerb(group, 'restore', 'Move all files back from the trash of the spool').action((flags: Flags) =>
+  addVerb(group, 'restore', 'Move all files back from the import trash').action((flags: Flags) =>
     run(() => restore(flags)),
   );
   add('copy', 'Copy files as they are, without replacing existing files')
@@ -38,7 +38,7 @@ export const stuck: Verb = (program, run) => {
     .action((names: string[], flags: StuckFlags & { to: string }) => run(() => copyOut(names, flags)));
 };
 
-const done = { ignore: 'ignored', trash: 'moved to the trash of the spool' } as const;
+const done = { ignore: 'ignored', trash: 'moved to the import trash' } as const;
 
 async function decide(what: keyof typeof done, given: string[], flags: StuckFlags): Promise<number> {
   const config = configOf(flags);

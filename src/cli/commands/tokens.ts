@@ -16,7 +16,7 @@ import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 /** The verb `tokens`. */
 export const tokens: Verb = (program, run) => {
   const group = program.command('tokens').description('Manage tokens for programs and other servers');
-  addVerb(group, 'add <NAME>', 'Create a token and print it, which is shown only once')
+  addVerb(group, 'add <NAME>', 'Create a token and print it once')
     .requiredOption(
       '--may <WHAT>',
       `permissions, separated by commas: ${mays.join(', ')}`,

@@ -181,8 +181,8 @@ export const askingOf = ({
 /** The reason for waiting if no photo is known; the same if the sender may not edit the photo of its name. */
 export const waitsFor = ({ by }: Pick<SidecarToMatch, 'by'>): string =>
   by === undefined
-    ? 'it is an XMP sidecar and waits for its photo'
-    : 'it is an XMP sidecar and waits for a photo with its name that its sender can edit';
+    ? 'this XMP sidecar is waiting for its photo'
+    : 'this XMP sidecar is waiting for a photo of its name that its sender can edit';
 
 /** The reason for waiting. */
 export const reasonOf = (

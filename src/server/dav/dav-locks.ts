@@ -86,7 +86,9 @@ export function openLocks(clock: Pick<Clock, 'now'>, bounds = lockBounds): Locks
 }
 
 const full = (): PhotospoolError =>
-  new PhotospoolError('disk-full', 'There are too many locks.', { hint: 'Locks end by themselves within an hour.' });
+  new PhotospoolError('disk-full', 'There are too many locks.', {
+    hint: 'Locks expire within an hour. Try again later.',
+  });
 
 /** What the body of LOCK wants. @throws PhotospoolError `invalid`, `too-large`. */
 export function lockIn(body: XmlElement): Pick<Lock, 'shared' | 'owner'> {

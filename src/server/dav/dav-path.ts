@@ -43,7 +43,7 @@ export function namesOf(target: string): string[] {
 function nameOf(part: string): string {
   const name = decoded(part)?.normalize('NFC');
   if (name !== undefined && name !== '.' && name !== '..' && !unfit.test(name)) return name;
-  throw new PhotospoolError('invalid', 'The address contains a name that no file can have.');
+  throw new PhotospoolError('invalid', 'The path contains a name that isn’t allowed for files.');
 }
 
 function decoded(part: string): string | undefined {

@@ -175,7 +175,9 @@ function openWrites(context: Context, { sent, checkParent }: Listing) {
       if (path === '' || isFolder(there)) return refuseMethod(reply, 'A folder can’t be replaced by a file.');
       if (!there) checkParent(sender, path);
       if (request.headers['content-range'] !== undefined)
-        throw new PhotospoolError('invalid', 'A part of a file can’t be sent.');
+        throw new PhotospoolError('invalid', 'Partial uploads (Content-Range) aren’t supported.', {
+          hint: 'Send the whole file.',
+        });
       const holder = receiverOf(who, undefined, context);
       const still = (): void => {
         checkStill(request, 'upload');
@@ -205,7 +207,8 @@ function openWrites(context: Context, { sent, checkParent }: Listing) {
       const [sender, path] = [authorOf(who), pathOf(asked)];
       for await (const piece of piecesOf(body))
         if (piece.length > 0) throw new PhotospoolError('unsupported', 'A new folder can’t have content.');
-      if (path === '' || sent.find(sender, path)) return refuseMethod(reply, 'The name is taken.');
+      if (path === '' || sent.find(sender, path))
+        return refuseMethod(reply, 'A file or folder with this name already exists.');
       checkParent(sender, path);
       const now = clock.now();
       sent.put({ sender, ...splitPath(path), modified: now, at: now });
@@ -246,7 +249,7 @@ function openMoves({ sent, get, checkFolder, settle }: Listing, locks: LocksOfPa
       checkFolder(sender, to);
       const there = sent.find(sender, to);
       if (there && request.headers['overwrite']?.toString().toUpperCase() === 'F')
-        return refuse(reply, 412, 'conflict', 'The name is taken.');
+        return refuse(reply, 412, 'conflict', 'A file or folder with this name already exists.');
       if (!moves) checkRoom(sender, from, to);
       const uploads = new Set([...sent.uploadsIn(sender, from), ...sent.uploadsIn(sender, to)]);
       sent.together(() => {
@@ -291,10 +294,10 @@ export function destinationOf({ headers, host }: DavRequest['request']): string 
   if (path === '') throw new PhotospoolError('invalid', 'The header Destination must be an address on this server.');
   const elsewhere = authority !== undefined && authority.toLowerCase() !== host.toLowerCase();
   if (elsewhere || !(path === davRoot || path.startsWith(`${davRoot}/`)))
-    throw new PhotospoolError('forbidden', 'Files can’t be moved or copied to another place than /dav/incoming/.');
+    throw new PhotospoolError('forbidden', 'Files can be moved or copied only within /dav/incoming/.');
   const names = namesOf(path);
   if (names[0] === 'incoming') return names.slice(1).join('/');
-  throw new PhotospoolError('forbidden', 'Files can’t be moved or copied to another place than /dav/incoming/.');
+  throw new PhotospoolError('forbidden', 'Files can be moved or copied only within /dav/incoming/.');
 }
 
 /** The announced length of a body in bytes; undefined if it is not known. Finder sends it in a header of its own. */
@@ -321,7 +324,12 @@ function whole(body: Readable, length: number | undefined): Readable {
   const limited = new Transform({
     transform(bytes: Buffer, _encoding, done) {
       left -= bytes.length;
-      if (left < 0) done(new PhotospoolError('invalid', 'The file has another size than announced.'));
+      if (left < 0)
+        done(
+          new PhotospoolError('invalid', 'The file’s size doesn’t match the announced size.', {
+            hint: 'Send it again.',
+          }),
+        );
       else done(null, bytes);
     },
   });

@@ -179,7 +179,8 @@ function sendLocks(
 
 function unlock({ asked: { request, reply }, sender, path, incoming, locks }: Work): FastifyReply {
   const [, token] = /^\s*<([^>]*)>\s*$/.exec((request.headers['lock-token'] ?? '').toString()) ?? [];
-  if (token === undefined) throw new PhotospoolError('invalid', 'The header Lock-Token must have the token of a lock.');
+  if (token === undefined)
+    throw new PhotospoolError('invalid', 'The Lock-Token header must contain the token of a lock.');
   if (path !== '' && !incoming.sent.find(sender, path)) throw notFound('There is no such file or folder.');
   const held = locks.on(sender, path).find((one) => one.token === token);
   if (!held) return sendCondition(reply, 409, 'lock-token-matches-request-uri');

@@ -88,7 +88,8 @@ export function checkRule(request: RequestOrigin, rule: RoutePermission): void {
 
 /** Checks the permission again after a wait. @throws PhotospoolError `unauthorized` if it has ended. */
 export function checkStill(request: RequestOrigin, action: Action): void {
-  if (!may(viewerNow(request), action)) throw new PhotospoolError('unauthorized', 'Your access has ended.');
+  if (!may(viewerNow(request), action))
+    throw new PhotospoolError('unauthorized', 'Your access was revoked.', { hint: 'Sign in again.' });
 }
 
 /** @throws PhotospoolError `forbidden`. */

@@ -124,11 +124,17 @@ function viewSession(request: FastifyRequest, viewer: Viewer | undefined): Parti
 
 /** The errors of failed credentials, which do not say what was wrong; and of void links. */
 export const refusals = {
-  password: () => new PhotospoolError('unauthorized', 'Wrong name or password.'),
+  password: () =>
+    new PhotospoolError('unauthorized', 'Wrong name or password.', {
+      hint: 'Check both, or ask the owner for a new link.',
+    }),
   old: () => new PhotospoolError('forbidden', 'The old password is incorrect.'),
   lock: () => new PhotospoolError('forbidden', 'Wrong PIN, password or passkey.'),
   confirm: () => new PhotospoolError('forbidden', 'Wrong password or passkey.'),
-  passkey: () => new PhotospoolError('unauthorized', 'This passkey is not registered on this server.'),
+  passkey: () =>
+    new PhotospoolError('unauthorized', 'This passkey isn’t registered on this server.', {
+      hint: 'Sign in with your password.',
+    }),
   link: () =>
     notFound('This link has already been used, has expired or is incomplete.', 'Ask the owner for a new one.'),
 };

@@ -86,7 +86,8 @@ async function receive(context: Context, request: ImmichRequest): Promise<Upload
     for await (const part of request.parts()) {
       if (part.type === 'field') fields.set(part.fieldname, String(part.value));
       else if (part.fieldname === 'assetData' || part.fieldname === 'sidecarData') {
-        if (files.has(part.fieldname)) throw new PhotospoolError('invalid', 'The form has two files of one kind.');
+        if (files.has(part.fieldname))
+          throw new PhotospoolError('invalid', 'The form contains the same file field twice.');
         files.set(part.fieldname, begin(context, sender, part, fields));
         await files.get(part.fieldname)!.read();
       } else part.file.resume();

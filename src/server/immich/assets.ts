@@ -42,7 +42,7 @@ function editIn({
   ...at
 }: Static<typeof One>): AwaitedEdit {
   if (visibility === 'locked' || visibility === 'hidden')
-    throw new PhotospoolError('invalid', 'Photos can’t be locked by an app.', { hint: 'Lock them on the page.' });
+    throw new PhotospoolError('invalid', 'Photos can’t be locked by an app.', { hint: 'Lock them in the web app.' });
   const { latitude: lat, longitude: lon } = at;
   return {
     ...(isFavorite !== undefined && { favourite: isFavorite }),
@@ -68,7 +68,7 @@ async function change(context: Context, who: Viewer, uuids: readonly string[], e
   });
   const ids = found.map(({ id }) => id);
   const { refused } = ids.length > 0 ? await editShots(context, who, [{ ids, ...edit }], false) : {};
-  if (refused) throw new PhotospoolError('forbidden', 'You can’t change some of these photos in this way.');
+  if (refused) throw new PhotospoolError('forbidden', 'You can’t make this change to some of these photos.');
 }
 
 /** `assets/…` but for uploads, and `trash/…`. */
@@ -132,7 +132,7 @@ function addTrash(app: App, context: Context): void {
     const { ids, force } = request.body;
     if (force === true)
       throw new PhotospoolError('forbidden', 'Photos can’t be deleted permanently by an app.', {
-        hint: 'Delete them on the page Trash.',
+        hint: 'Delete them from the trash in the web app.',
       });
     await change(context, client(request), ids, { trashed: true });
   });

@@ -67,7 +67,7 @@ async function apply(
     } catch (error) {
       const { code } = toPhotospoolError(error);
       if (code !== 'forbidden' && code !== 'not-found' && code !== 'conflict') throw error;
-      log.info({ code }, 'A photo that was sent was not changed.');
+      log.info({ code }, 'A change to an uploaded photo was not applied.');
     }
   };
   if (who) {

@@ -34,7 +34,7 @@ export function changeIn(fields: ReadonlyMap<string, string>): AwaitedChange {
   const visibility = fields.get('visibility');
   if (visibility === 'locked')
     throw new PhotospoolError('invalid', 'Photos can’t be locked by an app.', {
-      hint: 'Upload them, and lock them on the page.',
+      hint: 'Upload them, and lock them in the web app.',
     });
   return {
     ...(fields.get('isFavorite') === 'true' && { favourite: true }),

@@ -289,7 +289,7 @@ async function* sourceOf({ body }: FastifyRequest): AsyncGenerator<Uint8Array> {
 function checkType({ headers }: FastifyRequest): void {
   const type = headers['content-type'];
   if (type === undefined || /^application\/json\s*(?:;|$)/i.test(type)) return;
-  throw new PhotospoolError('unsupported', 'Content-Type must be application/json');
+  throw new PhotospoolError('unsupported', 'Content-Type must be application/json.');
 }
 
 /** Parses a small body; undefined if it is empty. @throws PhotospoolError `invalid`, `too-large`. */

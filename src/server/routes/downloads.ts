@@ -68,7 +68,11 @@ export const downloads: Routes = (app, context) => {
       const ids = [...new Set(request.body.ids)];
       const wanted = { ids, edited: request.body.edited === true };
       const files = await filesOf(who, wanted);
-      if (files.length === 0) throw notFound('None of these originals is on this server.');
+      if (files.length === 0)
+        throw notFound(
+          'None of these originals is on this server.',
+          'Open the photos to get their originals, then try again.',
+        );
       const path = `/api/downloads/${tickets.draw(countedAs(who), wanted)}`;
       const sum = files.reduce((all, file) => all + ('bytes' in file ? file.bytes : 0), 0);
       return reply.code(201).send({ path, photos: files.length, bytes: sum, missing: ids.length - files.length });

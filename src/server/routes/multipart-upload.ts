@@ -101,7 +101,7 @@ function addRoute(app: App, context: Context): void {
  */
 function whomFor({ value }: Extract<Multipart, { type: 'field' }>, before: readonly Placed[]): string {
   if (before.length === 0) return String(value);
-  throw new PhotospoolError('invalid', 'The field “for” must come before the files.');
+  throw new PhotospoolError('invalid', 'Send the field “for” before the files.');
 }
 
 /**

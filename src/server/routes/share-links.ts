@@ -172,7 +172,8 @@ const addressOf = ({ settings: stored }: Pick<Context['access'], 'settings'>, se
 /** A point in time, ms since 1970. @throws PhotospoolError `invalid`. */
 function momentOf(text: string): number {
   const at = Date.parse(text);
-  if (Number.isNaN(at)) throw new PhotospoolError('invalid', 'This is not a valid date.');
+  if (Number.isNaN(at))
+    throw new PhotospoolError('invalid', 'Invalid expiry date.', { hint: 'Use a date such as 2027-01-31.' });
   return at;
 }
 

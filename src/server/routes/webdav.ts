@@ -64,7 +64,7 @@ function addFolders(scope: FastifyInstance, context: Context): void {
     if (names[0] === 'incoming') {
       checkMay(asked.who, 'upload');
       if (!hasListing(asked.who))
-        throw new PhotospoolError('forbidden', 'The name of this token is that of another person’s token.', {
+        throw new PhotospoolError('forbidden', 'This token’s name conflicts with another person’s token.', {
           hint: 'Create a token with another name.',
         });
       return incoming(asked);

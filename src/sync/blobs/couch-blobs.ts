@@ -178,7 +178,7 @@ function openLearning(address: Address, exchange: Exchange, there: There): Pick<
 
 const damaged = (path: string): PhotospoolError =>
   new PhotospoolError('corrupt', `${path} has changed since it was imported and is not sent.`, {
-    hint: '`photospool verify` tells more.',
+    hint: 'Run `photospool verify` for details.',
   });
 
 /** Blobs that are here and not there, by priority: scans all local blobs once, then only new ones. */

@@ -21,7 +21,7 @@ export function readOut(path: string, from = 0): Outgoing {
       if (/^E(?!RR_)/.test(errnoOf(cause) ?? '') || cause instanceof PhotospoolError)
         failure = new PhotospoolError('corrupt', `${printable(path)} can't be read and is not sent.`, {
           ...{ op: 'read', path, cause },
-          hint: '`photospool verify` tells more.',
+          hint: 'Run `photospool verify` for details.',
         });
       throw cause;
     }

@@ -147,7 +147,7 @@ const spoilt = (path: string, host: string): PhotospoolError =>
     'corrupt',
     `${host} rejected ${printable(path)} because the received bytes have a different hash.`,
     {
-      hint: '`photospool verify` here tells whether the file has changed.',
+      hint: 'Run `photospool verify` on this server to check whether the file has changed.',
     },
   );
 

@@ -228,7 +228,7 @@ function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, set
 /** An archive folder without write permission stops only the blobs that belong there. */
 function notPermitted(error: unknown, path: string): unknown {
   if (!['EACCES', 'EPERM'].includes(errnoOf(error) ?? '')) return error;
-  return new PhotospoolError('conflict', `${printable(path)} could not be put into the archive: permission denied.`, {
+  return new PhotospoolError('conflict', `${printable(path)} could not be moved into the archive: permission denied.`, {
     ...{ op: 'receive', path, cause: error },
     hint: 'Give the user that runs Photospool read and write access.',
   });

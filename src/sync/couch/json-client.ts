@@ -195,7 +195,7 @@ export function check(status: number, { authorization }: Address, url: string, j
   if (status === 401 || status === 403) throw unwelcome(host, authorization);
   if (status >= 300 && status < 400) {
     throw new PhotospoolError('io', `${host} redirects to another address.`, {
-      hint: 'Use that address instead.',
+      hint: 'Add the server with the address that it redirects to.',
     });
   }
   // RFC 4918, 11.5; our own servers also use it for a read-only disk.
