@@ -52,11 +52,11 @@ test.each(['light', 'dark'] as const)(
     onTestFinished(close);
     const tile = page.locator(`a.tile[data-id="${id}"]`);
     await tile.waitFor();
-    await expect.poll(() => tile.getAttribute('aria-label')).toContain('Coming from another server');
+    await expect.poll(() => tile.getAttribute('aria-label')).toContain('On its way from another server');
     expect(await tile.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBeLessThanOrEqual(32);
     const large = await stage.see(`${near.url}/photo/${id}`, { colorScheme }, expected);
     onTestFinished(large.close);
-    await large.page.getByText('Coming from another server').waitFor();
+    await large.page.getByText('On its way from another server').waitFor();
     expect(await large.page.getByText('can’t be loaded').count()).toBe(0);
     const shots = process.env['SHOTS'];
     if (shots !== undefined) {
@@ -68,7 +68,7 @@ test.each(['light', 'dark'] as const)(
     await tile.locator('img.shown').waitFor();
     expect(await tile.getAttribute('aria-label')).not.toContain('Getting original');
     await large.page.locator('.picture[aria-hidden="false"] img.shown').first().waitFor();
-    await expect.poll(() => large.page.getByText('Coming from another server').count()).toBe(0);
+    await expect.poll(() => large.page.getByText('On its way from another server').count()).toBe(0);
 
     // The original is fetched on request.
     await large.page.keyboard.press('i');
@@ -103,5 +103,5 @@ test('an original that no server can deliver is announced for later', async () =
   await page.locator('.picture').first().waitFor();
   await page.keyboard.press('i');
   await page.getByRole('button', { name: 'Get original' }).click();
-  await page.getByText('No server that has the original can be reached.').waitFor();
+  await page.getByText('No server with the original can be reached right now.').waitFor();
 });

@@ -134,8 +134,8 @@ test('a passkey is created, and signs in', async () => {
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await shown(page);
   await page.goto(`${fixture.url}/me`);
-  await page.getByRole('button', { name: 'Remove: Test device' }).click();
-  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByRole('button', { name: 'Remove passkey: Test device' }).click();
+  await page.getByRole('button', { name: 'Remove passkey', exact: true }).click();
   await page.waitForSelector('[data-list="passkeys"]', { state: 'detached' });
   expect(mishaps).toEqual([]);
   await close();
@@ -170,11 +170,11 @@ test('tokens are shown once and revoked, access is opened, and the log lists it'
   expect(await page.locator('.secret code').innerText()).toMatch(/^ps_/);
   await page.getByRole('button', { name: 'Done' }).click();
   expect(await page.locator('text=ps_').count()).toBe(0);
-  await page.getByRole('button', { name: 'Revoke: phone' }).click();
+  await page.getByRole('button', { name: 'Revoke token: phone' }).click();
   await page.keyboard.press('Escape');
   expect(fixture.door.tokens).toHaveLength(1);
-  await page.getByRole('button', { name: 'Revoke: phone' }).click();
-  await page.getByRole('button', { name: 'Revoke', exact: true }).click();
+  await page.getByRole('button', { name: 'Revoke token: phone' }).click();
+  await page.getByRole('button', { name: 'Revoke token', exact: true }).click();
   await page.waitForSelector('text=No tokens yet.');
   await page.getByRole('link', { name: 'Access' }).click();
   await page.getByRole('switch', { name: 'Allow visitors' }).click();

@@ -269,7 +269,7 @@ test('a slideshow goes through the photos at its speed and in its order; it paus
   expect(at()).toBe(1);
   await page.keyboard.press('ArrowRight');
   await expect.poll(at).toBe(2);
-  await show.getByRole('combobox', { name: 'Time for each photo' }).selectOption('3 seconds');
+  await show.getByRole('combobox', { name: 'Time per photo' }).selectOption('3 seconds');
   await show.getByRole('combobox', { name: 'Order' }).selectOption('Oldest first');
   await show.getByRole('button', { name: 'Resume slideshow' }).last().click();
   await run(3_500);
@@ -288,7 +288,7 @@ test('a slideshow goes through the photos at its speed and in its order; it paus
   await show.waitFor({ state: 'detached' });
   // The settings are remembered.
   await page.keyboard.press('s');
-  expect(await show.getByRole('combobox', { name: 'Time for each photo' }).inputValue()).toBe('3');
+  expect(await show.getByRole('combobox', { name: 'Time per photo' }).inputValue()).toBe('3');
   await page.keyboard.press('Escape');
   await show.waitFor({ state: 'detached' });
   expect(page.url()).toContain('/photo/');

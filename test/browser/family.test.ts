@@ -101,8 +101,8 @@ test('photos are offered, declined, offered again and taken back, and accepted; 
 
   // Cleo decides; for the owner there is nothing.
   await cleo.page.goto(`${visits.home.url}/sharing`);
-  const row = list(cleo.page, 'offers').filter({ hasText: 'Ben gives you 2 photos' });
-  await row.getByText('waiting for an answer').waitFor();
+  const row = list(cleo.page, 'offers').filter({ hasText: 'Ben offers you 2 photos' });
+  await row.getByText('waiting for a response').waitFor();
   await expect.poll(() => row.locator('img').count()).toBe(2);
   await look(cleo.page, 'offer-received');
   await row.getByRole('link', { name: 'Photo 1 of 2' }).click();
@@ -111,14 +111,14 @@ test('photos are offered, declined, offered again and taken back, and accepted; 
   await ada.page.goto(`${visits.home.url}/sharing`);
   await ada.page.getByRole('heading', { name: 'Shared with you' }).waitFor();
   expect(await ada.page.locator('[data-list="offers"]').count()).toBe(0);
-  await row.getByRole('button', { name: 'Decline' }).click();
+  await row.getByRole('button', { name: 'Decline offer' }).click();
   await row.waitFor({ state: 'detached' });
   await cleo.page.goto(visits.home.url);
   await cleo.page.getByText('Nothing is shared yet').waitFor();
 
   // Ben sees that, and offers again, by mistake.
   await ben.page.goto(`${visits.home.url}/sharing`);
-  const given = list(ben.page, 'offers').filter({ hasText: '2 photos for Cleo' });
+  const given = list(ben.page, 'offers').filter({ hasText: '2 photos offered to Cleo' });
   await given.getByText('declined').waitFor();
   await look(ben.page, 'offer-declined');
   await given.getByRole('button', { name: 'Remove from list' }).click();
@@ -143,7 +143,7 @@ test('photos are offered, declined, offered again and taken back, and accepted; 
   await ben.page.goto(`${visits.home.url}/sharing`);
   await expect.poll(() => given.innerText()).toContain('accepted · 2 saved');
   await look(ben.page, 'offer-accepted');
-  await given.getByRole('button', { name: 'Move mine to the trash' }).click();
+  await given.getByRole('button', { name: 'Move my copies to trash' }).click();
   await ben.page.getByText('Moved 2 photos to trash').waitFor();
   await ben.page.goto(visits.home.url);
   await ben.page.locator('main').waitFor();
@@ -179,7 +179,7 @@ test('guests send photos through a link; they wait for whoever made it, who appr
   await look(guest.page, 'guest-form');
   await form.getByRole('button', { name: 'Send photos' }).click();
   await form.getByText('2 photos sent. They are waiting for approval.').waitFor();
-  await form.getByText('1 file was not accepted.').waitFor();
+  await form.getByText('1 file wasn’t accepted.').waitFor();
   await look(guest.page, 'guest-sent');
   await form.getByRole('button', { name: 'Done' }).click();
   await visits.home.spool.pass();
@@ -202,7 +202,7 @@ test('guests send photos through a link; they wait for whoever made it, who appr
   await look(ben.page, 'guests-waiting');
   await waiting.first().getByRole('button', { name: 'Approve' }).click();
   await expect.poll(() => waiting.count()).toBe(1);
-  await waiting.first().getByRole('button', { name: 'Decline: move to the trash' }).click();
+  await waiting.first().getByRole('button', { name: 'Decline and move to trash' }).click();
   await waiting.waitFor({ state: 'detached' });
   await expect.poll(() => ben.page.getByRole('heading', { name: 'Photos from guests' }).count()).toBe(0);
 
@@ -237,12 +237,12 @@ test('a person is removed: they are signed out, others lose what they shared, an
   await ada.page.getByRole('button', { name: 'Edit Ben' }).click();
   await ada.page.getByRole('button', { name: 'Remove person' }).click();
   await look(ada.page, 'person-remove');
-  await ada.page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await ada.page.getByRole('button', { name: 'Remove person' }).click();
   await ada.page.getByRole('button', { name: 'Edit Ben' }).waitFor({ state: 'detached' });
 
   // The pages that are open: Ben has to sign in, the link is over, and the album is gone for Cleo.
   await ben.page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  await guest.page.getByText('This link has expired').waitFor();
+  await guest.page.getByText('This link doesn’t work').waitFor();
   await look(guest.page, 'person-removed-link');
   await cleo.page.reload();
   await cleo.page.getByText('This album doesn’t exist.').waitFor();

@@ -105,7 +105,7 @@ describe('in the photo view', () => {
     await page.waitForSelector('text=This video is still being prepared.');
     fixture.film(tinyFilm());
     if (plays) await expect.poll(() => isPaused(page)).toBe(false);
-    else await page.waitForSelector('text=can’t be played here');
+    else await page.waitForSelector('text=can’t be played because');
     await close();
   });
 

@@ -94,7 +94,7 @@ test('a damaged photo says so, in the timeline, large and in its information; th
   await first!.click();
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   await openInfo(page);
-  await page.waitForSelector('text=Only a part of it can be shown.');
+  await page.waitForSelector('text=Only part of this file can be shown.');
   await page.goto(`${fixture.url}/photo/${none.id}`);
   const said = page.locator('text=can’t be shown');
   await said.waitFor();

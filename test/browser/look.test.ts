@@ -164,8 +164,8 @@ function furnish({ door, comments, photos }: Fixture): void {
 /** Dialogs and panels of a page, opened one after another. */
 const pagesBeside: [path: string, ready: string, ...open: string[]][] = [
   ['people', '[data-list="people"] li', 'Invite a family member', 'Edit Family', 'Remove person'],
-  ['me', '[data-list="sessions"] li', 'Add passkey', 'Change password', 'Remove: A phone'],
-  ['tokens', '[data-list="tokens"] li', 'Create a token', 'Revoke: phone'],
+  ['me', '[data-list="sessions"] li', 'Add passkey', 'Change password', 'Remove passkey: A phone'],
+  ['tokens', '[data-list="tokens"] li', 'Create a token', 'Revoke token: phone'],
   ['access', '[role="switch"]'],
   ['audit', '[data-list="audit"] li'],
   ['health', '[data-list="findings"] li'],

@@ -158,22 +158,22 @@ test('edits made offline survive a reload, can be undone, and are sent in order 
   await page.goBack();
   await open(undone);
   await heart.click();
-  await page.getByText('2 changes wait to be sent').waitFor({ state: 'attached' });
+  await page.getByText('2 changes waiting to sync').waitFor({ state: 'attached' });
   await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByText('1 change waits to be sent').waitFor({ state: 'attached' });
+  await page.getByText('1 change waiting to sync').waitFor({ state: 'attached' });
   await page.goBack();
   await open(trashed);
   await page.keyboard.press('Delete');
-  await page.getByText('2 changes wait to be sent').waitFor({ state: 'attached' });
+  await page.getByText('2 changes waiting to sync').waitFor({ state: 'attached' });
 
   await page.goto(visits.home.url);
-  await page.getByText('2 changes wait to be sent').waitFor();
+  await page.getByText('2 changes waiting to sync').waitFor();
   await expect
     .poll(async () => (await seenTiles(page)).map(({ id }) => id))
     .toEqual(ids.filter((id) => id !== trashed));
 
   await visits.home.start();
-  await page.getByText('2 changes from offline saved').waitFor();
+  await page.getByText('2 offline changes saved').waitFor();
   await offline(page).waitFor({ state: 'detached' });
   const state = (id: string) =>
     page.evaluate(async (of) => {
@@ -212,7 +212,7 @@ test('an edit whose answer was lost is not made again over what was edited since
   await page.getByText('It will be sent when you’re back online').waitFor();
   await page.reload();
   await expect.poll(() => sent.length).toBe(2);
-  await page.getByText('waits to be sent').waitFor({ state: 'detached' });
+  await page.getByText('waiting to sync').waitFor({ state: 'detached' });
   expect(sent[1]!.key).toBe(sent[0]!.key);
   const favourite = await page.evaluate(
     async (of) => ((await (await fetch(`/api/photos/${of}`)).json()) as { favourite: boolean }).favourite,
@@ -243,13 +243,14 @@ test(
     await offline(page).waitFor();
     await open(first);
     await page.getByRole('button', { name: 'Favourite' }).click();
-    await page.getByText('1 change waits to be sent').waitFor({ state: 'attached' });
+    await page.getByText('1 change waiting to sync').waitFor({ state: 'attached' });
     await page.goBack();
     // The question is dismissed.
     await signOut(page);
-    const question = '1 change isn’t sent yet. It stays on this device until you sign in here again. Sign out anyway?';
+    const question =
+      '1 change hasn’t been saved to the server yet. It stays on this device until you sign in here again. Sign out anyway?';
     await expect.poll(() => mishaps).toEqual([`dialog: ${question}`]);
-    await page.getByText('1 change waits to be sent').waitFor({ state: 'attached' });
+    await page.getByText('1 change waiting to sync').waitFor({ state: 'attached' });
 
     let sent = 0;
     await page.route('**/api/photos/each', (route) => {
@@ -261,8 +262,8 @@ test(
     });
     await visits.home.start();
     await offline(page).waitFor({ state: 'detached' });
-    await page.getByText('The server refused what you changed offline').waitFor();
-    await page.getByText('waits to be sent').waitFor({ state: 'detached' });
+    await page.getByText('The server rejected these offline changes').waitFor();
+    await page.getByText('waiting to sync').waitFor({ state: 'detached' });
     await page.reload();
     await shown(page);
     expect(sent).toBe(1);

@@ -50,7 +50,7 @@ test('a phone gets a token, and the time of its last photo is shown', async () =
     .getByRole('button', { name: /^Revoke/ })
     .last()
     .click();
-  await page.getByText('Nothing is connected yet.').waitFor();
+  await page.getByText('No phones or apps connected yet.').waitFor();
   expect(mishaps).toEqual([]);
 });
 

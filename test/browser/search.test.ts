@@ -133,7 +133,7 @@ test('Explore shows places, years and media types with covers; each links to its
 test('without results says why, and suggests terms to drop', async () => {
   const { page, mishaps, close } = await open();
   await page.goto(`${home.url}/?q=${encodeURIComponent('tag:beach tag:"two words"')}`);
-  await page.waitForSelector('text=Each part matches some photos, but none matches all of them.');
+  await page.waitForSelector('text=Each term matches some photos, but no photo matches all of them.');
   await page.goto(`${home.url}/?q=${encodeURIComponent('tag:beach tag:nowhere')}`);
   await page.waitForSelector('text=No photos match “nowhere”.');
   const drop = page.getByRole('button', { name: 'Without “nowhere”' });

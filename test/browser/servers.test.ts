@@ -71,7 +71,7 @@ test(
     // Apart, both edit the same field; together again, both values are told.
     const [id] = await idsOf(near);
     await page.getByRole('button', { name: /^Remove/ }).click();
-    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByRole('button', { name: 'Remove server', exact: true }).click();
     await page.getByText('No other servers yet').waitFor();
     await patch(near, id!, { title: 'A pier' });
     await patch(far, id!, { title: 'A jetty' });
@@ -92,7 +92,7 @@ test(
     const history = page.locator('[data-list="history"] li');
     await expect.poll(() => history.first().innerText()).toContain('A jetty');
     expect(await history.nth(1).innerText()).toContain('A pier');
-    expect(await history.nth(1).innerText()).toContain('Another server changed this at the same time');
+    expect(await history.nth(1).innerText()).toContain('Changed on another server at the same time');
     expect(await page.locator('.picture img.shown').count()).toBeGreaterThan(0);
     expect(mishaps).toEqual([]);
 
@@ -206,7 +206,7 @@ test.each([390, 820, 1440])('every state is shown at %i px, in both themes', asy
   for (const text of [
     'old.example no longer accepts the token',
     'copy.example is a copy',
-    'There are two copies of one home (laptop <i>, twice.example).',
+    'Two copies of the same home are running (laptop <i>, twice.example).',
     'No pictures are transferred to studio.example',
     'The clock of a-very-long-name-of-a-server.somewhere.example is 3 years ahead of the clock of this server. Correct the wrong clock',
   ])
@@ -220,17 +220,17 @@ test.each([390, 820, 1440])('every state is shown at %i px, in both themes', asy
     'Show 6 more',
   ])
     expect(aside).toContain(text);
-  expect(await page.getByRole('button', { name: /^Remove document/ }).count()).toBe(1);
+  expect(await page.getByRole('button', { name: /^Delete document/ }).count()).toBe(1);
   expect(await page.getByRole('button', { name: /^Try again/ }).count()).toBe(10);
   expect(await page.locator('p.state').first().innerText()).toContain('21 problems need your attention');
   expect(await page.locator('[data-part="people"]').innerText()).toBe(
-    'People can’t have photos of their own yet. old.example runs an older version of Photospool. Upgrade it.',
+    'Personal libraries are off. old.example runs an older version of Photospool. Upgrade it.',
   );
   const links = await page.locator('[data-list="servers"]').innerText();
   for (const text of [
     '340 pictures (5.2 GB) to send',
-    'Pictures are waiting: There is not enough space',
-    'If another home that publishes them is offline, their texts stay',
+    'Pictures aren’t being transferred: There is not enough space',
+    'If another server also publishes them and is offline, its copy',
   ])
     expect(links).toContain(text);
   expect(await page.locator('[data-part="coming"]').innerText()).toContain('7 pictures, 2 originals · 931 MB');

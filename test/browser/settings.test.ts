@@ -119,7 +119,7 @@ test('the storage says on which servers the photos are, and what could be tidied
   await page.reload();
   await copies.getByText('attic.example').waitFor();
   await copies.getByText('2 files missing').waitFor();
-  await copies.getByText('Your photos are on these servers.').waitFor();
+  await copies.getByText('Your photos are stored on these servers.').waitFor();
   await tidy.getByRole('link', { name: 'Show photos' }).click();
   await page.waitForSelector('main[data-count="2"]');
   expect(mishaps).toEqual([]);

@@ -148,7 +148,7 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   await dialog.getByRole('button', { name: /^Delete link/ }).click();
   await dialog.getByRole('button', { name: 'Delete link', exact: true }).click();
   await dialog.getByRole('button', { name: 'Create link' }).waitFor();
-  await expect.poll(() => page.getByText('This link has expired').count()).toBe(1);
+  await expect.poll(() => page.getByText('This link doesn’t work').count()).toBe(1);
   await shoot(page, `share-over-${width}`);
   expect(owner.mishaps).toEqual([]);
 });
@@ -245,7 +245,7 @@ test('a selection is shared with a person and becomes an album', async () => {
   // The preview is not for others, signed in or not.
   const stranger = await stage.see(address, {}, /status of 40[14]/);
   onTestFinished(stranger.close);
-  await stranger.page.getByText('This link has expired').waitFor();
+  await stranger.page.getByText('This link doesn’t work').waitFor();
 
   // For Ben it is among the albums; he sees it, adds to it, and leaves it.
   const family = await stage.see(home.url, { viewport: { width: 390, height: 844 } }, /status of 40[13]/);

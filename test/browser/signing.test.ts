@@ -194,17 +194,16 @@ test('an invitation lets family in, who see photos as soon as they are shared, a
   await owner.page.goto(`${visits.home.url}/people`);
   await owner.page.getByRole('button', { name: 'Edit Family' }).click();
   await owner.page.getByRole('button', { name: 'Turn off two-step sign-in' }).click();
-  await owner.page.getByRole('button', { name: 'Turn off', exact: true }).click();
+  await owner.page.getByRole('button', { name: 'Turn off two-step sign-in' }).click();
   await owner.page.waitForSelector('text=Turn off two-step sign-in', { state: 'detached' });
   expect(accounts.find(id)?.secondFactor).toBe(false);
   // They hear of it at their next sign-in.
   await family.page.goto(visits.home.url);
   await signOut(family.page);
   await signIn(family.page, 'Family', password.family);
-  await family.page.waitForSelector('aside >> text=Two-step sign-in was turned off on');
-  await family.page.waitForSelector('aside >> text=, by Owner.');
+  await family.page.waitForSelector('aside >> text=Owner turned off two-step sign-in on');
   await family.page.getByRole('button', { name: 'OK', exact: true }).click();
-  await family.page.waitForSelector('aside >> text=Two-step sign-in was turned off', { state: 'detached' });
+  await family.page.waitForSelector('aside >> text=turned off two-step sign-in', { state: 'detached' });
   calm();
 });
 
@@ -256,8 +255,8 @@ test('tokens, sessions ended elsewhere, and the audit log', async () => {
   expect((await fetch(`${visits.home.url}/api/tiles`, { headers: { authorization } })).status).toBe(403);
   await page.getByRole('button', { name: 'Done' }).click();
   expect(await page.content()).not.toContain(token);
-  await page.getByRole('button', { name: 'Revoke: phone' }).click();
-  await page.getByRole('button', { name: 'Revoke', exact: true }).click();
+  await page.getByRole('button', { name: 'Revoke token: phone' }).click();
+  await page.getByRole('button', { name: 'Revoke token', exact: true }).click();
   await page.waitForSelector('text=No tokens yet.');
   expect((await fetch(`${visits.home.url}/api/tiles`, { headers: { authorization } })).status).toBe(401);
 
@@ -285,7 +284,7 @@ test('the spool page lists stuck files, retries them, and lists imports', async 
   await page.goto(`${visits.home.url}/spool`);
   await page.waitForSelector('[data-list="stuck"] >> text=broken.jpg');
   await page.getByRole('button', { name: 'Try again: broken.jpg' }).click();
-  await page.waitForSelector('[data-list="stuck"] >> text=2 tries');
+  await page.waitForSelector('[data-list="stuck"] >> text=2 attempts');
   writeFileSync(join(visits.home.incoming, 'whole.jpg'), whole);
   await page.waitForSelector('[data-figure="today"]:text("1")');
   await expect.poll(() => page.locator('[data-list="recent"] a').count()).toBe(1);

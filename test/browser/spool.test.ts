@@ -47,8 +47,8 @@ test('lists waiting, current, stuck and ignored files, and shows the latest impo
   expect(await figure(page, 'rate')).toBe('48.5');
   expect(await figure(page, 'duplicates')).toBe('7');
   const [passing, good] = await rows(page, 'stuck');
-  expect(passing).toContain('2 tries · next try at 3 Feb 2031');
-  expect(good).toContain('needs your attention');
+  expect(passing).toContain('2 attempts · next attempt at 3 Feb 2031');
+  expect(good).toContain('won’t be retried');
   expect((await rows(page, 'work')).join()).toMatch(/trip\/a\.jpg\s+creating previews\s+\d+ sec/);
   expect((await rows(page, 'ignored')).join()).toContain('notes.txt');
   const recent = page.locator('[data-list="recent"] a');
@@ -82,7 +82,7 @@ test('reports disk errors that pause imports, and rescans incoming on request', 
   const fixture = await stage.fixture();
   fixture.spool({ incoming: 3, held: { until: '2031-02-03T10:32:00.000Z', reason: 'There is no room on the disk.' } });
   const { page, mishaps, close } = await stage.see(`${fixture.url}/spool`);
-  await page.waitForSelector('text=The disk reports errors.');
+  await page.waitForSelector('text=because of a disk error.');
   expect(await page.locator('text=There is no room on the disk.').count()).toBe(1);
   await page.getByRole('button', { name: 'Scan now' }).click();
   await expect.poll(() => fixture.requests).toContain('/api/spool/process');
@@ -171,7 +171,7 @@ test('stuck files are grouped by reason; a group is imported, ignored, trashed a
   const { page, mishaps, close } = await stage.see(`${fixture.url}/spool`);
   const damaged = page.getByRole('group', { name: 'Damaged: the file can’t be read: 2 files' });
   await damaged.waitFor();
-  expect(await damaged.locator('li').first().innerText()).toContain('imported as it is at 3 Feb 2031');
+  expect(await damaged.locator('li').first().innerText()).toContain('imported as is at 3 Feb 2031');
   const disk = page.locator('[data-group="io"]');
   for (const name of ['Import anyway', 'Ignore', 'Move to trash'])
     expect(await disk.getByRole('button', { name, exact: true }).count()).toBe(0);

@@ -230,7 +230,7 @@ test('files shared to the app are kept on the device until the server has them, 
   await page.waitForSelector('text=The server can’t be reached');
   await unfold(page);
   await rows(page, 'held').waitFor();
-  expect(await panel(page).innerText()).toContain('They stay on it until they are uploaded');
+  expect(await panel(page).innerText()).toContain('Photos stay here until they’re uploaded');
   expect(await waiting(page)).toBe(1);
   // The phone is switched off and on: it is still waiting.
   await page.reload();
@@ -293,7 +293,7 @@ test('signing out keeps waiting files, and asks first', async () => {
   const asked = page.waitForEvent('dialog');
   await page.getByRole('button', { name: 'Account' }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
-  expect((await asked).message()).toContain('It stays here until somebody signs in');
+  expect((await asked).message()).toContain('It stays on this device until someone signs in');
   expect(await waiting(page)).toBe(1);
   expect(await page.evaluate(async () => (await (await fetch('/api/session')).json()) as object)).toMatchObject({
     role: 'owner',

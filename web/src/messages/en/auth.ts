@@ -38,18 +38,18 @@ export const auth = {
   addedText: 'If it wasn’t you, remove it and change your password.',
   addedLook: 'Review passkeys',
   addedSeen: 'It was me',
-  changed: 'Somebody else changed your account',
+  changed: 'Someone else changed your account',
   changedHow: {
-    'password-reset': (by: string, at: string) => `Your password was reset on ${at}, by ${by}.`,
-    'second-factor-off': (by: string, at: string) => `Two-step sign-in was turned off on ${at}, by ${by}.`,
-    'pin-removed': (by: string, at: string) => `The PIN of your locked photos was removed on ${at}, by ${by}.`,
+    'password-reset': (by: string, at: string) => `${by} reset your password on ${at}.`,
+    'second-factor-off': (by: string, at: string) => `${by} turned off two-step sign-in on ${at}.`,
+    'pin-removed': (by: string, at: string) => `${by} removed the PIN for your locked photos on ${at}.`,
     'sign-in-ended': (by: string, at: string) =>
-      `Your sign-in was ended on ${at}, by ${by}: your password and passkeys were removed.`,
+      `${by} disabled your sign-in on ${at}. Your password and passkeys were removed.`,
   },
   /** As the server names it: a person, or its command line. */
-  changedBy: (who: string) => (who === 'command line' ? 'a command on the server' : who),
+  changedBy: (who: string) => (who === 'command line' ? 'A command on the server' : who),
   changedText:
-    'If you asked for this, all is well. If not, change your password, check your devices and passkeys, and ask who did it.',
+    'If you asked for this, you don’t need to do anything. If you didn’t, change your password, review your devices and passkeys, and ask the person named above.',
   changedLook: 'Review account',
   changedSeen: 'OK',
 };

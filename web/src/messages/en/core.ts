@@ -7,7 +7,7 @@ import { legible } from '../../lib/legible.js';
 
 const named = (name: string): string => `“${legible(name).slice(0, 60)}”`;
 
-/** What the name of a tile tells. */
+/** The facts in a tile’s accessible name. */
 interface TileFacts {
   type?: string | undefined;
   motion?: boolean | undefined;
@@ -56,7 +56,7 @@ export const app = {
     damaged: 'This file is damaged and can’t be shown. You can still download it; the file is unchanged.',
   } as Partial<Record<string, string>>,
   damaged: 'Damaged file',
-  damagedLong: 'Only a part of it can be shown. The file is unchanged.',
+  damagedLong: 'Only part of this file can be shown. The file itself is unchanged.',
   damagedUnshown: 'It can’t be shown. The file is unchanged.',
 
   search: 'Search',
@@ -129,11 +129,11 @@ export const app = {
     'is:trashed': 'The trash is empty.',
     'type:video': 'No videos yet.',
   } as Partial<Record<string, string>>,
-  dropTitle: 'Try removing one part.',
+  dropTitle: 'Try removing a term.',
   dropWord: (word: string) => `Without “${word}”`,
   dropFinds: (word: string, n: number) => `Without “${word}”: ${app.photos(n)}`,
   aloneNone: (word: string) => `No photos match “${word}”.`,
-  togetherNone: 'Each part matches some photos, but none matches all of them.',
+  togetherNone: 'Each term matches some photos, but no photo matches all of them.',
   showAll: 'Show all photos',
   headings: {
     'is:favourite': 'Favourites',
@@ -155,7 +155,7 @@ export const app = {
   unreachableHint: 'Your photos are safe. This page reconnects automatically.',
   again: 'Try again',
   offline: (since: string) => `Offline since ${since}. Reconnecting…`,
-  unsent: (n: number) => plural(n, { one: '# change waits to be sent.', other: '# changes wait to be sent.' }),
+  unsent: (n: number) => plural(n, { one: '# change waiting to sync.', other: '# changes waiting to sync.' }),
 
   sharedTitle: 'Nothing is shared yet',
   sharedText: 'Photos that the owner shares with you appear here.',
@@ -176,7 +176,7 @@ export const app = {
   setAddress: 'Set a public address',
   samples: 'Try with sample photos',
   samplesComing: 'Adding sample photos…',
-  samplesFailed: 'The sample photos couldn’t be added.',
+  samplesFailed: 'The sample photos couldn’t be added. Try again.',
 
   coming: (n: number) => `Importing ${number(n)}`,
   stuck: (n: number) => plural(n, { one: '# file couldn’t be imported', other: '# files couldn’t be imported' }),
@@ -255,8 +255,8 @@ export const app = {
   shareDraft: 'This is a preview. Only you can open this page.',
   draftOver: 'This preview has ended',
   draftOverText: 'Open it again from the share dialog.',
-  shareOver: 'This link has expired',
-  shareOverText: 'The link may also be incomplete. Ask the person who sent it for a new one.',
+  shareOver: 'This link doesn’t work',
+  shareOverText: 'It may have expired or be incomplete. Ask the person who sent it for a new one.',
 
   toTop: 'Go to newest photos',
   jump: 'Go to a date',
@@ -287,14 +287,14 @@ export const app = {
   },
   missing: 'Photo not found',
   missingHint: 'It may have been deleted, or the address is wrong.',
-  pictureFailed: 'The picture can’t be loaded',
+  pictureFailed: 'The picture can’t be loaded. Check your connection.',
   notHere: 'The original is on another server',
-  onItsWay: 'Coming from another server',
+  onItsWay: 'On its way from another server',
   bring: 'Get original',
   bringing: 'Getting original…',
-  bringLater: 'No server that has the original can be reached. It is transferred as soon as one can.',
+  bringLater: 'No server with the original can be reached right now. The original will be downloaded when one is back.',
   fetchingOriginal: 'Getting original…',
-  noOriginal: 'The original is not available now. This is its preview.',
+  noOriginal: 'The original isn’t available right now. You’re seeing a preview.',
 
   moreTags: (n: number) => `and ${number(n)} more`,
   facts: {
@@ -326,12 +326,12 @@ export const edits = {
   busy: (label: string) => `${label} …`,
   progress: (done: number, total: number) => `${done} of ${total}`,
   half: (done: number, total: number) => `Stopped after ${number(done)} of ${app.photos(total)}.`,
-  failed: 'Nothing was changed.',
+  failed: 'The change couldn’t be saved.',
   nothing: 'No changes needed',
   waits: (label: string) => `${label}. It will be sent when you’re back online.`,
-  sent: (n: number) => plural(n, { one: '# change from offline saved', other: '# changes from offline saved' }),
-  refused: (labels: string[]) => `The server refused what you changed offline: ${listOf(labels)}.`,
-  sentAlready: 'This change was sent already.',
+  sent: (n: number) => plural(n, { one: '# offline change saved', other: '# offline changes saved' }),
+  refused: (labels: string[]) => `The server rejected these offline changes: ${listOf(labels)}.`,
+  sentAlready: 'This change has already been sent and can’t be cancelled. Edit the photo again to change it back.',
   goOn: 'Try again',
   close: 'Close message',
 
@@ -361,7 +361,7 @@ export const edits = {
 
 export const select = {
   choose: 'Select photos',
-  failed: 'These photos couldn’t be selected.',
+  failed: 'These photos couldn’t be selected. Try again.',
   close: 'Close',
   day: (day: string) => `Select ${day}`,
 
@@ -394,5 +394,5 @@ export const select = {
       one: '# photo can’t be downloaded and is not included.',
       other: '# photos can’t be downloaded and are not included.',
     }),
-  downloadFailed: 'The download couldn’t be started.',
+  downloadFailed: 'The download couldn’t be started. Try again, or select fewer photos.',
 };

@@ -18,15 +18,15 @@ export const edit = {
   shape: 'Shape',
   shapes: { original: 'Original', free: 'Free', square: '1:1', four: '4:3', sixteen: '16:9' },
   portraits: { four: '3:4', sixteen: '9:16' },
-  frame: 'Part that is kept. Arrow keys move it, with Shift they resize it',
+  frame: 'Crop area. Use the arrow keys to move it, or Shift and the arrow keys to resize it',
   edges: {
     top: 'Top edge',
     bottom: 'Bottom edge',
     left: 'Left edge',
     right: 'Right edge',
   },
-  kept: 'The original is kept. You can undo this any time.',
+  kept: 'The original is kept. You can undo this at any time.',
   picture: 'Photo being edited',
   saved: 'Photo edited',
-  unclear: 'Two people cut away different parts of this photo, so nobody else sees it. Saving decides.',
+  unclear: 'Two people cropped this photo differently, so it’s hidden from others. Save a crop to resolve this.',
 };

@@ -3,7 +3,7 @@
 /** How photos get into an empty library, and what follows the first photos. */
 export const first = {
   title: 'Add your first photos',
-  text: 'Your originals stay as they are, in plain folders on your own server.',
+  text: 'Your originals are kept unchanged, in plain folders on your own server.',
   joined: (name: string) =>
     `This server is connected to ${name}. Photos from there appear here automatically. You can also add photos here:`,
   device: { computer: 'From this computer', phone: 'From this phone' },

@@ -11,7 +11,7 @@ export const guest = {
       other: `${legible(name).slice(0, 60)} shared # photos`,
     }),
   add: 'Add photos',
-  addAbout: 'They appear once the person who shared this approves them.',
+  addAbout: 'Your photos appear after the person who shared this approves them.',
   download: 'Download all',
   slideshow: 'Slideshow',
   guest: 'Your name (optional)',
@@ -24,5 +24,5 @@ export const guest = {
       one: '# photo sent. It is waiting for approval.',
       other: '# photos sent. They are waiting for approval.',
     }),
-  failed: (n: number) => plural(n, { one: '# file was not accepted.', other: '# files were not accepted.' }),
+  failed: (n: number) => plural(n, { one: '# file wasn’t accepted.', other: '# files weren’t accepted.' }),
 };

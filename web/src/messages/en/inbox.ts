@@ -15,7 +15,7 @@ export const inbox = {
   doneTitle: 'All caught up',
   doneText: (kept: number, trashed: number) =>
     kept + trashed === 0
-      ? 'New photos will wait for you here.'
+      ? 'New photos appear here.'
       : trashed === 0
         ? `You kept ${app.photos(kept)}.`
         : `You kept ${app.photos(kept)} and moved ${app.photos(trashed)} to trash.`,

@@ -20,15 +20,15 @@ export const map = {
   among: (q: string) => `Among “${q}”`,
   none: 'No photos with a location yet',
   noneText: 'Turn on location in the camera settings of your phone. You can also select photos and choose Place.',
-  failed: 'The map can’t be loaded',
+  failed: 'The map can’t be loaded. Reload the page.',
   open: 'Show on map',
   /** As the licence of the names asks (CC BY 4.0). */
   credit: (map: string) => ['Names: GeoNames', map].filter(Boolean).join(' · '),
 };
 
 export const picker = {
-  how: 'Press on the map to place the pin, or press Enter to place it in the middle. Use the arrow keys to move the map, plus and minus to zoom. On the pin, the arrow keys move the pin.',
-  about: 'Press on the map to place the pin.',
+  how: 'Click or tap the map to place the pin, or press Enter to place it in the centre. Use the arrow keys to move the map, plus and minus to zoom. On the pin, the arrow keys move the pin.',
+  about: 'Click or tap the map to place the pin.',
   pin: (name: string) => `Pin: ${name}. Use the arrow keys to move it.`,
   save: 'Save place',
 };

@@ -17,7 +17,7 @@ export const search = {
   folders: 'Folders',
   more: 'More',
   recent: 'Recent searches',
-  clear: 'Clear',
+  clear: 'Clear recent searches',
   pickDates: 'Pick dates',
   recentlyAdded: 'Recently added',
   tile: (name: string, n: number) => `${legible(name)}, ${app.photos(n)}`,
@@ -28,7 +28,7 @@ export const search = {
   wholeYear: (year: string) => `All of ${year}`,
   wholeMonth: (month: string) => `All of ${month}`,
   toMonths: 'Back to months',
-  pickEnd: 'Choose another day to search a period',
+  pickEnd: 'Choose an end date to search a date range',
   addDates: (dates: string) => `Add ${dates}`,
   cancelDates: 'Cancel',
 };

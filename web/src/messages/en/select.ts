@@ -27,7 +27,7 @@ export const panel = {
     public: ['Public', 'everyone, and visitors if they are allowed'],
   } as Record<'private' | 'family' | 'public', readonly [string, string]>,
   handOverAbout:
-    'Give photos to another person permanently. After they save them to their library, you can move yours to the trash.',
+    'Give photos to another person permanently. Once they save them to their library, you can move your copies to trash.',
   familyLibrary: 'Family library',
   familyLibraryAbout: 'its owners decide who sees them',
   offered: (name: string, n: number, left: number) =>
@@ -35,8 +35,8 @@ export const panel = {
       n === 0
         ? 'None of these photos can be handed over.'
         : plural(n, {
-            one: `Offered # photo to ${legible(name)}. The answer appears under Sharing.`,
-            other: `Offered # photos to ${legible(name)}. The answer appears under Sharing.`,
+            one: `Offered # photo to ${legible(name)}. You’ll see the response under Sharing.`,
+            other: `Offered # photos to ${legible(name)}. You’ll see the response under Sharing.`,
           }),
       n > 0 && left > 0 ? plural(left, { one: '# can’t be handed over.', other: '# can’t be handed over.' }) : '',
     ]
@@ -45,7 +45,7 @@ export const panel = {
   noStars: 'No rating',
   move: 'Shift',
   set: 'Set',
-  moveAbout: 'Use this if the clock of the camera was wrong. All photos move by the same time.',
+  moveAbout: 'Use this if the camera’s clock was wrong. All dates shift by the same amount.',
   later: 'later',
   earlier: 'earlier',
   days: 'Days',
@@ -61,5 +61,6 @@ export const panel = {
   placeAbout: 'For example Palisade, Colorado, or 39.115, -108.400, or a link from a map.',
   chooseOnMap: 'Choose on map',
   placeBefore: 'Use the place of the previous photo',
-  placeUnclear: 'Enter a latitude from -90 to 90 and a longitude from -180 to 180, or a link that contains them.',
+  placeUnclear:
+    'That isn’t a valid location. Enter a latitude (-90 to 90) and a longitude (-180 to 180), or paste a map link.',
 };

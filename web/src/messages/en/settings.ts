@@ -10,7 +10,7 @@ export const appearance = {
   startAbout: 'What the library shows when you open it.',
   starts: { day: 'Days', month: 'Months', year: 'Years' },
   size: 'Photo size',
-  sizeAbout: 'Also changed with + and -, or by pinching.',
+  sizeAbout: 'You can also press + or -, or pinch.',
   sizes: { large: 'Large', normal: 'Normal', small: 'Small', tiny: 'Tiny' },
 };
 
@@ -21,7 +21,7 @@ export const storage = {
   trash: 'Trash',
   years: 'By year taken',
   people: 'By person',
-  peopleAbout: 'For people, trash and locked photos are not counted, and sizes are rounded up to 100 MB.',
+  peopleAbout: 'Sizes for people don’t include the trash or locked photos and are rounded up to the next 100 MB.',
   house: 'Family library',
   removed: 'removed',
   largest: 'Largest files',
@@ -29,7 +29,7 @@ export const storage = {
   more: (n: string) => `Show ${n} more`,
 
   copies: 'Copies',
-  copiesAbout: 'Your photos are on these servers. Missing files are sent as soon as a server can be reached.',
+  copiesAbout: 'Your photos are stored on these servers. Missing files are sent as soon as the server can be reached.',
   alone: 'Your photos are only on this server. If its disk fails, they are lost unless you have a backup.',
   here: 'This server',
   complete: 'Has all files',
@@ -61,10 +61,10 @@ export const about = {
   maps: 'Maps and places',
   mapsAbout: 'Coasts and borders: Natural Earth. Names of places: GeoNames (CC BY).',
   docs: 'Help',
-  docsAbout: 'The guides are in the folder docs of the program. For a list of commands, run photospool help.',
+  docsAbout: 'The guides are in the docs folder of the installation. To list the commands, run photospool help.',
   api: 'API',
   apiAbout: 'For your own programs. Create a token first.',
-  openApi: 'Open API description',
+  openApi: 'Open the API description',
 };
 
 export const phone = {
@@ -92,8 +92,9 @@ export const phone = {
     android:
       'To add individual photos, open this page in Chrome, choose Add to Home screen, and then share photos with Photospool.',
   },
-  far: 'Your phone can’t open this address. Open this page at the address that your phone uses.',
-  plain: 'Most apps need https to sign in. Set it up before you connect a phone.',
+  far: 'Phones can’t reach this address. Open this page at an address that your phone can reach, then connect it.',
+  plain:
+    'Most apps sign in only over HTTPS. Set up HTTPS before you connect a phone: see “Reaching the album from elsewhere” in the documentation.',
   make: 'Create a token',
   create: 'Create token',
   name: 'Name of the phone',
@@ -102,13 +103,13 @@ export const phone = {
   made: (name: string) => `Token for “${name}”`,
   madeAbout: 'Copy it now; you can’t see it again. It can only upload photos. If you lose the phone, revoke it here.',
   senders: 'Phones and apps',
-  none: 'Nothing is connected yet.',
+  none: 'No phones or apps connected yet.',
   lastPhoto: 'Last photo',
   noPhoto: 'No photo yet',
   lastUsed: 'Last used',
   neverUsed: 'Never used',
-  revoke: 'Revoke',
-  revokeSure: (name: string) => `Revoke “${name}”? It can’t send photos any more. The photos it sent stay.`,
+  revoke: 'Revoke access',
+  revokeSure: (name: string) => `Revoke “${name}”? It will no longer be able to upload. Photos it uploaded are kept.`,
   free: 'Free up space',
   freeAbout:
     'Choose photos on this device to see which ones are safe on the server. Their contents are compared; nothing is uploaded or deleted.',

@@ -16,7 +16,7 @@ export const shareDialog = {
   preview: 'Preview',
   linkSees: (n: number) => plural(n, { one: '# photo by link', other: '# photos by link' }),
   left: {
-    others: (n: number) => plural(n, { one: '# is somebody else’s', other: '# are somebody else’s' }),
+    others: (n: number) => plural(n, { one: '# belongs to someone else', other: '# belong to other people' }),
     trashed: (n: number) => plural(n, { one: '# is in the trash or locked', other: '# are in the trash or locked' }),
     apart: (n: number) =>
       plural(n, {
@@ -25,7 +25,7 @@ export const shareDialog = {
       }),
     unconfirmed: (n: number) =>
       plural(n, {
-        one: '# was added by somebody who can’t share it',
+        one: '# was added by someone who can’t share it',
         other: '# were added by people who can’t share them',
       }),
   },
@@ -36,18 +36,18 @@ export const shareDialog = {
   right: (name: string) => `What ${legible(name)} can do`,
   rights: { view: 'Can view', add: 'Can view and add', end: 'Remove' },
   invited: 'Not shared yet',
-  save: 'They can save photos to their own library. Saved copies stay when you stop sharing.',
-  nobody: 'There is nobody else in your family yet.',
+  save: 'People can save photos to their own library. They keep those copies if you stop sharing.',
+  nobody: 'No one else is in your family yet.',
   invite: 'Invite someone',
-  peopleOff: 'Sharing with people is off.',
+  peopleOff: 'You can’t share with people yet. The owner sees the reason in Settings, Servers.',
   onlyLink: 'Searches can be shared only by link. To share with people, share photos or an album.',
   onlyHolder: (name: string) => `Only ${legible(name)} can share this album. You can share your own photos in it.`,
-  linked: 'This album has a link that shows it by its name. Delete the link, then share the album with people.',
+  linked: 'This album already has a shared link. Delete the link before you share the album with people.',
   convert: 'It becomes a shared album with the same name and photos.',
   converted: (name: string) => `${named(name)} is now a shared album`,
   share: (n: number) => plural(n, { one: 'Share with # person', other: 'Share with # people' }),
   shared: (names: string[]) => `Shared with ${listOf(names.map((name) => legible(name)))}`,
-  seeIt: 'They find it under Sharing.',
+  seeIt: 'They’ll find it under Sharing.',
   name: 'Album name (optional)',
 
   anyone: 'Anyone with the link',
@@ -64,14 +64,15 @@ export const shareDialog = {
   on: (when: string) => `On ${when}`,
   savePassword: 'Set password',
   lockAbout: 'At least 8 characters. Send it separately from the link.',
-  originalsAbout: 'Without this, they get pictures in screen size.',
+  originalsAbout: 'If this is off, visitors can download only screen-size copies.',
   unedited: 'Include unedited originals',
   uneditedAbout: 'If this is off, edited photos are downloaded as they look here; what you cropped away stays private.',
-  detailsAbout: 'Without this, nobody sees where and with which camera photos were taken.',
+  detailsAbout: 'If this is off, visitors can’t see where photos were taken or which camera was used.',
   named: 'Show my name',
-  namedAbout: (name: string) => `They see that ${legible(name)} shared it. Without this, nobody sees who it is from.`,
+  namedAbout: (name: string) =>
+    `Visitors see that ${legible(name)} shared this. If this is off, your name isn’t shown.`,
   uploads: 'Allow adding photos',
-  uploadsAbout: 'Their photos wait until you approve them.',
+  uploadsAbout: 'Photos appear only after you approve them.',
 };
 
 /** The messages of the page Sharing. */
@@ -85,24 +86,25 @@ export const sharingPage = {
   partners: 'Partner sharing',
   partnersAbout:
     'A partner sees all your photos and new ones automatically, except archived, locked and trashed ones. These are the photos of your own library.',
-  partnerReceived: 'Shares all photos with you. They are in your timeline.',
+  partnerReceived: 'Shares all photos with you. They appear in your timeline.',
   partnerGiven: 'Sees all your photos',
   partnerNot: 'Doesn’t see all your photos',
   shareAll: 'Share all photos',
   shareAllWith: (name: string) => `Share all photos with ${legible(name)}`,
   stopSharing: 'Stop sharing',
-  stopSharingSure: (name: string) => `Stop sharing all photos with ${legible(name)}? Copies they saved stay.`,
-  stopSeeing: 'Stop seeing',
-  stopSeeingSure: (name: string) => `Stop seeing the photos of ${legible(name)}?`,
+  stopSharingSure: (name: string) => `Stop sharing all photos with ${legible(name)}? They keep any copies they saved.`,
+  stopSeeing: 'Leave partner sharing',
+  stopSeeingSure: (name: string) =>
+    `Stop seeing ${legible(name)}’s photos? Only ${legible(name)} can share them with you again.`,
 
   offers: 'Photos handed over',
   offered: (name: string, n: number) =>
-    plural(n, { one: `${legible(name)} gives you # photo`, other: `${legible(name)} gives you # photos` }),
+    plural(n, { one: `${legible(name)} offers you # photo`, other: `${legible(name)} offers you # photos` }),
   offering: (name: string, n: number) =>
-    plural(n, { one: `# photo for ${legible(name)}`, other: `# photos for ${legible(name)}` }),
+    plural(n, { one: `# photo offered to ${legible(name)}`, other: `# photos offered to ${legible(name)}` }),
   offeredPhoto: (n: number, of: number) => `Photo ${n} of ${of}`,
   states: {
-    open: 'waiting for an answer',
+    open: 'waiting for a response',
     accepted: 'accepted',
     declined: 'declined',
     withdrawn: 'withdrawn',
@@ -110,17 +112,17 @@ export const sharingPage = {
   },
   taken: (n: number) => plural(n, { one: '# saved', other: '# saved' }),
   accept: 'Save to my library',
-  decline: 'Decline',
-  withdraw: 'Withdraw',
+  decline: 'Decline offer',
+  withdraw: 'Withdraw offer',
   hideOffer: 'Remove from list',
-  trashMine: 'Move mine to the trash',
+  trashMine: 'Move my copies to trash',
   accepted: (saved: number, missing: number) =>
     [
       plural(saved, { one: '# photo saved to your library.', other: '# photos saved to your library.' }),
       missing > 0
         ? plural(missing, {
-            one: '# has not arrived on this server yet: accept again later.',
-            other: '# have not arrived on this server yet: accept again later.',
+            one: '# hasn’t reached this server yet. Accept the offer again later.',
+            other: '# haven’t reached this server yet. Accept the offer again later.',
           })
         : '',
     ]
@@ -132,12 +134,12 @@ export const sharingPage = {
   someGuest: 'a guest',
   approve: 'Approve',
   approveAll: (n: number) => plural(n, { one: 'Approve # photo', other: 'Approve all # photos' }),
-  declinePhoto: 'Decline: move to the trash',
+  declinePhoto: 'Decline and move to trash',
 };
 
 /** The messages of links, and of their form. */
 export const sharing = {
-  about: 'Anyone with a link sees the photos it shares, without an account, and nothing else.',
+  about: 'Anyone with a link can see the photos it shares, and nothing else. No account needed.',
   how: 'To share photos, select them and choose Share.',
   none: 'No shared links yet.',
   title: 'Title',
@@ -166,7 +168,7 @@ export const sharing = {
   used: 'last opened',
   neverUsed: 'not opened yet',
   end: 'Delete link',
-  endSure: (name: string) => `Delete the link “${name}”? It stops working at once.`,
+  endSure: (name: string) => `Delete the link “${name}”? It will stop working immediately.`,
   anyone: 'Anyone with the link',
 };
 

@@ -32,7 +32,7 @@ export const shortcuts = {
     stars: 'Rate with 1 to 5 stars',
     tags: 'Edit tags',
     albums: 'Edit albums',
-    audience: 'Choose who can see it',
+    audience: 'Change who can see it',
     setDate: 'Change date',
     place: 'Change place',
     trash: 'Move to trash',

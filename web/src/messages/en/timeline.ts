@@ -3,7 +3,7 @@ import { plural } from '../../lib/language.js';
 import { app } from './core.js';
 
 export const timeline = {
-  filter: 'Whose photos',
+  filter: 'Show photos from',
   mine: 'Mine',
   house: 'Family library',
   everyone: 'Everyone',

@@ -13,17 +13,17 @@ export const upload = {
   known: (n: number) => `${number(n)} already in your library`,
   of: (sent: number, all: number) => `${bytesText(sent)} of ${bytesText(all)}`,
   more: (n: number) => plural(n, { one: 'and # more file', other: 'and # more files' }),
-  fromPhone: 'Shared from this device. They stay on it until they are uploaded.',
+  fromPhone: 'Shared from this device. Photos stay here until they’re uploaded.',
   leave: (n: number) =>
     plural(n, {
-      one: '# file is waiting on this device to be uploaded. It stays here until somebody signs in again. Sign out?',
-      other:
-        '# files are waiting on this device to be uploaded. They stay here until somebody signs in again. Sign out?',
+      one: '# file hasn’t been uploaded yet. It stays on this device until someone signs in again. Sign out?',
+      other: '# files haven’t been uploaded yet. They stay on this device until someone signs in again. Sign out?',
     }),
   leaveEdits: (n: number) =>
     plural(n, {
-      one: '# change isn’t sent yet. It stays on this device until you sign in here again. Sign out anyway?',
-      other: '# changes aren’t sent yet. They stay on this device until you sign in here again. Sign out anyway?',
+      one: '# change hasn’t been saved to the server yet. It stays on this device until you sign in here again. Sign out anyway?',
+      other:
+        '# changes haven’t been saved to the server yet. They stay on this device until you sign in here again. Sign out anyway?',
     }),
   leaveSending: 'Some photos are still uploading. Sign out anyway?',
   states: {
@@ -50,5 +50,5 @@ export const upload = {
   unreadable: 'This file can’t be read. It may have been moved or changed. Add it again.',
   unsupported: (why: string) => `Not uploaded: ${why}. Only photos, videos and their XMP files can be added.`,
   signIn: 'You are signed out. Sign in, then try again.',
-  confirmless: 'The server hasn’t confirmed the whole file. It is sent again.',
+  confirmless: 'The server hasn’t confirmed this file. It will be uploaded again.',
 };
