@@ -55,13 +55,24 @@ export function orderedBy(
   viewer: Viewer,
   query: Query,
 ): Body | undefined {
-  const [term, ...others] = query.terms;
-  const linked = viewer.scope && 'album' in viewer.scope ? viewer.scope.album : undefined;
-  if (!term) return linked === undefined ? undefined : library.get(albumDocumentId(linked))?.body;
-  if (others.length > 0 || term.negated) return undefined;
-  if (term.kind === 'entry') return library.get(albumDocumentId(term.album))?.body;
-  if (term.kind !== 'element' || term.column !== 'album' || !seesSaved(viewer)) return undefined;
-  return named.settings(term.folded);
+  const { scope, of } = viewer;
+  if (scope && query.terms.length === 0) {
+    if ('album' in scope) return library.get(albumDocumentId(scope.album))?.body;
+    // Albums that exist by name are the house’s.
+    const album = 'search' in scope && of === undefined ? namedIn(parseQuery(scope.search)) : undefined;
+    return album === undefined ? undefined : named.settings(album);
+  }
+  const [term] = query.terms;
+  if (query.terms.length === 1 && term?.kind === 'entry' && !term.negated)
+    return library.get(albumDocumentId(term.album))?.body;
+  const album = seesSaved(viewer) ? namedIn(query) : undefined;
+  return album === undefined ? undefined : named.settings(album);
+}
+
+/** The name, without case and accents, of the album that a search consists of, if it exists by name. */
+function namedIn({ terms: [term, ...others] }: Query): string | undefined {
+  if (others.length > 0 || term?.kind !== 'element' || term.negated || term.column !== 'album') return undefined;
+  return term.folded;
 }
 
 /**

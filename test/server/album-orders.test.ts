@@ -71,6 +71,16 @@ test('an album that exists by name is described and ordered by whoever may edit 
   await set({ sort: 'manual' });
   expect((await listed(owner.ask, q)).ids).toEqual([d, b, a, c]);
 
+  // Behind a link to the album, too; a link to some of its photos has no order.
+  for (const [search, order] of [
+    [q, [d, b, a, c]],
+    [`${q} type:photo`, [d, c, b, a]],
+  ] as const) {
+    const { path } = (await owner.ask('POST', '/api/shares', { search })).json<{ path: string }>();
+    const linked: Ask = (method, url) => home.app.inject({ method, url: path + url });
+    expect((await listed(linked, '')).ids, search).toEqual(order);
+  }
+
   // Renamed, it keeps its order and description; an album that has its own does not lose them.
   await owner.ask('PATCH', '/api/photos', { ids, albums: { add: ['North', 'South'] } });
   await owner.ask('POST', '/api/albums/named', { album: 'South', description: 'Another journey.' });
