@@ -1,7 +1,11 @@
+import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { distinct, zip } from '../../src/server/files/zip-download.js';
+import { distinct, zip, zipPrepared } from '../../src/server/files/zip-download.js';
+import { actorOf } from '../../src/access/actor.js';
+import { local } from '../../src/access/viewer.js';
 import { exists, kinds, openDoors } from './roles.js';
 import { filesOf } from './stored-zip.js';
 import { expectError, listenOn, openHome, sha256, turn, type Home } from './fixture.js';
@@ -115,4 +119,74 @@ it('names in an archive are valid on every system, and stay inside the folder', 
     expect(name.split('.')[0]!.toLowerCase()).not.toBe('con');
     expect(name.length).toBeGreaterThan(0);
   }
+});
+
+/** A JPEG with a comment. */
+const jpegWith = (comment: string): Buffer =>
+  Buffer.concat([
+    Buffer.from('ffd8fffe0010', 'hex'),
+    Buffer.from(comment.padEnd(14).slice(0, 14), 'latin1'),
+    Buffer.from('ffda0002', 'hex'),
+    Buffer.alloc(100, 1),
+    Buffer.from('ffd9', 'hex'),
+  ]);
+
+describe('a download of several originals without metadata', () => {
+  it('has what a link without details gives one by one, and nothing else', async () => {
+    const home = await openHome();
+    const [first, second, broken] = [
+      await home.add({ original: jpegWith('at home 1'), name: 'Ada.jpg' }),
+      await home.add({ original: jpegWith('at home 2'), name: 'Ben.jpg' }),
+      await home.add({ original: Buffer.from('no picture'), name: 'Cleo.jpg' }),
+    ];
+    const hidden = await home.add({ type: 'video/mp4', original: Buffer.from('film') });
+    const linkTo = async (originals: boolean): Promise<string> => {
+      const shared = { scope: { search: 'type:photo' }, title: '', originals, details: false };
+      return `/s/${(await home.access.shares.make(shared, actorOf(local))).secret}`;
+    };
+    const link = await linkTo(true);
+    const ids = [first, second, broken, hidden];
+    const post = (path: string) =>
+      home.app.inject({
+        method: 'POST',
+        url: `${path}/api/downloads`,
+        payload: { ids },
+        headers: { host: 'localhost' },
+      });
+    expectError(await post(await linkTo(false)), 403, 'forbidden');
+    const made = (await post(link)).json<Ready>();
+    expect(made).toMatchObject({ photos: 3, missing: 1, bytes: 0 });
+    const answer = await home.app.inject({ url: link + made.path, headers: { host: 'localhost' } });
+    expect(answer.headers).not.toHaveProperty('content-length');
+    const files = filesOf(answer.rawPayload);
+    const day = (await home.app.inject(`/api/photos/${first}`)).json<{ taken: string }>().taken.slice(0, 10);
+    expect([...files.keys()]).toEqual([`photo-${day}.jpg`, `photo-${day} (2).jpg`]);
+    const alone = await home.app.inject({ url: `${link}/originals/${first}`, headers: { host: 'localhost' } });
+    expect([...files.values()][0]!.equals(alone.rawPayload)).toBe(true);
+    for (const file of files.values()) expect(file.toString('latin1')).not.toContain('home');
+    await expect.poll(() => readdirSync(join(home.folder, 'blobs', '.tmp'))).toEqual([]);
+  });
+
+  it('makes one file at a time, and removes each, also after the reader has gone', async () => {
+    const log: string[] = [];
+    const file = (name: string) => ({
+      taken: '2024-07-01T12:00:00',
+      prepare: () => {
+        log.push(`make ${name}`);
+        const remove = (): Promise<void> => {
+          log.push(`remove ${name}`);
+          return Promise.resolve();
+        };
+        return Promise.resolve({ name, open: () => Promise.resolve(Readable.from([Buffer.alloc(100_000)])), remove });
+      },
+    });
+    const whole: Buffer[] = [];
+    for await (const part of zipPrepared([file('a'), file('b')])) whole.push(part as Buffer);
+    expect(log.splice(0)).toEqual(['make a', 'remove a', 'make b', 'remove b']);
+    expect([...filesOf(Buffer.concat(whole)).values()].map(({ length }) => length)).toEqual([100_000, 100_000]);
+    const left = zipPrepared([file('c'), file('d')]);
+    await expect.poll(() => log).toEqual(['make c']);
+    left.destroy();
+    await expect.poll(() => log).toEqual(['make c', 'remove c']);
+  });
 });

@@ -159,9 +159,9 @@ export const expected: Record<string, Expected> = {
   'get /locked/originals/{id}/jpeg': { rule: 'locked', open: true, notInLinks: true },
   'post /api/trash/empty': { rule: 'trash', open: true, body: { ids: ['{id}'] } },
   'post /api/facets': { rule: 'see', body: { ids: ['{id}'] } },
-  'post /api/downloads': { rule: 'original', open: true, body: { ids: ['{id}'] } },
+  'post /api/downloads': { rule: 'stripped', open: true, body: { ids: ['{id}'] } },
   // The ticket is its own; downloads.test.ts compares whose it is.
-  'get /api/downloads/{ticket}': { rule: 'original', open: true, path: '/api/downloads/x' },
+  'get /api/downloads/{ticket}': { rule: 'stripped', open: true, path: '/api/downloads/x' },
   'get /api/places': { rule: 'see' },
   'get /api/explore': { rule: 'see' },
   'get /api/gazetteer': { rule: 'details' },

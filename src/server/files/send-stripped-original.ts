@@ -3,7 +3,9 @@
  * reliably is converted to a JPEG; if that fails, too, nothing is sent. The result is a temporary file while someone
  * reads it, so that slow readers occupy no memory; a crash leaves the file, which the next start removes.
  */
+import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { openPool } from '../../base/async/concurrency-limit.js';
 import { addressGroups } from '../../access/address-prefix.js';
 import { PhotospoolError, notFound } from '../../base/errors.js';
 import { developKey } from '../../document/develop.js';
@@ -14,7 +16,7 @@ import { bareFilms } from '../../video/ffmpeg-arguments.js';
 import { siteShare } from '../http/rate-limit.js';
 import { disposition } from '../http/content-disposition.js';
 import { isNoFile, sendWhole } from './send-file.js';
-import { turnsOf } from './rotated-bytes.js';
+import { openTurned, turnsOf } from './rotated-bytes.js';
 import type { ServerParts } from '../context.js';
 
 /**
@@ -50,6 +52,17 @@ interface Kept {
 export interface Stripping {
   /** Sends one. @throws PhotospoolError `not-found`, `unsupported` if it can't be stripped, `busy`. */
   send(request: FastifyRequest, reply: FastifyReply, photo: PhotoView & { path: string }): Promise<FastifyReply>;
+  /** Counts an archive as a file that is read by an address; returns what ends that. @throws PhotospoolError `busy`. */
+  enter(address: string): () => void;
+  /** Makes one for an archive, in turn with those of other archives; undefined if it can't be stripped. */
+  prepare(photo: PhotoView & { path: string }): Promise<Stripped | undefined>;
+}
+
+/** A stripped original for an archive: its name, and its bytes. The caller removes it. */
+export interface Stripped {
+  name: string;
+  open(): Promise<Readable>;
+  remove(): Promise<void>;
 }
 
 /**
@@ -111,7 +124,17 @@ export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs
     one.made.then((made) => made?.remove()).catch(() => undefined);
   }
 
+  /** Archives wait for each other, so that they leave room for single files. */
+  const inTurn = openPool(1);
+
   return {
+    enter,
+    async prepare(photo) {
+      const made = await inTurn(() => make(photo));
+      if (!made) return undefined;
+      const open = (): Promise<Readable> => openTurned(made.path, turnsOf(photo));
+      return { name: nameFor(photo, made.type), open, remove: () => made.remove() };
+    },
     async send(request, reply, photo) {
       const exit = enter(request.ip);
       reply.raw.once('close', exit);
@@ -157,13 +180,13 @@ const endings: Record<string, string> = {
   'video/3gpp': '3gp',
 };
 
-function attachment({ taken }: PhotoView, type: string): string {
+/** The name of a stripped original: its own may name people and places. */
+export function nameFor({ taken }: PhotoView, type: string): string {
   const kind = type.startsWith('video/') ? 'video' : 'photo';
-  return disposition(
-    'attachment',
-    `${kind}-${taken.slice(0, 10)}.${endings[type] ?? type.slice(type.indexOf('/') + 1)}`,
-  );
+  return `${kind}-${taken.slice(0, 10)}.${endings[type] ?? type.slice(type.indexOf('/') + 1)}`;
 }
+
+const attachment = (photo: PhotoView, type: string): string => disposition('attachment', nameFor(photo, type));
 
 const refused = (): PhotospoolError =>
   new PhotospoolError('unsupported', 'Location and personal data can’t be removed from originals of this type.', {

@@ -66,6 +66,46 @@ export function zipExport(files: Iterable<ExportFile>, ended: () => void): Reada
   return stream;
 }
 
+/** A file that is made for an archive: its name, and its bytes. */
+export interface Prepared {
+  name: string;
+  open(): Promise<Readable>;
+  /** Removes what was made; called once it is read, or not needed any more. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Creates an archive of files that are made one after the other, each when the one before is read; those that can't be
+ * made are left out. Destroying the stream ends the work. `taken` is local wall time.
+ */
+export function zipPrepared(files: Iterable<{ taken: string; prepare(): Promise<Prepared | undefined> }>): Readable {
+  const { made, stream, failed, add } = openArchive();
+  const nameIn = openDistinct();
+
+  async function put({ name, open, remove }: Prepared, taken: string): Promise<void> {
+    try {
+      if (stream.destroyed) return;
+      await new Promise<void>((done) => {
+        stream.once('close', done);
+        add(nameIn(name), { mtime: timeOf(taken) }, async () => (await open()).once('close', done));
+      });
+    } finally {
+      await remove();
+    }
+  }
+
+  async function fill(): Promise<void> {
+    for (const { taken, prepare } of files) {
+      if (stream.destroyed) return;
+      const file = await prepare();
+      if (file) await put(file, taken);
+    }
+    made.end();
+  }
+  fill().catch(failed);
+  return stream;
+}
+
 /** An archive that is sent as `stream`. One file is open at a time; none stays open when the stream is closed. */
 function openArchive() {
   const made = new ZipFile();

@@ -1,22 +1,24 @@
 /** Many originals, or edited pictures, as a ZIP archive: a request with their ids, then a download. */
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import { yieldToEventLoop } from '../../base/async/yield.js';
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
-import { countedAs, mayDownloadUnedited, mayHaveOriginal, type Viewer } from '../../access/permissions.js';
+import { countedAs, may, mayDownloadUnedited, mayHaveOriginal, type Viewer } from '../../access/permissions.js';
 import { viewer } from '../http/request-viewer.js';
 import { disposition } from '../http/content-disposition.js';
 import type { Context, Routes } from '../context.js';
 import type { Develop } from '../../document/develop.js';
 import type { Rendition } from '../../document/photo-document.js';
-import { findPhotos } from '../../album/find-photos.js';
+import { findPhotos, type FoundPhoto } from '../../album/find-photos.js';
 import { bytes, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import type { ExportFile } from '../files/export-file.js';
-import { turnsOf } from '../files/rotated-bytes.js';
+import { openTurned, turnsOf } from '../files/rotated-bytes.js';
 import { openTickets } from '../files/download-tickets.js';
-import { distinct, zip, zipExport, type Zipped } from '../files/zip-download.js';
+import { givenTypes, nameFor, openStripping } from '../files/send-stripped-original.js';
+import { distinct, zip, zipExport, zipPrepared, type Prepared, type Zipped } from '../files/zip-download.js';
 
 const most = 100_000;
 const batch = 200;
@@ -33,12 +35,14 @@ export const downloads: Routes = (app, context) => {
   const tickets = openTickets<Wanted>(clock);
 
   const filesOf = openFiles(context);
+  const stripped = openStripped(context);
 
   const Ready = Type.Object({
     path: Type.String({ description: 'the path of the archive, valid for ten minutes' }),
     photos: Type.Integer({ description: 'the number of files in it' }),
     bytes: Type.Integer({
-      description: 'of the originals in it, without edited pictures, which are made when they are sent',
+      description:
+        'of the originals in it, without what is made when it is sent: edited pictures, and originals without metadata',
     }),
     missing: Type.Integer({
       description:
@@ -48,7 +52,7 @@ export const downloads: Routes = (app, context) => {
   app.post(
     '/api/downloads',
     {
-      config: { rule: 'original' },
+      config: { rule: 'stripped' },
       bodyLimit: 8 * 1024 * 1024,
       schema: {
         summary: 'Prepares a ZIP archive of the originals of photos, or of their edited pictures',
@@ -67,7 +71,7 @@ export const downloads: Routes = (app, context) => {
       const who = viewer(request);
       const ids = [...new Set(request.body.ids)];
       const wanted = { ids, edited: request.body.edited === true };
-      const files = await filesOf(who, wanted);
+      const files = may(who, 'original') ? await filesOf(who, wanted) : await stripped.find(who, wanted);
       if (files.length === 0)
         throw notFound(
           'None of these originals is on this server.',
@@ -82,7 +86,7 @@ export const downloads: Routes = (app, context) => {
   app.get(
     '/api/downloads/:ticket',
     {
-      config: { rule: 'original' },
+      config: { rule: 'stripped' },
       schema: {
         summary: 'Downloads a prepared ZIP archive',
         params: Type.Object({ ticket: Type.String({ maxLength: 64 }) }),
@@ -93,10 +97,12 @@ export const downloads: Routes = (app, context) => {
       const who = viewer(request);
       const wanted = tickets.look(request.params.ticket, countedAs(who));
       if (!wanted) throw notFound('This download has expired.', 'Start the download again.');
-      const archive = await pack(await filesOf(who, wanted));
+      const archive = may(who, 'original')
+        ? await pack(await filesOf(who, wanted))
+        : { stream: stripped.pack(request.ip, reply, await stripped.find(who, wanted)) };
       reply.raw.once('close', () => archive.stream.destroy());
       // Edited pictures have no size before they are made.
-      if (archive.bytes !== undefined) reply.header('content-length', archive.bytes);
+      if ('bytes' in archive) reply.header('content-length', archive.bytes);
       return reply
         .type('application/zip')
         .header(
@@ -125,29 +131,83 @@ function openFiles({ library, blobs, toBare }: Context): (who: Viewer, wanted: W
   };
 
   /** The photos whose files the viewer may have and that are on this server, in the requested order. */
-  return async function filesOf(who: Viewer, { ids, edited }: Wanted): Promise<(Zipped | Made)[]> {
+  return async function filesOf(who: Viewer, wanted: Wanted): Promise<(Zipped | Made)[]> {
     const files: (Zipped | Made)[] = [];
-    for (let at = 0; at < ids.length; at += batch) {
-      await yieldToEventLoop();
-      for (const photo of findPhotos(library, who, ids.slice(at, at + batch))) {
-        const { original, name, bytes: size, taken, item } = photo;
-        const mayHave = mayHaveOriginal(who, item.holder);
-        const isShared = !photo.unedited || mayDownloadUnedited(who, item.holder);
-        const turns = edited || !isShared ? turnsOf(photo) : undefined;
-        if (edited && photo.unedited && turns === undefined) {
-          // As `GET /originals/:id` does for viewers without access to the original.
-          if (original.path !== undefined && toBare && photo.develop && mayHave) {
-            const shown = photo.renditions.preview;
-            files.push({ name: jpegName(name), taken, make: jpegOf(original.path, photo.develop, shown) });
-            continue;
-          }
-        }
-        // Nothing is cut away from a rotated video: those who may not have it unedited get it turned.
-        if (original.path !== undefined && mayHave && (isShared || turns !== undefined))
-          files.push({ path: blobs.original(original.path), name, bytes: size, taken, turns });
-      }
+    for await (const photo of photosOf(library, who, wanted)) {
+      const { name, bytes: size, taken, path, form, develop } = photo;
+      if (!mayHaveOriginal(who, photo.item.holder)) continue;
+      const turns = form === 'edited' ? turnsOf(photo) : undefined;
+      if (form === 'edited' && turns === undefined && develop)
+        files.push({ name: jpegName(name), taken, make: jpegOf(path, develop, photo.renditions.preview) });
+      else files.push({ path: blobs.original(path), name, bytes: size, taken, turns });
     }
     return files;
+  };
+}
+
+/** A photo that is packed: the path of its original in the archive, and how it is packed. */
+type Packed = FoundPhoto & { path: string; form: 'original' | 'edited' };
+
+/** The photos whose originals are on this server and that a viewer gets in some form. Yields to other requests. */
+async function* photosOf(library: Context['library'], who: Viewer, { ids, edited }: Wanted): AsyncGenerator<Packed> {
+  for (let at = 0; at < ids.length; at += batch) {
+    await yieldToEventLoop();
+    for (const photo of findPhotos(library, who, ids.slice(at, at + batch))) {
+      const [{ path }, form] = [photo.original, formOf(who, photo, edited)];
+      if (path !== undefined && form !== undefined) yield { ...photo, path, form };
+    }
+  }
+}
+
+/** How a viewer gets a photo; undefined if not at all. As `GET /originals/:id` does for single ones. */
+function formOf(who: Viewer, photo: FoundPhoto, edited: boolean): Packed['form'] | undefined {
+  if (!photo.unedited) return 'original';
+  const mayHave = mayDownloadUnedited(who, photo.item.holder);
+  // Nothing is cut away from a rotated video: those who may not have it unedited get it turned.
+  if (photo.develop && (edited || (!mayHave && turnsOf(photo) !== undefined))) return 'edited';
+  return mayHave ? 'original' : undefined;
+}
+
+/**
+ * Finds and packs originals without metadata, for viewers who may not have the metadata: what each of them would get as
+ * a single download. A file that turns out to be unreadable here is replaced by its picture.
+ */
+function openStripped(context: Context) {
+  const { library, blobs, toBare } = context;
+  const stripping = openStripping(context);
+  const given = new Set(givenTypes(toBare !== undefined));
+
+  function pictureOf(photo: FoundPhoto): Prepared | undefined {
+    const { preview } = photo.renditions;
+    if (preview?.type !== 'image/jpeg') return undefined;
+    const open = (): Promise<Readable> => openTurned(blobs.rendition(preview.sha256));
+    return { name: nameFor(photo, preview.type), open, remove: () => Promise.resolve() };
+  }
+
+  /** Reads the photo again when it is its turn, so that only its id is kept in memory. */
+  async function prepare(who: Viewer, id: string, edited: boolean): Promise<Prepared | undefined> {
+    for await (const photo of photosOf(library, who, { ids: [id], edited })) {
+      const { develop, ...rest } = photo;
+      const shown = photo.form === 'edited' && develop ? { ...rest, develop } : rest;
+      const made = await stripping.prepare(shown).catch(() => undefined);
+      return made ?? (photo.unedited && photo.form === 'original' ? undefined : pictureOf(photo));
+    }
+    return undefined;
+  }
+
+  return {
+    /** The photos whose originals can be given so and are on this server, in the requested order. */
+    async find(who: Viewer, wanted: Wanted) {
+      const files: { taken: string; prepare(): Promise<Prepared | undefined> }[] = [];
+      for await (const { id, taken, type } of photosOf(library, who, wanted))
+        if (given.has(type)) files.push({ taken, prepare: () => prepare(who, id, wanted.edited) });
+      return files;
+    },
+    /** Packs them for a reader, whose address is counted. @throws PhotospoolError `busy`. */
+    pack(address: string, reply: FastifyReply, files: Parameters<typeof zipPrepared>[0]): Readable {
+      reply.raw.once('close', stripping.enter(address));
+      return zipPrepared(files);
+    },
   };
 }
 

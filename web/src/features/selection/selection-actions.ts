@@ -167,7 +167,7 @@ const all: readonly Omit<Act, 'label'>[] = [
     name: 'download',
     icon: 'download',
     key: undefined,
-    needs: 'original',
+    needs: 'stripped',
     do: startDownload,
     near: true,
   },
