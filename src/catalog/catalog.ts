@@ -38,7 +38,15 @@ import { exploreFound, type ExploredValue } from './explore.js';
 import { derivedOf } from './derived-values.js';
 import { kindsSeen } from './kinds-seen.js';
 import { findAlike, type Alike } from './near-duplicates.js';
-import { accessOfNobody, favouritesByClass, openRowSights, openSights, sees, type Sight } from './item-visibility.js';
+import {
+  accessOfNobody,
+  favouritesByClass,
+  openRowSights,
+  openSights,
+  seenAmong,
+  sees,
+  type Sight,
+} from './item-visibility.js';
 import { isStacked, namedIn, type MatchingSlots } from './search-filter.js';
 import { clusterSpots } from './map-clusters.js';
 import { openSimilarityIndex, type SimilarityIndex } from './similarity-index.js';
@@ -151,6 +159,11 @@ export interface Catalog extends Paired, Stacked, BurstsOfPhotos, Suggested, Ind
   largest(holders: readonly Holder[], limit: number): { id: string; bytes: number }[];
   /** The public ids with a row that begin with these hexadecimal digits, whoever sees them; at most `limit`. */
   idsBeginning(digits: string, limit: number): string[];
+  /**
+   * Those of these photos (public ids) that the viewer sees, by their rows alone: the same queries whether or not a
+   * photo exists.
+   */
+  seenAmong(ids: readonly string[], viewer: CatalogViewer): Set<string>;
   /** Whether a photo (its public id) has a row. */
   has(id: string): boolean;
   /** Reads other processes' writes up to `n`, the library's lastChange. Not needed for changes of access. */
@@ -242,6 +255,7 @@ export function openCatalog(
     storageUse: (holders) => readStorageUse(db, holders),
     largest: (holders, limit) => readLargest(db, holders, limit),
     idsBeginning: (digits, limit) => idsBeginning(db, digits, limit),
+    seenAmong: (ids, viewer) => seenAmong(db, ids, finding.rowSightOf(viewer)),
     has: (id) => numberOf(db, id) !== undefined,
     duplicates: (holder = house) => findAlike(db, looks, holder),
     clear() {

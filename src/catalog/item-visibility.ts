@@ -400,3 +400,10 @@ export function openRowSights(db: Sqlite, accessNow: () => ItemAccess): (viewer:
     };
   };
 }
+
+/** Those of these photos (public ids) whose rows are seen; one query for each, whether or not it exists. */
+export function seenAmong(db: Sqlite, ids: readonly string[], sight: RowSight): Set<string> {
+  const find = db.prepare<AccessRow>(`SELECT ${accessColumns.join(', ')} FROM catalog_photo WHERE id = ?`);
+  const isSeen = (row: AccessRow | undefined): boolean => row !== undefined && sight.seesRow(row);
+  return new Set(ids.filter((id) => isSeen(find.get(Buffer.from(id, 'hex')))));
+}

@@ -1,12 +1,13 @@
 /** The Immich-compatible API: signing in, and sending photos into albums. */
 import { request as httpRequest } from 'node:http';
 import { Readable } from 'node:stream';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { commandLine } from '../../src/access/actor.js';
 import type { May } from '../../src/access/permissions.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { changePhotos } from '../../src/album/edit-photos.js';
 import { local } from '../../src/access/viewer.js';
+import type { Sqlite } from '../../src/base/sqlite.js';
 import { house, itemId, publicIdOf } from '../../src/document/item-id.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { mostAwaitedAlbums, openAwaitedPhotos } from '../../src/library/awaited-photos.js';
@@ -15,6 +16,32 @@ import { assetUuid } from '../../src/server/immich/uuids.js';
 import { listenOn, manualClock, openHome, sha256, type Home } from './fixture.js';
 import { call, filesIn, form, hashOf, receiveFiles, upload, type Headers } from './immich-client.js';
 import { openPeople } from './people-home.js';
+
+/** The texts of the statements that ran. */
+const ran = vi.hoisted((): string[] => []);
+
+vi.mock(import('../../src/base/sqlite.js'), async (original) => {
+  const real = await original();
+  const counted =
+    (db: Sqlite): Sqlite['prepare'] =>
+    <R>(sql: string) => {
+      const statement = db.prepare<R>(sql);
+      const record = (): void => void ran.push(sql);
+      return {
+        run: (...values) => (record(), statement.run(...values)),
+        get: (...values) => (record(), statement.get(...values)),
+        all: (...values) => (record(), statement.all(...values)),
+        iterate: (...values) => (record(), statement.iterate(...values)),
+      };
+    };
+  return {
+    ...real,
+    openSqlite: (...options) => {
+      const db = real.openSqlite(...options);
+      return Object.create(db, { prepare: { value: counted(db) } }) as Sqlite;
+    },
+  };
+});
 
 /** Tokens of a home are named t1, t2, …. */
 const made = new WeakMap<object, number>();
@@ -472,6 +499,33 @@ describe('the check of hashes', () => {
     expect(await check(home, ben, 'of ben', 'of the house')).toEqual([`reject ${assetUuid(id)}`, 'accept']);
     expect(await check(home, cleo, 'of ben', 'of the house')).toEqual(['accept', 'accept']);
     expect(await check(home, token(home, ['edit']), 'of ben')).toEqual(['accept']);
+  });
+
+  it('does the same work for photos of others as for those that nobody has, each hash once', async () => {
+    const { home, people } = await openPeople();
+    const ben = token(home, ['edit'], people.ben.id);
+    const [reader, sender] = [token(home, ['upload']), token(home, ['edit'], people.cleo.id)];
+    await record(home, 'of ben', people.ben.id);
+    await record(home, 'of the house');
+    // The statements that a check runs, by their texts.
+    const work = async (headers: Headers, ...texts: string[]): Promise<string[]> => {
+      ran.length = 0;
+      await check(home, headers, ...texts);
+      return [...ran].sort();
+    };
+    for (const [headers, text] of [
+      [sender, 'of ben'],
+      [sender, 'of the house'],
+      [reader, 'of the house'],
+      [reader, 'of ben'],
+    ] as const) {
+      const nothing = await work(headers, 'never');
+      expect(nothing.length).toBeGreaterThan(0);
+      expect(await work(headers, text)).toEqual(nothing);
+      expect(await work(headers, ...Array.from({ length: 50 }, () => text))).toEqual(nothing);
+    }
+    // A photo of one’s own is read.
+    expect(await work(ben, 'of ben')).not.toEqual(await work(ben, 'never'));
   });
 
   it('takes as many paths at once as clients send', async () => {
