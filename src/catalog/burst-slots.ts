@@ -3,18 +3,23 @@
  * In memory only, so a crash loses nothing.
  */
 import type { Sqlite } from '../base/sqlite.js';
-import { burstRows } from './bursts.js';
+import { burstRows, burstsAmong, type Frame } from './bursts.js';
 import { placeOf, type Columns } from './columns.js';
-import { putTwins, type TwinSlots } from './twin-slots.js';
+import { putTwins } from './twin-slots.js';
 
 /** Computes the group of a burst in the columns again. Slots written meanwhile must already be removed from it. */
 export function settleBurst(db: Sqlite, columns: Columns, series: number): void {
   const inUse = columns.order.subarray(0, columns.count);
-  const slots = burstRows<{ n: number }>(db, 'n', series).flatMap(({ n }) => {
+  const { bursts } = columns;
+  const slots = burstRows<Frame>(db, 'n, taken, burst', series).flatMap(({ n, taken, burst }) => {
     const place = placeOf(columns.n, inUse, n);
-    return place === undefined ? [] : [inUse[place]!];
+    if (place === undefined) return [];
+    const slot = inUse[place]!;
+    if (burst === null) bursts.taken.set(slot, taken);
+    else bursts.taken.delete(slot);
+    return [slot];
   });
-  putTwins(columns.bursts, String(series), slots);
+  putTwins(bursts, String(series), slots);
 }
 
 /** Finds the groups of all rows in the columns, one slice at a time. */
@@ -28,14 +33,36 @@ export function* findBursts(db: Sqlite, columns: Columns): Generator<void> {
   }
 }
 
-/** Keeps one slot of each burst in a mask with a byte per slot. */
-export function keepFirstOfBursts({ groups }: TwinSlots, kept: Uint8Array): void {
+/**
+ * Keeps one slot of each burst in a mask with a byte per slot. `seen`: a mask of what the viewer sees, of which the
+ * bursts are formed; absent if that is everything.
+ */
+export function keepFirstOfBursts(
+  { bursts: { groups, taken }, n }: Columns,
+  kept: Uint8Array,
+  seen?: Uint8Array,
+): void {
   for (const slots of groups.values()) {
-    let first = true;
-    for (const slot of slots) {
-      if (kept[slot] === 0) continue;
-      if (!first) kept[slot] = 0;
-      first = false;
+    if (!seen || !taken.has(slots[0]!) || slots.every((slot) => seen[slot] !== 0)) {
+      keepFirst(slots, kept);
+      continue;
     }
+    const frames = slots.flatMap((slot) =>
+      seen[slot] === 0 ? [] : [{ slot, n: n[slot]!, taken: taken.get(slot)!, burst: null }],
+    );
+    for (const burst of burstsAmong(frames))
+      keepFirst(
+        burst.map(({ slot }) => slot),
+        kept,
+      );
+  }
+}
+
+function keepFirst(slots: readonly number[], kept: Uint8Array): void {
+  let first = true;
+  for (const slot of slots) {
+    if (kept[slot] === 0) continue;
+    if (!first) kept[slot] = 0;
+    first = false;
   }
 }

@@ -6,7 +6,9 @@
  * the transaction that writes one of these rows.
  *
  * No photo of a burst loses its place in the album: which one stands for the others is decided for each answer among
- * those that its viewer sees (burst-slots.ts). That is the one chosen last, otherwise the first by time.
+ * those that its viewer sees (burst-slots.ts). That is the one chosen last, otherwise the first by time. Neither are
+ * `series` and the members of a burst what a viewer is shown: that follows from the photos that they see alone
+ * (`burstsAmong`), so that it tells nothing about the others.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { numberIn } from '../document/burst.js';
@@ -142,13 +144,35 @@ function chainsOf(db: Sqlite): Shot[][] {
   return [...found, ...[...open.values()].filter(({ length }) => length >= fewest)];
 }
 
-/** The number of a chain; null if it is no burst. Files of one shot have one time. */
-function seriesOf(chain: readonly Shot[]): number | null {
-  const times = new Set(chain.map(({ taken }) => taken));
-  return times.size < fewest ? null : numberIn(Buffer.from(chain[0]!.id).toString('hex'));
-}
+/** The number of a chain; null if it is no burst. */
+const seriesOf = (chain: readonly Shot[]): number | null =>
+  isEnough(chain) ? numberIn(Buffer.from(chain[0]!.id).toString('hex')) : null;
 
-const gapOf = (a: Shot, b: Shot): number => Math.abs(Date.parse(`${a.taken}Z`) - Date.parse(`${b.taken}Z`));
+/** Whether a chain is long enough for a burst. Files of one shot have one time. */
+const isEnough = (chain: readonly { taken: string }[]): boolean =>
+  new Set(chain.map(({ taken }) => taken)).size >= fewest;
+
+type Timed = Pick<Shot, 'taken'>;
+const gapOf = (a: Timed, b: Timed): number => Math.abs(Date.parse(`${a.taken}Z`) - Date.parse(`${b.taken}Z`));
+
+/** A photo with a `series`; `burst` as in its row. */
+export type Frame = Pick<Shot, 'n' | 'taken'> & Pick<BurstRow, 'burst'>;
+
+/**
+ * The bursts among some of the photos of one, as if there were no others, each in the order of `frames`: of a named one
+ * all of them unless it is a single photo, of one known by its times those that are still in quick succession.
+ */
+export function burstsAmong<F extends Frame>(frames: readonly F[]): F[][] {
+  if (frames.length < 2) return [];
+  if (frames[0]!.burst !== null) return [[...frames]];
+  const chains: F[][] = [];
+  for (const frame of [...frames].sort((a, b) => a.n - b.n)) {
+    const chain = chains.at(-1);
+    if (chain && gapOf(chain.at(-1)!, frame) <= longestGap) chain.push(frame);
+    else chains.push([frame]);
+  }
+  return chains.filter(isEnough).map((chain) => frames.filter((frame) => chain.includes(frame)));
+}
 
 const members = 'FROM catalog_photo WHERE series = ? AND beside = 0 ORDER BY cover DESC, n';
 

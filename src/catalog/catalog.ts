@@ -63,7 +63,7 @@ import {
   tilesOf,
   type Numbers,
 } from './pagination.js';
-import { openBurstsOfPhotos, type BurstsOfPhotos } from './bursts-seen.js';
+import { framesNumbered, openBurstsOfPhotos, type BurstsOfPhotos } from './bursts-seen.js';
 import { openPaired, type Paired } from './companions.js';
 import { openStacked, type Stacked } from './raw-jpeg-stacks.js';
 import { makeRecent } from './answer-cache.js';
@@ -286,9 +286,22 @@ type Finding = ReturnType<typeof openFinding>;
 
 function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, access: () => ItemAccess) {
   const recent = makeRecent();
-  const sightOf = openSights(db, access);
+  const sightsOf = openSights(db, access);
   const rowSightOf = openRowSights(db, access);
   const numbersNamed = openNamed(db);
+
+  function sightOf(columns: Columns, viewer: CatalogViewer): Sight {
+    const burst: Sight['burst'] = (within, number, inLink) => {
+      // Rows with values for share links of their own are in no burst.
+      if (within !== columns) return [];
+      const inUse = columns.order.subarray(0, columns.count);
+      return framesNumbered(db, number, rowSightOf(viewer), inLink).flatMap((n) => {
+        const place = placeOf(columns.n, inUse, n);
+        return place === undefined ? [] : [inUse[place]!];
+      });
+    };
+    return { ...sightsOf(columns, viewer), burst };
+  }
 
   /** The columns, and the matches of a query, which may be more than those that the viewer's scope names. */
   function match(query: Query, viewer: CatalogViewer, each: boolean): Found {

@@ -8,7 +8,7 @@ import { dateNumber } from './date-numbers.js';
 import { grown } from './growable-array.js';
 import { makeLists, setList, type Lists } from './multi-value-column.js';
 import type { ColumnRow } from './catalog-row.js';
-import { leaveTwins, makeTwinSlots, type TwinSlots } from './twin-slots.js';
+import { leaveTwins, makeTwinSlots, type BurstSlots, type TwinSlots } from './twin-slots.js';
 import { bit, companionShift, searched } from './photo-flags.js';
 import { makeBeginnings, makeValues, type Beginnings, type Values } from './value-dictionary.js';
 
@@ -52,7 +52,7 @@ export interface Columns {
   entry: Lists;
   access: AccessLists;
   twins: TwinSlots;
-  bursts: TwinSlots;
+  bursts: BurstSlots;
   values: Record<'camera' | 'lens' | 'place' | 'folder' | 'tag' | 'album' | 'person' | 'word', Values>;
   beginnings: Beginnings;
   /** The used slots by ascending row number; the first `count` elements. */
@@ -113,7 +113,7 @@ export function makeColumns(): Columns {
     entry: makeLists(),
     access: makeAccessLists(),
     twins: makeTwinSlots(),
-    bursts: makeTwinSlots(),
+    bursts: { ...makeTwinSlots(), taken: new Map<number, string>() },
     values,
     beginnings: makeBeginnings(values.word),
     order: new Uint32Array(0),

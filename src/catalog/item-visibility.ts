@@ -50,6 +50,11 @@ export interface Sight {
   offered: readonly number[];
   /** The holder of the items of a class, by its number. */
   holderOf(number: number): Holder | undefined;
+  /**
+   * The slots of the photos of a burst that the viewer sees, by its number (bursts-seen.ts), in these columns. `inLink`:
+   * for the search that a share link is to.
+   */
+  burst(columns: Columns, number: string, inLink?: boolean): number[];
   /** The items of an album with members; undefined if it does not exist for the viewer. */
   album(name: string): AlbumItems | undefined;
 }
@@ -224,7 +229,7 @@ function rememberViewers<T>(
 export function openSights(
   db: Sqlite,
   accessNow: () => ItemAccess,
-): (columns: Columns, viewer: CatalogViewer) => Sight {
+): (columns: Columns, viewer: CatalogViewer) => Omit<Sight, 'burst'> {
   const takenOut = openTakenOut(db);
   const offeredIn = openOffered(db);
   const shownTerms = openShownTerms();

@@ -11,8 +11,7 @@ import { positionOf, type Columns } from './columns.js';
 import type { MatchingSlots } from './search-filter.js';
 import { accessColumns, sees, type AccessRow, type RowSight } from './item-visibility.js';
 import { firstOfTwins, seesSeveral } from './same-bytes.js';
-import { burstRows } from './bursts.js';
-import { burstSeen } from './bursts-seen.js';
+import { burstSeen, framesSeen } from './bursts-seen.js';
 import { openCompanions, type Accompanied } from './companions.js';
 import { bit, kindBit } from './photo-flags.js';
 import { placeName, type PlaceKey } from './place-names.js';
@@ -73,9 +72,7 @@ export function pageOfAll(db: Sqlite, limit: number, before: number, sight: RowS
     const rows = next.all(from, seen, inAlbums, JSON.stringify(offered), limit + 1);
     const isShown = (row: AccessRow & { n: number }): boolean =>
       sight.seesRow(row) && (!isSeveral || isFirstOfTwins(db, row, sight));
-    const shown = rows.filter(
-      (row) => isShown(row) && (!stacked || row.series === null || isFirstOfBurst(db, row.series, row.n, isShown)),
-    );
+    const shown = rows.filter((row) => isShown(row) && (!stacked || isFirstOfBurst(db, row, sight, isShown)));
     numbers.push(...shown.map(({ n }) => n));
     if (rows.length <= limit) break;
     from = rows[limit]!.n;
@@ -105,15 +102,15 @@ function isFirstOfTwins(db: Sqlite, row: AccessRow & { n: number }, sight: RowSi
 }
 
 /** Whether a row is the one that stands for its burst in the timeline, of those that are shown there. */
-const isFirstOfBurst = (
+function isFirstOfBurst(
   db: Sqlite,
-  series: number,
-  n: number,
+  row: AccessRow & { n: number; series: number | null },
+  sight: RowSight,
   isShown: (row: AccessRow & { n: number }) => boolean,
-): boolean =>
-  burstRows<AccessRow & { n: number }>(db, `n, ${columns}`, series).find(
-    (row) => (row.state & leftOut) === 0 && isShown(row),
-  )?.n === n;
+): boolean {
+  const frames = framesSeen(db, row, sight);
+  return !frames || frames.find((frame) => (frame.state & leftOut) === 0 && isShown(frame))?.n === row.n;
+}
 
 const hex = (id: Uint8Array): string => Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
 
@@ -196,8 +193,8 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], sight: RowSight,
   }));
 }
 
-function burstOf(db: Sqlite, { series }: TileRow, sight: RowSight): Pick<Tile, 'burst'> {
-  const burst = burstSeen(db, series, sight);
+function burstOf(db: Sqlite, row: TileRow, sight: RowSight): Pick<Tile, 'burst'> {
+  const burst = burstSeen(db, row, sight);
   return burst ? { burst } : {};
 }
 

@@ -86,7 +86,7 @@ export function evaluate(
   if (scope && 'search' in scope) keepInside(columns, sight, scope.search, kept, scratch);
   if (scope && 'album' in scope) keepMarked(markAlbum(columns, sight.album(scope.album), scratch), false, kept);
   if (!each && (seesSeveral(onlooker) || sight.offered.length > 0)) keepOneOfTwins(columns, onlooker, kept);
-  if (!each && isStacked(query, sight.viewer)) keepFirstOfBursts(columns.bursts, kept);
+  if (!each && isStacked(query, sight.viewer)) keepFirstOfBursts(columns, kept, seenApart(columns, sight, scratch));
   const { order, count } = columns;
   let length = 0;
   // Without a branch, which a processor can't predict for photos of several people: a slot not kept is overwritten.
@@ -113,16 +113,23 @@ function markFound(
   return mask;
 }
 
+/** Whether the viewer sees all photos, in the trash or not. */
+const seesAll = ({ classes }: Sight): boolean =>
+  classes.subarray(1).every((bits) => (bits & (sees.living | sees.trashed)) === (sees.living | sees.trashed));
+
+/** Marks what the viewer sees outside the trash; undefined if that is everything. */
+function seenApart(columns: Columns, sight: Sight, scratch: Scratch): Mask | undefined {
+  if (seesAll(sight)) return undefined;
+  const mask = cleared(scratch, 'inside', columns.size);
+  markSeen(columns, wantedStates([], sight.viewer, 0), sight, mask, scratch);
+  return mask;
+}
+
 /** Marks what the viewer may see of the wanted states. */
-function markSeen(
-  columns: Columns,
-  wanted: Uint8Array,
-  { classes, terms, apart, offered }: Sight,
-  mask: Mask,
-  scratch: Scratch,
-): void {
+function markSeen(columns: Columns, wanted: Uint8Array, sight: Sight, mask: Mask, scratch: Scratch): void {
+  const { classes, terms, apart, offered } = sight;
   const { state, class: numbers, size } = columns;
-  if (classes.subarray(1).every((bits) => (bits & (sees.living | sees.trashed)) === (sees.living | sees.trashed))) {
+  if (seesAll(sight)) {
     for (let slot = 0; slot < size; slot++) mask[slot] = Number(wanted[state[slot]!] !== 0);
     return;
   }
@@ -156,6 +163,7 @@ function keepInside(columns: Columns, sight: Sight, search: string, kept: Mask, 
     terms: [],
     apart: [],
     offered: [],
+    burst: (of, number) => sight.burst(of, number, true),
   };
   const inside = markFound(columns, terms, all, cleared(scratch, 'inside', columns.size), scratch);
   if (columns.shared) {
@@ -246,7 +254,7 @@ function narrow(columns: Columns, term: Term, sight: Sight, kept: Mask, scratch:
       return keepRange(columns[term.column], term, kept, columns.size);
     case 'burst': {
       const marks = cleared(scratch, 'marks', columns.size);
-      for (const slot of columns.bursts.groups.get(term.series) ?? []) marks[slot] = 1;
+      for (const slot of sight.burst(columns, term.series)) marks[slot] = 1;
       return keepMarked(marks, term.negated, kept);
     }
     case 'day':

@@ -6,6 +6,11 @@ export interface TwinSlots {
   of: Map<number, string>;
 }
 
+/** The groups of bursts, with the time taken of each slot in one that is known by its times. */
+export interface BurstSlots extends TwinSlots {
+  taken: Map<number, string>;
+}
+
 /** No groups. */
 export const makeTwinSlots = (): TwinSlots => ({ groups: new Map(), of: new Map() });
 

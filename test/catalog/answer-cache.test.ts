@@ -51,6 +51,7 @@ function tenClasses() {
       apart: [],
       offered: [],
       album: () => undefined,
+      burst: () => [],
       holderOf: () => undefined,
     },
     classes: Uint8Array.from({ length: 11 }, (_, number) => (classes.includes(number) ? sees.living : 0)),

@@ -24,6 +24,10 @@ function stacked(catalog: Catalog, text = '', viewer: Viewer = owner): string[] 
   const { tiles } = catalog.tiles(stackBursts(parseQuery(text)), { viewer });
   return tiles.map(({ id, burst: one }) => `${Number(`0x${id}`)}${one ? ` of ${one.count}` : ''}`);
 }
+/** Ids that begin differently. */
+const apart = ['1', '2', '3', '4', '5'].map((digit) => digit.repeat(64)) as typeof ids;
+/** The number of a burst known by its times that begins with a photo. */
+const numberOf = (id: string): string => String(parseInt(id.slice(0, 12), 16));
 const burstOf = (catalog: Catalog, id: string): string => catalog.burstOf(id, owner)!.id;
 
 describe('a burst', () => {
@@ -102,12 +106,72 @@ describe('a burst', () => {
       put(id, named(n, { edits: { audience: n === 0 ? 'public' : 'private' } }));
     expect(catalog.burstOf(a, visitor)).toBeUndefined();
     expect(stacked(catalog, '', visitor)).toEqual(['1']);
-    expect(walk(catalog, `burst:${burstOf(catalog, a)}`, 10, { viewer: visitor })).toEqual([a]);
+    // Finding it would tell of the others.
+    expect(walk(catalog, `burst:${burstOf(catalog, a)}`, 10, { viewer: visitor })).toEqual([]);
     put(a, named(0, { edits: { trashed: true } }));
     expect(stacked(catalog)).toEqual(['2 of 2']);
     expect(stacked(catalog, 'is:trashed')).toEqual(['1']);
     put(b, named(1, { edits: { trashed: true } }));
     expect(stacked(catalog)).toEqual(['3']);
+  });
+
+  it('is formed of what its viewer sees, and tells nothing about other photos', async () => {
+    // 410 ms apart, two photos are in no burst; nor are two that follow each other.
+    const hidden = [
+      ['private', 'public', 'private', 'public', 'private'],
+      ['private', 'public', 'public', 'private', 'private'],
+    ] as const;
+    for (const audiences of hidden) {
+      const { catalog, put } = emptyCatalog();
+      audiences.forEach((audience, n) => put(apart[n]!, timed(10 + 200 * n, { edits: { audience } })));
+      const seen = apart.filter((_, n) => audiences[n] === 'public');
+      const ofOwner = burstOf(catalog, apart[0]);
+      expect(ofOwner).toBe(numberOf(apart[0]));
+      for (const load of [false, true]) {
+        if (load) await catalog.load();
+        expect(catalog.tiles(stackBursts(parseQuery(''))).tiles.map(({ burst: one }) => one?.count)).toEqual([5]);
+        const { tiles } = catalog.tiles(stackBursts(parseQuery('')), { viewer: visitor });
+        expect(tiles.map(({ id, burst: one }) => [id, one])).toEqual(seen.map((id) => [id, undefined]).reverse());
+        for (const id of seen) expect(catalog.burstOf(id, visitor)).toBeUndefined();
+        for (const id of apart) expect(walk(catalog, `burst:${numberOf(id)}`, 10, { viewer: visitor })).toEqual([]);
+        expect(walk(catalog, `burst:${ofOwner}`, 10).sort()).toEqual(apart);
+      }
+    }
+  });
+
+  it('has a number that depends only on the photos that its viewer sees', async () => {
+    const { catalog, put } = emptyCatalog();
+    const [first, second, third, ...more] = apart;
+    apart.forEach((id, n) => put(id, timed(10 + 200 * n, { edits: { audience: n < 2 ? 'private' : 'public' } })));
+    const seen = catalog.burstOf(third, visitor);
+    expect(seen).toEqual({ id: numberOf(third), count: 3 });
+    for (const load of [false, true]) {
+      if (load) await catalog.load();
+      expect(walk(catalog, `burst:${seen!.id}`, 10, { viewer: visitor }).sort()).toEqual([third, ...more]);
+      for (const id of [first, second, ...more])
+        expect(walk(catalog, `burst:${numberOf(id)}`, 10, { viewer: visitor })).toEqual([]);
+    }
+    // Neither a hidden photo before it nor its trashing is seen.
+    put('6'.repeat(64), timed(1, { edits: { audience: 'private' } }));
+    expect(catalog.burstOf(third, visitor)).toEqual(seen);
+    put(first, timed(10, { edits: { audience: 'private', trashed: true } }));
+    expect(catalog.burstOf(third, visitor)).toEqual(seen);
+    // What a viewer sees of one burst can be two.
+    const later = ['7', '8', '9'].map((digit) => digit.repeat(64)) as [string, string, string];
+    later.forEach((id, n) => put(id, timed(1410 + 200 * n, { edits: { audience: 'public' } })));
+    ['b', 'c'].forEach((digit, n) => put(digit.repeat(64), timed(1010 + 200 * n)));
+    expect(burstOf(catalog, later[0])).toBe(burstOf(catalog, third));
+    expect([third, later[0]].map((id) => catalog.burstOf(id, visitor)?.id)).toEqual([third, later[0]].map(numberOf));
+    expect(catalog.count(stackBursts(parseQuery('')), visitor)).toBe(2);
+  });
+
+  it('is found by its number in the search that a share link is to, not by viewers of links', () => {
+    const { catalog, put } = emptyCatalog();
+    apart.forEach((id, n) => put(id, timed(10 + 200 * n, { facts: { tags: n < 4 ? ['x'] : [] } })));
+    const linkTo = (search: string): Viewer => ({ onlooker: { kind: 'link', of: 'house' }, scope: { search } });
+    const number = burstOf(catalog, apart[0]);
+    expect(walk(catalog, '', 10, { viewer: linkTo(`burst:${number}`) }).sort()).toEqual(apart);
+    expect(walk(catalog, `burst:${number}`, 10, { viewer: linkTo('tag:x') })).toEqual([]);
   });
 
   it('is not stacked in a share link, which may show only a part of it', () => {
