@@ -1,6 +1,7 @@
-/** 360° photos in a real browser: looking around by keys and dragging, leaving, and the flat picture without WebGL. */
+/** 360° photos in a real browser: looking around by keys, dragging and pinching, leaving, and the flat picture without WebGL. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { breaches } from './axe.js';
+import { openHand } from './fingers.js';
 import { makePhoto, type FixturePhoto } from './fixture.js';
 import { openStage, shown, type Stage } from './stage.js';
 
@@ -15,9 +16,9 @@ const photos = (): FixturePhoto[] =>
     makePhoto(n, stage.pictures[n]!, { taken: `2024-07-0${n}T12:00:00.000`, ...(n === 2 && { sphere: true }) }),
   );
 
-test('one looks around in a photo sphere with keys and the mouse, and leaves it with Escape', async () => {
+test('one looks around in a photo sphere with keys, mouse and fingers, and leaves it with Escape', async () => {
   const fixture = await stage.fixture(photos());
-  const { page, mishaps, close } = await stage.see(fixture.url);
+  const { page, mishaps, close } = await stage.see(fixture.url, { hasTouch: true });
   await shown(page);
   await page.locator('main a[data-id]').first().click();
   const button = page.getByRole('button', { name: 'Look around' });
@@ -41,6 +42,13 @@ test('one looks around in a photo sphere with keys and the mouse, and leaves it 
   await page.mouse.move(x + width / 2 + 120, y + height / 2 + 40, { steps: 3 });
   await page.mouse.up();
   await expect.poll(isNew, { message: 'drag' }).toBe(true);
+  const hand = await openHand(page);
+  const middle = { x: Math.round(x + width / 2), y: Math.round(y + height / 2) };
+  await hand.pinch(middle, 200, 260);
+  await expect.poll(isNew, { message: 'pinch' }).toBe(true);
+  // Pinched back, it is as it was: two fingers zoom, and neither turns it.
+  await hand.pinch(middle, 260, 200);
+  await expect.poll(async () => looks.at(-2)!.equals(await canvas.screenshot()), { message: 'back' }).toBe(true);
   expect(await breaches(page)).toEqual([]);
   await canvas.focus();
   await page.keyboard.press('Escape');
