@@ -135,6 +135,23 @@ test.each([390, 1440])('at %i px: side by side, uncropped, accessible in both th
   await close();
 });
 
+test('the suggested photos of all groups are kept at once, and undone as one step', async () => {
+  const { page, ids, mishaps, close } = await open();
+  expect(await breaches(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Keep all suggested photos, move the other 2 to trash' }).click();
+  await page.getByText('Kept 2 photos, moved 2 photos to trash').waitFor();
+  await page.getByText('No duplicates found').waitFor();
+  const trashed = (): Promise<boolean[]> => Promise.all(ids.map(async (id) => (await ask(home, id)).trashed));
+  expect(await trashed()).toEqual([false, true, false, true, false]);
+  expect((await ask(home, ids[0]!)).title).toBe('The sea');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await groups(page, 2);
+  expect(await trashed()).toEqual([false, false, false, false, false]);
+  expect((await ask(home, ids[0]!)).title).toBe('');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('photos open from the page, and Back returns to it', async () => {
   const { page, ids, mishaps, close } = await open();
   await list(page).first().getByRole('link', { name: 'Open photo 2' }).click();

@@ -58,6 +58,24 @@ export class Review {
     return this.#settle(photos, edits.all(keepOne(kept, others), m.duplicates.keptOne(others.length)));
   }
 
+  /** Keeps the suggested photo of each group that is shown, as one step; true if it succeeded. */
+  keepSuggested(): Promise<boolean> {
+    const { groups } = this;
+    const changes = groups.flatMap(({ photos, best }) =>
+      photos
+        .filter(({ id }) => id === best)
+        .flatMap((kept) =>
+          keepOne(
+            kept,
+            photos.filter((photo) => photo !== kept),
+          ),
+        ),
+    );
+    const photos = groups.flatMap((group) => group.photos);
+    const label = m.duplicates.keptSuggested(groups.length, photos.length - groups.length);
+    return this.#settle(photos, edits.all(changes, label));
+  }
+
   /** Marks the photos of a group as different; true if it succeeded. */
   keepAll({ photos }: DuplicateGroup): Promise<boolean> {
     return this.#settle(photos, edits.all(keepAll(photos), m.duplicates.keptAll(photos.length)));
@@ -77,8 +95,9 @@ export class Review {
     // Responses in progress do not include this change.
     this.#turn++;
     const gone = new Set(photos.map(({ id }) => id));
+    const before = this.groups.length;
     this.groups = this.groups.filter((group) => !group.photos.some(({ id }) => gone.has(id)));
-    this.count = Math.max(this.groups.length, (this.count ?? 1) - 1);
+    this.count = Math.max(this.groups.length, (this.count ?? before) - (before - this.groups.length));
     if (this.looking) this.#later();
     else if (this.groups.length < few) void this.more();
     return true;

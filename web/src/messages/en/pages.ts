@@ -439,6 +439,8 @@ export const duplicates = {
   keepOne: (others: number) =>
     plural(others, { one: 'Keep this, move the other to trash', other: 'Keep this, move the other # to trash' }),
   keepAll: 'Keep all',
+  keepSuggested: (others: number) => `Keep all suggested photos, move the other ${number(others)} to trash`,
+  keptSuggested: (groups: number, others: number) => `Kept ${app.photos(groups)}, moved ${app.photos(others)} to trash`,
   compare: 'Compare',
   keptOne: (others: number) => `Kept 1 photo, moved ${app.photos(others)} to trash`,
   keptAll: (n: number) => `Kept all ${app.photos(n)}`,
