@@ -44,7 +44,7 @@ function keyedWord(key: string, value: string, brief: boolean): string | undefin
     case 'day':
       return /^\d\d-\d\d$/.test(value) ? dayMonth(`2024-${value}`) : undefined;
     case 'rating':
-      return /^[1-5]$/.test(value) ? m.app.stars(Number(value)) : undefined;
+      return starsIn(value);
     case 'burst':
       return m.app.searchWords.burst;
     case 'near':
@@ -61,6 +61,18 @@ function countryName(value: string): string | undefined {
   const code = value.toUpperCase();
   const name = new Intl.DisplayNames(locale, { type: 'region', fallback: 'none' }).of(code);
   return name === code ? undefined : name;
+}
+
+/** A number of stars, or a range. */
+function starsIn(value: string): string | undefined {
+  const [, sign = '', from, to] = /^([<>]?=?)([1-5])(?:\.\.([1-5]))?$/.exec(value) ?? [];
+  if (from === undefined || value === '>5') return undefined;
+  const words = m.app.searchWords;
+  const stars = Number(from);
+  if (to !== undefined) return words.stars(stars, Number(to));
+  if (sign.startsWith('>')) return words.stars(sign === '>' ? stars + 1 : stars, 5);
+  if (sign.startsWith('<')) return words.stars(0, sign === '<' ? stars - 1 : stars);
+  return m.app.stars(stars);
 }
 
 /** A date or a range of dates. */

@@ -145,8 +145,9 @@ export const albums = {
   trashEmptyAbout: 'Photos that you move to the trash stay here until you empty it.',
   trashShow: 'Show or restore photos',
   trashEmpty: 'Empty trash',
-  trashSure: (n: number) =>
-    `Permanently delete ${app.photos(n)} from all servers? Tags, comments and edits are deleted, too. The files move to archive/trash, where you can delete them yourself.`,
+  /** `files`: for people who reach the disk of the server. */
+  trashSure: (n: number, files: boolean) =>
+    `Permanently delete ${app.photos(n)} from all servers? Tags, comments and edits are deleted, too.${files ? ' The files move to archive/trash, where you can delete them yourself.' : ''}`,
   trashYes: 'Delete permanently',
   trashBusy: (done: number, n: number) => `${done} of ${n} …`,
   trashDone: (n: number) => `Deleted ${app.photos(n)} permanently`,

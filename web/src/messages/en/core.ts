@@ -119,6 +119,13 @@ export const app = {
     after: (date: string) => `after ${date}`,
     range: (from: string, to: string) => `${from} – ${to}`,
     added: (dates: string) => `Added ${dates}`,
+    /** From 0, which is without a rating, to 5. */
+    stars: (from: number, to: number) =>
+      to === 5
+        ? plural(from, { one: '# star or more', other: '# stars or more' })
+        : from === 0
+          ? plural(to, { one: 'At most # star', other: 'At most # stars' })
+          : `${number(from)} to ${plural(to, { one: '# star', other: '# stars' })}`,
     area: 'An area of the map',
   },
   nothing: 'No photos found',
@@ -369,6 +376,7 @@ export const select = {
   favourite: 'Favourite',
   tags: 'Tags',
   albums: 'Add to album',
+  albumWord: 'Album',
   cover: 'Set as cover',
   takeOut: 'Remove from album',
   compare: 'Compare',
