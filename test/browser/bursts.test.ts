@@ -1,9 +1,12 @@
-/** Bursts in a real browser, on a real home: one tile, all of its photos, another cover, and one photo that is kept. */
+/**
+ * Bursts in a real browser, on a real home: one tile, whose actions apply to all of its photos; another cover, and one
+ * photo that is kept.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { breaches } from './axe.js';
 import { fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
-import { openStage, shown, type Stage } from './stage.js';
+import { opened, openStage, shown, type Stage } from './stage.js';
 
 let stage: Stage;
 let home: ServedHome;
@@ -31,6 +34,36 @@ test('a burst is one tile, opens to all its photos, gets another cover, and is r
   const tile = page.getByRole('link', { name: /^Burst of 4 photos, / });
   expect(await tile.getAttribute('data-id')).toBe(ids[3]);
   expect(await breaches(page)).toEqual([]);
+  // Selected, the tile stands for all of them.
+  await tile.focus();
+  await page.keyboard.press('x');
+  const toolbar = page.getByRole('toolbar', { name: 'Actions for selected photos' });
+  await page.getByText('1 selected · 4 photos').waitFor();
+  await page.keyboard.press('f');
+  await page.getByText('4 photos added to favourites').waitFor();
+  await toolbar.getByRole('button', { name: 'Add to album' }).click();
+  await page.getByRole('combobox', { name: 'Add to album' }).fill('Jump');
+  await page.keyboard.press('Enter');
+  await page.getByText('4 photos added to “Jump”').waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Delete');
+  await page.getByText('Moved 4 photos to trash').waitFor();
+  await page.waitForSelector('main[data-count="8"]');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.waitForSelector('main[data-count="9"]');
+  await tile.click();
+  await opened(page);
+  // The open photo is one of them: the question is whether they all are meant.
+  await page.keyboard.press('Delete');
+  const question = page.getByRole('dialog', { name: 'Move to trash' });
+  await question.getByText('This is one of 4 photos of a burst.').waitFor();
+  expect(await breaches(page)).toEqual([]);
+  await question.getByRole('button', { name: 'Move all 4 photos' }).click();
+  await page.getByText('Moved 4 photos to trash').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('Undone: Moved 4 photos to trash').waitFor();
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('main[data-count="9"]');
   await tile.click();
   const more = async (name: string): Promise<void> => {
     await page.getByRole('button', { name: 'More', exact: true }).click();

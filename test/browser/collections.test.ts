@@ -1,12 +1,13 @@
 /** The pages of tags, albums, cameras and the trash in a real browser, on a real home. */
-import type { Locator, Page } from 'playwright-core';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { breaches } from './axe.js';
 import { ask, change, count, fill } from './fill.js';
+import { type Finger, openHand } from './fingers.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { shiftOf, watchShift } from './shift.js';
-import { openStage, shown, type Stage } from './stage.js';
+import { inSelectionMenu, openStage, shown, type Stage } from './stage.js';
 
 let stage: Stage;
 let home: ServedHome;
@@ -16,10 +17,10 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 afterEach(() => home.close());
 
-async function open(path: string, tell: Parameters<typeof fill>[3] = {}) {
+async function open(path: string, tell: Parameters<typeof fill>[3] = {}, options: BrowserContextOptions = {}) {
   home = await openServedHome(stage.folder);
   const ids = await fill(home, stage.pictures, 12, tell);
-  const seen = await stage.see(home.url);
+  const seen = await stage.see(home.url, options);
   await shown(seen.page);
   return {
     ...seen,
@@ -102,7 +103,7 @@ test('an album shows the photo chosen as its cover, also under another name, unt
   expect(new URL(page.url()).pathname).toBe('/albums/Summer');
   await page.focus(`a[data-id="${ids[4]!}"]`);
   await page.keyboard.press('x');
-  await page.getByRole('button', { name: 'Set as cover' }).click();
+  await (await inSelectionMenu(page, 'Set as cover')).click();
   await page.waitForSelector('text=“Summer” has a new cover');
   await visit();
   const picture = (name: string) => page.getByRole('link', { name }).locator('img').getAttribute('src');
@@ -118,14 +119,15 @@ test('an album shows the photo chosen as its cover, also under another name, unt
   await page.waitForSelector('main[data-count="4"]');
   await page.focus(`a[data-id="${ids[3]!}"]`);
   await page.keyboard.press('x');
-  await page.getByRole('button', { name: 'Set as cover' }).click();
+  await (await inSelectionMenu(page, 'Set as cover')).click();
   await page.waitForSelector('text=“July” has a new cover');
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.waitForSelector('text=Undone: “July” has a new cover');
   // One photo as the cover, not two.
   await page.focus(`a[data-id="${ids[3]!}"]`);
   await page.keyboard.press('Shift+ArrowRight');
-  await expect.poll(() => page.getByRole('button', { name: 'Set as cover' }).isDisabled()).toBe(true);
+  const setCover = await inSelectionMenu(page, 'Set as cover');
+  await expect.poll(() => setCover.isDisabled()).toBe(true);
   await visit();
   await expect.poll(() => picture('July, 4 photos')).toContain(ids[4]!);
   expect(mishaps).toEqual([]);
@@ -181,6 +183,14 @@ test('the trash: some photos restored, the rest deleted; the files are moved asi
   await change({ ids: ids.slice(0, 3), trashed: true });
   await visit();
   await page.waitForSelector('text=3 photos are in the trash');
+  // Each of them opens, and can be restored there.
+  await page
+    .locator('main')
+    .getByRole('link', { name: /^Photo/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Restore', exact: true }).waitFor();
+  await visit();
   await page.getByRole('link', { name: 'Show or restore photos' }).click();
   await page.waitForSelector('main[data-count="3"]');
   await page.focus(`a[data-id="${ids[0]}"]`);
@@ -273,8 +283,8 @@ test('a page that fails to render says so, and leads back to the photos', async 
   await close();
 });
 
-test('an album: sorted by date; put in order by keys, buttons and mouse; undone', async () => {
-  const { page, ids, mishaps, change, close } = await open('/albums');
+test('an album: sorted by date; put in order by keys, buttons, mouse and finger; undone', async () => {
+  const { page, ids, mishaps, change, close } = await open('/albums', {}, { hasTouch: true });
   await change({ ids: ids.slice(0, 4), albums: { add: ['Trip'] } });
   await page.goto(`${home.url}/albums/Trip`);
   await page.waitForSelector('main[data-count="4"]');
@@ -310,6 +320,23 @@ test('an album: sorted by date; put in order by keys, buttons and mouse; undone'
   await page.mouse.move(first.x + 8, first.y + 20);
   await page.mouse.up();
   await expect.poll(arranged).toEqual(names([0, 2, 1, 3]));
+  // A finger that rests lifts a photo.
+  const hand = await openHand(page);
+  const middleOf = async (n: number, aside = 0): Promise<Finger> => {
+    const box = (await options.nth(n).boundingBox())!;
+    return { x: Math.round(box.x + box.width / 2 + aside), y: Math.round(box.y + box.height / 2) };
+  };
+  await hand.down(await middleOf(3));
+  await options.and(page.locator('.dragged')).waitFor();
+  await hand.move(await middleOf(1));
+  await hand.move(await middleOf(0, -20));
+  await hand.up();
+  await expect.poll(arranged).toEqual(names([3, 0, 2, 1]));
+  await hand.down(await middleOf(0));
+  await options.and(page.locator('.dragged')).waitFor();
+  await hand.move(await middleOf(3, 20));
+  await hand.up();
+  await expect.poll(arranged).toEqual(names([0, 2, 1, 3]));
   await dialog.getByRole('button', { name: 'Done' }).click();
   await expect.poll(order).toEqual(names([0, 2, 1, 3]));
   await page.reload();
@@ -318,7 +345,7 @@ test('an album: sorted by date; put in order by keys, buttons and mouse; undone'
   // The photo view follows that order.
   await page.locator('.timeline a[data-id]').first().click();
   await page.waitForURL(`**/photo/${ids[0]!}*`);
-  await page.waitForSelector('button[aria-label="Next photo"]');
+  await page.waitForSelector('button[aria-label="Next photo"]', { state: 'attached' });
   await page.keyboard.press('ArrowRight');
   await page.waitForURL(`**/photo/${ids[2]!}*`);
   await page.keyboard.press('Escape');

@@ -7,7 +7,7 @@ import { quarters } from '../photo/painted.js';
 import { tinyFilm } from '../video/films.js';
 import { breaches } from './axe.js';
 import { openServedHome, type ServedHome } from './home.js';
-import { opened, openMore, openStage, type Stage, wake } from './stage.js';
+import { inSelectionMenu, opened, openMore, openStage, type Stage, wake } from './stage.js';
 
 let stage: Stage;
 let home: ServedHome;
@@ -140,7 +140,7 @@ test('selected photos are rotated together, and one undo brings them back', asyn
   await page.waitForSelector('a.tile');
   await page.keyboard.press('Control+a');
   await page.waitForSelector('.choose');
-  await page.getByRole('button', { name: 'Rotate left' }).first().click();
+  await (await inSelectionMenu(page, 'Rotate left')).click();
   const turns = (): Promise<unknown[]> => Promise.all(ids.map(async (id) => (await told(id)).develop));
   await expect.poll(turns).toEqual([{ rotate: 3 }, { rotate: 3 }]);
   await expect

@@ -49,7 +49,7 @@ export const navigationOf = {
     ],
   },
   family: {
-    pages: ['Photos', 'Explore', 'Albums', 'Sharing', 'Favourites', 'Videos', 'Locked photos', 'Settings'],
+    pages: ['Photos', 'Explore', 'Albums', 'Sharing', 'Favourites', 'Videos', 'Locked photos', 'Trash', 'Settings'],
     sections: ['Account', 'Appearance', 'Library & storage', 'Phone backup', 'About'],
   },
 };

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ask, change, count, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
-import { drawn, openStage, scrollAndRest, seenTiles, shown, type Stage } from './stage.js';
+import { drawn, inSelectionMenu, openStage, scrollAndRest, seenTiles, shown, type Stage } from './stage.js';
 
 let stage: Stage;
 let home: ServedHome;
@@ -234,7 +234,7 @@ describe('actions on the selection', () => {
     await page.hover(tile(ids[0]!));
     await ring(page, ids[0]!).click();
     await page.click(tile(ids[1]!));
-    await page.getByRole('button', { name: 'Tags', exact: true }).click();
+    await (await inSelectionMenu(page, 'Tags')).click();
     const list = page.locator('[data-list="tags"]');
     await expect.poll(() => list.innerText()).toContain('on 1 of 2');
     await page.getByRole('combobox', { name: 'Add a tag' }).fill('pea');

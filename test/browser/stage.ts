@@ -3,7 +3,7 @@
  * The stage of browser tests: the built page, a fixture behind it, and a browser that records everything that must not
  * happen (errors, policy violations, requests to other hosts).
  */
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { expect, inject } from 'vitest';
 import { launchPrepared } from './chromium.js';
 import { type Fixture, type FixturePhoto, openFixture } from './fixture.js';
@@ -133,6 +133,13 @@ export async function openMore(page: Page): Promise<void> {
   await wake(page);
   await page.getByRole('toolbar', { name: 'Photo actions' }).getByRole('button', { name: 'More' }).click();
   await page.locator('ul.menu').waitFor();
+}
+
+/** An action in the menu of the selection bar, which it opens. */
+export async function inSelectionMenu(page: Page, name: string): Promise<Locator> {
+  const toolbar = page.getByRole('toolbar', { name: 'Actions for selected photos' });
+  await toolbar.getByRole('button', { name: 'More', exact: true }).click();
+  return toolbar.getByRole('button', { name, exact: true });
 }
 
 function watch(page: Page, url: string, expected: RegExp | undefined): string[] {

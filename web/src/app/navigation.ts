@@ -3,12 +3,15 @@ import type { IconName } from '../lib/ui/Icon.svelte';
 import { albumOfSearch } from '../lib/album-search.js';
 import { namedSearches, type PageName, route, type SearchName, searchPath } from '../lib/route.svelte.js';
 import { type Action, session } from '../lib/session.svelte.js';
+import { mayWithAll } from '../features/timeline/tile-rights.js';
 import { m } from '../lib/messages.js';
 
 /** A page that the navigation or the settings list; without `page` the photos, or with `name` a search. */
 interface Listed {
   icon: IconName;
   needs: Action;
+  /** True if the right on photos of one's own is enough. */
+  own?: true;
   page?: PageName;
   name?: SearchName;
 }
@@ -37,7 +40,7 @@ const more: readonly Listed[] = [
   { page: 'review', icon: 'inbox', needs: 'trash' },
   { page: 'duplicates', icon: 'copies', needs: 'trash' },
   { page: 'locked', icon: 'lock', needs: 'unlock' },
-  { page: 'trash', icon: 'trash', needs: 'trash' },
+  { page: 'trash', icon: 'trash', needs: 'trash', own: true },
 ];
 const settings: Listed = { page: 'settings', icon: 'gear', needs: 'own-session' };
 
@@ -85,7 +88,7 @@ function entryOf(listed: Listed): NavigationEntry {
   };
 }
 
-const allowed = ({ needs }: Listed): boolean => session.may(needs);
+const allowed = ({ needs, own }: Listed): boolean => (own ? mayWithAll([], needs) : session.may(needs));
 
 /** The first entries: photos, explore, albums, sharing. */
 export const mainEntries = (): NavigationEntry[] => main.filter(allowed).map(entryOf);

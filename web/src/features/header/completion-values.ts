@@ -2,6 +2,7 @@
 import type { ExploredPhotos, Facet, Month } from '../../../../src/api/answer-types.js';
 import { addressed, ask } from '../../lib/api.js';
 import { fetchFacet } from '../selection/fetch-facets.js';
+import { mayWithAll } from '../timeline/tile-rights.js';
 import { session } from '../../lib/session.svelte.js';
 import { m } from '../../lib/messages.js';
 import type { Known, KnownOption } from './search-completion.js';
@@ -57,7 +58,7 @@ async function load(): Promise<Known> {
     folder: found?.folders ?? [],
     ...(lens && { lens }),
     taken: withCovers(await years, found?.years),
-    is: fixed('favourite', ...inside, ...kinds, ...(session.may('trash') ? ['trashed'] : []), 'damaged'),
+    is: fixed('favourite', ...inside, ...kinds, ...(mayWithAll([], 'trash') ? ['trashed'] : []), 'damaged'),
     type: fixed('photo', 'video'),
     audience: fixed('private', 'family', 'public'),
     rating: fixed('5', '>=4', '>=3', '>=1', '0'),

@@ -1,10 +1,12 @@
 /** The actions for photos, each with its key and the right that it needs, in the order of the bar. */
 import type { IconName } from '../../lib/ui/Icon.svelte';
 import { albumOfSearch } from '../../lib/album-search.js';
+import { addressed, ask, type Tile, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m, withMessages } from '../../lib/messages.js';
 import { openShare } from '../sharing/open-share.svelte.js';
 import { type Action, session } from '../../lib/session.svelte.js';
+import { mayWithAll } from '../timeline/tile-rights.js';
 import { comparing } from '../viewer/comparing.svelte.js';
 import { downloadOriginals, startDownload } from './download-photos.js';
 
@@ -16,6 +18,8 @@ export interface Chosen {
   edited?: boolean | undefined;
   /** The MIME type, if it is known already. */
   type?: string | undefined;
+  /** The burst that it stands for in a timeline. */
+  burst?: Tile['burst'] | undefined;
   /** Where it was taken, if that is known already. */
   gps?: { lat: number; lon: number };
 }
@@ -43,8 +47,8 @@ export interface Act {
   label: string;
   key: string | undefined;
   needs: Action;
-  /** Runs it at once, for photos found by a search; undefined for actions that open a panel. */
-  do?: (photos: readonly Chosen[], q: string) => Promise<boolean>;
+  /** Runs it at once, for photos found by a search, seen as `tiles`; undefined for actions that open a panel. */
+  do?: (photos: readonly Chosen[], q: string, tiles: readonly Chosen[]) => Promise<boolean>;
   /** True for an action on exactly one photo. */
   one?: true;
   /** True for an action that makes a difference for edited pictures alone. */
@@ -53,15 +57,17 @@ export interface Act {
   person?: true;
   /** True for an action on exactly two photos. */
   two?: true;
-  /** True for actions that a phone shows without opening the menu. */
+  /** True for actions with a button of their own; the menu has the others. */
   near?: true;
+  /** The word below the icon on a phone, if the label is too long. */
+  word?: string;
   /** The searches in which it is useful; default: all. */
   where?: RegExp;
 }
 
-/** Marks photos as favourites; if all of them are, removes the mark. */
-export function favour(photos: readonly Chosen[]): Promise<boolean> {
-  const favourite = !photos.every((photo) => photo.favourite === true);
+/** Marks photos as favourites; if all tiles show the mark, removes it. */
+export function favour(photos: readonly Chosen[], tiles = photos): Promise<boolean> {
+  const favourite = !tiles.every((photo) => photo.favourite === true);
   const say = favourite ? m.edits.favoured : m.edits.unfavoured;
   return edits.do(idsOf(photos), { favourite }, say(photos.length));
 }
@@ -116,7 +122,7 @@ const idsOf = (photos: readonly Chosen[]): string[] => photos.map(({ id }) => id
 /** A search in the trash. */
 const inTrash = /(?:^|\s)is:trashed\b/;
 
-const all: readonly Omit<Act, 'label'>[] = [
+const all: readonly Omit<Act, 'label' | 'word'>[] = [
   {
     name: 'reviewed',
     icon: 'check',
@@ -135,17 +141,26 @@ const all: readonly Omit<Act, 'label'>[] = [
     near: true,
     where: inTrash,
   },
-  { name: 'share', icon: 'send', key: 's', needs: 'own-links', do: share, near: true, where: /^(?!.*\bis:trashed\b)/ },
+  { name: 'share', icon: 'send', key: 's', needs: 'share', do: share, near: true, where: /^(?!.*\bis:trashed\b)/ },
   {
     name: 'favourite',
     icon: 'heart',
     key: 'f',
     needs: 'favourite',
-    do: favour,
+    do: (photos, _, tiles) => favour(photos, tiles),
     near: true,
   },
-  { name: 'tags', icon: 'tag', key: 't', needs: 'edit', near: true },
-  { name: 'albums', icon: 'album', key: 'a', needs: 'edit' },
+  { name: 'albums', icon: 'albumAdd', key: 'a', needs: 'edit', near: true },
+  {
+    name: 'download',
+    icon: 'download',
+    key: undefined,
+    needs: 'stripped',
+    do: startDownload,
+    near: true,
+  },
+  { name: 'trash', icon: 'trash', key: 'Delete', needs: 'trash', do: trash, near: true },
+  { name: 'tags', icon: 'tag', key: 't', needs: 'edit' },
   {
     name: 'cover',
     icon: 'picture',
@@ -163,24 +178,62 @@ const all: readonly Omit<Act, 'label'>[] = [
   { name: 'place', icon: 'place', key: 'p', needs: 'edit' },
   { name: 'rotateLeft', icon: 'rotateLeft', key: undefined, needs: 'edit', do: rotate(-1) },
   { name: 'rotateRight', icon: 'rotateRight', key: undefined, needs: 'edit', do: rotate(1) },
-  {
-    name: 'download',
-    icon: 'download',
-    key: undefined,
-    needs: 'stripped',
-    do: startDownload,
-    near: true,
-  },
   { name: 'originals', icon: 'file', key: undefined, needs: 'history', do: downloadOriginals, edited: true },
-  { name: 'handOver', icon: 'out', key: undefined, needs: 'save', person: true, where: /^(?!.*\bis:trashed\b)/ },
-  { name: 'trash', icon: 'trash', key: 'Delete', needs: 'trash', do: trash },
+  { name: 'handOver', icon: 'out', key: undefined, needs: 'share', person: true, where: /^(?!.*\bis:trashed\b)/ },
 ];
 
-/** The actions permitted to the viewer for the photos of a search; `may`: for given photos. */
-export const openActs = (q = '', may = (action: Action): boolean => session.may(action)): readonly Act[] =>
+/** The actions on these photos of a search that the viewer may perform on all of them; without photos: on any. */
+export const openActs = (q: string, photos: readonly Tile[]): readonly Act[] =>
   all
     .filter(
-      ({ needs, where, name }) => may(needs) && (where?.test(q) ?? true) && !(name === 'trash' && inTrash.test(q)),
+      ({ needs, where, name }) =>
+        mayWithAll(photos, needs) && (where?.test(q) ?? true) && !(name === 'trash' && inTrash.test(q)),
     )
     .filter(({ person }) => !person || session.now?.person !== undefined)
-    .map((act) => ({ ...act, label: m.select[act.name] }));
+    .filter(({ edited }) => !edited || photos.some((photo) => photo.edited))
+    .map((act) => ({ ...act, label: m.select[act.name], ...(act.name === 'albums' && { word: m.select.albumWord }) }));
+
+/** The number of photos of tiles: of a burst, all that its tile stands for. */
+export const countOf = (tiles: readonly Chosen[]): number =>
+  tiles.reduce((sum, { burst }) => sum + (burst?.count ?? 1), 0);
+
+/** The most photos of a burst that one request answers. */
+const mostOfBurst = 5_000;
+
+/**
+ * The photos that tiles of a search stand for: of a burst all that the search finds. At once, unless there is one.
+ * @throws ApiError
+ */
+export function photosOf<T extends Chosen>(
+  tiles: readonly T[],
+  q: string,
+): readonly (T | Tile)[] | Promise<(T | Tile)[]> {
+  if (tiles.every(({ burst }) => burst === undefined)) return tiles;
+  return Promise.all(
+    tiles.map(async (tile) => {
+      if (!tile.burst) return [tile];
+      const wanted = { q: `${q} burst:${tile.burst.id}`.trim(), limit: mostOfBurst };
+      return (await ask<{ tiles: Tile[] }>(addressed('/api/tiles', wanted))).tiles;
+    }),
+  ).then((each) => each.flat());
+}
+
+/** Acts on the photos that tiles of a search stand for. False if they can't be loaded, which is said. Never rejects. */
+export async function withPhotos(
+  tiles: readonly Chosen[],
+  q: string,
+  act: (photos: readonly Chosen[]) => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    return await act(await photosOf(tiles, q));
+  } catch (error) {
+    edits.say({ text: m.edits.failed, trouble: toApiError(error) });
+    return false;
+  }
+}
+
+/** Performs an action without a panel on the photos that tiles of a search stand for, or on the tiles themselves. */
+export const perform = ({ do: act, one, two }: Act, tiles: readonly Chosen[], q: string): Promise<boolean> => {
+  const deed = (photos: readonly Chosen[]): Promise<boolean> => act?.(photos, q, tiles) ?? Promise.resolve(false);
+  return one === true || two === true ? deed(tiles) : withPhotos(tiles, q, deed);
+};

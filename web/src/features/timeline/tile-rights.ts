@@ -1,18 +1,31 @@
 /**
- * The actions on a photo that are worth offering: on photos of the house those of the role, on one's own all, on those of
+ * The actions on photos that are worth offering: on photos of the house those of the role, on one's own all, on those of
  * others what leaves them unchanged. The server decides.
  */
-import type { Tile } from '../../lib/api.js';
 import { type Action, session } from '../../lib/session.svelte.js';
 
-/** The actions on another person's photo. */
-const withOthers: ReadonlySet<Action> = new Set<Action>(['favourite', 'original', 'details', 'comment']);
+/** A photo, by the id of its holder; without one it is the house's. */
+interface Held {
+  holder?: string | undefined;
+}
+
 /** The actions on one's own photos, whatever the role. */
-const withOwn: ReadonlySet<Action> = new Set<Action>(['edit', 'share', 'trash', 'favourite', 'original', 'details']);
+const withOwn: ReadonlySet<Action> = new Set<Action>([
+  ...(['edit', 'history', 'share', 'trash', 'favourite', 'comment', 'original', 'details'] as const),
+]);
+/** Those of them that leave a photo unchanged: also on another person's. */
+const withOthers: ReadonlySet<Action> = new Set<Action>(['favourite', 'comment', 'original', 'details']);
 
 /** Whether the viewer may perform an action on a photo, as far as the page knows. */
-export function mayWith({ holder }: Pick<Tile, 'holder'>, action: Action): boolean {
-  if (holder === undefined) return session.may(action);
-  if (holder === session.now?.person?.id) return withOwn.has(action);
-  return withOthers.has(action) && session.may(action);
+export function mayWith({ holder }: Held, action: Action): boolean {
+  if (holder === undefined || !withOwn.has(action)) return session.may(action);
+  return holder === session.now?.person?.id || (withOthers.has(action) && session.may(action));
+}
+
+/** Whether the viewer may perform an action on all of these photos; on any photo at all, if there is none. */
+export function mayWithAll(photos: readonly Held[], action: Action): boolean {
+  const own = session.now?.libraries ? session.now.person?.id : undefined;
+  if (photos.length === 0) return mayWith({}, action) || (own !== undefined && mayWith({ holder: own }, action));
+  // Few people hold many photos.
+  return [...new Set(photos.map(({ holder }) => holder))].every((holder) => mayWith({ holder }, action));
 }

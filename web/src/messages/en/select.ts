@@ -10,7 +10,9 @@ export const panel = {
   placed: (n: number, place: string) => `Set the place of ${app.photos(n)} to ${named(place)}`,
   unplaced: (n: number) => `Restored the original place of ${app.photos(n)}`,
   none: 'Select photos',
-  chosen: (n: number) => plural(n, { one: '# selected', other: '# selected' }),
+  /** Tiles, and the photos of them: a burst has several. */
+  chosen: (tiles: number, photos: number) =>
+    `${number(tiles)} selected${photos > tiles ? ` · ${app.photos(photos)}` : ''}`,
   all: (n: number) => `Select all (${number(n)})`,
   end: 'Clear selection',
   bar: 'Actions for selected photos',
