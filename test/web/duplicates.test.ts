@@ -1,7 +1,7 @@
 /** What is changed when one of several photos stays: what people did to the others is not lost. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PhotoView } from '../../web/src/lib/api.js';
-import { keepAll, keepOne } from '../../web/src/features/duplicates/keep-one.js';
+import { keepAll, keepOne, keepSuggested, outsideBursts } from '../../web/src/features/duplicates/keep-one.js';
 import { loadMessages } from '../../web/src/lib/messages.js';
 
 beforeAll(loadMessages);
@@ -75,5 +75,21 @@ describe('several kept photos', () => {
   it('are marked as different with the fewest edits', () => {
     expect(keepAll([{ id: 'c' }, { id: 'a' }, { id: 'b' }])).toEqual([{ ids: ['b', 'c'], apart: { add: ['a'] } }]);
     expect(keepAll([{ id: 'a' }])).toEqual([]);
+  });
+});
+
+describe('all suggested photos', () => {
+  it('are kept, except those of bursts', () => {
+    const burst = { id: '1', count: 2 };
+    const groups = [
+      { best: 'b', photos: [photo('a', { title: 'A title' }), photo('b'), photo('c')] },
+      { best: 'd', photos: [photo('d', { burst }), photo('e', { burst })] },
+      { best: 'f', photos: [photo('f'), photo('g')] },
+    ];
+    expect(keepSuggested(outsideBursts(groups))).toEqual([
+      { ids: ['b'], from: ['a', 'c'], title: 'A title' },
+      { ids: ['a', 'c'], trashed: true },
+      { ids: ['g'], trashed: true },
+    ]);
   });
 });

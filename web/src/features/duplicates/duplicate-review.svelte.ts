@@ -5,7 +5,7 @@
 import type { DuplicateGroup, Duplicates } from '../../../../src/api/answer-types.js';
 import { addressed, ask, type PhotoView, toApiError, type ApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
-import { keepAll, keepOne } from './keep-one.js';
+import { keepAll, keepOne, keepSuggested, outsideBursts } from './keep-one.js';
 import { m } from '../../lib/messages.js';
 
 /** How many groups are requested at once, and the number remaining that requests more. */
@@ -58,22 +58,17 @@ export class Review {
     return this.#settle(photos, edits.all(keepOne(kept, others), m.duplicates.keptOne(others.length)));
   }
 
-  /** Keeps the suggested photo of each group that is shown, as one step; true if it succeeded. */
+  /** The groups whose suggested photos can be kept at once; those of bursts are decided one by one. */
+  get suggested(): DuplicateGroup[] {
+    return outsideBursts(this.groups);
+  }
+
+  /** Keeps the suggested photo of each of these groups, as one step; true if it succeeded. */
   keepSuggested(): Promise<boolean> {
-    const { groups } = this;
-    const changes = groups.flatMap(({ photos, best }) =>
-      photos
-        .filter(({ id }) => id === best)
-        .flatMap((kept) =>
-          keepOne(
-            kept,
-            photos.filter((photo) => photo !== kept),
-          ),
-        ),
-    );
+    const groups = this.suggested;
     const photos = groups.flatMap((group) => group.photos);
     const label = m.duplicates.keptSuggested(groups.length, photos.length - groups.length);
-    return this.#settle(photos, edits.all(changes, label));
+    return this.#settle(photos, edits.all(keepSuggested(groups), label));
   }
 
   /** Marks the photos of a group as different; true if it succeeded. */

@@ -1,4 +1,5 @@
 /** The edits that keep one photo of a group, or all of them. Pure. */
+import type { DuplicateGroup } from '../../../../src/api/answer-types.js';
 import type { PhotoView } from '../../lib/api.js';
 import type { Change, PhotosChange } from '../../lib/edits/edit-request.js';
 
@@ -51,6 +52,22 @@ function missing(own: readonly string[], others: readonly string[][]): string[][
   for (let at = 0; at < add.length; at += mostElements) parts.push(add.slice(at, at + mostElements));
   return parts;
 }
+
+/** The groups that are not of a burst, whose photos look alike on purpose. */
+export const outsideBursts = (groups: readonly DuplicateGroup[]): DuplicateGroup[] =>
+  groups.filter(({ photos }) => photos.every(({ burst }) => burst === undefined));
+
+/** Keeps the suggested photo of each group. */
+export const keepSuggested = (groups: readonly DuplicateGroup[]): PhotosChange[] =>
+  groups.flatMap(({ photos, best }) => {
+    const kept = photos.find(({ id }) => id === best);
+    return kept
+      ? keepOne(
+          kept,
+          photos.filter((photo) => photo !== kept),
+        )
+      : [];
+  });
 
 /** Marks photos as different: each from the one with the smallest id, which relates all of them. */
 export function keepAll(photos: readonly Pick<PhotoView, 'id'>[]): PhotosChange[] {

@@ -11,10 +11,10 @@ interface Held {
 
 /** The actions on one's own photos, whatever the role. */
 const withOwn: ReadonlySet<Action> = new Set<Action>([
-  ...(['edit', 'history', 'share', 'trash', 'favourite', 'comment', 'original', 'details'] as const),
+  ...(['edit', 'history', 'share', 'trash', 'favourite', 'comment', 'original', 'stripped', 'details'] as const),
 ]);
 /** Those of them that leave a photo unchanged: also on another person's. */
-const withOthers: ReadonlySet<Action> = new Set<Action>(['favourite', 'comment', 'original', 'details']);
+const withOthers: ReadonlySet<Action> = new Set<Action>(['favourite', 'comment', 'original', 'stripped', 'details']);
 
 /** Whether the viewer may perform an action on a photo, as far as the page knows. */
 export function mayWith({ holder }: Held, action: Action): boolean {
