@@ -301,6 +301,15 @@ function openFinishing(parts: UploadsParts, store: Store, find: (id: string) => 
     return under;
   }
 
+  return { finishing, finish, remove: openRemoving(parts, store, finishing) };
+}
+
+/** Removes uploads; `finishing` has those that are being finished, and gets those that no longer can be. */
+function openRemoving(
+  { files, sent }: UploadsParts,
+  { partOf, read, drop }: Store,
+  finishing: Map<string, Promise<Upload>>,
+): (id: string) => Promise<Removal> {
   async function remove(id: string): Promise<Removal> {
     for (let under; (under = finishing.get(id));) await under.catch(() => undefined);
     const removal = removeNow(id).finally(() => finishing.delete(id));
@@ -322,7 +331,7 @@ function openFinishing(parts: UploadsParts, store: Store, find: (id: string) => 
     if (sent) sent.drop(sent.ofUpload(id));
     return isPlaced ? 'placed' : 'removed';
   }
-  return { finishing, finish, remove };
+  return remove;
 }
 
 /** Removes an upload that failed a check of its bytes, and throws its error. */

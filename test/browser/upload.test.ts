@@ -279,7 +279,7 @@ test('waiting files are sent in the background when the network returns and no p
 });
 
 test('signing out keeps waiting files, and asks first', async () => {
-  const expected = /ERR_|status of 40|dialog: 1 file is waiting/;
+  const expected = /ERR_|status of 40|dialog: 1 file hasn’t been uploaded/;
   const { page } = await visits.see(visits.home.setUpLink(), { serviceWorkers: 'allow' }, expected);
   await page.getByLabel('Name').fill('Owner');
   await page.getByLabel('New password').fill('three green boats');

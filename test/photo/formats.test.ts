@@ -51,9 +51,9 @@ file was available: the tests construct theirs from ExifTool's description.
 
 ## How a picture is made
 
-- \`preview\`: JPEG, quality ${encoding.quality}, at most ${previewEdge} px long. That of an upright JPEG with a gain map (Ultra HDR, ISO 21496-1) keeps
-  the map, scaled with it, unless that would more than double its size and add more than 64 KiB; edited and rotated pictures, thumbs,
-  and previews of HEIC have none. \`thumb\`: JPEG, quality ${encoding.quality}, at most ${thumbBox.height} px high and ${thumbBox.width} px
+- \`preview\`: JPEG, quality ${encoding.quality}, at most ${previewEdge} px long. That of a JPEG with a gain map (Ultra HDR, ISO 21496-1) keeps
+  the map, scaled, rotated and cropped with it ([gain-map.ts](../src/photo/decode/gain-map.ts)), unless that would more than double its
+  size and add more than 64 KiB. Thumbs and previews of HEIC have none, nor have those of JPEGs with Apple’s own gain map, which has another format. \`thumb\`: JPEG, quality ${encoding.quality}, at most ${thumbBox.height} px high and ${thumbBox.width} px
   wide. Never larger than the original. Why these: docs/performance.md, "Renditions".
 - Upright (all eight EXIF orientations), sRGB (through the embedded colour profile, CMYK too), 8 bits, no metadata.
 - Transparent areas become white. Of an animation the first frame is used, of several pages the first.

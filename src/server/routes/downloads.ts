@@ -30,6 +30,14 @@ interface Wanted {
   edited: boolean;
 }
 
+/** The photos to pack. */
+const Asked = strict({
+  ids: Type.Array(Sha256, { minItems: 1, maxItems: most }),
+  edited: Type.Optional(
+    Type.Boolean({ description: 'edited pictures as JPEGs instead of their originals; other photos as they are' }),
+  ),
+});
+
 export const downloads: Routes = (app, context) => {
   const { clock } = context;
   const tickets = openTickets<Wanted>(clock);
@@ -56,14 +64,7 @@ export const downloads: Routes = (app, context) => {
       bodyLimit: 8 * 1024 * 1024,
       schema: {
         summary: 'Prepares a ZIP archive of the originals of photos, or of their edited pictures',
-        body: strict({
-          ids: Type.Array(Sha256, { minItems: 1, maxItems: most }),
-          edited: Type.Optional(
-            Type.Boolean({
-              description: 'edited pictures as JPEGs instead of their originals; other photos as they are',
-            }),
-          ),
-        }),
+        body: Asked,
         response: { 201: Ready, '4xx': Problem, '5xx': Problem },
       },
     },
