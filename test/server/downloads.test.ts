@@ -80,6 +80,32 @@ describe('a download of several originals', () => {
     expectError(await home.app.inject({ url: path, headers: family }), 404, 'not-found');
   });
 
+  it('breaks off before a photo that its reader no longer gets', async () => {
+    const home = await openHome();
+    const guests = await openDoors(home, []);
+    // More than what fits between the server and a reader who pauses.
+    const original = (n: number): Buffer => Buffer.alloc(30_000_000, n);
+    const ids = [await home.add({ original: original(1) }), await home.add({ original: original(2) })];
+    const show = (id: string, audience: string) =>
+      home.app.inject({
+        ...{ method: 'PATCH', url: `/api/photos/${id}`, payload: { audience }, headers: guests.headersOf('owner') },
+      });
+    for (const id of ids) await show(id, 'family');
+    const headers = guests.headersOf('family');
+    const { path, photos } = await ready(home, ids, headers);
+    expect(photos).toBe(2);
+    const port = await listenOn(home.app);
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+    const reader = response.body!.getReader();
+    let length = (await reader.read()).value!.length;
+    await show(ids[1]!, 'private');
+    const rest = async (): Promise<void> => {
+      for (let part; !(part = await reader.read()).done;) length += part.value.length;
+    };
+    await expect(rest()).rejects.toThrow();
+    expect(length).toBeLessThan(31_000_000);
+  });
+
   it('is cut off if a file is missing, so that nobody takes it for complete', async () => {
     const home = await openHome();
     const ids = [

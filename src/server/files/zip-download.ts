@@ -21,6 +21,8 @@ export interface Zipped {
   taken: string;
   /** The quarter turns clockwise by which a video is packed turned. */
   turns?: Turns | undefined;
+  /** Called right before its first byte is sent. @throws if its reader no longer gets it: the archive breaks off. */
+  check?: (() => void) | undefined;
 }
 
 /** An archive that is generated while it is read, and its length in bytes. */
@@ -33,8 +35,8 @@ export interface ZipDownload {
 export async function zip(files: readonly Zipped[], read = openTurned): Promise<ZipDownload> {
   const { made, stream, add } = openArchive();
   const names = distinct(files.map(({ name }) => name));
-  files.forEach(({ path, bytes, taken, turns }, n) => {
-    add(names[n]!, { size: bytes, mtime: timeOf(taken) }, () => read(path, turns));
+  files.forEach(({ path, bytes, taken, turns, check }, n) => {
+    add(names[n]!, { size: bytes, mtime: timeOf(taken) }, async () => (check?.(), read(path, turns)));
   });
   // The package's types lack the argument that its documentation describes: the size.
   const size = await new Promise<number>((tell) =>
@@ -46,9 +48,13 @@ export async function zip(files: readonly Zipped[], read = openTurned): Promise<
 /**
  * Creates an archive of the files of an export, whose length is not known before it ends. Destroying the stream ends
  * the work; an archive that can't be completed breaks off, which a browser notices. `ended` is called once, however it
- * ends.
+ * ends. `check`: called right before the first byte of each file; if it throws, the archive breaks off.
  */
-export function zipExport(files: Iterable<ExportFile>, ended: () => void): Readable {
+export function zipExport(
+  files: Iterable<ExportFile>,
+  ended: () => void,
+  check: (file: ExportFile) => void = () => undefined,
+): Readable {
   const { made, stream, failed, add } = openArchive();
   stream.once('close', ended);
 
@@ -58,7 +64,7 @@ export function zipExport(files: Iterable<ExportFile>, ended: () => void): Reada
       if (stream.destroyed) return;
       if (++n % share === 0) await yieldToEventLoop();
       const size = file.kind === 'made' ? {} : { size: file.bytes };
-      add(file.path, { mtime: timeOf(file.taken), ...size }, () => open(file));
+      add(file.path, { mtime: timeOf(file.taken), ...size }, async () => (check(file), open(file)));
     }
     made.end();
   }

@@ -190,4 +190,4 @@ async function hashesOf(synced: SyncedEntities, name: string, kind: string): Pro
 
 /** What decides what a viewer sees, besides documents. */
 const rightsOf = (who: Viewer | undefined): string =>
-  JSON.stringify(who && [who.role, who.canEdit, who.may, who.behalf?.role, who.person]);
+  JSON.stringify(who && [who.role, who.canEdit, who.may, who.behalf?.role, who.behalf?.canEdit, who.person]);

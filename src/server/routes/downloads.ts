@@ -6,12 +6,12 @@ import { yieldToEventLoop } from '../../base/async/yield.js';
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import { countedAs, may, mayDownloadUnedited, mayHaveOriginal, type Viewer } from '../../access/permissions.js';
-import { viewer } from '../http/request-viewer.js';
+import { viewer, viewerNow } from '../http/request-viewer.js';
 import { disposition } from '../http/content-disposition.js';
 import type { Context, Routes } from '../context.js';
 import type { Develop } from '../../document/develop.js';
 import type { Rendition } from '../../document/photo-document.js';
-import { findPhotos, type FoundPhoto } from '../../album/find-photos.js';
+import { findPhoto, findPhotos, type FoundPhoto } from '../../album/find-photos.js';
 import { bytes, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import type { ExportFile } from '../files/export-file.js';
@@ -72,7 +72,8 @@ export const downloads: Routes = (app, context) => {
       const who = viewer(request);
       const ids = [...new Set(request.body.ids)];
       const wanted = { ids, edited: request.body.edited === true };
-      const files = may(who, 'original') ? await filesOf(who, wanted) : await stripped.find(who, wanted);
+      const now = (): Viewer | undefined => viewerNow(request);
+      const files = may(who, 'original') ? await filesOf(who, wanted, now) : await stripped.find(who, wanted, now);
       if (files.length === 0)
         throw notFound(
           'None of these originals is on this server.',
@@ -96,11 +97,12 @@ export const downloads: Routes = (app, context) => {
     },
     async (request, reply) => {
       const who = viewer(request);
+      const now = (): Viewer | undefined => viewerNow(request);
       const wanted = tickets.look(request.params.ticket, countedAs(who));
       if (!wanted) throw notFound('This download has expired.', 'Start the download again.');
       const archive = may(who, 'original')
-        ? await pack(await filesOf(who, wanted))
-        : { stream: stripped.pack(request.ip, reply, await stripped.find(who, wanted)) };
+        ? await pack(await filesOf(who, wanted, now))
+        : { stream: stripped.pack(request.ip, reply, await stripped.find(who, wanted, now)) };
       reply.raw.once('close', () => archive.stream.destroy());
       // Edited pictures have no size before they are made.
       if ('bytes' in archive) reply.header('content-length', archive.bytes);
@@ -116,8 +118,10 @@ export const downloads: Routes = (app, context) => {
   );
 };
 
-/** Finds the files of photos for a viewer. */
-function openFiles({ library, blobs, toBare }: Context): (who: Viewer, wanted: Wanted) => Promise<(Zipped | Made)[]> {
+/** Finds the files of photos for a viewer; `now`: the same viewer at a later moment, undefined if access has ended. */
+type FindFiles = (who: Viewer, wanted: Wanted, now: () => Viewer | undefined) => Promise<(Zipped | Made)[]>;
+
+function openFiles({ library, blobs, toBare }: Context): FindFiles {
   /** The JPEG of an edited picture, without metadata, made when it is its turn; only one at a time is in memory. */
   const jpegOf = (path: string, develop: Develop, shown?: Rendition) => async (): Promise<Buffer> => {
     const made = await toBare?.(path, develop).catch(() => undefined);
@@ -131,16 +135,25 @@ function openFiles({ library, blobs, toBare }: Context): (who: Viewer, wanted: W
     }
   };
 
+  /** Checks that a viewer still gets a photo as it is packed: an archive may take hours. */
+  function checkStill(who: Viewer | undefined, { id, form, develop }: Packed, edited: boolean): void {
+    const photo = who && findPhoto(library, who, id);
+    const isSame =
+      photo && formOf(who, photo, edited) === form && JSON.stringify(photo.develop) === JSON.stringify(develop);
+    if (!isSame || !mayHaveOriginal(who, photo.item.holder)) throw notFound('This photo is no longer available.');
+  }
+
   /** The photos whose files the viewer may have and that are on this server, in the requested order. */
-  return async function filesOf(who: Viewer, wanted: Wanted): Promise<(Zipped | Made)[]> {
+  return async function filesOf(who, wanted, now) {
     const files: (Zipped | Made)[] = [];
     for await (const photo of photosOf(library, who, wanted)) {
       const { name, bytes: size, taken, path, form, develop } = photo;
       if (!mayHaveOriginal(who, photo.item.holder)) continue;
       const turns = form === 'edited' ? turnsOf(photo) : undefined;
+      const check = (): void => checkStill(now(), photo, wanted.edited);
       if (form === 'edited' && turns === undefined && develop)
-        files.push({ name: jpegName(name), taken, make: jpegOf(path, develop, photo.renditions.preview) });
-      else files.push({ path: blobs.original(path), name, bytes: size, taken, turns });
+        files.push({ name: jpegName(name), taken, make: jpegOf(path, develop, photo.renditions.preview), check });
+      else files.push({ path: blobs.original(path), name, bytes: size, taken, turns, check });
     }
     return files;
   };
@@ -185,8 +198,9 @@ function openStripped(context: Context) {
     return { name: nameFor(photo, preview.type), open, remove: () => Promise.resolve() };
   }
 
-  /** Reads the photo again when it is its turn, so that only its id is kept in memory. */
-  async function prepare(who: Viewer, id: string, edited: boolean): Promise<Prepared | undefined> {
+  /** Reads the photo again when it is its turn, so that only its id is kept in memory, for the viewer of that moment. */
+  async function prepare(who: Viewer | undefined, id: string, edited: boolean): Promise<Prepared | undefined> {
+    if (!who) throw notFound('These photos are no longer available.');
     for await (const photo of photosOf(library, who, { ids: [id], edited })) {
       const { develop, ...rest } = photo;
       const shown = photo.form === 'edited' && develop ? { ...rest, develop } : rest;
@@ -198,10 +212,10 @@ function openStripped(context: Context) {
 
   return {
     /** The photos whose originals can be given so and are on this server, in the requested order. */
-    async find(who: Viewer, wanted: Wanted) {
+    async find(who: Viewer, wanted: Wanted, now: () => Viewer | undefined) {
       const files: { taken: string; prepare(): Promise<Prepared | undefined> }[] = [];
       for await (const { id, taken, type } of photosOf(library, who, wanted))
-        if (given.has(type)) files.push({ taken, prepare: () => prepare(who, id, wanted.edited) });
+        if (given.has(type)) files.push({ taken, prepare: () => prepare(now(), id, wanted.edited) });
       return files;
     },
     /** Packs them for a reader, whose address is counted. @throws PhotospoolError `busy`. */
@@ -217,6 +231,7 @@ interface Made {
   name: string;
   taken: string;
   make: () => Promise<Buffer>;
+  check: () => void;
 }
 
 const jpegName = (name: string): string => `${name.replace(/\.[^.]{1,5}$/, '')}.jpg`;
@@ -226,12 +241,19 @@ async function pack(files: readonly (Zipped | Made)[]): Promise<{ stream: Readab
   const stored = files.filter((file) => 'path' in file);
   if (stored.length === files.length) return zip(stored);
   const names = distinct(files.map(({ name }) => name));
+  const checks = new Map<string, () => void>();
   const exported = files.map((file, n): ExportFile => {
-    const [path, taken] = [names[n]!, file.taken];
+    const [path, taken, check] = [names[n]!, file.taken, file.check];
+    if (check) checks.set(path, check);
     if ('make' in file) return { path, taken, kind: 'made', make: file.make };
     const { bytes, path: source, turns } = file;
     if (turns !== undefined) return { path, taken, kind: 'rotated', bytes, source, turns };
     return { path, taken, kind: 'original', sha256: '', bytes, source };
   });
-  return { stream: zipExport(exported, () => undefined) };
+  const stream = zipExport(
+    exported,
+    () => undefined,
+    ({ path }) => checks.get(path)?.(),
+  );
+  return { stream };
 }

@@ -5,7 +5,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { checkConfirmed } from '../../access/actor.js';
-import { countedAs, type Viewer } from '../../access/permissions.js';
+import { countedAs, may, type Viewer } from '../../access/permissions.js';
 import { checkRemoved } from '../../access/removed-people.js';
 import { nameOfRemoved } from '../../album/storage-totals.js';
 import { OneParams } from '../../api/access-schemas.js';
@@ -17,7 +17,7 @@ import type { App, Context, Routes } from '../context.js';
 import { exportLibrary } from '../files/library-export.js';
 import { zipExport } from '../files/zip-download.js';
 import { disposition } from '../http/content-disposition.js';
-import { viewer } from '../http/request-viewer.js';
+import { viewer, viewerNow } from '../http/request-viewer.js';
 import { actorBehind, personBehind } from '../http/sign-in-response.js';
 
 export const exportDownloads: Routes = (app, context) => {
@@ -54,7 +54,7 @@ function own(app: App, context: Context, start: Start): void {
       const who = viewer(request);
       demandPeopleLibraries(gate);
       const isOpen = who.session !== undefined && access.lockedFolder.state(who.session).until !== undefined;
-      const stream = start(who, person, isOpen);
+      const stream = start(who, person, isOpen, () => viewerNow(request)?.person === person);
       return send(reply, context, stream);
     },
   );
@@ -80,7 +80,8 @@ function ofRemoved(app: App, context: Context, start: Start): void {
       checkConfirmed(actor);
       checkRemoved(library, who, id);
       const { who: by, address } = actor;
-      const stream = start(who, id, false);
+      const isStill = (): boolean => may(viewerNow(request), 'people');
+      const stream = start(who, id, false, isStill);
       access.audit.note('removed-exported', {
         who: by,
         ...(address !== undefined && { address }),
@@ -91,8 +92,11 @@ function ofRemoved(app: App, context: Context, start: Start): void {
   );
 }
 
-/** Starts an export of a holder’s library, with locked photos or without. */
-type Start = (who: Viewer, holder: Holder, locked: boolean) => Readable;
+/**
+ * Starts an export of a holder’s library, with locked photos or without. `isStill`: whether the viewer still has the
+ * right; asked before each file, for an export may take hours.
+ */
+type Start = (who: Viewer, holder: Holder, locked: boolean, isStill: () => boolean) => Readable;
 
 /** The exports that run at once, on this server. */
 const most = 4;
@@ -100,7 +104,7 @@ const most = 4;
 /** Starts exports: one at a time for each viewer. @throws PhotospoolError `slow-down`; `not-found` on a public server. */
 function openExports({ openExport, access }: Context): Start {
   const running = new Set<string>();
-  return (who, holder, locked) => {
+  return (who, holder, locked, isStill) => {
     if (!openExport) throw notFound('This server does not support exports.');
     const key = countedAs(who);
     if (running.has(key) || running.size >= most)
@@ -109,9 +113,12 @@ function openExports({ openExport, access }: Context): Start {
       });
     running.add(key);
     const { parts, close } = openExport(access.people);
-    return zipExport(exportLibrary(parts, holder, locked), () => {
+    const ended = (): void => {
       running.delete(key);
       void close();
+    };
+    return zipExport(exportLibrary(parts, holder, locked), ended, () => {
+      if (!isStill()) throw notFound('This export is no longer available.');
     });
   };
 }
