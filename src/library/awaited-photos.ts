@@ -51,6 +51,11 @@ export interface AwaitedPhotos {
   drop(photo: Pick<AwaitedPhoto, 'sender' | 'id'>): void;
 }
 
+/** Changes end with the token that asked for them, in the same transaction: a later token of that name makes none of them. */
+const endWithToken = `CREATE TRIGGER IF NOT EXISTS awaited_token_ended AFTER DELETE ON access_token BEGIN
+    DELETE FROM awaited_photo WHERE sender = 'token:' || iif(OLD.person IS NULL, '', OLD.person || '/') || OLD.name;
+  END`;
+
 /** How long a photo is waited for, and how often older ones are removed, in ms. */
 const [longest, between] = [30 * 86_400_000, 3_600_000];
 
@@ -63,6 +68,7 @@ interface Columns {
 /** Opens the table. Creates nothing. */
 export function openAwaitedPhotos(db: Sqlite, clock: Clock): AwaitedPhotos {
   const isMade = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'awaited_photo'");
+  const hasTokens = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'access_token'");
   const oldest = (): number => clock.now() - longest;
   let pruned = -Infinity;
   const read = (where: string, ...values: string[]): AwaitedPhoto[] =>
@@ -78,6 +84,7 @@ export function openAwaitedPhotos(db: Sqlite, clock: Clock): AwaitedPhotos {
     add({ sender, id, change }) {
       db.exec(`CREATE TABLE IF NOT EXISTS awaited_photo (id TEXT NOT NULL, sender TEXT NOT NULL, change TEXT NOT NULL,
         at INTEGER NOT NULL, PRIMARY KEY (id, sender)) WITHOUT ROWID`);
+      if (hasTokens.get() !== undefined) db.exec(endWithToken);
       if (clock.now() - pruned > between) {
         pruned = clock.now();
         db.prepare('DELETE FROM awaited_photo WHERE at < ?').run(oldest());

@@ -295,6 +295,24 @@ describe('an upload', () => {
     expect((await call(home, 'GET', `/assets/${second}`, headers)).json()).toMatchObject({ isFavorite: false });
   });
 
+  it('is changed by no later token of the same name', async () => {
+    const { home, people } = await openPeople();
+    receiveFiles(home);
+    for (const [name, person] of [
+      ['t1', undefined],
+      ['t2', people.ben.id],
+    ] as const) {
+      const headers = token(home, ['edit'], person);
+      const sent = await upload(home, headers, `coming ${name}`);
+      expect(sent.statusCode, sent.body).toBe(201);
+      const { id } = sent.json<{ id: string }>();
+      expect((await call(home, 'DELETE', '/assets', headers, { ids: [id] })).status).toBe(204);
+      expect(home.library.local.awaited.all()).toHaveLength(1);
+      home.access.tokens.revoke(name, commandLine, person);
+      expect(home.library.local.awaited.all()).toEqual([]);
+    }
+  });
+
   it('is not waited for longer than 30 days', async () => {
     const [db, clock] = [openSqlite(':memory:'), manualClock()];
     onTestFinished(() => db.close());
