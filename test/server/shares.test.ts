@@ -45,6 +45,10 @@ test('a link to a photo shows it, even a private one, and nothing else', async (
     photo: one,
     locked: false,
   });
+  // In the trash, the link shows no photo, and names none.
+  await home.app.inject({ method: 'PATCH', url: `/api/photos/${one}`, payload: { trashed: true } });
+  expect(await idsBy(home, path)).toEqual([]);
+  expect((await home.app.inject(`${path}/api/share`)).json()).not.toHaveProperty('photo');
 });
 
 test('a link without details shows neither camera nor lens nor exposure, one with details does', async () => {

@@ -308,6 +308,7 @@ const openedLink: Routes = (app, { access, library, catalog, toBare }) => {
     if (!who) return { title: '', locked: true, originals: false, details: false, strippable: [] };
     const end = expires !== undefined && { expires: utcOf(expires) };
     catalog.catchUp(library.lastChange());
+    const photos = catalog.count(parseQuery(''), sightOf(who));
     return {
       title,
       locked: false,
@@ -315,13 +316,14 @@ const openedLink: Routes = (app, { access, library, catalog, toBare }) => {
       details,
       ...senderOf(share, access.people),
       ...descriptionOf(library, share),
-      photos: catalog.count(parseQuery(''), sightOf(who)),
+      photos,
       strippable: givenTypes(toBare !== undefined),
       ...(unedited && { unedited: true as const }),
       ...(uploads && { uploads: true as const }),
       ...(share.draft && { draft: true as const }),
       ...end,
-      ...('photo' in scope && scope),
+      // Not of one that the link does not show, because it is in the trash, for example.
+      ...('photo' in scope && photos > 0 && scope),
     };
   }
 
