@@ -115,7 +115,9 @@ test('a body that is cut, or longer than announced, leaves nothing', async () =>
   }
   for (const bytes of [jpeg, undefined])
     await expect(uploads.put(nextId(), wantedAt('a.jpg', bytes), Readable.from(cut()))).rejects.toThrow();
-  await expect(uploads.put(nextId(), wantedAt('a.jpg', jpeg), Readable.from([other]))).rejects.toThrow('doesn’t match the announced size');
+  await expect(uploads.put(nextId(), wantedAt('a.jpg', jpeg), Readable.from([other]))).rejects.toThrow(
+    'doesn’t match the announced size',
+  );
   const refused = (): never => {
     throw new Error('revoked');
   };
