@@ -296,7 +296,7 @@ it('a photo that is locked or unshared while a stream runs is not sent', async (
   albums.add(viewer, album, [inAlbum, lockedInAlbum]);
   albums.give(viewer, album, cleo.id, 'view');
   whenSending(home, 'PartnerAssetV2', () => void lockPhotos(home, viewer, [locked]));
-  whenSending(home, 'AlbumAssetCreateV2', () => void lockPhotos(home, viewer, [lockedInAlbum]));
+  whenSending(home, 'AlbumV2', () => void lockPhotos(home, viewer, [lockedInAlbum]));
   const lines = JSON.stringify(await stream(home, phone));
   for (const id of [kept, inAlbum]) expect(lines).toContain(assetUuid(id));
   for (const id of [locked, lockedInAlbum]) expect(lines).not.toContain(assetUuid(id));
