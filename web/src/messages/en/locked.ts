@@ -24,7 +24,6 @@ export const locked = {
   closed: 'Enter your PIN to see locked photos',
   open: 'Open locked photos',
   byPasskey: 'Use a passkey',
-  cancel: 'Cancel',
   lockNow: 'Close locked photos',
   closesAt: (time: string) => `Closes at ${time}.`,
   shown: 'Shown',
