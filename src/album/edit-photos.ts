@@ -148,8 +148,8 @@ function refusedField(viewer: Viewer, change: PhotoEdit, holder: Holder): string
 }
 
 /**
- * Whether a viewer may develop a photo this way. A video can only be rotated. Who may not share the photo may cut away
- * more than others did, and not show again what others cut away: strangers may see it through a link.
+ * Whether a viewer may develop a photo this way. A video can only be rotated. A viewer without the right to share the photo
+ * can crop more than others did, but not restore what others cropped: strangers could see it through a link.
  */
 function mayDevelop(viewer: Viewer, photo: StoredPhoto, change: PhotoEdit): boolean {
   const [{ item, body }, { develop, turn }] = [photo, change];

@@ -1,7 +1,7 @@
 /**
  * The companions of a photo (its clip, its RAW) that a viewer may see. A clip is as visible as its photo if no edit set
  * the video's own audience; otherwise it plays only for viewers who may see the video. A RAW is shown only to viewers
- * who may see it: by no share link, whose scope has only what has a tile of its own.
+ * with access to it; never through a share link, which covers only photos with a tile of their own.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { audiences, type Audience } from '../document/photo-document.js';

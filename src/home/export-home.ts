@@ -1,6 +1,6 @@
 /**
  * Exports a holder’s library into a folder. A file gets its name when it is complete and has the right hash, so a crash
- * leaves only complete files, and another run continues: what is there is left as it is, except `library.json`, and
+ * leaves only complete files, and another run continues: it leaves existing files alone, except `library.json`, and
  * sidecars and edited pictures that an export made and nobody changed since.
  */
 import { createHash, randomUUID } from 'node:crypto';

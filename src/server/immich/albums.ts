@@ -42,7 +42,7 @@ export function memberAlbum(context: Context, who: Viewer, album: string): Membe
 /** The holder of an album. */
 export const holderOf = (album: SeenAlbum): Holder => ('member' in album ? album.member.holder : house);
 
-/** The people of an album as users, its owner first; its members for those who may see them on the page. */
+/** The people of an album as users, its owner first; and its members if the viewer has access to them on the page. */
 export function usersOf(context: Context, who: Viewer, album: SeenAlbum) {
   const members = 'member' in album && may(who, 'albums') ? (album.member.members ?? []) : [];
   return [

@@ -77,7 +77,8 @@ export const timeline: Calls = (app, context) => {
 };
 
 /**
- * The holders who show a viewer all of their photos, or to whom the viewer does, for those who may see that on the page;
+ * The partners of a viewer: the holders who share all of their photos with the viewer, or with whom the viewer does. Empty
+ * for viewers without access to that on the page;
  * the house counts for the family.
  */
 export function partnersOf({ library, access, gate }: Context, who: Viewer, which: 'given' | 'received'): string[] {
