@@ -58,13 +58,13 @@ export function checkSearch(viewer: Viewer, { terms }: Query): void {
   const hidden = terms.some((term) =>
     term.kind === 'state'
       ? ((term.kinds ?? 0) & kindBit.screenshot) !== 0 ||
-        term.tests.some(({ mask }) => (mask & (bit.geotagged | bit.reviewed | bit.archived)) !== 0)
+        term.tests.some(({ mask }) => (mask & (bit.geotagged | bit.dated | bit.reviewed | bit.archived)) !== 0)
       : term.kind === 'area' || (term.kind === 'range' && term.column === 'added'),
   );
   if (hidden)
     throw new PhotospoolError(
       'invalid',
-      'Only family members can search with added:, near:, box:, is:geotagged, is:reviewed, is:archived and is:screenshot.',
+      'Only family members can search with added:, near:, box:, is:geotagged, is:dated, is:reviewed, is:archived and is:screenshot.',
     );
 }
 

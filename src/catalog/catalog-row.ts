@@ -274,6 +274,7 @@ function stateOf(view: PhotoView): number {
     (view.reviewed ? bit.reviewed : 0) |
     (view.trashed ? bit.trashed : 0) |
     (view.gps ? bit.geotagged : 0) |
+    (view.takenSource === 'modified' ? 0 : bit.dated) |
     (isFilm(view) ? bit.video : 0) |
     (view.animated === true ? bit.animated : 0) |
     (view.damaged === true ? bit.damaged : 0) |

@@ -16,7 +16,7 @@ import { bit } from './photo-flags.js';
 import { storageSchema } from './storage-used.js';
 
 /** The version of the tables. Tables of another version are dropped and rebuilt. */
-export const version = 15;
+export const version = 16;
 
 /** The number of changes kept for other processes; one that is further behind reloads everything. */
 const journal = 100_000;

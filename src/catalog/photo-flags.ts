@@ -5,7 +5,7 @@
 import { audiences, type Audience } from '../document/photo-document.js';
 
 /**
- * Bits of a photo's state. `alive` exists in memory only (a slot in use), `animated` and `edited` in the table only.
+ * Bits of a photo's state. `alive` exists in memory only (a slot in use), `edited` and `animated` in the table only.
  */
 export const bit = {
   favourite: 1,
@@ -16,13 +16,15 @@ export const bit = {
   /** Two bits: the place in `audiences`. */
   audience: 32 | 64,
   alive: 128,
-  animated: 256,
+  /** The time taken is known, and not only the date of the file. */
+  dated: 256,
   damaged: 512,
   archived: 1024,
   /** Added by guests, and not yet approved. */
   guest: 2048,
   /** Its picture is cropped, rotated or straightened. */
   edited: 4096,
+  animated: 8192,
 } as const;
 
 /**
@@ -51,7 +53,7 @@ export const kindValues = 1024;
 /** The number of states. */
 export const states = 4096;
 /** The table's bits that states in memory have, too. */
-export const searched = 127 | bit.damaged | bit.archived | bit.guest;
+export const searched = 127 | bit.dated | bit.damaged | bit.archived | bit.guest;
 
 /** The bits of the audience; all set, they match nobody's audience. */
 export const audienceMask: number = bit.audience;

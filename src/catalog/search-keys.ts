@@ -46,6 +46,7 @@ const keys: Record<string, Key> = {
       reviewed: flag(bit.reviewed),
       trashed: flag(bit.trashed),
       geotagged: flag(bit.geotagged),
+      dated: flag(bit.dated),
       damaged: flag(bit.damaged),
       archived: flag(bit.archived),
       guest: flag(bit.guest),

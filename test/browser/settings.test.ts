@@ -91,7 +91,7 @@ test('the storage says on which servers the photos are, and what could be tidied
   onTestFinished(() => home.close());
   const ids = await fill(home, stage.pictures, 6, {
     originals: 6,
-    tell: (n) => ({ facts: n < 2 ? { gps: { lat: 39.11, lon: -108.35 } } : {} }),
+    tell: (n) => ({ facts: n < 2 ? { gps: { lat: 39.11, lon: -108.35 } } : n === 2 ? { taken: '' } : {} }),
   });
   await change(home, { ids: ids.slice(4), trashed: true });
   const { page, mishaps, close } = await stage.see(`${home.url}/settings/library`);
@@ -101,7 +101,9 @@ test('the storage says on which servers the photos are, and what could be tidied
   expect(await copies.getByRole('link').innerText()).toBe('Connect a second server');
   const tidy = page.locator('[data-list="tidy"]');
   await tidy.getByText('None found').or(tidy.getByText(/group/)).waitFor();
-  await expect.poll(() => tidy.innerText()).toMatch(/Without a location\n2 photos[^]*Trash\n2 items, /);
+  await expect
+    .poll(() => tidy.innerText())
+    .toMatch(/Without a date\n1 photo[^]*Without a location\n2 photos[^]*Trash\n2 items, /);
 
   // Another server that lacks two files.
   await page.route('**/api/peers', async (route) => {
@@ -120,7 +122,11 @@ test('the storage says on which servers the photos are, and what could be tidied
   await copies.getByText('attic.example').waitFor();
   await copies.getByText('2 files missing').waitFor();
   await copies.getByText('Your photos are stored on these servers.').waitFor();
-  await tidy.getByRole('link', { name: 'Show photos' }).click();
+  await tidy.getByRole('link', { name: 'Show photos: Without a location' }).click();
   await page.waitForSelector('main[data-count="2"]');
+  await page.goBack();
+  await tidy.getByRole('link', { name: 'Show photos: Without a date' }).click();
+  await page.waitForSelector('main[data-count="1"]');
+  await page.getByRole('heading', { name: 'Without a date' }).waitFor();
   expect(mishaps).toEqual([]);
 });

@@ -87,6 +87,17 @@ describe('a link to a search', () => {
     expect(catalog.facet('tag', parseQuery(''), link(search))).toEqual([]);
   });
 
+  it('finds no photo as dated whose date was set by somebody without the right to share', () => {
+    const { catalog, bring, say } = open();
+    bring(a, { facts: { taken: '' } });
+    expect(walk(catalog, '-is:dated', 10)).toEqual([a]);
+    say(a, guest, { taken: { local: '1999-01-01T00:00:00.000' } });
+    expect(walk(catalog, 'is:dated', 10)).toEqual([a]);
+    expect(found(catalog, 'is:dated')).toEqual([]);
+    say(a, 'owner', { taken: { local: '1998-01-01T00:00:00.000' } });
+    expect(found(catalog, 'is:dated')).toEqual([a]);
+  });
+
   it('keeps its photos, whatever others edit', () => {
     const { catalog, bring, say } = open();
     bring(a);

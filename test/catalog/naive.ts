@@ -45,7 +45,7 @@ const maybe = <T>(values: readonly T[]) => fc.option(fc.constantFrom(...values),
 /** What a test says of a photo, at random. */
 export const told: fc.Arbitrary<Told> = fc
   .record({
-    taken: fc.constantFrom(...times),
+    taken: maybe(times),
     tags: fc.subarray(['beach', 'Beach', 'new york', 'Été', '夜景', 'old town/hall', '_town', 'private/new']),
     albums: fc.subarray(['a1', 'Album Two']),
     favourites: fc.subarray(['person:a', 'person:b']),
@@ -195,6 +195,7 @@ const pieces: Piece[] = [
   piece('is:favourite|reviewed', ({ favourite, reviewed }) => favourite || reviewed),
   piece('is:reviewed', ({ reviewed }) => reviewed),
   piece('is:geotagged', ({ gps }) => gps !== undefined),
+  piece('is:dated', ({ takenSource }) => takenSource !== 'modified'),
   ...Object.keys(kinds).map((kind) => piece(`is:${kind}`, (view) => isKind(view, kind))),
   piece('is:screenshot|raw', (view) => isKind(view, 'screenshot') || isKind(view, 'raw')),
   piece('is:selfie|favourite', (view) => isKind(view, 'selfie') || view.favourite),

@@ -124,7 +124,11 @@ describe('an error names the word and the permitted forms', () => {
     ['type:gif', '“type:gif” isn’t a valid value', 'type:photo, type:video'],
     ['type:', '“type:” isn’t a valid value', 'type:photo, type:video'],
     ['type:photo|', 'isn’t a valid value', 'type:photo, type:video'],
-    ['is:good', '“is:good” isn’t a valid value', 'is:favourite, is:reviewed, is:trashed, is:geotagged, is:damaged'],
+    [
+      'is:good',
+      '“is:good” isn’t a valid value',
+      'is:favourite, is:reviewed, is:trashed, is:geotagged, is:dated, is:damaged',
+    ],
     ['is:toString', 'isn’t a valid value', 'is:favourite'],
     ['audience:me', '“audience:me” isn’t a valid value', 'audience:private, audience:family, audience:public'],
     ['taken:yesterday', '“taken:yesterday” isn’t valid', 'taken:2024-06-15'],

@@ -35,6 +35,23 @@ test('a word finds visible texts for visitors, and file names too for family', a
   expect((await idsOf(family, 'pier')).sort()).toEqual([id, plain].sort());
 });
 
+test('visitors can’t ask which photos have a date or a location', async () => {
+  const { owned, visitor, idsOf } = await openPublicHome();
+  const { browser: family } = await invite(owned, 'Ben');
+  const [one, other] = [await owned.home.add({ taken: '' }), await owned.home.add({ taken: '' })];
+  for (const id of [one, other])
+    expect((await owned.owner.ask('PATCH', `/api/photos/${id}`, { audience: 'public' })).statusCode).toBe(200);
+  for (const q of ['is:dated', '-is:dated', 'is:geotagged', 'is:favourite|dated']) {
+    const answer = await visitor.ask('GET', `/api/tiles?q=${encodeURIComponent(q)}`);
+    expect([q, answer.statusCode, answer.json<{ error: { code: string } }>().error.code]).toEqual([q, 400, 'invalid']);
+  }
+  expect((await idsOf(family, '-is:dated')).sort()).toEqual([one, other].sort());
+  const dated = { taken: { local: '2020-01-01T00:00:00.000' } };
+  expect((await owned.owner.ask('PATCH', `/api/photos/${one}`, dated)).statusCode).toBe(200);
+  expect(await idsOf(family, '-is:dated')).toEqual([other]);
+  expect(await idsOf(family, 'is:dated')).toContain(one);
+});
+
 test('private tags do not exist for visitors', async () => {
   const { owned, id, visitor, idsOf } = await openPublicHome();
   const { browser: family } = await invite(owned, 'Ben');

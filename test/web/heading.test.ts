@@ -18,6 +18,7 @@ test.each([
   ['tag:sea tag:sun', 'sea, sun'],
   ['tag:"sea" -tag:"sun"', 'sea, not sun'],
   ['-tag:sea', 'not sea'],
+  ['-is:dated', 'Without a date'],
   ['place:es taken:2008', 'Spain, 2008'],
   ['place:xq', 'xq'],
   ['place:="Palisade, Colorado, United States" type:video', 'Palisade, Videos'],

@@ -48,7 +48,7 @@ async function load(): Promise<Known> {
     return (values ?? []).map((one) => ({ ...one, tile: covers.get(one.value) }));
   };
   const fixed = (...values: string[]): { value: string }[] => values.map((value) => ({ value }));
-  const inside = session.may('details') ? ['geotagged', 'reviewed', 'screenshot'] : [];
+  const inside = session.may('details') ? ['geotagged', 'dated', 'reviewed', 'screenshot'] : [];
   const kinds = ['selfie', 'panorama', '360', 'live', 'raw'];
   return {
     ...(tag && { tag }),

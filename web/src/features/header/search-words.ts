@@ -14,6 +14,8 @@ const parts = /^(-?)(?:(\p{L}+):)?(.+)$/su;
 /** One term in words; with `brief` a place by its own name alone. */
 export function wordOf(term: string, brief = false): string {
   const [, minus, key, raw = ''] = parts.exec(term) ?? [];
+  const named: Partial<Record<string, string>> = m.app.searchValues;
+  if (minus === '-' && Object.hasOwn(named, term)) return named[term]!;
   const value = raw
     .replace(/^=/, '')
     .replace(/^"(.*)"$/s, '$1')

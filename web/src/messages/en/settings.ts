@@ -44,10 +44,12 @@ export const storage = {
   groups: (n: number) =>
     n === 0 ? 'None found' : plural(n, { one: '# group of similar photos', other: '# groups of similar photos' }),
   nowhere: 'Without a location',
+  undated: 'Without a date',
   inTrash: (n: number, size: string) =>
     n === 0 ? 'Empty' : plural(n, { one: `# item, ${size}`, other: `# items, ${size}` }),
   reviewDuplicates: 'Review duplicates',
-  showNowhere: 'Show photos',
+  showPhotos: 'Show photos',
+  rowAction: (action: string, name: string) => `${action}: ${name}`,
   openTrash: 'Open trash',
 };
 
