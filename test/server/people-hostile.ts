@@ -99,7 +99,9 @@ export function forgeOn(dice: Dice, document: string, body: Json): Forgery {
     const entries = Array.from({ length: dice.pick([1, 2, 30]) }, () => junk(dice));
     const name = dice.pick(['gives', 'ends'] as const);
     put(name, entries);
-    if (name === 'ends' && entries.some(([, value]) => isJson(value))) forgery.ends.push({ to: '', at: '', by: 'x' });
+    // Of two entries with one key, the last remains.
+    const remaining = Object.values(Object.fromEntries(entries));
+    if (name === 'ends' && remaining.some(isJson)) forgery.ends.push({ to: '', at: '', by: 'x' });
   }
   const give = roll >= 3 && roll < 7 ? forgedGive(dice, document) : undefined;
   if (give) {
