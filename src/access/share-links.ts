@@ -209,7 +209,7 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
         throw error;
       });
       if (found === 'wrong' || living(stored(secret))?.password !== row.password) {
-        audit.note('share-failed', { address, detail: row.title });
+        audit.note('share-failed', { address, ...titled(row) });
         return { kind: 'wrong' };
       }
       for (const [key] of keys) delays.takeBack(key);
@@ -238,6 +238,10 @@ interface SharesParts {
 
 const columns =
   'id, scope, holder, locks, title, password, originals, details, named, unedited, uploads, author, created, expires, used';
+
+/** The title of a link for the audit, which owners read; none for a link to photos of a person. */
+const titled = ({ holder, title }: Pick<Row, 'holder' | 'title'>): { detail?: string } =>
+  holder === null ? { detail: title } : {};
 
 /** A password, hashed; null for none. @throws PhotospoolError `invalid`, `busy`. */
 async function hashOf(passwords: Passwords, password: string | null, by: string): Promise<string | null> {
@@ -283,7 +287,7 @@ function openChanging(db: Sqlite, { clock, random, passwords, audit }: SharesPar
           expires === undefined ? row.expires : expires,
           id,
         );
-        audit.note('share-changed', { ...whoOf(actor), detail: row.title });
+        audit.note('share-changed', { ...whoOf(actor), ...titled(row) });
         return shareOf(byId.get(id)!);
       });
     },
@@ -293,7 +297,7 @@ function openChanging(db: Sqlite, { clock, random, passwords, audit }: SharesPar
         if (!row) return undefined;
         const secret = drawSecret(random);
         readdress.run(hashSecret(secret), id);
-        audit.note('share-readdressed', { ...whoOf(actor), detail: row.title });
+        audit.note('share-readdressed', { ...whoOf(actor), ...titled(row) });
         return { share: shareOf(row), secret };
       }),
   };
@@ -361,7 +365,7 @@ function openMaking(
           now,
           end,
         );
-        audit.note('share-made', { ...whoOf(actor), detail: title });
+        audit.note('share-made', { ...whoOf(actor), ...titled({ holder: holder ?? null, title }) });
         return { share: shareOf(byId.get(id)!), secret };
       });
     },
@@ -370,7 +374,7 @@ function openMaking(
         const row = byId.get(id);
         if (!row) return false;
         remove.run(id);
-        audit.note('share-revoked', { ...whoOf(actor), detail: row.title });
+        audit.note('share-revoked', { ...whoOf(actor), ...titled(row) });
         return true;
       }),
     revokeUnclaimed: (actor) =>

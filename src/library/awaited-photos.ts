@@ -1,7 +1,8 @@
 /**
- * Photos that a client sent and that are still in the spool, with the changes it asked for meanwhile (docs/immich.md).
- * Local; the table is created with its first row. A row is durable before the file is in `incoming`; its changes are
- * made, with the rights that the sender then has, when the photo is recorded, and a crash repeats them.
+ * Photos that a client sent, with the changes it asked for while they were in the spool (docs/immich.md). Local; the
+ * table is created with its first row. A row is durable before the file is in `incoming`; its changes are made, with the
+ * rights that the sender then has, when the photo is recorded, and a crash repeats them. The row then stays without
+ * changes: a sender who does not see the photo can't find out by it when the photo was recorded.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -13,7 +14,7 @@ export type AwaitedEdit = Pick<
   'favourite' | 'archived' | 'trashed' | 'description' | 'rating' | 'taken' | 'gps'
 >;
 
-/** The most albums that a photo can wait for: each is a change of its own when it is recorded. */
+/** How often a photo can be put into albums by this: each is a change of its own when the photo is recorded. */
 export const mostAwaitedAlbums = 100;
 
 /** Changes to make when the photo is recorded. */
@@ -30,25 +31,27 @@ export interface AwaitedPhoto {
   sender: string;
   /** The public id that it will have. */
   id: string;
+  /** The changes to make; none once they are made. */
   change: AwaitedChange;
 }
 
 /**
- * The photos that clients wait for, for 30 days; older ones count no longer, and are removed hourly while others are
- * added. All functions join the caller's transaction.
+ * The photos that clients sent, for 30 days; older ones count no longer, and are removed hourly while others are added.
+ * All functions join the caller's transaction.
  */
 export interface AwaitedPhotos {
   /** Adds a photo, or changes to one that is there. */
   add(photo: AwaitedPhoto): void;
+  /** Whether the sender has put a photo into albums less than `mostAwaitedAlbums` times, before or after it was recorded. */
+  takesAlbums(photo: Pick<AwaitedPhoto, 'sender' | 'id'>): boolean;
   /** The photo of a sender; undefined for photos that others sent. */
   find(sender: string, id: string): AwaitedPhoto | undefined;
   /** The photos of a sender whose public ids begin with these hexadecimal digits. */
   beginning(sender: string, digits: string): AwaitedPhoto[];
-  /** Those with this public id, by all senders. */
-  of(id: string): AwaitedPhoto[];
-  /** All of them. */
-  all(): AwaitedPhoto[];
-  drop(photo: Pick<AwaitedPhoto, 'sender' | 'id'>): void;
+  /** Those that have changes to make; with a public id, its own. */
+  pending(id?: string): AwaitedPhoto[];
+  /** Notes that the changes of a photo are made; false if more were added since it was read. */
+  settle(photo: AwaitedPhoto): boolean;
 }
 
 /** Changes end with the token that asked for them, in the same transaction: a later token of that name makes none of them. */
@@ -63,45 +66,67 @@ interface Columns {
   sender: string;
   id: string;
   change: string;
+  albums: number;
 }
+
+/** The changes of a photo that has none. */
+const none = '{}';
 
 /** Opens the table. Creates nothing. */
 export function openAwaitedPhotos(db: Sqlite, clock: Clock): AwaitedPhotos {
   const isMade = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'awaited_photo'");
   const hasTokens = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'access_token'");
+  const hasCount = db.prepare("SELECT 1 FROM pragma_table_info('awaited_photo') WHERE name = 'albums'");
   const oldest = (): number => clock.now() - longest;
   let pruned = -Infinity;
-  const read = (where: string, ...values: string[]): AwaitedPhoto[] =>
-    isMade.get() === undefined
-      ? []
-      : db
-          .prepare<Columns>(`SELECT sender, id, change FROM awaited_photo WHERE ${where} AND at >= ?`)
+  let isCurrent = false;
+
+  /** Whether the table exists; one of an older version gets the column that it lacks. */
+  function isReady(): boolean {
+    if (isMade.get() === undefined) return false;
+    if (!isCurrent && hasCount.get() === undefined)
+      db.exec('ALTER TABLE awaited_photo ADD COLUMN albums INTEGER NOT NULL DEFAULT 0');
+    return (isCurrent = true);
+  }
+
+  const read = (where: string, ...values: string[]): (AwaitedPhoto & { albums: number })[] =>
+    isReady()
+      ? db
+          .prepare<Columns>(`SELECT sender, id, change, albums FROM awaited_photo WHERE ${where} AND at >= ?`)
           .all(...values, oldest())
-          .map(({ change, ...row }) => ({ ...row, change: JSON.parse(change) as AwaitedChange }));
-  const find = (sender: string, id: string): AwaitedPhoto | undefined => read('id = ? AND sender = ?', id, sender)[0];
+          .map(({ change, ...row }) => ({ ...row, change: JSON.parse(change) as AwaitedChange }))
+      : [];
+  const row = (sender: string, id: string) => read('id = ? AND sender = ?', id, sender)[0];
+  const without = ({ albums: _, ...photo }: AwaitedPhoto & { albums: number }): AwaitedPhoto => photo;
 
   return {
     add({ sender, id, change }) {
       db.exec(`CREATE TABLE IF NOT EXISTS awaited_photo (id TEXT NOT NULL, sender TEXT NOT NULL, change TEXT NOT NULL,
-        at INTEGER NOT NULL, PRIMARY KEY (id, sender)) WITHOUT ROWID`);
+        at INTEGER NOT NULL, albums INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (id, sender)) WITHOUT ROWID`);
       if (hasTokens.get() !== undefined) db.exec(endWithToken);
+      const before = row(sender, id);
       if (clock.now() - pruned > between) {
         pruned = clock.now();
         db.prepare('DELETE FROM awaited_photo WHERE at < ?').run(oldest());
       }
-      const both = JSON.stringify(together(find(sender, id)?.change ?? {}, change));
-      db.prepare('INSERT OR REPLACE INTO awaited_photo (id, sender, change, at) VALUES (?, ?, ?, ?)').run(
-        ...[id, sender, both, clock.now()],
+      const both = JSON.stringify(together(before?.change ?? {}, change));
+      const albums = (before?.albums ?? 0) + (change.named?.length ?? 0) + (change.albums?.length ?? 0);
+      db.prepare('INSERT OR REPLACE INTO awaited_photo (id, sender, change, at, albums) VALUES (?, ?, ?, ?, ?)').run(
+        ...[id, sender, both, clock.now(), albums],
       );
     },
-    find,
-    beginning: (sender, digits) => read('id >= ? AND id < ? AND sender = ?', digits, `${digits}g`, sender),
-    of: (id) => read('id = ?', id),
-    all: () => read('true'),
-    drop({ sender, id }) {
-      if (isMade.get() === undefined) return;
-      db.prepare('DELETE FROM awaited_photo WHERE id = ? AND sender = ?').run(id, sender);
+    takesAlbums: ({ sender, id }) => (row(sender, id)?.albums ?? 0) < mostAwaitedAlbums,
+    find(sender, id) {
+      const found = row(sender, id);
+      return found && without(found);
     },
+    beginning: (sender, digits) => read('id >= ? AND id < ? AND sender = ?', digits, `${digits}g`, sender).map(without),
+    pending: (id) =>
+      (id === undefined ? read('change <> ?', none) : read('id = ? AND change <> ?', id, none)).map(without),
+    settle: ({ sender, id, change }) =>
+      db
+        .prepare('UPDATE awaited_photo SET change = ? WHERE id = ? AND sender = ? AND change = ?')
+        .run(none, id, sender, JSON.stringify(change)).changes > 0,
   };
 }
 

@@ -75,6 +75,11 @@ test('a link to an album shows the photos added by its holder, while the album e
     { name: 'Pier' },
   ]);
 
+  // Owners read in the audit that he shares, but not what.
+  const audit = (await ask(ada.headers, 'GET', '/api/audit')).json<{ entries: { what: string; by?: string }[] }>();
+  expect(audit.entries.filter(({ what }) => what === 'share-made')).toHaveLength(2);
+  expect(JSON.stringify(audit)).not.toContain('Pier');
+
   await ask(ben.headers, 'PATCH', url, { removed: true });
   expectError(await app.inject(`${path}/api/photos`), 401, 'unauthorized');
   const list = async () => (await ask(ben.headers, 'GET', '/api/shares')).json<{ shares: object[] }>().shares;

@@ -15,16 +15,20 @@ import { parseQuery } from '../../catalog/search-parser.js';
 import type { Query } from '../../catalog/query.js';
 import { elementOf } from '../../document/field-validation.js';
 import { house, isPerson, type Holder } from '../../document/item-id.js';
-import { mostAwaitedAlbums, type AwaitedChange, type AwaitedPhoto } from '../../library/awaited-photos.js';
+import type { AwaitedChange } from '../../library/awaited-photos.js';
 import type { App, Context } from '../context.js';
 import { receiverOf } from '../files/upload-receiver.js';
+import type { Awaited } from './awaited.js';
 import { addCall, client, type Calls } from './calls.js';
 import { findAssets } from './find-assets.js';
 import { isOwn, ownerOf, userOf } from './people.js';
-import { albumUuid, assetUuid, digitsOf } from './uuids.js';
+import { albumUuid, assetUuid } from './uuids.js';
 
 /** An album that exists for a viewer. */
 export type SeenAlbum = { id: string; name: string; count: number } & ({ named: string } | { member: MemberAlbum });
+
+/** What the calls need, with the photos that clients sent. */
+type Parts = Context & { awaited: Awaited };
 
 const membersIn = ({ library, clock, gate }: Context): MemberAlbums => openMemberAlbums({ library, clock, gate });
 
@@ -131,44 +135,46 @@ const NewAlbum = Type.Object({
 });
 
 /** `albums/…` */
-export const albums: Calls = (app, context) => {
-  addCall(app, { method: 'GET', path: '/albums', needs: 'client' }, async (request) => {
-    const who = client(request);
-    const { assetId, isOwned, isShared: shared, name } = request.query;
-    const inAlbum = assetId === undefined ? undefined : (await findAssets(context, who, [assetId]))[0];
-    const shown = [];
-    for (const album of await albumsFor(context, who)) {
-      await yieldToEventLoop();
-      if (assetId !== undefined && !(inAlbum && holds(context, who, album, inAlbum.id))) continue;
-      if (name !== undefined && album.name !== name) continue;
-      const json = albumJson(context, who, album);
-      const owned = isOwn(who, holderOf(album));
-      if (isOwned !== undefined && String(owned) !== isOwned) continue;
-      if (shared === undefined || String(json.shared) === shared) shown.push(json);
-    }
-    return shown;
-  });
+export const albums =
+  (awaited: Awaited): Calls =>
+  (app, context) => {
+    addCall(app, { method: 'GET', path: '/albums', needs: 'client' }, async (request) => {
+      const who = client(request);
+      const { assetId, isOwned, isShared: shared, name } = request.query;
+      const inAlbum = assetId === undefined ? undefined : (await findAssets(context, who, [assetId]))[0];
+      const shown = [];
+      for (const album of await albumsFor(context, who)) {
+        await yieldToEventLoop();
+        if (assetId !== undefined && !(inAlbum && holds(context, who, album, inAlbum.id))) continue;
+        if (name !== undefined && album.name !== name) continue;
+        const json = albumJson(context, who, album);
+        const owned = isOwn(who, holderOf(album));
+        if (isOwned !== undefined && String(owned) !== isOwned) continue;
+        if (shared === undefined || String(json.shared) === shared) shown.push(json);
+      }
+      return shown;
+    });
 
-  addCall(app, { method: 'GET', path: '/albums/statistics', needs: 'client' }, async (request) => {
-    const who = client(request);
-    const all = await albumsFor(context, who);
-    const owned = all.filter((album) => isOwn(who, holderOf(album))).length;
-    const shared = all.filter((album) => isShared(who, album)).length;
-    return { owned, shared, notShared: all.length - shared };
-  });
+    addCall(app, { method: 'GET', path: '/albums/statistics', needs: 'client' }, async (request) => {
+      const who = client(request);
+      const all = await albumsFor(context, who);
+      const owned = all.filter((album) => isOwn(who, holderOf(album))).length;
+      const shared = all.filter((album) => isShared(who, album)).length;
+      return { owned, shared, notShared: all.length - shared };
+    });
 
-  addCall(app, { method: 'GET', path: '/albums/:id', needs: 'client' }, async (request) => {
-    const who = client(request);
-    return albumJson(context, who, await albumWith(context, who, request.params['id']!));
-  });
+    addCall(app, { method: 'GET', path: '/albums/:id', needs: 'client' }, async (request) => {
+      const who = client(request);
+      return albumJson(context, who, await albumWith(context, who, request.params['id']!));
+    });
 
-  changes(app, context);
-};
+    changes(app, { ...context, awaited });
+  };
 
 const holds = ({ catalog }: Context, who: Viewer, album: SeenAlbum, id: string): boolean =>
   catalog.tile(id, searchOf(album), sightOf(who)) !== undefined;
 
-function changes(app: App, context: Context): void {
+function changes(app: App, context: Parts): void {
   addCall(app, { method: 'POST', path: '/albums', needs: 'client', body: NewAlbum, status: 201 }, async (request) => {
     const who = client(request);
     const { albumName, description, assetIds = [] } = request.body;
@@ -232,7 +238,7 @@ interface Outcome {
 }
 
 /** Puts photos into an album, now or when they are recorded. */
-async function put(context: Context, who: Viewer, album: SeenAlbum, uuids: readonly string[]): Promise<Outcome[]> {
+async function put(context: Parts, who: Viewer, album: SeenAlbum, uuids: readonly string[]): Promise<Outcome[]> {
   const { library } = context;
   const found = await findAssets(context, who, uuids);
   const ids = found.map(({ id }) => id);
@@ -249,20 +255,11 @@ async function put(context: Context, who: Viewer, album: SeenAlbum, uuids: reado
   return outcomes(uuids, found, result, awaited);
 }
 
-/** A photo in the spool, if the viewer sent it. */
-export function awaitedBy({ library }: Context, who: Viewer, uuid: string): AwaitedPhoto | undefined {
-  const digits = digitsOf(uuid);
-  if (digits === undefined) return undefined;
-  return library.local.awaited.beginning(authorOf(who), digits).find(({ id }) => assetUuid(id) === uuid);
-}
-
-/** Puts a photo in the spool into an album when it is recorded; false for others, and for one that waits for too many. */
-function waitFor(context: Context, who: Viewer, uuid: string, change: AwaitedChange): boolean {
-  const photo = awaitedBy(context, who, uuid);
-  if (!photo) return false;
-  const { named = [], albums = [] } = photo.change;
-  if (named.length + albums.length >= mostAwaitedAlbums) return false;
-  context.library.local.awaited.add({ ...photo, change });
+/** Puts a photo into an album when it is recorded; false for what others sent, and for one that was put into too many. */
+function waitFor({ library, awaited }: Parts, who: Viewer, uuid: string, change: AwaitedChange): boolean {
+  const photo = awaited.find(who, uuid);
+  if (!photo || !library.local.awaited.takesAlbums(photo)) return false;
+  awaited.change(photo, change);
   return true;
 }
 

@@ -12,7 +12,7 @@ import type { AwaitedEdit } from '../../library/awaited-photos.js';
 import type { App, Context } from '../context.js';
 import { openOriginals } from '../routes/originals.js';
 import { openRenditions } from '../routes/renditions.js';
-import { awaitedBy } from './albums.js';
+import type { Awaited } from './awaited.js';
 import { assetJson } from './asset-json.js';
 import { addCall, client, type Calls } from './calls.js';
 import { assetWith, findAssets } from './find-assets.js';
@@ -54,59 +54,67 @@ function editIn({
   };
 }
 
-/** Changes photos, those in the spool when they are recorded: all or, if one does not exist for the viewer, none. */
-async function change(context: Context, who: Viewer, uuids: readonly string[], edit: AwaitedEdit): Promise<void> {
-  const { library } = context;
-  const found = await findAssets(context, who, uuids);
+/** What the calls need, with the photos that clients sent. */
+type Parts = Context & { awaited: Awaited };
+
+/**
+ * Changes photos: all or, if one does not exist for the viewer, none. For a photo that its sender does not see the
+ * response is the same before and after it is recorded.
+ */
+async function change(parts: Parts, who: Viewer, uuids: readonly string[], edit: AwaitedEdit): Promise<void> {
+  const { library, awaited } = parts;
+  const found = await findAssets(parts, who, uuids);
   const known = new Set(found.map(({ uuid }) => uuid));
-  const coming = uuids.flatMap((uuid) => (known.has(uuid) ? [] : [awaitedBy(context, who, uuid)]));
+  const coming = uuids.flatMap((uuid) => (known.has(uuid) ? [] : [awaited.find(who, uuid)]));
   if (coming.includes(undefined)) throw notFound('One of these photos doesn’t exist.');
   if (Object.keys(edit).length === 0) return;
-  // At once: a photo that is recorded meanwhile is not waited for any more.
   library.transaction(() => {
-    for (const photo of coming) if (photo) library.local.awaited.add({ ...photo, change: edit });
+    for (const photo of coming) if (photo) awaited.change(photo, edit);
   });
   const ids = found.map(({ id }) => id);
-  const { refused } = ids.length > 0 ? await editShots(context, who, [{ ids, ...edit }], false) : {};
+  const { refused } = ids.length > 0 ? await editShots(parts, who, [{ ids, ...edit }], false) : {};
   if (refused) throw new PhotospoolError('forbidden', 'You can’t make this change to some of these photos.');
 }
 
 /** `assets/…` but for uploads, and `trash/…`. */
-export const assets: Calls = (app, context) => {
-  addCall(app, { method: 'GET', path: '/assets/statistics', needs: 'see' }, async (request) => {
-    const who = client(request);
-    const { isFavorite, isTrashed, visibility } = request.query;
-    const more = [
-      '-is:guest',
-      ...(isFavorite === 'true' ? ['is:favourite'] : []),
-      ...(isTrashed === 'true' ? ['is:trashed'] : []),
-      ...(visibility === 'archive' ? ['is:archived'] : []),
-      ...(visibility === 'timeline' ? ['-is:archived'] : []),
-    ].join(' ');
-    const count = async (type: string): Promise<number> =>
-      context.catalog.count(await context.ask(`type:${type} ${more}`, 'count', who), sightOf(who));
-    const [images, videos] = [await count('photo'), await count('video')];
-    return { images, videos, total: images + videos };
-  });
-  addCall(app, { method: 'GET', path: '/assets/:id', needs: 'see' }, (request) => {
-    const who = client(request);
-    return assetJson(context, who, assetWith(context, who, request.params['id']!));
-  });
-  addCall(app, { method: 'PUT', path: '/assets/:id', needs: 'client', body: One }, async (request) => {
-    const who = client(request);
-    const id = request.params['id']!;
-    // The response has the photo, so one in the spool does not exist for this call.
-    assetWith(context, who, id);
-    await change(context, who, [id], editIn(request.body));
-    return assetJson(context, who, assetWith(context, who, id));
-  });
-  addCall(app, { method: 'PUT', path: '/assets', needs: 'client', body: Many }, async (request) => {
-    const { ids, ...values } = request.body;
-    await change(context, client(request), ids, editIn(values));
-  });
-  addFiles(app, context);
-  addTrash(app, context);
-};
+export const assets =
+  (awaited: Awaited): Calls =>
+  (app, context) => {
+    const parts = { ...context, awaited };
+    addCall(app, { method: 'GET', path: '/assets/statistics', needs: 'see' }, async (request) => {
+      const who = client(request);
+      const { isFavorite, isTrashed, visibility } = request.query;
+      const more = [
+        '-is:guest',
+        ...(isFavorite === 'true' ? ['is:favourite'] : []),
+        ...(isTrashed === 'true' ? ['is:trashed'] : []),
+        ...(visibility === 'archive' ? ['is:archived'] : []),
+        ...(visibility === 'timeline' ? ['-is:archived'] : []),
+      ].join(' ');
+      const count = async (type: string): Promise<number> =>
+        context.catalog.count(await context.ask(`type:${type} ${more}`, 'count', who), sightOf(who));
+      const [images, videos] = [await count('photo'), await count('video')];
+      return { images, videos, total: images + videos };
+    });
+    addCall(app, { method: 'GET', path: '/assets/:id', needs: 'see' }, (request) => {
+      const who = client(request);
+      return assetJson(context, who, assetWith(context, who, request.params['id']!));
+    });
+    addCall(app, { method: 'PUT', path: '/assets/:id', needs: 'client', body: One }, async (request) => {
+      const who = client(request);
+      const id = request.params['id']!;
+      // The response has the photo, so one in the spool does not exist for this call.
+      assetWith(context, who, id);
+      await change(parts, who, [id], editIn(request.body));
+      return assetJson(context, who, assetWith(context, who, id));
+    });
+    addCall(app, { method: 'PUT', path: '/assets', needs: 'client', body: Many }, async (request) => {
+      const { ids, ...values } = request.body;
+      await change(parts, client(request), ids, editIn(values));
+    });
+    addFiles(app, context);
+    addTrash(app, parts);
+  };
 
 function addFiles(app: App, context: Context): void {
   const [sendRendition, originals] = [openRenditions(context), openOriginals(context)];
@@ -127,18 +135,18 @@ function addFiles(app: App, context: Context): void {
   });
 }
 
-function addTrash(app: App, context: Context): void {
+function addTrash(app: App, parts: Parts): void {
   addCall(app, { method: 'DELETE', path: '/assets', needs: 'client', body: Removed }, async (request) => {
     const { ids, force } = request.body;
     if (force === true)
       throw new PhotospoolError('forbidden', 'Photos can’t be deleted permanently by an app.', {
         hint: 'Delete them from the trash in the web app.',
       });
-    await change(context, client(request), ids, { trashed: true });
+    await change(parts, client(request), ids, { trashed: true });
   });
   addCall(app, { method: 'POST', path: '/trash/restore/assets', needs: 'client', body: Listed }, async (request) => {
     const { ids } = request.body;
-    await change(context, client(request), ids, { trashed: false });
+    await change(parts, client(request), ids, { trashed: false });
     return { count: ids.length };
   });
 }

@@ -2,18 +2,31 @@
  * Makes the changes that clients asked for while their photos were in the spool (library/awaited-photos.ts), once each
  * photo is recorded and with the rights that its sender has then. A crash in between repeats a change, which is the same.
  */
-import { may } from '../../access/permissions.js';
+import { authorOf, may, type Viewer } from '../../access/permissions.js';
 import { editShots } from '../../album/edit-shots.js';
 import { openMemberAlbums } from '../../album/member-albums.js';
 import { shareNext } from '../../base/async/single-flight.js';
+import { yieldToEventLoop } from '../../base/async/yield.js';
 import { toPhotospoolError } from '../../base/errors.js';
 import { itemOf, publicIdOf } from '../../document/item-id.js';
-import type { AwaitedPhoto } from '../../library/awaited-photos.js';
+import type { AwaitedChange, AwaitedPhoto } from '../../library/awaited-photos.js';
 import { changeBatches } from '../../library/follow.js';
 import type { App, Context } from '../context.js';
+import { assetUuid, digitsOf } from './uuids.js';
+
+/** The photos that clients sent, and what they ask for. */
+export interface Awaited {
+  /** A photo, if the viewer sent it in the last 30 days. */
+  find(who: Viewer, uuid: string): AwaitedPhoto | undefined;
+  /**
+   * Changes a photo when it is recorded. One that is recorded already is changed after the response, which is the same:
+   * its time does not show whether the photo is there. Joins the caller's transaction.
+   */
+  change(photo: AwaitedPhoto, change: AwaitedChange): void;
+}
 
 /** Follows the library until the server closes. */
-export function followAwaited(app: App, context: Context): void {
+export function followAwaited(app: App, context: Context): Awaited {
   const { library, changes, log } = context;
   const { awaited } = library.local;
   let seen = library.lastChange();
@@ -29,35 +42,53 @@ export function followAwaited(app: App, context: Context): void {
     }
   }
 
+  async function settleRecorded(id?: string): Promise<void> {
+    for (const photo of awaited.pending(id)) if (library.items.find(photo.id) !== undefined) await settle(photo);
+  }
+
   const run = shareNext(
     () => '',
     async () => {
       for await (const batch of changeBatches(library, seen)) {
         for (const { id, n } of batch) {
           const item = itemOf(id);
-          for (const photo of item ? awaited.of(publicIdOf(item)) : []) await settle(photo);
+          if (item) await settleRecorded(publicIdOf(item));
           seen = n;
         }
       }
     },
   );
   const end = changes.on(() => void run(undefined).catch(() => undefined));
-  // Those that were recorded before a crash; the start does not wait for them.
-  const before = (async () => {
-    for (const photo of awaited.all()) if (library.items.find(photo.id) !== undefined) await settle(photo);
-  })().catch(() => undefined);
+  // First those that were recorded before a crash; the start does not wait for them.
+  let late = settleRecorded().catch(() => undefined);
   app.addHook('preClose', async () => {
     end();
-    await before;
+    await late;
     await run(undefined).catch(() => undefined);
   });
+
+  return {
+    find(who, uuid) {
+      const digits = digitsOf(uuid);
+      if (digits === undefined) return undefined;
+      return awaited.beginning(authorOf(who), digits).find(({ id }) => assetUuid(id) === uuid);
+    },
+    change(photo, change) {
+      awaited.add({ ...photo, change });
+      late = late
+        .then(async () => {
+          await yieldToEventLoop();
+          await settleRecorded(photo.id);
+        })
+        .catch(() => undefined);
+    },
+  };
 }
 
 /** Makes the changes of a photo. What its sender may not do (any more) is left out. */
-async function apply(
-  { library, catalog, access, clock, gate, log }: Context,
-  { sender, id, change }: AwaitedPhoto,
-): Promise<void> {
+async function apply(context: Context, photo: AwaitedPhoto): Promise<void> {
+  const { library, catalog, access, clock, gate, log } = context;
+  const { sender, id, change } = photo;
   const { named = [], albums = [], ...edits } = change;
   const parts = { library, catalog };
   const who = access.senders(sender);
@@ -78,5 +109,7 @@ async function apply(
     // Last: no album takes a photo that is in the trash.
     if (Object.keys(edits).length > 0) await attempt(() => editShots(parts, who, [{ ids: [id], ...edits }], false));
   }
-  library.local.awaited.drop({ sender, id });
+  // What was asked for meanwhile is made with what was before, which is the same.
+  const more = library.local.awaited.settle(photo) ? undefined : library.local.awaited.find(sender, id);
+  if (more && Object.keys(more.change).length > 0) await apply(context, more);
 }

@@ -18,6 +18,7 @@ import { timeline } from '../immich/timeline.js';
 const config = { rule: 'everyone', immich: 'everyone' } as const;
 
 export const immich: Routes = async (app, context) => {
+  const awaited = followAwaited(app, context);
   await app.register(async (scope: App) => {
     scope.addHook('onRequest', (request, _reply, done) => {
       checkCall(request);
@@ -26,12 +27,11 @@ export const immich: Routes = async (app, context) => {
     scope.get(immichDiscovery, { config, schema: { hide: true } }, (_request, reply) => {
       void reply.send({ api: { endpoint: immichRoot } });
     });
-    for (const add of [serverInfo, auth, users, albums, assets, timeline, sync]) add(scope, context);
+    for (const add of [serverInfo, auth, users, albums(awaited), assets(awaited), timeline, sync]) add(scope, context);
     await assetUploads(scope, context);
     // Whatever is not covered.
     scope.all(`${immichRoot}/*`, { config, schema: { hide: true } }, () => {
       throw notFound('This call is not supported.');
     });
   });
-  followAwaited(app, context);
 };
