@@ -262,7 +262,7 @@ export const Segments = Type.Array(
   }),
 );
 /** catalog/catalog.ts `Facet`, most frequent first. */
-export const Facets = Type.Array(Type.Object({ value: Type.String(), count: whole(0) }));
+export const Facets = Type.Array(Type.Object({ value: Type.String(), count: whole(0), tile: optional(Tile) }));
 
 /** The body of every error response. */
 export const Problem = Type.Object({

@@ -94,6 +94,8 @@ export interface Segment {
 export interface Facet {
   value: string;
   count: number;
+  /** The newest of its photos, as its cover; only of as many values as were asked for. */
+  tile?: Tile;
 }
 
 /** What a search finds, by kind of value. */

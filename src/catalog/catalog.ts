@@ -121,8 +121,8 @@ export interface Catalog extends Paired, Stacked, BurstsOfPhotos, Suggested, Ind
   arranged(query: Query, how: Arrangement, viewer?: CatalogViewer): ArrangedPhotos;
   /** What orders the matches of a search, oldest first. */
   dated(query: Query, viewer?: CatalogViewer): DatedPhoto[];
-  /** Values with counts, the most frequent first. */
-  facet(kind: FacetKind, query: Query, viewer?: CatalogViewer): Facet[];
+  /** Values with counts, the most frequent first; the first `covers` (default 0) have a cover. */
+  facet(kind: FacetKind, query: Query, viewer?: CatalogViewer, covers?: number): Facet[];
   /**
    * What a search finds: its number of photos, its years, newest first, and the most frequent places, cameras,
    * folders, holders and kinds, each with a cover.
@@ -407,10 +407,15 @@ function openCounts({
       const { columns, found } = search(query, viewer);
       return cutSegments(columns, found, readLimit(size));
     },
-    facet(kind, query, viewer = owner) {
+    facet(kind, query, viewer = owner, covers = 0) {
       const { columns, found, sight } = search(query, viewer);
-      const facets = countFacet(columns, found, kind, (number) => (sight.classes[number]! & sees.names) !== 0);
-      return kind === 'tag' && viewer.outside ? facets.filter(({ value }) => !isPrivateTag(value)) : facets;
+      const all = countFacet(columns, found, kind, (number) => (sight.classes[number]! & sees.names) !== 0);
+      const shown = kind === 'tag' && viewer.outside ? all.filter(({ value }) => !isPrivateTag(value)) : all;
+      const tiles = tilesOf(
+        shown.slice(0, covers).map(({ n }) => n),
+        viewer,
+      );
+      return shown.map(({ value, count }, k) => ({ value, count, ...(tiles[k] && { tile: tiles[k] }) }));
     },
     explore(query, limit, viewer = owner) {
       const { columns, found, sight } = search(query, viewer);

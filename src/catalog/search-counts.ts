@@ -1,8 +1,9 @@
 /** Counts matches: per month, per segment of the timeline, per value. From the columns. */
-import type { Facet, Segment } from './catalog-answers.js';
+import type { Segment } from './catalog-answers.js';
 import type { Columns } from './columns.js';
 import { monthText } from './date-numbers.js';
 import { derivedOf } from './derived-values.js';
+import { makeTally, mostFrequent, tally, type ExploredValue } from './explore.js';
 import type { MatchingSlots } from './search-filter.js';
 
 /** The kinds of values to count. */
@@ -62,7 +63,7 @@ export function cutSegments({ taken, ratio, n }: Columns, found: MatchingSlots, 
 }
 
 /**
- * Values with counts, the most frequent first, then by name. `names`: by the number of a class, whether the names of
+ * Values with counts and covers, the most frequent first, then by name. `names`: by the number of a class, whether the names of
  * albums are visible in its items.
  */
 export function countFacet(
@@ -70,27 +71,21 @@ export function countFacet(
   found: MatchingSlots,
   kind: FacetKind,
   names: (number: number) => boolean,
-): Facet[] {
-  const counts = new Uint32Array(columns.values[kind].list.length);
+): ExploredValue[] {
+  const label = derivedOf(columns).label[kind];
+  const numbers = columns.values[kind].list.length;
   if (kind === 'tag' || kind === 'album') {
+    const { counts, covers } = makeTally(numbers);
     const { start, length, items } = columns[kind];
     const classes = columns.class;
     for (const slot of found) {
       if (kind === 'album' && !names(classes[slot]!)) continue;
-      for (let at = start[slot]!, end = at + length[slot]!; at < end; at++) counts[items[at]!]!++;
+      for (let at = start[slot]!, end = at + length[slot]!; at < end; at++) {
+        counts[items[at]!]!++;
+        covers[items[at]!] = slot;
+      }
     }
-  } else {
-    const column = columns[kind];
-    for (const slot of found) counts[column[slot]!]!++;
+    return mostFrequent({ counts, covers }, label, columns.n);
   }
-  counts[0] = 0;
-  return list(counts, derivedOf(columns).label[kind]);
-}
-
-function list(counts: Uint32Array, label: (number: number) => string): Facet[] {
-  const facets: Facet[] = [];
-  counts.forEach((count, number) => {
-    if (count > 0) facets.push({ value: label(number), count });
-  });
-  return facets.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+  return mostFrequent(tally(found, columns[kind], numbers), label, columns.n);
 }

@@ -66,7 +66,7 @@ const pages: [path: string, ready: string][] = [
   ['/albums', '[data-list="albums"] li a'],
   ['/albums/Summer', 'a.tile img.shown'],
   ['/explore', '.found li a'],
-  ['/explore/tags', '[data-list="cloud"] a'],
+  ['/explore/tags', '[data-list="tag-tiles"] a'],
   ['/explore/cameras', '[data-list="cameras"] a'],
   ['/sharing', '[data-list="shares"] li'],
   ['/review', 'main h2'],

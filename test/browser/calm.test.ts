@@ -39,7 +39,7 @@ const pages: [path: string, ready: string][] = [
   ['/?by=month', 'a[data-span] img'],
   ['/inbox', 'main img, main h2'],
   ['/albums', '[data-list="albums"] li a'],
-  ['/tags', '[data-list="cloud"] a'],
+  ['/tags', '[data-list="tag-tiles"] a'],
   ['/cameras', '[data-list="cameras"] a'],
   ['/places', '[aria-label="Map"]'],
   ['/trash', 'main img'],

@@ -33,19 +33,22 @@ const rows = (page: Page, name: string): Promise<string[]> =>
   page.locator(`[data-list="${name}"] > li`).allInnerTexts();
 const flat = (texts: string[]): string[] => texts.map((text) => text.replaceAll(/\s+/g, ' ').trim());
 
-test('tags: a cloud, a list; renamed for all photos including the trash; merged; undone', async () => {
+test('tags: tiles with covers, a list; renamed for all photos including the trash; merged; undone', async () => {
   const { page, ids, mishaps, change, visit, close } = await open('/tags');
   await change({ ids: ids.slice(0, 5), tags: { add: ['beech'] } });
   await change({ ids: ids.slice(3, 6), tags: { add: ['beach'] } });
   await change({ ids: ids.slice(0, 1), trashed: true });
   await visit();
-  await expect.poll(() => page.locator('[data-list="cloud"] a').count()).toBe(2);
+  const tile = page.getByRole('link', { name: 'beech, 4 photos' });
+  await expect.poll(() => tile.locator('img').getAttribute('src')).toContain(ids[1]!);
+  expect(await page.locator('[data-list="tag-tiles"] a').allInnerTexts()).toEqual(['beach\n3', 'beech\n4']);
   await page.getByRole('button', { name: 'List' }).click();
   await expect.poll(async () => flat(await rows(page, 'tags'))).toEqual(['beech 4', 'beach 3']);
   await page.getByRole('button', { name: 'Edit beech' }).click();
   await page.getByRole('textbox', { name: 'New name' }).fill('beach');
   await page.waitForSelector('text=“beach” already exists');
-  await page.getByRole('button', { name: 'Rename' }).click();
+  expect(await page.getByRole('button', { name: 'Rename' }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Merge into “beach”' }).click();
   await expect.poll(async () => flat(await rows(page, 'tags'))).toEqual(['beach 5']);
   expect((await ask(home, ids[0]!)).tags).toEqual(['beach']);
   await page.keyboard.press('Control+z');

@@ -30,7 +30,7 @@ const pages: [path: string, ready: string][] = [
   ['/?q=zebra', 'main h2'],
   ['/inbox', 'main img, main h2'],
   ['/albums', '[data-list="albums"] li a'],
-  ['/tags', '[data-list="cloud"] a'],
+  ['/tags', '[data-list="tag-tiles"] a'],
   ['/cameras', 'main h1'],
   ['/places', '[aria-label*="Ṁ"]'],
   ['/duplicates', 'main h1'],

@@ -70,7 +70,7 @@ test.each([390, 1440])('names by others break no page at %i px', { timeout: 120_
   await expectWhole(page, 'timeline');
 
   for (const [path, ready] of [
-    ['tags', '[data-list="cloud"] a'],
+    ['tags', '[data-list="tag-tiles"] a'],
     ['albums', '[data-list="albums"] li a'],
     ['cameras', '[data-list="cameras"] li'],
     ['trash', 'main li img'],

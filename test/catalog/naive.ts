@@ -293,6 +293,11 @@ export function compareAnswers(
   }
   checkSegments(catalog, found, text, viewer);
   expect(facets(catalog.facet('tag', query, viewer)), all).toEqual(tally(found.flatMap(({ tags }) => tags)));
+  for (const { value, tile } of catalog.facet('tag', query, viewer, 300))
+    expect([value, tile?.id], all).toEqual([value, found.find(({ tags }) => tags.includes(value))?.id]);
+  expect(catalog.facet('camera', query, viewer, 1).map(({ tile }) => tile !== undefined)).toEqual(
+    catalog.facet('camera', query, viewer).map((_, k) => k === 0),
+  );
   expect(facets(catalog.facet('album', query, viewer)), all).toEqual(tally(found.flatMap(({ albums }) => albums)));
   expect(facets(catalog.facet('lens', query, viewer)), all).toEqual(tally(found.flatMap(({ lens }) => lens ?? [])));
   const kindsIn = (view: PhotoView): string[] => [

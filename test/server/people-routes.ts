@@ -65,12 +65,17 @@ export function checksOf(
     const text = encodeURIComponent(q);
     const ids = wanted.map(publicIdOf);
     const facet = (kind: string) => async () => {
-      const found = await json<{ value: string }[]>(`/api/${kind}?q=${text}`);
+      const found = await json<{ value: string; tile: { id: string } }[]>(`/api/${kind}?covers=300&q=${text}`);
       const marks = wanted.map((item) => `${kind === 'cameras' ? 'Zq ' : ''}${markOf(item)}`);
       same(
         `${kind} of “${q}”`,
         found.map(({ value }) => value),
         marks,
+      );
+      same(
+        `covers of ${kind} of “${q}”`,
+        found.map(({ tile }) => tile.id),
+        ids,
       );
     };
     const checks: Check[] = [

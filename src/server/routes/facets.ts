@@ -11,6 +11,15 @@ import { strict } from '../../api/access-schemas.js';
 import { albumsShown, seesCircumstances, sightOf, tagsShown } from '../../album/visibility.js';
 
 const bounds = { most: 10_000, usual: 1_000 };
+const mostCovers = 300;
+/** `covers` in the query: of how many values, of most photos, the newest photo is told. */
+const covers = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    maximum: mostCovers,
+    description: `the number of values with a cover (0 to ${mostCovers})`,
+  }),
+);
 const kinds = { tags: 'tag', cameras: 'camera', lenses: 'lens', places: 'place', albums: 'album' } as const;
 /** The facets about where and with what a picture was taken. */
 const circumstances: ReadonlySet<keyof typeof kinds> = new Set(['places', 'cameras', 'lenses']);
@@ -24,14 +33,15 @@ export const facets: Routes = (app, { library, catalog, ask }) => {
         config: { rule: 'see' },
         schema: {
           summary: `The ${noun} of photos, most frequent first`,
-          querystring: Type.Object({ q, limit: limit(bounds) }),
+          querystring: Type.Object({ q, limit: limit(bounds), covers }),
           response: answers(Facets),
         },
       },
       async (request) => {
         const who = viewer(request);
         if (circumstances.has(noun) && !seesCircumstances(who)) return [];
-        const found = catalog.facet(kinds[noun], await ask(request.query.q, 'count', who), sightOf(who));
+        const query = await ask(request.query.q, 'count', who);
+        const found = catalog.facet(kinds[noun], query, sightOf(who), request.query.covers);
         return found.slice(0, within(bounds, request.query.limit));
       },
     );

@@ -34,7 +34,7 @@ export const front: Routes = (app, { library, catalog, clock, config, ask }) => 
             },
           }),
         tags: tags.slice(0, most.tags),
-        albums: catalog.facet('album', everything, sight).slice(0, most.albums),
+        albums: catalog.facet('album', everything, sight, most.albums).slice(0, most.albums),
       };
     },
   );

@@ -2,6 +2,13 @@
 import type { Facet, FacetsOfPhotos } from '../../../../src/api/answer-types.js';
 import { addressed, ask, send } from '../../lib/api.js';
 
+/** The maximum number of covers in an answer of the server. */
+export const mostCovers = 300;
+
+/** The tags of all photos, most frequent first, the first ones with the newest of their photos as covers. */
+export const fetchTagsWithCovers = (limit = 10_000): Promise<Facet[]> =>
+  ask(addressed('/api/tags', { limit, covers: Math.min(limit, mostCovers) }));
+
 /** The values of a kind, most frequent first. */
 export const fetchFacet = (kind: 'tags' | 'albums' | 'places' | 'cameras' | 'lenses', q = ''): Promise<Facet[]> =>
   ask(addressed(`/api/${kind}`, { q, limit: 10_000 }));

@@ -113,12 +113,13 @@ export const albums = {
 
   tagsNone: 'No tags yet',
   tagsAbout: 'To tag photos, select them, then choose Tags. Tags in your files are listed here, too.',
-  cloud: 'Cloud',
+  tiles: 'Tiles',
   list: 'List',
   view: 'Tag view',
 
   name: 'New name',
   rename: 'Rename',
+  mergeInto: (name: string) => `Merge into ${named(name)}`,
   merges: (name: string) => `“${name}” already exists. The two will be merged.`,
   deleteAlbum: 'Delete album',
   removeTag: 'Remove tag',

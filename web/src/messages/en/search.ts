@@ -11,6 +11,7 @@ export const search = {
   house: 'Family library',
   me: 'Me',
   places: 'Places',
+  tags: 'Tags',
   kinds: 'Media types',
   years: 'Years',
   cameras: 'Cameras',
