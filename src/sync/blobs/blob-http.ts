@@ -1,11 +1,9 @@
 /**
- * Streams of bytes over HTTP to and from another server. Holds a reference to each response while it is read: `fetch`
- * silently ends the body of a response that was garbage collected. Error messages contain no secrets; redirects are not
- * followed.
+ * Streams of bytes over HTTP to and from another server. Error messages contain no secrets; redirects are not followed.
  */
-import { Readable } from 'node:stream';
 import { PhotospoolError } from '../../base/errors.js';
 import { check, introduction, unreachable, type Address } from '../couch/json-client.js';
+import { httpClient, streamed, type HttpAnswer } from '../../base/http-client.js';
 import { partsUntil, untilAborted } from '../../base/async/abortable.js';
 
 /** A request whose body and response are bytes. */
@@ -50,12 +48,11 @@ export async function stream(
   const failed = (error: unknown): never => {
     throw error instanceof PhotospoolError ? error : unreachable(url, error, quiet.signal.aborted);
   };
-  // Holds the whole response, not only its body, while it may be read.
-  async function* watched(response: Response): AsyncGenerator<Uint8Array> {
+  async function* watched(response: HttpAnswer): AsyncGenerator<Uint8Array> {
     try {
       over = false;
       heard();
-      for await (const part of partsUntil(ends, (response.body ?? []) as AsyncIterable<Uint8Array>)) {
+      for await (const part of response.body ? partsUntil(ends, response.body) : []) {
         heard();
         yield part;
       }
@@ -66,11 +63,11 @@ export async function stream(
     }
   }
   try {
-    const asked = (address.fetch ?? fetch)(url, {
+    const asked = (address.fetch ?? httpClient)(url, {
       method,
       redirect: 'manual',
       headers: { ...headers, ...introduction(address) },
-      ...(source && { body: Readable.toWeb(Readable.from(sent(source, heard))) as ReadableStream, duplex: 'half' }),
+      ...(source && { body: streamed(sent(source, heard)), duplex: 'half' }),
       signal: AbortSignal.any(ends),
     });
     const response = await untilAborted(ends, asked);

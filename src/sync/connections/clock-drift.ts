@@ -4,6 +4,7 @@
  * minimum of the difference, however long the response took. Nothing is stored; differences below
  * `toleratedDrift` are ignored.
  */
+import type { HttpClient } from '../../base/http-client.js';
 import { toleratedDrift, type Clock } from '../../base/clock.js';
 
 /** The smallest reported difference, in seconds. */
@@ -11,8 +12,8 @@ const leastDrift = toleratedDrift / 1_000;
 
 /** The measurement. */
 export interface Drift {
-  /** Wraps `fetch` with the measurement. */
-  watch(fetching: typeof fetch): typeof fetch;
+  /** Wraps a client with the measurement. */
+  watch(fetching: HttpClient): HttpClient;
 }
 
 /**

@@ -3,10 +3,11 @@
  * Otherwise a silently broken connection would block its shutdown for a minute.
  */
 import type { Clock } from '../../base/clock.js';
+import { httpClient, type HttpClient } from '../../base/http-client.js';
 
-/** A `fetch` that can be ended. */
+/** Requests that can be ended. */
 export interface ConnectionRequests {
-  fetch: typeof fetch;
+  fetch: HttpClient;
   /** After the signal, pending requests have two more seconds. */
   endWith(signal: AbortSignal): void;
   /** Aborts pending requests now. */
@@ -17,11 +18,11 @@ export interface ConnectionRequests {
 const goodbye = 2_000;
 
 /** Wraps `fetching`. */
-export function openConnectionRequests(clock: Clock, fetching: typeof fetch = fetch): ConnectionRequests {
+export function openConnectionRequests(clock: Clock, fetching: HttpClient = httpClient): ConnectionRequests {
   const late = new AbortController();
   return {
-    fetch: (input, init = {}) =>
-      fetching(input, { ...init, signal: init.signal ? AbortSignal.any([init.signal, late.signal]) : late.signal }),
+    fetch: (url, init = {}) =>
+      fetching(url, { ...init, signal: init.signal ? AbortSignal.any([init.signal, late.signal]) : late.signal }),
     endWith(signal) {
       const callOff = (): void => void clock.sleep(goodbye, late.signal).then(() => late.abort());
       signal.addEventListener('abort', callOff, { once: true, signal: late.signal });

@@ -4,6 +4,7 @@
  * that blocks incoming connections; it carries both directions.
  */
 import type { Clock } from '../../base/clock.js';
+import { httpClient, type HttpClient } from '../../base/http-client.js';
 import { openSqlite } from '../../base/sqlite.js';
 import { sentence, toPhotospoolError, type PhotospoolError } from '../../base/errors.js';
 import type { Log } from '../../base/log.js';
@@ -49,7 +50,8 @@ export interface LinkParts {
   random(): number;
   /** A unique name for a run. */
   session(): string;
-  fetch?: typeof fetch;
+  /** Sends the requests; default: `httpClient`. */
+  fetch?: HttpClient;
   /** Called with the library and epoch that were seen; absent on a side that does not detect copies. */
   copies?: Copies;
   /** Records what servers announce, and holds what this one does; absent on a side without libraries of people. */
@@ -83,7 +85,7 @@ export function openConnection(peer: Peer, parts: LinkParts): Connection {
   async function keepUp(): Promise<void> {
     for (let failures = 0; !ended();) {
       const began = status.push.sent + status.pull.sent;
-      const asking = openConnectionRequests(clock, drift.watch(parts.fetch ?? fetch));
+      const asking = openConnectionRequests(clock, drift.watch(parts.fetch ?? httpClient));
       asking.endWith(stop.signal);
       holds.clear();
       try {
@@ -275,11 +277,7 @@ function openConnecting(
     ]);
   }
 
-  function publish(
-    found: DiscoveredPeer,
-    fetch: typeof globalThis.fetch,
-    together: PublishLink['together'],
-  ): Promise<void> {
+  function publish(found: DiscoveredPeer, fetch: HttpClient, together: PublishLink['together']): Promise<void> {
     const { url, authorization } = peer;
     if (!parts.publishTo) return Promise.reject(notPublic(peer));
     return parts.publishTo({

@@ -5,6 +5,7 @@
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { own, textOf } from '../../document/json-values.js';
 import { Rejection } from './bisect-rejected.js';
+import { httpClient, type HttpAnswer, type HttpClient } from '../../base/http-client.js';
 import { partsUntil, untilAborted } from '../../base/async/abortable.js';
 
 /** The address of a server and how to authenticate. */
@@ -18,7 +19,8 @@ export interface Address {
   authorization?: string;
   /** The client's identity: the id of this server's library, its epoch, and the features that it announces. */
   from?: { server: string; epoch: string; features?: readonly string[] };
-  fetch?: typeof fetch;
+  /** Sends the requests; default: `httpClient`. */
+  fetch?: HttpClient;
 }
 
 /** The headers with which a server identifies itself. */
@@ -102,7 +104,7 @@ export async function requestJson(address: Address, path: string, question: Json
   const ends = [late.signal, quiet.signal, ...(signal ? [signal] : [])];
   const unheard = silence === undefined ? undefined : setTimeout(() => quiet.abort(), silence);
   try {
-    const asked = (address.fetch ?? fetch)(url, {
+    const asked = (address.fetch ?? httpClient)(url, {
       method,
       redirect: 'manual',
       headers: {
@@ -146,13 +148,13 @@ interface ReadOptions {
   silence?: { ms: number; end: AbortController };
 }
 
-async function readJson(response: Response, { url, ends, largest, silence }: ReadOptions): Promise<unknown> {
+async function readJson(response: HttpAnswer, { url, ends, largest, silence }: ReadOptions): Promise<unknown> {
   const parts: Uint8Array[] = [];
   let size = 0;
   const listen = (): NodeJS.Timeout | undefined => silence && setTimeout(() => silence.end.abort(), silence.ms);
   let timer = listen();
   try {
-    for await (const part of partsUntil(ends, (response.body ?? []) as AsyncIterable<Uint8Array>)) {
+    for await (const part of response.body ? partsUntil(ends, response.body) : []) {
       clearTimeout(timer);
       timer = listen();
       size += part.length;
