@@ -57,8 +57,11 @@ export async function openDraft(
   const link: Link = { id: 'draft', path, holder, ...shown, locks, room: 0, revoked: false };
   const drafted = { ...linkAsker(link), name: `a draft of ${author.name}` };
   const preview = await json<{ count: number }>('/api/shares/preview', sent({}));
-  // Of a selection, what waits for approval would be in the album, although no visitor sees it.
-  if (!photos) same('photos in a preview', [preview.count], [timelineFor(place, drafted).length]);
+  // Of a selection, what waits for approval would be in the album, although no visitor sees it. A link that would be over at once, as its
+  // author is unknown here, has only what others put there.
+  const most = timelineFor(place, drafted).length;
+  if (!photos && isAlive(place, link)) same('photos in a preview', [preview.count], [most]);
+  else if (!photos && preview.count > most) fail(`${preview.count} photos in a preview instead of ${most}`);
   const stranger = await place.home.app.inject({ url: `${path}/api/share` });
   if (stranger.statusCode !== 404) fail(`a draft opens elsewhere: ${stranger.statusCode}`);
   const headers = { cookie: `photospool=${secret}` };
