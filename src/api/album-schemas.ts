@@ -159,6 +159,7 @@ export const OriginalProgress = Type.Object({
 /** The start of the page of a public album. */
 export const FrontPage = Type.Object({
   title: Type.String(),
+  intro: Type.Optional(Type.String({ description: 'plain text' })),
   photos: Type.Integer(),
   featured: Type.Optional(
     Type.Object({

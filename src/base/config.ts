@@ -41,6 +41,8 @@ export interface Config {
   gps: boolean;
   /** The title of the album for visitors. */
   title: string;
+  /** What visitors read about the album. */
+  intro?: string;
   /** Whether search engines are asked not to index the public pages. */
   noindex: boolean;
   /** Which other users of this machine may read the files. */
@@ -148,6 +150,13 @@ export const keys: readonly ConfigKey[] = [
   },
   { key: 'publish.gps', field: 'gps', value: 'true|false', help: 'include locations in published photos', read: flag },
   { key: 'public.title', field: 'title', value: 'TEXT', help: 'title of the album for visitors', read: text },
+  {
+    key: 'public.intro',
+    field: 'intro',
+    value: 'TEXT',
+    help: 'sentence about the album for visitors',
+    read: text,
+  },
   {
     key: 'public.noindex',
     field: 'noindex',

@@ -38,7 +38,7 @@ export async function openPublic(config: Config, log: Log, files: Files = filesO
     await published.close();
   }
   try {
-    const { host, port, role, names, trustProxy, cert, key, title, noindex } = config;
+    const { host, port, role, names, trustProxy, cert, key, title, intro, noindex } = config;
     server = await openServer({
       library,
       catalog,
@@ -63,6 +63,7 @@ export async function openPublic(config: Config, log: Log, files: Files = filesO
       samples: nothing,
       config: {
         ...{ host, port, role, names, trustProxy, webRoot, version, title, noindex, incoming: '' },
+        ...(intro !== undefined && { intro }),
         ...(cert !== undefined && key !== undefined && { https: { cert, key } }),
       },
     });

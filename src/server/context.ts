@@ -65,6 +65,8 @@ export interface ServerConfig {
   basemap?: string;
   /** The title of the album for visitors; `Photospool` by default. */
   title?: string;
+  /** What visitors read about the album. */
+  intro?: string;
   /** False if search engines may index the pages of visitors. */
   noindex?: boolean;
   /** The version of Photospool. */

@@ -102,6 +102,16 @@ test('it and previews contain nothing private, for family, in the trash, or tagg
   for (const id of hidden) expect(metaOf((await get(`/photo/${id}`)).body)['og:image']).not.toContain(id);
 });
 
+test('an introduction is on the front page, and in the preview of its link instead of the number of photos', async () => {
+  const intro = 'Ten years of <harbours> & ferries.';
+  const { home, front, get } = await openFace({ intro });
+  await put(home, { tags: { add: ['sea'] } });
+  expect(await front()).toMatchObject({ intro });
+  const escaped = 'Ten years of &lt;harbours&gt; &amp; ferries.';
+  expect(metaOf((await get('/')).body)).toMatchObject({ 'og:description': escaped, description: escaped });
+  expect(metaOf((await get('/?q=sea')).body)['og:description']).toBe('1 photo');
+});
+
 test('previews: title, description and picture, with absolute addresses; for a photo, the front page and a search', async () => {
   const { home, app, get } = await openFace({
     title: 'Ada & the <sea>',

@@ -129,7 +129,7 @@ type HomeParts =
 
 function serverParts(home: Home): Pick<ServerParts, HomeParts> {
   const { library, catalog, archive, blobs, changes, config, files } = home;
-  const { host, port, role, incoming, names, trustProxy, cert, key, title, noindex } = config;
+  const { host, port, role, incoming, names, trustProxy, cert, key, title, intro, noindex } = config;
   const https = cert !== undefined && key !== undefined ? { cert, key } : undefined;
   return {
     library,
@@ -164,6 +164,7 @@ function serverParts(home: Home): Pick<ServerParts, HomeParts> {
       names,
       trustProxy,
       title,
+      ...(intro !== undefined && { intro }),
       noindex,
       ...(https && { https }),
     },

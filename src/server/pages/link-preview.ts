@@ -104,7 +104,8 @@ async function ofPage(parts: Parts, request: FastifyRequest, who: Viewer): Promi
   if (url.pathname !== '/' || q === '') {
     const tile = featuredOf(catalog, sight, clock.now());
     const front = url.pathname === '/';
-    return { title: name, description: count, ...imageOf(tile), ...(front && { path: '/', index: true }) };
+    const description = (front && parts.config.intro) || count;
+    return { title: name, description, ...imageOf(tile), ...(front && { path: '/', index: true }) };
   }
   try {
     const found = await ask(q, 'count', who);

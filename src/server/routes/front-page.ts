@@ -23,6 +23,7 @@ export const front: Routes = (app, { library, catalog, clock, config, ask }) => 
       const tags = catalog.facet('tag', everything, sight).filter(({ value }) => value !== featuredTag);
       return {
         title: config.title ?? 'Photospool',
+        ...(config.intro !== undefined && { intro: config.intro }),
         photos: catalog.count(everything, sight),
         ...(tile &&
           shown && {

@@ -5,12 +5,14 @@ import { addressed, ask, send } from '../../lib/api.js';
 /** The maximum number of covers in an answer of the server. */
 export const mostCovers = 300;
 
-/** The tags of all photos, most frequent first, the first ones with the newest of their photos as covers. */
-export const fetchTagsWithCovers = (limit = 10_000): Promise<Facet[]> =>
-  ask(addressed('/api/tags', { limit, covers: Math.min(limit, mostCovers) }));
+type Kind = 'tags' | 'albums' | 'places' | 'cameras' | 'lenses';
+
+/** The values of a kind in all photos, most frequent first, the first ones with the newest of their photos as covers. */
+export const fetchWithCovers = (kind: Kind, limit = 10_000): Promise<Facet[]> =>
+  ask(addressed(`/api/${kind}`, { limit, covers: Math.min(limit, mostCovers) }));
 
 /** The values of a kind, most frequent first. */
-export const fetchFacet = (kind: 'tags' | 'albums' | 'places' | 'cameras' | 'lenses', q = ''): Promise<Facet[]> =>
+export const fetchFacet = (kind: Kind, q = ''): Promise<Facet[]> =>
   ask(addressed(`/api/${kind}`, { q, limit: 10_000 }));
 
 /** The maximum number of photos that the server counts per request. */

@@ -21,6 +21,8 @@ export interface Measure {
   lead?: number;
   /** Space below the last row, for a bar there. */
   foot?: number;
+  /** Whether there is a scrubber: not for a few photos, which then have the same margin at both sides. */
+  scrubs: boolean;
 }
 
 /** From this width the photos have a margin, and the scrubber a strip of its own. */
@@ -33,8 +35,9 @@ const gutter = 56;
  * The sizes for a container of this width. Narrow ones have lower rows, so that a row holds more than one photo; `factor` scales
  * the height of rows (the zoom level).
  */
-export function measureFor(width: number, bar: number, factor = 1): Measure {
+export function measureFor(width: number, bar: number, factor = 1, scrubs = true): Measure {
   const target = Math.round(factor * (width < roomy ? 150 : width < 1000 ? 200 : width < 1800 ? 240 : 264));
-  if (width < roomy) return { width, margin: 0, gap: 2, apart: 8, target, head: 52, label: 32, top: bar };
-  return { width: width - margin - gutter, margin, gap: 4, apart: 16, target, head: 60, label: 32, top: bar };
+  const sizes = { target, label: 32, top: bar, scrubs };
+  if (width < roomy) return { ...sizes, width, margin: 0, gap: 2, apart: 8, head: 52 };
+  return { ...sizes, width: width - margin - (scrubs ? gutter : margin), margin, gap: 4, apart: 16, head: 60 };
 }

@@ -99,7 +99,8 @@ export class Album {
   /** Lays everything out for another width. */
   resize(measure: Measure): void {
     const same = measure.width === this.measure.width && measure.target === this.measure.target;
-    if (same && measure.lead === this.measure.lead && measure.foot === this.measure.foot) return;
+    const { lead, foot, scrubs } = this.measure;
+    if (same && measure.lead === lead && measure.foot === foot && measure.scrubs === scrubs) return;
     this.#hold(() => {
       this.measure = measure;
       if (same) return;

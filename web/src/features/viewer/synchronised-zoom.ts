@@ -7,6 +7,16 @@ import { closest, fit, type Size, type View } from './zoom.js';
 /** `scale` 1 is the whole picture; `x`, `y` are shares of its size by which its centre is moved. */
 export type SharedView = View;
 
+/**
+ * Whether two pictures are larger one above the other than beside each other, in an area of this size, each above a caption
+ * of height `caption`; px.
+ */
+export function areLargerStacked(pictures: readonly Size[], { width, height }: Size, caption: number): boolean {
+  const shown = (stage: Size): number =>
+    pictures.map((picture) => fit(picture, stage)).reduce((sum, one) => sum + one.width * one.height, 0);
+  return shown({ width, height: height / 2 - caption }) > shown({ width: width / 2, height: height - caption });
+}
+
 /** The view of one picture on its stage, px. */
 export function viewOf(shared: SharedView, picture: Size, stage: Size): View {
   const fitted = fit(picture, stage);
