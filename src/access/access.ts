@@ -146,10 +146,11 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   };
 }
 
-/** The locks of a photo (by its public id): the keys of the ends that lock it. */
-function locksOf(library: Library, id: string): string[] {
+/** The locks of a photo (by its public id): the keys of the ends that lock it; undefined for a photo that is not here. */
+function locksOf(library: Library, id: string): string[] | undefined {
   const document = library.items.find(id);
-  const edits = document === undefined ? undefined : own(library.get(document)?.body, 'edits');
-  const { ends } = readGrants(edits, document === undefined ? undefined : library.controls.endsOf(document));
+  const body = document === undefined ? undefined : library.get(document)?.body;
+  if (document === undefined || body === undefined) return undefined;
+  const { ends } = readGrants(own(body, 'edits'), library.controls.endsOf(document));
   return [...ends.values()].filter(({ to }) => to === everything).map(({ key }) => key);
 }

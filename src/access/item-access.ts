@@ -382,7 +382,7 @@ function holds(onlooker: Onlooker, holder: Holder): boolean {
 }
 
 /** The prefix of `to` in an end that takes an item out of an album. */
-const itemTo = 'item:';
+export const itemTo = 'item:';
 
 /** Memoises a function. */
 function remember<K, T>(answer: (key: K) => T): (key: K) => T {

@@ -158,8 +158,11 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
     const before = JSON.parse(locks ?? '[]') as string[];
     // An album that was removed comes back with its links.
     if ('album' in scope && !parts.hasAlbum(scope.album)) return true;
-    // Locking a photo invalidates all its existing links for good, even after it is unlocked.
-    return 'photo' in scope && parts.locksOf(scope.photo).some((lock) => !before.includes(lock));
+    if (!('photo' in scope)) return false;
+    const now = parts.locksOf(scope.photo);
+    // A photo that was deleted and is added again comes back with its links. Locking it invalidates all its existing
+    // links for good, even after it is unlocked.
+    return now === undefined || now.some((lock) => !before.includes(lock));
   }
 
   const stored = (secret: string): Row | undefined => read(bySecret.get(hashSecret(secret)));
@@ -232,8 +235,8 @@ interface SharesParts {
   isSetUp: () => boolean;
   /** Whether an album with members (`<holder>:<ulid>`) exists. */
   hasAlbum(album: string): boolean;
-  /** The locks of a photo (by its public id): the keys of the ends of everything in its document. */
-  locksOf(photo: string): string[];
+  /** The locks of a photo (by its public id): the keys of the ends of everything in its document; undefined if it is not here. */
+  locksOf(photo: string): string[] | undefined;
 }
 
 const columns =
@@ -323,7 +326,7 @@ const openDrafting = (
 
 /** The locks of the photo that a link is to, as stored; null for any other scope. */
 const locksIn = (scope: DraftScope, locksOf: SharesParts['locksOf']): string | null =>
-  'photo' in scope ? JSON.stringify(locksOf(scope.photo)) : null;
+  'photo' in scope ? JSON.stringify(locksOf(scope.photo) ?? []) : null;
 
 /** Creates and revokes links. */
 function openMaking(

@@ -9,6 +9,7 @@ import { changePhotos } from '../../src/album/edit-photos.js';
 import { local } from '../../src/access/viewer.js';
 import { house, itemId, publicIdOf } from '../../src/document/item-id.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
+import { purge } from '../../src/document/purge.js';
 import { mostAwaitedAlbums, openAwaitedPhotos } from '../../src/library/awaited-photos.js';
 import { buildApp } from '../../src/server/app.js';
 import { assetUuid } from '../../src/server/immich/uuids.js';
@@ -331,7 +332,12 @@ describe('an upload', () => {
     expect(await answers()).toEqual(before);
     await expect.poll(() => awaited.pending()).toEqual([]);
     expect(home.library.get<PhotoDocument>(photoId(sha256('sent')))!.body.edits.trashed).toBeUndefined();
-    home.library.update(photoId(sha256('sent')), () => undefined);
+    const by = {
+      at: home.library.stampAfter(home.library.get(photoId(sha256('sent')))!.body),
+      by: `person:${home.ada}`,
+    };
+    home.library.update<object>(photoId(sha256('sent')), (photo) => photo && purge(photo as PhotoDocument, by));
+    expect(home.library.get(photoId(sha256('sent')))).toBeUndefined();
     expect(await answers()).toEqual(before);
   });
 

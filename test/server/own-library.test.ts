@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { LargestFiles, StorageUse } from '../../src/api/answer-types.js';
 import { commandLine } from '../../src/access/actor.js';
 import { setUploadTarget, uploadTarget } from '../../src/access/upload-target.js';
-import { house, itemId, sharingId } from '../../src/document/item-id.js';
+import { house, itemId, membersId, publicIdOf, sharingId } from '../../src/document/item-id.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { purge } from '../../src/document/purge.js';
 import { photo } from '../document/documents.js';
@@ -277,4 +277,26 @@ test('a lost end of a photo in an album is told without the name of an album tha
   expect(await told()).toEqual(['A photo was removed from an album.']);
   await ask(ada.headers, 'PUT', `/api/albums/${album.replace(':', '/')}/members/${ben.id}`, { right: 'view' });
   expect(await told()).toEqual(['A photo was removed from the album “Secret”.']);
+});
+
+test('a lost end of a photo that its reader does not see names no photo, and can be confirmed', async () => {
+  const { home, people, ask } = await openPeople();
+  const { ada, ben } = people;
+  const { library } = home;
+  const made = await ask(ada.headers, 'POST', '/api/albums/shared', { name: 'Pier' });
+  const set = membersId(`${ada.id}:${made.json<{ album: string }>().album}`);
+  const taken = publicIdOf({ holder: ben.id, sha256: 'a'.repeat(64) });
+  const at = library.stamp();
+  const give = { at, by: `person:${ada.id}`, saw: { self: [`item:${taken} 001764000000000-0000-k3`] } };
+  library.update<{ gives?: object }>(set, (body) => ({
+    ...{ format: 1, kind: 'members', ...body },
+    gives: { ...body?.gives, [`person:${ben.id} view ${at}`]: give },
+  }));
+  const { body, json } = await ask(ada.headers, 'GET', '/api/ends/lost');
+  expect(body).not.toContain(taken);
+  const { ends } = json<{ ends: { set: string; key: string; sentence: string }[] }>();
+  expect(ends).toMatchObject([{ set, sentence: 'A photo was removed from the album “Pier”.' }]);
+  const named = ends.map(({ set, key }) => ({ set, key }));
+  expect((await ask(ada.headers, 'POST', '/api/ends/confirm', { ends: named })).json()).toEqual({ confirmed: 1 });
+  expect((await ask(ada.headers, 'GET', '/api/ends/lost')).json()).toEqual({ ends: [] });
 });

@@ -221,9 +221,10 @@ export function askAs(home: Pick<Home, 'app'>, server: Heard, asker: Asker, aske
     asked.answers++;
     if (statusCode >= 500) fail(`${url} failed: ${body}`);
     const told = url === '/api/peers' ? merged : open;
-    // Who asks for an item knows its id; they must not get anything else of it.
+    // Who asks for an item knows its id; they must not get anything else of it. The number of a request is drawn.
+    const text = body.replace(/"correlationId":"[\w-]*"/, '');
     for (const trace of secrets)
-      if (body.includes(trace) && !told.includes(trace) && !url.includes(trace))
+      if (text.includes(trace) && !told.includes(trace) && !url.includes(trace))
         fail(`${url} tells of ${trace}: ${body.slice(0, 400)}`);
     return { status: statusCode, body };
   };

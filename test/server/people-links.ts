@@ -8,7 +8,7 @@ import { house, itemId, publicIdOf, type Item } from '../../src/document/item-id
 import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { endingWait, newEdits } from '../../src/ingest/arrival-holder.js';
 import { audiencesOf } from '../../src/access/permissions.js';
-import { albumTruth, flag, inAlbum, isAlbum, isGuests, isLocked, isMember, truth } from '../access/people-truth.js';
+import { albumTruth, isAlbum, flag, inAlbum, isGuests, isLocked, isMember, truth } from '../access/people-truth.js';
 import { items, people, type Act, type Heard } from '../access/people-world.js';
 import { facts, sighting } from '../document/documents.js';
 import { count } from '../simulation/home.js';
@@ -62,10 +62,13 @@ function isOver({ now, ...place }: Place, { holder, album, expires }: Link): boo
   return album !== undefined && isGone(album);
 }
 
-/** Whether a link opens anything at its server now. A lock that came after it closes it forever. */
+/** Whether a link opens anything at its server now: not without its photo. A lock that came after it closes it forever. */
 export function isAlive(place: Place, link: Link): boolean {
   if (link.revoked || isOver(place, link)) return false;
-  return link.photo === undefined || [...locksOf(place, link.photo)].every((lock) => link.locks.has(lock));
+  if (link.photo === undefined) return true;
+  return (
+    place.documents.has(itemId(link.photo)) && [...locksOf(place, link.photo)].every((lock) => link.locks.has(lock))
+  );
 }
 
 /** Whoever comes by a link. */
@@ -89,7 +92,8 @@ export function linkAsker(link: Omit<Link, 'locks' | 'room' | 'revoked'>): Asker
     ...{ name: `link ${id}`, path },
     viewer: { role: 'link', audiences: audiencesOf.link, canEdit: false, details: true, share: id, scope, ...of },
     sees: (server, item) => truth(server, { of: holder }, item) && isWithin(server, item),
-    hasAlbum: (server, one) => one === album && isAlbum(server, one),
+    // Its title is that of the album. It stays while the link is not over, whoever of the family still sees the album.
+    hasAlbum: (_server, one) => one === album,
   };
 }
 

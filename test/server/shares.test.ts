@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { withEnd, withGive } from '../../src/document/grants.js';
 import { itemId, publicIdOf } from '../../src/document/item-id.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
+import { purge } from '../../src/document/purge.js';
 import { invite, openOwned } from './accounts.js';
 import { expectError, openHome, type Home } from './fixture.js';
 
@@ -49,6 +50,24 @@ test('a link to a photo shows it, even a private one, and nothing else', async (
   await home.app.inject({ method: 'PATCH', url: `/api/photos/${one}`, payload: { trashed: true } });
   expect(await idsBy(home, path)).toEqual([]);
   expect((await home.app.inject(`${path}/api/share`)).json()).not.toHaveProperty('photo');
+});
+
+test('a link to a photo that was deleted permanently is over, until the photo is added again', async () => {
+  const home = await openHome();
+  const id = await home.add();
+  const { path } = await make(home, { photo: id });
+  const { library } = home;
+  const { body } = library.get<PhotoDocument>(photoId(id))!;
+  const by = { at: library.stampAfter(body), by: 'person:owner' };
+  library.update<object>(photoId(id), (photo) => photo && purge(photo as PhotoDocument, by));
+  expectError(await home.app.inject(`${path}/api/share`), 404, 'not-found');
+  expect(await list(home)).toMatchObject([{ photo: id, over: true }]);
+  library.update<PhotoDocument>(photoId(id), () => body);
+  expect(await list(home)).toMatchObject([{ photo: id, over: false }]);
+  // It comes back in the trash.
+  expect((await home.app.inject(`${path}/api/share`)).json()).toMatchObject({ photos: 0 });
+  await home.app.inject({ method: 'PATCH', url: `/api/photos/${id}`, payload: { trashed: false } });
+  expect((await home.app.inject(`${path}/api/share`)).json()).toMatchObject({ photos: 1 });
 });
 
 test('a link without details shows neither camera nor lens nor exposure, one with details does', async () => {

@@ -2,8 +2,17 @@
  * Ends of access that are lost with the server that had them: those that the viewer may confirm, and confirming them.
  * The rule of these routes admits everyone with an account; `mayConfirm` decides about each end.
  */
+import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
-import { confirmEnd, describeLostEnd, findLostEnds, mayConfirm, nameOfAlbum } from '../../access/lost-ends.js';
+import {
+  confirmEnd,
+  describeLostEnd,
+  findLostEnds,
+  mayConfirm,
+  nameOfAlbum,
+  type LostEnd,
+} from '../../access/lost-ends.js';
+import { itemTo } from '../../access/item-access.js';
 import { itemAccess } from '../../access/library-access.js';
 import type { Viewer } from '../../access/permissions.js';
 import { rightIn } from '../../access/sharing-rights.js';
@@ -44,7 +53,7 @@ export const endedAccess: Routes = (app, context) => {
       const who = viewer(request);
       const ends = found.filter(({ set }) => mayConfirm(who, set));
       return {
-        ends: ends.map(({ set, key, to, waiting }) => ({ set, key, waiting, sentence: describe(who, { set, to }) })),
+        ends: ends.map((end) => ({ ...named(end), waiting: end.waiting, sentence: describe(who, end) })),
       };
     },
   );
@@ -66,7 +75,10 @@ export const endedAccess: Routes = (app, context) => {
       const who = viewer(request);
       const actor = actorBehind(request);
       const wanted = new Set(request.body.ends.map(({ set, key }) => `${set}\n${key}`));
-      const lost = found.filter(({ set, key }) => wanted.has(`${set}\n${key}`) && mayConfirm(who, set));
+      const lost = found.filter((end) => {
+        const { set, key } = named(end);
+        return wanted.has(`${set}\n${key}`) && mayConfirm(who, set);
+      });
       const confirmed = lost.filter((end) => confirmEnd(library, end, actor.by));
       for (const end of confirmed)
         access.audit.note('end-confirmed', {
@@ -78,6 +90,12 @@ export const endedAccess: Routes = (app, context) => {
     },
   );
 };
+
+/** How responses name an end: one of a photo in an album by a hash, because the photo may not exist for its reader. */
+const named = ({ set, key, to }: LostEnd): { set: string; key: string } => ({
+  set,
+  key: to.startsWith(itemTo) ? createHash('sha256').update(`${set}\n${key}`).digest('hex') : key,
+});
 
 /** Describes ends for a viewer: an album has its name only if it exists for them. */
 const describing =
