@@ -63,15 +63,19 @@ function isCurrent({ facts, renditions }: PhotoDocument, { blobs, films }: Reren
   return thumb !== undefined && preview !== undefined && blobs.has(thumb.sha256) && blobs.has(preview.sha256);
 }
 
-/**
- * Whether the pictures of a JPEG lack its gain map: an older recipe made them, and the tags name a map (Adobe's
- * `hdrgm`, which Ultra HDR files have, too).
- */
+/** Types whose gain maps are read. */
+const typesWithGainMap = ['image/jpeg', 'image/heic', 'image/heif'];
+/** Tags of originals that may have a gain map: Adobe's XMP, which Ultra HDR files have, too, and Apple's maker notes. */
+const gainMapTags = ['XMP-hdrgm:Version', 'Apple:HDRHeadroom', 'Apple:HDRGain'];
+
+/** Whether the pictures may lack the gain map of their original: an older recipe made them, and its tags name one. */
 function lacksGainMap({ facts, renditions }: PhotoDocument, sha256: string, { library }: RerenderParts): boolean {
   const type = String(own(facts, 'type'));
   const recipe = own(renditions, 'recipe');
-  if (type !== 'image/jpeg' || typeof recipe !== 'number' || recipe >= recipeOfType(type) + gainMapRecipe) return false;
-  return own(own(library.get(exifId(sha256))?.body, 'tags'), 'XMP-hdrgm:Version') !== undefined;
+  if (!typesWithGainMap.includes(type) || typeof recipe !== 'number' || recipe >= recipeOfType(type) + gainMapRecipe)
+    return false;
+  const tags = own(library.get(exifId(sha256))?.body, 'tags');
+  return gainMapTags.some((name) => own(tags, name) !== undefined);
 }
 
 /** Processes all photos and renders what is needed. After `ended` no more are started. */
@@ -111,7 +115,7 @@ async function remake(sha256: string, parts: RerenderParts): Promise<'made' | 'a
     if (before && isCurrent(before, parts) && !lacked) return developed ? 'made' : 'same';
     const pictures = await render(archive.resolve(row.path), sha256, row.bytes, parts, isDamaged(before?.renditions));
     // Also where the map can't be kept, so that it is not tried again.
-    const recipe = lacked ? recipeOfType('image/jpeg') + gainMapRecipe : pictures.recipe;
+    const recipe = lacked ? recipeOfType(String(own(before.facts, 'type'))) + gainMapRecipe : pictures.recipe;
     const made = { ...pictures, recipe };
     // Not merged by recipe: the same one may give other bytes with another decoder, and these are the ones on this
     // server.

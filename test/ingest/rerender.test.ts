@@ -67,10 +67,13 @@ it('leaves originals that are not here to other servers', async () => {
   expect(await rerender(parts)).toMatchObject({ made: 0, away: 1 });
 });
 
-it('renders Ultra HDR pictures of an older version again, which had no gain map', async () => {
+it.each([
+  ['Ultra HDR', 'XMP-hdrgm:Version'],
+  ['Apple', 'Apple:HDRGain'],
+])('renders pictures of an older version again, which had no gain map: %s', async (_, tag) => {
   const parts = await begin(2);
   const [hdr] = parts.hashes as [string, string];
-  const document: ExifDocument = { format, kind: 'exif', recipe: 1, tags: { 'XMP-hdrgm:Version': '1.0' } };
+  const document: ExifDocument = { format, kind: 'exif', recipe: 1, tags: { [tag]: '1.0' } };
   parts.library.update(exifId(hdr), () => document);
   expect(await rerender(parts)).toMatchObject({ made: 1 });
   expect(parts.rendered).toHaveLength(1);

@@ -6,8 +6,7 @@ import { families } from '../../src/photo/formats/families.js';
 import { headLength } from '../../src/photo/formats/identify.js';
 import { decoderLimits } from '../../src/photo/decode/decoder-pool.js';
 import { readerLimits } from '../../src/photo/facts/exiftool.js';
-import { pixelLimit } from '../../src/photo/decode/decode-pixels.js';
-import { encoding, previewEdge, thumbBox } from '../../src/photo/decode/renditions.js';
+import { encoding, pixelLimit, previewEdge, thumbBox } from '../../src/photo/decode/renditions.js';
 
 const kinds = families.flatMap((family) => family.kinds);
 const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`;
@@ -51,9 +50,13 @@ file was available: the tests construct theirs from ExifTool's description.
 
 ## How a picture is made
 
-- \`preview\`: JPEG, quality ${encoding.quality}, at most ${previewEdge} px long. That of a JPEG with a gain map (Ultra HDR, ISO 21496-1) keeps
-  the map, scaled, rotated and cropped with it ([gain-map.ts](../src/photo/decode/gain-map.ts)), unless that would more than double its
-  size and add more than 64 KiB. Thumbs and previews of HEIC have none, nor have those of JPEGs with Apple’s own gain map, which has another format. \`thumb\`: JPEG, quality ${encoding.quality}, at most ${thumbBox.height} px high and ${thumbBox.width} px
+- \`preview\`: JPEG, quality ${encoding.quality}, at most ${previewEdge} px long. That of a JPEG or HEIC with a gain map (Ultra HDR,
+  ISO 21496-1, and Apple’s own of iPhones) keeps the map, scaled, rotated and cropped with it
+  ([gain-map.ts](../src/photo/decode/gain-map.ts)), unless that would more than double its size and add more than 64 KiB. It says how
+  to apply the map in both forms that browsers read (ISO 21496-1, Ultra HDR), and has no other metadata. Apple’s maps follow the curve
+  of Rec. 709 and interpolate the gain, not its logarithm, so their samples are converted to show the same
+  ([apple-gain-map.ts](../src/photo/decode/apple-gain-map.ts)); how bright they are is in their XMP or the maker notes. Gain maps of AVIF
+  and JPEG XL are not kept. Thumbs have no map. \`thumb\`: JPEG, quality ${encoding.quality}, at most ${thumbBox.height} px high and ${thumbBox.width} px
   wide. Never larger than the original. Why these: docs/performance.md, "Renditions".
 - Upright (all eight EXIF orientations), sRGB (through the embedded colour profile, CMYK too), 8 bits, no metadata.
 - Transparent areas become white. Of an animation the first frame is used, of several pages the first.

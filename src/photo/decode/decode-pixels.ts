@@ -6,26 +6,14 @@ import { readFile } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { Unshown } from '../../document/photo-document.js';
 import { differ, toUsual } from './color-conversion.js';
+import type { GainMap } from './gain-map-metadata.js';
+import { readJpegGainMap } from './gain-map.js';
 import { families } from '../formats/families.js';
 import type { Format, Opened, PictureSource } from '../formats/format-family.js';
-import { pixelSide } from './renditions.js';
+import { toPixels, turn, type Pixels } from './pixels.js';
+import { pixelLimit } from './renditions.js';
 import { makeUncompressed } from './uncompressed-tiff.js';
 import { countWarnings, isScanBroken } from './decode-warnings.js';
-
-// In sharp since 0.35.0, but not in its types.
-declare module 'sharp' {
-  interface Sharp {
-    keepGainMap(): Sharp;
-  }
-}
-
-/** Pixels row by row, `channels` bytes each (1 grey, 3 sRGB). */
-export interface Pixels {
-  data: Buffer;
-  width: number;
-  height: number;
-  channels: 1 | 3;
-}
 
 /** The decoded pixels, and facts about their source. */
 export interface Decoded {
@@ -36,15 +24,12 @@ export interface Decoded {
   animated: boolean;
   /** True if a JPEG was decoded, but a part of its scan data is broken. */
   damaged?: true;
-  /** If a JPEG has a gain map, which tells how much brighter each part is on an HDR screen: its EXIF orientation. */
-  gainMap?: { orientation: number };
+  /** Reads its gain map, if it may have one: how much brighter each part is on an HDR screen. @throws if it is broken. */
+  readGainMap?: () => Promise<GainMap | undefined>;
 }
 
 /** The edge to which a picture is scaled, or a function of the size of its upright original. */
 export type Edge = number | ((size: { width: number; height: number }) => number);
-
-/** The maximum number of pixels of an original. */
-export const pixelLimit = pixelSide * pixelSide;
 
 // libvips caches operations by path alone, and would return stale results for a replaced file.
 sharp.cache(false);
@@ -133,25 +118,9 @@ async function decodeSource(source: PictureSource, format: Format, wanted: Edge,
   return {
     ...{ pixels, ...size, animated: source.animated ?? animated },
     ...(damaged && { damaged }),
-    ...(format.family === 'jpeg' && header.gainMap && { gainMap: { orientation: header.orientation ?? 1 } }),
+    ...(source.readGainMap && { readGainMap: source.readGainMap }),
+    ...(format.family === 'jpeg' && header.gainMap && { readGainMap: () => readJpegGainMap(header) }),
   };
-}
-
-/**
- * A JPEG scaled as `decode` does, but not rotated (sharp 0.35.5 frees the map of a rotated picture before it is read),
- * with its gain map scaled alike, as a JPEG without other metadata. Decodes it again, since the map belongs to the file.
- * @throws the decoder's error.
- */
-export async function scaleWithGainMap(
-  path: string,
-  edge: number,
-  quality: number,
-): Promise<{ bytes: Buffer; width: number; height: number }> {
-  const box = { width: edge, height: edge, fit: 'inside', withoutEnlargement: true } as const;
-  const image = sharp(await inputOf(path), { failOn: 'error', limitInputPixels: pixelLimit });
-  const made = image.keepGainMap().resize(box).jpeg({ quality });
-  const { data, info } = await made.toBuffer({ resolveWithObject: true });
-  return { bytes: data, width: info.width, height: info.height };
 }
 
 /** The size of the original as displayed. */
@@ -173,10 +142,10 @@ async function convert(
   { icc, colours }: PictureSource,
   edge: number,
 ): Promise<Pixels> {
-  if (icc) return toPixels(sharp(await withProfile(shrunk, icc)));
+  if (icc) return flatten(sharp(await withProfile(shrunk, icc)));
   if (coloursCanWait(header, edge))
-    return toPixels(sharp(await shrunk.keepIccProfile().tiff({ compression: 'none' }).toBuffer()));
-  if (header.icc !== undefined || colours === undefined || !differ(colours)) return toPixels(shrunk);
+    return flatten(sharp(await shrunk.keepIccProfile().tiff({ compression: 'none' }).toBuffer()));
+  if (header.icc !== undefined || colours === undefined || !differ(colours)) return flatten(shrunk);
   const deep = shrunk.flatten({ background: '#fff' }).toColourspace('rgb16').raw({ depth: 'ushort' });
   const { data, info } = await deep.toBuffer({ resolveWithObject: true });
   const samples = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
@@ -192,25 +161,6 @@ async function withProfile(shrunk: Sharp, icc: Uint8Array): Promise<Buffer> {
   return file;
 }
 
-/** The transformation for each EXIF orientation: mirrored first (`flop` left to right), then rotated clockwise. */
-const turns: Record<number, { flip?: true; flop?: true; angle?: 90 | 180 | 270 }> = {
-  2: { flop: true },
-  3: { angle: 180 },
-  4: { flip: true },
-  5: { flop: true, angle: 270 },
-  6: { angle: 90 },
-  7: { flop: true, angle: 90 },
-  8: { angle: 270 },
-};
-
-/** Pixels rotated by an EXIF orientation. */
-export async function turn(pixels: Pixels, orientation = 1): Promise<Pixels> {
-  const { flip = false, flop = false, angle = 0 } = turns[orientation] ?? {};
-  if (!flip && !flop && angle === 0) return pixels;
-  const { data, width, height, channels } = pixels;
-  return toPixels(sharp(data, { raw: { width, height, channels } }).flip(flip).flop(flop).rotate(angle));
-}
-
 /**
  * libvips applies a colour profile before it resizes, which for a large photo takes longer than everything else. Plain
  * RGB can be scaled in the colour space of the profile first, without a visible difference.
@@ -220,7 +170,4 @@ function coloursCanWait({ icc, space, depth, width, height }: Metadata, edge: nu
 }
 
 /** Transparent pictures get a white background: most are drawings, dark on nothing, and JPEG has no alpha. */
-async function toPixels(image: Sharp): Promise<Pixels> {
-  const { data, info } = await image.flatten({ background: '#fff' }).raw().toBuffer({ resolveWithObject: true });
-  return { data, width: info.width, height: info.height, channels: info.channels === 1 ? 1 : 3 };
-}
+const flatten = (image: Sharp): Promise<Pixels> => toPixels(image.flatten({ background: '#fff' }));

@@ -2,9 +2,8 @@
  * Develops decoded pixels: straightens, crops and rotates them (document/develop.ts), in this order. Nothing outside the
  * frame is in the result. Pure.
  */
-import sharp, { type Sharp } from 'sharp';
 import { frameOf, type Develop, type Frame, type PixelSize } from '../../document/develop.js';
-import type { Pixels } from './decode-pixels.js';
+import { openPixels, toPixels, type Pixels } from './pixels.js';
 
 /** The longest edge to which an original is scaled before it is cropped: bounds the memory of a decoder. */
 const longestScaled = 8192;
@@ -29,10 +28,11 @@ export async function developPixels(pixels: Pixels, develop: Develop, edge: numb
     width: Math.min(size.width, source.width),
     height: Math.min(size.height, source.height),
   };
-  const cropped = await toPixels(open(source).extract(area));
-  const turned = develop.rotate === undefined ? cropped : await toPixels(open(cropped).rotate(develop.rotate * 90));
+  const cropped = await toPixels(openPixels(source).extract(area));
+  const turned =
+    develop.rotate === undefined ? cropped : await toPixels(openPixels(cropped).rotate(develop.rotate * 90));
   if (Math.max(turned.width, turned.height) <= edge) return turned;
-  return toPixels(open(turned).resize({ width: edge, height: edge, fit: 'inside' }));
+  return toPixels(openPixels(turned).resize({ width: edge, height: edge, fit: 'inside' }));
 }
 
 /** The part of the picture around the frame, turned about the centre of the frame. */
@@ -51,7 +51,7 @@ async function straighten(pixels: Pixels, frame: Frame): Promise<Pixels> {
     width: Math.min(pixels.width, Math.ceil(frame.x + reach.x)) - left,
     height: Math.min(pixels.height, Math.ceil(frame.y + reach.y)) - top,
   };
-  const turned = open(await toPixels(open(pixels).extract(around))).affine([cos, -sin, sin, cos], {
+  const turned = openPixels(await toPixels(openPixels(pixels).extract(around))).affine([cos, -sin, sin, cos], {
     background: '#fff',
     interpolator: 'bicubic',
   });
@@ -60,10 +60,3 @@ async function straighten(pixels: Pixels, frame: Frame): Promise<Pixels> {
 
 const atLeastOne = (side: number): number => Math.max(1, Math.round(side));
 const within = (value: number, most: number): number => Math.min(Math.max(0, value), Math.max(0, most));
-
-const open = ({ data, width, height, channels }: Pixels): Sharp => sharp(data, { raw: { width, height, channels } });
-
-async function toPixels(image: Sharp): Promise<Pixels> {
-  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
-  return { data, width: info.width, height: info.height, channels: info.channels === 1 ? 1 : 3 };
-}

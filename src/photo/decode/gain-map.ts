@@ -1,96 +1,132 @@
 /**
- * Gain maps (ISO 21496-1, Ultra HDR): how much brighter each part of a picture is on an HDR screen. In a JPEG the map is
- * a second JPEG behind the first, found by an index (CIPA DC-007), and the metadata of both says how to apply it. libvips
- * scales pictures with their maps, but can't rotate or crop the map: this file does, and joins both again. Pure.
+ * Gain maps (ISO 21496-1, Ultra HDR, Apple): how much brighter each part of a picture is on an HDR screen. In a JPEG the
+ * map is a second JPEG behind the first, found by an index (CIPA DC-007), and the metadata of both says how to apply it.
+ * A preview gets the map of its original, scaled, rotated and developed alike. This file puts such a JPEG together
+ * itself: libvips can't rotate or crop a map, and adds EXIF and a profile. Of the metadata of the original only numbers
+ * are kept. Pure.
  */
-import sharp from 'sharp';
+import sharp, { type Metadata } from 'sharp';
 import type { Develop } from '../../document/develop.js';
-import { turn, type Pixels } from './decode-pixels.js';
+import { has, uint } from '../formats/byte-reader.js';
+import { appleHeadroom, fromApple } from './apple-gain-map.js';
 import { developPixels } from './develop-pixels.js';
+import { oneChannel, openPixels, toPixels, turn, type Pixels } from './pixels.js';
+import { pixelLimit } from './renditions.js';
+import {
+  readIso,
+  readXmp,
+  writeContainerXmp,
+  writeIso,
+  writeXmp,
+  type GainMap,
+  type Gains,
+} from './gain-map-metadata.js';
+
+/** How a preview was made of the original: the size of that as displayed, the size it was scaled to, and the edit. */
+export interface PreviewOrigin {
+  original: { width: number; height: number };
+  scaled: { width: number; height: number };
+  develop?: Develop;
+}
 
 /** The encoding of maps: smooth and small. */
 const encoding = { quality: 85, optimizeCoding: false } as const;
+/** A map has the shape of its picture, except that its size is rounded. */
+const tolerance = 0.02;
 
 const [app0, app1, app2, startOfScan] = [0xe0, 0xe1, 0xe2, 0xda];
-const namespaces = { xmp: 'http://ns.adobe.com/xap/1.0/\0', iso: 'urn:iso:std:iso:ts:21496:-1\0' };
+/** The beginnings of segments with metadata: XMP, the binary form of ISO 21496-1, EXIF. */
+const namespaces = { xmp: 'http://ns.adobe.com/xap/1.0/\0', iso: 'urn:iso:std:iso:ts:21496:-1\0', exif: 'Exif\0\0' };
 
 /**
- * A picture with the gain map of `scaled`, a JPEG that libvips made of the same original without rotating it. The map is
- * rotated by the EXIF orientation of the original, and developed. Undefined if `scaled` has no map.
+ * The gain map of a JPEG that libvips found one in, by its metadata; undefined if how to apply it is unknown. @throws
+ * the error of libvips if the map is broken.
  */
-export async function withGainMapOf(
-  scaled: Buffer,
-  picture: Buffer,
-  { orientation, develop }: { orientation: number; develop?: Develop },
-): Promise<Buffer | undefined> {
-  const { gainMap } = await sharp(scaled).metadata();
+export async function readJpegGainMap({ gainMap, exif, orientation = 1 }: Metadata): Promise<GainMap | undefined> {
   if (!gainMap) return undefined;
-  const about = gainMapSegments(gainMap.image);
-  if (about.length === 0) return undefined;
-  const read = await readMap(gainMap.image);
-  const turned = await turn(read, orientation);
-  const pixels = develop ? await developPixels(turned, develop, Math.max(turned.width, turned.height)) : turned;
-  return join(picture, gainMapSegments(scaled), insert(await writeMap(pixels, read.channels), about));
+  const image = Buffer.from(gainMap.image);
+  const iso = contentOf(image, app2, namespaces.iso);
+  const xmp = contentOf(image, app1, namespaces.xmp)?.toString() ?? '';
+  const gains = (iso && readIso(iso)) ?? readXmp(xmp);
+  if (gains) return { pixels: await readSamples(image), orientation, gains };
+  const tiff = exif && has(exif, 0, namespaces.exif) ? exif.subarray(namespaces.exif.length) : exif;
+  const headroom = appleHeadroom(xmp, tiff);
+  return headroom === undefined
+    ? undefined
+    : { ...fromApple(await oneChannel(await readSamples(image)), headroom), orientation };
 }
 
-async function readMap(image: Uint8Array): Promise<Pixels> {
-  // Gains, not colours: no profile applies.
-  const read = sharp(image, { ignoreIcc: true });
-  const isGrey = (await read.metadata()).channels === 1;
-  const raw = (isGrey ? read.toColourspace('b-w') : read).raw();
-  const { data, info } = await raw.toBuffer({ resolveWithObject: true });
-  return { data, width: info.width, height: info.height, channels: info.channels === 1 ? 1 : 3 };
+/** The samples of a map that is stored as a picture: no colour profile applies. */
+export async function readSamples(image: Buffer): Promise<Pixels> {
+  const read = sharp(image, { ignoreIcc: true, limitInputPixels: pixelLimit });
+  const isGrey = (await read.metadata()).channels < 3;
+  return toPixels(isGrey ? read.toColourspace('b-w') : read);
 }
 
-/** A map as a JPEG, with as many channels as it had: rotating makes three of one. */
-function writeMap({ data, width, height, channels }: Pixels, wanted: 1 | 3): Promise<Buffer> {
-  const image = sharp(data, { raw: { width, height, channels } });
-  return (wanted === 1 ? image.extractChannel(0).toColourspace('b-w') : image).jpeg(encoding).toBuffer();
+/** The preview, a JPEG, with the map in the same file; undefined if the map has another shape than the original. */
+export async function withGainMap(
+  preview: Uint8Array,
+  { pixels, orientation, gains }: GainMap,
+  { original, scaled, develop }: PreviewOrigin,
+): Promise<Buffer | undefined> {
+  const upright = await turn(pixels, orientation);
+  const shape = (upright.width / upright.height) * (original.height / original.width);
+  if (Math.abs(shape - 1) > tolerance) return undefined;
+  const [width, height] = [upright.width, upright.height].map((side) =>
+    Math.max(1, Math.round((side * scaled.width) / original.width)),
+  );
+  const small = await toPixels(openPixels(upright).resize({ width, height, fit: 'fill', withoutEnlargement: true }));
+  const shown = develop ? await developPixels(small, develop, Math.max(small.width, small.height)) : small;
+  // Rotating and scaling make three channels of one.
+  const image = openPixels(pixels.channels === 1 ? await oneChannel(shown) : shown);
+  const grey = pixels.channels === 1 ? image.toColourspace('b-w') : image;
+  return join(Buffer.from(preview), await grey.jpeg(encoding).toBuffer(), gains);
 }
 
-/** The segments of a JPEG before its first scan, each with its marker and length. */
-function segmentsOf(jpeg: Buffer): Buffer[] {
-  const found: Buffer[] = [];
-  for (let at = 2; jpeg[at] === 0xff && jpeg[at + 1] !== startOfScan; at += found.at(-1)!.length)
-    found.push(jpeg.subarray(at, at + 2 + jpeg.readUInt16BE(at + 2)));
-  return found;
+/** The content of the segment with this marker that begins with these characters, without them. */
+function contentOf(jpeg: Buffer, marker: number, begin: string): Buffer | undefined {
+  for (let at = 2; jpeg[at] === 0xff && jpeg[at + 1] !== startOfScan;) {
+    const length = uint(jpeg, at + 2, 2) ?? 0;
+    if (length < 2) return undefined;
+    if (jpeg[at + 1] === marker && has(jpeg, at + 4, begin))
+      return jpeg.subarray(at + 4 + begin.length, at + 2 + length);
+    at += 2 + length;
+  }
+  return undefined;
 }
 
-/** The segments that say how to apply a map, or that one follows. libvips writes no other metadata into them. */
-function gainMapSegments(jpeg: Uint8Array): Buffer[] {
-  return segmentsOf(Buffer.from(jpeg)).filter((segment) => {
-    const begins = (text: string): boolean => segment.subarray(4, 4 + text.length).equals(Buffer.from(text, 'latin1'));
-    return (segment[1] === app1 && begins(namespaces.xmp)) || (segment[1] === app2 && begins(namespaces.iso));
-  });
+/** A segment of a JPEG. */
+function segment(marker: number, begin: string, ...body: readonly Uint8Array[]): Buffer {
+  const content = Buffer.concat([Buffer.from(begin, 'latin1'), ...body]);
+  const head = Buffer.from([0xff, marker, 0, 0]);
+  head.writeUInt16BE(content.length + 2, 2);
+  return Buffer.concat([head, content]);
 }
 
 /** A JPEG with more segments, behind that of JFIF, which must be the first. */
 function insert(jpeg: Buffer, segments: readonly Buffer[]): Buffer {
-  const [first] = segmentsOf(jpeg);
-  const at = 2 + (first?.[1] === app0 ? first.length : 0);
+  const at = jpeg[3] === app0 ? 4 + jpeg.readUInt16BE(4) : 2;
   return Buffer.concat([jpeg.subarray(0, at), ...segments, jpeg.subarray(at)]);
 }
 
-/** Both in one file. `about`: the segments of the picture. */
-function join(picture: Buffer, about: readonly Buffer[], map: Buffer): Buffer {
-  const announced = about.map((segment) => withLength(segment, map.length));
-  const primary = insert(picture, [...announced, indexOf(0, 0, 0)]);
-  const at = primary.indexOf('MPF\0', 0, 'latin1') + 4;
-  return Buffer.concat([insert(picture, [...announced, indexOf(primary.length, map.length, at)]), map]);
+/** Both in one file, with metadata in the forms of Ultra HDR and of ISO 21496-1. */
+function join(picture: Buffer, bare: Buffer, gains: Gains): Buffer {
+  const map = insert(bare, [
+    segment(app1, namespaces.xmp, Buffer.from(writeXmp(gains))),
+    segment(app2, namespaces.iso, writeIso(gains)),
+  ]);
+  const about = [
+    segment(app1, namespaces.xmp, Buffer.from(writeContainerXmp(map.length))),
+    // The versions of the standard alone.
+    segment(app2, namespaces.iso, Buffer.alloc(4)),
+  ];
+  const primary = insert(picture, [...about, indexOf(0, 0, 0)]);
+  const at = primary.indexOf(pictureIndex, 0, 'latin1') + pictureIndex.length;
+  return Buffer.concat([insert(picture, [...about, indexOf(primary.length, map.length, at)]), map]);
 }
 
-/** A segment whose XMP, if it is one, names this length of the map. */
-function withLength(segment: Buffer, length: number): Buffer {
-  if (segment[1] !== app1) return segment;
-  const body = segment.toString('latin1', 4).replace(/(Item:Length=")\d+(")/, `$1${length}$2`);
-  return segmentWith(app1, Buffer.from(body, 'latin1'));
-}
-
-function segmentWith(marker: number, body: Buffer): Buffer {
-  const head = Buffer.from([0xff, marker, 0, 0]);
-  head.writeUInt16BE(body.length + 2, 2);
-  return Buffer.concat([head, body]);
-}
+/** The beginning of an index of several pictures. */
+const pictureIndex = 'MPF\0';
 
 /** The index of two pictures, by their lengths; `at`: where the offsets in it count from. */
 function indexOf(primary: number, map: number, at: number): Buffer {
@@ -113,5 +149,5 @@ function indexOf(primary: number, map: number, at: number): Buffer {
   index.writeUInt32BE(primary, 54);
   index.writeUInt32BE(map, 70);
   index.writeUInt32BE(primary - at, 74);
-  return segmentWith(app2, Buffer.concat([Buffer.from('MPF\0', 'latin1'), index]));
+  return segment(app2, pictureIndex, index);
 }

@@ -31,6 +31,7 @@ interface Libheif {
     options: 0,
   ): void;
   _heif_context_get_primary_image_handle(error: number, context: number, to: number): void;
+  _heif_context_get_image_handle(error: number, context: number, item: number, to: number): void;
   _heif_image_handle_has_alpha_channel(handle: number): number;
   _heif_image_handle_get_luma_bits_per_pixel(handle: number): number;
   _heif_image_handle_release(handle: number): void;
@@ -59,8 +60,15 @@ function load(): Libheif {
   return (loaded = make({ wasmBinary: readFileSync(join(folder, 'libheif.wasm')) }));
 }
 
-/** Decodes the main picture, upright by its `irot` and `imir`. `deep`: 16 bits per sample if it has more than 8. */
-export async function decodeHeif(path: string, deep: boolean): Promise<PictureSource> {
+/**
+ * Decodes the main picture, or that of an item, upright by its `irot` and `imir`. `deep`: 16 bits per sample if it has
+ * more than 8. @throws the error of libheif.
+ */
+export async function decodeHeif(
+  path: string,
+  deep: boolean,
+  item?: number,
+): Promise<PictureSource & { input: Buffer }> {
   const heif = load();
   // Does not reuse an instance after a crash.
   loaded = undefined;
@@ -80,7 +88,8 @@ export async function decodeHeif(path: string, deep: boolean): Promise<PictureSo
     heif._heif_context_set_maximum_image_size_limit(context, pixelSide);
     heif._heif_context_read_from_memory_without_copy(cells, context, at, bytes.length, 0);
     check();
-    heif._heif_context_get_primary_image_handle(cells, context, cells + 16);
+    if (item === undefined) heif._heif_context_get_primary_image_handle(cells, context, cells + 16);
+    else heif._heif_context_get_image_handle(cells, context, item, cells + 16);
     check();
     handle = cell(4);
     const alpha = heif._heif_image_handle_has_alpha_channel(handle) !== 0;

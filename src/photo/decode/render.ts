@@ -3,24 +3,17 @@
  * of time, memory and output belong to the process (decoder-pool.ts). Nothing is written: a crash leaves nothing.
  */
 import { stat } from 'node:fs/promises';
-import sharp, { type Sharp } from 'sharp';
+import sharp from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 import { PhotospoolError, type ErrorCode } from '../../base/errors.js';
 import type { Develop } from '../../document/develop.js';
 import { lookOf, lookPixels } from '../../document/perceptual-hash.js';
 import { explain, renderError } from './decode-errors.js';
 import type { Format } from '../formats/format-family.js';
-import {
-  decode,
-  decodeDamaged,
-  decodeEndless,
-  scaleWithGainMap,
-  type Decoded,
-  type Edge,
-  type Pixels,
-} from './decode-pixels.js';
+import { decode, decodeDamaged, decodeEndless, type Decoded, type Edge } from './decode-pixels.js';
 import { developPixels, edgeFor } from './develop-pixels.js';
-import { withGainMapOf } from './gain-map.js';
+import { withGainMap } from './gain-map.js';
+import { openPixels, toPixels, type Pixels } from './pixels.js';
 import { encoding, previewEdge, whole, thumbBox, type Picture, type Pictures, type Rendered } from './renditions.js';
 
 /** Milliseconds without a write after which a JPEG that lacks only its end marker counts as complete. */
@@ -62,10 +55,7 @@ async function renderSound(
   try {
     const decoded = await decode(path, format, edgeOf(develop));
     if ('unshown' in decoded) return decoded;
-    const pictures = await makePictures(decoded, develop);
-    return decoded.gainMap
-      ? await withGainMap(path, pictures, { ...decoded.gainMap, ...(develop && { develop }) })
-      : pictures;
+    return await keepGainMap(await makePictures(decoded, develop), decoded, develop);
   } catch (error) {
     const failure = await explain(error, path, format);
     if (!(failure instanceof PhotospoolError) || failure.code !== 'truncated') throw failure;
@@ -77,29 +67,21 @@ async function renderSound(
 }
 
 /**
- * The pictures with a preview that keeps the gain map of its original for HDR screens, unless libvips can't, or the map
- * would make the preview more than twice as large and 64 KiB larger.
+ * The pictures with a preview that keeps the gain map of its original for HDR screens, unless there is none, it is
+ * broken, or it would make the preview more than twice as large and 64 KiB larger.
  */
-async function withGainMap(
-  path: string,
+async function keepGainMap(
   pictures: Pictures,
-  how: { orientation: number; develop?: Develop },
+  { readGainMap, pixels, width, height }: Decoded,
+  develop: Develop | undefined,
 ): Promise<Pictures> {
   const { bytes } = pictures.preview;
-  const made = await makeWithGainMap(path, pictures.preview, how).catch(() => undefined);
+  const origin = { original: { width, height }, scaled: pixels, ...(develop && { develop }) };
+  const read = await readGainMap?.().catch(() => undefined);
+  const made = read && (await withGainMap(bytes, read, origin).catch(() => undefined));
   const most = bytes.length + Math.max(bytes.length, 1 << 16);
   if (!made || made.length > most) return pictures;
   return { ...pictures, preview: { ...pictures.preview, bytes: made }, gainMap: true };
-}
-
-async function makeWithGainMap(
-  path: string,
-  { width, height, bytes }: Picture,
-  how: { orientation: number; develop?: Develop },
-): Promise<Buffer | undefined> {
-  const scaled = await scaleWithGainMap(path, previewEdge, encoding.quality);
-  if (how.orientation !== 1 || how.develop) return withGainMapOf(scaled.bytes, Buffer.from(bytes), how);
-  return scaled.width === width && scaled.height === height ? scaled.bytes : undefined;
 }
 
 /** Renders what can be decoded of a damaged original. @throws as `render`, but never for its damage. */
@@ -122,7 +104,7 @@ export async function convert(path: string, format: Format, to: string, develop?
     const decoded = await decode(path, format, longestJpeg);
     if ('unshown' in decoded) return false;
     const pixels = develop ? await developPixels(decoded.pixels, develop, longestJpeg) : decoded.pixels;
-    await open(pixels).jpeg(whole).toFile(to);
+    await openPixels(pixels).jpeg(whole).toFile(to);
     return true;
   } catch (error) {
     throw await explain(error, path, format);
@@ -155,7 +137,7 @@ async function renderEndless(
 }
 
 async function makePictures(
-  { pixels: decoded, gainMap: _, ...original }: Decoded,
+  { pixels: decoded, readGainMap: _, ...original }: Decoded,
   develop?: Develop,
 ): Promise<Pictures> {
   const pixels = develop ? await developPixels(decoded, develop, previewEdge) : decoded;
@@ -164,18 +146,13 @@ async function makePictures(
   return { ...original, thumb, preview, thumbhash };
 }
 
-function open({ data, width, height, channels }: Pixels): Sharp {
-  return sharp(data, { raw: { width, height, channels } });
-}
-
 async function toThumb(pixels: Pixels): Promise<Pixels> {
-  const resized = open(pixels).resize({ ...thumbBox, fit: 'inside', withoutEnlargement: true });
-  const { data, info } = await resized.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
-  return { data, width: info.width, height: info.height, channels: info.channels === 1 ? 1 : 3 };
+  const resized = openPixels(pixels).resize({ ...thumbBox, fit: 'inside', withoutEnlargement: true });
+  return toPixels(resized.toColourspace('srgb'));
 }
 
 async function encode(pixels: Pixels): Promise<Picture> {
-  const bytes = await open(pixels).jpeg(encoding).toBuffer();
+  const bytes = await openPixels(pixels).jpeg(encoding).toBuffer();
   return { bytes, type: 'image/jpeg', width: pixels.width, height: pixels.height };
 }
 
@@ -185,7 +162,7 @@ async function encode(pixels: Pixels): Promise<Picture> {
  */
 async function hash(pixels: Pixels): Promise<string> {
   const box = { width: 64, height: 64, fit: 'inside' } as const;
-  const tiny = open(pixels).resize(box).toColourspace('srgb').ensureAlpha().raw();
+  const tiny = openPixels(pixels).resize(box).toColourspace('srgb').ensureAlpha().raw();
   const { data, info } = await tiny.toBuffer({ resolveWithObject: true });
   return Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64');
 }

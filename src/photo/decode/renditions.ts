@@ -10,9 +10,9 @@ export const renditionRecipe = 1;
 
 /**
  * What pictures with a gain map add to the number of the recipe: servers without them make others from the same bytes.
- * 1 left out those of rotated originals.
+ * 1 left out those of rotated originals; 2 those of Apple, and wrote EXIF and a profile.
  */
-export const gainMapRecipe = 2;
+export const gainMapRecipe = 3;
 
 /** A picture in memory, not yet stored. Pixels as displayed. */
 export interface Picture {
@@ -46,6 +46,8 @@ export interface Pictures {
  * megapixels. Larger ones are rejected by their header, before anything is allocated.
  */
 export const pixelSide = 0x3fff;
+/** The maximum number of pixels of an original. */
+export const pixelLimit = pixelSide * pixelSide;
 
 /** The long edge of a preview in pixels. */
 export const previewEdge = 2048;

@@ -3,6 +3,7 @@
  * decoder process (photo/decode/decoder.ts), opens files.
  */
 import type { Unshown } from '../../document/photo-document.js';
+import type { GainMap } from '../decode/gain-map-metadata.js';
 
 /** A kind of file. */
 export interface Format {
@@ -52,6 +53,8 @@ export interface PictureSource {
   /** The displayed size of the original, if it differs from this picture's. */
   size?: { width: number; height: number };
   animated?: boolean;
+  /** Reads the gain map of the picture from the original, if it has one. @throws if it is broken. */
+  readGainMap?: () => Promise<GainMap | undefined>;
   /** Removes temporary files of this picture. */
   free?(): Promise<void>;
 }

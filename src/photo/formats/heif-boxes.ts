@@ -94,7 +94,7 @@ export function blank(bytes: Buffer, { at, start, end }: HeifBox): void {
 }
 
 /** The content of a file's `meta` box; undefined if there is none. */
-async function readMeta(readAt: ReadAt): Promise<Uint8Array | undefined> {
+export async function readMeta(readAt: ReadAt): Promise<Uint8Array | undefined> {
   for (let at = 0; ;) {
     const box = boxAt(await readAt(at, 16), at, Infinity);
     if (!box) return undefined;
@@ -114,7 +114,7 @@ export async function endsEarly(readAt: ReadAt, size: number): Promise<boolean> 
 }
 
 /** The item of the main picture (`pitm`). */
-function primaryOf(meta: Uint8Array): number | undefined {
+export function primaryOf(meta: Uint8Array): number | undefined {
   const pitm = findBox(meta, 4, meta.length, 'pitm');
   return pitm && uint(meta, pitm.start + 4, meta[pitm.start] === 0 ? 2 : 4);
 }

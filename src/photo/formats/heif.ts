@@ -66,7 +66,10 @@ export const heifFamily: Family = {
       return readColours(readAt);
     });
     if (format.type === avif.type) return { input: path, loader: 'heif', ...(!icc && colours && { colours }) };
-    const source = await openHeic(path, bits, !icc && colours !== undefined && isHdr(colours));
-    return { ...source, ...(icc ? { icc } : colours && { colours }) };
+    const hdr = !icc && colours !== undefined && isHdr(colours);
+    const source = await openHeic(path, bits, hdr);
+    // The map of an HDR picture leads to one for standard screens, which this one is mapped to already.
+    const readGainMap = async () => (await import('../decode/heif-gain-map.js')).readHeifGainMap(path);
+    return { ...source, ...(icc ? { icc } : colours && { colours }), ...(!hdr && { readGainMap }) };
   },
 };
