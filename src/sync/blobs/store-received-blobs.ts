@@ -16,6 +16,7 @@ import { gather } from '../../base/async/single-flight.js';
 import { photoWith } from '../../library/items-of-bytes.js';
 import { viewPhoto } from '../../document/photo-view.js';
 import type { Library } from '../../library/library.js';
+import type { Reservation } from '../../library/local-tables.js';
 import type { BlobIndex, NamedBlob } from './blob-index.js';
 import { bounded, joined } from './hash-and-limit-stream.js';
 
@@ -88,7 +89,7 @@ export function openStore(parts: StoreParts): Store {
         const isIt = (await files.stat(file))?.isFile() === true && (await files.hash(file)).sha256 === sha256;
         if (isIt) {
           await settleOriginal(blob, file);
-          await arrive(sha256);
+          await arrive(blob);
         }
         discarded.remove(sha256);
         return isIt;
@@ -127,10 +128,21 @@ function openPlaces({ library, archive, blobs, files, named }: StoreParts) {
   }
 
   /** A transaction waits for the disk and blocks everything: one for all blobs that arrive together. */
-  const arrive = gather<string>((all) => {
-    named.arrived(all);
+  const arrive = gather<NamedBlob>((all) => {
+    library.transaction(() => {
+      for (const { kind, sha256 } of all) if (kind === 'original') originals.arrived(sha256);
+      named.arrived(all.map(({ sha256 }) => sha256));
+    });
     return Promise.resolve([]);
   });
+
+  /** One transaction for all names that are reserved together; one that fails does not concern the others. */
+  const together = gather<() => void>((all) => Promise.resolve(library.transaction(() => all.map(outcomeOf))));
+  async function reserve(...[original, names]: Parameters<typeof originals.reserve>): Promise<Reservation> {
+    const made: Reservation[] = [];
+    await together(() => void made.push(originals.reserve(original, names, archive.occupied)));
+    return made[0]!;
+  }
 
   /** Moves a complete file with the right hash to its place. */
   async function settle(blob: NamedBlob): Promise<void> {
@@ -138,19 +150,16 @@ function openPlaces({ library, archive, blobs, files, named }: StoreParts) {
     const file = blobs.partial(sha256);
     if (kind === 'original') await settleOriginal(blob, file);
     else await blobs.adopt(file, sha256);
-    await arrive(sha256);
+    await arrive(blob);
   }
 
+  /** Moves an original to a reserved path; it counts as here from `arrive` on. */
   async function settleOriginal({ sha256, bytes }: NamedBlob, file: string): Promise<void> {
     const photo = photoWith(library, sha256);
     if (!photo) throw unknown(sha256);
     const { taken, name } = viewPhoto(sha256, photo, { here: false });
     const modified = (await files.stat(file))?.mtimeMs ?? 0;
-    const reservation = originals.reserve(
-      { sha256, bytes, modified, claim },
-      (n) => archiveName(taken, name, sha256, n),
-      archive.occupied,
-    );
+    const reservation = await reserve({ sha256, bytes, modified, claim }, (n) => archiveName(taken, name, sha256, n));
     if (reservation.kind === 'here') {
       await files.remove(file);
       return;
@@ -166,7 +175,6 @@ function openPlaces({ library, archive, blobs, files, named }: StoreParts) {
         `Another file was stored as ${printable(reservation.path)} in the archive in the meantime.`,
       );
     }
-    originals.arrived(sha256);
   }
   return { pathOf, begun, arrive, settle, settleOriginal };
 }
@@ -223,6 +231,15 @@ function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, set
     throw new PhotospoolError('corrupt', `The bytes received as ${sha256} have a different hash.`, { op: 'receive' });
   }
   return append;
+}
+
+/** Runs `work`; its outcome. */
+function outcomeOf(work: () => void): PromiseSettledResult<void> {
+  try {
+    return { status: 'fulfilled', value: work() };
+  } catch (reason) {
+    return { status: 'rejected', reason };
+  }
 }
 
 /** An archive folder without write permission stops only the blobs that belong there. */
