@@ -274,6 +274,7 @@ describe('the description', () => {
         'post /api/uploads',
         'post /api/uploads/check',
         'post /api/uploads/safe',
+        'post /blobs/bulk-get',
         'post /blobs/here',
         'put /blobs/{sha256}',
       ].sort(),

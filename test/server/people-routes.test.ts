@@ -104,7 +104,9 @@ const exceptions: Record<string, readonly string[]> = {
     ...['POST /api/uploads/check', 'GET /api/uploads/:upload', 'GET /api/contributions/:upload'],
     ...['POST /immich/api/assets', 'POST /immich/api/assets/bulk-upload-check'],
   ],
-  'for other servers, which have everything': ['GET /blobs/', 'GET /blobs/:sha256', 'POST /blobs/here'],
+  'for other servers, which have everything': [
+    ...['GET /blobs/', 'GET /blobs/:sha256', 'POST /blobs/bulk-get', 'POST /blobs/here'],
+  ],
   'compared without its connection, by the feed that it sends': ['GET /api/events'],
   'needs originals on the disk; what is in it is compared when it is requested': ['GET /api/downloads/:ticket'],
   'has no titles of people’s links (test/server/album-links), and those of the family library for owners: docs/access.md':

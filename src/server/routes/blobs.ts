@@ -7,6 +7,8 @@ import { sentence, toPhotospoolError, type ErrorCode, notFound } from '../../bas
 import { checkStill, viewer, viewerNow } from '../http/request-viewer.js';
 import { refuse } from '../http/error-responses.js';
 import { sendDownload } from '../files/send-file.js';
+import { framed, framesType, writeFrames, type BlobFrame } from '../../sync/blobs/blob-frames.js';
+import { readSmall } from '../../sync/blobs/outgoing-file.js';
 import type { Amount } from '../../sync/blobs/blob-counts.js';
 import { ofDisks } from '../../sync/connections/retry-on-disk-error.js';
 import type { MissingOptions, MissingPlace, NamedBlob } from '../../sync/blobs/blob-index.js';
@@ -64,6 +66,7 @@ export const blobs: Routes = async (app, context) => {
   };
 
   addQuestion(app, exchange, reach);
+  addBulkGet(app, exchange, reach);
   await app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     // A body of any content type is read as a stream of bytes.
@@ -95,6 +98,36 @@ function addQuestion(app: App, { store, named }: Exchange, reach: Reach): void {
       await named.follow();
       const reaches = reach(request);
       return { here: request.body.blobs.filter((sha256) => reaches(sha256) && store.find(sha256) !== undefined) };
+    },
+  );
+}
+
+/** Several small blobs in one response (sync/blobs/blob-frames.ts). */
+function addBulkGet(app: App, exchange: Exchange, reach: Reach): void {
+  /** Those that are here. One that can't be read is left out: the request for it alone says why. */
+  async function* present(sha256s: readonly string[], reaches: (sha256: string) => boolean): AsyncGenerator<BlobFrame> {
+    for (const sha256 of new Set(sha256s)) {
+      const found = reaches(sha256) ? await exchange.find(sha256) : undefined;
+      const bytes = found && (await readSmall(found.path, framed.blobBytes).catch(() => undefined));
+      if (bytes) yield { sha256, bytes };
+    }
+  }
+
+  app.post(
+    '/blobs/bulk-get',
+    {
+      config: { rule: 'replicate' },
+      schema: {
+        summary: 'Downloads several small blobs',
+        body: Type.Object({ blobs: Type.Array(Sha256, { maxItems: framed.blobs }) }),
+        response: bytes('of each blob a line with its hash and its number of bytes, then these bytes', framesType),
+      },
+    },
+    (request, reply) => {
+      const frames = writeFrames(present(request.body.blobs, reach(request)));
+      // The next blob is read while one is sent.
+      const body = Readable.from(frames, { objectMode: false, highWaterMark: framed.blobBytes });
+      return reply.header('cache-control', 'private, no-store').type(framesType).send(body);
     },
   );
 }

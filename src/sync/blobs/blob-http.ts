@@ -8,9 +8,11 @@ import { partsUntil, untilAborted } from '../../base/async/abortable.js';
 
 /** A request whose body and response are bytes. */
 export interface StreamQuestion {
-  method?: 'GET' | 'PUT';
+  method?: 'GET' | 'PUT' | 'POST';
   headers?: Record<string, string>;
   source?: AsyncIterable<Uint8Array>;
+  /** A body that is JSON text, instead of `source`. */
+  text?: string;
   signal: AbortSignal;
 }
 
@@ -27,7 +29,7 @@ const silence = 60_000;
 export async function stream(
   address: Address,
   path: string,
-  { method = 'GET', headers = {}, source, signal }: StreamQuestion,
+  { method = 'GET', headers = {}, source, text, signal }: StreamQuestion,
 ): Promise<{ status: number; body: AsyncIterable<Uint8Array> }> {
   const url = address.url + path;
   const quiet = new AbortController();
@@ -66,7 +68,12 @@ export async function stream(
     const asked = (address.fetch ?? httpClient)(url, {
       method,
       redirect: 'manual',
-      headers: { ...headers, ...introduction(address) },
+      headers: {
+        ...headers,
+        ...(text !== undefined && { 'content-type': 'application/json' }),
+        ...introduction(address),
+      },
+      ...(text !== undefined && { body: text }),
       ...(source && { body: streamed(sent(source, heard)), duplex: 'half' }),
       signal: AbortSignal.any(ends),
     });

@@ -4,13 +4,15 @@
  * requested again later; one request asks for many of them, if the peer supports that. Wrong bytes from a peer are
  * reported, and the transfer continues with other blobs.
  */
+import { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
 import { discard, type Carrier, type Throttle, type WantedBlob, type WantedList } from './remote-blobs.js';
 import type { Exchange } from './blob-exchange.js';
 import type { Amount } from './blob-counts.js';
-import { openLeaving } from './blob-backoff.js';
-import { openBlobPages, page, type BlobPage } from './parallel-transfers.js';
+import { openLeaving, type Leaving } from './blob-backoff.js';
+import { groupSmall } from './blob-frames.js';
+import { openBlobPages, page, type BlobPage, type Move } from './parallel-transfers.js';
 import type { MissingPlace, NamedBlob } from './blob-index.js';
 import type { OriginalsPolicy } from '../connections/peers.js';
 
@@ -53,7 +55,6 @@ export const wantedOriginals = (policy: OriginalsPolicy): 'all' | 'asked' | 'non
   policy === 'on-demand' ? 'asked' : policy;
 
 /** Fetches missing blobs until the signal aborts. Rejects if the peer can't be reached. */
-// Longer than a screen: one round of requests and transfers, over the same back-off lists.
 export async function fetchBlobs(parts: TransferParts): Promise<void> {
   const { exchange, carrier, clock, signal } = parts;
   const [absent, wrong] = [openLeaving(clock, longest.absent), openLeaving(clock, longest.wrong)];
@@ -64,6 +65,12 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
 
   /** Blobs that the peer reported to have. */
   const promised = new Set<string>();
+  const { fetchOne, fetchTogether } = openFetching(parts, { absent, wrong, promised });
+  const together = {
+    group: (list: readonly NamedBlob[]) =>
+      groupSmall(list, ({ sha256, bytes }) => (promised.has(sha256) ? bytes : undefined)),
+    move: fetchTogether,
+  };
 
   /** The next page. If many blobs on it were not requested before, one request asks which of them the peer has. */
   async function missing(from?: MissingPlace): Promise<BlobPage<NamedBlob, MissingPlace>> {
@@ -73,37 +80,6 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
     const there = fresh.length < asked.least ? undefined : await carrier.which?.(fresh, signal);
     if (there) for (const sha256 of fresh) (there.has(sha256) ? promised : absent).add(sha256);
     return found;
-  }
-
-  async function fetchOne({ sha256, bytes }: NamedBlob, over: () => void): Promise<boolean> {
-    try {
-      const from = await exchange.store.begun(sha256);
-      const source = await carrier.get(sha256, from, signal);
-      if (source) {
-        const have = await exchange.store
-          .take(sha256, from, ending(parts.throttle(source), over))
-          .catch(async (error: unknown) => {
-            // A response that is not read to its end blocks its connection.
-            await discard(source).catch(() => undefined);
-            throw error;
-          });
-        if (have < bytes)
-          throw new PhotospoolError('corrupt', `Only ${have} of ${bytes} bytes of ${sha256} were received.`);
-        parts.moved('fetched', have - from);
-        absent.remove(sha256);
-        return true;
-      }
-      absent.add(sha256);
-    } catch (error) {
-      const ours = toPhotospoolError(error, 'fetch', sha256);
-      // Only errors of this blob; an error of the connection ends the round.
-      if (!ofOneBlob.has(ours.code)) throw error;
-      if (ours.code !== 'locked') parts.troubled(sentence(ours));
-      wrong.add(sha256);
-    } finally {
-      promised.delete(sha256);
-    }
-    return false;
   }
 
   /** Whether more are due than one request can ask for. */
@@ -132,7 +108,7 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
     news = parts.news?.();
     const there = await askAgain();
     const got = await pages.move({
-      ...{ read: missing, move: fetchOne, signal },
+      ...{ read: missing, move: fetchOne, signal, ...(carrier.getSeveral && { together }) },
       isWhole: isNews || (there !== undefined && there.size > 0),
       possible: ({ sha256 }) =>
         !wrong.has(sha256) && (there ? there.has(sha256) || !absent.knows(sha256) : !absent.has(sha256)),
@@ -142,6 +118,108 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
     parts.gotOn?.();
     if (!got && !due.more) await exchange.untilChange(Math.min(rest, absent.next(), wrong.next()), signal);
   }
+}
+
+/** What is known of blobs that were not received. */
+interface Unreceived {
+  absent: Leaving;
+  wrong: Leaving;
+  promised: Set<string>;
+}
+
+/** Accounts for what becomes of each blob. */
+const openSettling =
+  ({ moved, troubled }: TransferParts, { absent, wrong, promised }: Unreceived) =>
+  /** `received`: the bytes, or undefined if the peer does not have it. An error of one blob does not concern the others. */
+  async ({ sha256 }: NamedBlob, received: Promise<number | undefined>): Promise<boolean> => {
+    try {
+      const bytes = await received;
+      if (bytes === undefined) {
+        absent.add(sha256);
+        return false;
+      }
+      moved('fetched', bytes);
+      absent.remove(sha256);
+      return true;
+    } catch (error) {
+      const ours = toPhotospoolError(error, 'fetch', sha256);
+      // Only errors of this blob; an error of the connection ends the round.
+      if (!ofOneBlob.has(ours.code)) throw error;
+      if (ours.code !== 'locked') troubled(sentence(ours));
+      wrong.add(sha256);
+      return false;
+    } finally {
+      promised.delete(sha256);
+    }
+  };
+
+/** Fetches blobs, one or several with a request. */
+function openFetching(parts: TransferParts, unreceived: Unreceived) {
+  const { carrier, signal } = parts;
+  const { store } = parts.exchange;
+  const settle = openSettling(parts, unreceived);
+
+  async function take({ sha256, bytes }: NamedBlob, from: number, source: AsyncIterable<Uint8Array>): Promise<number> {
+    const have = await store.take(sha256, from, source);
+    if (have < bytes)
+      throw new PhotospoolError('corrupt', `Only ${have} of ${bytes} bytes of ${sha256} were received.`);
+    return have - from;
+  }
+
+  async function receive(blob: NamedBlob, over: () => void): Promise<number | undefined> {
+    const from = await store.begun(blob.sha256);
+    const source = await carrier.get(blob.sha256, from, signal);
+    if (!source) return undefined;
+    return take(blob, from, ending(parts.throttle(source), over)).catch(async (error: unknown) => {
+      // A response that is not read to its end blocks its connection.
+      await discard(source).catch(() => undefined);
+      throw error;
+    });
+  }
+
+  const fetchOne = (blob: NamedBlob, over: () => void): Promise<boolean> => settle(blob, receive(blob, over));
+
+  /** Stores a blob that has arrived; of one that had begun to arrive, what is missing is fetched. */
+  const storeOne = (blob: NamedBlob, bytes: Uint8Array): Promise<boolean> =>
+    settle(
+      blob,
+      take(blob, 0, Readable.from([bytes])).catch((error: unknown) => {
+        if (toPhotospoolError(error, 'fetch', blob.sha256).code !== 'conflict') throw error;
+        return receive(blob, () => undefined);
+      }),
+    );
+
+  /** Fetches blobs with one request, and stores them while the next ones arrive. */
+  async function fetchTogether(some: readonly NamedBlob[], over: () => void): Promise<number> {
+    const left = new Map(some.map((blob) => [blob.sha256, blob]));
+    const stored: Promise<boolean>[] = [];
+    const several = await carrier.getSeveral!([...left.keys()], parts.throttle, signal);
+    if (!several) return oneByOne(some, fetchOne);
+    try {
+      for await (const { sha256, bytes } of several) {
+        const blob = left.get(sha256);
+        // Nothing else was requested.
+        if (!blob) continue;
+        left.delete(sha256);
+        const storing = storeOne(blob, bytes);
+        storing.catch(() => undefined);
+        stored.push(storing);
+      }
+      over();
+    } finally {
+      await Promise.allSettled(stored);
+    }
+    for (const blob of left.values()) await settle(blob, Promise.resolve(undefined));
+    return (await Promise.all(stored)).filter(Boolean).length;
+  }
+  return { fetchOne, fetchTogether };
+}
+
+/** Moves blobs in turn; resolves to the number of those transferred. */
+async function oneByOne<B>(some: readonly B[], move: Move<B>): Promise<number> {
+  let moved = 0;
+  for (const one of some) moved += Number(await move(one, () => undefined));
+  return moved;
 }
 
 const ofOneBlob = new Set(['corrupt', 'too-large', 'conflict', 'locked', 'not-found', 'unusable']);

@@ -9,6 +9,21 @@ export interface Outgoing {
   failed(): PhotospoolError | undefined;
 }
 
+/** A small file (an absolute path) at once; undefined if it has more than `longest` bytes. @throws the system's error. */
+export async function readSmall(path: string, longest: number): Promise<Buffer | undefined> {
+  const file = await openRegular(path);
+  try {
+    // One more byte shows that it is larger.
+    const buffer = Buffer.allocUnsafe(Math.min((await file.stat()).size, longest) + 1);
+    let have = 0;
+    for (let read = -1; read !== 0 && have < buffer.length; have += read)
+      read = (await file.read(buffer, have, buffer.length - have)).bytesRead;
+    return have > longest ? undefined : buffer.subarray(0, have);
+  } finally {
+    await file.close();
+  }
+}
+
 /** Reads a file (an absolute path) from the byte `from` on. */
 export function readOut(path: string, from = 0): Outgoing {
   let failure: PhotospoolError | undefined;

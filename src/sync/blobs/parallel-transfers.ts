@@ -19,6 +19,9 @@ export const page = 200;
 /** Transfers one blob; calls `over` as soon as the connection is free for the next one. True if it was transferred. */
 export type Move<B> = (one: B, over: () => void) => Promise<boolean>;
 
+/** Transfers several blobs with one request, like `Move`; resolves to the number of those transferred. */
+export type MoveTogether<B> = (some: readonly B[], over: () => void) => Promise<number>;
+
 /** A page of a list; `next` is the position of the next page, undefined at the end. */
 export interface BlobPage<B, P> {
   list: B[];
@@ -31,6 +34,8 @@ export interface Moving<B, P> {
   read(from?: P): Promise<BlobPage<B, P>> | BlobPage<B, P>;
   possible(one: B): boolean;
   move: Move<B>;
+  /** How to transfer several with one request, and which ones: groups of a list, in its order. Default: each alone. */
+  together?: { group(list: readonly B[]): readonly (readonly B[])[]; move: MoveTogether<B> };
   signal: AbortSignal;
   /** Scan the list to its end, however recently that was done. */
   isWhole?: boolean;
@@ -56,8 +61,8 @@ export interface Pages {
 export function openBlobPages(clock: Clock): Pages {
   let due = -Infinity;
   return {
-    async move<B extends { sha256: string }, P>({ read, possible, move, signal, isWhole = false }: Moving<B, P>) {
-      const lanes = openLanes(move, signal);
+    async move<B extends { sha256: string }, P>({ read, possible, signal, isWhole = false, ...rest }: Moving<B, P>) {
+      const lanes = openLanes(rest, signal);
       const toEnd = isWhole || clock.now() >= due;
       try {
         let [from, before, began]: [P | undefined, number, number] = [undefined, 0, clock.now()];
@@ -99,7 +104,10 @@ interface Lanes<B> {
   isOver(): boolean;
 }
 
-function openLanes<B extends { sha256: string }>(move: Move<B>, signal: AbortSignal): Lanes<B> {
+function openLanes<B extends { sha256: string }>(
+  { move, together }: Pick<Moving<B, unknown>, 'move' | 'together'>,
+  signal: AbortSignal,
+): Lanes<B> {
   // Each transfer listens to the end, some twice; Node warns of more than ten listeners.
   setMaxListeners(4 * most, signal);
   let moved = 0;
@@ -107,30 +115,30 @@ function openLanes<B extends { sha256: string }>(move: Move<B>, signal: AbortSig
   const inHand = new Map<string, Promise<void>>();
   const isOver = (): boolean => failures.length > 0 || signal.aborted;
 
-  /** Resolves when the connection is free for the next one. */
-  const beginOne = (one: B): Promise<void> =>
+  /** Resolves when the connection is free for the next ones. */
+  const beginSome = (some: readonly B[]): Promise<void> =>
     new Promise((free) => {
-      const ended = move(one, free)
-        .then((isMoved) => void (moved += Number(isMoved)))
+      const moving = together && some.length > 1 ? together.move(some, free) : move(some[0]!, free);
+      const ended = moving
+        .then((count) => void (moved += Number(count)))
         .catch((error: unknown) => void failures.push(error))
         .finally(() => {
-          inHand.delete(one.sha256);
+          for (const { sha256 } of some) inHand.delete(sha256);
           free();
         });
-      inHand.set(one.sha256, ended);
+      for (const { sha256 } of some) inHand.set(sha256, ended);
     });
 
   return {
     async begin(list) {
       let next = 0;
+      // Two photos may name the same bytes.
+      const single = [...new Map(list.map((one) => [one.sha256, one])).values()];
+      const groups = together ? together.group(single) : single.map((one) => [one]);
       const lane = async (): Promise<void> => {
-        while (next < list.length && !isOver()) {
+        while (next < groups.length && !isOver()) {
           if (inHand.size >= most) await Promise.race(inHand.values());
-          else {
-            const one = list[next++]!;
-            // Two photos may name the same bytes.
-            if (!inHand.has(one.sha256)) await beginOne(one);
-          }
+          else await beginSome(groups[next++]!);
         }
       };
       await Promise.all(Array.from({ length: width }, lane));

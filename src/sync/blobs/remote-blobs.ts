@@ -8,6 +8,7 @@ import { own } from '../../document/json-values.js';
 import type { Amount } from './blob-counts.js';
 import { stream } from './blob-http.js';
 import { requestJson, check, heartbeat, hostOf, silence, type Address } from '../couch/json-client.js';
+import { readFrames, type BlobFrame } from './blob-frames.js';
 import { readOut } from './outgoing-file.js';
 
 /** A blob that a peer wants, and the bytes of it that it has. */
@@ -41,6 +42,15 @@ export interface Carrier {
   /** The bytes of a blob from `from` on; undefined if the peer does not have it. */
   get(sha256: string, from: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
   /**
+   * Those of these small blobs (`framed`) that the peer has, each as soon as it has arrived; undefined if the peer does
+   * not support the request. `throttle` wraps the response.
+   */
+  getSeveral?(
+    sha256s: readonly string[],
+    throttle: Throttle,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<BlobFrame> | undefined>;
+  /**
    * Sends the bytes of a file from `from` on. `throttle` wraps them. @throws PhotospoolError if not all arrived; the
    * peer keeps those that did.
    */
@@ -68,6 +78,7 @@ export function openCarrier(address: Address): Carrier {
   const pages = new Map<number, WantedList>();
   let understands = true;
   return {
+    getSeveral: openGetSeveral(address),
     async get(sha256, from, signal) {
       const headers = from > 0 ? { range: `bytes=${from}-` } : {};
       const { status, body } = await stream(address, `/${sha256}`, { headers, signal });
@@ -134,6 +145,32 @@ export function openCarrier(address: Address): Carrier {
       if (skip > 0 && typeof version === 'number' && version === seen) pages.set(skip, answer);
       return answer;
     },
+  };
+}
+
+/** Fetches several blobs with a request; a server of an earlier version answers it with 404. */
+function openGetSeveral(address: Address): NonNullable<Carrier['getSeveral']> {
+  let understands = true;
+
+  /** Those before the first invalid byte; after one, blobs are fetched alone. */
+  async function* valid(frames: AsyncIterable<BlobFrame>): AsyncGenerator<BlobFrame> {
+    try {
+      yield* frames;
+    } catch (error) {
+      if (!(error instanceof PhotospoolError && error.code === 'invalid')) throw error;
+      understands = false;
+    }
+  }
+
+  return async (sha256s, throttle, signal) => {
+    if (!understands) return undefined;
+    const text = JSON.stringify({ blobs: sha256s });
+    const { status, body } = await stream(address, '/bulk-get', { method: 'POST', text, signal });
+    if (status === 200) return valid(readFrames(throttle(body)));
+    await discard(body);
+    check(status, address, address.url, undefined);
+    understands = false;
+    return undefined;
   };
 }
 

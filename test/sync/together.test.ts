@@ -1,0 +1,163 @@
+/** Several renditions in one body: as it was written, whatever the other side sends, and with servers that can't. */
+import { rm, writeFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { httpClient, type HttpClient } from '../../src/base/http-client.js';
+import { framed, groupSmall, readFrames, writeFrames, type BlobFrame } from '../../src/sync/blobs/blob-frames.js';
+import { sha256 } from './homes.js';
+import { brittle, files, home, link, served, soon } from './linking.js';
+
+describe('a body with several blobs', () => {
+  const from = async function* <T>(items: Iterable<T>): AsyncGenerator<T> {
+    for (const item of items) yield await Promise.resolve(item);
+  };
+  const all = async <T>(source: AsyncIterable<T>): Promise<T[]> => {
+    const found: T[] = [];
+    for await (const one of source) found.push(one);
+    return found;
+  };
+  const inPieces = (bytes: Uint8Array, size: number): Uint8Array[] =>
+    Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) => bytes.subarray(n * size, (n + 1) * size));
+  const frame = (bytes: Uint8Array): BlobFrame => ({ sha256: sha256(bytes), bytes });
+
+  test('is read as it was written, however it is cut into pieces', async () => {
+    const contents = fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: framed.blobs });
+    await fc.assert(
+      fc.asyncProperty(contents, fc.integer({ min: 1, max: 500 }), async (list, size) => {
+        const body = Buffer.concat(await all(writeFrames(from(list.map(frame)))));
+        const found = await all(readFrames(from(inPieces(body, size))));
+        expect(found.map(({ sha256, bytes }) => [sha256, Buffer.from(bytes).toString('hex')])).toEqual(
+          list.map((bytes) => [sha256(bytes), Buffer.from(bytes).toString('hex')]),
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  const hash = 'a'.repeat(64);
+  test.each([
+    ['breaks off', `${hash} 5\nabc`],
+    ['breaks off in a line', hash],
+    ['has no line', '<html>'.repeat(100)],
+    ['has a hash that is none', `${'g'.repeat(64)} 1\na`],
+    ['has a blob that is too large', `${hash} ${framed.blobBytes + 1}\n`],
+    ['has a length that is none', `${hash} -1\n`],
+    ['has too many', `${hash} 0\n`.repeat(framed.blobs + 1)],
+  ])('that %s is refused', async (_what, body) => {
+    await expect(all(readFrames(from([Buffer.from(body)])))).rejects.toMatchObject({ code: 'invalid' });
+  });
+
+  test('takes small blobs in their order, up to a number and a size; large ones stay alone', () => {
+    const mb = 1024 * 1024;
+    const sizes = (list: number[]): number[][] => groupSmall(list, (bytes) => (bytes < 0 ? undefined : bytes));
+    expect(sizes([mb, mb, mb, mb, mb, 5, mb + 1, 6, 7])).toEqual([[mb, mb, mb, mb], [mb, 5], [mb + 1], [6, 7]]);
+    expect(sizes([1, -1, 2])).toEqual([[1], [-1], [2]]);
+    expect(sizes(Array.from({ length: framed.blobs + 1 }, () => 1)).map(({ length }) => length)).toEqual([32, 1]);
+    expect(sizes([])).toEqual([]);
+  });
+});
+
+/** A client that records requests for blobs, and that may answer some itself. */
+function watching(answer?: (path: string) => Response | undefined): { client: HttpClient; asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    client: (url, question) => {
+      const { pathname } = new URL(url);
+      asked.push(`${question?.method ?? 'GET'} ${pathname}`);
+      const own = answer?.(pathname);
+      return own ? Promise.resolve(own) : httpClient(url, question);
+    },
+  };
+}
+
+const ofOne = /^GET \/blobs\/[0-9a-f]{64}$/;
+const ofSeveral = 'POST /blobs/bulk-get';
+
+describe('renditions are fetched several at a time', () => {
+  test('with a request for each thirty-two of them', async () => {
+    const [server, laptop] = [await home(), await home()];
+    for (let n = 0; n < 60; n++) await server.add(n);
+    const { client, asked } = watching();
+    const mesh = link(laptop, { url: await served(server), originals: 'none' }, undefined, client as typeof fetch);
+    await expect.poll(() => files(laptop), soon).toEqual({ renditions: 120, originals: 0 });
+    expect(mesh.status()[0]!.blobs.fetched.count).toBe(120);
+    // Before all documents have arrived, pages are short.
+    expect(asked.filter((one) => one === ofSeveral).length).toBeGreaterThan(0);
+    expect(asked.filter((one) => ofOne.test(one)).length).toBeLessThan(60);
+  });
+
+  test('from a server of an earlier version one by one', async () => {
+    const [server, laptop] = [await home(), await home()];
+    for (let n = 0; n < 30; n++) await server.add(n);
+    const { client, asked } = watching((path) =>
+      path === '/blobs/bulk-get' ? Response.json({ error: { code: 'not-found' } }, { status: 404 }) : undefined,
+    );
+    link(laptop, { url: await served(server), originals: 'none' }, undefined, client as typeof fetch);
+    await expect.poll(() => files(laptop), soon).toEqual({ renditions: 60, originals: 0 });
+    // Four are under way before the first answer.
+    expect(asked.filter((one) => one === ofSeveral).length).toBeLessThanOrEqual(4);
+  });
+
+  test('one that has begun to arrive is completed', async () => {
+    const [server, laptop] = [await home(), await home()];
+    for (let n = 0; n < 20; n++) await server.add(n);
+    const preview = Buffer.alloc(3_000, 'preview 3 ');
+    await writeFile(laptop.blobs.partial(sha256(preview)), preview.subarray(0, 1_000));
+    link(laptop, { url: await served(server), originals: 'none' });
+    await expect.poll(() => files(laptop), soon).toEqual({ renditions: 40, originals: 0 });
+  });
+
+  test('over a connection that breaks, all arrive intact', { timeout: 120_000 }, async () => {
+    const [server, laptop] = [await home(), await home()];
+    for (let n = 0; n < 40; n++) await server.add(n);
+    let turn = 0;
+    const { url, cuts } = await brittle(await served(server), () => 20_000 + 7_919 * turn++);
+    link(laptop, { url, originals: 'none' });
+    await expect.poll(() => files(laptop), { ...soon, timeout: 100_000 }).toEqual({ renditions: 80, originals: 0 });
+    expect(cuts()).toBeGreaterThan(0);
+  });
+
+  test('wrong bytes, unknown hashes and nonsense are not stored, and the others arrive', async () => {
+    const [server, laptop] = [await home(), await home()];
+    for (let n = 0; n < 20; n++) await server.add(n);
+    const [stranger, right] = [Buffer.from('stranger'), Buffer.from('thumb 1')];
+    const [wrong, long] = [sha256(Buffer.from('thumb 2')), sha256(Buffer.from('thumb 3'))];
+    const body = [
+      `${sha256(stranger)} ${stranger.length}\n${stranger.toString()}`,
+      `${wrong} 7\nthumb X`,
+      `${long} 9\nthumb 3 !`,
+      `${sha256(right)} 7\nthumb 1`,
+      'nonsense',
+    ].join('');
+    const { client } = watching((path) => (path === '/blobs/bulk-get' ? new Response(body) : undefined));
+    const told: string[] = [];
+    const log = { debug: () => undefined, info: () => undefined, error: () => undefined };
+    const warn = (...[, text]: unknown[]): void => void told.push(String(text));
+    link(laptop, { url: await served(server), originals: 'none' }, { ...log, warn }, client as typeof fetch);
+    // `files` compares each file with its name.
+    await expect.poll(() => files(laptop), soon).toEqual({ renditions: 40, originals: 0 });
+    expect(laptop.blobs.has(sha256(stranger))).toBe(false);
+    expect(told.filter((text) => text.includes('have a different hash')).length).toBeGreaterThan(0);
+    expect(told.filter((text) => text.includes('More bytes were received')).length).toBeGreaterThan(0);
+  });
+
+  test('only those that a document names and that are here, and not too many', async () => {
+    const server = await home();
+    await server.add(1);
+    await server.blobs.put(Buffer.from('secret'));
+    const names = ['thumb 1', 'secret', 'missing'].map((text) => sha256(Buffer.from(text)));
+    await rm(server.blobs.path(names[2]!), { force: true });
+    const url = await served(server);
+    const ask = (blobs: string[]): Promise<Response> =>
+      fetch(`${url}/blobs/bulk-get`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ blobs }),
+      });
+    const answer = await ask([...names, ...names]);
+    expect([answer.status, await answer.text()]).toEqual([200, `${names[0]} 7\nthumb 1`]);
+    expect((await ask(Array.from({ length: framed.blobs + 1 }, () => names[0]!))).status).toBe(400);
+    expect((await ask(['../../etc/passwd'])).status).toBe(400);
+  });
+});
