@@ -8,10 +8,14 @@ export const root = join(import.meta.dirname, '..');
 /** The built command line. */
 export const cli = join(root, 'dist/cli/main.js');
 
-/** The result of a run: elapsed seconds, and the peak resident memory (MiB) of the process and its children. */
+/**
+ * The result of a run: elapsed seconds, the peak resident memory (MiB) of the process and its children, and the bytes
+ * that they wrote to disks (MB; not on systems other than Linux, nor to a RAM disk).
+ */
 export interface Measured {
   seconds: number;
   peak: number;
+  written: number;
   out: string;
 }
 
@@ -48,10 +52,16 @@ function tryRead(path: string): string | undefined {
   }
 }
 
+/** The bytes that this process and the children that have ended wrote to disks, in MB. Linux. */
+function writtenSoFar(): number {
+  return Number(/^write_bytes: (\d+)/m.exec(tryRead('/proc/self/io') ?? '')?.[1] ?? NaN) / 1e6;
+}
+
 /** Runs a command to its end. @throws if its exit code is not 0. */
 export function measure(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Measured> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
+    const before = writtenSoFar();
     const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
     let [out, peak] = ['', 0];
     child.stdout.on('data', (part: Buffer) => (out += part.toString()));
@@ -59,7 +69,8 @@ export function measure(command: string, args: readonly string[], env: NodeJS.Pr
     child.on('error', reject);
     child.on('close', (code) => {
       clearInterval(timer);
-      if (code === 0) resolve({ seconds: (performance.now() - began) / 1000, peak, out });
+      const seconds = (performance.now() - began) / 1000;
+      if (code === 0) resolve({ seconds, peak, written: writtenSoFar() - before, out });
       else reject(new Error(`${command} ${args.join(' ')} ended with ${code}`));
     });
   });
