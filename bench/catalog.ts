@@ -4,6 +4,7 @@
  * Markdown table. `npm run bench catalog [COUNT] [RUNS] [people]`; with `people` the photos belong to ten people and
  * the house (people.ts), and each query is run as each viewer, after an edit and right after the end of a membership.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ import { openSqlite, type Sqlite } from '../src/base/sqlite.js';
 import { openCatalog, owner, type Box, type Catalog, type Viewer } from '../src/catalog/catalog.js';
 import { parseQuery } from '../src/catalog/search-parser.js';
 import type { Body } from '../src/document/photo-document.js';
+import type { FirstAnswers } from './first-answer.js';
 import { measureAlike } from './grouping.js';
 import { openPeopleLibrary, type PeopleLibrary } from './people.js';
 import { makeRandom, syntheticPhotos, tagName, type SyntheticPhoto } from './synthetic.js';
@@ -60,7 +62,10 @@ export async function run(args: string[]): Promise<void> {
       `Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${runs} runs of each question.\n`,
     );
     const subject = await build(db, count, people);
-    console.log(`- database file: ${megabytes(statSync(file).size)}\n`);
+    console.log(
+      `- database file: ${megabytes(statSync(file).size)}, of that ${chunkSizes(db)} of copies of the columns`,
+    );
+    measureStart(file, people !== undefined);
     measureAll(subject, runs, edit);
     if (people) {
       console.log('Right after a membership was ended:\n');
@@ -72,6 +77,26 @@ export async function run(args: string[]): Promise<void> {
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+function chunkSizes(db: Sqlite): string {
+  const sizes = 'sum(length(numbers)) AS numbers, sum(length(vals)) AS vals';
+  const { numbers, vals } = db.prepare<{ numbers: number; vals: number }>(`SELECT ${sizes} FROM catalog_chunk`).get()!;
+  return `${megabytes(numbers + vals)} (${megabytes(numbers)} for the timeline)`;
+}
+
+/** The first answers after a start, by a process of its own: medians of five. */
+function measureStart(file: string, people: boolean): void {
+  const script = join(import.meta.dirname, 'main.ts');
+  const args = ['--import', 'tsx', script, 'first-answer', file, ...(people ? [String(seed)] : [])];
+  const answers = Array.from(
+    { length: 5 },
+    () => JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as FirstAnswers,
+  );
+  const median = (of: (one: FirstAnswers) => number): string => `${percentile(answers.map(of), 0.5).toFixed(0)} ms`;
+  console.log(
+    `- first answer after a start (medians of ${answers.length}): newest 100 tiles after ${median(({ tiles }) => tiles)}, the timeline after ${median(({ segments }) => segments)} (${median(({ work }) => work.segments)} of CPU time), facets after ${median(({ tags }) => tags)} (${median(({ work }) => work.tags)}); the event loop never held up for more than ${Math.max(...answers.map(({ blocked }) => blocked)).toFixed(0)} ms\n`,
+  );
 }
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;

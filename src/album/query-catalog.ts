@@ -3,18 +3,19 @@
  * into memory without blocking others.
  */
 import type { Viewer } from '../access/permissions.js';
-import type { Catalog } from '../catalog/catalog.js';
+import { neededBy, owner, type Catalog } from '../catalog/catalog.js';
 import { parseQuery } from '../catalog/search-parser.js';
 import type { Query } from '../catalog/query.js';
 import type { Library } from '../library/library.js';
-import { checkSearch } from './visibility.js';
+import { checkSearch, sightOf } from './visibility.js';
 
 /**
- * Prepares the catalog for a search. A page of all photos needs only the tables, so the first view of an album does not
- * wait until the rest is loaded.
+ * Prepares the catalog for a search, and waits until the catalog has loaded what the answer needs: for a `page` of all
+ * photos nothing, for a `count` of matches by their numbers what a timeline needs, for others, and to count `values`
+ * (facets, places), everything. So the first view of an album does not wait for the rest.
  * @throws PhotospoolError `invalid` if the search is invalid, or asks for something hidden from the viewer.
  */
-export type Ask = (text: string | undefined, what: 'page' | 'count', viewer?: Viewer) => Promise<Query>;
+export type Ask = (text: string | undefined, what: 'page' | 'count' | 'values', viewer?: Viewer) => Promise<Query>;
 
 /** Creates the preparation. */
 export function makeAsk(library: Library, catalog: Catalog): Ask {
@@ -22,7 +23,8 @@ export function makeAsk(library: Library, catalog: Catalog): Ask {
     const query = parseQuery(text);
     if (viewer) checkSearch(viewer, query);
     catalog.catchUp(library.lastChange());
-    if (what === 'count' || text.trim() !== '' || viewer?.locked) await catalog.load();
+    if (what === 'page' && text.trim() === '' && !viewer?.locked) return query;
+    await catalog.load(what === 'values' ? 'all' : neededBy(query, viewer ? sightOf(viewer) : owner));
     return query;
   };
 }

@@ -22,14 +22,28 @@ export function settleBurst(db: Sqlite, columns: Columns, series: number): void 
   putTwins(bursts, String(series), slots);
 }
 
-/** Finds the groups of all rows in the columns, one slice at a time. */
-export function* findBursts(db: Sqlite, columns: Columns): Generator<void> {
-  const all = db
-    .prepare<{ series: number }>('SELECT DISTINCT series FROM catalog_photo WHERE series IS NOT NULL')
-    .all();
-  for (const [k, { series }] of all.entries()) {
-    settleBurst(db, columns, series);
-    if (k % 500 === 499) yield;
+/** A slot in a burst, by its number. `cover`: as in its row. `taken`: null if the burst is known by its number, not by its times. */
+export interface BurstSlot {
+  at: number;
+  series: number;
+  cover: number;
+  taken: string | null;
+}
+
+/** Puts together the groups of all rows in the columns, one slice at a time. `frames`: in the order of time. */
+export function* findBursts({ bursts }: Columns, frames: readonly BurstSlot[]): Generator<void> {
+  const groups = new Map<number, BurstSlot[]>();
+  for (const frame of frames) {
+    const group = groups.get(frame.series);
+    if (group) group.push(frame);
+    else groups.set(frame.series, [frame]);
+    if (frame.taken !== null) bursts.taken.set(frame.at, frame.taken);
+  }
+  yield;
+  for (const [k, [series, group]] of [...groups].entries()) {
+    const slots = group.sort((a, b) => b.cover - a.cover || a.at - b.at).map(({ at }) => at);
+    putTwins(bursts, String(series), slots);
+    if (k % 5_000 === 4_999) yield;
   }
 }
 

@@ -8,6 +8,7 @@ import type { Sqlite } from '../base/sqlite.js';
 import { itemId } from '../document/item-id.js';
 import { accessSchema, openAccessNumbers } from './access-classes.js';
 import { openBursts } from './bursts.js';
+import { chunkSchema } from './column-chunks.js';
 import { openPairs } from './live-photos.js';
 import { compareKeys, homeOf, type SortKey } from './row-numbers.js';
 import { rowColumns, type NewRow, type PhotoRow } from './catalog-row.js';
@@ -16,7 +17,7 @@ import { bit } from './photo-flags.js';
 import { storageSchema } from './storage-used.js';
 
 /** The version of the tables. Tables of another version are dropped and rebuilt. */
-export const version = 16;
+export const version = 17;
 
 /** The number of changes kept for other processes; one that is further behind reloads everything. */
 const journal = 100_000;
@@ -53,7 +54,8 @@ export const schema =
     version INTEGER NOT NULL, generation INTEGER NOT NULL, building INTEGER NOT NULL, complete INTEGER NOT NULL,
     behind INTEGER);` +
   accessSchema +
-  storageSchema;
+  storageSchema +
+  chunkSchema;
 
 /** Creates the table that `index` fills between `clear` and `finish`, in arrival order. */
 export const bulkSchema = `CREATE TABLE catalog_bulk (arrival INTEGER PRIMARY KEY, ${columns}, UNIQUE (id));`;
@@ -61,7 +63,7 @@ export const bulkSchema = `CREATE TABLE catalog_bulk (arrival INTEGER PRIMARY KE
 /** Drops all tables of the catalog. */
 export const dropAll = `
   DROP TABLE IF EXISTS catalog_bulk; DROP TABLE IF EXISTS catalog_photo;
-  DROP TABLE IF EXISTS catalog_change; DROP TABLE IF EXISTS catalog_state;
+  DROP TABLE IF EXISTS catalog_change; DROP TABLE IF EXISTS catalog_state; DROP TABLE IF EXISTS catalog_chunk;
   DROP TABLE IF EXISTS catalog_storage; DROP TABLE IF EXISTS catalog_class; DROP TABLE IF EXISTS catalog_term;`;
 
 /**

@@ -30,7 +30,7 @@ import {
 import { openAlbumCounts } from './album-counts.js';
 import { arrange, cutArranged, datedPhotos, type ArrangedPhotos, type Arrangement } from './arranged-photos.js';
 import { finishBuilding, remake, startBuilding } from './bulk-build.js';
-import { placeOf, type Columns } from './columns.js';
+import { placeOf, type Columns, type NeededColumns } from './columns.js';
 import { countFacet, countMonths, cutSegments, type FacetKind } from './search-counts.js';
 import { countPlaces, type SpanPlaces } from './month-places.js';
 import { pickCovers } from './month-covers.js';
@@ -47,7 +47,7 @@ import {
   sees,
   type Sight,
 } from './item-visibility.js';
-import { isStacked, namedIn, type MatchingSlots } from './search-filter.js';
+import { isStacked, namedIn, neededBy, type MatchingSlots } from './search-filter.js';
 import { clusterSpots } from './map-clusters.js';
 import { openSimilarityIndex, type SimilarityIndex } from './similarity-index.js';
 import { openMemory } from './load-columns.js';
@@ -76,6 +76,7 @@ import { openTurn } from './per-transaction.js';
 import { openIndexedMark, type IndexedMark } from './indexed-mark.js';
 
 export { owner } from './catalog-answers.js';
+export { neededBy } from './search-filter.js';
 export type {
   Box,
   Cluster,
@@ -89,8 +90,8 @@ export type {
 
 /**
  * An open catalog. Synchronous. An edit is visible in the next answer, a deferred document (`leave`) once it is
- * indexed. Answers contain trashed photos only for queries with `is:trashed`. All counts and filters need the columns
- * in memory: await `load` first, so that a large library does not block others. Do not query it inside a transaction.
+ * indexed. Answers contain trashed photos only for queries with `is:trashed`. All counts and filters need
+ * columns in memory: await `load` first, so that a large library does not block others. Do not query it inside a transaction.
  */
 export interface Catalog extends Paired, Stacked, BurstsOfPhotos, Suggested, IndexedMark {
   /** Writes the rows of one document in the caller's transaction. It is the library's `Index`. */
@@ -168,8 +169,11 @@ export interface Catalog extends Paired, Stacked, BurstsOfPhotos, Suggested, Ind
   has(id: string): boolean;
   /** Reads other processes' writes up to `n`, the library's lastChange. Not needed for changes of access. */
   catchUp(n: number): void;
-  /** Loads the columns in slices of some milliseconds; resolves when queries need not wait any more. */
-  load(): Promise<void>;
+  /**
+   * Loads the columns in slices of some milliseconds; resolves when queries need not wait any more: those that need
+   * only a `timeline` (`neededBy`), or, by default, `all`.
+   */
+  load(needed?: NeededColumns): Promise<void>;
 }
 
 /** Options of `openCatalog`. */
@@ -186,6 +190,8 @@ export interface CatalogOptions {
   bodyOf?: (id: string) => Body | undefined;
   /** The ends known to this server besides those in a document (`ControlDocuments.endsOf`). */
   ends?: (id: string) => ReadonlyMap<string, End>;
+  /** The rows of a chunk (column-chunks.ts), for tests: a small library has no chunk of the usual size. */
+  chunkRows?: number;
 }
 
 /**
@@ -195,7 +201,7 @@ export interface CatalogOptions {
  */
 export function openCatalog(
   db: Sqlite,
-  { readOnly = false, access = () => accessOfNobody, mayShare, bodyOf, ends }: CatalogOptions = {},
+  { readOnly = false, access = () => accessOfNobody, mayShare, bodyOf, ends, chunkRows }: CatalogOptions = {},
 ): Catalog {
   if (!readOnly && readState(db)?.version !== version) db.transaction(() => remake(db, 0));
   const tables = once(() => openTables(db));
@@ -205,7 +211,7 @@ export function openCatalog(
         hint: 'Run `photospool reindex`.',
       });
     }
-    return openMemory(db);
+    return openMemory(db, { readOnly, ...(chunkRows !== undefined && { chunkRows }) });
   });
   const finding = openFinding(db, memory, access);
   const looks = openSimilarityIndex(db);
@@ -270,7 +276,7 @@ export function openCatalog(
       memory().refresh();
     },
     catchUp: () => memory().refresh(),
-    load: () => memory().load(),
+    load: (needed = 'all') => memory().load(needed),
   };
 }
 
@@ -304,16 +310,16 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, ac
   }
 
   /** The columns, and the matches of a query, which may be more than those that the viewer's scope names. */
-  function match(query: Query, viewer: CatalogViewer, each: boolean): Found {
-    const columns = memory().columns();
+  function match(query: Query, viewer: CatalogViewer, each: boolean, needed: NeededColumns = 'timeline'): Found {
+    const columns = memory().columns(needed === 'all' ? needed : neededBy(query, viewer));
     const sight = sightOf(columns, viewer);
     return { columns, found: recent(columns, query, sight, each), sight };
   }
 
   /** The columns, and the matches of a query. */
-  function search(query: Query, viewer: CatalogViewer, each = false): Found {
+  function search(query: Query, viewer: CatalogViewer, each = false, needed?: NeededColumns): Found {
     const ids = namedIn(viewer);
-    const matches = match(query, viewer, each || ids !== undefined);
+    const matches = match(query, viewer, each || ids !== undefined, needed);
     if (!ids) return matches;
     const { columns, found } = matches;
     const places = numbersNamed(ids, columns).flatMap((n) => placeOf(columns.n, found, n) ?? []);
@@ -400,7 +406,7 @@ function openCounts({
       return spans.flatMap(({ span, count }, k) => (tiles[k] ? [{ span, count, tile: tiles[k] }] : []));
     },
     places(query, by, viewer = owner) {
-      const { columns, found } = search(query, viewer);
+      const { columns, found } = search(query, viewer, false, 'all');
       return countPlaces(columns, found, by);
     },
     segments(query, { size = 500, viewer = owner } = {}) {
@@ -408,7 +414,7 @@ function openCounts({
       return cutSegments(columns, found, readLimit(size));
     },
     facet(kind, query, viewer = owner, covers = 0) {
-      const { columns, found, sight } = search(query, viewer);
+      const { columns, found, sight } = search(query, viewer, false, 'all');
       const all = countFacet(columns, found, kind, (number) => (sight.classes[number]! & sees.names) !== 0);
       const shown = kind === 'tag' && viewer.outside ? all.filter(({ value }) => !isPrivateTag(value)) : all;
       const tiles = tilesOf(
@@ -418,7 +424,7 @@ function openCounts({
       return shown.map(({ value, count }, k) => ({ value, count, ...(tiles[k] && { tile: tiles[k] }) }));
     },
     explore(query, limit, viewer = owner) {
-      const { columns, found, sight } = search(query, viewer);
+      const { columns, found, sight } = search(query, viewer, false, 'all');
       const folders = sight.classes.map((bits) => Number((bits & sees.folders) !== 0));
       const seen = { holderOf: sight.holderOf, folders, kinds: kindsSeen(sight) };
       const explored = exploreFound(columns, found, seen, limit);
@@ -442,7 +448,7 @@ function openCounts({
       };
     },
     map(box, zoom, query, viewer = owner) {
-      const { columns, found } = search(query, viewer);
+      const { columns, found } = search(query, viewer, false, 'all');
       const spots = clusterSpots(columns, found, box, zoom);
       const label = derivedOf(columns).label.place;
       const tiles = tilesOf(

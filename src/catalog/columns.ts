@@ -12,8 +12,13 @@ import { leaveTwins, makeTwinSlots, type BurstSlots, type TwinSlots } from './tw
 import { bit, companionShift, searched } from './photo-flags.js';
 import { makeBeginnings, makeValues, type Beginnings, type Values } from './value-dictionary.js';
 
+/** What is needed of the columns: `timeline`, all but the values of photos, or `all`. */
+export type NeededColumns = 'timeline' | 'all';
+
 /** The columns. Arrays are replaced when they grow: read them again after a write. */
 export interface Columns {
+  /** Whether the values of `valueColumns` and `shared` are loaded: the other columns come first (load-columns.ts). */
+  complete: boolean;
   /** The number of slots, including free ones. */
   size: number;
   /** Increases with every write. */
@@ -63,8 +68,19 @@ export interface Columns {
   shared?: Shared;
 }
 
+/** The columns with one number per photo. */
+export const numberColumns = [
+  ...(['n', 'state', 'kinds', 'ratio', 'taken', 'added'] as const),
+  ...(['rating', 'iso', 'lat', 'lon', 'class'] as const),
+] as const;
+
+/** The columns with one value per photo, as its number in `values`. */
+export const valueColumns = ['camera', 'lens', 'place', 'folder'] as const;
+
 /** The columns with any number of values per photo. */
-export const listColumns = ['tag', 'album', 'person', 'word', 'entry'] as const;
+export const valueListColumns = ['tag', 'album', 'person', 'word'] as const;
+/** The columns with any number of numbers per photo. */
+export const listColumns = [...valueListColumns, 'entry'] as const;
 
 /** The exclusive upper bound of the numbers in such a column. */
 export const limitOf = ({ values, access }: Columns, kind: (typeof listColumns)[number]): number =>
@@ -88,6 +104,7 @@ export function makeColumns(): Columns {
     word: makeValues(),
   };
   return {
+    complete: true,
     size: 0,
     edition: 0,
     written: new Float64Array(1_024),
@@ -173,6 +190,13 @@ export function putRow(columns: Columns, row: ColumnRow): void {
   columns.iso[slot] = row.iso ?? -1;
   columns.lat[slot] = row.lat ?? NaN;
   columns.lon[slot] = row.lon ?? NaN;
+  columns.class[slot] = row.class;
+  setList(columns.entry, slot, row.entries === null ? [] : (JSON.parse(row.entries) as number[]));
+  setValues(columns, slot, row);
+}
+
+/** Writes the values of a row: the columns in `valueColumns` and `valueListColumns`. */
+export function setValues(columns: Columns, slot: number, row: ColumnRow): void {
   const { camera, lens, place, folder, tag, album, person } = columns.values;
   columns.camera[slot] = row.camera === null ? 0 : camera.numberOf(row.camera);
   columns.lens[slot] = row.lens === null ? 0 : lens.numberOf(row.lens);
@@ -182,8 +206,20 @@ export function putRow(columns: Columns, row: ColumnRow): void {
   setList(columns.album, slot, numbersOf(album, row.albums));
   setList(columns.person, slot, numbersOf(person, row.favourites));
   setList(columns.word, slot, wordNumbers(columns, row.words));
-  columns.class[slot] = row.class;
-  setList(columns.entry, slot, row.entries === null ? [] : (JSON.parse(row.entries) as number[]));
+}
+
+/** Makes room for as many slots in empty columns: growing them copies all, and leaves half of them empty. */
+export function reserve(columns: Columns, slots: number): void {
+  grow(columns, slots);
+}
+
+/** Adds free slots at the end, for rows after all others, and returns the first: their numbers must be written next. */
+export function addSlots(columns: Columns, many: number): number {
+  const first = columns.size;
+  columns.size += many;
+  grow(columns);
+  for (let slot = first; slot < columns.size; slot++) columns.order[columns.count++] = slot;
+  return first;
 }
 
 /** Removes the row with a number, if it exists. */
@@ -210,24 +246,24 @@ function addSlot(columns: Columns, position: number): number {
   return slot;
 }
 
-function grow(c: Columns): void {
-  if (c.n.length >= c.size) return;
-  c.n = grown(c.n, c.size);
-  c.state = grown(c.state, c.size);
-  c.kinds = grown(c.kinds, c.size);
-  c.ratio = grown(c.ratio, c.size);
-  c.taken = grown(c.taken, c.size);
-  c.added = grown(c.added, c.size);
-  c.rating = grown(c.rating, c.size);
-  c.iso = grown(c.iso, c.size);
-  c.lat = grown(c.lat, c.size);
-  c.lon = grown(c.lon, c.size);
-  c.camera = grown(c.camera, c.size);
-  c.lens = grown(c.lens, c.size);
-  c.place = grown(c.place, c.size);
-  c.folder = grown(c.folder, c.size);
-  c.class = grown(c.class, c.size);
-  c.order = grown(c.order, c.size);
+function grow(c: Columns, size = c.size): void {
+  if (c.n.length >= size) return;
+  c.n = grown(c.n, size);
+  c.state = grown(c.state, size);
+  c.kinds = grown(c.kinds, size);
+  c.ratio = grown(c.ratio, size);
+  c.taken = grown(c.taken, size);
+  c.added = grown(c.added, size);
+  c.rating = grown(c.rating, size);
+  c.iso = grown(c.iso, size);
+  c.lat = grown(c.lat, size);
+  c.lon = grown(c.lon, size);
+  c.camera = grown(c.camera, size);
+  c.lens = grown(c.lens, size);
+  c.place = grown(c.place, size);
+  c.folder = grown(c.folder, size);
+  c.class = grown(c.class, size);
+  c.order = grown(c.order, size);
 }
 
 function numbersOf(values: Values, json: string | null): number[] {
@@ -238,19 +274,22 @@ function numbersOf(values: Values, json: string | null): number[] {
  * The words of a row in order, with 0 between its lines, so that no phrase extends over a line's end. The first 0 ends
  * the file name, even if the name has no word, or nothing follows it.
  */
-function wordNumbers({ values: { word }, beginnings }: Columns, words: string): number[] {
+function wordNumbers(columns: Columns, words: string): number[] {
   const numbers: number[] = [];
   for (const [k, line] of words.split('\n').entries()) {
     if (k > 0 && (k === 1 || numbers.at(-1) !== 0)) numbers.push(0);
     if (line === '') continue;
-    for (const text of line.split(' ')) {
-      const known = word.find(text);
-      const number = known ?? word.numberOf(text);
-      if (known === undefined) beginnings.add(text, number);
-      numbers.push(number);
-    }
+    for (const text of line.split(' ')) numbers.push(wordNumber(columns, text));
   }
   return numbers;
+}
+
+/** The number of a word, a new one if it has none yet. */
+export function wordNumber({ values: { word }, beginnings }: Columns, text: string): number {
+  const known = word.find(text);
+  const number = known ?? word.numberOf(text);
+  if (known === undefined) beginnings.add(text, number);
+  return number;
 }
 
 /** The columns for share links. */

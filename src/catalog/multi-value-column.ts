@@ -56,6 +56,32 @@ export function setList(lists: Lists, slot: number, values: readonly number[]): 
   }
 }
 
+/** Sets the values of slots from `first` on, which have none yet; `build` must follow. `length`: how many each has. */
+export function appendLists(lists: Lists, first: number, length: ArrayLike<number>, items: ArrayLike<number>): void {
+  // A column with values for few photos does not extend to the others.
+  if (items.length === 0) return;
+  const end = first + length.length;
+  lists.start = grown(lists.start, end);
+  lists.length = grown(lists.length, end);
+  lists.isAside = grown(lists.isAside, end);
+  lists.items = grown(lists.items, lists.used + items.length);
+  lists.items.set(items, lists.used);
+  lists.length.set(length, first);
+  for (let slot = first; slot < end; slot++) {
+    lists.start[slot] = lists.used;
+    lists.used += lists.length[slot]!;
+  }
+}
+
+/** The values of neighbouring slots that were written one after the other. */
+export function sliceLists(lists: Lists, first: number, end: number): { length: Uint32Array; items: Uint32Array } {
+  const length = new Uint32Array(end - first);
+  length.set(lists.length.subarray(first, end));
+  const filled = length.findIndex((count) => count > 0);
+  const from = filled < 0 ? 0 : lists.start[first + filled]!;
+  return { length, items: lists.items.subarray(from, from + length.reduce((sum, count) => sum + count, 0)) };
+}
+
 function isEqual({ start, length, items }: Lists, slot: number, values: readonly number[]): boolean {
   const at = start[slot];
   // A column with values for few photos does not extend to the others.
@@ -66,9 +92,15 @@ function isEqual({ start, length, items }: Lists, slot: number, values: readonly
 /** Slots processed between two yields. */
 const stride = 20_000;
 
-/** Builds the postings of the first `size` slots and the values below `limit`, yielding regularly. */
+/**
+ * Builds the postings of the first `size` slots and the values below `limit`, yielding regularly. Slots written
+ * meanwhile are aside.
+ */
 export function* buildPostings(lists: Lists, size: number, limit: number): Generator<void> {
-  const { start, length, items } = lists;
+  // As they are now: a slot written meanwhile gets other items, at the end of them.
+  const [start, length, { items }] = [lists.start.slice(0, size), lists.length.slice(0, size), lists];
+  lists.aside = [];
+  lists.isAside.fill(0);
   const offsets = new Uint32Array(limit + 1);
   for (let slot = 0; slot < size; slot++) {
     if (slot % stride === stride - 1) yield;
@@ -86,8 +118,6 @@ export function* buildPostings(lists: Lists, size: number, limit: number): Gener
   }
   lists.offsets = offsets;
   lists.slots = slots;
-  lists.aside = [];
-  lists.isAside.fill(0);
 }
 
 /** Rebuilds the postings if too many slots are aside, and compacts the items if too many are wasted. */

@@ -58,11 +58,12 @@ export function pageOfAll(db: Sqlite, limit: number, before: number, sight: RowS
   const classesWith = (wanted: number): string =>
     JSON.stringify([...sight.classes.keys()].filter((number) => (sight.classes[number]! & wanted) !== 0));
   const [seen, inAlbums] = [classesWith(sees.living), classesWith(sees.inAlbums)];
+  // With `+` no index is used for the classes: it would find all photos, to be sorted for one page.
   const next = db.prepare<AccessRow & { n: number; series: number | null }>(
     `SELECT n, series, ${columns} FROM catalog_photo
-     WHERE n < ? AND beside = 0 AND (state & ${leftOut}) = 0 AND (class IN (SELECT value FROM json_each(?))
-       OR (entries IS NOT NULL AND class IN (SELECT value FROM json_each(?)))
-       OR n IN (SELECT value FROM json_each(?)))
+     WHERE n < ? AND beside = 0 AND (state & ${leftOut}) = 0 AND (+class IN (SELECT value FROM json_each(?))
+       OR (entries IS NOT NULL AND +class IN (SELECT value FROM json_each(?)))
+       OR +n IN (SELECT value FROM json_each(?)))
      ORDER BY n DESC LIMIT ?`,
   );
   const offered = sight.offered();

@@ -9,27 +9,11 @@ import { house, type Holder } from '../document/item-id.js';
 import { placeOf, type Columns } from './columns.js';
 import { putTwins } from './twin-slots.js';
 
-const atOnce = 500;
 const textOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
 /** The rows with given bytes that have a place of their own in the album, by public id. */
 const withBytes = `FROM catalog_photo WHERE (bytes = ?1 OR id = ?1) AND beside = 0 ORDER BY id`;
-
-/** Finds the groups of all rows in the columns, one slice at a time. */
-export function* findTwins(db: Sqlite, columns: Columns): Generator<void> {
-  const held = db.prepare<{ bytes: Uint8Array; more: number }>(
-    `SELECT bytes, count(*) > 1 OR EXISTS (SELECT 1 FROM catalog_photo AS h WHERE h.id = p.bytes) AS more
-     FROM catalog_photo AS p WHERE bytes > ? GROUP BY bytes ORDER BY bytes LIMIT ${atOnce}`,
-  );
-  for (let last: Uint8Array = new Uint8Array(0); ;) {
-    const found = held.all(last);
-    for (const { bytes, more } of found) if (more === 1) settleTwins(db, columns, bytes);
-    if (found.length < atOnce) return;
-    last = found[found.length - 1]!.bytes;
-    yield;
-  }
-}
 
 /** Computes the group of given bytes again. Slots written meanwhile must already be removed from it. */
 export function settleTwins(db: Sqlite, columns: Columns, bytes: Uint8Array): void {

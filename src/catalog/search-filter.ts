@@ -8,7 +8,7 @@ import { isPrivateTag } from '../document/tag-names.js';
 import { keepArea } from './geo-area.js';
 import { keepFirstOfBursts } from './burst-slots.js';
 import type { CatalogViewer } from './catalog-answers.js';
-import type { Columns } from './columns.js';
+import type { Columns, NeededColumns } from './columns.js';
 import { derivedOf } from './derived-values.js';
 import { grown, padded } from './growable-array.js';
 import { favouritesByClass, sees, type AlbumItems, type Sight } from './item-visibility.js';
@@ -67,6 +67,28 @@ export const namedIn = ({ scope }: CatalogViewer): readonly string[] | undefined
 /** Whether one photo stands for each burst: not in share links, which show only some of them. */
 export const isStacked = ({ stacked = false, terms }: Query, { scope }: CatalogViewer): boolean =>
   stacked && !scope && terms.every(({ kind }) => kind !== 'burst');
+
+/**
+ * What the matches of a search are found by: the columns of a timeline, or also values of photos. Facets, places and the
+ * map need `all` to be counted.
+ */
+export function neededBy({ terms }: Query, viewer: CatalogViewer): NeededColumns {
+  const { scope } = viewer;
+  if (scope && 'search' in scope) return 'all';
+  const isNumber = (term: Term): boolean => {
+    switch (term.kind) {
+      case 'words':
+      case 'value':
+      case 'element':
+        return false;
+      case 'state':
+        return !isOwn(term, viewer);
+      default:
+        return true;
+    }
+  };
+  return terms.every(isNumber) ? 'timeline' : 'all';
+}
 
 /**
  * Evaluates a search into `into`, which must have room for all photos. With `each` the answer has every match that the

@@ -3,16 +3,22 @@
  * brought them (document/share-link-view.ts): separate columns with the same row numbers. Usually there are none. In
  * memory only, so a crash loses nothing.
  */
-import { makeColumns, placeOf, putRow, removeRow, type Columns } from './columns.js';
+import { makeColumns, placeOf, putRow, removeRow, type Columns, type Shared } from './columns.js';
 import type { ColumnRow, SharedPart } from './catalog-row.js';
 
 /** The part of a row for share links: the differing columns as JSON; null if there are none. */
 export type SharedRow = ColumnRow & { shared: string | null };
 
+/** Empty columns for share links. */
+export const makeShared = (complete: boolean): Shared => ({
+  columns: { ...makeColumns(), complete },
+  doubted: new Set(),
+});
+
 /** Writes a row as share links see it. */
 export function putShared(columns: Columns, { shared, ...row }: SharedRow): void {
   if (shared === null) return dropShared(columns, row.n);
-  const to = (columns.shared ??= { columns: makeColumns(), doubted: new Set() });
+  const to = (columns.shared ??= makeShared(columns.complete));
   const part = JSON.parse(shared) as SharedPart;
   putRow(to.columns, { ...row, entries: null, ...part.row });
   if (part.doubted) to.doubted.add(row.n);

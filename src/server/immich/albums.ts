@@ -70,7 +70,7 @@ export async function albumsFor(context: Context, who: Viewer): Promise<SeenAlbu
   const { catalog, gate, ask } = context;
   if (!may(who, 'see')) return emptyOf(context, who);
   const named = catalog
-    .facet('album', await ask('', 'count', who), sightOf(who))
+    .facet('album', await ask('', 'values', who), sightOf(who))
     .map(({ value, count }) => ({ id: albumUuid({ named: value }), name: value, count, named: value }));
   const known = new Set(named.map(({ name }) => name));
   const members = gate?.state().on === true ? membersIn(context).list(who) : [];

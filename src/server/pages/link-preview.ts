@@ -99,7 +99,7 @@ async function ofPage(parts: Parts, request: FastifyRequest, who: Viewer): Promi
   const photo = id === undefined ? undefined : findPhoto(library, who, id);
   if (photo) return ofPhoto(photo, name);
   const q = url.searchParams.get('q') ?? '';
-  const [everything, sight] = [await ask('', 'count', who), sightOf(who)];
+  const [everything, sight] = [await ask('', 'values', who), sightOf(who)];
   const count = countText(catalog.count(everything, sight));
   if (url.pathname !== '/' || q === '') {
     const tile = featuredOf(catalog, sight, clock.now());

@@ -74,7 +74,7 @@ const memberAlbumOrder: Routes = (app, { library, clock, gate, catalog, ask }) =
 const namedAlbum: Routes = (app, { library, clock, catalog, ask }: Context) => {
   const own = openAlbums(library, clock);
   const exists = async (album: string, who: Viewer): Promise<boolean> => {
-    await ask('', 'count');
+    await ask('', 'values');
     return catalog.count(searchOfNamed(album), sightOf(who)) > 0;
   };
 

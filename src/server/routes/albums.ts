@@ -116,7 +116,7 @@ const covers: Routes = (app, { catalog, clock, library, ask }) => {
     async (request) => {
       const who = viewer(request);
       if (!seesSaved(who)) return { covers: [] };
-      await ask('', 'count');
+      await ask('', 'values');
       const covers = [...own.covers()].flatMap(([album, photo]) => {
         const tile = tileIn(album, photo, who);
         return tile ? [{ album, tile }] : [];
@@ -138,7 +138,7 @@ const covers: Routes = (app, { catalog, clock, library, ask }) => {
     async (request) => {
       const { album, photo } = request.body;
       const who = viewer(request);
-      await ask('', 'count');
+      await ask('', 'values');
       if (catalog.count(inAlbum(album), sightOf(who)) === 0) throw notFound('This album doesn’t exist.');
       if (photo !== null && !tileIn(album, photo, who)) throw notFound('This photo is not in the album.');
       const before = own.covers().get(album.normalize('NFC').trim());

@@ -23,7 +23,7 @@ export const explore: Routes = (app, { catalog, ask }) => {
     },
     async (request) => {
       const who = viewer(request);
-      const query = await ask(request.query.q, 'count', who);
+      const query = await ask(request.query.q, 'values', who);
       const { places, cameras, holders, kinds, ...found } = catalog.explore(
         query,
         within(bounds, request.query.limit),

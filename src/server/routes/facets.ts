@@ -40,7 +40,7 @@ export const facets: Routes = (app, { library, catalog, ask }) => {
       async (request) => {
         const who = viewer(request);
         if (circumstances.has(noun) && !seesCircumstances(who)) return [];
-        const query = await ask(request.query.q, 'count', who);
+        const query = await ask(request.query.q, 'values', who);
         const found = catalog.facet(kinds[noun], query, sightOf(who), request.query.covers);
         return found.slice(0, within(bounds, request.query.limit));
       },

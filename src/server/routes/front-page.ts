@@ -16,7 +16,7 @@ export const front: Routes = (app, { library, catalog, clock, config, ask }) => 
     { config: { rule: 'see' }, schema: { summary: 'The content of the front page', response: answers(FrontPage) } },
     async (request) => {
       const who = viewer(request);
-      const [everything, sight] = [await ask('', 'count', who), sightOf(who)];
+      const [everything, sight] = [await ask('', 'values', who), sightOf(who)];
       const tile = featuredOf(catalog, sight, clock.now());
       const photo = tile && findPhoto(library, who, tile.id);
       const shown = photo && showTo(who, photo);

@@ -34,7 +34,7 @@ export const map: Routes = (app, { catalog, ask, config }) => {
       const { q: text, box = world, zoom = 1 } = request.query;
       const area = readBox(box);
       const who = viewer(request);
-      const clusters = catalog.map(area, zoom, await ask(text, 'count', who), sightOf(who));
+      const clusters = catalog.map(area, zoom, await ask(text, 'values', who), sightOf(who));
       return { clusters, basemap: (await findBasemap(config)) !== undefined };
     },
   );

@@ -42,7 +42,7 @@ export const timeline: Routes = (app, { catalog, library, clock, ask }) => {
       const who = viewer(request);
       // Before the search is parsed: a share link may not search by dates, but its page requests this nevertheless.
       if (!seesCircumstances(who)) return [];
-      const query = await ask(text, 'count', who);
+      const query = await ask(text, 'values', who);
       const found = catalog.places(query, by, sightOf(who));
       return found.map(({ span, places }) => ({ ...(by === 'day' ? { day: span } : { month: span }), places }));
     },
