@@ -12,7 +12,7 @@ import { checkSearch, sightOf } from './visibility.js';
 /**
  * Prepares the catalog for a search, and waits until the catalog has loaded what the answer needs: for a `page` of all
  * photos nothing, for a `count` of matches by their numbers what a timeline needs, for others, and to count `values`
- * (facets, places), everything. So the first view of an album does not wait for the rest.
+ * (facets, places), everything. So the first view of a library does not wait for the rest.
  * @throws PhotospoolError `invalid` if the search is invalid, or asks for something hidden from the viewer.
  */
 export type Ask = (text: string | undefined, what: 'page' | 'count' | 'values', viewer?: Viewer) => Promise<Query>;

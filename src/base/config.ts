@@ -154,7 +154,7 @@ export const keys: readonly ConfigKey[] = [
     key: 'public.intro',
     field: 'intro',
     value: 'TEXT',
-    help: 'sentence about the album for visitors',
+    help: 'introduction to the album for visitors',
     read: text,
   },
   {

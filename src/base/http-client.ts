@@ -45,7 +45,7 @@ const idle = 4_000;
 /** The options of an agent, which the types know only of `https`. */
 const optionsOf = (agent: http.Agent): http.AgentOptions => (agent as { options?: http.AgentOptions }).options ?? {};
 
-// With the options of the global ones, a Node that reads the proxy from the environment does so here, too.
+// The options of the global agents, so that Node's proxy settings from the environment apply here, too.
 const plain = new http.Agent({ ...optionsOf(http.globalAgent), keepAlive: true, timeout: idle });
 const secure = new https.Agent({ ...optionsOf(https.globalAgent), keepAlive: true, timeout: idle });
 
@@ -92,7 +92,7 @@ async function send(source: AsyncIterable<Uint8Array>, request: http.ClientReque
   }
 }
 
-/** Resolves when a request takes more, or has ended. */
+/** Resolves when the request accepts more data or has closed. */
 const drained = (request: http.ClientRequest): Promise<void> =>
   new Promise((resolve) => {
     const goOn = (): void => {

@@ -301,7 +301,7 @@ function* readRest(db: Sqlite, read: Reading, isWanted: () => boolean): Generato
   );
   for (const chunk of read.chunks) {
     const found = values.get(chunk.id);
-    // Without the chunk, some of its rows changed: the other ones are as they were.
+    // A deleted chunk means that some of its rows changed; the others still need their values.
     if (!found || !putValues(columns, chunk, found.vals)) {
       for (const row of rows.all(chunk.first, chunk.last)) {
         const inUse = columns.order.subarray(0, columns.count);

@@ -14,7 +14,7 @@ export type AwaitedEdit = Pick<
   'favourite' | 'archived' | 'trashed' | 'description' | 'rating' | 'taken' | 'gps'
 >;
 
-/** How often a photo can be put into albums by this: each is a change of its own when the photo is recorded. */
+/** How often one photo can be added to albums this way: each addition is a separate change when it is recorded. */
 export const mostAwaitedAlbums = 100;
 
 /** Changes to make when the photo is recorded. */

@@ -27,7 +27,7 @@ async function textOf({ body }: HttpAnswer): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-test('requests in turn use one connection, also after a response that was compressed or has no body', async () => {
+test('consecutive requests reuse one connection, even after a compressed response or one without a body', async () => {
   const ports = new Set<number | undefined>();
   const url = await serving((request, response) => {
     ports.add(request.socket.remotePort);
@@ -138,7 +138,7 @@ test('a response that breaks off, or is cancelled, is an error or closes its con
   await expect.poll(() => closed).toBe(2);
 });
 
-test('many transfers at once arrive intact, whatever becomes of those between them', { timeout: 60_000 }, async () => {
+test('many concurrent transfers arrive intact, even if others among them fail', { timeout: 60_000 }, async () => {
   const picture = randomBytes(300_000);
   const hash = createHash('sha256').update(picture).digest('hex');
   let turn = 0;
@@ -159,7 +159,7 @@ test('many transfers at once arrive intact, whatever becomes of those between th
   expect(intact).toBeGreaterThan(100);
 });
 
-test('a certificate that nobody vouches for is refused', async () => {
+test('an untrusted certificate is refused', async () => {
   const { cert, key } = makePair('elsewhere');
   const port = await listening(createSecureServer({ cert, key }, (_request, response) => response.end('x')));
   await expect(httpClient(`https://localhost:${port}`)).rejects.toThrow(/certificate|self-signed/);

@@ -87,7 +87,7 @@ describe('a link to a search', () => {
     expect(catalog.facet('tag', parseQuery(''), link(search))).toEqual([]);
   });
 
-  it('finds no photo as dated whose date was set by somebody without the right to share', () => {
+  it('does not find a photo as dated if its date was set by a person without the right to share', () => {
     const { catalog, bring, say } = open();
     bring(a, { facts: { taken: '' } });
     expect(walk(catalog, '-is:dated', 10)).toEqual([a]);

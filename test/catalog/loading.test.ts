@@ -92,7 +92,7 @@ const frame = fc.record({
   edits: fc.record({ burstCover: fc.boolean() }),
 });
 
-/** A photo that is added, changed or removed, of the house or a person, by someone who may share or may not. */
+/** A photo that is added, changed or removed, of the house or a person, by a person with or without the right to share. */
 const step: fc.Arbitrary<Step> = fc.record({
   sha,
   told: fc.option(fc.oneof({ weight: 3, arbitrary: told }, frame), { nil: undefined, freq: 5 }),
@@ -242,7 +242,7 @@ describe('loading', () => {
     }
   });
 
-  test('ends with an error when the database is closed, for everyone who waits', async () => {
+  test('fails for all waiting callers when the database is closed', async () => {
     const { db } = openYears(200);
     openMemory(db, { chunkRows }).columns('all');
     const memory = openMemory(db, { chunkRows });

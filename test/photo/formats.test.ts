@@ -50,12 +50,12 @@ file was available: the tests construct theirs from ExifTool's description.
 
 ## How a picture is made
 
-- \`preview\`: JPEG, quality ${encoding.quality}, at most ${previewEdge} px long. That of a JPEG or HEIC with a gain map (Ultra HDR,
-  ISO 21496-1, and Apple’s own of iPhones) keeps the map, scaled, rotated and cropped with it
-  ([gain-map.ts](../src/photo/decode/gain-map.ts)), unless that would more than double its size and add more than 64 KiB. It says how
-  to apply the map in both forms that browsers read (ISO 21496-1, Ultra HDR), and has no other metadata. Apple’s maps follow the curve
-  of Rec. 709 and interpolate the gain, not its logarithm, so their samples are converted to show the same
-  ([apple-gain-map.ts](../src/photo/decode/apple-gain-map.ts)); how bright they are is in their XMP or the maker notes. Gain maps of AVIF
+- \`preview\`: JPEG, quality ${encoding.quality}, at most ${previewEdge} px long. The preview of a JPEG or HEIC with a gain map (Ultra HDR,
+  ISO 21496-1 or Apple’s own format, from iPhones) keeps the map, scaled, rotated and cropped with it
+  ([gain-map.ts](../src/photo/decode/gain-map.ts)), unless that would more than double its size and add more than 64 KiB. Its metadata says how
+  to apply the map in both forms that browsers read (ISO 21496-1, Ultra HDR), and nothing else. Apple’s maps follow the curve
+  of Rec. 709 and interpolate the gain, not its logarithm, so their samples are converted to look the same
+  ([apple-gain-map.ts](../src/photo/decode/apple-gain-map.ts)); their brightness is in their XMP or in the maker notes. Gain maps of AVIF
   and JPEG XL are not kept. Thumbs have no map. \`thumb\`: JPEG, quality ${encoding.quality}, at most ${thumbBox.height} px high and ${thumbBox.width} px
   wide. Never larger than the original. Why these: docs/performance.md, "Renditions".
 - Upright (all eight EXIF orientations), sRGB (through the embedded colour profile, CMYK too), 8 bits, no metadata.

@@ -92,7 +92,7 @@ export function linkAsker(link: Omit<Link, 'locks' | 'room' | 'revoked'>): Asker
     ...{ name: `link ${id}`, path },
     viewer: { role: 'link', audiences: audiencesOf.link, canEdit: false, details: true, share: id, scope, ...of },
     sees: (server, item) => truth(server, { of: holder }, item) && isWithin(server, item),
-    // Its title is that of the album. It stays while the link is not over, whoever of the family still sees the album.
+    // Its title is that of the album. It remains until the link is over, regardless of which family members still see the album.
     hasAlbum: (_server, one) => one === album,
   };
 }

@@ -39,9 +39,9 @@ describe('a body with several blobs', () => {
     ['breaks off', `${hash} 5\nabc`],
     ['breaks off in a line', hash],
     ['has no line', '<html>'.repeat(100)],
-    ['has a hash that is none', `${'g'.repeat(64)} 1\na`],
+    ['has an invalid hash', `${'g'.repeat(64)} 1\na`],
     ['has a blob that is too large', `${hash} ${framed.blobBytes + 1}\n`],
-    ['has a length that is none', `${hash} -1\n`],
+    ['has an invalid length', `${hash} -1\n`],
     ['has too many', `${hash} 0\n`.repeat(framed.blobs + 1)],
   ])('that %s is refused', async (_what, body) => {
     await expect(all(readFrames(from([Buffer.from(body)])))).rejects.toMatchObject({ code: 'invalid' });

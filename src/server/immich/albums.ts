@@ -255,7 +255,7 @@ async function put(context: Parts, who: Viewer, album: SeenAlbum, uuids: readonl
   return outcomes(uuids, found, result, awaited);
 }
 
-/** Puts a photo into an album when it is recorded; false for what others sent, and for one that was put into too many. */
+/** Puts a photo into an album when it is recorded; false if another client sent it, or it was added to albums too often. */
 function waitFor({ library, awaited }: Parts, who: Viewer, uuid: string, change: AwaitedChange): boolean {
   const photo = awaited.find(who, uuid);
   if (!photo || !library.local.awaited.takesAlbums(photo)) return false;

@@ -109,7 +109,7 @@ async function apply(context: Context, photo: AwaitedPhoto): Promise<void> {
     // Last: no album takes a photo that is in the trash.
     if (Object.keys(edits).length > 0) await attempt(() => editShots(parts, who, [{ ids: [id], ...edits }], false));
   }
-  // What was asked for meanwhile is made with what was before, which is the same.
+  // Changes requested meanwhile are applied together with the earlier ones, which can safely be repeated.
   const more = library.local.awaited.settle(photo) ? undefined : library.local.awaited.find(sender, id);
   if (more && Object.keys(more.change).length > 0) await apply(context, more);
 }

@@ -12,7 +12,7 @@ import { albumsShown, seesCircumstances, sightOf, tagsShown } from '../../album/
 
 const bounds = { most: 10_000, usual: 1_000 };
 const mostCovers = 300;
-/** `covers` in the query: of how many values, of most photos, the newest photo is told. */
+/** `covers` in the query: for how many of the most frequent values the response has the newest photo. */
 const covers = Type.Optional(
   Type.Integer({
     minimum: 0,

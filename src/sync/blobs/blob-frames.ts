@@ -89,4 +89,4 @@ function begin(head: Uint8Array): { sha256: string; bytes: Buffer; have: number 
 }
 
 const malformed = (): PhotospoolError =>
-  new PhotospoolError('invalid', 'The list of pictures is not valid, or incomplete.', { op: 'receive' });
+  new PhotospoolError('invalid', 'The received pictures are invalid or incomplete.', { op: 'receive' });

@@ -25,7 +25,7 @@ export const spool = {
   retry: 'Try again',
   retryOne: (name: string) => `Try again: ${name}`,
   retryAll: 'Try all again',
-  retryGroup: (title: string) => `Try again, all files of this group: ${title}`,
+  retryGroup: (title: string) => `Try again: all files in the group “${title}”`,
   retrying: 'Trying…',
   asIs: 'Import anyway',
   asIsAt: (when: string) => `imported as is at ${when} unless the file changes`,
