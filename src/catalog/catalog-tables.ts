@@ -16,7 +16,10 @@ import { openStacks } from './raw-jpeg-stacks.js';
 import { bit } from './photo-flags.js';
 import { storageSchema } from './storage-used.js';
 
-/** The version of the tables. Tables of another version are dropped and rebuilt. */
+/**
+ * The version of the tables, and of what columns.ts makes of their rows: `catalog_chunk` keeps that. Tables of another
+ * version are dropped and rebuilt.
+ */
 export const version = 17;
 
 /** The number of changes kept for other processes; one that is further behind reloads everything. */

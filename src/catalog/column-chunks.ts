@@ -198,20 +198,31 @@ export function putValues(columns: Columns, span: ChunkSpan, bytes: Uint8Array):
   return true;
 }
 
+/** The newest change of a catalog, and the generation that it is of. */
+export interface ChunkMark {
+  since: number;
+  of: number;
+}
+
 /** Writes chunks. */
 export interface ChunkWriter {
-  /** To be called before the rows of the next chunk are read. */
-  begin(): void;
-  /** Adds the chunk of the rows read since `begin`. */
-  add(chunk: NewChunk): void;
+  /** To be called before each reading of rows: another process may change them as soon as they are read. */
+  mark(): ChunkMark;
+  /** Adds a chunk; `mark`: the one before its first rows were read. */
+  add(chunk: NewChunk, mark: ChunkMark): void;
   /** Writes what was added. */
   flush(): void;
 }
 
 /** The writer of a catalog that can't be written. */
-export const noChunks: ChunkWriter = { begin: () => undefined, add: () => undefined, flush: () => undefined };
+export const noChunks: ChunkWriter = {
+  ...{ mark: () => ({ since: 0, of: -1 }), add: () => undefined, flush: () => undefined },
+};
 
-/** Opens the writer. Chunks whose rows changed since `begin` are dropped, and all after an error: they are copies. */
+/**
+ * Opens the writer. Chunks whose rows changed since their mark are dropped, and all after an error: they are copies. It
+ * does not wait for another process that writes: loading would block everybody meanwhile.
+ */
 export function openChunkWriter(db: Sqlite): ChunkWriter {
   const newest = db.prepare<{ seq: number }>('SELECT coalesce(max(seq), 0) AS seq FROM catalog_change');
   const oldest = db.prepare<{ seq: number }>('SELECT coalesce(min(seq), 0) AS seq FROM catalog_change');
@@ -219,8 +230,8 @@ export function openChunkWriter(db: Sqlite): ChunkWriter {
   const generation = db.prepare<{ generation: number }>('SELECT generation FROM catalog_state');
   const clear = db.prepare('DELETE FROM catalog_chunk WHERE first <= ? AND last >= ?');
   const insert = db.prepare('INSERT INTO catalog_chunk (first, last, numbers, vals) VALUES (?, ?, ?, ?)');
-  let added: (NewChunk & { since: number; of: number })[] = [];
-  let begun = { since: 0, of: 0 };
+  const patience = db.prepare<{ timeout: number }>('PRAGMA busy_timeout');
+  let added: (NewChunk & ChunkMark)[] = [];
   let isWriting = true;
 
   function write(): void {
@@ -234,20 +245,25 @@ export function openChunkWriter(db: Sqlite): ChunkWriter {
   }
 
   function flush(): void {
+    if (!isWriting || added.length === 0) return;
+    const { timeout } = patience.get()!;
+    db.exec('PRAGMA busy_timeout = 0');
     try {
-      if (isWriting && added.length > 0) db.transaction(write);
+      db.transaction(write);
     } catch (error) {
-      // A full or read-only disk, or a long transaction of another process: the columns are loaded nevertheless.
+      // A full or read-only disk, or a transaction of another process: the columns are loaded nevertheless.
       if (!(error instanceof PhotospoolError)) throw error;
-      isWriting = false;
+      isWriting = error.code === 'locked';
+    } finally {
+      db.exec(`PRAGMA busy_timeout = ${timeout}`);
+      added = [];
     }
-    added = [];
   }
 
   return {
-    begin: () => void (begun = { since: newest.get()!.seq, of: generation.get()?.generation ?? -1 }),
-    add(chunk) {
-      added.push({ ...chunk, ...begun });
+    mark: () => ({ since: newest.get()!.seq, of: generation.get()?.generation ?? -1 }),
+    add(chunk, mark) {
+      added.push({ ...chunk, ...mark });
       if (added.length >= atOnce) flush();
     },
     flush,

@@ -17,6 +17,7 @@ import {
   putValues,
   type ChunkExtras,
   type ChunkSpan,
+  type ChunkMark,
   type ChunkWriter,
 } from './column-chunks.js';
 import {
@@ -262,19 +263,19 @@ function* readRows(db: Sqlite, read: Reading, after: number, before: number): Ge
   const sharedSize = (): number => columns.shared?.columns.size ?? 0;
   let [from, sharedFrom] = [columns.size, sharedSize()];
   let extras: ChunkExtras = { frames: [], twins: [] };
-  const endChunk = (): void => {
+  let mark = writer.mark();
+  const endChunk = (next: ChunkMark): void => {
     const span = { from, to: columns.size, sharedFrom, sharedTo: sharedSize() };
     // The rest is read from the table each time.
-    if (columns.size - from >= slice) writer.add(encodeChunk(columns, span, extras));
+    if (columns.size - from >= slice) writer.add(encodeChunk(columns, span, extras), mark);
     takeExtras(read, extras, from);
-    [from, sharedFrom, extras] = [columns.size, sharedSize(), { frames: [], twins: [] }];
-    writer.begin();
+    [from, sharedFrom, extras, mark] = [columns.size, sharedSize(), { frames: [], twins: [] }, next];
   };
 
-  writer.begin();
   for (let last = after; ;) {
+    const now = writer.mark();
     const found = rows.all(last, before, slice);
-    if (columns.size - from >= chunkRows && found.length === slice) endChunk();
+    if (columns.size - from >= chunkRows && found.length === slice) endChunk(now);
     for (const row of found) {
       const at = columns.size - from;
       if (row.series !== null)
@@ -289,7 +290,7 @@ function* readRows(db: Sqlite, read: Reading, after: number, before: number): Ge
     last = found[found.length - 1]!.n;
     yield;
   }
-  endChunk();
+  endChunk(mark);
 }
 
 /** Reads the values of the rows that were in chunks, while changed rows are read again. */

@@ -275,6 +275,34 @@ describe('chunks', () => {
     expect(ids().length).toBeGreaterThan(left.length);
   });
 
+  test('are never older than their rows, whenever another process writes', () => {
+    for (let nth = 0; nth < 30; nth++) {
+      const path = `${temporaryFolder()}/library.db`;
+      const { db, catalog } = openYears(40, path);
+      catalog.finish();
+      const other = openFollowing(path);
+      let reads = 0;
+      // Right after rows were read, before the next statement.
+      const prepare: Sqlite['prepare'] = (sql) => {
+        const statement = db.prepare(sql);
+        if (!sql.includes('AS twin')) return statement as never;
+        const all = (...values: never[]): unknown[] => {
+          const found = statement.all(...values);
+          if (reads++ === nth)
+            for (const k of [1, 5, 9, 17, 23, 36])
+              other.take({ sha: shaOf(k), told: { edits: { trashed: true } }, holder: undefined, by: 'owner' });
+          return found;
+        };
+        return { ...statement, all } as never;
+      };
+      openMemory({ ...db, prepare }, { chunkRows }).columns('all');
+      expect(contentOf(openMemory(db, { chunkRows }).columns('all'), true)).toEqual(truth(db));
+      for (const one of [other.db, db]) one.close();
+      if (reads <= nth) return;
+    }
+    throw new Error('Not every reading was tried.');
+  });
+
   test('have nothing of a removed photo', () => {
     const { db, take } = openYears(200);
     openMemory(db, { chunkRows }).columns('all');

@@ -8,6 +8,8 @@ import { PhotospoolError } from '../../src/base/errors.js';
 import { isTemporary } from '../../src/base/temporary-names.js';
 import { openDecoders } from '../../src/photo/decode/decoder-pool.js';
 import { decodeNatively } from '../../src/photo/decode/heif-dec.js';
+import { boxesOf } from '../../src/photo/formats/heif-boxes.js';
+import { readReferences, writeReferences } from '../../src/photo/formats/heif-items.js';
 import { identify } from '../../src/photo/formats/identify.js';
 import { decodeHeif } from '../../src/photo/decode/libheif.js';
 import { render } from '../../src/photo/decode/render.js';
@@ -134,4 +136,18 @@ describe('hostile bytes', () => {
       await decoders.close();
     }
   });
+});
+
+test('a box that announces more references than it has gives those that it has', () => {
+  const box = writeReferences([
+    { type: 'auxl', from: 2, to: [1] },
+    { type: 'dimg', from: 3, to: [1, 2] },
+  ]);
+  // Of 65,535 references of two bytes the first box has one.
+  box.writeUInt16BE(0xffff, box.indexOf('auxl') + 6);
+  const [iref] = boxesOf(box, 0, box.length)!;
+  expect(readReferences(box, iref!)).toEqual([
+    { type: 'auxl', from: 2, to: [1] },
+    { type: 'dimg', from: 3, to: [1, 2] },
+  ]);
 });

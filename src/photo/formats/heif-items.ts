@@ -132,8 +132,9 @@ export function writePlaces(bytes: Buffer, box: HeifBox, items: readonly ItemPla
 /** The references between items (`iref`). */
 export function readReferences(bytes: Buffer, { start, end }: HeifBox): Reference[] {
   const wide = bytes[start] === 0 ? 2 : 4;
-  return (boxesOf(bytes, start + 4, end) ?? []).map(({ type, start: at }) => {
-    const count = uint(bytes, at + wide, 2) ?? 0;
+  return (boxesOf(bytes, start + 4, end) ?? []).map(({ type, start: at, end: last }) => {
+    // A hostile box may announce more than it has.
+    const count = Math.min(uint(bytes, at + wide, 2) ?? 0, Math.max(0, Math.floor((last - at - wide - 2) / wide)));
     const to = Array.from({ length: count }, (_, n) => uint(bytes, at + wide + 2 + n * wide, wide) ?? 0);
     return { type, from: uint(bytes, at, wide) ?? 0, to };
   });

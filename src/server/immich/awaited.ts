@@ -46,13 +46,17 @@ export function followAwaited(app: App, context: Context): Awaited {
     for (const photo of awaited.pending(id)) if (library.items.find(photo.id) !== undefined) await settle(photo);
   }
 
+  let late = Promise.resolve();
+  /** One after the other: changes made at the same time could overwrite later ones. */
+  const inOrder = (work: () => Promise<void>): Promise<void> => (late = late.then(work).catch(() => undefined));
+
   const run = shareNext(
     () => '',
     async () => {
       for await (const batch of changeBatches(library, seen)) {
         for (const { id, n } of batch) {
           const item = itemOf(id);
-          if (item) await settleRecorded(publicIdOf(item));
+          if (item) await inOrder(() => settleRecorded(publicIdOf(item)));
           seen = n;
         }
       }
@@ -60,7 +64,7 @@ export function followAwaited(app: App, context: Context): Awaited {
   );
   const end = changes.on(() => void run(undefined).catch(() => undefined));
   // First those that were recorded before a crash; the start does not wait for them.
-  let late = settleRecorded().catch(() => undefined);
+  void inOrder(() => settleRecorded());
   app.addHook('preClose', async () => {
     end();
     await late;
@@ -75,12 +79,10 @@ export function followAwaited(app: App, context: Context): Awaited {
     },
     change(photo, change) {
       awaited.add({ ...photo, change });
-      late = late
-        .then(async () => {
-          await yieldToEventLoop();
-          await settleRecorded(photo.id);
-        })
-        .catch(() => undefined);
+      void inOrder(async () => {
+        await yieldToEventLoop();
+        await settleRecorded(photo.id);
+      });
     },
   };
 }
