@@ -330,7 +330,7 @@ test('documents of a connection are read in responses of some mebibytes, one aft
   const source = openHttpDatabase({
     url: 'http://couch.example:5984/album',
     fetch(url, init) {
-      const path = url as string;
+      const path = url;
       const text = JSON.stringify(answer(path, (init?.body ?? '') as string));
       if (path.includes('_bulk_get')) {
         asked++;
