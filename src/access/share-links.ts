@@ -160,8 +160,8 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
     if ('album' in scope && !parts.hasAlbum(scope.album)) return true;
     if (!('photo' in scope)) return false;
     const now = parts.locksOf(scope.photo);
-    // A photo that was deleted and is added again comes back with its links. Locking it invalidates all its existing
-    // links for good, even after it is unlocked.
+    // Links to a deleted photo work again once the photo is added again. Locking a photo permanently disables its
+    // existing links, even after it is unlocked.
     return now === undefined || now.some((lock) => !before.includes(lock));
   }
 

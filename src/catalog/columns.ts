@@ -140,10 +140,10 @@ export function makeColumns(): Columns {
 }
 
 /**
- * The index of the first slot, of slots sorted by row number, whose number is at least `wanted`; their count if there
- * is none.
+ * The index of the first slot whose number in a column is at least `wanted`, of slots sorted by that number; their count
+ * if there is none.
  */
-export function positionOf(n: Float64Array, slots: Uint32Array, wanted: number): number {
+export function positionOf(n: Float64Array | Int32Array, slots: Uint32Array, wanted: number): number {
   let low = 0;
   let high = slots.length;
   while (low < high) {

@@ -1,5 +1,5 @@
 /** The cover photo of a month or a year in the overview of the timeline. Pure. */
-import type { Columns } from './columns.js';
+import { positionOf, type Columns } from './columns.js';
 import { monthText } from './date-numbers.js';
 import { bit } from './photo-flags.js';
 import type { MatchingSlots } from './search-filter.js';
@@ -34,7 +34,7 @@ export function pickCovers(
   for (let end = found.length; end > 0;) {
     const date = taken[found[end - 1]!]!;
     const first = date - (date % size);
-    const start = firstFrom(found, taken, first, end);
+    const start = positionOf(taken, found.subarray(0, end), first);
     let best = found[end - 1]!;
     let most = worth(best);
     for (let at = end - 1; at-- > start;) {
@@ -51,14 +51,3 @@ export function pickCovers(
 
 const favouriteShift = Math.log2(bit.favourite);
 const videoShift = Math.log2(bit.video);
-
-/** Where the matches before `end` begin that were taken on a date or later. */
-function firstFrom(found: MatchingSlots, taken: Columns['taken'], date: number, end: number): number {
-  let [low, high] = [0, end];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (taken[found[middle]!]! < date) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

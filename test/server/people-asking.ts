@@ -221,7 +221,7 @@ export function askAs(home: Pick<Home, 'app'>, server: Heard, asker: Asker, aske
     asked.answers++;
     if (statusCode >= 500) fail(`${url} failed: ${body}`);
     const told = url === '/api/peers' ? merged : open;
-    // Who asks for an item knows its id; they must not get anything else of it. The number of a request is drawn.
+    // A request that names an item may get its id back, and nothing else about it. The correlation id is random.
     const text = body.replace(/"correlationId":"[\w-]*"/, '');
     for (const trace of secrets)
       if (text.includes(trace) && !told.includes(trace) && !url.includes(trace))

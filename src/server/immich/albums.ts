@@ -18,7 +18,7 @@ import { house, isPerson, type Holder } from '../../document/item-id.js';
 import type { AwaitedChange } from '../../library/awaited-photos.js';
 import type { App, Context } from '../context.js';
 import { receiverOf } from '../files/upload-receiver.js';
-import type { Awaited } from './awaited.js';
+import type { Awaited, WithAwaited } from './awaited.js';
 import { addCall, client, type Calls } from './calls.js';
 import { findAssets } from './find-assets.js';
 import { isOwn, ownerOf, userOf } from './people.js';
@@ -26,9 +26,6 @@ import { albumUuid, assetUuid } from './uuids.js';
 
 /** An album that exists for a viewer. */
 export type SeenAlbum = { id: string; name: string; count: number } & ({ named: string } | { member: MemberAlbum });
-
-/** What the calls need, with the photos that clients sent. */
-type Parts = Context & { awaited: Awaited };
 
 const membersIn = ({ library, clock, gate }: Context): MemberAlbums => openMemberAlbums({ library, clock, gate });
 
@@ -174,7 +171,7 @@ export const albums =
 const holds = ({ catalog }: Context, who: Viewer, album: SeenAlbum, id: string): boolean =>
   catalog.tile(id, searchOf(album), sightOf(who)) !== undefined;
 
-function changes(app: App, context: Parts): void {
+function changes(app: App, context: WithAwaited): void {
   addCall(app, { method: 'POST', path: '/albums', needs: 'client', body: NewAlbum, status: 201 }, async (request) => {
     const who = client(request);
     const { albumName, description, assetIds = [] } = request.body;
@@ -238,7 +235,7 @@ interface Outcome {
 }
 
 /** Puts photos into an album, now or when they are recorded. */
-async function put(context: Parts, who: Viewer, album: SeenAlbum, uuids: readonly string[]): Promise<Outcome[]> {
+async function put(context: WithAwaited, who: Viewer, album: SeenAlbum, uuids: readonly string[]): Promise<Outcome[]> {
   const { library } = context;
   const found = await findAssets(context, who, uuids);
   const ids = found.map(({ id }) => id);
@@ -256,7 +253,7 @@ async function put(context: Parts, who: Viewer, album: SeenAlbum, uuids: readonl
 }
 
 /** Puts a photo into an album when it is recorded; false if another client sent it, or it was added to albums too often. */
-function waitFor({ library, awaited }: Parts, who: Viewer, uuid: string, change: AwaitedChange): boolean {
+function waitFor({ library, awaited }: WithAwaited, who: Viewer, uuid: string, change: AwaitedChange): boolean {
   const photo = awaited.find(who, uuid);
   if (!photo || !library.local.awaited.takesAlbums(photo)) return false;
   awaited.change(photo, change);

@@ -12,7 +12,7 @@ import type { AwaitedEdit } from '../../library/awaited-photos.js';
 import type { App, Context } from '../context.js';
 import { openOriginals } from '../routes/originals.js';
 import { openRenditions } from '../routes/renditions.js';
-import type { Awaited } from './awaited.js';
+import type { Awaited, WithAwaited } from './awaited.js';
 import { assetJson } from './asset-json.js';
 import { addCall, client, type Calls } from './calls.js';
 import { assetWith, findAssets } from './find-assets.js';
@@ -54,14 +54,11 @@ function editIn({
   };
 }
 
-/** What the calls need, with the photos that clients sent. */
-type Parts = Context & { awaited: Awaited };
-
 /**
  * Changes photos: all or, if one does not exist for the viewer, none. For a photo that its sender does not see the
  * response is the same before and after it is recorded.
  */
-async function change(parts: Parts, who: Viewer, uuids: readonly string[], edit: AwaitedEdit): Promise<void> {
+async function change(parts: WithAwaited, who: Viewer, uuids: readonly string[], edit: AwaitedEdit): Promise<void> {
   const { library, awaited } = parts;
   const found = await findAssets(parts, who, uuids);
   const known = new Set(found.map(({ uuid }) => uuid));
@@ -135,7 +132,7 @@ function addFiles(app: App, context: Context): void {
   });
 }
 
-function addTrash(app: App, parts: Parts): void {
+function addTrash(app: App, parts: WithAwaited): void {
   addCall(app, { method: 'DELETE', path: '/assets', needs: 'client', body: Removed }, async (request) => {
     const { ids, force } = request.body;
     if (force === true)

@@ -25,6 +25,9 @@ export interface Awaited {
   change(photo: AwaitedPhoto, change: AwaitedChange): void;
 }
 
+/** What the calls that change photos need. */
+export type WithAwaited = Context & { awaited: Awaited };
+
 /** Follows the library until the server closes. */
 export function followAwaited(app: App, context: Context): Awaited {
   const { library, changes, log } = context;

@@ -120,7 +120,7 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
   }
 }
 
-/** What is known of blobs that were not received. */
+/** The blobs that were not received, by reason. */
 interface Unreceived {
   absent: Leaving;
   wrong: Leaving;
