@@ -127,6 +127,8 @@ try() { # try NAME PORT ROOT-CERTIFICATE
 
   local id
   id=$(sha256sum "$folder/$name.jpg" | cut -d' ' -f1)
+  # The event tells of the document, which is stored before the file moves to its place.
+  soon "$name: the original is in the archive" ask -H "$auth" -I "$base/originals/$id"
   ask -H "$auth" -r 10-99 "$base/originals/$id" -o "$folder/part"
   cmp -s "$folder/part" <(tail -c +11 "$folder/$name.jpg" | head -c 90) || fail "$name: ranges are broken"
   echo "ok: $name lets ranges through"
