@@ -221,22 +221,51 @@ interface Rights {
 /** The rights by member set. Grant sets are immutable once read. */
 const rightsOf = new WeakMap<GrantSet, Rights>();
 
-/** Opens the decision for one state of the control documents. */
-// Longer than a screen: the rules of one decision, which refer to each other.
-export function openItemAccess(documents: AccessDocuments): ItemAccess {
-  const find = remember((id: string): GrantSet => documents.find(id) ?? noGrants);
-  const people = find(peopleId);
-  /** Whether a give stands, and its author had the right to make it in a set of `holder`. */
+type Given = (set: GrantSet, holder: Holder, to: string, what: string, concerns?: readonly string[]) => boolean;
+
+/** Whether a set of `holder` gives something to somebody: a give stands, and its author had the right to make it. */
+function givenFor(people: GrantSet, grants: Grants): Given {
   function counts(give: Give, set: GrantSet, holder: Holder, to: readonly string[]): boolean {
     if (holder !== house && give.by !== authorOf(holder)) return false;
     const author = give.by.replace(/^person:/, '');
     const roles = holder === house ? [`role:${author}`] : [];
     const seen = give.saw[set === people ? self : peopleId] ?? [];
-    return stands(give, set, documents) && sawEnds(people, seen, [...to, give.by, ...roles]);
+    return stands(give, set, grants) && sawEnds(people, seen, [...to, give.by, ...roles]);
   }
-
-  const given = (set: GrantSet, holder: Holder, to: string, what: string, concerns = [to]): boolean =>
+  return (set, holder, to, what, concerns = [to]) =>
     set.gives.some((give) => give.to === to && give.what === what && counts(give, set, holder, concerns));
+}
+
+/**
+ * The rights in an album by person. `grants`: the other sets that its gives name, if they name any but that of the
+ * people. Outside `openItemAccess`: these functions outlive the decision that opened them, and one that could reach its
+ * variables would keep it in memory, with all decisions before it.
+ */
+function openRights({
+  people,
+  members,
+  holder,
+  isHeld,
+  grants = { find: (id) => (id === peopleId ? people : undefined) },
+}: {
+  people: GrantSet;
+  members: GrantSet;
+  holder: Holder;
+  isHeld: boolean;
+  grants?: Grants | undefined;
+}): Rights['of'] {
+  const given = givenFor(people, grants);
+  return remember((person: string): AlbumRight | undefined =>
+    isHeld ? (['add', 'view'] as const).find((what) => given(members, holder, authorOf(person), what)) : undefined,
+  );
+}
+
+/** Opens the decision for one state of the control documents. */
+// Longer than a screen: the rules of one decision, which refer to each other.
+export function openItemAccess(documents: AccessDocuments): ItemAccess {
+  const find = remember((id: string): GrantSet => documents.find(id) ?? noGrants);
+  const people = find(peopleId);
+  const given = givenFor(people, documents);
 
   const isEnded = (set: GrantSet, to: string): boolean => endsOf(set, to).length > 0;
 
@@ -263,12 +292,8 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
       before.state.isThere === state.isThere &&
       before.state.isHeld === state.isHeld;
     if (isSame) return before.of;
-    const of = remember((person: string): AlbumRight | undefined =>
-      state.isHeld
-        ? (['add', 'view'] as const).find((what) => given(members, holder, authorOf(person), what))
-        : undefined,
-    );
     const others = members.gives.some(({ saw }) => Object.keys(saw).some((set) => set !== self && set !== peopleId));
+    const of = openRights({ people, members, holder, ...state, grants: others ? documents : undefined });
     if (!others) rightsOf.set(members, { people, album, state, of });
     return of;
   }

@@ -1,9 +1,14 @@
 /**
  * Who sees which item, compared with a naive model (people-truth.ts) over random histories; `npm run torture people` plays more.
  */
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { readItem } from '../../src/access/item-access.js';
+import { openItemAccess, readItem, type ItemAccess } from '../../src/access/item-access.js';
+import { readGrants, withGive } from '../../src/document/grants.js';
 import { itemId, membersId } from '../../src/document/item-id.js';
+import { formatStamp } from '../../src/document/stamp.js';
 import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { openDice } from '../simulation/dice.js';
 import { openAccess, playPeople } from './people-history.js';
@@ -43,4 +48,34 @@ test('what somebody added to an album does not come back by itself when they may
   delete edits.ends;
   edits.gives = Object.fromEntries(Object.entries(edits.gives!).slice(-1));
   expect(seesIt()).toBe(false);
+});
+
+test('a decision does not keep the one before it in memory', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const [anna, ben] = people as [string, string];
+  const album = albums.find((name) => name.startsWith(anna))!;
+  const members = readGrants(
+    withGive(
+      {},
+      { to: `person:${ben}`, what: 'view' },
+      { at: formatStamp({ ms: 1.7e12, counter: 0, epoch: 'a' }), by: `person:${anna}` },
+    ),
+  );
+  const decide = (): { access: ItemAccess; memory: WeakRef<object> } => {
+    const documents = {
+      ...{ find: (id: string) => (id === membersId(album) ? members : undefined), isThere: () => true },
+      ...{ hasAlbum: () => true, offers: () => [], itemsIn: () => new Set<string>() },
+    };
+    const access = openItemAccess(documents);
+    expect(access.albumRight(album, ben)).toBe('view');
+    return { access, memory: new WeakRef(documents) };
+  };
+  const before = decide().memory;
+  const now = decide();
+  // A target of a new WeakRef stays until the end of the job.
+  await setImmediate();
+  collect();
+  expect(before.deref()).toBeUndefined();
+  expect(now.access.albumRight(album, ben)).toBe('view');
 });
