@@ -219,7 +219,7 @@ function openFolders(
 function openWriting(
   tools: Tools,
   { move, rename, remove, flushFolder }: Naming,
-): Pick<Files, 'write' | 'scratch' | 'pour' | 'replace' | 'copy' | 'flush'> {
+): Pick<Files, 'write' | 'scratch' | 'pour' | 'fill' | 'replace' | 'copy' | 'flush'> {
   const { step, disk, modes, reading } = tools;
   const { discard, temporary, create } = openTemporary(tools);
 
@@ -260,6 +260,7 @@ function openWriting(
       await flushFolder(parentOf(path));
       return total;
     },
+    fill: (path, bytes) => create(path, modes.file, (file) => writeAll(file, path, bytes, step)),
     async replace(path, bytes, beside, mode = modes.file) {
       const part = beside === undefined ? await temporary(path) : below(beside, temporaryName());
       await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes), step));

@@ -56,6 +56,27 @@ describe('scratch', () => {
   });
 });
 
+describe('fill', () => {
+  it('writes a new file and flushes it, and never changes an existing one', async () => {
+    const path = join(temporaryFolder(), 'a');
+    const steps: Operation[] = [];
+    const watched = openFiles((operation) => void steps.push(operation));
+    await watched.fill(path, Buffer.from('one'));
+    expect(steps).toEqual(['open', 'write', 'fsync']);
+    await expect(watched.fill(path, Buffer.from('two'))).rejects.toMatchObject({ code: 'EEXIST' });
+    expect(text(path)).toBe('one');
+  });
+
+  it('leaves no file when it fails', async () => {
+    const folder = temporaryFolder();
+    const failing = openFiles((operation) => {
+      if (operation === 'fsync') throw new Error('full');
+    });
+    await expect(failing.fill(join(folder, 'a'), Buffer.from('one'))).rejects.toThrow('full');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
 describe.skipIf(process.platform === 'win32')('a file that is opened', () => {
   it('must be a regular one: links are not followed, and a FIFO does not block', async () => {
     const folder = temporaryFolder();

@@ -179,3 +179,27 @@ test('the signal ends it after current transfers', async () => {
   expect(await inPages(list.read, always, move, stop.signal)).toBe(true);
   expect(ended).toBeLessThan(20);
 });
+
+test('one that is transferred while a page with it is read is not transferred again', async () => {
+  const list = listOf(3);
+  const [moved, onDisk]: [string[], (() => void)[]] = [[], []];
+  let reads = 0;
+  // The second page is read before the first one is on the disk, and arrives after it.
+  const read = async (): Promise<BlobPage<One, number>> => {
+    const found = list.read();
+    if (++reads === 2) {
+      for (const end of onDisk) end();
+      await turn();
+    }
+    return { list: found.list, ...(reads === 1 && { next: 0 }) };
+  };
+  const move: Move<One> = async (one, over) => {
+    moved.push(one.sha256);
+    over();
+    await new Promise<void>((resolve) => onDisk.push(resolve));
+    list.remove(one);
+    return true;
+  };
+  await openBlobPages(systemClock).move({ read, possible: always, move, signal: never });
+  expect(moved).toEqual(ones(3).map(({ sha256 }) => sha256));
+});

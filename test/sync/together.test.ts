@@ -1,10 +1,14 @@
 /** Several renditions in one body: as it was written, whatever the other side sends, and with servers that can't. */
-import { rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { toPhotospoolError } from '../../src/base/errors.js';
+import { openFiles } from '../../src/base/files.js';
 import { httpClient, type HttpClient } from '../../src/base/http-client.js';
 import { framed, groupSmall, readFrames, writeFrames, type BlobFrame } from '../../src/sync/blobs/blob-frames.js';
-import { sha256 } from './homes.js';
+import { photoId } from '../../src/document/photo-document.js';
+import { openHome, sha256 } from './homes.js';
 import { brittle, files, home, link, served, soon } from './linking.js';
 
 describe('a body with several blobs', () => {
@@ -97,6 +101,50 @@ describe('renditions are fetched several at a time', () => {
     await expect.poll(() => files(laptop), soon).toEqual({ renditions: 60, originals: 0 });
     // Four are under way before the first answer.
     expect(asked.filter((one) => one === ofSeveral).length).toBeLessThanOrEqual(4);
+  });
+
+  test('nothing is written before its hash is right', async () => {
+    const [from, to] = [await home(), await home()];
+    const id = photoId(await from.add(1));
+    to.library.update(id, () => from.library.get(id)!.body);
+    await to.exchange.named.follow();
+    const { store } = to.exchange;
+    const thumb = Buffer.from('thumb 1');
+    const hash = sha256(thumb);
+    const taken = async (bytes: string | Buffer): Promise<unknown> =>
+      store.takeWhole(hash, Buffer.from(bytes)).catch((error: unknown) => toPhotospoolError(error).code);
+    for (const bytes of ['thumb 2', 'thumb', '']) expect(await taken(bytes)).toBe('corrupt');
+    expect(await taken('thumb 1 and more')).toBe('too-large');
+    expect(await readdir(join(to.blobs.folder, '.tmp'))).toEqual([]);
+    expect(await Promise.all([taken(thumb), taken(thumb)])).toEqual([undefined, 'locked']);
+    expect(await files(to)).toEqual({ renditions: 1, originals: 0 });
+  });
+
+  test('one counts as here only after its bytes and then its name were flushed', async () => {
+    const order: string[] = [];
+    const to = await openHome(
+      openFiles((operation, path) => void order.push(`${operation} ${basename(path.toString())}`)),
+    );
+    onTestFinished(() => to.close());
+    const from = await home();
+    const thumbs = Array.from({ length: framed.blobs }, (_, n) => Buffer.from(`thumb ${n}`));
+    for (const n of thumbs.keys()) {
+      const id = photoId(await from.add(n));
+      to.library.update(id, () => from.library.get(id)!.body);
+    }
+    await to.exchange.named.follow();
+    const counts = (): number => to.exchange.named.missing({ limit: 200, originals: 'none' }).list.length;
+    const before = counts();
+    const seen: boolean[] = [];
+    onTestFinished(
+      to.exchange.onArrival((_photo, hash) => {
+        const [bytes, name] = [order.indexOf(`fsync ${hash}.part`), order.lastIndexOf(`rename ${hash}`)];
+        seen.push(bytes >= 0 && bytes < name && order.indexOf(`fsync ${hash.slice(0, 2)}`, name) > name);
+      }),
+    );
+    await Promise.all(thumbs.map((bytes) => to.exchange.store.takeWhole(sha256(bytes), bytes)));
+    expect(seen).toEqual(thumbs.map(() => true));
+    expect(before - counts()).toBe(framed.blobs);
   });
 
   test('one that has begun to arrive is completed', async () => {

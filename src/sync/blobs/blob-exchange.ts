@@ -156,6 +156,10 @@ function openContents(parts: ExchangeParts) {
       else wake();
       return have;
     },
+    async takeWhole(sha256, bytes) {
+      await inner.takeWhole(sha256, bytes);
+      tellArrival(sha256);
+    },
   };
 
   function tellArrival(sha256: string): void {

@@ -4,7 +4,6 @@
  * requested again later; one request asks for many of them, if the peer supports that. Wrong bytes from a peer are
  * reported, and the transfer continues with other blobs.
  */
-import { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
 import { discard, type Carrier, type Throttle, type WantedBlob, type WantedList } from './remote-blobs.js';
@@ -179,11 +178,16 @@ function openFetching(parts: TransferParts, unreceived: Unreceived) {
 
   const fetchOne = (blob: NamedBlob, over: () => void): Promise<boolean> => settle(blob, receive(blob, over));
 
+  async function storeWhole({ sha256 }: NamedBlob, bytes: Uint8Array): Promise<number> {
+    await store.takeWhole(sha256, bytes);
+    return bytes.length;
+  }
+
   /** Stores a blob that has arrived; of one that had begun to arrive, what is missing is fetched. */
   const storeOne = (blob: NamedBlob, bytes: Uint8Array): Promise<boolean> =>
     settle(
       blob,
-      take(blob, 0, Readable.from([bytes])).catch((error: unknown) => {
+      storeWhole(blob, bytes).catch((error: unknown) => {
         if (toPhotospoolError(error, 'fetch', blob.sha256).code !== 'conflict') throw error;
         return receive(blob, () => undefined);
       }),

@@ -14,7 +14,7 @@ export async function* joined(source: AsyncIterable<Uint8Array>): AsyncGenerator
   } catch (error) {
     failure = { error };
   }
-  if (parts.length > 0) yield Buffer.concat(parts);
+  if (parts.length > 0) yield parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   if (failure) throw failure.error;
 }
 
@@ -27,9 +27,12 @@ export async function* bounded(
   let left = limit;
   for await (const part of source) {
     left -= part.length;
-    if (left < 0)
-      throw new PhotospoolError('too-large', 'More bytes were received than the document states.', { op: 'receive' });
+    if (left < 0) throw tooLarge();
     hash.update(part);
     yield part;
   }
 }
+
+/** The error for more bytes than the document states. */
+export const tooLarge = (): PhotospoolError =>
+  new PhotospoolError('too-large', 'More bytes were received than the document states.', { op: 'receive' });

@@ -67,8 +67,10 @@ export function openBlobPages(clock: Clock): Pages {
       try {
         let [from, before, began]: [P | undefined, number, number] = [undefined, 0, clock.now()];
         while (!lanes.isOver()) {
+          // One that ends while the page is read may still be on it.
+          const inHand = lanes.inHand();
           const { list, next } = await read(from);
-          const chosen = list.filter((one) => !lanes.holds(one) && possible(one));
+          const chosen = list.filter((one) => !inHand.has(one.sha256) && possible(one));
           await lanes.begin(chosen);
           const isLast = next === undefined || (chosen.length === 0 && !toEnd);
           if (isLast) await lanes.end();
@@ -97,7 +99,8 @@ interface Lanes<B> {
   begin(list: readonly B[]): Promise<void>;
   /** Resolves when none is in progress. Rejects with the first failure. */
   end(): Promise<void>;
-  holds(one: B): boolean;
+  /** The hashes of those in progress now. */
+  inHand(): ReadonlySet<string>;
   /** The number of transferred blobs. */
   moved(): number;
   /** Whether one failed, or the signal aborted. */
@@ -147,7 +150,7 @@ function openLanes<B extends { sha256: string }>(
       await Promise.all(inHand.values());
       if (failures.length > 0) throw toPhotospoolError(failures[0], 'carry', 'pictures');
     },
-    holds: ({ sha256 }) => inHand.has(sha256),
+    inHand: () => new Set(inHand.keys()),
     moved: () => moved,
     isOver,
   };

@@ -18,7 +18,7 @@ import { viewPhoto } from '../../document/photo-view.js';
 import type { Library } from '../../library/library.js';
 import type { Reservation } from '../../library/local-tables.js';
 import type { BlobIndex, NamedBlob } from './blob-index.js';
-import { bounded, joined } from './hash-and-limit-stream.js';
+import { bounded, joined, tooLarge } from './hash-and-limit-stream.js';
 
 /** The dependencies of the store. */
 export interface StoreParts {
@@ -48,6 +48,12 @@ export interface Store {
    */
   take(sha256: string, from: number, source: AsyncIterable<Uint8Array>): Promise<number>;
   /**
+   * Stores a small blob of which all bytes have arrived: nothing is written before they are checked. Durable and in its
+   * place when it returns. @throws PhotospoolError as `take`; `corrupt` also for too few bytes, `conflict` if some of
+   * them are here already.
+   */
+  takeWhole(sha256: string, bytes: Uint8Array): Promise<void>;
+  /**
    * Restores an original from `archive/trash`, where it was moved when its photo was purged, if a document names it
    * again. True if it did.
    */
@@ -68,9 +74,22 @@ export function openStore(parts: StoreParts): Store {
   const { library, archive, files, named } = parts;
   const places = openPlaces(parts);
   const { pathOf, begun, arrive, settleOriginal } = places;
-  const append = openAppending(parts, places);
+  const { append, appendWhole } = openAppending(parts, places);
   const { discarded, originals } = library.local;
   const inHand = new Set<string>();
+
+  /** Works on a blob that a document names and that nothing else works on. */
+  async function alone<T>(sha256: string, work: (blob: NamedBlob) => Promise<T>): Promise<T> {
+    const blob = named.find(sha256);
+    if (!blob) throw unknown(sha256);
+    if (inHand.has(sha256)) throw locked(sha256);
+    inHand.add(sha256);
+    try {
+      return await work(blob);
+    } finally {
+      inHand.delete(sha256);
+    }
+  }
 
   return {
     find(sha256) {
@@ -97,17 +116,8 @@ export function openStore(parts: StoreParts): Store {
         inHand.delete(sha256);
       }
     },
-    async take(sha256, from, source) {
-      const blob = named.find(sha256);
-      if (!blob) throw unknown(sha256);
-      if (inHand.has(sha256)) throw locked(sha256);
-      inHand.add(sha256);
-      try {
-        return await append(blob, from, source);
-      } finally {
-        inHand.delete(sha256);
-      }
-    },
+    take: (sha256, from, source) => alone(sha256, (blob) => append(blob, from, source)),
+    takeWhole: (sha256, bytes) => alone(sha256, (blob) => appendWhole(blob, bytes)),
   };
 }
 
@@ -179,7 +189,7 @@ function openPlaces({ library, archive, blobs, files, named }: StoreParts) {
   return { pathOf, begun, arrive, settle, settleOriginal };
 }
 
-/** Appends bytes to an incomplete blob, if the disk has space for all transfers in progress. */
+/** Writes bytes of blobs, if the disk has space for all transfers in progress. */
 function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, settle }: Places) {
   /** Bytes that other transfers in progress still have to write. */
   let promised = 0;
@@ -212,9 +222,7 @@ function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, set
     const { sha256, bytes } = blob;
     const file = blobs.partial(sha256);
     const there = await begun(sha256);
-    if (from !== there) {
-      throw new PhotospoolError('conflict', `The next expected byte of ${sha256} is ${there}.`, { op: 'receive' });
-    }
+    if (from !== there) throw unexpected(sha256, there);
     const hash = createHash('sha256');
     await checkRoom(bytes - there);
     const limited = bounded(source, bytes - there, hash);
@@ -228,9 +236,26 @@ function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, set
       return total;
     }
     await files.remove(file);
-    throw new PhotospoolError('corrupt', `The bytes received as ${sha256} have a different hash.`, { op: 'receive' });
+    throw corrupt(sha256);
   }
-  return append;
+
+  async function appendWhole(blob: NamedBlob, bytes: Uint8Array): Promise<void> {
+    const { sha256 } = blob;
+    if (bytes.length > blob.bytes) throw tooLarge();
+    if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw corrupt(sha256);
+    await checkRoom(bytes.length);
+    promised += bytes.length;
+    try {
+      await files.fill(blobs.partial(sha256), bytes);
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw error;
+      throw unexpected(sha256, await begun(sha256));
+    } finally {
+      promised -= bytes.length;
+    }
+    await settle(blob);
+  }
+  return { append, appendWhole };
 }
 
 /** Runs `work`; its outcome. */
@@ -251,6 +276,10 @@ function notPermitted(error: unknown, path: string): unknown {
   });
 }
 
+const corrupt = (sha256: string): PhotospoolError =>
+  new PhotospoolError('corrupt', `The bytes received as ${sha256} have a different hash.`, { op: 'receive' });
+const unexpected = (sha256: string, next: number): PhotospoolError =>
+  new PhotospoolError('conflict', `The next expected byte of ${sha256} is ${next}.`, { op: 'receive' });
 const unknown = (sha256: string): PhotospoolError =>
   new PhotospoolError('not-found', `No document references ${printable(sha256)}.`, { op: 'receive' });
 const locked = (sha256: string): PhotospoolError =>
