@@ -1,6 +1,7 @@
 /** The dependencies of ingest. Types only. */
 import type { Archive } from '../archive/archive.js';
 import type { Blobs } from '../archive/blob-store.js';
+import type { Clock } from '../base/clock.js';
 import type { Files } from '../base/file-operations.js';
 import type { Develop } from '../document/develop.js';
 import type { Library } from '../library/library.js';
@@ -23,6 +24,8 @@ export interface IngestParts {
   sidecars?: Sidecars;
   /** Whether a claim (by its path) still contains a file. */
   claimed(claim: string): Promise<boolean>;
+  /** Default: the system's. */
+  clock?: Clock;
   /** Without it, only the house holds items. */
   mayHold?: MayHold;
   /**

@@ -1,8 +1,8 @@
 /**
  * Moves an original from its claim into the archive: hash, identify, render, inspect, record, archive. Every step is
  * idempotent. Durable in this order: the original (by the spool), its renditions, its document with the reservation,
- * the move into the archive, the local row `here`. A crash between any two leaves a claim whose ingest is repeated,
- * with the same result.
+ * the move into the archive, the local row `here`; documents and rows of several originals together (group-commit.ts).
+ * A crash between any two leaves a claim whose ingest is repeated, with the same result.
  */
 import { basename, dirname } from 'node:path';
 import { PhotospoolError, printable } from '../base/errors.js';
@@ -13,6 +13,7 @@ import { earliestSighting } from '../document/time-taken.js';
 import type { OriginalRow } from '../library/local-tables.js';
 import { makePhoto, openSidecar } from './process-original.js';
 import { recordSighting } from './record-original.js';
+import { openGroupCommit, type Member } from './group-commit.js';
 import { hasItem, holderOf, itemOfArrival, type Recorded } from './arrival-holder.js';
 import { isOwnClaim, settleReservation, settleReservations } from './reservations.js';
 import { isSidecarName } from './sidecars/match-sidecars.js';
@@ -31,6 +32,9 @@ export type IngestOutcome =
 
 /** Handing a claim over to another `work` folder preserves its name, which is unique. */
 const isSame = (one: string, other: string): boolean => basename(one) === basename(other);
+
+/** How long the write of a photo may wait for others to be committed with it, in ms. */
+const patience = 1000;
 
 /** Ingests arrivals; the same bytes are never processed twice at the same time. */
 export type Ingest = (arrival: ArrivingFile, hooks: IngestHooks) => Promise<IngestOutcome>;
@@ -52,6 +56,7 @@ interface Hashed {
 export async function openIngest(parts: IngestParts): Promise<Ingest> {
   const { files, library } = parts;
   const { originals } = library.local;
+  const recording = openGroupCommit(library, patience, parts.clock);
   const { unchanged, bring } = openBringing(parts);
   const inHand = new Map<string, Promise<unknown>>();
   await settleReservations({ ...parts, originals });
@@ -65,7 +70,8 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     const { sha256 } = hashes;
     await unchanged(arrival, before);
     for (let other; (other = inHand.get(sha256));) await other;
-    const work = bring(arrival, { ...hashes, before }, hooks);
+    const member = recording();
+    const work = bring(arrival, { ...hashes, before }, hooks, member).finally(() => member.leave());
     inHand.set(
       sha256,
       work.catch(() => undefined),
@@ -136,11 +142,31 @@ function openChecks({ archive, files }: IngestParts, originals: Originals) {
   return { unchanged, takeBack };
 }
 
+/** Moves recorded files to their reserved places. */
+function openMoving({ library, archive, clock }: IngestParts, takeBack: ReturnType<typeof openChecks>['takeBack']) {
+  const { originals } = library.local;
+  const arriving = openGroupCommit(library, patience, clock);
+
+  /** False if an unknown file has taken the place. */
+  return async (arrival: ArrivingFile, before: Hashed['before'], path: string, sha256: string): Promise<boolean> => {
+    const member = arriving();
+    try {
+      if ((await archive.place(arrival.file, path, sha256)) !== 'placed') return false;
+      await takeBack(arrival, before, path, sha256);
+      await member.commit(() => originals.arrived(sha256));
+      return true;
+    } finally {
+      member.leave();
+    }
+  };
+}
+
 /** Moves a hashed file to its place. */
 function openBringing(parts: IngestParts) {
   const { library, archive, files } = parts;
   const { originals } = library.local;
   const { unchanged, takeBack } = openChecks(parts, originals);
+  const move = openMoving(parts, takeBack);
 
   /**
    * Sets a file aside whose bytes are in the archive. `isNew`: its holder did not have them, so it counts as stored.
@@ -164,7 +190,12 @@ function openBringing(parts: IngestParts) {
     return { kind: isNew ? 'stored' : 'duplicate', sha256, path, bytes, ...(isNew && sidecar && { sidecar: true }) };
   }
 
-  async function bring(arrival: ArrivingFile, hashed: Hashed, hooks: IngestHooks): Promise<IngestOutcome> {
+  async function bring(
+    arrival: ArrivingFile,
+    hashed: Hashed,
+    hooks: IngestHooks,
+    recorder: Member,
+  ): Promise<IngestOutcome> {
     const { sha256, sha1, bytes } = hashed;
     let { before } = hashed;
     const sidecar = await openSidecar(parts, arrival, hooks);
@@ -183,17 +214,13 @@ function openBringing(parts: IngestParts) {
     if (!known && !isNew && (here || arrival.holder !== undefined)) await hooks.markNew(sha256);
     for (;;) {
       hooks.step('record');
-      await unchanged(arrival, before);
-      const place = reserve();
+      const place = await recorder.commit(reserve, () => unchanged(arrival, before));
       isNew ||= place.isNew;
       if (place.kind === 'other') return { kind: 'waiting', sha256, claim: place.claim };
       if (place.kind === 'here') return setAside(arrival, hashed, hooks, isNew, sidecar);
       hooks.step('archive');
-      if ((await archive.place(arrival.file, place.path, sha256)) === 'placed') {
-        await takeBack(arrival, before, place.path, sha256);
-        originals.arrived(sha256);
+      if (await move(arrival, before, place.path, sha256))
         return { kind: 'stored', sha256, path: place.path, bytes, ...(sidecar && { sidecar: true }) };
-      }
       // An unknown file took that place between the reservation and the move: reserves another one.
       originals.release(sha256, arrival.claim);
       // The attempt made the file read-only, which changes its ctime.

@@ -32,7 +32,13 @@ const page = 500;
 export function openOriginalSha1s(db: Sqlite): OriginalSha1s {
   const isMade = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'original_sha1'");
   let made = false;
-  const isThere = (): boolean => (made ||= isMade.get() !== undefined);
+  function isThere(): boolean {
+    if (made) return true;
+    const found = isMade.get() !== undefined;
+    // A transaction that created it may yet be rolled back.
+    if (db.turn === 0) made = found;
+    return found;
+  }
   const bytesOf = (hash: string): Uint8Array => Buffer.from(hash, 'hex');
   const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
   // A photo can be named like a sidecar; it is then read again only if a client sends it.

@@ -23,8 +23,8 @@ import type { SpoolStatistics } from './spool-statistics.js';
 
 /** The claims being processed and the stuck ones. */
 export interface Hand {
-  /** Ingests a claim. Never rejects. `soon`: see `failItem`. */
-  work(claim: Claim): Promise<IngestOutcome | undefined>;
+  /** Ingests a claim. Never rejects. `recording` is called when only its record and its move are left. */
+  work(claim: Claim, recording: () => void): Promise<IngestOutcome | undefined>;
   /** Adds found claims to the stuck ones: due now, or at the time that their last failure set. */
   adopt(claims: readonly Claim[]): void;
   /**
@@ -253,7 +253,7 @@ function openWork(state: HandState): Hand['work'] {
   }
 
   const { work }: Pick<Hand, 'work'> = {
-    async work(claim) {
+    async work(claim, recording) {
       if (hold.until() > 0) {
         stuck.set(claim.id, claim);
         return undefined;
@@ -270,7 +270,10 @@ function openWork(state: HandState): Hand['work'] {
         const outcome = await ingest(
           { ...arrivalOf(claim.item, claim.folder), ...(asIs && { asIs }) },
           {
-            step: (step) => stepTo(claim, step, watch),
+            step(step) {
+              stepTo(claim, step, watch);
+              if (step === 'record') recording();
+            },
             setAside: async (path) => {
               claim.item.aside = path;
               await claims.save(claim);

@@ -25,8 +25,8 @@ import type { SpoolStatistics } from './spool-statistics.js';
 
 /** Claiming files. */
 export interface Taking {
-  /** Claims one ready file and processes it. Never rejects. */
-  take(found: ScannedFile): Promise<void>;
+  /** Claims one ready file and processes it. Never rejects. `recording`: see `Hand.work`. */
+  take(found: ScannedFile, recording: () => void): Promise<void>;
   /**
    * False if a file need not be claimed: in copy mode because its bytes are in the archive or in a claim (this
    * processor's own, or of the one that takes over its claims; by path); or because it was rejected, recently, or with
@@ -83,7 +83,7 @@ export interface TakingParts {
   told: (found: ScannedFile, sha256: string) => void;
   clock: Clock;
   log: Log;
-  work: (claim: Claim) => Promise<IngestOutcome | undefined>;
+  work: (claim: Claim, recording: () => void) => Promise<IngestOutcome | undefined>;
   /** The pause of all processing, if there is one. */
   handHeld: () => SpoolPause | undefined;
   emit: (event: SpoolEvent) => void;
@@ -276,16 +276,16 @@ function openTake(
     }
   }
 
-  async function work(found: ScannedFile, claimed: Claim): Promise<void> {
+  async function work(found: ScannedFile, claimed: Claim, recording: () => void): Promise<void> {
     refused.delete(keyOf(found.path));
     told.add(keyOf(found.path));
     if (parts.mode === 'move') inbox.took(found);
-    const outcome = await parts.work(claimed);
+    const outcome = await parts.work(claimed, recording);
     if (parts.mode === 'copy' && outcome && outcome.kind !== 'waiting') seen.put(...seenKey(found), outcome.sha256);
   }
 
   return {
-    async take(found) {
+    async take(found, recording) {
       if (heldUntil() > 0) return;
       const looked = await reading(found, async () => ({ whyNot: await inbox.whyNot(found) }));
       if (looked?.whyNot !== undefined) emit({ type: 'ignored', name: found.name, reason: looked.whyNot });
@@ -294,7 +294,7 @@ function openTake(
       const brought: (() => void)[] = [];
       try {
         const claimed = await claim(found, brought);
-        if (claimed) await work(found, claimed);
+        if (claimed) await work(found, claimed, recording);
       } finally {
         for (const end of brought) end();
         underWay.delete(found);

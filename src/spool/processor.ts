@@ -43,6 +43,8 @@ export interface Processor extends SpoolPort {
 
 /** Files processed in addition to those being decoded: disk flushes must not keep the decoders waiting. */
 const ahead = 3;
+/** Files being recorded in addition to these: they wait for one another, to be recorded together. */
+const recorded = 16;
 const nobody: ReadonlyMap<string, ClaimRecord> = new Map();
 
 /** Opens the processor of a `work` folder and takes over the claims left there. @throws PhotospoolError `locked`. */
@@ -153,7 +155,7 @@ function openCore(parts: ProcessorParts, options: ProcessorOptions, emit: (event
   const { files, clock, log } = parts;
   const { incoming, work } = options;
   const settle = options.settle * 1000;
-  const queue = openKeyedQueue(options.workers + ahead, (error) =>
+  const queue = openKeyedQueue(options.workers + ahead, recorded, (error) =>
     log.error({ err: error }, sentence(toPhotospoolError(error))),
   );
   const tally = openTally(clock, options.holder);
@@ -183,7 +185,7 @@ function openCore(parts: ProcessorParts, options: ProcessorOptions, emit: (event
     told: parts.told ?? (() => undefined),
     clock,
     log,
-    work: (claim) => hand.work(claim),
+    work: (claim, recording) => hand.work(claim, recording),
     handHeld: hand.held,
     emit,
     tally,
@@ -222,7 +224,7 @@ function openRounds({ parts, options, emit, queue, claims, inbox, hand, taking }
 
   /** Queues due stuck claims; `once`: without those that failed in this pass. */
   function resume(once = false): void {
-    for (const claim of hand.due(clock.now(), once)) queue.add(keyOfClaim(claim), () => hand.work(claim));
+    for (const claim of hand.due(clock.now(), once)) queue.add(keyOfClaim(claim), (free) => hand.work(claim, free));
   }
 
   /** Takes over claims that were left, or handed over by another process. */
@@ -246,7 +248,8 @@ function openRounds({ parts, options, emit, queue, claims, inbox, hand, taking }
     const own = mode === 'copy' ? await claimedPaths(work, files) : nobody;
     const others = options.handOver === undefined ? nobody : await claimedPaths(options.handOver, files);
     for (const file of found.ready)
-      if (taking.wants(file, own, others, once)) queue.add(`file ${keyOf(file.path)}`, () => taking.take(file));
+      if (taking.wants(file, own, others, once))
+        queue.add(`file ${keyOf(file.path)}`, (free) => taking.take(file, free));
     await hand.notice();
     resume(once);
     if (there && !found.there)

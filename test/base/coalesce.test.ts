@@ -1,7 +1,8 @@
-/** Many calls become few: the first works at once, calls meanwhile share one more, and none is lost. */
+/** Coalesced calls, pools and queues: who runs when, and how many at once. */
 import { expect, test } from 'vitest';
 import { openCoalescer } from '../../src/base/async/coalesce.js';
 import { openPool } from '../../src/base/async/concurrency-limit.js';
+import { openKeyedQueue } from '../../src/base/async/keyed-queue.js';
 import type { Clock } from '../../src/base/clock.js';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -79,4 +80,49 @@ test('a pool of one runs tasks in order, also after a failure', async () => {
   const all = await Promise.allSettled([one('a', true), one('b')]);
   expect(all.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
   expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
+});
+
+test('a task that frees its slot continues beside the next one, and frees no second slot when it ends', async () => {
+  const pool = openPool(1);
+  const order: string[] = [];
+  const ends: (() => void)[] = [];
+  const task = (name: string, frees: boolean) =>
+    pool(async (free) => {
+      order.push(name);
+      if (frees) free();
+      await new Promise<void>((resolve) => ends.push(resolve));
+    });
+  const [a, b] = [task('a', true), task('b', false)];
+  void task('c', false);
+  await turn();
+  expect(order).toEqual(['a', 'b']);
+  ends[0]!();
+  await a;
+  await turn();
+  expect(order).toEqual(['a', 'b']);
+  ends[1]!();
+  await b;
+  await turn();
+  expect(order).toEqual(['a', 'b', 'c']);
+});
+
+test('a queue runs a limited number of tasks, and beside them those that freed their slots, up to a limit', async () => {
+  const queue = openKeyedQueue(1, 2, () => undefined);
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  for (const name of ['a', 'b', 'c', 'd'])
+    queue.add(name, async (free) => {
+      begun.push(name);
+      free();
+      await new Promise<void>((resolve) => ends.set(name, resolve));
+    });
+  await turn();
+  expect(begun).toEqual(['a', 'b', 'c']);
+  ends.get('b')!();
+  await queue.done('b');
+  await turn();
+  expect(begun).toEqual(['a', 'b', 'c', 'd']);
+  for (const end of ends.values()) end();
+  await queue.idle();
+  expect(queue.size()).toBe(0);
 });

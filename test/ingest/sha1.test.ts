@@ -37,6 +37,22 @@ async function older(count: number) {
 }
 
 describe('the SHA-1 of an original', () => {
+  it('can be stored after the transaction of the first one was rolled back', async () => {
+    const { db, library } = await begin(0);
+    const { sha1s } = library.local;
+    const [sha256, sha1] = ['a'.repeat(64), 'b'.repeat(40)];
+    const failing = (): void =>
+      db.transaction(() => {
+        sha1s.put(sha256, sha1);
+        expect(sha1s.find(sha256)).toBe(sha1);
+        throw new Error('disk full');
+      });
+    expect(failing).toThrow('disk full');
+    expect(sha1s.find(sha256)).toBeUndefined();
+    sha1s.put(sha256, sha1);
+    expect(sha1s.find(sha256)).toBe(sha1);
+  });
+
   it('is stored with its documents, and found by it', async () => {
     const home = await begin(2);
     const { sha1s } = home.library.local;

@@ -6,8 +6,11 @@ import { openPool } from './concurrency-limit.js';
 
 /** A queue of tasks with keys. */
 export interface KeyedQueue {
-  /** Queues `task`, unless its key is queued or running or the queue was stopped. Its error goes to `failed`. */
-  add(key: string, task: () => Promise<unknown>): void;
+  /**
+   * Queues `task`, unless its key is queued or running or the queue was stopped. Its error goes to `failed`. A task that
+   * calls `free` continues beside the others.
+   */
+  add(key: string, task: (free: () => void) => Promise<unknown>): void;
   /** Whether a key is queued or running. */
   has(key: string): boolean;
   /** Resolves when the key is neither queued nor running. */
@@ -20,17 +23,19 @@ export interface KeyedQueue {
   stop(): void;
 }
 
-/** Opens a queue that runs `size` tasks at a time. */
-export function openKeyedQueue(size: number, failed: (error: unknown) => void): KeyedQueue {
-  const pool = openPool(size);
+/** Opens a queue that runs `size` tasks at a time, and at most `beside` more that called `free`. */
+export function openKeyedQueue(size: number, beside: number, failed: (error: unknown) => void): KeyedQueue {
+  const [all, pool] = [openPool(size + beside), openPool(size)];
   const queued = new Map<string, Promise<void>>();
   let stopped = false;
   return {
     add(key, task) {
       if (stopped || queued.has(key)) return;
-      const run = pool(async () => {
-        if (!stopped) await task();
-      });
+      const run = all(() =>
+        pool(async (free) => {
+          if (!stopped) await task(free);
+        }),
+      );
       queued.set(
         key,
         run.catch(failed).finally(() => queued.delete(key)),
