@@ -1,4 +1,9 @@
-/** Lists photos as a person sees them, without their locked photos. Works beside a running server. Writes nothing of photos. */
+/**
+ * Lists photos as a person sees them: those outside the locked folder, or with `--locked` those in it, which the audit
+ * then records. Works beside a running server. Writes nothing of photos.
+ */
+import { commandLine } from '../access/actor.js';
+import type { Viewer } from '../access/permissions.js';
 import { findPhotos } from '../album/find-photos.js';
 import { checkSearch, showTo, sightOf } from '../album/visibility.js';
 import type { Query } from '../catalog/query.js';
@@ -6,9 +11,17 @@ import { exit } from './exit-codes.js';
 import { pages, printPhotos } from './photo-lines.js';
 import { withSharing, type ForFlags } from './with-sharing.js';
 
+/** The flags of a list for a person. */
+export type ListForFlags = ForFlags & { locked?: boolean };
+
 /** Lists the newest `limit` photos that match and that the person of `--for` sees. @throws PhotospoolError `usage`. */
-export function listFor(query: Query, limit: number, flags: ForFlags): Promise<number> {
-  return withSharing(flags, async ({ records: { catalog, library }, who }) => {
+export function listFor(query: Query, limit: number, flags: ListForFlags): Promise<number> {
+  return withSharing(flags, async ({ access, records: { catalog, library }, who: plain, named }) => {
+    const who: Viewer = flags.locked === true ? { ...plain, locked: true } : plain;
+    if (flags.locked === true) {
+      const detail = named(flags.for!).name;
+      access.audit.note('locked-opened', { who: commandLine.who, detail });
+    }
     checkSearch(who, query);
     catalog.catchUp(library.lastChange());
     await catalog.load();

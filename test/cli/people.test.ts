@@ -426,7 +426,11 @@ test('photos of a person are locked and unlocked, and a PIN is reset; each is in
   expect(await photos('lock', id!)).toEqual({ changed: 0, missing: [id], refused: [] });
   // A photo of the house is none of Ben’s, and he sees no private one.
   expect(await photos('lock', ofHouse!)).toEqual({ changed: 0, missing: [ofHouse], refused: [] });
+  expect((await home.run('list', '--for', 'ben')).out).not.toContain(id!.slice(0, 6));
+  expect(await photos('list', '--locked')).toMatchObject({ id });
+  expect((await home.run('list', '--locked')).err).toMatch(/Use --locked with --for\./);
   expect(await photos('unlock', '--all')).toEqual({ changed: 1, missing: [], refused: [] });
+  expect((await home.run('list', '--locked', '--for', 'ben')).out).toBe('');
   expect(await photos('unlock', '--all')).toEqual({ changed: 0, missing: [], refused: [] });
   expect(await photos('lock', id!)).toMatchObject({ changed: 1 });
   expect(await photos('unlock', id!)).toMatchObject({ changed: 1 });

@@ -10,13 +10,14 @@ import { say } from '../output.js';
 import { exit } from '../exit-codes.js';
 import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
-type ListFlags = Flags & { for?: string; limit?: string };
+type ListFlags = Flags & { for?: string; limit?: string; locked?: boolean };
 
 /** The verb `list`. */
 export const list: Verb = (program, run) => {
   addVerb(program, 'list', 'List photos that match a search, newest first')
     .argument('[QUERY...]', 'search, as in the web app: tag:x rating:>=4 "a phrase"')
     .option('--for <NAME>', 'person whose visible photos to list (default: the family library)')
+    .option('--locked', 'list the locked photos of the person instead; recorded in the security log')
     .option('--limit <N>', 'maximum number of photos')
     .allowUnknownOption()
     .action((words: string[], flags: ListFlags) => run(() => listPhotos(words, flags)));
@@ -44,6 +45,8 @@ async function listPhotos(words: string[], flags: ListFlags): Promise<number> {
   const limit = limitOf(flags.limit);
   // Loaded only then: access data, and what accounts need.
   if (flags.for !== undefined) return (await import('../list-for-person.js')).listFor(query, limit, flags);
+  if (flags.locked === true)
+    throw new PhotospoolError('usage', 'Use --locked with --for.', { hint: 'Only a person has locked photos.' });
   const config = configOf(flags);
   const view = await viewHome(config);
   if (!view) {

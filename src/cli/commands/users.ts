@@ -25,6 +25,12 @@ export const users: Verb = (program, run) => {
     .option('--invite', 'print a one-time link instead of asking for a password')
     .action((name: string, flags: UserFlags) => run(() => addUser(name, flags)));
   addVerb(group, 'list', 'List accounts and pending changes').action((flags: Flags) => run(() => listUsers(flags)));
+  addVerb(group, 'change <NAME>', 'Rename a person, or change what they may do')
+    .option('--rename <NEW>', 'new name, which they sign in with')
+    .option('--role <ROLE>', 'owner or family')
+    .option('--can-edit', 'let this family member edit the photos of the family library')
+    .option('--no-can-edit', 'let this family member only view them')
+    .action((name: string, flags: ChangeFlags) => run(() => changeUser(name, flags)));
   addVerb(group, 'remove <NAME>', 'Remove a person and end their sessions').action((name: string, flags: Flags) =>
     run(() => removeUser(name, flags)),
   );
@@ -55,6 +61,7 @@ export const users: Verb = (program, run) => {
 };
 
 type UserFlags = Flags & { role?: string; invite?: boolean };
+type ChangeFlags = UserFlags & { rename?: string; canEdit?: boolean };
 
 async function addUser(name: string, flags: UserFlags): Promise<number> {
   const given = roleOf(flags.role);
@@ -79,6 +86,26 @@ async function changePassword(name: string, flags: UserFlags): Promise<number> {
       await access.signing.setPassword(account.id, await passwordFor(account.name), commandLine);
     }
     return report(access, access.accounts.find(account.id)!, flags);
+  });
+}
+
+async function changeUser(name: string, flags: ChangeFlags): Promise<number> {
+  const role = roleOf(flags.role);
+  const change = {
+    ...(flags.rename !== undefined && { name: flags.rename }),
+    ...(role !== undefined && { role }),
+    ...(flags.canEdit !== undefined && { canEdit: flags.canEdit }),
+  };
+  if (Object.keys(change).length === 0) {
+    throw new PhotospoolError('usage', 'No change was given.', { hint: 'Use --rename, --role or --can-edit.' });
+  }
+  return withAccess(configOfHome(flags), (access) => {
+    const before = personCalled(access, name);
+    const after = access.accounts.change(before.id, change, commandLine);
+    const told = describeStanding({ ...before, removed: false }, { ...after, removed: false });
+    if (flags.json) printJson(view(after));
+    else print(told === '' ? `${printable(after.name)} is unchanged` : printable(told));
+    return exit.done;
   });
 }
 
