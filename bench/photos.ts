@@ -2,7 +2,7 @@
  * Large distinct JPEGs with real EXIF for benches, made from the real photos beside the project if they exist,
  * otherwise from the sample pictures. Made once per machine, in the temporary folder.
  */
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -37,19 +37,48 @@ async function sources(): Promise<string[]> {
   return readdirSync(samples).map((name) => join(samples, name));
 }
 
-/** A folder with `count` distinct JPEGs of `megapixels` (4:3), 3 to 5 MB each at 12 megapixels. Returns its path. */
-export async function bigPhotos(count: number, megapixels: number): Promise<string> {
-  const folder = join(benchFolder, `${megapixels}mp`);
-  mkdirSync(folder, { recursive: true });
+/** The kinds of photos: as most phones write them, or with a colour profile, which is slower to decode. */
+export type PhotoKind = 'plain' | 'srgb';
+
+/**
+ * A folder with exactly `count` distinct JPEGs of `megapixels` (4:3), 3 to 5 MB each at 12 megapixels. With `srgb` each
+ * has an sRGB profile. Returns its path.
+ */
+export async function bigPhotos(count: number, megapixels: number, kind: PhotoKind = 'plain'): Promise<string> {
+  const all = join(benchFolder, `${megapixels}mp`);
+  const folder = `${all}-${kind}-${count}`;
+  for (const path of [all, folder]) mkdirSync(path, { recursive: true });
   const width = Math.round(Math.sqrt((megapixels * 1e6 * 4) / 3));
   const height = Math.round((width * 3) / 4);
   const from = await sources();
   for (let n = 0; n < count; n++) {
-    const path = join(folder, `IMG_${String(n).padStart(4, '0')}.jpg`);
-    if (existsSync(path) && statSync(path).size > 0) continue;
-    writeFileSync(path, await bigPhoto(from[n % from.length]!, n, width, height));
+    const name = `IMG_${String(n).padStart(4, '0')}.jpg`;
+    const [made, path] = [join(all, name), join(folder, name)];
+    if (!isWhole(made)) writeFileSync(made, await bigPhoto(from[n % from.length]!, n, width, height));
+    if (isWhole(path)) continue;
+    if (kind === 'plain') linkSync(made, path);
+    else writeFileSync(path, withProfile(readFileSync(made), await srgb()));
   }
   return folder;
+}
+
+const isWhole = (path: string): boolean => existsSync(path) && statSync(path).size > 0;
+
+/** The sRGB profile of libvips. */
+async function srgb(): Promise<Buffer> {
+  const create = { width: 1, height: 1, channels: 3, background: '#fff' } as const;
+  const jpeg = await sharp({ create }).withIccProfile('srgb').jpeg().toBuffer();
+  return (await sharp(jpeg).metadata()).icc!;
+}
+
+/** A JPEG with a colour profile after its other application segments. */
+function withProfile(jpeg: Buffer, profile: Buffer): Buffer {
+  let at = 2;
+  while (jpeg[at] === 0xff && (jpeg[at + 1]! & 0xf0) === 0xe0) at += 2 + jpeg.readUInt16BE(at + 2);
+  const body = Buffer.concat([Buffer.from('ICC_PROFILE\0\x01\x01', 'latin1'), profile]);
+  const head = Buffer.from([0xff, 0xe2, 0, 0]);
+  head.writeUInt16BE(body.length + 2, 2);
+  return Buffer.concat([jpeg.subarray(0, at), head, body, jpeg.subarray(at)]);
 }
 
 /**

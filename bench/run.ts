@@ -9,11 +9,12 @@ export const root = join(import.meta.dirname, '..');
 export const cli = join(root, 'dist/cli/main.js');
 
 /**
- * The result of a run: elapsed seconds, the peak resident memory (MiB) of the process and its children, and the bytes
- * that they wrote to disks (MB; not on systems other than Linux, nor to a RAM disk).
+ * The result of a run: elapsed seconds, the processor time (s) and the peak resident memory (MiB) of the process and its
+ * children, and the bytes that they wrote to disks (MB; not on systems other than Linux, nor to a RAM disk).
  */
 export interface Measured {
   seconds: number;
+  cpu: number;
   peak: number;
   written: number;
   out: string;
@@ -57,11 +58,17 @@ function writtenSoFar(): number {
   return Number(/^write_bytes: (\d+)/m.exec(tryRead('/proc/self/io') ?? '')?.[1] ?? NaN) / 1e6;
 }
 
+/** The processor time of all children that have ended, and of theirs, in seconds; see proc(5). Linux. */
+function cpuSoFar(): number {
+  const fields = tryRead('/proc/self/stat')?.split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}
+
 /** Runs a command to its end. @throws if its exit code is not 0. */
 export function measure(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Measured> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
-    const before = writtenSoFar();
+    const [before, cpuBefore] = [writtenSoFar(), cpuSoFar()];
     const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
     let [out, peak] = ['', 0];
     child.stdout.on('data', (part: Buffer) => (out += part.toString()));
@@ -70,7 +77,8 @@ export function measure(command: string, args: readonly string[], env: NodeJS.Pr
     child.on('close', (code) => {
       clearInterval(timer);
       const seconds = (performance.now() - began) / 1000;
-      if (code === 0) resolve({ seconds, peak, written: writtenSoFar() - before, out });
+      const spent = { cpu: cpuSoFar() - cpuBefore, written: writtenSoFar() - before };
+      if (code === 0) resolve({ seconds, peak, ...spent, out });
       else reject(new Error(`${command} ${args.join(' ')} ended with ${code}`));
     });
   });
