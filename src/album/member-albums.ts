@@ -13,7 +13,7 @@ import { PhotospoolError, notFound } from '../base/errors.js';
 import { orderRegisters, sortIn, type AlbumSort, type OrderChange } from '../document/album-order.js';
 import { wellFormed } from '../document/canonical-json.js';
 import { elementOf } from '../document/field-validation.js';
-import { noGrants, withEnd, withGive, withSight, type Author, type GrantSet } from '../document/grants.js';
+import { isLapsed, noGrants, withEnd, withGive, withSight, type Author, type GrantSet } from '../document/grants.js';
 import { albumNamed, house, membersId, peopleId, type Holder } from '../document/item-id.js';
 import { own, textOf } from '../document/json-values.js';
 import { registerIn, withRegisters } from '../document/overruled-registers.js';
@@ -41,6 +41,8 @@ export interface MemberAlbum {
   sort: AlbumSort;
   /** The members, by ULID; for its holder only. */
   members?: { person: string; right: AlbumRight }[];
+  /** People (ULIDs) who lost access because several servers changed it at once; for its holder only, absent if none. */
+  lapsed?: string[];
 }
 
 /** A change of an album by its holder. `cover`: the public id of a photo, or null for none. */
@@ -171,14 +173,21 @@ const textIn = (body: Body | undefined, name: string): string => {
 };
 
 function openReading({ library, gate, state, setOf }: Core): Pick<MemberAlbums, 'list' | 'find'> {
-  function members(album: string): NonNullable<MemberAlbum['members']> {
-    const { albumRight } = state().access;
-    const people = new Set(setOf(membersId(album)).gives.map(({ to }) => to.replace(/^person:/, '')));
-    return [...people].sort().flatMap((person) => {
-      // A foreign program may have named the holder.
-      const right = album.startsWith(`${person}:`) ? undefined : albumRight(album, person);
-      return right ? [{ person, right }] : [];
-    });
+  function membersIn(album: string): Required<Pick<MemberAlbum, 'members'>> & Pick<MemberAlbum, 'lapsed'> {
+    const { access } = state();
+    const set = setOf(membersId(album));
+    // A foreign program may have named the holder.
+    const people = [...new Set(set.gives.map(({ to }) => to.replace(/^person:/, '')))]
+      .filter((person) => !album.startsWith(`${person}:`))
+      .sort();
+    const rights = people.map((person) => ({ person, right: access.albumRight(album, person) }));
+    const lapsed = rights.flatMap(({ person, right }) =>
+      right === undefined && access.isMember(person) && isLapsed(set, `person:${person}`) ? [person] : [],
+    );
+    return {
+      members: rights.flatMap(({ person, right }) => (right ? [{ person, right }] : [])),
+      ...(lapsed.length > 0 && { lapsed }),
+    };
   }
 
   function view(viewer: Viewer, album: string, body: Body | undefined): MemberAlbum | undefined {
@@ -197,7 +206,7 @@ function openReading({ library, gate, state, setOf }: Core): Pick<MemberAlbums, 
       },
       ...(description !== '' && { description }),
       ...(cover && entryIn(library, cover, album) && { cover: cover.id }),
-      ...(right === 'holder' && { members: members(album) }),
+      ...(right === 'holder' && membersIn(album)),
     };
   }
 

@@ -210,6 +210,11 @@ export const MemberAlbum = Type.Object({
       },
     ),
   ),
+  lapsed: Type.Optional(
+    Type.Array(Type.Object({ person: Type.String({ description: 'a ULID' }), name: Type.String() }), {
+      description: 'only for the holder: who lost access because several servers changed it at once',
+    }),
+  ),
 });
 /** The result of adding photos to an album or removing them. */
 export const EntriesChanged = Type.Object({

@@ -175,6 +175,20 @@ export function endsOf(set: GrantSet, to: string): readonly End[] {
 export const stands = (give: Pick<Give, 'to' | 'saw'>, set: GrantSet, grants: Grants): boolean =>
   isKnown(give.saw, set, grants) && sawEnds(set, give.saw[self] ?? [], [give.to, everything]);
 
+/**
+ * Whether a recipient lost something through changes made on several servers at once: each of their ends was followed
+ * by a give, but no give saw them all. After a removal there is an end that no give saw.
+ */
+export function isLapsed(set: GrantSet, to: string): boolean {
+  const ends = endsOf(set, to);
+  const seen = set.gives.filter((give) => give.to === to).map(({ saw }) => closureOf(set, saw[self] ?? []).seen);
+  return (
+    ends.length > 0 &&
+    ends.every(({ key }) => seen.some((keys) => keys.has(key))) &&
+    !seen.some((keys) => ends.every(({ key }) => keys.has(key)))
+  );
+}
+
 /** The `saw` of a new entry: the heads of each set that has ends. `own` is the set that will contain the entry. */
 export function sightOf(own: GrantSet, others: Record<string, GrantSet> = {}): Saw {
   const all = [

@@ -7,6 +7,7 @@ import {
   closureOf,
   everything,
   headsOf,
+  isLapsed,
   noGrants,
   readGrants,
   readUnder,
@@ -48,6 +49,22 @@ describe('an end', () => {
     expect(standing(again)).toEqual(['person:A view']);
     const before = withGive(members, { to: 'person:B', what: 'view' }, at(9));
     expect(standing(merge(again, before))).toEqual(['person:A view']);
+  });
+
+  test('lapses access by accident if two servers each end and give at once, but not by a removal', () => {
+    const lapsed = (set: object): boolean => isLapsed(readGrants(set), anna.to);
+    const add = withGive(members, { ...anna, what: 'add' }, at(1));
+    expect(lapsed(add)).toBe(false);
+    const onOne = (n: number): Body => withGive(withEnd(add, anna.to, at(n)), anna, at(n + 1));
+    expect(lapsed(onOne(2))).toBe(false);
+    const both = merge(onOne(2), onOne(4));
+    expect(standing(both)).toEqual([]);
+    expect(lapsed(both)).toBe(true);
+    expect(isLapsed(readGrants(both), 'person:B')).toBe(false);
+    expect(lapsed(withGive(both, anna, at(6)))).toBe(false);
+    expect(lapsed(withEnd(both, anna.to, at(6)))).toBe(false);
+    expect(lapsed(merge(onOne(2), withEnd(add, anna.to, at(4))))).toBe(false);
+    expect(lapsed(withEnd(add, anna.to, at(2)))).toBe(false);
   });
 
   test('that a give has seen but is missing here makes the give ineffective', () => {

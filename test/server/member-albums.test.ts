@@ -1,11 +1,13 @@
 /** Albums with members, and partners, over HTTP: with the gate of the libraries of people open, and shut. */
 import { expect, onTestFinished, test } from 'vitest';
-import { itemId, publicIdOf } from '../../src/document/item-id.js';
-import type { PhotoDocument } from '../../src/document/photo-document.js';
+import { withEnd, withGive } from '../../src/document/grants.js';
+import { itemId, membersId, publicIdOf } from '../../src/document/item-id.js';
+import { merge } from '../../src/document/merge.js';
+import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
 import type { PeopleLibraries } from '../../src/library/people-libraries.js';
 import { commandLine } from '../../src/access/actor.js';
 import { buildApp } from '../../src/server/app.js';
-import { photo } from '../document/documents.js';
+import { photo, stamp } from '../document/documents.js';
 import { expectError, openHome } from './fixture.js';
 
 const good = 'seven green ladders';
@@ -77,6 +79,20 @@ test('a person shares an album, and all photos with a partner; for others neithe
   }
   expectError(await ask('Ben', 'PATCH', url, { name: 'x' }), 403, 'forbidden');
   expectError(await ask('Ben', 'POST', '/api/albums/shared', { name: 'x', holder: 'house' }), 403, 'forbidden');
+  // Two servers change his right at once: neither change saw the other’s.
+  const [members, to] = [membersId(`${holder}:${album}`), `person:${idOf('Ben')}`];
+  const changedOn = (n: number): Body => {
+    const ended = withEnd(library.get(members)!.body, to, { at: stamp(n), by: `person:${holder}` });
+    return withGive(ended, { to, what: 'view' }, { at: stamp(n + 1), by: `person:${holder}` });
+  };
+  library.update(members, () => merge(changedOn(1), changedOn(3)));
+  expectError(await ask('Ben', 'GET', url), 404, 'not-found');
+  expect((await ask('Anna', 'GET', url)).json()).toMatchObject({
+    ...{ members: [], lapsed: [{ person: idOf('Ben'), name: 'Ben' }] },
+  });
+  await ask('Anna', 'PUT', `${url}/members/${idOf('Ben')}`, { right: 'view' });
+  expect((await ask('Anna', 'GET', url)).json()).not.toHaveProperty('lapsed');
+  expect((await ask('Ben', 'GET', url)).json()).not.toHaveProperty('lapsed');
   expect((await ask('Ben', 'DELETE', `${url}/members/${idOf('Ben')}`)).json()).toEqual({ changed: true });
   expectError(await ask('Ben', 'GET', url), 404, 'not-found');
 

@@ -38,13 +38,14 @@ async function shown({ access, ask, catalog }: Context, who: Viewer, albums: rea
   await ask('', 'count', who);
   const counted = catalog.albums(albums, sightOf(who));
   const nameOf = (person: string): string => access.people.find(person)?.name ?? '';
-  return albums.map(({ album, holder, members, ...seen }, k) => {
+  return albums.map(({ album, holder, members, lapsed, ...seen }, k) => {
     const { count, tile } = counted[k]!;
     return {
       ...{ ...seen, holder, album: album.slice(holder.length + 1), count },
       ...(tile && { tile }),
       ...(holder !== house && { holderName: nameOf(holder) }),
       ...(members && { members: members.map((one) => ({ ...one, name: nameOf(one.person) })) }),
+      ...(lapsed && { lapsed: lapsed.map((person) => ({ person, name: nameOf(person) })) }),
     };
   });
 }

@@ -36,6 +36,8 @@ export const shareDialog = {
   right: (name: string) => `What ${legible(name)} can do`,
   rights: { view: 'Can view', add: 'Can view and add', end: 'Remove' },
   invited: 'Not shared yet',
+  lapsed: (names: string[]) =>
+    `${listOf(names.map((name) => legible(name)))} lost access because two servers changed it at the same time. Add them again.`,
   save: 'People can save photos to their own library. They keep those copies if you stop sharing.',
   nobody: 'No one else is in your family yet.',
   invite: 'Invite someone',
