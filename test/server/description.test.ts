@@ -275,6 +275,7 @@ describe('the description', () => {
         'post /api/uploads/check',
         'post /api/uploads/safe',
         'post /blobs/bulk-get',
+        'post /blobs/bulk-put',
         'post /blobs/here',
         'put /blobs/{sha256}',
       ].sort(),

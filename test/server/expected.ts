@@ -215,6 +215,7 @@ export const expected: Record<string, Expected> = {
   'get /blobs/{sha256}': { rule: 'replicate', path: '/blobs/{id}', open: true },
   'head /blobs/{sha256}': { rule: 'replicate', path: '/blobs/{id}', open: true },
   'post /blobs/bulk-get': { rule: 'replicate', body: { blobs: [] } },
+  'post /blobs/bulk-put': { rule: 'replicate' },
   'post /blobs/here': { rule: 'replicate', body: { blobs: [] } },
   'put /blobs/{sha256}': { rule: 'replicate', path: '/blobs/{id}', open: true },
   'post /api/spool/process': { rule: 'process' },

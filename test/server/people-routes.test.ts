@@ -105,7 +105,7 @@ const exceptions: Record<string, readonly string[]> = {
     ...['POST /immich/api/assets', 'POST /immich/api/assets/bulk-upload-check'],
   ],
   'for other servers, which have everything': [
-    ...['GET /blobs/', 'GET /blobs/:sha256', 'POST /blobs/bulk-get', 'POST /blobs/here'],
+    ...['GET /blobs/', 'GET /blobs/:sha256', 'POST /blobs/bulk-get', 'POST /blobs/bulk-put', 'POST /blobs/here'],
   ],
   'compared without its connection, by the feed that it sends': ['GET /api/events'],
   'needs originals on the disk; what is in it is compared when it is requested': ['GET /api/downloads/:ticket'],

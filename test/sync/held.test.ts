@@ -6,7 +6,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openFiles, type Files } from '../../src/base/files.js';
+import { openFiles, type Files, type Path } from '../../src/base/files.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import type { Log } from '../../src/base/log.js';
 import type { Mesh } from '../../src/sync/connections/mesh.js';
@@ -19,12 +19,15 @@ const soon = { timeout: 60_000, interval: 50 };
 async function smallHome(refuses: 'a write' | 'the room'): Promise<{ home: Home; disk: { full: boolean } }> {
   const disk = { full: false };
   const files = openFiles();
+  /** The error of a full disk. */
+  const full = (path: Path): Promise<never> | undefined =>
+    disk.full && refuses === 'a write'
+      ? Promise.reject(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', path }))
+      : undefined;
   const failing: Files = {
     ...files,
-    extend: (source, path) =>
-      disk.full && refuses === 'a write'
-        ? Promise.reject(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', path }))
-        : files.extend(source, path),
+    extend: (source, path) => full(path) ?? files.extend(source, path),
+    fill: (path, bytes) => full(path) ?? files.fill(path, bytes),
   };
   const size = 10_000_000;
   const room = () => Promise.resolve({ size, left: disk.full && refuses === 'the room' ? size / 20 : size });

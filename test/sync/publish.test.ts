@@ -230,6 +230,12 @@ describe('the token', () => {
           headers: { authorization: `Bearer ${given}`, 'content-type': 'application/octet-stream' },
         })
       ).status;
+    const together = await fetch(`${vps.url()}/blobs/bulk-put`, {
+      method: 'POST',
+      body: `${hash} 7\nthumb 9`,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
+    });
+    expect(await together.json()).toEqual({ blobs: [{ sha256: hash, status: 404, code: 'not-found' }] });
     expect(await put(token)).toBe(404);
     expect(await put(second)).toBe(201);
     expect(await put(token)).toBe(404);

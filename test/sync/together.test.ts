@@ -1,14 +1,15 @@
 /** Several renditions in one body: as it was written, whatever the other side sends, and with servers that can't. */
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { toPhotospoolError } from '../../src/base/errors.js';
 import { openFiles } from '../../src/base/files.js';
-import { httpClient, type HttpClient } from '../../src/base/http-client.js';
+import { httpClient, streamed, type HttpClient } from '../../src/base/http-client.js';
 import { framed, groupSmall, readFrames, writeFrames, type BlobFrame } from '../../src/sync/blobs/blob-frames.js';
 import { photoId } from '../../src/document/photo-document.js';
-import { openHome, sha256 } from './homes.js';
+import { openHome, sha256, type Home } from './homes.js';
 import { brittle, files, home, link, served, soon } from './linking.js';
 
 describe('a body with several blobs', () => {
@@ -207,5 +208,140 @@ describe('renditions are fetched several at a time', () => {
     expect([answer.status, await answer.text()]).toEqual([200, `${names[0]} 7\nthumb 1`]);
     expect((await ask(Array.from({ length: framed.blobs + 1 }, () => names[0]!))).status).toBe(400);
     expect((await ask(['../../etc/passwd'])).status).toBe(400);
+  });
+});
+
+describe('renditions are sent several at a time', () => {
+  const ofOne = /^PUT \/blobs\/[0-9a-f]{64}$/;
+  const ofSeveral = 'POST /blobs/bulk-put';
+
+  /** A home of which a server has all documents, but no pictures; and the server. */
+  async function pair(photos: number): Promise<{ laptop: Home; server: Home; url: string }> {
+    const [laptop, server] = [await home(), await home()];
+    for (let n = 0; n < photos; n++) {
+      const id = photoId(await laptop.add(n));
+      server.library.update(id, () => laptop.library.get(id)!.body);
+    }
+    return { laptop, server, url: await served(server) };
+  }
+  const put = (url: string, body: string): Promise<Response> =>
+    fetch(`${url}/blobs/bulk-put`, { method: 'POST', body });
+  const line = (text: string, hash = sha256(text)): string => `${hash} ${text.length}\n${text}`;
+
+  test('with a request for each thirty-two of them', async () => {
+    const { laptop, server, url } = await pair(60);
+    const { client, asked } = watching();
+    const mesh = link(laptop, { url, originals: 'none' }, undefined, client as typeof fetch);
+    await expect.poll(() => files(server), soon).toEqual({ renditions: 120, originals: 0 });
+    await expect.poll(() => mesh.status()[0]!.blobs.brought.count, soon).toBe(120);
+    expect(asked.filter((one) => one === ofSeveral).length).toBeGreaterThan(0);
+    expect(asked.filter((one) => one === ofSeveral).length).toBeLessThan(20);
+    expect(asked.filter((one) => ofOne.test(one)).length).toBeLessThan(20);
+  });
+
+  test('one by one to a server of an earlier version, which does not offer it', async () => {
+    const { laptop, server, url } = await pair(30);
+    const asked: string[] = [];
+    const client: HttpClient = async (address, question) => {
+      const { pathname } = new URL(address);
+      asked.push(`${question?.method ?? 'GET'} ${pathname}`);
+      const answer = await httpClient(address, question);
+      if (pathname !== '/blobs/') return answer;
+      const parts: Uint8Array[] = [];
+      for await (const part of answer.body!) parts.push(part);
+      const { bulkPut, ...former } = JSON.parse(Buffer.concat(parts).toString()) as { bulkPut: boolean };
+      expect(bulkPut).toBe(true);
+      return Response.json(former);
+    };
+    link(laptop, { url, originals: 'none' }, undefined, client as typeof fetch);
+    await expect.poll(() => files(server), soon).toEqual({ renditions: 60, originals: 0 });
+    expect(asked.filter((one) => one === ofSeveral)).toEqual([]);
+    expect(asked.filter((one) => ofOne.test(one)).length).toBeGreaterThanOrEqual(60);
+  });
+
+  test('one by one when a proxy refuses it', async () => {
+    const { laptop, server, url } = await pair(30);
+    const { client, asked } = watching((path) =>
+      path === '/blobs/bulk-put' ? new Response('too large', { status: 413 }) : undefined,
+    );
+    link(laptop, { url, originals: 'none' }, undefined, client as typeof fetch);
+    await expect.poll(() => files(server), soon).toEqual({ renditions: 60, originals: 0 });
+    // Four are under way before the first answer.
+    expect(asked.filter((one) => one === ofSeveral).length).toBeLessThanOrEqual(4);
+  });
+
+  test('over a connection that breaks, all arrive intact', { timeout: 120_000 }, async () => {
+    const { laptop, server, url } = await pair(40);
+    let turn = 0;
+    const broken = await brittle(url, () => 20_000 + 7_919 * turn++);
+    link(laptop, { url: broken.url, originals: 'none' });
+    await expect.poll(() => files(server), { ...soon, timeout: 100_000 }).toEqual({ renditions: 80, originals: 0 });
+    expect(broken.cuts()).toBeGreaterThan(0);
+  });
+
+  test('each is checked as if it came alone, and a wrong one does not concern the others', async () => {
+    const { server, url } = await pair(4);
+    const body = [
+      line('thumb 0'),
+      line('thumb X', sha256('thumb 1')),
+      line('stranger'),
+      line('thumb 2 and more', sha256('thumb 2')),
+      line('thumb 3'),
+      line('thumb 3'),
+    ].join('');
+    const first = await put(url, body);
+    const { blobs } = (await first.json()) as { blobs: { sha256: string; status: number; code?: string }[] };
+    expect(first.status).toBe(200);
+    expect(blobs.map(({ status, code }) => [status, code])).toEqual([
+      [201, undefined],
+      [422, 'corrupt'],
+      [404, 'not-found'],
+      [413, 'too-large'],
+      [201, undefined],
+      [423, 'locked'],
+    ]);
+    expect(blobs[0]!.sha256).toBe(sha256('thumb 0'));
+    expect(await readdir(join(server.blobs.folder, '.tmp'))).toEqual([]);
+    expect(await (await put(url, line('thumb 0'))).json()).toEqual({
+      blobs: [{ sha256: sha256('thumb 0'), status: 200 }],
+    });
+    expect(await files(server)).toEqual({ renditions: 2, originals: 0 });
+  });
+
+  test.each([
+    ['nonsense', 'nonsense'.repeat(20)],
+    ['a path instead of a hash', '../../../../etc/passwd 3\nabc'],
+    ['more blobs than are allowed', line('thumb 9').repeat(framed.blobs)],
+    ['a blob that is too large', `${sha256('x')} ${framed.blobBytes + 1}\nx`],
+  ])('a body with %s is refused; what came before is kept', async (_what, rest) => {
+    const { server, url } = await pair(2);
+    const answer = await put(url, line('thumb 0') + rest);
+    expect([answer.status, ((await answer.json()) as { error: { code: string } }).error.code]).toEqual([
+      400,
+      'invalid',
+    ]);
+    expect(await files(server)).toEqual({ renditions: 1, originals: 0 });
+  });
+
+  test('a body that is longer than allowed is refused', async () => {
+    const { server, url } = await pair(1);
+    const filler = 'x'.repeat(framed.blobBytes);
+    expect((await put(url, line(filler).repeat(5))).status).toBe(400);
+    // Its length is not announced.
+    const sent = Readable.from([line(filler).repeat(5)]);
+    const question = { method: 'POST', body: streamed(sent) };
+    expect((await httpClient(`${url}/blobs/bulk-put`, question)).status).toBe(400);
+    expect(await files(server)).toEqual({ renditions: 0, originals: 0 });
+  });
+
+  test('of a body that breaks off within a blob, its beginning is kept', async () => {
+    const { laptop, server, url } = await pair(3);
+    const preview = 'preview 1 '.repeat(300);
+    const body = line('thumb 1') + line(preview).slice(0, 1_000);
+    expect((await put(url, body)).status).toBe(400);
+    expect(await files(server)).toEqual({ renditions: 1, originals: 0 });
+    expect(await server.exchange.store.begun(sha256(preview))).toBe(1_000 - 70);
+    link(laptop, { url, originals: 'none' });
+    await expect.poll(() => files(server), soon).toEqual({ renditions: 6, originals: 0 });
   });
 });

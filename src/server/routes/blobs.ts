@@ -3,11 +3,18 @@ import { Readable } from 'node:stream';
 import { Type, type Static } from 'typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { may } from '../../access/permissions.js';
-import { sentence, toPhotospoolError, type ErrorCode, notFound } from '../../base/errors.js';
+import { codes, sentence, toPhotospoolError, type ErrorCode, notFound } from '../../base/errors.js';
 import { checkStill, viewer, viewerNow } from '../http/request-viewer.js';
 import { refuse } from '../http/error-responses.js';
 import { sendDownload } from '../files/send-file.js';
-import { framed, framesType, writeFrames, type BlobFrame } from '../../sync/blobs/blob-frames.js';
+import {
+  framed,
+  framesType,
+  readFrames,
+  writeFrames,
+  type BlobFrame,
+  type ReceivedFrame,
+} from '../../sync/blobs/blob-frames.js';
 import { readSmall } from '../../sync/blobs/outgoing-file.js';
 import type { Amount } from '../../sync/blobs/blob-counts.js';
 import { ofDisks } from '../../sync/connections/retry-on-disk-error.js';
@@ -35,6 +42,7 @@ interface Told {
   version: number;
   total: Amount;
   wanted: { sha256: string; bytes: number; have: number }[];
+  bulkPut: true;
 }
 
 /** Why an upload was rejected. */
@@ -54,6 +62,11 @@ const Asked = Type.Object({
   heartbeat: Type.Optional(Type.String({ description: 'the interval of heartbeats (empty lines) meanwhile, in ms' })),
 });
 const Params = Type.Object({ sha256: Sha256 });
+const Sent = Type.Object({
+  sha256: Sha256,
+  status: Type.Integer({ description: 'as the upload of this blob alone is answered' }),
+  code: Type.Optional(Type.String()),
+});
 const Have = Type.Object({ have: Type.Integer({ description: 'bytes received so far' }) });
 
 export const blobs: Routes = async (app, context) => {
@@ -74,6 +87,7 @@ export const blobs: Routes = async (app, context) => {
     addMissing(scope, context, said, reach);
     addDownload(scope, exchange);
     addUpload(scope, context, said, reach);
+    addBulkPut(scope, context, said, reach);
     done();
   });
 };
@@ -174,7 +188,7 @@ function addMissing(scope: FastifyInstance, context: Context, said: DiskErrorLog
     const version = exchange.version();
     const { list, total } = missing(reach(request), originals, skip);
     const wanted = list.map(async ({ sha256, bytes }) => ({ sha256, bytes, have: await exchange.store.begun(sha256) }));
-    return { version, total, wanted: await Promise.all(wanted) };
+    return { version, total, wanted: await Promise.all(wanted), bulkPut: true };
   }
 
   /** Rethrows an error; one that was logged already is not logged again. */
@@ -198,6 +212,7 @@ function addMissing(scope: FastifyInstance, context: Context, said: DiskErrorLog
               { description: 'the number of all missing blobs; for published ones at most 2,000' },
             ),
             wanted: Type.Array(Type.Object({ sha256: Sha256, bytes: Type.Integer(), have: Type.Integer() })),
+            bulkPut: Type.Boolean({ description: 'whether several small blobs may be sent at once' }),
           }),
         ),
       },
@@ -239,16 +254,19 @@ function addDownload(scope: FastifyInstance, exchange: Exchange): void {
   });
 }
 
-/** The upload of a blob, which may be resumed. */
-function addUpload(scope: FastifyInstance, { exchange, log }: Context, said: DiskErrorLog, reach: Reach): void {
+/** What became of received bytes: the number that is stored now, or why they are not. */
+type Received = { status: 200 | 201 | 202; have: number } | Untaken;
+
+/** Receives the bytes of one blob that is wanted. */
+function openReceiving({ exchange, log }: Context, said: DiskErrorLog, reach: Reach) {
   const { store } = exchange;
 
-  /** Returns the number of bytes now stored, or a disk error: peers retry repeatedly, so it is logged only once. */
-  async function takeIn(sha256: string, from: number, body: AsyncIterable<Uint8Array>): Promise<number | Untaken> {
+  /** A disk error is logged only once, because peers retry repeatedly. */
+  async function takeIn(take: () => Promise<unknown>): Promise<Untaken | undefined> {
     try {
-      const have = await store.take(sha256, from, body);
+      await take();
       said.over();
-      return have;
+      return undefined;
     } catch (error) {
       const ours = toPhotospoolError(error, 'receive', 'pictures');
       // The received bytes are at fault, not this server.
@@ -259,6 +277,21 @@ function addUpload(scope: FastifyInstance, { exchange, log }: Context, said: Dis
     }
   }
 
+  /** @throws PhotospoolError as the store; `not-found` also for a blob that this client may not exchange. */
+  return async (request: FastifyRequest, sha256: string, take: () => Promise<number>): Promise<Received> => {
+    const blob = await exchange.name(sha256);
+    if (!blob || !reach(request)(sha256)) throw notFound('No document references this blob.');
+    if (store.has(blob)) return { status: 200, have: blob.bytes };
+    let have = 0;
+    const untaken = await takeIn(async () => (have = await take()));
+    return untaken ?? { status: have === blob.bytes ? 201 : 202, have };
+  };
+}
+
+/** The upload of a blob, which may be resumed. */
+function addUpload(scope: FastifyInstance, context: Context, said: DiskErrorLog, reach: Reach): void {
+  const { exchange } = context;
+  const receive = openReceiving(context, said, reach);
   scope.put(
     '/blobs/:sha256',
     {
@@ -276,15 +309,68 @@ function addUpload(scope: FastifyInstance, { exchange, log }: Context, said: Dis
       if (from === undefined)
         return refuse(reply, 400, 'range', 'Content-Range must have the form “bytes 100-199/200”.');
       exchange.heard(0);
-      const blob = await exchange.name(sha256);
-      if (!blob || !reach(request)(sha256)) throw notFound('No document references this blob.');
-      if (store.has(blob)) return { have: blob.bytes };
-      const have = await takeIn(sha256, from, (request.body ?? Readable.from([])) as AsyncIterable<Uint8Array>);
-      if (typeof have !== 'number') return refuse(reply, have.status, have.code, have.message);
-      return reply.code(have === blob.bytes ? 201 : 202).send({ have });
+      const received = await receive(request, sha256, () => exchange.store.take(sha256, from, bodyOf(request)));
+      if (!('have' in received)) return refuse(reply, received.status, received.code, received.message);
+      return reply.code(received.status).send({ have: received.have });
     },
   );
 }
+
+/** The upload of several small blobs in one body (sync/blobs/blob-frames.ts). */
+function addBulkPut(scope: FastifyInstance, context: Context, said: DiskErrorLog, reach: Reach): void {
+  const { exchange, log } = context;
+  const { store } = exchange;
+  const receive = openReceiving(context, said, reach);
+
+  /** Stores one; its errors do not concern the others. */
+  async function takeOne(
+    request: FastifyRequest,
+    { sha256, bytes, isCut }: ReceivedFrame,
+  ): Promise<Static<typeof Sent>> {
+    // The upload of it alone continues after its beginning.
+    const take = async (): Promise<number> => {
+      if (isCut) return store.take(sha256, 0, Readable.from([bytes]));
+      await store.takeWhole(sha256, bytes);
+      return bytes.length;
+    };
+    try {
+      const received = await receive(request, sha256, take);
+      return { sha256, status: received.status, ...('code' in received && { code: received.code }) };
+    } catch (error) {
+      const { code, message } = toPhotospoolError(error, 'receive', 'pictures');
+      const { status } = codes[code];
+      if (status >= 500) log.error({ err: error, request: request.id }, message);
+      return { sha256, status, code };
+    }
+  }
+
+  scope.post(
+    '/blobs/bulk-put',
+    {
+      config: { rule: 'replicate', streams: true },
+      schema: {
+        summary: 'Uploads several small blobs',
+        response: answers(
+          Type.Object({ blobs: Type.Array(Sent, { description: 'one for each received blob, in their order' }) }),
+        ),
+      },
+    },
+    async (request) => {
+      exchange.heard(0);
+      const taking: Promise<Static<typeof Sent>>[] = [];
+      try {
+        for await (const frame of readFrames(bodyOf(request))) taking.push(takeOne(request, frame));
+      } finally {
+        // What arrived before a body breaks off is kept.
+        await Promise.all(taking);
+      }
+      return { blobs: await Promise.all(taking) };
+    },
+  );
+}
+
+const bodyOf = (request: FastifyRequest): AsyncIterable<Uint8Array> =>
+  (request.body ?? Readable.from([])) as AsyncIterable<Uint8Array>;
 
 /** The position of the first byte sent: 0 without the header; undefined if the header is invalid (RFC 9110, 14.4). */
 function fromOf(header: string | undefined): number | undefined {

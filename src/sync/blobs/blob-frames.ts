@@ -10,8 +10,13 @@ export interface BlobFrame {
   bytes: Uint8Array;
 }
 
+/** A blob that was received; if `isCut`, the body broke off within it, and the bytes are its beginning. */
+export interface ReceivedFrame extends BlobFrame {
+  isCut: boolean;
+}
+
 /** Limits of one body, so that it is not held for long, and of its blobs: larger ones are transferred alone. */
-export const framed = { blobs: 32, blobBytes: 1024 * 1024 } as const;
+export const framed = { blobs: 32, blobBytes: 1024 * 1024, bodyBytes: 4 * 1024 * 1024 } as const;
 
 /** The small blobs of a list in groups for one body each, and the others alone, in their order. */
 export function groupSmall<B>(list: readonly B[], bytesOf: (one: B) => number | undefined): B[][] {
@@ -22,13 +27,10 @@ export function groupSmall<B>(list: readonly B[], bytesOf: (one: B) => number | 
     const isSmall = bytes !== undefined && bytes <= framed.blobBytes;
     if (isSmall && bytes <= left && groups.at(-1)!.length < framed.blobs) groups.at(-1)!.push(one);
     else groups.push([one]);
-    left = !isSmall ? 0 : groups.at(-1)!.length === 1 ? bodyBytes - bytes : left - bytes;
+    left = !isSmall ? 0 : groups.at(-1)!.length === 1 ? framed.bodyBytes - bytes : left - bytes;
   }
   return groups;
 }
-
-/** Bytes of blobs per body. */
-const bodyBytes = 4 * 1024 * 1024;
 
 /** The type of such a body. */
 export const framesType = 'application/vnd.photospool.blobs';
@@ -38,23 +40,31 @@ const headOf = /^([0-9a-f]{64}) (\d{1,8})$/;
 const longestHead = 64 + 1 + 8 + 1;
 const lineEnd = 0x0a;
 
+const lineOf = ({ sha256, bytes }: BlobFrame): Buffer => Buffer.from(`${sha256} ${bytes.length}\n`, 'latin1');
+
 /** The body with these blobs. */
-export async function* writeFrames(blobs: AsyncIterable<BlobFrame>): AsyncGenerator<Uint8Array> {
-  for await (const { sha256, bytes } of blobs) {
-    yield Buffer.from(`${sha256} ${bytes.length}\n`, 'latin1');
-    yield bytes;
+export async function* writeFrames(blobs: AsyncIterable<BlobFrame> | Iterable<BlobFrame>): AsyncGenerator<Uint8Array> {
+  for await (const blob of blobs) {
+    yield lineOf(blob);
+    yield blob.bytes;
   }
 }
 
+/** The number of bytes of the body with these blobs. */
+export const lengthOfFrames = (blobs: readonly BlobFrame[]): number =>
+  blobs.reduce((sum, blob) => sum + lineOf(blob).length + blob.bytes.length, 0);
+
 /**
- * The blobs of a body, each as soon as it is complete. @throws PhotospoolError `invalid` for anything else, for more
- * than `framed` allows, and for a body that breaks off within a blob.
+ * The blobs of a body, each as soon as it is complete, and the beginning of the one within which it breaks off. @throws
+ * PhotospoolError `invalid` for anything else, for more than `framed` allows, and for a body that ends within a blob;
+ * and the error of the source.
  */
-export async function* readFrames(source: AsyncIterable<Uint8Array>): AsyncGenerator<BlobFrame> {
+export async function* readFrames(source: AsyncIterable<Uint8Array>): AsyncGenerator<ReceivedFrame> {
   let head: Uint8Array = new Uint8Array();
   let current: { sha256: string; bytes: Buffer; have: number } | undefined;
-  let count = 0;
-  for await (const part of source) {
+  let [count, total] = [0, 0];
+  let failure: { error: unknown } | undefined;
+  for await (const part of untilFailure(source, (error) => void (failure = { error }))) {
     let at = 0;
     while (at < part.length) {
       if (current) {
@@ -67,18 +77,33 @@ export async function* readFrames(source: AsyncIterable<Uint8Array>): AsyncGener
         head = Buffer.concat([head, part.subarray(at, end < 0 ? undefined : end + 1)]);
         if (head.length > longestHead) throw malformed();
         if (end < 0) break;
-        if (++count > framed.blobs) throw malformed();
         current = begin(head);
+        total += current.bytes.length;
+        if (++count > framed.blobs || total > framed.bodyBytes) throw malformed();
         [head, at] = [new Uint8Array(), end + 1];
       }
       if (current.have === current.bytes.length) {
         const { sha256, bytes } = current;
         current = undefined;
-        yield { sha256, bytes };
+        yield { sha256, bytes, isCut: false };
       }
     }
   }
+  if (current) yield { sha256: current.sha256, bytes: current.bytes.subarray(0, current.have), isCut: true };
+  if (failure) throw failure.error;
   if (current || head.length > 0) throw malformed();
+}
+
+/** Passes a stream on; if it fails, it ends instead. */
+async function* untilFailure(
+  source: AsyncIterable<Uint8Array>,
+  failed: (error: unknown) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* source;
+  } catch (error) {
+    failed(error);
+  }
 }
 
 /** Begins a blob by its line. */

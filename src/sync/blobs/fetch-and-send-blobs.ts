@@ -4,9 +4,17 @@
  * requested again later; one request asks for many of them, if the peer supports that. Wrong bytes from a peer are
  * reported, and the transfer continues with other blobs.
  */
+import { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
-import { discard, type Carrier, type Throttle, type WantedBlob, type WantedList } from './remote-blobs.js';
+import {
+  discard,
+  type BlobFile,
+  type Carrier,
+  type Throttle,
+  type WantedBlob,
+  type WantedList,
+} from './remote-blobs.js';
 import type { Exchange } from './blob-exchange.js';
 import type { Amount } from './blob-counts.js';
 import { openLeaving, type Leaving } from './blob-backoff.js';
@@ -200,10 +208,15 @@ function openFetching(parts: TransferParts, unreceived: Unreceived) {
     const several = await carrier.getSeveral!([...left.keys()], parts.throttle, signal);
     if (!several) return oneByOne(some, fetchOne);
     try {
-      for await (const { sha256, bytes } of several) {
+      for await (const { sha256, bytes, isCut } of several) {
         const blob = left.get(sha256);
         // Nothing else was requested.
         if (!blob) continue;
+        if (isCut) {
+          // The next request continues after these bytes.
+          await store.take(sha256, 0, Readable.from([bytes])).catch(() => undefined);
+          continue;
+        }
         left.delete(sha256);
         const storing = storeOne(blob, bytes);
         storing.catch(() => undefined);
@@ -228,11 +241,9 @@ async function oneByOne<B>(some: readonly B[], move: Move<B>): Promise<number> {
 
 const ofOneBlob = new Set(['corrupt', 'too-large', 'conflict', 'locked', 'not-found', 'unusable']);
 
-/** Sends what the peer wants until the signal aborts. Rejects if it can't be reached. */
-export async function bringBlobs(parts: TransferParts): Promise<void> {
-  const { exchange, carrier, clock, signal } = parts;
-  const leave = openLeaving(clock, longest.wrong);
-  const originals = wantedOriginals(parts.originals);
+/** Sends blobs, one or several with a request. */
+function openBringing(parts: TransferParts, leave: Leaving) {
+  const { exchange, carrier, signal } = parts;
 
   async function bringOne({ sha256, have }: WantedBlob, over: () => void): Promise<boolean> {
     const found = exchange.store.find(sha256);
@@ -251,6 +262,43 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
     parts.moved('brought', bytes - have);
     return true;
   }
+
+  /** Sends blobs with one request. */
+  async function bringTogether(some: readonly WantedBlob[], over: () => void): Promise<number> {
+    const files = new Map<string, BlobFile>();
+    for (const { sha256 } of some) {
+      const found = exchange.store.find(sha256);
+      if (found) files.set(sha256, { path: found.path, bytes: found.blob.bytes });
+    }
+    const throttle: Throttle = (source) => ending(parts.throttle(source), over);
+    const outcomes = await carrier.putSeveral?.(files, throttle, signal);
+    if (!outcomes) return oneByOne(some, bringOne);
+    for (const sha256 of files.keys()) leave.add(sha256);
+    let [moved, failure]: [number, PhotospoolError | undefined] = [0, undefined];
+    for (const [sha256, error] of outcomes) {
+      if (!error) {
+        moved++;
+        parts.moved('brought', files.get(sha256)!.bytes);
+      } else if (ofOneBlob.has(error.code)) parts.troubled(sentence(error));
+      else failure ??= error;
+    }
+    if (failure) throw failure;
+    return moved;
+  }
+  /** Those that are sent with one request, and the others alone. */
+  const group = (list: readonly WantedBlob[]): WantedBlob[][] =>
+    groupSmall(list, ({ sha256, have }) =>
+      carrier.putSeveral && have === 0 ? exchange.store.find(sha256)?.blob.bytes : undefined,
+    );
+  return { bringOne, together: { group, move: bringTogether } };
+}
+
+/** Sends what the peer wants until the signal aborts. Rejects if it can't be reached. */
+export async function bringBlobs(parts: TransferParts): Promise<void> {
+  const { exchange, carrier, clock, signal } = parts;
+  const leave = openLeaving(clock, longest.wrong);
+  const originals = wantedOriginals(parts.originals);
+  const { bringOne, together } = openBringing(parts, leave);
 
   const pages = openBlobPages(clock);
   let wait = 0;
@@ -294,7 +342,7 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
 
   try {
     while (!signal.aborted) {
-      const brought = await pages.move({ read: wanted, possible, move: bringOne, signal });
+      const brought = await pages.move({ read: wanted, possible, move: bringOne, together, signal });
       parts.gotOn?.();
       // Delays longer than a request are checked when the request ends.
       wait = brought ? 0 : Math.min(patience, Math.ceil(leave.next(patience)));

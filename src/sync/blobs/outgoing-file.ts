@@ -33,13 +33,16 @@ export function readOut(path: string, from = 0): Outgoing {
       yield* file.createReadStream({ start: from, highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
     } catch (cause) {
       // Node's own errors (`ERR_…`) mean that the stream was ended from outside, not a problem of the file.
-      if (/^E(?!RR_)/.test(errnoOf(cause) ?? '') || cause instanceof PhotospoolError)
-        failure = new PhotospoolError('corrupt', `${printable(path)} can't be read and is not sent.`, {
-          ...{ op: 'read', path, cause },
-          hint: 'Run `photospool verify` for details.',
-        });
+      if (/^E(?!RR_)/.test(errnoOf(cause) ?? '') || cause instanceof PhotospoolError) failure = unreadable(path, cause);
       throw cause;
     }
   }
   return { source: read(), failed: () => failure };
 }
+
+/** The error of a file (an absolute path) that can't be read, or has another size than it should. */
+export const unreadable = (path: string, cause?: unknown): PhotospoolError =>
+  new PhotospoolError('corrupt', `${printable(path)} can't be read and is not sent.`, {
+    ...{ op: 'read', path, cause },
+    hint: 'Run `photospool verify` for details.',
+  });

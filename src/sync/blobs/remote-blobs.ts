@@ -3,13 +3,20 @@
  * (couch-blobs.ts). Streams, never whole originals.
  */
 import { Readable } from 'node:stream';
-import { PhotospoolError, printable } from '../../base/errors.js';
+import { PhotospoolError, printable, toPhotospoolError } from '../../base/errors.js';
 import { own } from '../../document/json-values.js';
 import type { Amount } from './blob-counts.js';
 import { stream } from './blob-http.js';
 import { requestJson, check, heartbeat, hostOf, silence, type Address } from '../couch/json-client.js';
-import { readFrames, type BlobFrame } from './blob-frames.js';
-import { readOut } from './outgoing-file.js';
+import {
+  framesType,
+  lengthOfFrames,
+  readFrames,
+  writeFrames,
+  type BlobFrame,
+  type ReceivedFrame,
+} from './blob-frames.js';
+import { readOut, readSmall, unreadable } from './outgoing-file.js';
 
 /** A blob that a peer wants, and the bytes of it that it has. */
 export interface WantedBlob {
@@ -49,12 +56,24 @@ export interface Carrier {
     sha256s: readonly string[],
     throttle: Throttle,
     signal: AbortSignal,
-  ): Promise<AsyncIterable<BlobFrame> | undefined>;
+  ): Promise<AsyncIterable<ReceivedFrame> | undefined>;
   /**
    * Sends the bytes of a file from `from` on. `throttle` wraps them. @throws PhotospoolError if not all arrived; the
    * peer keeps those that did.
    */
   put(sha256: string, file: BlobFile, from: number, throttle: Throttle, signal: AbortSignal): Promise<void>;
+  /**
+   * Sends small blobs (`framed`) that the peer has nothing of, with one request. Resolves to what became of each: the
+   * error, or undefined if it needs it no longer; undefined if the peer refuses such requests. `throttle` wraps the
+   * bytes. Absent if the last list of wanted blobs does not offer it.
+   */
+  readonly putSeveral?:
+    | ((
+        files: ReadonlyMap<string, BlobFile>,
+        throttle: Throttle,
+        signal: AbortSignal,
+      ) => Promise<ReadonlyMap<string, PhotospoolError | undefined> | undefined>)
+    | undefined;
   /** Which of these blobs the peer has; undefined if it does not support the request. */
   which?(sha256s: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string> | undefined>;
   /** The blobs that the peer wants, by priority. */
@@ -77,8 +96,12 @@ export function openCarrier(address: Address): Carrier {
   let seen: number | undefined;
   const pages = new Map<number, WantedList>();
   let understands = true;
+  const several = openPutSeveral(address);
   return {
     getSeveral: openGetSeveral(address),
+    get putSeveral() {
+      return several.put();
+    },
     async get(sha256, from, signal) {
       const headers = from > 0 ? { range: `bytes=${from}-` } : {};
       const { status, body } = await stream(address, `/${sha256}`, { headers, signal });
@@ -103,14 +126,8 @@ export function openCarrier(address: Address): Carrier {
       const { status, body } = await stream(address, `/${sha256}`, question).catch((error: unknown) => {
         throw file.failed() ?? error;
       });
-      const said = await readSome(body);
-      // Earlier versions respond with 500.
-      if ((status === 422 || status === 500) && codeOf(said) === 'corrupt') throw spoilt(path, host);
-      check(status, address, address.url, undefined);
-      // 404, 409, 423: it does not want the blob, or another peer is sending it.
-      if (![200, 201, 202, 404, 409, 423].includes(status)) {
-        throw new PhotospoolError('io', `${host} rejected a picture (${status}).`);
-      }
+      const code = own(own(parsed(await readSome(body)), 'error'), 'code');
+      checkSent(address, path, { status, code });
     },
     async which(sha256s, signal) {
       if (!understands) return undefined;
@@ -133,6 +150,7 @@ export function openCarrier(address: Address): Carrier {
       const list = own(json, 'wanted');
       if (status !== 200 || !Array.isArray(list))
         throw new PhotospoolError('io', `${host} did not send the list of pictures that it needs.`);
+      several.offered(own(json, 'bulkPut') === true);
       const version = own(json, 'version');
       if (skip === 0 && version !== seen) pages.clear();
       if (skip === 0 && typeof version === 'number') seen = version;
@@ -153,7 +171,7 @@ function openGetSeveral(address: Address): NonNullable<Carrier['getSeveral']> {
   let understands = true;
 
   /** Those before the first invalid byte; after one, blobs are fetched alone. */
-  async function* valid(frames: AsyncIterable<BlobFrame>): AsyncGenerator<BlobFrame> {
+  async function* valid(frames: AsyncIterable<ReceivedFrame>): AsyncGenerator<ReceivedFrame> {
     try {
       yield* frames;
     } catch (error) {
@@ -174,6 +192,76 @@ function openGetSeveral(address: Address): NonNullable<Carrier['getSeveral']> {
   };
 }
 
+/** Sends several blobs with a request, to a server whose list of wanted blobs offers it. */
+function openPutSeveral(address: Address) {
+  let [isOffered, isRefused] = [false, false];
+
+  /** The bytes of those that can be read; the others get their errors. */
+  async function read(files: ReadonlyMap<string, BlobFile>, outcomes: Map<string, PhotospoolError | undefined>) {
+    const frames = await Promise.all(
+      [...files].map(async ([sha256, { path, bytes: size }]): Promise<BlobFrame | undefined> => {
+        try {
+          const bytes = await readSmall(path, size);
+          if (bytes?.length === size) return { sha256, bytes };
+          outcomes.set(sha256, unreadable(path));
+        } catch (error) {
+          outcomes.set(sha256, unreadable(path, error));
+        }
+        return undefined;
+      }),
+    );
+    return frames.filter((frame) => frame !== undefined);
+  }
+
+  const put: NonNullable<Carrier['putSeveral']> = async (files, throttle, signal) => {
+    const outcomes = new Map<string, PhotospoolError | undefined>();
+    const frames = await read(files, outcomes);
+    if (frames.length === 0) return outcomes;
+    const { status, body } = await stream(address, '/bulk-put', {
+      method: 'POST',
+      headers: { 'content-type': framesType, 'content-length': String(lengthOfFrames(frames)) },
+      source: throttle(writeFrames(frames)),
+      signal,
+    });
+    const answers = own(parsed(await readSome(body)), 'blobs');
+    if (status !== 200 || !Array.isArray(answers)) {
+      check(status, address, address.url, undefined);
+      isRefused = true;
+      return undefined;
+    }
+    const told = new Map(answers.map((answer: unknown) => [own(answer, 'sha256'), answer]));
+    for (const { sha256 } of frames) outcomes.set(sha256, sentOr(address, files.get(sha256)!.path, told.get(sha256)));
+    return outcomes;
+  };
+  return {
+    put: () => (isOffered && !isRefused ? put : undefined),
+    offered: (is: boolean) => void (isOffered = is),
+  };
+}
+
+/** The error of an answer to one blob of several, if it is one. */
+function sentOr(address: Address, path: string, answer: unknown): PhotospoolError | undefined {
+  try {
+    checkSent(address, path, { status: own(answer, 'status'), code: own(answer, 'code') });
+    return undefined;
+  } catch (error) {
+    return toPhotospoolError(error);
+  }
+}
+
+/** Checks the answer to a blob. @throws PhotospoolError unless the peer has it, or does not want it. */
+function checkSent(address: Address, path: string, { status, code }: { status: unknown; code: unknown }): void {
+  const host = hostOf(address.url);
+  if (typeof status !== 'number')
+    throw new PhotospoolError('io', `${host} did not report whether it stored a picture.`);
+  // Earlier versions respond with 500.
+  if ((status === 422 || status === 500) && code === 'corrupt') throw spoilt(path, host);
+  check(status, address, address.url, undefined);
+  // 404, 409, 423: it does not want the blob, or another peer is sending it.
+  if (![200, 201, 202, 404, 409, 423].includes(status))
+    throw new PhotospoolError('io', `${host} rejected a picture (${status}).`);
+}
+
 function amountOf(total: unknown): Amount | undefined {
   const [count, bytes] = [own(total, 'count'), own(total, 'bytes')];
   return typeof count === 'number' && typeof bytes === 'number' ? { count, bytes } : undefined;
@@ -188,10 +276,10 @@ const spoilt = (path: string, host: string): PhotospoolError =>
     },
   );
 
-/** The error code in a response of another Photospool (server/http/error-responses.ts). */
-function codeOf(said: string): unknown {
+/** The JSON of a response; undefined for anything else. */
+function parsed(said: string): unknown {
   try {
-    return own(own(JSON.parse(said), 'error'), 'code');
+    return JSON.parse(said) as unknown;
   } catch {
     return undefined;
   }
