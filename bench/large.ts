@@ -79,6 +79,7 @@ export async function openLarge(folder: string, count: number): Promise<Large> {
       original: (path) => join(folder, path),
       temporary: blobs.temporary,
       discard: archive.discard,
+      retrieve: archive.retrieve,
     },
     files,
     changes,

@@ -52,6 +52,7 @@ export const happenings = [
   'publishing-allowed',
   'publishing-stopped',
   'photos-handed-over',
+  'trash-changed',
 ] as const;
 /** One kind of event. */
 export type Happening = (typeof happenings)[number];

@@ -326,3 +326,16 @@ export const LostEnds = Type.Object({
     }),
   ),
 });
+
+const After = Type.Optional(
+  Type.Union([Type.Literal(30), Type.Literal(60), Type.Null()], { description: 'days; null for never' }),
+);
+/** After how many days photos are deleted from the trash of the house and of the viewer, where the viewer decides. */
+export const DeleteAfter = Type.Object({ house: After, me: After }, { additionalProperties: false });
+
+/** The days until photos in the trash are deleted. */
+export const TrashLeft = Type.Object({
+  photos: Type.Array(
+    Type.Object({ id: Sha256, days: Type.Integer({ description: 'the days left; 0: within the next hours' }) }),
+  ),
+});

@@ -110,6 +110,10 @@ export type FrontPage = Static<typeof album.FrontPage>;
 export type StorageUse = Static<typeof album.StorageUse>;
 /** The largest originals. */
 export type LargestFiles = Static<typeof album.LargestFiles>;
+/** After how many days photos are deleted from the trash; null for never. */
+export type DeleteAfter = Static<typeof album.DeleteAfter>;
+/** The days until photos in the trash are deleted. */
+export type TrashLeft = Static<typeof album.TrashLeft>;
 /** The kind of this server, and whether it has photos. */
 export type HomeAnswer = Static<typeof album.HomeAnswer>;
 

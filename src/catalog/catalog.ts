@@ -70,7 +70,14 @@ import { makeRecent } from './answer-cache.js';
 import { rowOf, type NewRow } from './catalog-row.js';
 import type { Query } from './query.js';
 import { openSuggested, type Suggested } from './suggested-albums.js';
-import { readLargest, readStorage, readStorageUse, type StorageUse, type StorageUsed } from './storage-used.js';
+import {
+  readLargest,
+  readStorage,
+  readStorageUse,
+  readTrashed,
+  type StorageUse,
+  type StorageUsed,
+} from './storage-used.js';
 import { openTables, readState, version } from './catalog-tables.js';
 import { openTurn } from './per-transaction.js';
 import { openIndexedMark, type IndexedMark } from './indexed-mark.js';
@@ -158,6 +165,8 @@ export interface Catalog extends Paired, Stacked, BurstsOfPhotos, Suggested, Ind
   storageUse(holders: readonly Holder[]): StorageUse;
   /** Their largest originals, without those in the trash or locked: public ids with bytes. Reads an index. */
   largest(holders: readonly Holder[], limit: number): { id: string; bytes: number }[];
+  /** The public ids of a holder's photos in the trash, without locked ones. Reads an index, which the first call makes. */
+  trashed(holder: Holder): string[];
   /** The public ids with a row that begin with these hexadecimal digits, whoever sees them; at most `limit`. */
   idsBeginning(digits: string, limit: number): string[];
   /**
@@ -242,6 +251,7 @@ export function openCatalog(
     ...openBurstsOfPhotos(db, finding.rowSightOf),
     ...openSuggested(db),
     ...openIndexedMark(db, turn),
+    ...openHeld(db),
     index(id, body) {
       if (id.startsWith('person:') && !turn.isBuilding()) return indexPerson(id);
       const item = itemOf(id);
@@ -257,9 +267,6 @@ export function openCatalog(
       if (!building) turn.refreshLater();
     },
     looks,
-    storage: () => readStorage(db),
-    storageUse: (holders) => readStorageUse(db, holders),
-    largest: (holders, limit) => readLargest(db, holders, limit),
     idsBeginning: (digits, limit) => idsBeginning(db, digits, limit),
     seenAmong: (ids, viewer) => seenAmong(db, ids, finding.rowSightOf(viewer)),
     has: (id) => numberOf(db, id) !== undefined,
@@ -364,6 +371,14 @@ function openNamed(db: Sqlite): (ids: readonly string[], columns: Columns) => re
     return numbers;
   };
 }
+
+/** What holders have, whoever sees it. */
+const openHeld = (db: Sqlite): Pick<Catalog, 'storage' | 'storageUse' | 'largest' | 'trashed'> => ({
+  storage: () => readStorage(db),
+  storageUse: (holders) => readStorageUse(db, holders),
+  largest: (holders, limit) => readLargest(db, holders, limit),
+  trashed: (holder) => readTrashed(db, holder),
+});
 
 /** Pages of photos and their tiles. */
 function openPages(db: Sqlite, { one, numbers, tiles }: Finding): Pick<Catalog, 'page' | 'tiles' | 'tile'> {

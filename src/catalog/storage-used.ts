@@ -117,3 +117,19 @@ export function readLargest(db: Sqlite, holders: readonly Holder[], limit: numbe
     .slice(0, limit)
     .map(({ id, bytes }) => ({ id: Buffer.from(id).toString('hex'), bytes }));
 }
+
+/**
+ * Reads the photos of a holder in the trash, without what is locked: their public ids. The first call creates the index
+ * that it needs; only a server that deletes automatically does (album/automatic-deletion.ts).
+ */
+export function readTrashed(db: Sqlite, holder: Holder): string[] {
+  db.exec(
+    `CREATE INDEX IF NOT EXISTS catalog_photo_trashed ON catalog_photo (class) WHERE ${trashed('catalog_photo')}`,
+  );
+  return db
+    .prepare<{ id: Uint8Array }>(
+      `SELECT id FROM catalog_photo WHERE ${trashed('catalog_photo')} AND class IN (${classesOf})`,
+    )
+    .all(JSON.stringify([holder]))
+    .map(({ id }) => Buffer.from(id).toString('hex'));
+}

@@ -36,6 +36,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   unlock: async () => (await import('./commands/unlock.js')).unlock,
   offers: async () => (await import('./commands/offers.js')).offers,
   assign: async () => (await import('./commands/assign.js')).assign,
+  trash: async () => (await import('./commands/trash.js')).trash,
   people: async () => (await import('./commands/people.js')).people,
   peers: async () => (await import('./commands/peers.js')).peers,
   publishers: async () => (await import('./commands/publishers.js')).publishers,

@@ -136,6 +136,16 @@ export function newestStamp(document: unknown): Stamp | undefined {
   return stamps.length === 0 ? undefined : stamps.reduce(laterStamp);
 }
 
+/** The stamp of `epoch` that follows a stamp directly; an invalid one is returned unchanged. */
+export function stampBehind(stamp: Stamp, epoch: string): Stamp {
+  const parts = parseStamp(stamp);
+  if (!parts) return stamp;
+  const { ms, counter } = parts;
+  return formatStamp(
+    counter < greatestCounter ? { ms, counter: counter + 1, epoch } : { ms: ms + 1, counter: 0, epoch },
+  );
+}
+
 /** All stamps in a document, in no order. */
 function stampsOf(document: unknown): Stamp[] {
   const found: Stamp[] = [];

@@ -55,6 +55,7 @@ export async function openPublic(config: Config, log: Log, files: Files = filesO
         original: (path) => join(folder, path),
         temporary: blobs.temporary,
         discard: () => Promise.resolve(undefined),
+        retrieve: () => Promise.resolve(),
       },
       files,
       spool: noSpool,

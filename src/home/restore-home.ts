@@ -89,6 +89,7 @@ export async function restoreHome(options: RestoreOptions): Promise<Restored> {
   });
   try {
     renew(home.db, randomUUID());
+    home.library.local.trashDays.startAnew();
     const photos = home.library.count('photo:');
     await reindex(home.library, home.catalog, (done) => progress('Indexing', done, photos));
     const found = await look(home, options);

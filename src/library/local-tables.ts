@@ -12,6 +12,7 @@ import { openDiscarded, type Discarded } from './discarded-originals.js';
 import { openPersonFolders, type PersonFolders } from './person-folders.js';
 import { openOriginalSha1s, type OriginalSha1s } from './original-sha1.js';
 import { openSentFiles, type SentFiles } from './sent-files.js';
+import { openTrashDays, type TrashDays } from './trash-days.js';
 import { openEmptyAlbums, type EmptyAlbums } from './empty-albums.js';
 import { openMerges, type Merges } from './merge-log.js';
 import { openEditKeys, type EditKeys } from './edit-keys.js';
@@ -106,6 +107,8 @@ export interface Local {
   merges: Merges;
   /** Edits that devices sent after a time offline. */
   editKeys: EditKeys;
+  /** The days after which photos are deleted from the trash. */
+  trashDays: TrashDays;
   /** Small named values, as text. */
   setting(name: string): string | undefined;
   setSetting(name: string, value: string): void;
@@ -141,7 +144,7 @@ export function openLocal(db: Sqlite, clock: Clock = systemClock): Local {
       emptyAlbums: openEmptyAlbums(db, clock),
       synced: openSyncedEntities(db, clock),
     },
-    ...{ merges, editKeys, setting, setSetting },
+    ...{ merges, editKeys, trashDays: openTrashDays(db, { setting, setSetting }), setting, setSetting },
   };
 }
 

@@ -43,6 +43,8 @@ export interface BlobPort {
   temporary(): string;
   /** Moves an original to the archive's trash (`Archive.discard`). */
   discard(path: string): Promise<string | undefined>;
+  /** Moves it back (`Archive.retrieve`). */
+  retrieve(aside: string, path: string, sha256: string): Promise<void>;
 }
 
 /** The configuration of the server. */

@@ -212,6 +212,30 @@ test('the trash: some photos restored, the rest deleted; the files are moved asi
   await close();
 });
 
+test('the trash says when its photos are deleted, once somebody chose so in the settings', async () => {
+  const { page, ids, mishaps, change, visit, close } = await open('/trash');
+  await change({ ids: ids.slice(0, 2), trashed: true });
+  await visit();
+  await page.waitForSelector('text=2 photos are in the trash. They stay there until you empty the trash.');
+  expect(await page.locator('main li a').first().innerText()).toBe('');
+  await page.getByRole('link', { name: 'Delete automatically' }).click();
+  const choice = page.locator('[data-part="deletion"]').getByRole('combobox', { name: 'Family library' });
+  expect(await choice.inputValue()).toBe('never');
+  await choice.selectOption('After 30 days');
+  await expect.poll(async () => (await fetch(`${home.url}/api/trash/delete-after`)).text()).toBe('{"house":30}');
+  expect(await breaches(page)).toEqual([]);
+  await visit();
+  await page.waitForSelector('text=2 photos are in the trash. Photos are permanently deleted after 30 days.');
+  await page
+    .locator('main')
+    .getByRole('link', { name: /^Photo.*, 30 days left$/ })
+    .first()
+    .waitFor();
+  expect(await breaches(page)).toEqual([]);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('a search is saved as an album that updates itself; renamed, removed, undone', async () => {
   const { page, ids, mishaps, change, visit, close } = await open('/albums');
   await change({ ids: ids.slice(0, 3), tags: { add: ['sea'] } });

@@ -252,6 +252,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     ],
     [/^\/api\/spool\/(?:restore|seen)$/, () => ({})],
     [/^\/api\/spool\/process$/, () => ({ stored: 0, duplicates: 0, stuck: 0, ignored: 0, seconds: 0, stuckItems: [] })],
+    [/^\/api\/trash\/delete-after$/, () => ({ house: null })],
     [/^\/api\/samples$/, () => ({ placed: 5 })],
     [
       /^\/media\/[0-9a-f]{64}\/(?:hover|video)$/,

@@ -71,6 +71,7 @@ export async function openServedHome(webRoot: string, incoming?: string, name?: 
       original: archive.resolve,
       temporary: blobs.temporary,
       discard: archive.discard,
+      retrieve: archive.retrieve,
     },
     files: home.files,
     look: (id) => lookAt(home, id),

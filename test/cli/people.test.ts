@@ -554,4 +554,18 @@ test('the storage per person is shown, and the destination of their uploads is s
   ]);
   expect((await home.run('people', 'upload-to', 'ben')).out).toBe('Uploads of ben go to their own library.\n');
   expect((await home.run('people', 'upload-to', 'ben', 'ada')).code).toBe(2);
+
+  const deleteAfter = async (...args: string[]): Promise<string> =>
+    (await home.run('trash', 'delete-after', ...args)).out;
+  expect(await deleteAfter()).toBe('Photos in the trash of the family library are never deleted automatically.\n');
+  expect(await deleteAfter('30')).toBe(
+    'Photos in the trash of the family library are deleted after 30 days, while the server runs.\n',
+  );
+  expect(values(await deleteAfter('60', '--for', 'Ben', '--json'))).toEqual([{ name: 'ben', days: 60 }]);
+  expect(values(await deleteAfter('never', '--json'))).toEqual([{ name: 'house', days: null }]);
+  expect(values(await deleteAfter('--for', 'ben', '--json'))).toEqual([{ name: 'ben', days: 60 }]);
+  expect((await home.run('trash', 'delete-after', '7')).code).toBe(2);
+  expect((await home.run('trash', 'delete-after', '30', '--for', 'eve')).code).toBe(2);
+  const log = readFileSync(join(home.folder, '.photospool', 'audit.log'), 'utf8');
+  expect(log).toMatch(/"trash-changed".*"who":"command line","detail":"library of ben: after 60 days"/);
 });

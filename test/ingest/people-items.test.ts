@@ -47,7 +47,8 @@ async function purgeOfHouse(home: SmallHome, sha256: string): Promise<string | u
     ids(sha256)[0],
     (body) => body && applyChange(body, { trashed: true }, { at: home.library.stampAfter(body), by: 'owner' }),
   );
-  expect(await emptyTrash(home.library, { discard }, local, [sha256])).toEqual({ purged: 1, left: 0 });
+  const retrieve = (): Promise<void> => Promise.reject(new Error('nothing goes back'));
+  expect(await emptyTrash(home.library, { discard, retrieve }, local, [sha256])).toEqual({ purged: 1, left: 0 });
   return laid;
 }
 

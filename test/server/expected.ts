@@ -158,6 +158,9 @@ export const expected: Record<string, Expected> = {
   'head /locked/originals/{id}': { rule: 'locked', open: true, notInLinks: true },
   'get /locked/originals/{id}/jpeg': { rule: 'locked', open: true, notInLinks: true },
   'post /api/trash/empty': { rule: 'trash', open: true, body: { ids: ['{id}'] } },
+  'post /api/trash/left': { rule: 'trash', open: true, body: { ids: ['{id}'] } },
+  'get /api/trash/delete-after': { rule: 'own-library' },
+  'patch /api/trash/delete-after': { rule: 'own-library', open: true, body: { house: 30 } },
   'post /api/facets': { rule: 'see', body: { ids: ['{id}'] } },
   'post /api/downloads': { rule: 'stripped', open: true, body: { ids: ['{id}'] } },
   // The ticket is its own; downloads.test.ts compares whose it is.

@@ -310,6 +310,7 @@ export async function makeHome(
       original: archive.resolve,
       temporary: blobs.temporary,
       discard: archive.discard,
+      retrieve: archive.retrieve,
     },
     files,
     databases: [

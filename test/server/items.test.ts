@@ -49,6 +49,9 @@ async function withPeople() {
   return { ...home, ada, ben, owner, family, token, visitor, add, seen, comments, feed };
 }
 
+/** An archive without files. */
+const nowhere = { discard: async () => undefined, retrieve: async () => undefined };
+
 describe('an item of a person', () => {
   it('exists for its holder, and for others by its audience, never for those who act for the house alone', async () => {
     const { ada, ben, owner, family, token, visitor, add, seen } = await withPeople();
@@ -97,7 +100,6 @@ describe('an item of a person', () => {
     const { ben, owner, family, library, add, seen } = await withPeople();
     const [ofHouse, ofBen] = [add(house, 'family'), add(ben, 'family')];
     library.update<object>(exifId(bytes), () => ({ format: 1, kind: 'exif', tags: {} }));
-    const nowhere = { discard: async () => undefined };
     await changePhotos(library, family, [ofBen], { trashed: true });
     expect([seen(owner, [ofBen]), seen(family, [ofBen])]).toEqual([[], [ofBen]]);
     expect(await emptyTrash(library, nowhere, owner, [ofBen])).toEqual({ purged: 0, left: 1 });
@@ -123,7 +125,7 @@ describe('an item of a person', () => {
     expect(await heard()).toEqual([[ofBen], [ofBen]]);
     await changePhotos(library, family, [ofBen], { trashed: true, audience: 'private' });
     await heard();
-    await emptyTrash(library, { discard: async () => undefined }, family, [ofBen]);
+    await emptyTrash(library, nowhere, family, [ofBen]);
     expect(await heard()).toEqual([undefined, [ofBen]]);
   });
 });
@@ -141,7 +143,7 @@ it('a locked item is in no live event of its holder, neither changed nor purged'
   expect(await heard()).toEqual([]);
   await changePhotos(library, locked, [ofBen], { title: 'Sea', trashed: true });
   expect(await heard()).toBeUndefined();
-  expect(await emptyTrash(library, { discard: async () => undefined }, locked, [ofBen])).toMatchObject({ purged: 1 });
+  expect(await emptyTrash(library, nowhere, locked, [ofBen])).toMatchObject({ purged: 1 });
   expect(await heard()).toBeUndefined();
 });
 

@@ -85,6 +85,7 @@ const exceptions: Record<string, readonly string[]> = {
     ...['POST /api/people/:id/approve', 'POST /api/people/:id/reject', 'POST /api/people/:id/invitation'],
     ...['POST /api/peers', 'POST /api/peers/:url/retry', 'POST /api/peers/:url/remove-document', 'POST /api/tokens'],
     ...['POST /api/folders', 'GET /api/doctor', 'GET /api/openapi.json', 'GET /robots.txt', 'GET /api/map/basemap'],
+    'GET /api/trash/delete-after',
     ...[
       'GET /.well-known/immich',
       'GET /immich/api/*',
@@ -122,6 +123,7 @@ const exceptions: Record<string, readonly string[]> = {
     ...['POST /api/locked/close', 'POST /api/locked/open', 'POST /api/locked/photos/unlock'],
     ...['POST /api/locked/pin/remove', 'POST /api/locked/trash/empty', 'POST /api/locked/photos/:id/original'],
   ],
+  'answers about ids in the trash that are visible: automatic-deletion.test.ts': ['POST /api/trash/left'],
   'takes the password of a link, of which the histories have none': ['POST /api/share'],
 };
 

@@ -48,7 +48,13 @@ async function openWorld(held: readonly Buffer[]) {
   const gate = { ...replication.gate, state: () => ({ on: true as const }) };
   const app = await buildApp({
     ...{ library, catalog, changes, access, spool, files, log: silent, clock: systemClock, ...replication, gate },
-    blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard, temporary: blobs.temporary },
+    blobs: {
+      rendition: blobs.path,
+      original: archive.resolve,
+      discard: archive.discard,
+      retrieve: archive.retrieve,
+      temporary: blobs.temporary,
+    },
     folders: { incoming: config.incoming, files, folders: library.local.personFolders },
     toJpeg: () => Promise.resolve(undefined),
     toBare: () => Promise.resolve(undefined),

@@ -84,7 +84,13 @@ export async function openStage(folder: string) {
   const app = await buildApp({
     ...{ library, catalog, changes, access, spool, log: silent, clock: systemClock, ...replication },
     files: home.files,
-    blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard, temporary: blobs.temporary },
+    blobs: {
+      rendition: blobs.path,
+      original: archive.resolve,
+      discard: archive.discard,
+      retrieve: archive.retrieve,
+      temporary: blobs.temporary,
+    },
     toJpeg: async () => undefined,
     toBare: async () => undefined,
     samples: async () => 0,

@@ -17,6 +17,7 @@ import { roomOf } from '../../base/disk-space.js';
 import { examineServed } from '../../home/doctor-inputs.js';
 import { startDeveloping } from '../../home/picture-jobs.js';
 import { startHashing } from '../../home/sha1-job.js';
+import { startDeleting } from '../../home/trash-job.js';
 import { openFilming } from '../../home/video-jobs.js';
 import { openHome, webRoot, type Home } from '../../home/open-home.js';
 import { serverRecord } from '../../home/open-read-only.js';
@@ -88,6 +89,7 @@ async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts)
   const filming = openFilming(home, log, { watch: true });
   const endDeveloping = startDeveloping(home, log);
   const endHashing = startHashing(home, log);
+  const endDeleting = startDeleting({ ...home, ...access }, log);
   try {
     const examine = (): Promise<Examined> => examineServed(home, spool, replication.mesh);
     const makePlayable = (sha256: string): boolean => filming.clips.ask(sha256);
@@ -102,12 +104,14 @@ async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts)
     await filming.close();
     await endDeveloping();
     await endHashing();
+    await endDeleting();
     await close();
     await server.close();
   } finally {
     await filming.close();
     await endDeveloping();
     await endHashing();
+    await endDeleting();
     await close();
   }
 }
@@ -140,6 +144,7 @@ function serverParts(home: Home): Pick<ServerParts, HomeParts> {
       original: archive.resolve,
       temporary: blobs.temporary,
       discard: archive.discard,
+      retrieve: archive.retrieve,
     },
     files,
     folders: { incoming, files, folders: library.local.personFolders },

@@ -1,8 +1,8 @@
 /** What takes the space (docs/interface.md, `GET /api/storage/use`). */
-import type { LargestFiles, LibraryStorage, StorageUse } from '../../../../src/api/answer-types.js';
-import { addressed, ask } from '../../lib/api.js';
+import type { DeleteAfter, LargestFiles, LibraryStorage, StorageUse } from '../../../../src/api/answer-types.js';
+import { addressed, ask, send } from '../../lib/api.js';
 
-export type { LargestFiles, LibraryStorage, StorageUse };
+export type { DeleteAfter, LargestFiles, LibraryStorage, StorageUse };
 
 export const fetchUse = (): Promise<StorageUse> => ask('/api/storage/use');
 export const fetchLargest = (): Promise<LargestFiles> => ask('/api/storage/largest');
@@ -16,3 +16,8 @@ export const fetchDuplicates = (): Promise<{ count: number; looking: { done: num
 /** The number of photos that a search finds. */
 export const countFound = async (q: string): Promise<number> =>
   (await ask<{ count: number }[]>(addressed('/api/timeline', { q }))).reduce((sum, { count }) => sum + count, 0);
+
+/** After how many days photos are deleted from the viewer's trashes. */
+export const fetchDeleteAfter = (): Promise<DeleteAfter> => ask('/api/trash/delete-after');
+export const setDeleteAfter = (change: DeleteAfter): Promise<DeleteAfter> =>
+  ask('/api/trash/delete-after', send('PATCH', change));

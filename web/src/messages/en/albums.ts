@@ -138,12 +138,25 @@ export const albums = {
   byYear: (year: string, n: number) => `${year}: ${app.photos(n)}`,
 
   trashNone: 'The trash is empty',
-  trashAbout: (n: number) =>
-    plural(n, {
-      one: '# photo is in the trash. It stays there until you empty the trash.',
-      other: '# photos are in the trash. They stay there until you empty the trash.',
-    }),
-  trashEmptyAbout: 'Photos that you move to the trash stay here until you empty it.',
+  /** `days`: after how many days they are deleted; 0 if some are deleted after days and others never. */
+  trashAbout: (n: number, days: number | undefined) =>
+    `${plural(n, { one: '# photo is in the trash.', other: '# photos are in the trash.' })} ${
+      days === undefined
+        ? plural(n, {
+            one: 'It stays there until you empty the trash.',
+            other: 'They stay there until you empty the trash.',
+          })
+        : days === 0
+          ? 'Photos that show days left are permanently deleted after them.'
+          : `Photos are permanently deleted after ${days} days.`
+    }`,
+  trashEmptyAbout: (days: number | undefined) =>
+    days
+      ? `Photos that you move to the trash are permanently deleted after ${days} days.`
+      : 'Photos that you move to the trash stay here until you empty it.',
+  trashLeft: (days: number) =>
+    days === 0 ? 'Deleted today' : plural(days, { one: '# day left', other: '# days left' }),
+  trashAfter: 'Delete automatically',
   trashShow: 'Show or restore photos',
   trashEmpty: 'Empty trash',
   /** `files`: for people who reach the disk of the server. */

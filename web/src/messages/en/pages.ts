@@ -314,6 +314,7 @@ export const audit = {
     'publishing-allowed': 'Allowed a person to publish photos',
     'publishing-stopped': 'Stopped a person from publishing photos',
     'photos-handed-over': 'Handed over a removed person’s photos',
+    'trash-changed': 'Changed when photos in the trash are deleted',
   } as Record<string, string>,
 };
 

@@ -51,6 +51,12 @@ export const storage = {
   showPhotos: 'Show photos',
   rowAction: (action: string, name: string) => `${action}: ${name}`,
   openTrash: 'Open trash',
+
+  deletion: 'Delete photos in the trash',
+  deletionAbout:
+    'Photos are permanently deleted from all servers after this time in the trash. The days count from when you choose. Locked photos stay.',
+  deletionOf: { house: 'Family library', me: 'My library' },
+  deleteAfter: { never: 'Never', 30: 'After 30 days', 60: 'After 60 days' },
 };
 
 export const about = {
