@@ -118,6 +118,35 @@ it('keeps the others running while one crashes', async () => {
   ]);
 });
 
+describe('with patience', () => {
+  it('questions take turns with one process while it answers', async () => {
+    const bounded = open({}, { size: 2, patience: 1_000_000 });
+    const [first, ...others] = await Promise.all(['pid', 'pid', 'pid'].map((question) => bounded.ask(question)));
+    expect(others).toEqual([first, first]);
+  });
+
+  it('one that is held up delays the others only so long', async () => {
+    const bounded = open({}, { size: 2, patience: 100 });
+    let ended = false;
+    const held = bounded.ask('hang').then((reply) => {
+      ended = true;
+      return reply;
+    });
+    expect(await Promise.all([bounded.ask('say a'), bounded.ask('say b')])).toEqual([say('a'), say('b')]);
+    expect(ended).toBe(false);
+    await bounded.close();
+    expect(await held).toMatchObject({ kind: 'ended', why: 'closed' });
+  });
+
+  it('a process that crashed is replaced at once', async () => {
+    const bounded = open({}, { size: 2, patience: 1_000_000 });
+    expect(await Promise.all([bounded.ask('abort'), bounded.ask('say a')])).toMatchObject([
+      { kind: 'ended', why: 'crash' },
+      say('a'),
+    ]);
+  });
+});
+
 it('reports a missing program', async () => {
   const bounded = open({}, {}, 'no-such-program-anywhere');
   expect(await bounded.ask('say a')).toMatchObject({ kind: 'ended', why: 'start' });

@@ -56,6 +56,11 @@ export interface Crew {
   idle: number;
   /** Questions after which a process is replaced, since it returns memory only when it ends. */
   uses: number;
+  /**
+   * Milliseconds that a question waits for a busy process before another one starts (default 0): processes that answer
+   * sooner take turns instead, which saves the memory of another one.
+   */
+  patience?: number;
 }
 
 /** The processes of one program. */
@@ -68,6 +73,8 @@ export interface Bounded<Question, Answer> {
 
 interface Job<Question, Answer> {
   question: Question;
+  /** When it was asked, in the units of `performance.now()`. */
+  asked: number;
   reply(reply: Reply<Answer>): void;
 }
 
@@ -86,7 +93,7 @@ const lastWords = 2000;
 const patience = 2000;
 
 /** Opens a pool; no process starts before the first question. */
-export function openBounded<Q, A>(program: Program<Q, A>, { size, idle, uses }: Crew): Bounded<Q, A> {
+export function openBounded<Q, A>(program: Program<Q, A>, { size, idle, uses, patience = 0 }: Crew): Bounded<Q, A> {
   const waiting: Job<Q, A>[] = [];
   const free: Member<Q, A>[] = [];
   const all = new Set<Member<Q, A>>();
@@ -97,12 +104,20 @@ export function openBounded<Q, A>(program: Program<Q, A>, { size, idle, uses }: 
     for (const member of free.splice(0)) member.dismiss();
   }
 
+  /** Milliseconds until another process may start for a question. */
+  const startsIn = ({ asked }: Job<Q, A>): number =>
+    all.size === 0 ? 0 : all.size < size ? asked + patience - performance.now() : Infinity;
+
   function pump(): void {
     clearTimeout(timer);
-    while (waiting.length > 0) {
-      const member = free.pop() ?? (all.size < size ? launch() : undefined);
-      if (!member) return;
-      member.take(waiting.shift()!);
+    for (let first; (first = waiting[0]);) {
+      const wait = free.length > 0 ? 0 : startsIn(first);
+      if (wait > 0) {
+        if (wait < Infinity) timer = setTimeout(pump, Math.ceil(wait));
+        return;
+      }
+      waiting.shift();
+      (free.pop() ?? launch()).take(first);
     }
     if (all.size > 0) timer = setTimeout(rest, idle).unref();
   }
@@ -127,7 +142,7 @@ export function openBounded<Q, A>(program: Program<Q, A>, { size, idle, uses }: 
     ask: (question) =>
       new Promise((reply) => {
         if (closed) return reply({ kind: 'ended', why: 'closed', signal: null, said: '' });
-        waiting.push({ question, reply });
+        waiting.push({ question, asked: performance.now(), reply });
         pump();
       }),
     async close() {

@@ -95,11 +95,16 @@ function isCurrent(mark: string, sources: string): boolean {
   return names.every((name) => statSync(join(sources, name)).mtimeMs <= built);
 }
 
-/** Only the environment variables that programs need to start: options for Node would change what runs. */
-function environment(): NodeJS.ProcessEnv {
+/**
+ * Only the environment variables that programs need to start: options for Node would change what runs. `threads` are
+ * those of libvips.
+ */
+function environment(threads: number): NodeJS.ProcessEnv {
   const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR'].map((name) => [name, process.env[name]] as const);
-  // glibc gives each thread its own heap and returns hardly any of it: with two heaps a decoder needs half the memory.
-  return { ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)), MALLOC_ARENA_MAX: '2' };
+  // glibc gives each thread its own heap and returns hardly any of it: with one or two heaps a decoder needs half the
+  // memory. Only several decoding threads would wait for one another.
+  const heaps = threads === 1 ? '1' : '2';
+  return { ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)), MALLOC_ARENA_MAX: heaps };
 }
 
 /**
@@ -119,7 +124,7 @@ export function openDecoders({
   const program: Program<Question, DecoderAnswer> = {
     command: process.execPath,
     args: ['--max-old-space-size=128', '--v8-pool-size=1', ...args, String(threads), String(memory)],
-    env: environment,
+    env: () => environment(threads),
     writes: true,
     limits: { ...limits, memory },
     write: (question) => `${JSON.stringify(question)}\n`,

@@ -93,8 +93,15 @@ export function exiftoolProgram(limits: Limits): Omit<Program<never, never>, 'wr
 export const argumentLines = (args: readonly string[], end = ''): string =>
   [...names, ...args, `-execute${end}`, ''].join('\n');
 
+/**
+ * Longer than an ExifTool needs to start, and far longer than for an answer: only if a file holds up the first one does
+ * another one start, which takes 30 MiB.
+ */
+const patience = 3_000;
+
 /** Opens a reader of up to `processes` ExifTools that end after `idle` ms. */
 export function openReader({ processes = availableParallelism(), idle = 30_000, limits = readerLimits } = {}): Reader {
   const write = (path: string): string => argumentLines([...readArgs, path]);
-  return openBounded({ ...exiftoolProgram(limits), write, read: readAnswer }, { size: processes, idle, uses: 1000 });
+  const crew = { size: processes, idle, uses: 1000, patience };
+  return openBounded({ ...exiftoolProgram(limits), write, read: readAnswer }, crew);
 }
