@@ -14,6 +14,7 @@ import {
   readUnder,
   sawEnds,
   self,
+  stampOf,
   stands,
   type End,
   type Give,
@@ -33,10 +34,10 @@ import {
   type Holder,
   type Item,
 } from '../document/item-id.js';
-import { own } from '../document/json-values.js';
+import { compareText, own } from '../document/json-values.js';
 import { isFromGuests } from '../document/photo-senders.js';
 import { isNewer } from '../document/merge.js';
-import { photoOf, type Audience, type Body } from '../document/photo-document.js';
+import { photoOf, type Audience, type Body, type Stamp } from '../document/photo-document.js';
 
 /** An album entry claimed by an item. Whether it counts depends on the album’s members. */
 export interface AlbumEntry {
@@ -126,6 +127,11 @@ export interface ItemAccess {
    * unknown or was removed gives none.
    */
   albumRight(album: string, person: string): AlbumRight | undefined;
+  /**
+   * The stamp of the first of the gives that a person’s right in an album rests on; undefined for no right. It is as
+   * its author drew it: it may be ahead of the clock.
+   */
+  sharedSince(album: string, person: string): Stamp | undefined;
   /** Whether an album exists for an onlooker: for its holder and its members. */
   seesAlbum(onlooker: Onlooker, album: string): boolean;
   /**
@@ -210,28 +216,43 @@ interface AlbumState {
   isHeld: boolean;
 }
 
+const isRight = (what: string): what is AlbumRight => what === 'view' || what === 'add';
+
+/** A member’s right, and the stamp of the first give for it. */
+interface Membership {
+  right: AlbumRight;
+  since: Stamp;
+}
+
 /** The members’ rights in an album, valid for one grant set of the people. */
 interface Rights {
   people: GrantSet;
   album: string;
   state: AlbumState;
-  of(person: string): AlbumRight | undefined;
+  of(person: string): Membership | undefined;
 }
 
 /** The rights by member set. Grant sets are immutable once read. */
 const rightsOf = new WeakMap<GrantSet, Rights>();
 
-type Given = (set: GrantSet, holder: Holder, to: string, what: string, concerns?: readonly string[]) => boolean;
+type Counts = (give: Give, set: GrantSet, holder: Holder, to: readonly string[]) => boolean;
 
-/** Whether a set of `holder` gives something to somebody: a give stands, and its author had the right to make it. */
-function givenFor(people: GrantSet, grants: Grants): Given {
-  function counts(give: Give, set: GrantSet, holder: Holder, to: readonly string[]): boolean {
+/** Whether a give in a set of `holder` stands, and its author had the right to make it. */
+function countsFor(people: GrantSet, grants: Grants): Counts {
+  return (give, set, holder, to) => {
     if (holder !== house && give.by !== authorOf(holder)) return false;
     const author = give.by.replace(/^person:/, '');
     const roles = holder === house ? [`role:${author}`] : [];
     const seen = give.saw[set === people ? self : peopleId] ?? [];
     return stands(give, set, grants) && sawEnds(people, seen, [...to, give.by, ...roles]);
-  }
+  };
+}
+
+type Given = (set: GrantSet, holder: Holder, to: string, what: string, concerns?: readonly string[]) => boolean;
+
+/** Whether a set of `holder` gives something to somebody. */
+function givenFor(people: GrantSet, grants: Grants): Given {
+  const counts = countsFor(people, grants);
   return (set, holder, to, what, concerns = [to]) =>
     set.gives.some((give) => give.to === to && give.what === what && counts(give, set, holder, concerns));
 }
@@ -254,10 +275,18 @@ function openRights({
   isHeld: boolean;
   grants?: Grants | undefined;
 }): Rights['of'] {
-  const given = givenFor(people, grants);
-  return remember((person: string): AlbumRight | undefined =>
-    isHeld ? (['add', 'view'] as const).find((what) => given(members, holder, authorOf(person), what)) : undefined,
-  );
+  const counts = countsFor(people, grants);
+  return remember((person: string): Membership | undefined => {
+    const to = authorOf(person);
+    if (!isHeld) return undefined;
+    const gives = members.gives.filter(
+      (give) => give.to === to && isRight(give.what) && counts(give, members, holder, [to]),
+    );
+    const [first] = gives.map(stampOf).sort(compareText);
+    return first === undefined
+      ? undefined
+      : { right: gives.some(({ what }) => what === 'add') ? 'add' : 'view', since: first };
+  });
 }
 
 /** Opens the decision for one state of the control documents. */
@@ -332,7 +361,8 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
     keepsRole: (person) => !isEnded(people, `role:${person}`) || given(people, house, `role:${person}`, 'owner'),
     mayPublish: (holder) => holder === house || mayPublish(holder),
     isPartner: (of, person) => of !== house && isPartner(of)(person),
-    albumRight: (album, person) => albumOf(album)?.right(person),
+    albumRight: (album, person) => albumOf(album)?.right(person)?.right,
+    sharedSince: (album, person) => albumOf(album)?.right(person)?.since,
     seesAlbum(looks, album) {
       const named = albumOf(album);
       const onlooker = named?.isThere ? inEffect(looks) : undefined;
@@ -349,7 +379,7 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
       const named = albumOf(album);
       if (!named?.isThere || !isKnownHere(withoutSelf(saw))) return false;
       const isGuest = owner !== named.holder;
-      if (isGuest && (owner === house || named.right(owner) !== 'add')) return false;
+      if (isGuest && (owner === house || named.right(owner)?.right !== 'add')) return false;
       const whose = nameOf(owner);
       if (owner !== house && (by !== whose || !sawEnds(people, saw[peopleId] ?? [], [whose]))) return false;
       const seen = saw[named.id] ?? [];

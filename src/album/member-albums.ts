@@ -6,7 +6,7 @@
 import { monotonicFactory } from 'ulid';
 import { itemAccess } from '../access/library-access.js';
 import { readItem, type AlbumRight, type ItemClaims } from '../access/item-access.js';
-import { authorOf, type Viewer } from '../access/permissions.js';
+import { authorOf, onlookerOf, type Viewer } from '../access/permissions.js';
 import { actsFor, mayPutInto, rightIn, type SharingState } from '../access/sharing-rights.js';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, notFound } from '../base/errors.js';
@@ -14,6 +14,7 @@ import { orderRegisters, sortIn, type AlbumSort, type OrderChange } from '../doc
 import { wellFormed } from '../document/canonical-json.js';
 import { elementOf } from '../document/field-validation.js';
 import { isLapsed, noGrants, withEnd, withGive, withSight, type Author, type GrantSet } from '../document/grants.js';
+import { parseStamp } from '../document/stamp.js';
 import { albumNamed, house, membersId, peopleId, type Holder } from '../document/item-id.js';
 import { own, textOf } from '../document/json-values.js';
 import { registerIn, withRegisters } from '../document/overruled-registers.js';
@@ -33,6 +34,11 @@ export interface MemberAlbum {
   description?: string;
   /** The time of its creation, UTC. */
   added: string;
+  /**
+   * When the viewer became a member, UTC; absent for the holder, and if the clock of the server where it was shared was
+   * ahead of this one.
+   */
+  sharedAt?: string;
   /** The viewer's permissions: all, adding their own photos, or seeing it. */
   right: 'holder' | AlbumRight;
   /** The public id of the cover photo chosen by its holder, if visible to the viewer. */
@@ -104,6 +110,8 @@ export interface MemberAlbums {
 /** The maximum number of albums per holder. */
 const most = 2_000;
 const prefix = 'own-album:';
+/** The time, ms, that the clocks of two servers may differ. */
+const tolerance = 60_000;
 
 /** The dependencies of albums with members. */
 export interface MemberAlbumParts {
@@ -172,7 +180,7 @@ const textIn = (body: Body | undefined, name: string): string => {
   return found === 'circle' ? '' : textOf(found?.value);
 };
 
-function openReading({ library, gate, state, setOf }: Core): Pick<MemberAlbums, 'list' | 'find'> {
+function openReading({ library, clock, gate, state, setOf }: Core): Pick<MemberAlbums, 'list' | 'find'> {
   function membersIn(album: string): Required<Pick<MemberAlbum, 'members'>> & Pick<MemberAlbum, 'lapsed'> {
     const { access } = state();
     const set = setOf(membersId(album));
@@ -190,11 +198,20 @@ function openReading({ library, gate, state, setOf }: Core): Pick<MemberAlbums, 
     };
   }
 
+  function sharedAt(viewer: Viewer, album: string): string | undefined {
+    const onlooker = onlookerOf(viewer);
+    const since = onlooker?.kind === 'person' ? itemAccess(library).sharedSince(album, onlooker.person) : undefined;
+    const ms = parseStamp(since)?.ms;
+    // A time to come would stay new for its viewer.
+    return ms === undefined || ms > clock.now() + tolerance ? undefined : new Date(ms).toISOString();
+  }
+
   function view(viewer: Viewer, album: string, body: Body | undefined): MemberAlbum | undefined {
     const right = rightIn(viewer, album, state());
     if (!right) return undefined;
     const cover = visibleTo(library, viewer, readPhotos(library, [textIn(body, 'cover')].filter(isHash)))[0];
     const description = textIn(body, 'description');
+    const shared = right === 'holder' ? undefined : sharedAt(viewer, album);
     return {
       ...{
         album,
@@ -204,6 +221,7 @@ function openReading({ library, gate, state, setOf }: Core): Pick<MemberAlbums, 
         right,
         sort: sortIn(body),
       },
+      ...(shared !== undefined && { sharedAt: shared }),
       ...(description !== '' && { description }),
       ...(cover && entryIn(library, cover, album) && { cover: cover.id }),
       ...(right === 'holder' && membersIn(album)),

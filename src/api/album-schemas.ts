@@ -195,6 +195,11 @@ export const MemberAlbum = Type.Object({
   name: Type.String(),
   description: Type.Optional(Type.String()),
   added: Type.String({ description: 'UTC' }),
+  sharedAt: Type.Optional(
+    Type.String({
+      description: 'since when the viewer is a member, UTC; not for the holder, nor with a wrong clock',
+    }),
+  ),
   right: Type.Enum(['holder', 'view', 'add'], {
     description: 'the permissions of the viewer: everything; see it; add photos too',
   }),

@@ -24,6 +24,9 @@ export interface Give {
   saw: Saw;
 }
 
+/** The stamp of a give that was read: drawn by its author for this entry alone, or forged. */
+export const stampOf = ({ key }: Pick<Give, 'key'>): Stamp => key.slice(key.lastIndexOf(' ') + 1);
+
 /** An entry that ends access. */
 export interface End {
   /** `<to> <stamp>`. */

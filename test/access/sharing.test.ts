@@ -5,10 +5,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Viewer } from '../../src/access/permissions.js';
 import { applyChange } from '../../src/document/edits.js';
-import { house } from '../../src/document/item-id.js';
+import { house, membersId } from '../../src/document/item-id.js';
+import { own } from '../../src/document/json-values.js';
 import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
 import { positionsFor, sortPhotos } from '../../src/document/album-order.js';
+import { formatStamp } from '../../src/document/stamp.js';
 import { albumDocumentId } from '../../src/library/control-documents.js';
+import { day } from './fixture.js';
 import { openSides, type Side } from './people-sides.js';
 
 describe('an album', () => {
@@ -41,6 +44,63 @@ describe('an album', () => {
     expect([b.albums.list(b.as(ben)), b.albums.list(b.as(anna))]).toEqual([[], []]);
     b.albums.change(b.as(anna), album, { removed: false });
     expect(b.sees(ben, mine)).toBe(true);
+  });
+
+  test('is shared since its member may see it, not since it exists', async () => {
+    const { a, b, anna, ben, cleo, sync } = await openSides();
+    const sharedAt = (side: Side, person = ben): string | undefined =>
+      side.albums.find(side.as(person), album).sharedAt;
+    const { album, added } = a.albums.create(a.as(anna), anna, 'Summer');
+    a.albums.give(a.as(anna), album, cleo, 'view');
+    a.clock.advance(30 * day);
+    a.albums.give(a.as(anna), album, ben, 'view');
+    const since = new Date(Date.parse(added) + 30 * day).toISOString();
+    b.clock.advance(30 * day);
+    sync();
+    for (const side of [a, b]) {
+      expect([sharedAt(side), sharedAt(side, anna)]).toEqual([since, undefined]);
+      expect(sharedAt(side, cleo)).toBe(added);
+      expect(side.albums.list(side.as(ben))[0]?.sharedAt).toBe(since);
+    }
+    // More rights are not news; access that had ended is.
+    a.clock.advance(day);
+    a.albums.give(a.as(anna), album, ben, 'add');
+    expect(sharedAt(a)).toBe(since);
+    a.albums.end(a.as(anna), album, ben);
+    a.clock.advance(day);
+    a.albums.give(a.as(anna), album, ben, 'view');
+    expect(sharedAt(a)).toBe(new Date(Date.parse(since) + 2 * day).toISOString());
+  });
+
+  test('has no time of sharing where the document was forged, or the clock that drew it was ahead', async () => {
+    const { a, anna, ben } = await openSides();
+    const { album, added } = a.albums.create(a.as(anna), anna, 'Summer');
+    const sharedAt = (): string | undefined => a.albums.find(a.as(ben), album).sharedAt;
+    const forge = (...stamps: string[]): void =>
+      void a.library.update(membersId(album), () => ({
+        ...{ format: 1, kind: 'members', ends: {} },
+        gives: Object.fromEntries(
+          stamps.map((at) => [`person:${ben} view ${at}`, { at: 'x', by: `person:${anna}`, saw: {} }]),
+        ),
+      }));
+    const drawn = (ms: number): string => formatStamp({ ms, counter: 0, epoch: 'a' });
+    const now = Date.parse(added);
+    forge(drawn(now + day));
+    expect(sharedAt()).toBeUndefined();
+    forge(`${'9'.repeat(15)}-ffff-a`);
+    expect(sharedAt()).toBeUndefined();
+    forge(drawn(now + day), drawn(now - day));
+    expect(sharedAt()).toBe(new Date(now - day).toISOString());
+    // A give by another person gives nothing, and no time.
+    a.library.update(membersId(album), (body) => ({
+      ...body!,
+      gives: {
+        ...(own(body, 'gives') as object),
+        [`person:${ben} view ${drawn(now - 9 * day)}`]: { at: 'x', by: `person:${ben}`, saw: {} },
+        [`person:${ben} wave ${drawn(now - 9 * day)}`]: { at: 'x', by: `person:${anna}`, saw: {} },
+      },
+    }));
+    expect(sharedAt()).toBe(new Date(now - day).toISOString());
   });
 
   test('keeps the photos that its holder moved on two servers at the same time', async () => {

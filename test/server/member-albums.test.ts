@@ -8,12 +8,13 @@ import type { PeopleLibraries } from '../../src/library/people-libraries.js';
 import { commandLine } from '../../src/access/actor.js';
 import { buildApp } from '../../src/server/app.js';
 import { photo, stamp } from '../document/documents.js';
-import { expectError, openHome } from './fixture.js';
+import { expectError, makeHome, manualClock } from './fixture.js';
 
 const good = 'seven green ladders';
 
 test('a person shares an album, and all photos with a partner; for others neither exists', async () => {
-  const home = await openHome();
+  const home = await makeHome(() => ({}), { clock: manualClock() });
+  onTestFinished(home.close);
   const { library, access } = home;
   const gate = { announced: [], heardGuest: () => undefined, heardPeer: () => undefined };
   let state: PeopleLibraries = { on: true };
@@ -58,6 +59,7 @@ test('a person shares an album, and all photos with a partner; for others neithe
         holderName: 'Anna',
         name: 'Summer',
         right: 'view',
+        sharedAt: new Date(home.clock.now()).toISOString(),
         cover: id,
       }) as unknown,
     ],

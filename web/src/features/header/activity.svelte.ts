@@ -1,8 +1,9 @@
 /**
  * What happens to the library, for the bell and its panel: running imports, finished ones, problems with files, and
- * albums that others shared. The dot means that something is new since the panel was last open, not that something is
+ * albums and photos that others shared or offered. The dot means that something is new since the panel was last open, not that something is
  * wrong. Finished imports and the time of the last look are kept in this browser, for each person apart.
  */
+import type { MemberAlbum, Offer } from '../../../../src/api/answer-types.js';
 import { ask } from '../../lib/api.js';
 import type { Live } from '../../lib/live.svelte.js';
 import { session } from '../../lib/session.svelte.js';
@@ -23,15 +24,8 @@ export interface RunningImport {
   minutes: number | undefined;
 }
 
-/** An album that somebody else holds and the viewer is a member of (`GET /api/albums/shared`). */
-export interface SharedAlbum {
-  holder: string;
-  album: string;
-  holderName?: string;
-  name: string;
-  added: string;
-  count: number;
-}
+/** What others shared with the viewer: an album that they are a member of, or photos that they are offered. */
+export type SharedNews = { at: number } & ({ album: MemberAlbum } | { offer: Offer });
 
 interface Kept {
   seen: number;
@@ -40,6 +34,8 @@ interface Kept {
 
 /** The number of finished imports that are kept. */
 const few = 5;
+/** Changes come in bursts; the minimum interval between requests, ms. */
+const rest = 1500;
 /** An import that begins again within this time continues the last one, ms: files come in one after another. */
 const pause = 10_000;
 
@@ -55,6 +51,20 @@ function read(): Kept {
   return { seen: 0, finished: [] };
 }
 
+/** The albums of others and the open offers to the viewer, the newest first. */
+async function fetchShared(): Promise<SharedNews[]> {
+  const [{ albums }, { received }] = await Promise.all([
+    ask<{ albums: MemberAlbum[] }>('/api/albums/shared'),
+    ask<{ received: Offer[] }>('/api/offers'),
+  ]);
+  const theirs = albums.filter(({ right }) => right !== 'holder');
+  return [
+    // Servers of earlier versions don’t say since when.
+    ...theirs.map((album) => ({ album, at: Date.parse(album.sharedAt ?? album.added) })),
+    ...received.filter(({ state }) => state === 'open').map((offer) => ({ offer, at: Date.parse(offer.made) })),
+  ].sort((a, b) => b.at - a.at);
+}
+
 /** The problems with files that no owner has seen yet, by kind. Servers of earlier versions do not say: all are new. */
 export function newProblems({ spool }: Live): { stuck: number; ignored: number } {
   if (!spool || !session.may('spool')) return { stuck: 0, ignored: 0 };
@@ -64,24 +74,39 @@ export function newProblems({ spool }: Live): { stuck: number; ignored: number }
 /** The activity, as this page knows it. */
 class Activity {
   finished: readonly FinishedImport[] = $state.raw([]);
-  shared: readonly SharedAlbum[] = $state.raw([]);
+  shared: readonly SharedNews[] = $state.raw([]);
   #seen = $state(0);
   /** The server's counts when the running import began. */
   #begun: { stored: number; duplicates: number } | undefined = $state.raw();
   #ended = 0;
   #owner: string | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads what this browser has kept for the viewer. */
   open(): void {
     if (this.#owner === keyOf()) return;
     this.#owner = keyOf();
     ({ seen: this.#seen, finished: this.finished } = read());
-    if (session.now?.person === undefined) return;
-    ask<{ albums: SharedAlbum[] }>('/api/albums/shared').then(
-      ({ albums }) => (this.shared = albums.filter(({ holder }) => holder !== session.now?.person?.id)),
-      // While people have no libraries here, nothing is shared.
-      () => undefined,
-    );
+    this.shared = [];
+    void this.load();
+  }
+
+  /** Asks soon what others shared, since photos changed; many calls are one request. */
+  ask(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.load();
+    }, rest);
+  }
+
+  /** Asks now what others shared. Never rejects. */
+  async load(): Promise<void> {
+    // While people have no libraries here, nothing is shared.
+    if (session.now?.libraries !== true) return;
+    const owner = this.#owner;
+    const shared = await fetchShared().catch(() => undefined);
+    if (shared && owner === this.#owner) this.shared = shared;
   }
 
   /** Notices that an import begins or ends; called with every state of the spool. */
@@ -116,7 +141,7 @@ class Activity {
     return (
       stuck + ignored > 0 ||
       this.finished.some(({ at }) => this.isNew(at)) ||
-      this.shared.some(({ added }) => this.isNew(Date.parse(added)))
+      this.shared.some(({ at }) => this.isNew(at))
     );
   }
 

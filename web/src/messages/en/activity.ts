@@ -2,6 +2,10 @@
 import { number, plural } from '../../lib/language.js';
 import { legible } from '../../lib/legible.js';
 
+/** A person by name; without one the house. */
+const sender = (name: string | undefined): string =>
+  name === undefined ? 'The family library' : legible(name).slice(0, 60);
+
 export const activity = {
   title: 'Activity',
   importing: (done: number, all: number) =>
@@ -23,7 +27,10 @@ export const activity = {
   retry: 'Try again',
   ignore: 'Ignore',
   shared: 'Shared with you',
-  sharedBy: (name: string, album: string) => `${legible(name).slice(0, 60)} shared “${legible(album).slice(0, 80)}”`,
+  sharedBy: (name: string | undefined, album: string) =>
+    album === '' ? `${sender(name)} shared an album` : `${sender(name)} shared “${legible(album).slice(0, 80)}”`,
+  offered: (name: string | undefined, n: number) =>
+    plural(n, { one: `${sender(name)} offers you # photo`, other: `${sender(name)} offers you # photos` }),
   earlier: 'Earlier',
   added: (n: number) => plural(n, { one: '# photo added', other: '# photos added' }),
   today: (n: number) => plural(n, { one: '# photo added today', other: '# photos added today' }),
