@@ -53,8 +53,13 @@ export interface Files extends FileReading {
   flush(path: Path): Promise<void>;
   /** Makes a folder's names durable. */
   flushFolder(path: Path): Promise<void>;
-  /** Removes a file; true if it existed. */
+  /** Removes a file durably; true if it existed. */
   remove(path: Path): Promise<boolean>;
+  /**
+   * Removes a temporary file, without waiting for the disk: a crash may leave it to `sweep`. One that can't be removed
+   * is tried again before the next one is created.
+   */
+  discard(path: Path): Promise<void>;
   /** Removes the temporary files that ended processes left in a folder. */
   sweep(folder: Path): Promise<void>;
   /** Removes an empty folder; false if it is not empty or does not exist. */

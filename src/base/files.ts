@@ -219,7 +219,7 @@ function openFolders(
 function openWriting(
   tools: Tools,
   { move, rename, remove, flushFolder }: Naming,
-): Pick<Files, 'write' | 'scratch' | 'pour' | 'fill' | 'replace' | 'copy' | 'flush'> {
+): Pick<Files, 'write' | 'scratch' | 'pour' | 'fill' | 'replace' | 'copy' | 'flush' | 'discard'> {
   const { step, disk, modes, reading } = tools;
   const { discard, temporary, create } = openTemporary(tools);
 
@@ -241,6 +241,7 @@ function openWriting(
     });
 
   return {
+    discard,
     async write(path, bytes, mode = modes.file) {
       const part = await temporary(path);
       await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes), step));

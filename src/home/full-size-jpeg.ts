@@ -16,9 +16,7 @@ export async function writeJpeg(
   const found = identify(await files.head(from, headLength));
   if (found.kind !== 'photo' || found.format.type.startsWith('video/')) return undefined;
   const path = blobs.temporary();
-  const remove = async (): Promise<void> => {
-    await files.remove(path);
-  };
+  const remove = (): Promise<void> => files.discard(path);
   try {
     if (await decoders.convert(from, found.format, path, develop)) return { path, remove };
   } catch (error) {

@@ -33,9 +33,7 @@ export async function writeBare(home: Home, original: string, develop?: Develop)
   if (films.missing.length > 0 || develop) return undefined;
   const source = { path, format, bytes: (await files.stat(path))?.size ?? 0 };
   const made = blobs.temporary();
-  const remove = async (): Promise<void> => {
-    await files.remove(made);
-  };
+  const remove = (): Promise<void> => files.discard(made);
   try {
     if (await films.bare(source, await films.look(source), made)) return { path: made, type: format.type, remove };
   } catch (error) {

@@ -141,6 +141,6 @@ async function pictures(
     if (!(error instanceof PhotospoolError) || error.code === 'busy') throw error;
     return cut && error.code === 'undecodable' ? spoilt(source) : none;
   } finally {
-    await files.remove(frame);
+    await files.discard(frame);
   }
 }

@@ -174,7 +174,7 @@ export async function makeClip(
     await files.pour(original.createReadStream({ start: at, end: at + length - 1 }), part);
     return await film(await sourceOf(part, length, files), name, parts);
   } finally {
-    await files.remove(part);
+    await files.discard(part);
   }
 }
 

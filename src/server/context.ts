@@ -82,7 +82,7 @@ export interface ServerParts {
   access: Access;
   spool: SpoolPort;
   blobs: BlobPort;
-  files: Pick<Files, 'reading' | 'scratch' | 'remove'>;
+  files: Pick<Files, 'reading' | 'scratch' | 'discard'>;
   /** Signals changes of the library by this process to the live pages. */
   changes: Changes;
   /** The databases served to peers under `/db`, by name. */

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkfifoSync,
   readdirSync,
@@ -53,6 +54,19 @@ describe('scratch', () => {
     if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600);
     await expect(files.scratch(path, Buffer.from('two'))).rejects.toMatchObject({ code: 'EEXIST' });
     expect(text(path)).toBe('one');
+  });
+});
+
+describe('discard', () => {
+  it('removes a file without a flush, and accepts a missing one', async () => {
+    const path = join(temporaryFolder(), 'a');
+    const steps: Operation[] = [];
+    const watched = openFiles((operation) => void steps.push(operation));
+    writeFileSync(path, 'one');
+    await watched.discard(path);
+    await watched.discard(path);
+    expect(existsSync(path)).toBe(false);
+    expect(steps).not.toContain('fsync');
   });
 });
 

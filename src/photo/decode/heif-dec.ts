@@ -60,13 +60,11 @@ export async function decodeNatively(path: string): Promise<PictureSource | unde
   const { tool, files } = prepared;
   const name = temporaryName('tif');
   const to = join(tmpdir(), name);
-  const free = async (): Promise<void> => {
-    await files.remove(to);
-  };
+  const free = (): Promise<void> => files.discard(to);
   if ((await run(tool, path, to)) && (await isSound(to))) return { input: to, loader: 'tiff', turn: 1, free };
   // For a file with several pictures it writes them all, numbered, without naming the main one.
   const stem = name.slice(0, -'.tif'.length);
   const written = ((await files.list(tmpdir())) ?? []).filter((entry) => entry.name.startsWith(stem));
-  for (const entry of written) await files.remove(entry.path);
+  for (const entry of written) await files.discard(entry.path);
   return undefined;
 }

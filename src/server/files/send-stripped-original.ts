@@ -81,10 +81,7 @@ export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs
     if (!bare) return undefined;
     const made = blobs.temporary();
     await files.scratch(made, bare);
-    const remove = async (): Promise<void> => {
-      await files.remove(made);
-    };
-    return { path: made, type, remove };
+    return { path: made, type, remove: () => files.discard(made) };
   }
 
   async function make(photo: PhotoView & { path: string }): Promise<Made | undefined> {
