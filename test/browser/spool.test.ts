@@ -162,6 +162,21 @@ test.each([820, 1440, 1920])(
   },
 );
 
+test('on a phone a running import is in the bar of the photos, and nowhere else above a page', async () => {
+  const fixture = await stage.fixture(makePhotos(5, stage.pictures));
+  fixture.spool({ incoming: 3 });
+  const { page, mishaps, close } = await stage.see(fixture.url, { viewport: { width: 390, height: 844 } });
+  await shown(page);
+  const number = page.locator('header .now .figure');
+  await number.waitFor();
+  await page.goto(`${fixture.url}/trash`);
+  await page.getByRole('heading', { name: 'Trash' }).waitFor();
+  await number.waitFor({ state: 'attached' });
+  expect(await number.isVisible()).toBe(false);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('stuck files are grouped by reason; a group is imported, ignored, trashed and restored, or downloaded at once', async () => {
   const fixture = await stage.fixture();
   const bad = (name: string): Stuck =>
