@@ -71,6 +71,17 @@ it('the features that apps show are those that are here', async () => {
     maintenanceMode: false,
     oauthButtonText: '',
   });
+  const login = await call(home, 'POST', '/auth/login', {}, { email: 'ada', password: 'a long password' });
+  const headers = { authorization: `Bearer ${login.json<{ accessToken: string }>().accessToken}` };
+  const trashDays = async (as: Record<string, string> = headers): Promise<unknown> =>
+    (await call(home, 'GET', '/server/config', as)).json<{ trashDays: number }>().trashDays;
+  expect(await trashDays()).toBe(36_500);
+  const ada = home.access.people.named('ada')[0]!.id;
+  home.library.local.trashDays.choose(ada, { days: 30, by: `person:${ada}` });
+  expect(await trashDays()).toBe(30);
+  // Strangers learn no choice.
+  home.library.local.trashDays.choose('house', { days: 60, by: `person:${ada}` });
+  expect(await trashDays({ 'x-forwarded-for': '203.0.113.9' })).toBe(36_500);
 });
 
 describe('signing in', () => {

@@ -1,6 +1,10 @@
 /** What the server is: its version of the API, and what of it is supported. */
+import { mayOn, type Viewer } from '../../access/permissions.js';
 import { families } from '../../photo/formats/families.js';
+import { choiceInForce } from '../../album/automatic-deletion.js';
+import { viewerOf } from '../http/request-viewer.js';
 import { addCall, type Calls } from './calls.js';
+import { selfOf } from './people.js';
 
 /** The version of the API. Clients compare the major number with theirs. */
 const version = { major: 3, minor: 2, patch: 2, prerelease: null };
@@ -14,7 +18,7 @@ const features = {
   ...{ reverseGeocoding: false, search: false, smartSearch: false },
 };
 
-/** Of the trash and of removed people nothing is deleted by time. */
+/** The days after which removed people are deleted, and photos in the trash unless their holder chose so. */
 const never = 36_500;
 
 /** File extensions with their dots: what may be sent. */
@@ -28,16 +32,28 @@ function mediaTypes(): { image: string[]; video: string[]; sidecar: string[] } {
 }
 
 /** `server/…` */
-export const serverInfo: Calls = (app, { access, config }) => {
+export const serverInfo: Calls = (app, { access, config, library }) => {
   const everyone = { method: 'GET', needs: 'everyone' } as const;
+  /** The days that the client's own photos stay in the trash. */
+  const trashDays = (who: Viewer | undefined): number =>
+    (who &&
+      mayOn(who, 'trash', selfOf(who)) &&
+      choiceInForce({ library, senders: access.senders }, selfOf(who))?.days) ||
+    never;
   addCall(app, { ...everyone, path: '/server/ping' }, () => ({ res: 'pong' }));
   addCall(app, { ...everyone, path: '/server/version' }, () => version);
   addCall(app, { ...everyone, path: '/server/features' }, () => features);
   addCall(app, { ...everyone, path: '/server/media-types' }, mediaTypes);
-  addCall(app, { ...everyone, path: '/server/config' }, () => ({
+  addCall(app, { ...everyone, path: '/server/config' }, (request) => ({
     ...{ isInitialized: access.settings.read().setUp, isOnboarded: true, maintenanceMode: false, publicUsers: false },
     ...{ loginPageMessage: '', oauthButtonText: '', externalDomain: access.settings.publicAddress() ?? '' },
-    ...{ mapDarkStyleUrl: '', mapLightStyleUrl: '', minFaces: 0, trashDays: never, userDeleteDelay: never },
+    ...{
+      mapDarkStyleUrl: '',
+      mapLightStyleUrl: '',
+      minFaces: 0,
+      trashDays: trashDays(viewerOf(request)),
+      userDeleteDelay: never,
+    },
   }));
   addCall(app, { ...everyone, path: '/server/about', needs: 'client' }, () => ({
     ...{ version: versionText, versionUrl: '', licensed: false, build: `Photospool ${config.version}` },
