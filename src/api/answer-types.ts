@@ -134,3 +134,5 @@ export type DoctorAnswer = Static<typeof mesh.DoctorAnswer>;
 
 /** The state of the spool, with the number of problems that no owner has seen yet. */
 export type SpoolAnswer = Static<typeof spool.SpoolStatus>;
+/** A person's own files in the spool. */
+export type OwnArrivals = Static<typeof spool.OwnArrivals>;

@@ -183,6 +183,52 @@ test('with photos of their own, a family member can do everything, also move the
   visits.calm();
 });
 
+test('the activity of a family member: what was shared today, and their own files that could not be imported', async () => {
+  const [ben, cleo] = [await enter('Ben', 'family'), await enter('Cleo', 'family')];
+  await cleo.page.getByText('Nothing is shared yet').waitFor();
+  await upload(ben.page, ['one.jpg', 'two.jpg']);
+  await select(ben.page, 2);
+  await toolbar(ben.page).getByRole('button', { name: 'Share' }).click();
+  const dialog = ben.page.getByRole('dialog', { name: 'Share photos' });
+  await dialog.getByLabel('Album name').fill('Party');
+  await dialog.getByRole('button', { name: 'Add Cleo' }).click();
+  await dialog.getByRole('button', { name: 'Share with 1 person' }).click();
+  await ben.page.getByText('Shared with Cleo').waitFor();
+
+  // The open page hears of it.
+  const { page } = cleo;
+  await page.getByRole('button', { name: 'Activity: new' }).click();
+  const panel = page.getByRole('dialog', { name: 'Activity' });
+  await panel.getByText('Ben shared “Party”').waitFor();
+  await panel.getByTitle('New').waitFor();
+  await page.keyboard.press('Escape');
+
+  const buffer = Buffer.concat([Buffer.from('ffd8ffe000104a46494600', 'hex'), Buffer.alloc(500, 7)]);
+  await page
+    .locator('input[data-add="files"]')
+    .setInputFiles([{ name: '<b>broken.jpg', mimeType: 'image/jpeg', buffer }]);
+  await expect.poll(() => page.locator('[data-uploads] li[data-state="done"]').count()).toBe(1);
+  await visits.home.spool.pass();
+  await page.goto(`${visits.home.url}/activity`);
+  const broken = list(page, 'own-stuck').filter({ hasText: '<b>broken.jpg' });
+  await broken.waitFor();
+  await look(page, 'activity-own');
+  await broken.getByRole('button', { name: 'Move to trash: <b>broken.jpg' }).click();
+  await broken.getByRole('button', { name: 'Move to trash', exact: true }).click();
+  await broken.waitFor({ state: 'detached' });
+
+  await page.goto(`${visits.home.url}/settings/library`);
+  // The home of this test makes no exports: test/server/own-export.
+  const download = page.getByRole('link', { name: 'Download library' });
+  await download.waitFor();
+  expect([await download.getAttribute('href'), await download.getAttribute('download')]).toEqual([
+    '/api/me/export',
+    '',
+  ]);
+  await look(page, 'own-export');
+  visits.calm();
+});
+
 test('guests send photos through a link; they wait for whoever made it, who approves and declines them', async () => {
   const [ada, ben] = [await enter('Ada', 'owner'), await enter('Ben', 'family')];
   await upload(ben.page, ['one.jpg', 'two.jpg']);
@@ -289,7 +335,10 @@ test('a person is removed: they are signed out, others lose what they shared, an
   const removed = list(ada.page, 'removed').filter({ hasText: 'Ben' });
   await removed.getByText('2 photos').waitFor();
   await look(ada.page, 'person-removed');
-  await removed.getByRole('button', { name: 'Save to family library' }).click();
+  await removed.getByRole('button', { name: 'Save photos to…' }).click();
+  await ada.page.getByRole('button', { name: 'Library of Cleo' }).waitFor();
+  await look(ada.page, 'person-removed-menu');
+  await ada.page.getByRole('button', { name: 'Family library' }).click();
   await ada.page.getByText('2 photos saved to the family library').waitFor();
   await ada.page.goto(visits.home.url);
   await shown(ada.page);

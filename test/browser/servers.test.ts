@@ -55,6 +55,13 @@ test(
     await page.getByText('No other servers yet').waitFor();
     expect(await breaches(page)).toEqual([]);
     await page.getByRole('button', { name: 'Add server' }).click();
+    // What a server gets is said before it is added; a public one gets less.
+    const trust = page.getByText('gets all photos of everyone, including private and locked ones');
+    await trust.waitFor();
+    await page.getByText('Only public photos, to a public server').click();
+    await trust.waitFor({ state: 'detached' });
+    await page.getByText('Everything, both ways').click();
+    await trust.waitFor();
     await page.getByLabel('Address').fill(far.url);
     await page.getByLabel('Token').fill(secret);
     await page.getByRole('button', { name: 'Add server' }).click();

@@ -1,4 +1,5 @@
 /** The requests of the spool page, and their results in words (docs/interface.md, "What the spool tells"). */
+import type { OwnArrivals } from '../../../../src/api/answer-types.js';
 import { ask, base, retryStuck, send, type SpoolStatus } from '../../lib/api.js';
 
 /** An imported file. */
@@ -19,7 +20,7 @@ export const fetchSpool = (): Promise<SpoolStatus> => ask('/api/spool');
 export const lookNow = (): Promise<unknown> => ask('/api/spool/process', send('POST'));
 
 /** The name of a stuck file in requests: names may be equal, claims are unique. */
-export const callOf = ({ claim, name }: StuckFile): string => (claim === '' ? name : claim);
+export const callOf = ({ claim, name }: Pick<StuckFile, 'claim' | 'name'>): string => (claim === '' ? name : claim);
 
 /** Applies an action to stuck files; returns the number of files it was applied to. */
 export async function actOn(what: What, files: StuckFile[] | 'all'): Promise<number> {
@@ -31,6 +32,13 @@ export async function actOn(what: What, files: StuckFile[] | 'all'): Promise<num
   const { chosen } = await ask<{ chosen: string[] }>(`/api/spool/${what}`, send('POST', { names }));
   return chosen.length;
 }
+
+/** The viewer's own files that come in: for people who don't see the spool. */
+export const fetchOwnArrivals = (): Promise<OwnArrivals> => ask('/api/me/arrivals');
+
+/** Tries the viewer's own stuck files again, or moves them to the trash of the spool; named as in `callOf`. */
+export const actOnOwn = (what: 'retry' | 'trash', names: string[] | 'all'): Promise<unknown> =>
+  ask(`/api/me/arrivals/${what}`, send('POST', { names }));
 
 /** Restores everything from the trash of the spool. */
 export const restoreStuck = (): Promise<unknown> => ask('/api/spool/restore', send('POST'));

@@ -25,6 +25,11 @@ export const activity = {
   files: (n: number) => plural(n, { one: '# file', other: '# files' }),
   show: 'Show',
   retry: 'Try again',
+  retryOne: (name: string) => `Try again: ${name}`,
+  retryAll: 'Try all again',
+  trash: 'Move to trash',
+  trashSure: 'Move this file to the server’s import trash? Only an owner can restore it.',
+  showAll: (n: number) => `Show all ${number(n)}`,
   ignore: 'Ignore',
   shared: 'Shared with you',
   sharedBy: (name: string | undefined, album: string) =>

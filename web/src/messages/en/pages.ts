@@ -127,9 +127,13 @@ export const removed = {
   about: 'Their photos are hidden until you decide what to do with them. Nothing is deleted automatically.',
   holds: (n: number, size: string) => `${app.photos(n)} · ${size}`,
   export: 'Export photos',
-  handOver: 'Save to family library',
-  kept: (n: number) =>
-    plural(n, { one: '# photo saved to the family library', other: '# photos saved to the family library' }),
+  handOver: 'Save photos to…',
+  house: 'Family library',
+  library: (name: string) => `Library of ${legible(name)}`,
+  kept: (n: number, name: string | undefined) => {
+    const to = name === undefined ? 'the family library' : `the library of ${legible(name)}`;
+    return plural(n, { one: `# photo saved to ${to}`, other: `# photos saved to ${to}` });
+  },
   purge: 'Delete permanently',
   purgeSure: (name: string, n: number) => `Permanently delete ${app.photos(n)} of ${legible(name)} from all servers?`,
   purged: (n: number) => plural(n, { one: '# photo deleted permanently', other: '# photos deleted permanently' }),
@@ -406,6 +410,8 @@ export const servers = {
   kind: 'Sync',
   kindAll: 'Everything, both ways',
   kindPublish: 'Only public photos, to a public server',
+  trust:
+    'The other server gets all photos of everyone, including private and locked ones. Anyone who manages it can see them and change who has access. It keeps its copies after you remove it here. Add only servers that you manage yourself.',
   whichOriginals: 'Originals on this server',
   adding: 'Connecting…',
   added: (host: string) => `${host} added.`,

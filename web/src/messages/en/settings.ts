@@ -38,6 +38,11 @@ export const storage = {
   connect: 'Connect a second server',
   manage: 'Manage servers',
 
+  export: 'Download your library',
+  exportAbout:
+    'All your own photos and videos in one ZIP file, with their original names, edits and albums. Locked photos are included only while they’re open.',
+  exportMine: 'Download library',
+
   tidy: 'Clean up',
   duplicates: 'Duplicates',
   looking: (done: number, total: number) => `Comparing photos: ${number(done)} of ${number(total)}`,
