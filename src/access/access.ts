@@ -105,7 +105,10 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   const pins = openPins(db, clock);
   const notices = openAccountNotices(db, clock);
   const parts = { db, clock, people, sessions, devices, codes, passkeys, factors, pins, notices, audit };
-  const accounts = openAccounts({ ...parts, settings, tokens, shares, removeUnclaimedPeers });
+  const accounts = openAccounts({
+    ...{ ...parts, settings, tokens, shares, removeUnclaimedPeers },
+    trashDays: library.local.trashDays,
+  });
   library.onReceive('person:', (id, from) => accounts.receive(id.slice('person:'.length), from));
   library.onReceive(peopleId, (_id, from) => accounts.receiveEnds(from));
   for (const id of people.unseen()) accounts.receive(id);

@@ -7,7 +7,9 @@ import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { compareText } from '../document/json-values.js';
-import { checkClaimed, checkConfirmed, type Actor } from './actor.js';
+import { house } from '../document/item-id.js';
+import type { TrashDays } from '../library/trash-days.js';
+import { checkClaimed, checkConfirmed, commandLine, type Actor } from './actor.js';
 import type { AccountNotices } from './account-notices.js';
 import type { Audit, Happening } from './audit-log.js';
 import { setUp, type Codes } from './one-time-codes.js';
@@ -142,6 +144,8 @@ export interface AccountParts {
   shares: Shares;
   /** Removes the peers that were added through the page before there was an owner account; returns their addresses. */
   removeUnclaimedPeers: () => string[];
+  /** The choice after how many days photos are deleted from a trash. */
+  trashDays: Pick<TrashDays, 'choice' | 'choose'>;
   settings: SettingStore;
   notices: AccountNotices;
   audit: Audit;
@@ -233,6 +237,10 @@ function openEndings(parts: AccountParts) {
       tokens.revokeUnclaimed(actor);
       shares.revokeUnclaimed(actor);
       for (const url of parts.removeUnclaimedPeers()) note('peer-removed', actor, url);
+      if (parts.trashDays.choice(house)?.by === commandLine.by) {
+        parts.trashDays.choose(house, undefined);
+        note('trash-changed', actor, 'family library: never, because it was chosen before the first account');
+      }
     }
     settings.change({ setUp: true });
     codes.drop(setUp);
@@ -524,7 +532,8 @@ function inOrder(a: Person, b: Person): number {
   return compareText(rank(a), rank(b));
 }
 
-const describeChange = (before: Person, after: Person): string =>
+/** The same for two states of a person who is there. */
+export const describeChange = (before: Person, after: Person): string =>
   describeStanding({ ...before, removed: false }, { ...after, removed: false });
 
 /** A sentence such as `Ada: family to owner, may edit`; empty without a difference. */

@@ -1,6 +1,6 @@
 /**
- * Deletes photos that were in the trash for the days that somebody chose, with the code, the rights and the name with which
- * that person would empty the trash. docs/album.md has the rule. The days are noted before anything is deleted, and each
+ * Deletes photos that were in the trash for the days that were chosen, with the code, the rights and the name with which the
+ * person who chose would empty the trash. docs/album.md has the rule. The days are noted before anything is deleted, and each
  * photo is checked again and purged on its own; after a crash, the next look deletes the rest.
  */
 import type { Audit } from '../access/audit-log.js';
@@ -80,22 +80,29 @@ export function daysLeft(
 
 /**
  * Counts the day, notes what is in the trash of those with a choice, and purges what has been there long enough. Ends the
- * choice of a person who may not empty that trash any more. Returns the number of purged photos.
+ * choice of a person who may not empty that trash any more. Returns the number of purged photos. A photo that fails does
+ * not keep others from being deleted. @throws the first error, at the end.
  */
 export async function deleteOld(parts: DeletionParts, signal?: AbortSignal): Promise<number> {
   const { library, now } = parts;
   const { trashDays } = library.local;
   const choices = trashDays.choices();
   let purged = 0;
+  const failures: unknown[] = [];
   if (choices.length > 0) trashDays.count(now);
   for (const { holder } of choices) {
     if (!choiceInForce(parts, holder)) endChoice(parts, holder);
     else
       for (const id of await oldOnes(parts, holder)) {
         if (signal?.aborted) return purged;
-        purged += await purgeOld(parts, holder, id);
+        try {
+          purged += await purgeOld(parts, holder, id);
+        } catch (error) {
+          failures.push(error);
+        }
       }
   }
+  if (failures.length > 0) throw failures[0];
   return purged;
 }
 

@@ -2,7 +2,7 @@
  * Empties the trash: permanently, on all servers. For each photo, the original is moved to `archive/trash`; then its
  * document, tags and comments are purged and its row is removed, in one transaction. A crash in between leaves the
  * photo in the trash without its original; emptying again completes it. A photo that is restored while its original
- * moves is not purged, and the original moves back. No bytes are deleted: if the photo comes back, so does its original
+ * moves is not purged, and the original moves back; a crash just then leaves it in `archive/trash`, where `verify` finds it. No bytes are deleted: if the photo comes back, so does its original
  * (sync/blobs/store-received-blobs.ts). Bytes that belong to another item, too, stay where they are.
  */
 import { authorOf, may, mayOn, type Viewer } from '../access/permissions.js';
@@ -13,6 +13,7 @@ import { itemId, itemOf, ownPrefix, publicIdOf, type Item } from '../document/it
 import { exifId, photoOf, type Body, type Stamp } from '../document/photo-document.js';
 import { purge } from '../document/purge.js';
 import type { Library } from '../library/library.js';
+import type { OriginalRow } from '../library/local-tables.js';
 import { findPhoto, findPhotos, type FoundPhoto } from './find-photos.js';
 
 /** The result: the number of purged photos, and of those that stayed. */
@@ -26,7 +27,7 @@ export interface Discarder {
   /** Moves an original to the archive's trash, by its path relative to the archive (`Archive.discard`). */
   discard(path: string): Promise<string | undefined>;
   /** Moves it back (`Archive.retrieve`). */
-  retrieve(aside: string, path: string, sha256: string): Promise<void>;
+  retrieve(aside: string, path: string, sha256: string): Promise<'placed' | 'taken'>;
 }
 
 /** The stamp of the purge of a document. */
@@ -94,8 +95,24 @@ async function purgeItem(library: Library, archive: Discarder, item: Item, purgi
     if (aside !== undefined) library.local.discarded.put(sha256, aside);
     return true;
   });
-  if (!isPurged && row && aside !== undefined) await archive.retrieve(aside, row.path, sha256);
+  if (!isPurged && row && aside !== undefined) await moveBack(library, archive, row, aside);
   return isPurged;
+}
+
+/** Moves the original of a restored photo back; if that fails, the exchange of blobs restores it, as for a photo that returns. */
+async function moveBack(library: Library, archive: Discarder, row: OriginalRow, aside: string): Promise<void> {
+  const { path, sha256 } = row;
+  const asReturning = (): void =>
+    library.transaction(() => {
+      library.local.originals.remove(sha256);
+      library.local.discarded.put(sha256, aside);
+    });
+  try {
+    if ((await archive.retrieve(aside, path, sha256)) === 'taken') asReturning();
+  } catch (error) {
+    asReturning();
+    throw error;
+  }
 }
 
 /** The stamp of the edit that moved an item to the trash, or out of it. */

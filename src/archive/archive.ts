@@ -39,8 +39,8 @@ export interface Archive {
    * archive. Undefined if there is no file at `path`: it was moved before.
    */
   discard(path: string): Promise<string | undefined>;
-  /** Moves a discarded file (`aside`, as `discard` returned it) back to its path, which is still reserved for it. */
-  retrieve(aside: string, path: string, sha256: string): Promise<void>;
+  /** Moves a discarded file (`aside`, as `discard` returned it) back to its path. `taken`: another file is there now. */
+  retrieve(aside: string, path: string, sha256: string): Promise<'placed' | 'taken'>;
 }
 
 /** The absolute path of an archived file; `path` is relative to the archive, with forward slashes. */
@@ -168,9 +168,7 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
         if (!archive.occupied(to) && (await files.move(from, archive.resolve(to))) === 'moved') return to;
       }
     },
-    async retrieve(aside, path, sha256) {
-      await place(archive.resolve(aside), path, sha256);
-    },
+    retrieve: (aside, path, sha256) => place(archive.resolve(aside), path, sha256),
   };
   return archive;
 }

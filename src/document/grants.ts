@@ -180,7 +180,8 @@ export const stands = (give: Pick<Give, 'to' | 'saw'>, set: GrantSet, grants: Gr
 
 /**
  * Whether a recipient lost something through changes made on several servers at once: each of their ends was followed
- * by a give, but no give saw them all. After a removal there is an end that no give saw.
+ * by a give, but no give saw them all. After a removal there is an end that no give saw. Only a hint: whether the gives
+ * had the right to be made is not checked.
  */
 export function isLapsed(set: GrantSet, to: string): boolean {
   const ends = endsOf(set, to);

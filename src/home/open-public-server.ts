@@ -55,7 +55,7 @@ export async function openPublic(config: Config, log: Log, files: Files = filesO
         original: (path) => join(folder, path),
         temporary: blobs.temporary,
         discard: () => Promise.resolve(undefined),
-        retrieve: () => Promise.resolve(),
+        retrieve: () => Promise.resolve('placed'),
       },
       files,
       spool: noSpool,

@@ -4,7 +4,9 @@
  * that are about to follow, but not for long, and alone it waits for nothing. A crash leaves all writes of a group, or
  * none.
  */
+import { yieldToEventLoop } from '../base/async/yield.js';
 import { systemClock, type Clock } from '../base/clock.js';
+import { PhotospoolError } from '../base/errors.js';
 import type { Library } from '../library/library.js';
 
 /** A photo with a write to come. */
@@ -92,16 +94,23 @@ async function commitGroup(group: readonly Waiting[], library: Pick<Library, 'tr
     } catch (error) {
       reject(error);
     }
+    await yieldToEventLoop();
   }
 }
 
-/** Commits all writes in one transaction; false if one failed, which rolled back all. */
+/** Commits all writes in one transaction; false if one failed, which rolled back all. If the database failed, all fail. */
 function commitTogether(ready: readonly Waiting[], library: Pick<Library, 'transaction'>): boolean {
   try {
     const results = library.transaction(() => ready.map(({ write }) => write()));
     ready.forEach(({ resolve }, n) => resolve(results[n]));
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (!isOfDatabase(error)) return false;
+    for (const { reject } of ready) reject(error);
+    return true;
   }
 }
+
+/** Locked, full, an error of the disk: each write alone would fail in the same way, and wait as long. */
+const isOfDatabase = (error: unknown): boolean =>
+  error instanceof PhotospoolError && ['locked', 'disk-full', 'io', 'read-only'].includes(error.code);

@@ -44,7 +44,7 @@ export interface BlobPort {
   /** Moves an original to the archive's trash (`Archive.discard`). */
   discard(path: string): Promise<string | undefined>;
   /** Moves it back (`Archive.retrieve`). */
-  retrieve(aside: string, path: string, sha256: string): Promise<void>;
+  retrieve(aside: string, path: string, sha256: string): Promise<'placed' | 'taken'>;
 }
 
 /** The configuration of the server. */

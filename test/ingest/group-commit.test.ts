@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/base/clock.js';
+import { PhotospoolError } from '../../src/base/errors.js';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { openGroupCommit } from '../../src/ingest/group-commit.js';
 import type { Library } from '../../src/library/library.js';
@@ -111,6 +112,20 @@ test('a failing write or check leaves nothing, and does not affect the others', 
     'written',
   ]);
   expect(rows()).toEqual(['a', 'b']);
+});
+
+test('a database that fails is tried once for all', async () => {
+  const { clock } = openSleepers();
+  let tries = 0;
+  const failing = (): never => {
+    tries++;
+    throw new PhotospoolError('locked', 'Could not write library.db: another process is using it.');
+  };
+  const enter = openGroupCommit({ transaction: failing }, 1000, clock);
+  const members = [enter(), enter(), enter()];
+  const outcomes = await Promise.allSettled(members.map((member) => member.commit(() => 1)));
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(tries).toBe(1);
 });
 
 test('a check runs just before the write, also of one that waited', async () => {

@@ -47,7 +47,7 @@ async function purgeOfHouse(home: SmallHome, sha256: string): Promise<string | u
     ids(sha256)[0],
     (body) => body && applyChange(body, { trashed: true }, { at: home.library.stampAfter(body), by: 'owner' }),
   );
-  const retrieve = (): Promise<void> => Promise.reject(new Error('nothing goes back'));
+  const retrieve = (): Promise<never> => Promise.reject(new Error('nothing goes back'));
   expect(await emptyTrash(home.library, { discard, retrieve }, local, [sha256])).toEqual({ purged: 1, left: 0 });
   return laid;
 }

@@ -1,5 +1,5 @@
 /** Photos that the server deletes from the trash after days: whose, when, by whose right, and what stops it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { AuditEntry, DeleteAfter, TrashLeft } from '../../src/api/answer-types.js';
 import { commandLine } from '../../src/access/actor.js';
@@ -119,6 +119,55 @@ describe('photos in the trash', () => {
     await home.parts.blobs.discard(`2024/07/${a}.bin`);
     expect(await pass(1)).toBe(2);
     expect(home.library.local.originals.find(a)).toBeUndefined();
+  });
+
+  it('are deleted although one of them fails, which the next look deletes', async () => {
+    const { home, clock, patch, pass } = await openServer();
+    const ids = [await home.add(), await home.add(), await home.add()];
+    for (const id of ids) writeFileSync(home.parts.blobs.original(`2024/07/${id}.bin`), 'some bytes');
+    await patch({ ids, trashed: true });
+    await pass(30);
+    await clock.advance(day);
+    const { blobs } = home.parts;
+    const failing = async (path: string): Promise<string | undefined> => {
+      if (path.includes(ids[0]!)) throw new Error('permission denied');
+      return blobs.discard(path);
+    };
+    const broken = { ...home, parts: { ...home.parts, blobs: { ...blobs, discard: failing } } };
+    await expect(look(broken, clock.now())).rejects.toThrow('permission denied');
+    expect(ids.map((id) => home.library.get(photoId(id)) !== undefined)).toEqual([true, false, false]);
+    expect(await pass(1)).toBe(1);
+  });
+
+  it('stay once there is an account, if the days were chosen before that', async () => {
+    const { home, patch, pass } = await openServer();
+    const a = await home.add();
+    await patch({ ids: [a], trashed: true });
+    const { id } = home.access.accounts.add({ name: 'Ada', role: 'owner' }, commandLine);
+    await home.access.signing.setPassword(id, 'seven green ladders', commandLine);
+    expect(await pass(100)).toBe(0);
+    expect(home.library.local.trashDays.choices()).toEqual([]);
+    expect(home.access.audit.list(10).entries.map(({ detail }) => detail)).toContain(
+      'family library: never, because it was chosen before the first account',
+    );
+  });
+
+  it('whose original can’t move back keep it for the exchange of originals', async () => {
+    const { home, clock, patch, pass } = await openServer();
+    const a = await home.add({ original: Buffer.from('bytes of a') });
+    await patch({ ids: [a], trashed: true });
+    await pass(30);
+    await clock.advance(day);
+    const { blobs } = home.parts;
+    const discard = async (path: string): Promise<string | undefined> => {
+      const aside = await blobs.discard(path);
+      await patch({ ids: [a], trashed: false });
+      writeFileSync(blobs.original(path), 'another file');
+      return aside;
+    };
+    expect(await look({ ...home, parts: { ...home.parts, blobs: { ...blobs, discard } } }, clock.now())).toBe(0);
+    expect(home.library.local.originals.find(a)).toBeUndefined();
+    expect(readFileSync(blobs.original(home.library.local.discarded.find(a)!), 'utf8')).toBe('bytes of a');
   });
 
   it('stay, with their original, if they are restored while it moves', async () => {

@@ -50,7 +50,7 @@ async function withPeople() {
 }
 
 /** An archive without files. */
-const nowhere = { discard: async () => undefined, retrieve: async () => undefined };
+const nowhere = { discard: async () => undefined, retrieve: async () => 'placed' as const };
 
 describe('an item of a person', () => {
   it('exists for its holder, and for others by its audience, never for those who act for the house alone', async () => {

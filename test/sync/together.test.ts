@@ -117,6 +117,8 @@ describe('renditions are fetched several at a time', () => {
     for (const bytes of ['thumb 2', 'thumb', '']) expect(await taken(bytes)).toBe('corrupt');
     expect(await taken('thumb 1 and more')).toBe('too-large');
     expect(await readdir(join(to.blobs.folder, '.tmp'))).toEqual([]);
+    // A transfer that ended before its first byte leaves an empty file, which nothing continues.
+    await writeFile(to.blobs.partial(hash), '');
     expect(await Promise.all([taken(thumb), taken(thumb)])).toEqual([undefined, 'locked']);
     expect(await files(to)).toEqual({ renditions: 1, originals: 0 });
   });
@@ -341,6 +343,17 @@ describe('renditions are sent several at a time', () => {
     expect((await put(url, body)).status).toBe(400);
     expect(await files(server)).toEqual({ renditions: 1, originals: 0 });
     expect(await server.exchange.store.begun(sha256(preview))).toBe(1_000 - 70);
+    link(laptop, { url, originals: 'none' });
+    await expect.poll(() => files(server), soon).toEqual({ renditions: 6, originals: 0 });
+  });
+
+  test('bodies that break off before the first byte of a blob leave nothing', async () => {
+    const { laptop, server, url } = await pair(3);
+    for (const content of ['thumb 1', 'thumb 2']) {
+      const head = line(content).slice(0, -content.length);
+      expect((await put(url, head)).status).toBe(400);
+    }
+    expect(await readdir(join(server.blobs.folder, '.tmp'))).toEqual([]);
     link(laptop, { url, originals: 'none' });
     await expect.poll(() => files(server), soon).toEqual({ renditions: 6, originals: 0 });
   });

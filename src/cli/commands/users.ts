@@ -3,7 +3,7 @@
  * who can run this can read the library's file anyway, so it does not ask for authentication.
  */
 import type { Access } from '../../access/access.js';
-import { describeStanding, type Account } from '../../access/accounts.js';
+import { describeChange, describeStanding, type Account } from '../../access/accounts.js';
 import { commandLine } from '../../access/actor.js';
 import { keyOfName, readName } from '../../access/account-names.js';
 import { personRoles, type PersonRole, type WaitingChange } from '../../access/people.js';
@@ -102,7 +102,7 @@ async function changeUser(name: string, flags: ChangeFlags): Promise<number> {
   return withAccess(configOfHome(flags), (access) => {
     const before = personCalled(access, name);
     const after = access.accounts.change(before.id, change, commandLine);
-    const told = describeStanding({ ...before, removed: false }, { ...after, removed: false });
+    const told = describeChange(before, after);
     if (flags.json) printJson(view(after));
     else print(told === '' ? `${printable(after.name)} is unchanged` : printable(told));
     return exit.done;

@@ -89,7 +89,8 @@ export async function* readFrames(source: AsyncIterable<Uint8Array>): AsyncGener
       }
     }
   }
-  if (current) yield { sha256: current.sha256, bytes: current.bytes.subarray(0, current.have), isCut: true };
+  if (current && current.have > 0)
+    yield { sha256: current.sha256, bytes: current.bytes.subarray(0, current.have), isCut: true };
   if (failure) throw failure.error;
   if (current || head.length > 0) throw malformed();
 }

@@ -1,6 +1,6 @@
 /**
  * A peer as a source and target of blobs: another Photospool over `/blobs`, or a CouchDB with a document per blob
- * (couch-blobs.ts). Streams, never whole originals.
+ * (couch-blobs.ts). Large blobs are streamed; small ones are in memory, at most as many as a body may have (blob-frames.ts).
  */
 import { Readable } from 'node:stream';
 import { PhotospoolError, printable, toPhotospoolError } from '../../base/errors.js';

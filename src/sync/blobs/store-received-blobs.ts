@@ -245,11 +245,16 @@ function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, set
     if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw corrupt(sha256);
     await checkRoom(bytes.length);
     promised += bytes.length;
+    const file = blobs.partial(sha256);
     try {
-      await files.fill(blobs.partial(sha256), bytes);
-    } catch (error) {
-      if (errnoOf(error) !== 'EEXIST') throw error;
-      throw unexpected(sha256, await begun(sha256));
+      await files.fill(file, bytes).catch(async (error: unknown) => {
+        if (errnoOf(error) !== 'EEXIST') throw error;
+        const next = await begun(sha256);
+        if (next > 0) throw unexpected(sha256, next);
+        // A transfer ended before its first byte.
+        await files.discard(file);
+        await files.fill(file, bytes);
+      });
     } finally {
       promised -= bytes.length;
     }
