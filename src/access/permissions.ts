@@ -190,6 +190,7 @@ export const actionsOnItems = [
   'trash',
   'lock',
   'unlock',
+  'save',
 ] as const satisfies readonly Action[];
 
 /** An action on a single visible item. */
@@ -211,9 +212,11 @@ const whileLocked: ReadonlySet<ItemAction> = new Set<ItemAction>([
 
 /**
  * Whether a viewer may perform an action on an item they see: on items of the house according to the role, on their own
- * any action, on another person’s only actions that leave it unchanged. Photos of the house can’t be locked.
+ * any action, on another person’s only actions that leave it unchanged. Photos of the house can’t be locked; photos of
+ * one’s own are saved already.
  */
 export function mayOn(viewer: Viewer | undefined, action: ItemAction, holder: Holder): boolean {
+  if (action === 'save') return maySave(viewer) && viewer?.person !== holder && viewer?.locked !== true;
   if (action === 'lock' || action === 'unlock')
     return viewer?.person === holder && may(viewer, action) && (action === 'unlock') === (viewer.locked === true);
   if (viewer?.locked === true && !(viewer.person === holder && whileLocked.has(action))) return false;

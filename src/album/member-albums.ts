@@ -8,7 +8,7 @@ import { itemAccess } from '../access/library-access.js';
 import { readItem, type AlbumRight, type ItemClaims } from '../access/item-access.js';
 import { authorOf, onlookerOf, type Viewer } from '../access/permissions.js';
 import { actsFor, mayPutInto, rightIn, type SharingState } from '../access/sharing-rights.js';
-import type { Clock } from '../base/clock.js';
+import { toleratedDrift, type Clock } from '../base/clock.js';
 import { PhotospoolError, notFound } from '../base/errors.js';
 import { orderRegisters, sortIn, type AlbumSort, type OrderChange } from '../document/album-order.js';
 import { wellFormed } from '../document/canonical-json.js';
@@ -110,8 +110,6 @@ export interface MemberAlbums {
 /** The maximum number of albums per holder. */
 const most = 2_000;
 const prefix = 'own-album:';
-/** The time, ms, that the clocks of two servers may differ. */
-const tolerance = 60_000;
 
 /** The dependencies of albums with members. */
 export interface MemberAlbumParts {
@@ -203,7 +201,7 @@ function openReading({ library, clock, gate, state, setOf }: Core): Pick<MemberA
     const since = onlooker?.kind === 'person' ? itemAccess(library).sharedSince(album, onlooker.person) : undefined;
     const ms = parseStamp(since)?.ms;
     // A time to come would stay new for its viewer.
-    return ms === undefined || ms > clock.now() + tolerance ? undefined : new Date(ms).toISOString();
+    return ms === undefined || ms > clock.now() + toleratedDrift ? undefined : new Date(ms).toISOString();
   }
 
   function view(viewer: Viewer, album: string, body: Body | undefined): MemberAlbum | undefined {

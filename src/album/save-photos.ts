@@ -6,69 +6,102 @@
 import { yieldToEventLoop } from '../base/async/yield.js';
 import { PhotospoolError } from '../base/errors.js';
 import { itemAccess } from '../access/library-access.js';
-import { authorOf, maySave, mayHaveUnedited, type Viewer } from '../access/permissions.js';
+import { authorOf, maySave, type Viewer } from '../access/permissions.js';
 import type { Clock } from '../base/clock.js';
+import type { Catalog } from '../catalog/catalog.js';
 import { newPhoto } from '../document/arrival.js';
 import { applyChange, type PhotoChange } from '../document/edits.js';
-import { itemId, type Item } from '../document/item-id.js';
+import { itemId, publicIdOf, type Item } from '../document/item-id.js';
 import type { Audience, PhotoDocument } from '../document/photo-document.js';
 import { viewPhoto } from '../document/photo-view.js';
 import { earliestSighting } from '../document/time-taken.js';
 import type { Library } from '../library/library.js';
 import { inSight } from './edit-photos.js';
 import { findPhotos, readPhotos, type FoundPhoto } from './find-photos.js';
-import { showTo } from './visibility.js';
+import type { Way } from './edit-photos.js';
+import { isWithheld, showTo, sightOf } from './visibility.js';
 
 /**
  * The result: the number of saved photos, the number of photos already in the library, those that do not exist for the
  * viewer, and those of which the viewer may not have the original, because they are shown cropped or rotated (absent if
- * there are none).
+ * there are none). `undo`, on request: the changes that move what was saved to the viewer’s trash.
  */
 export interface PhotosSaved {
   saved: number;
   known: number;
   missing: string[];
   refused?: string[];
+  undo?: Way[];
+}
+
+/** The dependencies of saving. */
+export interface SaveParts {
+  library: Library;
+  catalog: Pick<Catalog, 'catchUp' | 'clipFor' | 'stackOf'>;
+  clock: Pick<Clock, 'now'>;
 }
 
 const batch = 100;
 
 /**
- * Saves photos, by their public ids. A photo that the viewer holds already stays as it is, or is restored from their
- * trash.
+ * Saves photos, by their public ids, with the visible other files of their shots: the clip of a Live Photo, the RAW of a
+ * JPEG. These are not counted. A photo that the viewer holds already stays as it is, or is restored from their trash.
  * @throws PhotospoolError `forbidden` if the viewer has no library.
  */
 export async function savePhotos(
-  { library, clock }: { library: Library; clock: Pick<Clock, 'now'> },
+  parts: SaveParts,
   viewer: Viewer,
   ids: readonly string[],
+  { undo = false } = {},
 ): Promise<PhotosSaved> {
+  const { library, catalog } = parts;
   const { person } = viewer;
   if (person === undefined || !maySave(viewer))
     throw new PhotospoolError('forbidden', 'Sign in to save photos to your library.');
   const wanted = [...new Set(ids)];
   const total: PhotosSaved = { saved: 0, known: 0, missing: [] };
+  const made: string[] = [];
+  catalog.catchUp(library.lastChange());
   for (let at = 0; at < wanted.length; at += batch) {
     await yieldToEventLoop();
     library.transaction(() => {
       // Checked in the transaction: the person may have been removed since the last batch.
       if (!itemAccess(library).isMember(person))
         throw new PhotospoolError('forbidden', 'You are no longer a member of this library.');
-      const part = wanted.slice(at, at + batch);
-      const found = findPhotos(library, viewer, part);
-      const seen = new Set(found.map(({ id }) => id));
-      total.missing.push(...part.filter((id) => !seen.has(id)));
-      for (const photo of found) {
-        if (photo.unedited && !mayHaveUnedited(viewer, photo.item.holder)) {
-          total.refused = [...(total.refused ?? []), photo.id];
-          continue;
-        }
-        const target = { holder: person, sha256: photo.item.sha256 };
-        total[saveOne(library, viewer, photo, target, clock.now()) ? 'saved' : 'known']++;
-      }
+      savePart(parts, viewer, person, wanted.slice(at, at + batch), total, made);
     });
   }
-  return total;
+  return { ...total, ...(undo && { undo: made.length > 0 ? [{ ids: made, trashed: true }] : [] }) };
+}
+
+/** Saves a part in the caller’s transaction: adds to `total`, and to `made` the public ids of the new items. */
+function savePart(
+  { library, catalog, clock }: SaveParts,
+  viewer: Viewer,
+  person: string,
+  ids: readonly string[],
+  total: PhotosSaved,
+  made: string[],
+): void {
+  const save = (photo: FoundPhoto): boolean => {
+    const target = { holder: person, sha256: photo.item.sha256 };
+    const isNew = saveOne(library, viewer, photo, target, clock.now());
+    if (isNew) made.push(publicIdOf(target));
+    return isNew;
+  };
+  const found = findPhotos(library, viewer, ids);
+  const seen = new Set(found.map(({ id }) => id));
+  total.missing.push(...ids.filter((id) => !seen.has(id)));
+  for (const photo of found) {
+    if (isWithheld(viewer, photo)) {
+      total.refused = [...(total.refused ?? []), photo.id];
+      continue;
+    }
+    total[save(photo) ? 'saved' : 'known']++;
+    const beside = [catalog.clipFor(photo.id, sightOf(viewer)) ?? [], catalog.stackOf(photo.id)].flat();
+    for (const file of findPhotos(library, viewer, beside))
+      if (!seen.has(file.id) && !isWithheld(viewer, file)) save(file);
+  }
 }
 
 /**

@@ -97,15 +97,19 @@ export const tagsShown = (viewer: Viewer, tags: string[]): string[] =>
 export const albumsShown = (viewer: Viewer, { item, albums }: Pick<FoundPhoto, 'item' | 'albums'>): string[] =>
   seesAlbumNames(viewer, item.holder) ? albums : [];
 
+/** Whether a visible photo is shown edited to a viewer who may not have its original: no copy of it can be made. */
+export const isWithheld = (viewer: Viewer, photo: Pick<FoundPhoto, 'item'> & { unedited?: unknown }): boolean =>
+  photo.unedited !== undefined && !mayHaveUnedited(viewer, photo.item.holder);
+
 /**
  * A photo's fields that a viewer may see, and the actions they may take. Its path on this machine is only for those who
  * may edit it and see the spool, while nobody but the house holds items.
  */
-export function showTo(viewer: Viewer, { item, pathTells, unedited: _unedited, ...all }: FoundPhoto): PhotoSeen {
+export function showTo(viewer: Viewer, { item, pathTells, unedited, ...all }: FoundPhoto): PhotoSeen {
   const found = mayHaveUnedited(viewer, item.holder) ? all : withoutEdited(all);
   const place = pathTells ? { here: found.original.here } : found.original;
   const photo = { ...found, original: place, albums: albumsShown(viewer, { item, albums: found.albums }) };
-  const can = actionsOn(viewer, item.holder);
+  const can = actionsOn(viewer, item.holder).filter((one) => one !== 'save' || !isWithheld(viewer, { item, unedited }));
   const isChangeable = mayOn(viewer, 'edit', item.holder);
   if (may(viewer, 'details') && may(viewer, 'spool') && isChangeable) return { ...photo, can };
   const { name, added, gps, original, reviewed, archived, ...rest } = {

@@ -61,6 +61,8 @@ export type Facet = Static<typeof photos.Facets>[number];
 export type PhotosEdit = Static<typeof photos.EachEdits>['each'][number];
 /** The result of edits. */
 export type EditResult = Static<typeof photos.Changed>;
+/** The result of saving photos to one’s own library. */
+export type PhotosSaved = Static<typeof photos.PhotosSaved>;
 
 /** A saved search with the number of its photos and the newest of them. */
 export type SavedSearch = Static<typeof album.CountedSearch>;

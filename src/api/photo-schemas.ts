@@ -204,11 +204,18 @@ const shift = optional(
 const turn = optional(
   Type.Integer({ minimum: -3, maximum: 3, description: 'quarter turns clockwise by which each picture is rotated' }),
 );
-const undo = optional(Type.Boolean({ description: 'whether the response contains the inverse edit' }));
+/** `undo` in a body. */
+export const wantsUndo = optional(Type.Boolean({ description: 'whether the response contains the inverse edit' }));
+/** `undo` in an answer. */
+export const undoWays = optional(
+  Type.Array(Type.Object({ ids: Type.Array(Sha256) }, { additionalProperties: true }), {
+    description: 'the inverse changes, for PATCH /api/photos/each',
+  }),
+);
 /** The body of `PATCH /api/photos/:id`: at least one edit. */
 export const PhotoEdits = strict(edits, { minProperties: 1 });
 /** The body of `PATCH /api/photos`: ids and at least one edit for all of them. */
-export const BulkEdits = strict({ ids: manyIds, undo, shift, turn, ...edits }, { minProperties: 2 });
+export const BulkEdits = strict({ ids: manyIds, undo: wantsUndo, shift, turn, ...edits }, { minProperties: 2 });
 const again = {
   restores: optional(
     Type.Boolean({ description: 'whether it restores values of others, who remain their authors for share links' }),
@@ -226,7 +233,7 @@ export const EachEdits = strict({
     minItems: 1,
     maxItems: 5_000,
   }),
-  undo,
+  undo: wantsUndo,
   key: optional(
     Type.String({
       pattern: '^[\\w-]{8,64}$',
@@ -245,11 +252,19 @@ export const Changed = Type.Object({
   changed: whole(0),
   missing: Type.Array(Sha256),
   refused: optional(Type.Array(Sha256, { description: 'photos that the viewer sees but may not change this way' })),
-  undo: optional(
-    Type.Array(Type.Object({ ids: Type.Array(Sha256) }, { additionalProperties: true }), {
-      description: 'the inverse changes, for PATCH /api/photos/each',
+  undo: undoWays,
+});
+/** album/save-photos.ts `PhotosSaved`. */
+export const PhotosSaved = Type.Object({
+  saved: Type.Integer({ description: 'photos added to the library' }),
+  known: Type.Integer({ description: 'photos that were in it already' }),
+  missing: Type.Array(Sha256),
+  refused: optional(
+    Type.Array(Sha256, {
+      description: 'photos that are shown cropped or rotated, of which you may not have the original',
     }),
   ),
+  undo: undoWays,
 });
 
 /** Photos per month (`2024-07`), newest first. */

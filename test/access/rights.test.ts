@@ -18,7 +18,7 @@ import {
   type May,
   type Viewer,
 } from '../../src/access/permissions.js';
-import { house } from '../../src/document/item-id.js';
+import { house, type Holder } from '../../src/document/item-id.js';
 import { audiences, type Audience } from '../../src/document/photo-document.js';
 
 const owner: Viewer = { role: 'owner', audiences: audiencesOf.owner, canEdit: true };
@@ -167,8 +167,21 @@ describe('a photo', () => {
       'stripped',
       'comment',
       'favourite',
+      'save',
     ]);
     expect(actionsOn(visitor, anna)).toEqual([]);
+  });
+
+  it('is saved by others who have a library, not by its holder, and not while locked', () => {
+    const ben = '2'.padStart(26, '0');
+    const saves = (viewer: Viewer | undefined, holder: Holder): boolean => actionsOn(viewer!, holder).includes('save');
+    for (const one of [owner, family, editor]) expect(saves({ ...one, person: ben }, anna)).toBe(true);
+    for (const one of [owner, family]) expect(saves({ ...one, person: ben }, house)).toBe(true);
+    expect(saves({ ...owner, person: anna }, anna)).toBe(false);
+    // An owner of a home without accounts, visitors, links and tokens have none.
+    for (const one of [owner, visitor, link, program('edit'), { ...program('edit'), person: ben }])
+      expect([saves(one, anna), saves(one, house)]).toEqual([false, false]);
+    expect(mayOn({ ...person, person: ben, locked: true }, 'save', anna)).toBe(false);
   });
 
   it('has favourites of its holder, and of others by name', () => {

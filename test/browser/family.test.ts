@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { expect, test as single } from 'vitest';
 import { breaches } from './axe.js';
 import { addPerson } from './people.js';
-import { inBothThemes, inSelectionMenu, opened, openMore, seenTiles, shown, type Seen } from './stage.js';
+import { inBothThemes, inSelectionMenu, opened, openMore, seenTiles, shown, type Seen, wake } from './stage.js';
 import { openVisits } from './visits.js';
 
 const visits = openVisits(/status of 4(?:0[1349]|15)/);
@@ -151,6 +151,87 @@ test('photos are offered, declined, offered again and taken back, and accepted; 
   await cleo.page.reload();
   await shown(cleo.page);
   expect(await seenTiles(cleo.page)).toHaveLength(2);
+  visits.calm();
+});
+
+test('photos that others share are saved to one’s own library, singly and many at once, and saving can be undone', async () => {
+  const [ada, ben, cleo] = [await enter('Ada', 'owner'), await enter('Ben', 'family'), await enter('Cleo', 'family')];
+  await upload(ben.page, ['one.jpg', 'two.jpg']);
+  await select(ben.page, 2);
+  await (await inSelectionMenu(ben.page, 'Visible to')).click();
+  await ben.page.getByRole('button', { name: /^Family/ }).click();
+  await ben.page.getByText('Shared 2 photos with family').waitFor();
+  // Ben has them already.
+  await ben.page.locator('a.tile').first().click({ button: 'right' });
+  await ben.page.getByRole('menuitem', { name: 'Trash' }).waitFor();
+  expect(await ben.page.getByRole('menuitem', { name: 'Save to my library' }).count()).toBe(0);
+
+  const mine = (page: Page): Promise<number> =>
+    page.evaluate(async () => {
+      const answer = await fetch('/api/tiles?q=holder:me');
+      return ((await answer.json()) as { tiles: unknown[] }).tiles.length;
+    });
+  const { page } = cleo;
+  await page.goto(visits.home.url);
+  await shown(page);
+  expect([await seenTiles(page), await mine(page)]).toMatchObject([{ length: 2 }, 0]);
+  await page.locator('a.tile').first().click();
+  await opened(page);
+  const one = page.getByRole('toolbar', { name: 'Photo actions' }).getByRole('button', { name: 'Save to my library' });
+  await wake(page);
+  await look(page, 'save-photo');
+  await wake(page);
+  await one.click();
+  await page.getByText('Saved 1 photo to your library', { exact: true }).waitFor();
+  expect(await mine(page)).toBe(1);
+  await wake(page);
+  await one.click();
+  await page.getByText('1 photo is already in your library', { exact: true }).waitFor();
+  await page.goto(`${visits.home.url}/?q=${encodeURIComponent('-holder:me')}`);
+  await shown(page);
+  await select(page, 2);
+  await look(page, 'save-photos');
+  await toolbar(page).getByRole('button', { name: 'Save to my library' }).click();
+  await page.getByText('Saved 1 photo to your library. 1 photo is already in your library').waitFor();
+  expect(await mine(page)).toBe(2);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText(/^Undone: Saved 1 photo/).waitFor();
+  expect(await mine(page)).toBe(1);
+
+  // An owner saves them from the menu of a photo.
+  await ada.page.goto(visits.home.url);
+  await shown(ada.page);
+  await ada.page.locator('a.tile').first().click({ button: 'right' });
+  await ada.page.getByRole('menuitem', { name: 'Save to my library' }).click();
+  await ada.page.getByText('Saved 1 photo to your library', { exact: true }).waitFor();
+  expect(await mine(ada.page)).toBe(1);
+  visits.calm();
+});
+
+test('a day is shared from its result, and a photo from its menu, by people without rights to the family library too', async () => {
+  const [, ben] = [await enter('Ada', 'owner'), await enter('Ben', 'family')];
+  const { page } = ben;
+  await upload(page, ['one.jpg', 'two.jpg']);
+  const days = await page.evaluate(async () => {
+    const answer = await fetch('/api/tiles');
+    return ((await answer.json()) as { tiles: { taken: string }[] }).tiles.map(({ taken }) => taken.slice(0, 10));
+  });
+  const count = days.filter((day) => day === days[0]).length;
+  await page.goto(`${visits.home.url}/?q=taken:${days[0]!}`);
+  await shown(page);
+  await page.getByRole('button', { name: 'Share this day' }).click();
+  const dialog = page.getByRole('dialog', { name: /^Share/ });
+  await dialog.getByText(count === 1 ? 'They will see 1 photo' : `They will see ${count} photos`).waitFor();
+  await dialog.getByRole('button', { name: 'Add Ada' }).waitFor();
+  await look(page, 'share-day');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await page.goto(visits.home.url);
+  await shown(page);
+  await page.locator('a.tile').first().click({ button: 'right' });
+  await look(page, 'tile-menu');
+  await page.getByRole('menuitem', { name: 'Share', exact: true }).click();
+  await page.getByRole('dialog', { name: 'Share photo' }).getByText('They will see 1 photo').waitFor();
   visits.calm();
 });
 
@@ -413,5 +494,35 @@ test('photos are locked behind a PIN: only the person opens them, moves them, an
   await page.getByRole('heading', { name: 'Explore' }).waitFor();
   await page.goto(`${visits.home.url}/locked`);
   await page.getByRole('button', { name: 'Open locked photos' }).waitFor();
+
+  // The unlocked photo is in the archive; from there and to there many at once, and many into the locked photos.
+  await page.getByRole('link', { name: 'Explore' }).first().click();
+  await page.getByRole('link', { name: 'Archive', exact: true }).click();
+  await page.waitForURL(/\/archive$/);
+  await page.getByRole('heading', { name: 'Archive' }).waitFor();
+  await shown(page);
+  await look(page, 'archive');
+  await select(page, 1);
+  await (await inSelectionMenu(page, 'Unarchive')).click();
+  await page.getByText('Unarchived 1 photo').waitFor();
+  await page.getByText('The archive is empty.', { exact: false }).waitFor();
+  await look(page, 'archive-empty');
+  await page.goto(visits.home.url);
+  await shown(page);
+  await select(page, 2);
+  await (await inSelectionMenu(page, 'Archive')).click();
+  await page.getByText('Archived 2 photos', { exact: true }).waitFor();
+  await expect.poll(() => page.locator('a.tile').count()).toBe(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => page.locator('a.tile').count()).toBe(2);
+  await select(page, 2);
+  await (await inSelectionMenu(page, 'Move to locked photos')).click();
+  const sheet = page.getByRole('dialog', { name: 'Move to locked photos' });
+  await sheet.getByText('without their earlier albums', { exact: false }).waitFor();
+  await look(page, 'lock-photos');
+  await sheet.getByRole('button', { name: 'Lock 2 photos' }).click();
+  await page.getByText('Moved 2 photos to locked photos').waitFor();
+  await expect.poll(() => page.locator('a.tile').count()).toBe(0);
+  expect(await page.locator('.choose').count()).toBe(0);
   visits.calm();
 });

@@ -156,6 +156,51 @@ test('selected photos are rotated together, and one undo brings them back', asyn
   await close();
 });
 
+test('edits are copied from one photo and pasted to others, singly and many at once, with undo', async () => {
+  const develop = { rotate: 1, crop: { left: 0.25, top: 0, width: 0.5, height: 1 } };
+  const set = (value: object | null): Promise<Response> =>
+    fetch(`${home.url}/api/photos/${ids[0]}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ develop: value }),
+    });
+  await set(develop);
+  const { page, mishaps, close } = await stage.see(home.url);
+  await page.click(`a.tile[data-id="${ids[1]}"]`);
+  await opened(page);
+  await openMore(page);
+  // Nothing is copied yet, and this photo has no edits.
+  expect(await page.getByRole('button', { name: /(?:Copy|Paste) edits/ }).count()).toBe(0);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await page.click(`a.tile[data-id="${ids[0]}"]`);
+  await opened(page);
+  await openMore(page);
+  await page.getByRole('button', { name: 'Copy edits' }).click();
+  await page.getByText('Edits copied.', { exact: false }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+a');
+  await page.waitForSelector('.choose');
+  await (await inSelectionMenu(page, 'Paste edits')).click();
+  await expect.poll(async () => (await told(ids[1]!)).develop).toEqual(develop);
+  expect((await told(ids[0]!)).develop).toEqual(develop);
+  await page.keyboard.press('Control+z');
+  await expect.poll(async () => (await told(ids[1]!)).develop).toBeUndefined();
+  expect((await told(ids[0]!)).develop).toEqual(develop);
+  await page.keyboard.press('Escape');
+  await page.click(`a.tile[data-id="${ids[1]}"]`);
+  await opened(page);
+  await openMore(page);
+  await page.getByRole('button', { name: 'Paste edits' }).click();
+  await page.getByText('Pasted edits to 1 photo', { exact: true }).waitFor();
+  expect((await told(ids[1]!)).develop).toEqual(develop);
+  await page.keyboard.press('Control+z');
+  await expect.poll(async () => (await told(ids[1]!)).develop).toBeUndefined();
+  await set(null);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('a video is rotated from its menu, is played rotated, and one undo brings it back', async () => {
   await writeFile(join(home.incoming, 'c.mp4'), tinyFilm());
   await fetch(`${home.url}/api/spool/process`, { method: 'POST' });

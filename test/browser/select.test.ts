@@ -39,7 +39,7 @@ test('the menu of a photo: for it alone or the selection, with the toolbar’s a
   await page.click(tile(one), { button: 'right' });
   expect(await menu.getAttribute('aria-label')).toBe('Actions for this photo');
   expect((await menu.innerText()).split(/\s*\n\s*/)).toEqual([
-    ...['Open', 'Open in a new tab', 'Favourite', 'Add to album', 'Download', 'Visible to', 'Trash'],
+    ...['Open', 'Open in a new tab', 'Share', 'Favourite', 'Add to album', 'Download', 'Visible to', 'Trash'],
   ]);
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent.trim())).toBe('Open');
   await page.keyboard.press('ArrowUp');

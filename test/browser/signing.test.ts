@@ -318,7 +318,7 @@ test('the owner and family comment on a photo', async () => {
   expect(await owner.page.getByRole('button', { name: 'Edit', exact: true }).count()).toBe(0);
   await family.page.getByRole('button', { name: 'Edit', exact: true }).click();
   await family.page.getByLabel('Edit comment').fill('What a night');
-  await family.page.getByRole('button', { name: 'Save' }).click();
+  await family.page.getByRole('button', { name: 'Save', exact: true }).click();
   await owner.page.waitForSelector('[data-list="comments"] >> text=What a night');
   await owner.page.waitForSelector('[data-list="comments"] >> text=edited');
   await owner.page.getByRole('button', { name: 'Delete', exact: true }).click();

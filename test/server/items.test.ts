@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Viewer } from '../../src/access/permissions.js';
-import { changePhotos } from '../../src/album/edit-photos.js';
+import { changeEach, changePhotos } from '../../src/album/edit-photos.js';
 import { emptyTrash } from '../../src/album/empty-trash.js';
 import { findPhotos, getPhoto } from '../../src/album/find-photos.js';
 import { openComments } from '../../src/album/photo-comments.js';
@@ -87,7 +87,7 @@ describe('an item of a person', () => {
       [getPhoto(library, owner, ofBen), getPhoto(library, family, ofBen)].map(({ favourite }) => favourite),
     ).toEqual([true, false]);
     const { can, original, name } = showTo(owner, getPhoto(library, owner, ofBen));
-    expect(can).toEqual(['details', 'original', 'stripped', 'comment', 'favourite']);
+    expect(can).toEqual(['details', 'original', 'stripped', 'comment', 'favourite', 'save']);
     expect([original, name]).toEqual([{ here: false }, 'a.jpg']);
     expect(showTo(family, getPhoto(library, family, ofBen)).can).toContain('trash');
     const { id } = comments.add(owner, ofBen, 'hello');
@@ -164,10 +164,10 @@ it('the merge of a person’s item is listed for its holder alone, and of a lock
 });
 
 it('a saved photo stays with its visible values when its owner stops sharing it', async () => {
-  const { ada, ben, owner, family, token, visitor, library, clock, add, seen } = await withPeople();
+  const { ada, ben, owner, family, token, visitor, library, catalog, clock, add, seen } = await withPeople();
   const ofBen = add(ben, 'family');
   await changePhotos(library, family, [ofBen], { title: 'Pier', tags: { add: ['sea'] }, rating: 4 });
-  const save = (viewer: Viewer, ids: string[]) => savePhotos({ library, clock }, viewer, ids);
+  const save = (viewer: Viewer, ids: string[]) => savePhotos({ library, catalog, clock }, viewer, ids);
   expect(await save(owner, [ofBen, 'f'.repeat(64)])).toEqual({ saved: 1, known: 0, missing: ['f'.repeat(64)] });
   await changePhotos(library, family, [ofBen], { audience: 'private', title: 'Secret' });
   const mine = publicIdOf({ holder: ada, sha256: bytes });
@@ -184,6 +184,48 @@ it('a saved photo stays with its visible values when its owner stops sharing it'
   expect(await save(owner, [ofBen])).toMatchObject({ saved: 1 });
   expect(getPhoto(library, owner, mine)).toMatchObject({ trashed: false, title: 'Pier' });
   for (const viewer of [token, visitor]) await expect(save(viewer, [ofBen])).rejects.toThrow(/Sign in/);
+});
+
+it('what was saved can be undone, and is offered alike whether the viewer has the same bytes', async () => {
+  const { ada, ben, owner, family, library, catalog, clock, add, seen } = await withPeople();
+  const ofBen = add(ben, 'family');
+  const can = (): string[] => showTo(owner, getPhoto(library, owner, ofBen)).can;
+  const mine = publicIdOf({ holder: ada, sha256: bytes });
+  const before = can();
+  expect(before).toContain('save');
+  const parts = { library, catalog, clock };
+  const { undo, ...made } = await savePhotos(parts, owner, [ofBen], { undo: true });
+  expect([made, undo]).toEqual([{ saved: 1, known: 0, missing: [] }, [{ ids: [mine], trashed: true }]]);
+  expect(can()).toEqual(before);
+  expect(await savePhotos(parts, owner, [ofBen], { undo: true })).toMatchObject({ saved: 0, known: 1, undo: [] });
+  await changeEach(library, owner, undo!);
+  expect(getPhoto(library, owner, mine)).toMatchObject({ trashed: true });
+  // Of a photo that is shown cropped, the copy would have what was cut away.
+  await changePhotos(library, family, [ofBen], { develop: { crop: { left: 0, top: 0, width: 0.5, height: 0.5 } } });
+  expect(can()).not.toContain('save');
+  expect(await savePhotos(parts, owner, [ofBen], { undo: true })).toMatchObject({ refused: [ofBen], undo: [] });
+  expect(seen(owner, [ofBen])).toEqual([ofBen]);
+});
+
+it('a photo is saved with the visible files of its shot, which are not counted', async () => {
+  const { ada, ben, owner, library, catalog, clock } = await withPeople();
+  const put = (digit: string, facts: object, name: string, audience: Audience): string => {
+    const item = { holder: ben, sha256: digit.repeat(64) };
+    const by = `person:${ben}`;
+    const made = photo({ sighting: { by, name } });
+    const shot = { ...made, facts: { ...made.facts, ...facts } };
+    library.update<PhotoDocument>(itemId(item), () =>
+      applyChange(shot, { audience }, { at: library.stampAfter(undefined), by }),
+    );
+    return publicIdOf(item);
+  };
+  const shot = { taken: '2024-07-01T10:00:00', camera: { model: 'One' }, pair: 'ABCDEFGHIJ' };
+  const id = put('b', shot, 'IMG_7.jpg', 'family');
+  put('d', { pair: 'ABCDEFGHIJ', type: 'video/quicktime' }, 'IMG_7.mov', 'family');
+  put('e', { ...shot, type: 'image/x-adobe-dng' }, 'IMG_7.dng', 'private');
+  expect(await savePhotos({ library, catalog, clock }, owner, [id])).toEqual({ saved: 1, known: 0, missing: [] });
+  const has = (digit: string): boolean => library.get(itemId({ holder: ada, sha256: digit.repeat(64) })) !== undefined;
+  expect(['b', 'd', 'e'].map(has)).toEqual([true, true, false]);
 });
 
 it('a photo can’t be saved while people have no libraries of their own', async () => {

@@ -14,8 +14,8 @@ export const save: Verb = (program, run) => {
     .requiredOption('--for <NAME>', 'person whose library to save to')
     .action((ids: string[], flags: ForFlags) =>
       run(() =>
-        withSharing(flags, async ({ records: { library }, who, photos }) => {
-          const done = await savePhotos({ library, clock }, who, photos(ids));
+        withSharing(flags, async ({ records: { library, catalog }, who, photos }) => {
+          const done = await savePhotos({ library, catalog, clock }, who, photos(ids));
           const { saved, known, missing, refused } = done;
           const sentence = photosDone({ changed: saved, missing, ...(refused && { refused }) }, 'saved');
           const already =

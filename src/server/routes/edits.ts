@@ -15,7 +15,9 @@ import {
   IdParams,
   Photo,
   PhotoEdits,
+  PhotosSaved,
   Sha256,
+  wantsUndo,
 } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
@@ -88,30 +90,21 @@ export const edits: Routes = (app, context) => {
 };
 
 /** Saving to one’s own library what others share. */
-const saving: Routes = (app, { library, clock, gate }) => {
-  const Saved = Type.Object({
-    saved: Type.Integer({ description: 'photos added to the library' }),
-    known: Type.Integer({ description: 'photos that were in it already' }),
-    missing: Type.Array(Sha256),
-    refused: Type.Optional(
-      Type.Array(Sha256, {
-        description: 'photos that are shown cropped or rotated, of which you may not have the original',
-      }),
-    ),
-  });
+const saving: Routes = (app, { library, catalog, clock, gate }) => {
   app.post(
     '/api/photos/save',
     {
       config: { rule: 'save' },
       schema: {
         summary: 'Saves shared photos to your own library',
-        body: strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: mostAtOnce }) }),
-        response: answers(Saved),
+        body: strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: mostAtOnce }), undo: wantsUndo }),
+        response: answers(PhotosSaved),
       },
     },
     async (request) => {
       demandPeopleLibraries(gate);
-      return savePhotos({ library, clock }, viewer(request), request.body.ids);
+      const { ids, undo } = request.body;
+      return savePhotos({ library, catalog, clock }, viewer(request), ids, { undo: undo === true });
     },
   );
 };

@@ -59,19 +59,22 @@ const sections: readonly (Listed & { page: PageName })[] = [
   { page: 'settings/about', icon: 'info', needs: 'own-session' },
 ];
 
-/** Other pages, which the entries lead to. */
-const others: readonly (Listed & { page: PageName })[] = [
+/** What Explore leads to. */
+const exploring: readonly Listed[] = [
   { page: 'explore/tags', icon: 'tag', needs: 'see' },
   { page: 'explore/cameras', icon: 'camera', needs: 'see' },
   { page: 'places', icon: 'place', needs: 'details' },
-  { page: 'activity', icon: 'bell', needs: 'own-session' },
+  { name: 'archive', icon: 'archive', needs: 'trash', own: true },
 ];
+const activity: Listed = { page: 'activity', icon: 'bell', needs: 'own-session' };
 
-/** Where the open page is listed: map, tags and cameras under Explore. */
+/** Where the open page is listed: map, tags, cameras and the archive under Explore. */
 function isCurrent({ page, name }: Listed): boolean {
   const shown = name ? namedSearches[name] : '';
   if (page === undefined) return route.page === undefined && !route.unknown && route.q === shown;
-  const open = route.page === 'places' ? 'explore' : albumOfSearch(route.q) === undefined ? route.page : 'albums';
+  const isArchive = route.page === undefined && route.q === namedSearches.archive;
+  const open =
+    route.page === 'places' || isArchive ? 'explore' : albumOfSearch(route.q) === undefined ? route.page : 'albums';
   return open === page || (open?.startsWith(`${page}/`) ?? false);
 }
 
@@ -104,12 +107,11 @@ export const openSections = (): NavigationEntry[] =>
     .map(entryOf);
 
 /** The ways to explore that the viewer may use. */
-export const exploreEntries = (): NavigationEntry[] =>
-  others.filter((listed) => allowed(listed) && listed.page !== 'activity').map(entryOf);
+export const exploreEntries = (): NavigationEntry[] => exploring.filter(allowed).map(entryOf);
 
 /** Whether the viewer may open a page. */
 export function mayOpen(page: PageName): boolean {
   if (page.startsWith('settings/')) return openSections().some(({ key }) => key === page);
-  const listed = [...main, ...more, settings, ...others].find((one) => one.page === page);
+  const listed = [...main, ...more, settings, ...exploring, activity].find((one) => one.page === page);
   return listed !== undefined && allowed(listed);
 }

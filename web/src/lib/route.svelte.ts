@@ -31,7 +31,7 @@ export const pageNames = [
 export type PageName = (typeof pageNames)[number];
 
 /** Searches that have an address of their own. */
-export const namedSearches = { favourites: 'is:favourite', videos: 'type:video' } as const;
+export const namedSearches = { favourites: 'is:favourite', videos: 'type:video', archive: 'is:archived' } as const;
 
 /** The name of such a search. */
 export type SearchName = keyof typeof namedSearches;
@@ -78,7 +78,7 @@ interface Entry {
 
 const named = Object.entries(namedSearches) as [SearchName, string][];
 
-/** The search of `/favourites` or `/videos`. */
+/** The search of `/favourites`, `/videos` or `/archive`. */
 const searchAt = (path: string): string | undefined => named.find(([name]) => path === `/${name}`)?.[1];
 
 /** The name of a search that has its own address. */

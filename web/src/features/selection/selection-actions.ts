@@ -3,17 +3,21 @@ import type { IconName } from '../../lib/ui/Icon.svelte';
 import { albumOfSearch } from '../../lib/album-search.js';
 import { addressed, ask, type Tile, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
+import { copiedEdits } from '../edit/copied-edits.svelte.js';
 import { m, withMessages } from '../../lib/messages.js';
 import { openShare } from '../sharing/open-share.svelte.js';
 import { type Action, session } from '../../lib/session.svelte.js';
-import { mayWithAll } from '../timeline/tile-rights.js';
+import { isSavable, mayWithAll } from '../timeline/tile-rights.js';
 import { comparing } from '../viewer/comparing.svelte.js';
 import { downloadOriginals, startDownload } from './download-photos.js';
+import { saveToLibrary } from './save-photos.js';
 
 /** The required properties of a photo. */
 export interface Chosen {
   id: string;
   taken: string;
+  /** The person who holds it; undefined for photos of the house. */
+  holder?: string | undefined;
   favourite?: boolean | undefined;
   edited?: boolean | undefined;
   /** The MIME type, if it is known already. */
@@ -25,22 +29,26 @@ export interface Chosen {
 }
 
 /** Panels with a form for the action. */
-export type PanelName = 'tags' | 'albums' | 'audience' | 'rating' | 'date' | 'place' | 'handOver';
+export type PanelName = 'tags' | 'albums' | 'audience' | 'rating' | 'date' | 'place' | 'handOver' | 'lock';
 
 /** An action on photos. */
 export interface Act {
   name:
     | PanelName
     | 'share'
+    | 'save'
     | 'favourite'
     | 'rotateLeft'
     | 'rotateRight'
+    | 'pasteEdits'
     | 'cover'
     | 'takeOut'
     | 'compare'
     | 'download'
     | 'originals'
     | 'trash'
+    | 'archive'
+    | 'unarchive'
     | 'reviewed'
     | 'restored';
   icon: IconName;
@@ -57,6 +65,8 @@ export interface Act {
   person?: true;
   /** True for an action on exactly two photos. */
   two?: true;
+  /** Whether it is offered for these photos; default: if the viewer may perform it on all of them. */
+  offer?: (photos: readonly Tile[]) => boolean;
   /** True for actions with a button of their own; the menu has the others. */
   near?: true;
   /** The word below the icon on a phone, if the label is too long. */
@@ -80,6 +90,14 @@ export const trash = (photos: readonly Chosen[]): Promise<boolean> =>
 export const restore = (photos: readonly Chosen[]): Promise<boolean> =>
   edits.do(idsOf(photos), { trashed: false }, m.edits.restored(photos.length));
 
+/** Archives photos: they leave the timeline, and stay in albums and searches. */
+export const archive = (photos: readonly Chosen[]): Promise<boolean> =>
+  edits.do(idsOf(photos), { archived: true }, m.edits.archived(photos.length));
+
+/** Moves photos out of the archive. */
+export const unarchive = (photos: readonly Chosen[]): Promise<boolean> =>
+  edits.do(idsOf(photos), { archived: false }, m.edits.unarchived(photos.length));
+
 const review = (photos: readonly Chosen[]): Promise<boolean> =>
   edits.do(idsOf(photos), { reviewed: true }, m.edits.reviewed(photos.length));
 
@@ -89,6 +107,16 @@ const rotate =
   (photos: readonly Chosen[]): Promise<boolean> =>
     edits.do(idsOf(photos), { turn }, m.edits.rotated(photos.length));
 
+/** Videos can't be cropped. */
+const isPicture = ({ type }: Chosen): boolean => type?.startsWith('video/') !== true;
+
+/** Shows pictures with the edits that were copied, in place of their own. */
+export const pasteEdits = (photos: readonly Chosen[]): Promise<boolean> => {
+  const [pictures, develop] = [photos.filter(isPicture), copiedEdits.develop];
+  if (develop === undefined) return Promise.resolve(false);
+  return edits.do(idsOf(pictures), { develop }, m.edits.pasted(pictures.length));
+};
+
 /** Rates photos, 0 to 5 stars. */
 export const rate = (photos: readonly Chosen[], rating: number): Promise<boolean> =>
   edits.do(idsOf(photos), { rating }, m.edits.rated(photos.length, rating));
@@ -97,6 +125,9 @@ const share = (photos: readonly Chosen[]): Promise<boolean> => {
   openShare({ photos: idsOf(photos) });
   return Promise.resolve(true);
 };
+
+/** Saves photos of others; what the viewer holds or manages is left out. */
+const save = (photos: readonly Chosen[]): Promise<boolean> => saveToLibrary(idsOf(photos.filter(isSavable)));
 
 const cover = async ([photo]: readonly Chosen[], q: string): Promise<boolean> => {
   const album = albumOfSearch(q);
@@ -119,6 +150,14 @@ const compare = (photos: readonly Chosen[]): Promise<boolean> => {
 
 const idsOf = (photos: readonly Chosen[]): string[] => photos.map(({ id }) => id);
 
+/** Whether all photos are of the viewer's own library: nobody else can lock them. */
+const areOwn = (photos: readonly Tile[]): boolean =>
+  photos.length > 0 && photos.every(({ holder }) => holder !== undefined && holder === session.now?.person?.id);
+
+/** A search in the archive. */
+const inArchive = /(?:^|\s)is:archived\b/;
+/** Neither of these two. */
+const inNeither = /^(?!.*(?:^|\s)is:(?:archived|trashed)\b)/;
 /** A search in the trash. */
 const inTrash = /(?:^|\s)is:trashed\b/;
 
@@ -142,6 +181,15 @@ const all: readonly Omit<Act, 'label' | 'word'>[] = [
     where: inTrash,
   },
   { name: 'share', icon: 'send', key: 's', needs: 'share', do: share, near: true, where: /^(?!.*\bis:trashed\b)/ },
+  {
+    name: 'save',
+    icon: 'save',
+    key: undefined,
+    needs: 'save',
+    do: save,
+    near: true,
+    offer: (photos) => photos.some(isSavable),
+  },
   {
     name: 'favourite',
     icon: 'heart',
@@ -172,26 +220,54 @@ const all: readonly Omit<Act, 'label' | 'word'>[] = [
   },
   { name: 'takeOut', icon: 'minus', key: undefined, needs: 'albums', do: takeOut, where: /^in:\S+$/ },
   { name: 'compare', icon: 'compare', key: undefined, needs: 'see', do: compare, two: true },
-  { name: 'audience', icon: 'lock', key: 'c', needs: 'share' },
+  { name: 'archive', icon: 'archive', key: 'A', needs: 'trash', do: archive, where: inNeither },
+  { name: 'unarchive', icon: 'archive', key: 'A', needs: 'trash', do: unarchive, where: inArchive },
+  { name: 'audience', icon: 'eye', key: 'c', needs: 'share' },
   { name: 'rating', icon: 'star', key: undefined, needs: 'edit' },
   { name: 'date', icon: 'calendar', key: 'd', needs: 'edit' },
   { name: 'place', icon: 'place', key: 'p', needs: 'edit' },
   { name: 'rotateLeft', icon: 'rotateLeft', key: undefined, needs: 'edit', do: rotate(-1) },
   { name: 'rotateRight', icon: 'rotateRight', key: undefined, needs: 'edit', do: rotate(1) },
+  {
+    name: 'pasteEdits',
+    icon: 'sliders',
+    key: undefined,
+    needs: 'edit',
+    do: pasteEdits,
+    where: /^(?!.*\bis:trashed\b)/,
+    offer: (photos) =>
+      copiedEdits.develop !== undefined &&
+      mayWithAll(photos, 'edit') &&
+      (photos.length === 0 || photos.some(isPicture)),
+  },
   { name: 'originals', icon: 'file', key: undefined, needs: 'history', do: downloadOriginals, edited: true },
   { name: 'handOver', icon: 'out', key: undefined, needs: 'share', person: true, where: /^(?!.*\bis:trashed\b)/ },
+  {
+    name: 'lock',
+    icon: 'lock',
+    key: undefined,
+    needs: 'lock',
+    where: /^(?!.*\bis:trashed\b)/,
+    offer: (photos) => session.may('lock') && areOwn(photos),
+  },
 ];
+
+/** The shorter word of an action below its icon on a phone. */
+const wordOf = (name: Act['name']): { word?: string } =>
+  name === 'albums' ? { word: m.select.albumWord } : name === 'save' ? { word: m.select.saveWord } : {};
 
 /** The actions on these photos of a search that the viewer may perform on all of them; without photos: on any. */
 export const openActs = (q: string, photos: readonly Tile[]): readonly Act[] =>
   all
     .filter(
-      ({ needs, where, name }) =>
-        mayWithAll(photos, needs) && (where?.test(q) ?? true) && !(name === 'trash' && inTrash.test(q)),
+      ({ needs, where, name, offer }) =>
+        (offer?.(photos) ?? mayWithAll(photos, needs)) &&
+        (where?.test(q) ?? true) &&
+        !(name === 'trash' && inTrash.test(q)),
     )
     .filter(({ person }) => !person || session.now?.person !== undefined)
     .filter(({ edited }) => !edited || photos.some((photo) => photo.edited))
-    .map((act) => ({ ...act, label: m.select[act.name], ...(act.name === 'albums' && { word: m.select.albumWord }) }));
+    .map((act) => ({ ...act, label: m.select[act.name], ...wordOf(act.name) }));
 
 /** The number of photos of tiles: of a burst, all that its tile stands for. */
 export const countOf = (tiles: readonly Chosen[]): number =>

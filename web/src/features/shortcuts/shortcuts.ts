@@ -32,6 +32,7 @@ const keys: { [group in keyof Texts['groups']]: readonly (readonly [readonly str
     [['C'], 'audience'],
     [['D'], 'setDate'],
     [['P'], 'place'],
+    [['Shift A'], 'archive'],
     [['Delete'], 'trash'],
   ],
   photo: [
@@ -42,7 +43,6 @@ const keys: { [group in keyof Texts['groups']]: readonly (readonly [readonly str
     [['Shift E'], 'editPhoto'],
     [['Shift S'], 'share'],
     [['Shift D'], 'download'],
-    [['Shift A'], 'archive'],
     [['S'], 'slideshow'],
     [['+', '-'], 'zoom'],
     [['Z'], 'pixels'],

@@ -22,6 +22,16 @@ export function mayWith({ holder }: Held, action: Action): boolean {
   return holder === session.now?.person?.id || (withOthers.has(action) && session.may(action));
 }
 
+/**
+ * Whether saving a photo to the viewer's library is worth offering: one of another person, or one of the house that the
+ * viewer does not manage.
+ */
+export const isSavable = (photo: Held): boolean =>
+  session.now?.libraries === true &&
+  session.may('save') &&
+  photo.holder !== session.now.person?.id &&
+  !mayWith(photo, 'trash');
+
 /** Whether the viewer may perform an action on all of these photos; on any photo at all, if there is none. */
 export function mayWithAll(photos: readonly Held[], action: Action): boolean {
   const own = session.now?.libraries ? session.now.person?.id : undefined;

@@ -76,6 +76,12 @@ class Edits {
     this.#redo = [];
   }
 
+  /** Reports a change that another request has made; `back` undoes it. */
+  made(label: string, back: PhotosChange[]): void {
+    this.#keep({ label, back }, this.#undo);
+    this.said = { text: label, ...(back.length > 0 && { act: this.#wayBack(this.#undo) }) };
+  }
+
   /** Shows a message that is not about an edit. */
   say(said: Said | undefined): void {
     this.said = said;

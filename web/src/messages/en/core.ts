@@ -136,6 +136,7 @@ export const app = {
   /** Searches that deserve more than that nothing matches. */
   nothingYet: {
     'is:favourite': 'No favourites yet. Open a photo and choose Favourite.',
+    'is:archived': 'The archive is empty. Archived photos leave your timeline and stay in albums and searches.',
     'is:trashed': 'The trash is empty.',
     'type:video': 'No videos yet.',
     '-is:dated': 'All photos have a date.',
@@ -149,6 +150,7 @@ export const app = {
   showAll: 'Show all photos',
   headings: {
     'is:favourite': 'Favourites',
+    'is:archived': 'Archive',
     'is:trashed': 'Trash',
     '-is:reviewed': 'To review',
     'type:video': 'Videos',
@@ -209,7 +211,7 @@ export const app = {
   activityUnread: 'new',
   moreUnread: 'More, with new activity',
   upload: 'Upload',
-  searches: { photos: 'Photos', favourites: 'Favourites', videos: 'Videos' },
+  searches: { photos: 'Photos', favourites: 'Favourites', videos: 'Videos', archive: 'Archive' },
   pages: {
     explore: 'Explore',
     'explore/tags': 'Tags',
@@ -263,6 +265,7 @@ export const app = {
   addPhotos: 'Add photos',
   dropPhotos: 'Drop to upload',
   share: 'Share these photos',
+  shareDay: 'Share this day',
   sharedWith: 'Shared with you',
   shareDraft: 'This is a preview. Only you can open this page.',
   draftOver: 'This preview has ended',
@@ -363,12 +366,34 @@ export const edits = {
     })[audience],
   trashed: (n: number) => `Moved ${app.photos(n)} to trash`,
   restored: (n: number) => `Restored ${app.photos(n)}`,
+  archived: (n: number) => `Archived ${app.photos(n)}`,
+  unarchived: (n: number) => `Unarchived ${app.photos(n)}`,
+  locked: (n: number) => `Moved ${app.photos(n)} to locked photos`,
+  lockFailed: (n: number) => (n === 1 ? 'The photo wasn’t locked.' : 'The photos weren’t locked.'),
   titled: 'Title changed',
   described: 'Description changed',
   discarded: 'Changes discarded',
   saveThem: 'Save changes',
   reviewed: (n: number) => `Kept ${app.photos(n)}`,
   rotated: (n: number) => `Rotated ${app.photos(n)}`,
+  pasted: (n: number) => `Pasted edits to ${app.photos(n)}`,
+  saved: ({ saved, known, refused, missing }: Record<'saved' | 'known' | 'refused' | 'missing', number>) =>
+    [
+      saved > 0 && `Saved ${app.photos(saved)} to your library`,
+      known > 0 &&
+        plural(known, { one: '# photo is already in your library', other: '# photos are already in your library' }),
+      refused > 0 &&
+        plural(refused, {
+          one: '# edited photo can’t be saved: only its owner has the original',
+          other: '# edited photos can’t be saved: only their owners have the originals',
+        }),
+      missing > 0 && plural(missing, { one: '# photo is no longer shared', other: '# photos are no longer shared' }),
+    ]
+      .filter((part) => part !== false)
+      .join('. '),
+  savedPart: (saved: number, n: number) =>
+    `Saved only ${number(saved)} of ${app.photos(n)} to your library. Try again.`,
+  saveFailed: 'The photos weren’t saved to your library.',
 };
 
 export const select = {
@@ -378,6 +403,8 @@ export const select = {
   day: (day: string) => `Select ${day}`,
 
   share: 'Share',
+  save: 'Save to my library',
+  saveWord: 'Save',
   favourite: 'Favourite',
   tags: 'Tags',
   albums: 'Add to album',
@@ -396,7 +423,11 @@ export const select = {
   reviewed: 'Keep',
   rotateLeft: 'Rotate left',
   rotateRight: 'Rotate right',
+  pasteEdits: 'Paste edits',
   handOver: 'Hand over',
+  archive: 'Archive',
+  unarchive: 'Unarchive',
+  lock: 'Move to locked photos',
 
   addTag: 'Add a tag',
   addAlbum: 'Add to album',

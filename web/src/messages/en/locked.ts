@@ -30,7 +30,7 @@ export const locked = {
   photos: 'Photos',
   trash: 'Trash',
   none: 'No locked photos',
-  noneAbout: 'Open one of your own photos, choose More, and then Move to locked photos.',
+  noneAbout: 'Open or select your own photos, choose More, and then Move to locked photos.',
   noTrash: 'No locked photos in the trash',
   more: 'Show more photos',
   select: (name: string) => `Select ${name}`,

@@ -44,6 +44,9 @@ export const panel = {
     ]
       .filter((sentence) => sentence !== '')
       .join(' '),
+  lockAbout:
+    'Locked photos leave all albums, links and apps, and no one else sees them. You need your PIN to open them. Unlocking moves them to your archive, without their earlier albums and links.',
+  lockYes: (n: number) => plural(n, { one: 'Lock # photo', other: 'Lock # photos' }),
   noStars: 'No rating',
   move: 'Shift',
   set: 'Set',
