@@ -526,3 +526,42 @@ test('photos are locked behind a PIN: only the person opens them, moves them, an
   expect(await page.locator('.choose').count()).toBe(0);
   visits.calm();
 });
+
+test('an owner lets a person publish, and closes their account until they get a new link', async () => {
+  const [ada, ben] = [await enter('Ada', 'owner'), await enter('Ben', 'family')];
+  const { page } = ada;
+  await page.goto(`${visits.home.url}/people`);
+  await page.getByRole('button', { name: 'Edit Ben' }).click();
+  await page.getByRole('button', { name: 'Allow publishing' }).click();
+  await page.getByRole('button', { name: 'Stop publishing' }).waitFor();
+  await look(page, 'person-publishes');
+  await page.getByRole('button', { name: 'Stop publishing' }).click();
+  await page.getByRole('button', { name: 'Allow publishing' }).waitFor();
+  await page.getByRole('button', { name: 'Close account' }).click();
+  await page.getByText('Close Ben’s account?', { exact: false }).waitFor();
+  await page.getByRole('button', { name: 'Close account' }).click();
+  await page.getByText('invitation pending').waitFor();
+  await ben.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.getByRole('button', { name: 'Create new link' }).click();
+  expect(await page.locator('.secret code').innerText()).toContain('/invite#');
+  visits.calm();
+});
+
+test('a family member creates a token that acts for them, and an owner also one for the family library', async () => {
+  const [ada, ben] = [await enter('Ada', 'owner'), await enter('Ben', 'family')];
+  await ben.page.goto(`${visits.home.url}/settings/tokens`);
+  await ben.page.getByRole('button', { name: 'Create a token' }).click();
+  expect(await ben.page.getByRole('checkbox').count()).toBe(3);
+  await ben.page.getByLabel('Name').fill('Frame');
+  await ben.page.getByLabel('see what you see').check();
+  await look(ben.page, 'own-token');
+  await ben.page.getByRole('button', { name: 'Create token' }).click();
+  await ben.page.getByText('Token “Frame” created').waitFor();
+  await ada.page.goto(`${visits.home.url}/settings/tokens`);
+  await ada.page.getByText('No tokens yet.').waitFor();
+  await ada.page.getByRole('radio', { name: 'My library' }).click();
+  await ada.page.getByRole('button', { name: 'Create a token' }).click();
+  expect(await ada.page.getByRole('checkbox').count()).toBe(3);
+  await look(ada.page, 'own-token-owner');
+  visits.calm();
+});

@@ -50,7 +50,7 @@ export const navigationOf = {
   },
   family: {
     pages: ['Photos', 'Explore', 'Albums', 'Sharing', 'Favourites', 'Videos', 'Locked photos', 'Trash', 'Settings'],
-    sections: ['Account', 'Appearance', 'Library & storage', 'Phone backup', 'About'],
+    sections: ['Account', 'Appearance', 'Library & storage', 'Phone backup', 'API tokens', 'About'],
   },
 };
 

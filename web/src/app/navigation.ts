@@ -54,7 +54,7 @@ const sections: readonly (Listed & { page: PageName })[] = [
   { page: 'settings/family', icon: 'people', needs: 'people' },
   { page: 'settings/sharing', icon: 'share', needs: 'settings' },
   { page: 'settings/servers', icon: 'servers', needs: 'peers' },
-  { page: 'settings/tokens', icon: 'key', needs: 'tokens' },
+  { page: 'settings/tokens', icon: 'key', needs: 'own-tokens' },
   { page: 'settings/security', icon: 'shield', needs: 'audit' },
   { page: 'settings/about', icon: 'info', needs: 'own-session' },
 ];
@@ -104,6 +104,7 @@ export const settingsEntry = (): NavigationEntry => entryOf(settings);
 export const openSections = (): NavigationEntry[] =>
   sections
     .filter((listed) => allowed(listed) && (listed.page !== 'settings/account' || session.now?.person !== undefined))
+    .filter(({ page }) => page !== 'settings/tokens' || session.may('tokens') || session.now?.libraries === true)
     .map(entryOf);
 
 /** The ways to explore that the viewer may use. */

@@ -51,6 +51,11 @@ export const handOver = (id: string, to: string): Promise<{ saved: number; known
 /** Permanently deletes all photos of a removed person, on every server. */
 export const purgeRemoved = (id: string): Promise<{ purged: number; left: number }> =>
   ask(`${at('/api/people', id)}/purge`, send('POST'));
+/** Allows a person to publish what they make public, or stops it. */
+export const allowPublishing = (id: string, on: boolean): Promise<unknown> =>
+  ask(`${at('/api/people', id)}/publishing`, send(on ? 'PUT' : 'DELETE'));
+/** Closes the account of a person on this server; their photos and shares stay. */
+export const closeAccount = (id: string): Promise<unknown> => ask(`${at('/api/people', id)}/sign-in`, send('DELETE'));
 /** Disables the second factor of another person. */
 export const resetSecondFactor = (id: string): Promise<unknown> =>
   ask(`${at('/api/people', id)}/second-factor`, send('DELETE'));

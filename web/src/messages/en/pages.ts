@@ -111,6 +111,15 @@ export const people = {
   secondFactorAbout: 'For someone who lost their phone and recovery codes.',
   secondFactorSure: (name: string) => `Turn off two-step sign-in? ${name} can then sign in with only the password.`,
   secondFactorYes: 'Turn off two-step sign-in',
+  publish: 'Allow publishing',
+  publishAbout: 'Photos that they make public don’t appear on your public servers.',
+  unpublish: 'Stop publishing',
+  unpublishAbout: 'Photos that they make public appear on your public servers.',
+  close: 'Close account',
+  closeAbout:
+    'They can no longer sign in here. Their photos and what they share stay. A new link opens the account again.',
+  closeSure: (name: string) => `Close ${name}’s account? They will be signed out everywhere.`,
+  closeYes: 'Close account',
   remove: 'Remove person',
   removeSure: (name: string) =>
     `Remove ${name}? They will be signed out everywhere. Their own photos are hidden until you export, keep or delete them.`,
@@ -235,7 +244,10 @@ export const tokens = {
   make: 'Create a token',
   name: 'Name',
   nameHint: 'For example “phone upload”.',
+  library: 'Tokens for',
+  libraries: { me: 'My library', house: 'Family library' },
   may: 'Permissions',
+  readOwn: 'see what you see',
   kinds: {
     read: 'see all photos',
     edit: 'edit photos',
