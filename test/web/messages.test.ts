@@ -135,6 +135,8 @@ describe('the language', () => {
 
   test('has its plurals', () => {
     expect(plural(1, { one: '# photo', other: '# photos' })).toBe('1 photo');
+    const offered = { one: '{name} offers # photo', other: '{name} offers # photos' };
+    expect(plural(2, offered, { name: 'Ben #1 {name}' })).toBe('Ben #1 {name} offers 2 photos');
     expect(plural(1484, { one: '# photo', other: '# photos' })).toBe(`${(1484).toLocaleString('en')} photos`);
   });
 

@@ -70,12 +70,14 @@ const percents = new Intl.NumberFormat(locale, { style: 'percent' });
 /** `97%` for 0.97. */
 export const percent = (share: number): string => percents.format(share);
 
-/** The forms of a text by the plural categories of the language; `#` stands for the number. */
+/** The forms of a text by the plural categories of the language; `#` stands for the number, `{name}` for a word. */
 export type PluralForms = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 
-/** The form for a number, with the number in place of `#`: `3 photos`. */
-export const plural = (n: number, forms: PluralForms): string =>
-  (forms[rules.select(n)] ?? forms.other).replaceAll('#', number(n));
+/** The form for a number: `3 photos`. `words`: names and other foreign text, which may contain `#`. */
+export const plural = (n: number, forms: PluralForms, words: Readonly<Record<string, string>> = {}): string =>
+  (forms[rules.select(n)] ?? forms.other).replace(/#|\{(\w+)\}/g, (mark, word: string | undefined) =>
+    word === undefined ? number(n) : (words[word] ?? mark),
+  );
 
 /** `Oslo and Bergen` */
 export const listOf = (parts: readonly string[]): string => new Intl.ListFormat(locale).format(parts);

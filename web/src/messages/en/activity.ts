@@ -35,7 +35,7 @@ export const activity = {
   sharedBy: (name: string | undefined, album: string) =>
     album === '' ? `${sender(name)} shared an album` : `${sender(name)} shared “${legible(album).slice(0, 80)}”`,
   offered: (name: string | undefined, n: number) =>
-    plural(n, { one: `${sender(name)} offers you # photo`, other: `${sender(name)} offers you # photos` }),
+    plural(n, { one: '{name} offers you # photo', other: '{name} offers you # photos' }, { name: sender(name) }),
   earlier: 'Earlier',
   added: (n: number) => plural(n, { one: '# photo added', other: '# photos added' }),
   today: (n: number) => plural(n, { one: '# photo added today', other: '# photos added today' }),

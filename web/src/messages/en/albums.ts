@@ -104,7 +104,7 @@ export const albums = {
   picked: (n: number) => plural(n, { one: 'Add # photo', other: 'Add # photos' }),
   pickAny: 'Select photos to add',
   pickDone: (n: number, name: string) =>
-    plural(n, { one: `# photo added to ${named(name)}`, other: `# photos added to ${named(name)}` }),
+    plural(n, { one: '# photo added to {name}', other: '# photos added to {name}' }, { name: named(name) }),
   pickRefused: (n: number) =>
     plural(n, {
       one: '# photo belongs to another library and was not added.',

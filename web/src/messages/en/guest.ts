@@ -6,10 +6,7 @@ import { app } from './core.js';
 export const guest = {
   photos: (n: number) => app.photos(n),
   by: (name: string, n: number) =>
-    plural(n, {
-      one: `${legible(name).slice(0, 60)} shared # photo`,
-      other: `${legible(name).slice(0, 60)} shared # photos`,
-    }),
+    plural(n, { one: '{name} shared # photo', other: '{name} shared # photos' }, { name: legible(name).slice(0, 60) }),
   add: 'Add photos',
   addAbout: 'Your photos appear after the person who shared this approves them.',
   download: 'Download all',

@@ -48,7 +48,8 @@ export const history = {
     unplaced: (who: string) => `${who} removed the place`,
     positioned: (who: string, position: string) => `${who} changed the position to ${position}`,
     unpositioned: (who: string) => `${who} removed the position`,
-    rated: (who: string, n: number) => plural(n, { one: `${who} rated it # star`, other: `${who} rated it # stars` }),
+    rated: (who: string, n: number) =>
+      plural(n, { one: '{who} rated it # star', other: '{who} rated it # stars' }, { who }),
     unrated: (who: string) => `${who} removed the rating`,
     favoured: (who: string) => `${who} added it to favourites`,
     unfavoured: (who: string) => `${who} removed it from favourites`,

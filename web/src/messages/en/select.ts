@@ -36,10 +36,14 @@ export const panel = {
     [
       n === 0
         ? 'None of these photos can be handed over.'
-        : plural(n, {
-            one: `Offered # photo to ${legible(name)}. You’ll see the response under Sharing.`,
-            other: `Offered # photos to ${legible(name)}. You’ll see the response under Sharing.`,
-          }),
+        : plural(
+            n,
+            {
+              one: 'Offered # photo to {name}. You’ll see the response under Sharing.',
+              other: 'Offered # photos to {name}. You’ll see the response under Sharing.',
+            },
+            { name: legible(name) },
+          ),
       n > 0 && left > 0 ? plural(left, { one: '# can’t be handed over.', other: '# can’t be handed over.' }) : '',
     ]
       .filter((sentence) => sentence !== '')

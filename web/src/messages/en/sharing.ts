@@ -101,9 +101,9 @@ export const sharingPage = {
 
   offers: 'Photos handed over',
   offered: (name: string, n: number) =>
-    plural(n, { one: `${legible(name)} offers you # photo`, other: `${legible(name)} offers you # photos` }),
+    plural(n, { one: '{name} offers you # photo', other: '{name} offers you # photos' }, { name: legible(name) }),
   offering: (name: string, n: number) =>
-    plural(n, { one: `# photo offered to ${legible(name)}`, other: `# photos offered to ${legible(name)}` }),
+    plural(n, { one: '# photo offered to {name}', other: '# photos offered to {name}' }, { name: legible(name) }),
   offeredPhoto: (n: number, of: number) => `Photo ${n} of ${of}`,
   states: {
     open: 'waiting for a response',
