@@ -237,7 +237,7 @@ const rightsOf = new WeakMap<GrantSet, Rights>();
 
 type Counts = (give: Give, set: GrantSet, holder: Holder, to: readonly string[]) => boolean;
 
-/** Whether a give in a set of `holder` stands, and its author had the right to make it. */
+/** Whether a give in a set of `holder` is in effect, and its author had the right to make it. */
 function countsFor(people: GrantSet, grants: Grants): Counts {
   return (give, set, holder, to) => {
     if (holder !== house && give.by !== authorOf(holder)) return false;
@@ -250,7 +250,7 @@ function countsFor(people: GrantSet, grants: Grants): Counts {
 
 type Given = (set: GrantSet, holder: Holder, to: string, what: string, concerns?: readonly string[]) => boolean;
 
-/** Whether a set of `holder` gives something to somebody. */
+/** Whether a set of `holder` contains a give to a recipient that counts. */
 function givenFor(people: GrantSet, grants: Grants): Given {
   const counts = countsFor(people, grants);
   return (set, holder, to, what, concerns = [to]) =>

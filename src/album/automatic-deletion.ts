@@ -80,8 +80,8 @@ export function daysLeft(
 
 /**
  * Counts the day, notes what is in the trash of those with a choice, and purges what has been there long enough. Ends the
- * choice of a person who may not empty that trash any more. Returns the number of purged photos. A photo that fails does
- * not keep others from being deleted. @throws the first error, at the end.
+ * choice of a person who has lost the right to empty that trash. Returns the number of purged photos. An error with one
+ * photo does not stop the others. @throws the first error, at the end.
  */
 export async function deleteOld(parts: DeletionParts, signal?: AbortSignal): Promise<number> {
   const { library, now } = parts;

@@ -97,7 +97,7 @@ export const tagsShown = (viewer: Viewer, tags: string[]): string[] =>
 export const albumsShown = (viewer: Viewer, { item, albums }: Pick<FoundPhoto, 'item' | 'albums'>): string[] =>
   seesAlbumNames(viewer, item.holder) ? albums : [];
 
-/** Whether a visible photo is shown edited to a viewer who may not have its original: no copy of it can be made. */
+/** Whether a viewer sees a photo only as edited and has no right to its original, so that they can’t save a copy. */
 export const isWithheld = (viewer: Viewer, photo: Pick<FoundPhoto, 'item'> & { unedited?: unknown }): boolean =>
   photo.unedited !== undefined && !mayHaveUnedited(viewer, photo.item.holder);
 

@@ -7,7 +7,7 @@
  *
  * New files get the modes of `file-modes.ts` whatever the umask is; existing files keep theirs.
  *
- * Every operation but `discard` calls `step` first, so that a test can make it fail; and all use one `disk`, so that torture tests
+ * Every operation except `discard` first calls `step`, where a test can make it fail. All use one `disk`, so that torture tests
  * can count the system calls, fail the n-th, or record the order in which they reached the disk (torture/disk.ts).
  */
 import { constants } from 'node:fs';

@@ -44,6 +44,17 @@ async function openServer(days: 30 | 60 | null = 30) {
   return { home, clock, patch, choose, left, pass };
 }
 
+/** A server that deletes a photo `a` with its next look. */
+async function openDue() {
+  const server = await openServer();
+  const { home, clock, patch, pass } = server;
+  const a = await home.add({ original: Buffer.from('bytes of a') });
+  await patch({ ids: [a], trashed: true });
+  await pass(30);
+  await clock.advance(day);
+  return { ...server, a, blobs: home.parts.blobs };
+}
+
 /** A second server with the same documents and another original of each. */
 async function openOther(clock: ManualClock) {
   const other = await makeHome(() => ({}), { clock });
@@ -153,12 +164,7 @@ describe('photos in the trash', () => {
   });
 
   it('whose original can’t move back keep it for the exchange of originals', async () => {
-    const { home, clock, patch, pass } = await openServer();
-    const a = await home.add({ original: Buffer.from('bytes of a') });
-    await patch({ ids: [a], trashed: true });
-    await pass(30);
-    await clock.advance(day);
-    const { blobs } = home.parts;
+    const { home, clock, patch, a, blobs } = await openDue();
     const discard = async (path: string): Promise<string | undefined> => {
       const aside = await blobs.discard(path);
       await patch({ ids: [a], trashed: false });
@@ -171,12 +177,7 @@ describe('photos in the trash', () => {
   });
 
   it('stay, with their original, if they are restored while it moves', async () => {
-    const { home, clock, patch, pass } = await openServer();
-    const a = await home.add({ original: Buffer.from('bytes of a') });
-    await patch({ ids: [a], trashed: true });
-    await pass(30);
-    await clock.advance(day);
-    const { blobs } = home.parts;
+    const { home, clock, patch, a, blobs } = await openDue();
     const discard = async (path: string): Promise<string | undefined> => {
       const aside = await blobs.discard(path);
       expect((await patch({ ids: [a], trashed: false })).statusCode).toBe(200);
@@ -325,7 +326,7 @@ describe('the right', () => {
   });
 });
 
-it('the server looks once an hour, and stops when it is told', async () => {
+it('the server looks once an hour until it is closed', async () => {
   const { home, clock, patch } = await openServer();
   const a = await home.add();
   await patch({ ids: [a], trashed: true });

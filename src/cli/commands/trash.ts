@@ -1,7 +1,7 @@
 /**
  * `photospool trash`: after how many days photos are deleted from the trash. A running server deletes them; the setting works
- * beside it. Whoever may run this may delete the files anyway, so it needs no right; with `--for` the person decides, and
- * the choice ends with their right.
+ * beside it. Anyone who can run this can delete the files anyway, so it needs no right; with `--for` it acts as that
+ * person, and the choice ends with their right.
  */
 import { commandLine } from '../../access/actor.js';
 import { local } from '../../access/viewer.js';

@@ -3,6 +3,7 @@ import type { IconName } from '../lib/ui/Icon.svelte';
 import { albumOfSearch } from '../lib/album-search.js';
 import { namedSearches, type PageName, route, type SearchName, searchPath } from '../lib/route.svelte.js';
 import { type Action, session } from '../lib/session.svelte.js';
+import { tokenLibraries } from '../lib/token-libraries.js';
 import { mayWithAll } from '../features/timeline/tile-rights.js';
 import { m } from '../lib/messages.js';
 
@@ -104,7 +105,7 @@ export const settingsEntry = (): NavigationEntry => entryOf(settings);
 export const openSections = (): NavigationEntry[] =>
   sections
     .filter((listed) => allowed(listed) && (listed.page !== 'settings/account' || session.now?.person !== undefined))
-    .filter(({ page }) => page !== 'settings/tokens' || session.may('tokens') || session.now?.libraries === true)
+    .filter(({ page }) => page !== 'settings/tokens' || tokenLibraries().length > 0)
     .map(entryOf);
 
 /** The ways to explore that the viewer may use. */

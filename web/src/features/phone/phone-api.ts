@@ -1,10 +1,7 @@
 /** What phones sent, the token of a new one, and which files are safe on the server (docs/interface.md). */
 import { ask, send } from '../../lib/api.js';
 import { fetchTokens, makeToken, type Token } from '../../lib/access-api.js';
-import { session } from '../../lib/session.svelte.js';
-
-/** Whose library a phone sends to: one’s own, or that of the family. */
-export type Library = 'me' | 'house';
+import { tokenLibraries, type Library } from '../../lib/token-libraries.js';
 
 /** A token that may upload, and whose library it sends to. */
 export type Sender = Token & { to: Library };
@@ -12,15 +9,9 @@ export type Sender = Token & { to: Library };
 /** Whether an original is safe on the server; `trashed`: it is in the trash there; null: it is not there. */
 export type Safety = 'safe' | 'trashed' | null;
 
-/** The libraries for which the person may create tokens. Their own exists where people have libraries. */
-export const ownLibraries = (): Library[] => [
-  ...(session.may('tokens') ? (['house'] as const) : []),
-  ...(session.now?.libraries === true ? (['me'] as const) : []),
-];
-
 /** Where the person's uploads go unless they say otherwise. @throws ApiError */
 export async function usualLibrary(): Promise<Library | undefined> {
-  const libraries = ownLibraries();
+  const libraries = tokenLibraries();
   if (libraries.length < 2) return libraries[0];
   return (await ask<{ to: Library }>('/api/me/upload-to')).to;
 }
@@ -28,7 +19,7 @@ export async function usualLibrary(): Promise<Library | undefined> {
 /** The tokens that may upload, the one with the newest photo first. @throws ApiError */
 export async function fetchSenders(): Promise<Sender[]> {
   const all = await Promise.all(
-    ownLibraries().map(async (to) => (await fetchTokens(to)).map((token) => ({ ...token, to }))),
+    tokenLibraries().map(async (to) => (await fetchTokens(to)).map((token) => ({ ...token, to }))),
   );
   const sending = all.flat().filter(({ may }) => may.includes('upload'));
   return sending.sort((one, other) => (other.lastPhoto ?? '').localeCompare(one.lastPhoto ?? ''));

@@ -1,4 +1,4 @@
-/** Actions on the open photo without undo: deleting it for good, and copying its address. */
+/** Actions on the open photo that can’t be undone: deleting it permanently, and copying its address. */
 import { ask, type PhotoView, send, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m } from '../../lib/messages.js';

@@ -110,7 +110,6 @@ export const people = {
   secondFactorOff: 'Turn off two-step sign-in',
   secondFactorAbout: 'For someone who lost their phone and recovery codes.',
   secondFactorSure: (name: string) => `Turn off two-step sign-in? ${name} can then sign in with only the password.`,
-  secondFactorYes: 'Turn off two-step sign-in',
   publish: 'Allow publishing',
   publishAbout: 'Photos that they make public don’t appear on your public servers.',
   unpublish: 'Stop publishing',
@@ -119,7 +118,6 @@ export const people = {
   closeAbout:
     'They can no longer sign in here. Their photos and what they share stay. A new link opens the account again.',
   closeSure: (name: string) => `Close ${name}’s account? They will be signed out everywhere.`,
-  closeYes: 'Close account',
   remove: 'Remove person',
   removeSure: (name: string) =>
     `Remove ${name}? They will be signed out everywhere. Their own photos are hidden until you export, keep or delete them.`,
@@ -141,7 +139,7 @@ export const removed = {
   library: (name: string) => `Library of ${legible(name)}`,
   kept: (n: number, name: string | undefined) => {
     const to = name === undefined ? 'the family library' : `the library of ${legible(name)}`;
-    return plural(n, { one: `# photo saved to ${to}`, other: `# photos saved to ${to}` });
+    return plural(n, { one: '# photo saved to {to}', other: '# photos saved to {to}' }, { to });
   },
   purge: 'Delete permanently',
   purgeSure: (name: string, n: number) => `Permanently delete ${app.photos(n)} of ${legible(name)} from all servers?`,
