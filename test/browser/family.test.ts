@@ -114,7 +114,7 @@ test('photos are offered, declined, offered again and taken back, and accepted; 
   await row.getByRole('button', { name: 'Decline offer' }).click();
   await row.waitFor({ state: 'detached' });
   await cleo.page.goto(visits.home.url);
-  await cleo.page.getByText('Nothing is shared yet').waitFor();
+  await cleo.page.getByText('Add your first photos').waitFor();
 
   // Ben sees that, and offers again, by mistake.
   await ben.page.goto(`${visits.home.url}/sharing`);
@@ -266,7 +266,7 @@ test('with photos of their own, a family member can do everything, also move the
 
 test('the activity of a family member: what was shared today, and their own files that could not be imported', async () => {
   const [ben, cleo] = [await enter('Ben', 'family'), await enter('Cleo', 'family')];
-  await cleo.page.getByText('Nothing is shared yet').waitFor();
+  await cleo.page.getByText('Add your first photos').waitFor();
   await upload(ben.page, ['one.jpg', 'two.jpg']);
   await select(ben.page, 2);
   await toolbar(ben.page).getByRole('button', { name: 'Share' }).click();
@@ -403,7 +403,7 @@ test('a person is removed: they are signed out, others lose what they shared, an
   await cleo.page.reload();
   await cleo.page.getByText('This album doesn’t exist.').waitFor();
   await cleo.page.goto(visits.home.url);
-  await cleo.page.getByText('Nothing is shared yet').waitFor();
+  await cleo.page.getByText('Add your first photos').waitFor();
   await cleo.page.goto(`${visits.home.url}/sharing`);
   await cleo.page.getByText('Albums that others share with you appear here.').waitFor();
   expect(await cleo.page.getByText('Ben').count()).toBe(0);

@@ -150,7 +150,17 @@ test('an invitation lets family in, who see photos as soon as they are shared, a
   await family.page.goto(link);
   await family.page.waitForSelector('h1:has-text("Welcome, Family")');
   await comeIn(family);
-  await family.page.waitForSelector('text=Nothing is shared yet');
+  // Their own library is empty: the ways to add photos, without those that need the rights of an owner.
+  await family.page.waitForSelector('text=Your photos are private until you share them.');
+  const ways = family.page.locator('[data-list="ways"]');
+  expect(await ways.locator('h3').allInnerTexts()).toEqual(['From this computer', 'From a phone']);
+  const picker = family.page.waitForEvent('filechooser');
+  await ways.getByRole('button', { name: 'Add photos' }).click();
+  await picker;
+  await ways.getByRole('link', { name: 'Set up phone backup' }).click();
+  await family.page.getByRole('button', { name: 'Create a token' }).waitFor();
+  await family.page.goBack();
+  await ways.waitFor();
   expect(family.page.url()).toBe(`${visits.home.url}/`);
   expect(await readNavigation(family.page)).toEqual(navigationOf.family);
 

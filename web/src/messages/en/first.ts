@@ -4,6 +4,7 @@
 export const first = {
   title: 'Add your first photos',
   text: 'Your originals are kept unchanged, in plain folders on your own server.',
+  ownText: 'Your photos are private until you share them. Photos that others share with you appear here, too.',
   joined: (name: string) =>
     `This server is connected to ${name}. Photos from there appear here automatically. You can also add photos here:`,
   device: { computer: 'From this computer', phone: 'From this phone' },
@@ -14,10 +15,15 @@ export const first = {
   add: 'Add photos',
   phone: 'From a phone',
   phoneText:
-    'Open this address on the phone, and choose More, then Upload. On iPhone and Android, photos can also upload automatically.',
+    'Open this address on the phone, and choose More, then Upload. Phones can also upload new photos automatically.',
   phoneFar:
     'Phones can’t reach this server yet, because it only listens on this computer. To change that, create your account first.',
+  phoneElsewhere:
+    'Phones can’t reach this address. To add photos from a phone, open this page at an address that the phone can reach.',
   phoneCode: 'QR code of the address of this server',
+  automatic: 'Automatically from this phone',
+  automaticText: 'Connect an app on this phone, and new photos upload automatically.',
+  backup: 'Set up phone backup',
   folder: 'From a folder',
   folderText: 'Copy photos to this folder on the server, by hand or with any sync app. They appear here automatically.',
   other: 'From Google or Apple',
