@@ -54,7 +54,14 @@ test('lists waiting, current, stuck and ignored files, and shows the latest impo
   const recent = page.locator('[data-list="recent"] a');
   expect(await recent.first().getAttribute('href')).toBe(`/photo/${fixture.photos[0]!.id}`);
   expect(await recent.nth(1).getAttribute('aria-label')).toContain('already in your library');
+  // The ways to add photos stay here when the library is no longer empty.
   await page.getByText('/home/ada/Photospool/incoming').waitFor();
+  expect(await page.locator('[data-list="ways"] h3').allInnerTexts()).toEqual([
+    'From this computer',
+    'From a phone',
+    'From a folder',
+    'From Google or Apple',
+  ]);
   expect(mishaps).toEqual([]);
   await close();
 });

@@ -60,7 +60,6 @@ export const spool = {
   duplicate: 'already in your library',
   ignored: 'Skipped',
   ignoredAbout: 'These files won’t be imported; the reason is shown next to each. They stay where they are.',
-  into: 'Add photos to this folder',
   look: 'Scan now',
   looking: 'Scanning…',
 };
