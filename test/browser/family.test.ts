@@ -351,12 +351,24 @@ test('guests send photos through a link; they wait for whoever made it, who appr
   await ada.page.getByRole('heading', { name: 'Shared with you' }).waitFor();
   expect(await ada.page.locator('[data-list="guests"]').count()).toBe(0);
 
-  await ben.page.goto(`${visits.home.url}/sharing`);
+  // Ben hears of them, and sees each before he decides.
+  await ben.page.getByRole('button', { name: 'Activity: new' }).click();
+  const panel = ben.page.getByRole('dialog', { name: 'Activity' });
+  await panel.getByTitle('New').waitFor();
+  await look(ben.page, 'guests-activity');
+  await panel.getByRole('link', { name: '2 photos from guests are waiting for your approval' }).click();
   const waiting = list(ben.page, 'guests');
   await expect.poll(() => waiting.count()).toBe(2);
+  await waiting.first().getByRole('link').click();
+  await opened(ben.page);
+  await ben.page.goBack();
   expect(await waiting.first().locator('small').innerText()).toBe('<b>Mo</b>');
   await look(ben.page, 'guests-waiting');
   await waiting.first().getByRole('button', { name: 'Approve' }).click();
+  await expect.poll(() => waiting.count()).toBe(1);
+  await waiting.first().getByRole('button', { name: 'Decline and move to trash' }).click();
+  await waiting.waitFor({ state: 'detached' });
+  await ben.page.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => waiting.count()).toBe(1);
   await waiting.first().getByRole('button', { name: 'Decline and move to trash' }).click();
   await waiting.waitFor({ state: 'detached' });

@@ -1,12 +1,13 @@
 /**
- * What happens to the library, for the bell and its panel: running imports, finished ones, problems with files, and
- * albums and photos that others shared or offered. The dot means that something is new since the panel was last open, not that something is
+ * What happens to the library, for the bell and its panel: running imports, finished ones, problems with files,
+ * albums and photos that others shared or offered, and photos of guests that wait for approval. The dot means that something is new since the panel was last open, not that something is
  * wrong. Finished imports and the time of the last look are kept in this browser, for each person apart.
  */
 import type { MemberAlbum, Offer } from '../../../../src/api/answer-types.js';
 import { ask } from '../../lib/api.js';
 import type { Live } from '../../lib/live.svelte.js';
 import { session } from '../../lib/session.svelte.js';
+import { fetchGuestPhotos, type GuestPhoto } from '../sharing/sharing-api.js';
 
 /** An import that has ended while a page was open. */
 export interface FinishedImport {
@@ -24,8 +25,11 @@ export interface RunningImport {
   minutes: number | undefined;
 }
 
-/** What others shared with the viewer: an album that they are a member of, or photos that they are offered. */
-export type SharedNews = { at: number } & ({ album: MemberAlbum } | { offer: Offer });
+/**
+ * What others shared with the viewer: an album that they are a member of, photos that they are offered, or a number of
+ * photos from guests that they approve or decline.
+ */
+export type SharedNews = { at: number } & ({ album: MemberAlbum } | { offer: Offer } | { guests: number });
 
 interface Kept {
   seen: number;
@@ -51,18 +55,27 @@ function read(): Kept {
   return { seen: 0, finished: [] };
 }
 
-/** The albums of others and the open offers to the viewer, the newest first. */
+/** The albums of others, the open offers to the viewer, and the photos of guests, the newest first. */
 async function fetchShared(): Promise<SharedNews[]> {
-  const [{ albums }, { received }] = await Promise.all([
+  const [{ albums }, { received }, guests] = await Promise.all([
     ask<{ albums: MemberAlbum[] }>('/api/albums/shared'),
     ask<{ received: Offer[] }>('/api/offers'),
+    fetchGuestPhotos(),
   ]);
   const theirs = albums.filter(({ right }) => right !== 'holder');
   return [
     // Servers of earlier versions don’t say since when.
     ...theirs.map((album) => ({ album, at: Date.parse(album.sharedAt ?? album.added) })),
     ...received.filter(({ state }) => state === 'open').map((offer) => ({ offer, at: Date.parse(offer.made) })),
+    ...waitingOf(guests),
   ].sort((a, b) => b.at - a.at);
+}
+
+/** The photos of guests as one piece of news, of the time when the last one arrived. */
+function waitingOf(guests: readonly GuestPhoto[]): SharedNews[] {
+  if (guests.length === 0) return [];
+  const arrivals = guests.map(({ photo }) => Date.parse(photo.added ?? '') || 0);
+  return [{ guests: guests.length, at: Math.max(...arrivals) }];
 }
 
 /** The problems with files that no owner has seen yet, by kind. Servers of earlier versions do not say: all are new. */

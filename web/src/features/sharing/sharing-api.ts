@@ -54,6 +54,7 @@ export interface GuestPhoto {
   from: { link: string; guest?: string }[];
 }
 
+/** The newest 200 that wait for the viewer's approval. @throws ApiError `conflict` while people have no libraries here */
 export const fetchGuestPhotos = async (): Promise<GuestPhoto[]> =>
   (await ask<{ photos: GuestPhoto[] }>('/api/guest-photos?limit=200')).photos;
 export const decideGuestPhotos = (ids: readonly string[], verdict: 'approve' | 'decline'): Promise<EntriesChanged> =>

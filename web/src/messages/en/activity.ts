@@ -36,6 +36,11 @@ export const activity = {
     album === '' ? `${sender(name)} shared an album` : `${sender(name)} shared “${legible(album).slice(0, 80)}”`,
   offered: (name: string | undefined, n: number) =>
     plural(n, { one: '{name} offers you # photo', other: '{name} offers you # photos' }, { name: sender(name) }),
+  fromGuests: (n: number) =>
+    plural(n, {
+      one: '# photo from a guest is waiting for your approval',
+      other: '# photos from guests are waiting for your approval',
+    }),
   earlier: 'Earlier',
   added: (n: number) => plural(n, { one: '# photo added', other: '# photos added' }),
   today: (n: number) => plural(n, { one: '# photo added today', other: '# photos added today' }),

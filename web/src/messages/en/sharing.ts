@@ -137,6 +137,7 @@ export const sharingPage = {
   approve: 'Approve',
   approveAll: (n: number) => plural(n, { one: 'Approve # photo', other: 'Approve all # photos' }),
   declinePhoto: 'Decline and move to trash',
+  declinedPhoto: 'Declined 1 photo and moved it to trash',
 };
 
 /** The messages of links, and of their form. */
