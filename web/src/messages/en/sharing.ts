@@ -115,6 +115,7 @@ export const sharingPage = {
   taken: (n: number) => plural(n, { one: '# saved', other: '# saved' }),
   accept: 'Save to my library',
   decline: 'Decline offer',
+  declineSure: 'Decline this offer? You can’t accept it later.',
   withdraw: 'Withdraw offer',
   hideOffer: 'Remove from list',
   trashMine: 'Move my copies to trash',
