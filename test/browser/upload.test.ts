@@ -6,7 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrowserContextOptions, CDPSession, Page } from 'playwright-core';
+import type { BrowserContextOptions, CDPSession, FileChooser, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { photoId } from '../../src/document/photo-document.js';
 import { temporaryFolder } from '../folder.js';
@@ -105,8 +105,15 @@ test('chosen and dropped files and folders: all arrive, are confirmed by hash, a
   mkdirSync(join(folder, 'Day 1'), { recursive: true });
   writeFileSync(join(folder, 'Day 1/photo.jpg'), (await photo(7)).buffer);
   writeFileSync(join(folder, '.DS_Store'), 'x');
-  await picked(page).setInputFiles([await photo(6)]);
-  await page.locator('input[data-add="folder"]').setInputFiles(folder);
+  const upload = async (what: string): Promise<FileChooser> => {
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Upload', exact: true }).click();
+    await page.getByRole('button', { name: what }).click();
+    return chooser;
+  };
+  await (await upload('Upload folder')).setFiles(folder);
+  await expect.poll(() => rows(page, 'done').count()).toBe(1);
+  await (await upload('Upload files')).setFiles([await photo(6)]);
   await expect.poll(() => rows(page, 'done').count()).toBe(2);
   expect([...arrived().keys()].sort()).toEqual(['Lisbon/Day 1/photo.jpg', 'photo-5.jpg', 'photo-6.jpg']);
   calm();

@@ -211,6 +211,9 @@ export const app = {
   activityUnread: 'new',
   moreUnread: 'More, with new activity',
   upload: 'Upload',
+  uploadFiles: 'Upload files',
+  uploadFolder: 'Upload folder',
+  phoneBackup: 'Set up phone backup',
   searches: { photos: 'Photos', favourites: 'Favourites', videos: 'Videos', archive: 'Archive' },
   pages: {
     explore: 'Explore',

@@ -23,7 +23,6 @@ export const first = {
   phoneCode: 'QR code of the address of this server',
   automatic: 'Automatically from this phone',
   automaticText: 'Connect an app on this phone, and new photos upload automatically.',
-  backup: 'Set up phone backup',
   folder: 'From a folder',
   folderText: 'Copy photos to this folder on the server, by hand or with any sync app. They appear here automatically.',
   other: 'From Google or Apple',

@@ -44,7 +44,6 @@ export const upload = {
   resumeAll: 'Resume all',
   retryAll: 'Try all again',
   close: 'Close',
-  folder: 'Add folder',
   less: 'Show less',
   moreOf: 'Show files',
   unreadable: 'This file can’t be read. It may have been moved or changed. Add it again.',
