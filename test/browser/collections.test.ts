@@ -181,11 +181,12 @@ test('cameras and lenses: with counts, and a chart over the years', async () => 
   await close();
 });
 
-test('the trash: some photos restored, the rest deleted; the files are moved aside', async () => {
+test('the trash: photos are restored, some selected ones and then the rest deleted; the files are moved aside', async () => {
   const { page, ids, mishaps, change, visit, close } = await open('/trash', { originals: 3 });
   await change({ ids: ids.slice(0, 3), trashed: true });
   await visit();
   await page.waitForSelector('text=3 photos are in the trash');
+  await page.getByText('They take up 30 bytes.').waitFor();
   // Each of them opens, and can be restored there.
   await page
     .locator('main')
@@ -194,13 +195,28 @@ test('the trash: some photos restored, the rest deleted; the files are moved asi
     .click();
   await page.getByRole('button', { name: 'Restore', exact: true }).waitFor();
   await visit();
-  await page.getByRole('link', { name: 'Show or restore photos' }).click();
+  await page.getByRole('link', { name: 'Select photos to restore or delete' }).click();
   await page.waitForSelector('main[data-count="3"]');
   await page.focus(`a[data-id="${ids[0]}"]`);
   await page.keyboard.press('x');
   await page.getByRole('button', { name: 'Restore' }).click();
   await page.waitForSelector('main[data-count="2"]');
   expect((await ask(home, ids[0]!)).trashed).toBe(false);
+  // One is deleted, after a question.
+  const toolbar = page.getByRole('toolbar', { name: 'Actions for selected photos' });
+  await page.focus(`a[data-id="${ids[2]}"]`);
+  await page.keyboard.press('x');
+  await toolbar.getByRole('button', { name: 'Delete permanently' }).click();
+  const question = page.getByRole('dialog', { name: 'Delete permanently' });
+  await question.getByText('Permanently delete 1 photo from all servers?').waitFor();
+  expect(await breaches(page)).toEqual([]);
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  expect((await ask(home, ids[2]!)).trashed).toBe(true);
+  await toolbar.getByRole('button', { name: 'Delete permanently' }).click();
+  await question.getByRole('button', { name: 'Delete permanently' }).click();
+  await page.waitForSelector('main[data-count="1"]');
+  await page.getByText('Deleted 1 photo permanently').waitFor();
+  expect((await fetch(`${home.url}/api/photos/${ids[2]}`)).status).toBe(404);
   await visit();
   await page.getByRole('button', { name: 'Empty trash' }).click();
   await page.getByRole('button', { name: 'Delete permanently' }).click();

@@ -258,7 +258,7 @@ test('with photos of their own, a family member can do everything, also move the
   await ben.page.getByRole('link', { name: 'Trash', exact: true }).click();
   await ben.page.getByText('2 photos are in the trash').waitFor();
   await look(ben.page, 'own-trash');
-  await ben.page.getByRole('link', { name: 'Show or restore photos' }).click();
+  await ben.page.getByRole('link', { name: 'Select photos to restore or delete' }).click();
   await select(ben.page, 2);
   await toolbar(ben.page).getByRole('button', { name: 'Restore' }).click();
   await ben.page.getByText('Restored 2 photos').waitFor();

@@ -29,7 +29,7 @@ export interface Chosen {
 }
 
 /** Panels with a form for the action. */
-export type PanelName = 'tags' | 'albums' | 'audience' | 'rating' | 'date' | 'place' | 'handOver' | 'lock';
+export type PanelName = 'tags' | 'albums' | 'audience' | 'rating' | 'date' | 'place' | 'handOver' | 'lock' | 'purge';
 
 /** An action on photos. */
 export interface Act {
@@ -180,6 +180,7 @@ const all: readonly Omit<Act, 'label' | 'word'>[] = [
     near: true,
     where: inTrash,
   },
+  { name: 'purge', icon: 'trash', key: 'Delete', needs: 'trash', near: true, where: inTrash },
   { name: 'share', icon: 'send', key: 's', needs: 'share', do: share, near: true, where: /^(?!.*\bis:trashed\b)/ },
   {
     name: 'save',
@@ -253,8 +254,14 @@ const all: readonly Omit<Act, 'label' | 'word'>[] = [
 ];
 
 /** The shorter word of an action below its icon on a phone. */
-const wordOf = (name: Act['name']): { word?: string } =>
-  name === 'albums' ? { word: m.select.albumWord } : name === 'save' ? { word: m.select.saveWord } : {};
+function wordOf(name: Act['name']): { word?: string } {
+  const words: Partial<Record<Act['name'], string>> = {
+    albums: m.select.albumWord,
+    save: m.select.saveWord,
+    purge: m.select.purgeWord,
+  };
+  return words[name] === undefined ? {} : { word: words[name] };
+}
 
 /** The actions on these photos of a search that the viewer may perform on all of them; without photos: on any. */
 export const openActs = (q: string, photos: readonly Tile[]): readonly Act[] =>

@@ -1,5 +1,5 @@
 /** English: albums, tags, cameras and the trash. */
-import { listOf, plural } from '../../lib/language.js';
+import { bytesText, listOf, plural } from '../../lib/language.js';
 import { legible } from '../../lib/legible.js';
 import { app } from './core.js';
 
@@ -157,7 +157,9 @@ export const albums = {
   trashLeft: (days: number) =>
     days === 0 ? 'Deleted today' : plural(days, { one: '# day left', other: '# days left' }),
   trashAfter: 'Delete automatically',
-  trashShow: 'Show or restore photos',
+  trashSize: (n: number, bytes: number) =>
+    plural(n, { one: 'It takes up {size}.', other: 'They take up {size}.' }, { size: bytesText(bytes) }),
+  trashShow: 'Select photos to restore or delete',
   trashEmpty: 'Empty trash',
   /** `files`: for people who reach the disk of the server. */
   trashSure: (n: number, files: boolean) =>

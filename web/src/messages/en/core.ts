@@ -423,6 +423,8 @@ export const select = {
   originals: 'Download originals',
   trash: 'Trash',
   restored: 'Restore',
+  purge: 'Delete permanently',
+  purgeWord: 'Delete',
   reviewed: 'Keep',
   rotateLeft: 'Rotate left',
   rotateRight: 'Rotate right',
