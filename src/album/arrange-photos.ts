@@ -3,7 +3,7 @@
  * members has its order in its document, one that exists by name in its settings. Ordering needs the right to edit the
  * album: `MemberAlbums.change` and `mayArrange` decide. Each change is one transaction.
  */
-import { mayOn, type Viewer } from '../access/permissions.js';
+import { may, mayOn, type Viewer } from '../access/permissions.js';
 import { PhotospoolError, notFound } from '../base/errors.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { ArrangedPhotos, Arrangement } from '../catalog/arranged-photos.js';
@@ -75,12 +75,33 @@ function namedIn({ terms: [term, ...others] }: Query): string | undefined {
   return term.folded;
 }
 
+/** An order that lists of photos can be asked for: that of the album which is searched, or by the day of arrival. */
+export type ListOrder = 'album' | 'added';
+
+/**
+ * The matches of a search in an order; undefined if that is newest first.
+ * @throws PhotospoolError `invalid` for an order that is hidden from the viewer.
+ */
+export function arrangedAs(
+  order: ListOrder | undefined,
+  { library, catalog, albums }: { library: Library; catalog: Catalog; albums: Pick<Albums, 'settings'> },
+  viewer: Viewer,
+  query: Query,
+): ArrangedPhotos | undefined {
+  if (order === 'album') return arrangedBy(catalog, viewer, query, orderedBy(library, albums, viewer, query));
+  if (order === undefined) return undefined;
+  // As a search by arrival, it would reveal when a photo was added.
+  if (!may(viewer, 'details')) throw new PhotospoolError('invalid', 'Only family members can sort photos by arrival.');
+  const arranged = catalog.arranged(query, 'added', sightOf(viewer));
+  return arranged.count === 0 ? undefined : arranged;
+}
+
 /**
  * The photos of an album in its order; undefined if that is newest first, like every other list. So it is where the
  * viewer sees none of them: the album does not exist for them, and nothing may depend on its order, such as the form of a
  * cursor.
  */
-export function arrangedBy(
+function arrangedBy(
   catalog: Catalog,
   viewer: Viewer,
   query: Query,

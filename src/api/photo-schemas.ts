@@ -286,8 +286,12 @@ export const Problem = Type.Object({
 
 /** `q` in the query: a search. */
 export const q = optional(Type.String({ maxLength: 2_000, description: 'a search (docs/interface.md, “Search”)' }));
-/** `order` in the query: of an album, the order that it has (docs/interface.md, “Albums”). */
-export const albumOrder = optional(Type.Literal('album', { description: 'in the order of the album that `q` names' }));
+/** `order` in the query: that of an album (docs/interface.md, “Albums”), or by arrival. */
+export const order = optional(
+  Type.Enum(['album', 'added'], {
+    description: 'in the order of the album that `q` names, or by the day of arrival, the last one first',
+  }),
+);
 /** `bursts` in the query: how photos of a burst are answered. */
 export const bursts = optional(Type.Literal('stacked', { description: 'one photo stands for each burst' }));
 /** `cursor` in the query: the start of a page. */

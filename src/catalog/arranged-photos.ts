@@ -10,8 +10,11 @@ import type { Columns } from './columns.js';
 import { monthText } from './date-numbers.js';
 import type { MatchingSlots } from './search-filter.js';
 
-/** Oldest first, or as a function orders all photos, which it gets oldest first. */
-export type Arrangement = 'oldest' | (<P extends DatedPhoto>(photos: readonly P[]) => P[]);
+/**
+ * Oldest first; by the day of arrival, the last day first, and within a day newest first; or as a function orders all
+ * photos, which it gets oldest first.
+ */
+export type Arrangement = 'oldest' | 'added' | (<P extends DatedPhoto>(photos: readonly P[]) => P[]);
 
 /** The matches of a search in an order. */
 export interface ArrangedPhotos {
@@ -25,8 +28,29 @@ export interface ArrangedPhotos {
 /** The slots of some matches in an order. */
 export function arrange(db: Sqlite, columns: Columns, found: MatchingSlots, how: Arrangement): MatchingSlots {
   if (how === 'oldest') return found;
+  if (how === 'added') return byArrival(columns, found);
   const rows = datedPhotos(db, columns, found).map((photo, k) => ({ ...photo, slot: found[k]! }));
   return Uint32Array.from(how(rows), ({ slot }) => slot);
+}
+
+/** A counting sort: a library may have millions of photos, and arrives on few days. */
+function byArrival({ added }: Columns, found: MatchingSlots): MatchingSlots {
+  const counts = new Map<number, number>();
+  for (const slot of found) counts.set(added[slot]!, (counts.get(added[slot]!) ?? 0) + 1);
+  const free = new Map<number, number>();
+  let before = 0;
+  for (const [day, count] of [...counts].sort(([a], [b]) => b - a)) {
+    free.set(day, before);
+    before += count;
+  }
+  const arranged = new Uint32Array(found.length);
+  for (let k = found.length - 1; k >= 0; k--) {
+    const day = added[found[k]!]!;
+    const at = free.get(day)!;
+    arranged[at] = found[k]!;
+    free.set(day, at + 1);
+  }
+  return arranged;
 }
 
 /** What orders some matches, in their order. */

@@ -20,14 +20,15 @@ export interface Told {
   name?: string;
   /** The folder it was dropped in. */
   folder?: string;
+  /** When it arrived, UTC. */
+  added?: string;
 }
 
 const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
  * Writes photos into a home, newest first, one every `minutes` back from `newest`; returns their ids in that order. The
- * first
- * `originals` of them are in the archive, too.
+ * first `originals` of them are in the archive, too. `original` is what their bytes begin with: photos of two calls differ by it.
  */
 export async function fill(
   home: ServedHome,
@@ -39,24 +40,31 @@ export async function fill(
     originals = 0,
     tell = (): Told => ({}),
     added = '2026-01-01T10:00:00.000Z',
-  }: { added?: string; minutes?: number; newest?: number; originals?: number; tell?: (n: number) => Told } = {},
+    original = 'original',
+  }: {
+    original?: string;
+    added?: string;
+    minutes?: number;
+    newest?: number;
+    originals?: number;
+    tell?: (n: number) => Told;
+  } = {},
 ): Promise<string[]> {
   const made = await Promise.all(pictures.map((picture) => store(home, picture)));
-  const ids = Array.from({ length: count }, (_, n) => sha256(`original ${n}`));
-  for (let n = 0; n < originals; n++) await putOriginal(home, ids[n]!, `original ${n}`);
+  const ids = Array.from({ length: count }, (_, n) => sha256(`${original} ${n}`));
+  for (let n = 0; n < originals; n++) await putOriginal(home, ids[n]!, `${original} ${n}`);
   home.library.transaction(() => {
     ids.forEach((id, n) => {
-      const { facts = {}, name = `IMG_${String(n).padStart(4, '0')}.jpg`, folder } = tell(n);
+      const { facts = {}, name = `IMG_${String(n).padStart(4, '0')}.jpg`, folder, added: at = added } = tell(n);
       const { width, height, renditions } = made[n % made.length]!;
       const taken = new Date(newest - n * minutes * 60_000).toISOString().slice(0, -1);
-      const at = added;
       const document: PhotoDocument = {
         format,
         kind: 'photo',
         facts: {
           recipe: 1,
           type: 'image/jpeg',
-          bytes: `original ${n}`.length,
+          bytes: `${original} ${n}`.length,
           width,
           height,
           taken,

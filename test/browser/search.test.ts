@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { breaches } from './axe.js';
 import { fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
-import { openStage, shown, type Stage } from './stage.js';
+import { opened, openStage, seenTiles, shown, type Stage } from './stage.js';
 
 let stage: Stage;
 let home: ServedHome;
@@ -126,6 +126,33 @@ test('Explore shows places, years and media types with covers; each links to its
   await page.waitForSelector('main[data-count="2"]');
   expect(new URL(page.url()).searchParams.get('q')).toBe('is:selfie');
   await page.getByRole('heading', { name: 'Selfies' }).waitFor();
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('Explore leads to what was added recently, the last day first', async () => {
+  home = await openServedHome(stage.folder);
+  const ago = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
+  const arrived: Partial<Record<number, string>> = { 1: ago(3), 5: ago(1), 7: ago(1), 9: ago(2) };
+  const ids = await fill(home, stage.pictures, 12, {
+    tell: (n) => ({ ...(arrived[n] !== undefined && { added: arrived[n] }) }),
+  });
+  const { page, mishaps, close } = await stage.see(`${home.url}/explore`);
+  await page.getByRole('link', { name: 'Recently added' }).click();
+  await page.waitForSelector('main[data-count="4"]');
+  await page.getByRole('heading', { name: 'Recently added' }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/recent');
+  const order = [5, 7, 9, 1].map((n) => ids[n]!);
+  await expect.poll(async () => (await seenTiles(page)).map(({ id }) => id)).toEqual(order);
+  // Through the photos in the same order; and the page hears of new ones.
+  await page.locator(`a.tile[data-id="${order[1]}"]`).click();
+  await opened(page);
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => page.url()).toContain(`/photo/${order[2]}`);
+  await page.keyboard.press('Escape');
+  const [last] = await fill(home, stage.pictures, 1, { original: 'later', added: ago(0) });
+  await expect.poll(async () => (await seenTiles(page)).map(({ id }) => id)).toEqual([last, ...order]);
+  expect(await breaches(page)).toEqual([]);
   expect(mishaps).toEqual([]);
   await close();
 });

@@ -7,7 +7,7 @@ import { local } from '../../src/access/viewer.js';
 import { planOrder, searchOfNamed, type WantedOrder } from '../../src/album/arrange-photos.js';
 import type { Catalog } from '../../src/catalog/catalog.js';
 import { movedIn, orderRegisters } from '../../src/document/album-order.js';
-import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
+import { photoId, type Body, type PhotoDocument } from '../../src/document/photo-document.js';
 import { buildApp } from '../../src/server/app.js';
 import { photo } from '../document/documents.js';
 import { invite, openOwned } from './accounts.js';
@@ -21,9 +21,9 @@ interface Segment {
   cursor: string;
 }
 
-/** The photos of a search in the order of its album, read in pages as the timeline reads them, with their months. */
-async function listed(ask: Ask, q: string): Promise<{ ids: string[]; months: string[] }> {
-  const query = `q=${encodeURIComponent(q)}&order=album`;
+/** The photos of a search in an order, read in pages as the timeline reads them, with their months. */
+async function listed(ask: Ask, q: string, order = 'album'): Promise<{ ids: string[]; months: string[] }> {
+  const query = `q=${encodeURIComponent(q)}&order=${order}`;
   const segments = (await ask('GET', `/api/timeline/segments?${query}&size=2`)).json<Segment[]>();
   const ids: string[] = [];
   for (const { cursor, count } of segments) {
@@ -120,6 +120,37 @@ test('an album that exists by name is described and ordered by whoever may edit 
   expectError(await set({ sort: 'sideways' }), 400, 'invalid');
   expectError(await set({ positions: { x: 'y' } }), 400, 'invalid');
   expectError(await owner.ask('GET', `/api/tiles?q=${encodeURIComponent(q)}&order=album&cursor=-1`), 400, 'invalid');
+});
+
+test('photos are listed by the day of their arrival for viewers with details, and for nobody else', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const ids: string[] = [];
+  for (const [taken, arrived] of [
+    ['2024-01-05', '2026-11-23T08:00:00.000Z'],
+    ['2024-01-09', '2026-11-22T09:00:00.000Z'],
+    ['2024-02-03', '2026-11-23T07:00:00.000Z'],
+    ['2024-02-07', '2026-11-21T23:59:59.000Z'],
+  ] as const) {
+    const id = await home.add({ taken: `${taken}T12:00:00.000` });
+    home.library.update<PhotoDocument>(photoId(id), (body) => {
+      const [[key, sighting]] = Object.entries(body!.sightings) as [[string, PhotoDocument['sightings'][string]]];
+      return { ...body!, sightings: { [key]: { ...sighting, at: arrived } } };
+    });
+    ids.push(id);
+  }
+  const [a, b, c, d] = ids as [string, string, string, string];
+  expect(await listed(owner.ask, '', 'added')).toEqual({ ids: [c, a, b, d], months: ['', ''] });
+  expect((await listed(owner.ask, 'added:>=2026-11-22', 'added')).ids).toEqual([c, a, b]);
+  // Of what a viewer sees nothing of, there is no order.
+  const { browser: family } = await invite(owned, 'Ben');
+  expect(await listed(family.ask, '', 'added')).toEqual({ ids: [], months: [] });
+  await owner.ask('PATCH', '/api/photos', { ids: [b, d], audience: 'family' });
+  expect((await listed(family.ask, '', 'added')).ids).toEqual([b, d]);
+
+  const { path } = (await owner.ask('POST', '/api/shares', { search: 'type:photo' })).json<{ path: string }>();
+  for (const route of ['tiles', 'timeline/segments'])
+    expectError(await home.app.inject({ url: `${path}/api/${route}?order=added` }), 400, 'invalid');
 });
 
 test('only so many photos are moved; more than that is still put back, and sorted', () => {

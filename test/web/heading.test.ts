@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { headingOf } from '../../web/src/features/timeline/result-heading.js';
 import { memorySearch } from '../../web/src/features/timeline/on-this-day.js';
 import { loadMessages } from '../../web/src/lib/messages.js';
+import { namedSearches } from '../../web/src/lib/named-searches.js';
 
 beforeAll(loadMessages);
 
@@ -15,6 +16,7 @@ test.each([
   ['is:favourite', 'Favourites'],
   ['is:trashed', 'Trash'],
   [memorySearch(), 'On this day'],
+  [namedSearches.recent, 'Recently added'],
   ['tag:sea tag:sun', 'sea, sun'],
   ['tag:"sea" -tag:"sun"', 'sea, not sun'],
   ['-tag:sea', 'not sea'],

@@ -6,9 +6,9 @@ import type { App, Context, Routes } from '../context.js';
 import { photoPlaces, type PhotoPlace } from '../http/photo-places.js';
 import { stackBursts } from '../../catalog/query.js';
 import { readPosition } from '../../catalog/arranged-photos.js';
-import { arrangedBy, orderedBy } from '../../album/arrange-photos.js';
+import { arrangedAs } from '../../album/arrange-photos.js';
 import { openAlbums } from '../../album/saved-searches.js';
-import { albumOrder, answers, bursts, cursor, next, q, Tile } from '../../api/photo-schemas.js';
+import { answers, bursts, cursor, next, order, q, Tile } from '../../api/photo-schemas.js';
 import { sightOf } from '../../album/visibility.js';
 
 const bounds = { most: 5_000, usual: 500 };
@@ -26,16 +26,16 @@ function addTiles(app: App, { catalog, library, clock, ask }: Context, { api, co
       config: { rule: 'see', ...config },
       schema: {
         summary: summary('Tiles, newest first'),
-        querystring: Type.Object({ q, cursor, limit: limit(bounds), order: albumOrder, bursts }),
+        querystring: Type.Object({ q, cursor, limit: limit(bounds), order, bursts }),
         response: answers(List),
       },
     },
     async (request) => {
-      const { q: text, limit: asked, order, bursts: how, ...page } = request.query;
+      const { q: text, limit: asked, order: sort, bursts: how, ...page } = request.query;
       const who = viewer(request);
-      const parsed = await ask(text, 'page', who);
+      const parsed = await ask(text, sort === undefined ? 'page' : 'count', who);
       const query = how === 'stacked' ? stackBursts(parsed) : parsed;
-      const arranged = order && arrangedBy(catalog, who, query, orderedBy(library, albums, who, query));
+      const arranged = arrangedAs(sort, { library, catalog, albums }, who, query);
       if (arranged) {
         const [from, size] = [readPosition(page.cursor), within(bounds, asked)];
         const tiles = arranged.tiles(from, size);

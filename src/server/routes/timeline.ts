@@ -5,9 +5,9 @@ import { limit, within } from '../http/page-size.js';
 import type { Routes } from '../context.js';
 import { TimelineCovers, TimelinePlaces } from '../../api/album-schemas.js';
 import { stackBursts } from '../../catalog/query.js';
-import { arrangedBy, orderedBy } from '../../album/arrange-photos.js';
+import { arrangedAs } from '../../album/arrange-photos.js';
 import { openAlbums } from '../../album/saved-searches.js';
-import { albumOrder, answers, bursts, Months, q, Segments } from '../../api/photo-schemas.js';
+import { answers, bursts, Months, order, q, Segments } from '../../api/photo-schemas.js';
 import { seesCircumstances, sightOf } from '../../album/visibility.js';
 
 const bounds = { most: 1_000, usual: 500 };
@@ -65,7 +65,7 @@ export const timeline: Routes = (app, { catalog, library, clock, ask }) => {
     },
   );
 
-  const Query = Type.Object({ q, size: limit(bounds), order: albumOrder, bursts });
+  const Query = Type.Object({ q, size: limit(bounds), order, bursts });
   app.get(
     '/api/timeline/segments',
     {
@@ -73,11 +73,11 @@ export const timeline: Routes = (app, { catalog, library, clock, ask }) => {
       schema: { summary: 'The segments of one month, newest first', querystring: Query, response: answers(Segments) },
     },
     async (request) => {
-      const { q: text, size, order, bursts: how } = request.query;
+      const { q: text, size, order: sort, bursts: how } = request.query;
       const who = viewer(request);
       const parsed = await ask(text, 'count', who);
       const query = how === 'stacked' ? stackBursts(parsed) : parsed;
-      const arranged = order && arrangedBy(catalog, who, query, orderedBy(library, albums, who, query));
+      const arranged = arrangedAs(sort, { library, catalog, albums }, who, query);
       if (arranged) return arranged.segments(within(bounds, size));
       return catalog.segments(query, { size: within(bounds, size), viewer: sightOf(who) });
     },

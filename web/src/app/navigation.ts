@@ -1,7 +1,8 @@
 /** The entries of the navigation and of the settings, in their order, each with the right that it needs. */
 import type { IconName } from '../lib/ui/Icon.svelte';
 import { albumOfSearch } from '../lib/album-search.js';
-import { namedSearches, type PageName, route, type SearchName, searchPath } from '../lib/route.svelte.js';
+import { namedSearches, type SearchName } from '../lib/named-searches.js';
+import { type PageName, route, searchPath } from '../lib/route.svelte.js';
 import { type Action, session } from '../lib/session.svelte.js';
 import { tokenLibraries } from '../lib/token-libraries.js';
 import { mayWithAll } from '../features/timeline/tile-rights.js';
@@ -62,6 +63,7 @@ const sections: readonly (Listed & { page: PageName })[] = [
 
 /** What Explore leads to. */
 const exploring: readonly Listed[] = [
+  { name: 'recent', icon: 'upload', needs: 'details' },
   { page: 'explore/tags', icon: 'tag', needs: 'see' },
   { page: 'explore/cameras', icon: 'camera', needs: 'see' },
   { page: 'places', icon: 'place', needs: 'details' },
@@ -69,13 +71,14 @@ const exploring: readonly Listed[] = [
 ];
 const activity: Listed = { page: 'activity', icon: 'bell', needs: 'own-session' };
 
-/** Where the open page is listed: map, tags, cameras and the archive under Explore. */
+/** Where the open page is listed: map, tags, cameras, recently added and the archive under Explore. */
 function isCurrent({ page, name }: Listed): boolean {
   const shown = name ? namedSearches[name] : '';
   if (page === undefined) return route.page === undefined && !route.unknown && route.q === shown;
-  const isArchive = route.page === undefined && route.q === namedSearches.archive;
+  const isExplored =
+    route.page === undefined && exploring.some((one) => one.name !== undefined && route.q === namedSearches[one.name]);
   const open =
-    route.page === 'places' || isArchive ? 'explore' : albumOfSearch(route.q) === undefined ? route.page : 'albums';
+    route.page === 'places' || isExplored ? 'explore' : albumOfSearch(route.q) === undefined ? route.page : 'albums';
   return open === page || (open?.startsWith(`${page}/`) ?? false);
 }
 

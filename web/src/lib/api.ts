@@ -3,6 +3,7 @@
  * `offline` without an answer.
  */
 import { albumOfSearch } from './album-search.js';
+import { namedSearches } from './named-searches.js';
 import type { HomeAnswer, Photo, Segment, SpoolAnswer, Tile } from '../../../src/api/answer-types.js';
 
 export type { Segment, Tile };
@@ -109,13 +110,15 @@ export const addressed = (path: string, values: Record<string, string | number |
   return text === '' ? path : `${path}?${text}`;
 };
 
-/** An album, also one behind a share link, has an order of its own. */
-const orderOf = (q: string): 'album' | undefined =>
-  albumOfSearch(q) !== undefined || (base !== '' && q === '') ? 'album' : undefined;
+/** An album, also one behind a share link, has an order of its own; what was added recently is ordered by that. */
+function orderOf(q: string): 'album' | 'added' | undefined {
+  if (q === namedSearches.recent) return 'added';
+  return albumOfSearch(q) !== undefined || (base !== '' && q === '') ? 'album' : undefined;
+}
 
 /**
- * The segments of a search's timeline, newest first or in the order of the album, with at most `size` photos each;
- * without a month in an order by hand. One photo stands for each burst.
+ * The segments of a search's timeline, newest first or in the order of `orderOf`, with at most `size` photos each;
+ * without a month in an order by hand or by arrival. One photo stands for each burst.
  */
 export const fetchSegments = (q: string, size: number, signal?: AbortSignal): Promise<Segment[]> =>
   ask(addressed('/api/timeline/segments', { q, size, order: orderOf(q), bursts: 'stacked' }), signal && { signal });

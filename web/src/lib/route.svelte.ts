@@ -8,6 +8,7 @@
 import { isPlainClick } from './modifier-keys.js';
 import { albumOfSearch, searchOfAlbum } from './album-search.js';
 import { base } from './api.js';
+import { namedSearches, type SearchName } from './named-searches.js';
 import type { Span } from '../features/timeline/overview-covers.js';
 
 /** The sections of the settings, in the order of their list. */
@@ -29,12 +30,6 @@ export const pageNames = [
 
 /** A page other than the timeline. */
 export type PageName = (typeof pageNames)[number];
-
-/** Searches that have an address of their own. */
-export const namedSearches = { favourites: 'is:favourite', videos: 'type:video', archive: 'is:archived' } as const;
-
-/** The name of such a search. */
-export type SearchName = keyof typeof namedSearches;
 
 /** The addresses of earlier versions, which links and bookmarks still contain. */
 const moved: Readonly<Record<string, PageName>> = {
@@ -78,7 +73,7 @@ interface Entry {
 
 const named = Object.entries(namedSearches) as [SearchName, string][];
 
-/** The search of `/favourites`, `/videos` or `/archive`. */
+/** The search of `/favourites`, `/videos`, `/archive` or `/recent`. */
 const searchAt = (path: string): string | undefined => named.find(([name]) => path === `/${name}`)?.[1];
 
 /** The name of a search that has its own address. */

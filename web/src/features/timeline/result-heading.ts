@@ -1,5 +1,6 @@
 /** The heading of a search result, in words. Pure. */
 import { m } from '../../lib/messages.js';
+import { namedSearches } from '../../lib/named-searches.js';
 import { inWords } from '../header/search-words.js';
 import { memorySearch } from './on-this-day.js';
 
@@ -7,5 +8,6 @@ import { memorySearch } from './on-this-day.js';
 export function headingOf(q: string): string {
   const known: Record<string, string> = m.app.headings;
   if (Object.hasOwn(known, q)) return known[q]!;
+  if (q === namedSearches.recent) return m.app.searches.recent;
   return q === memorySearch() ? m.app.onThisDay : inWords(q);
 }

@@ -214,7 +214,10 @@ export const app = {
   uploadFiles: 'Upload files',
   uploadFolder: 'Upload folder',
   phoneBackup: 'Set up phone backup',
-  searches: { photos: 'Photos', favourites: 'Favourites', videos: 'Videos', archive: 'Archive' },
+  searches: {
+    ...{ photos: 'Photos', favourites: 'Favourites', videos: 'Videos', archive: 'Archive' },
+    recent: 'Recently added',
+  },
   pages: {
     explore: 'Explore',
     'explore/tags': 'Tags',

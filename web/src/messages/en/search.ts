@@ -20,7 +20,6 @@ export const search = {
   recent: 'Recent searches',
   clear: 'Clear recent searches',
   pickDates: 'Pick dates',
-  recentlyAdded: 'Recently added',
   tile: (name: string, n: number) => `${legible(name)}, ${app.photos(n)}`,
   asText: 'Edit as text',
 

@@ -1,0 +1,15 @@
+/** Searches that have an address of their own, such as `/favourites`. */
+
+/** For how long a photo counts as recently added, ms. */
+const recently = 30 * 86_400_000;
+
+/** Their texts, by their paths; the date is one of UTC, as in all searches. */
+export const namedSearches = {
+  favourites: 'is:favourite',
+  videos: 'type:video',
+  archive: 'is:archived',
+  recent: `added:>=${new Date(Date.now() - recently).toISOString().slice(0, 10)}`,
+} as const;
+
+/** The name of such a search. */
+export type SearchName = keyof typeof namedSearches;
