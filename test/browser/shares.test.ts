@@ -85,6 +85,17 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   expect(await owner.page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   await dialog.getByRole('button', { name: 'Done' }).last().click();
 
+  // The next link starts with the same options, but without a date on which it expires.
+  await owner.page.goto(`${home.url}/?q=tag:sea+pier`);
+  await shown(owner.page);
+  await owner.page.getByRole('button', { name: 'Share these photos' }).click();
+  for (const option of ['Allow downloading originals', 'Include unedited originals'])
+    await owner.page.getByRole('switch', { name: option, checked: true }).waitFor();
+  await owner.page.getByRole('switch', { name: 'Require a password', checked: false }).waitFor();
+  expect(await owner.page.getByLabel('Expires').inputValue()).toBe('0');
+  await owner.page.goto(`${home.url}/?q=tag:sea`);
+  await shown(owner.page);
+
   const html = await (await fetch(address)).text();
   expect(html).toContain('<meta property="og:title" content="By &lt;b&gt;the&lt;/b&gt; sea" />');
   expect(html).toContain('<title>By &lt;b&gt;the&lt;/b&gt; sea</title>');

@@ -20,6 +20,7 @@ import {
 } from '../albums/member-albums-api.js';
 import { headingOf } from '../timeline/result-heading.js';
 import type { ShareTarget } from './open-share.svelte.js';
+import { rememberedOptions, rememberOptions } from './remembered-options.js';
 import {
   draftLink,
   fetchShares,
@@ -44,8 +45,8 @@ export class ShareState {
   /** The album with members, once there is one. */
   album: MemberAlbum | undefined = $state.raw();
   links: ShareLink[] = $state.raw([]);
-  /** The settings of the next link. */
-  settings: LinkSettings = $state.raw({});
+  /** The settings of the first link, at first with the options of the viewer’s last one. */
+  settings: LinkSettings = $state.raw(rememberedOptions());
   people: PartnerList['people'] = $state.raw([]);
   /** Why nothing can be shared with people; undefined if it can. */
   off: ApiError | undefined = $state.raw();
@@ -191,12 +192,14 @@ export class ShareState {
     if (this.album) this.album = await fetchMemberAlbum(nameOfAlbum(this.album));
   }
 
-  /** Creates a link. @throws ApiError */
+  /** Creates a link: the first one with the settings, which are shown then, another one without. @throws ApiError */
   async createLink(): Promise<LinkMade> {
     const scope = this.#scope ?? { album: nameOfAlbum(await this.needAlbum()) };
-    const made = await makeLink(scope, { title: this.title.trim(), ...this.settings });
+    const settings = this.links.length === 0 ? this.settings : {};
+    const made = await makeLink(scope, { title: this.title.trim(), ...settings });
+    if (this.links.length === 0) rememberOptions(settings);
     this.links = [made.share, ...this.links];
-    this.settings = {};
+    this.settings = rememberedOptions();
     return made;
   }
 }
