@@ -197,6 +197,8 @@ test('the trash: photos are restored, some selected ones and then the rest delet
   await visit();
   await page.getByRole('link', { name: 'Select photos to restore or delete' }).click();
   await page.waitForSelector('main[data-count="3"]');
+  for (const name of ['Save as smart album', 'Share these photos'])
+    expect(await page.getByRole('button', { name }).count()).toBe(0);
   await page.focus(`a[data-id="${ids[0]}"]`);
   await page.keyboard.press('x');
   await page.getByRole('button', { name: 'Restore' }).click();

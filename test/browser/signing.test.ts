@@ -176,6 +176,10 @@ test('an invitation lets family in, who see photos as soon as they are shared, a
   }
   expect((await seenTiles(family.page)).map(({ id }) => id)).toEqual([theirs, everyones]);
 
+  // Their own library is still empty.
+  await family.page.getByRole('link', { name: 'Mine', exact: true }).click();
+  await ways.getByText('From this computer').waitFor();
+  await family.page.goBack();
   await family.page.locator(`a.tile[data-id="${theirs}"]`).click();
   await opened(family.page);
   await family.page.keyboard.press('i');

@@ -94,6 +94,12 @@ test('chosen and dropped files and folders: all arrive, are confirmed by hash, a
   await shown(page);
   for (const { buffer } of photos.slice(0, 4)) expect(visits.home.library.get(photoId(sha256(buffer)))).toBeDefined();
 
+  // Uploaded photos are found at once, whenever they were taken.
+  await panel(page).getByRole('link', { name: 'View recently added' }).click();
+  await page.getByRole('heading', { name: 'Recently added' }).waitFor();
+  await expect.poll(() => page.locator('a.tile').count()).toBe(4);
+  await page.goBack();
+
   await drop(page, photos);
   await expect.poll(() => rows(page, 'known').count()).toBe(4);
   await expect.poll(() => rows(page, 'done').count()).toBe(5);

@@ -139,6 +139,8 @@ export const app = {
     'is:archived': 'The archive is empty. Archived photos leave your timeline and stay in albums and searches.',
     'is:trashed': 'The trash is empty.',
     'type:video': 'No videos yet.',
+    'holder:me': 'No photos in your own library yet.',
+    'holder:house': 'No photos in the family library yet.',
     '-is:dated': 'All photos have a date.',
     '-is:geotagged': 'All photos have a location.',
   } as Partial<Record<string, string>>,

@@ -43,6 +43,7 @@ export const upload = {
   pauseAll: 'Pause all',
   resumeAll: 'Resume all',
   retryAll: 'Try all again',
+  view: 'View recently added',
   close: 'Close',
   less: 'Show less',
   moreOf: 'Show files',
