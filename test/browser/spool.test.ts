@@ -97,6 +97,25 @@ test('reports disk errors that pause imports, and rescans incoming on request', 
   await close();
 });
 
+test('the time left of an import is shown once its speed is known, and not during a disk error', async () => {
+  const fixture = await stage.fixture();
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/activity`);
+  const row = page.locator('[data-list="activity"] .run');
+  await page.clock.install();
+  fixture.spool({ incoming: 100 });
+  await row.getByText('Importing 100 files').waitFor();
+  expect(await row.innerText()).not.toContain('left');
+  await page.clock.fastForward('00:30');
+  fixture.spool({ incoming: 90, stored: 10 });
+  await row.getByText(/About \d+ minutes left/).waitFor();
+  expect(await row.innerText()).toContain('Importing 10 of 100');
+  fixture.spool({ incoming: 90, stored: 10, held: { until: '2031-02-03T10:32:00.000Z', reason: 'No room.' } });
+  await page.getByText('Imports paused').waitFor();
+  expect(await row.innerText()).not.toContain('left');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('thousands of stuck files do not make a long page, and nothing moves while files are imported', async () => {
   const fixture = await stage.fixture();
   const all = Array.from({ length: 3000 }, (_, i) => stuck(`IMG_${i}.jpg`, { claim: `c${i}` }));

@@ -190,6 +190,41 @@ test('pausing stops, resuming works after a reload too, and cancelled files leav
   calm();
 });
 
+/** The row of uploads in the panel below the bell. */
+const activity = (page: Page) => page.locator('[data-list="activity"] .run');
+const timeLeft = /About \d+ minutes? left|Less than a minute left/;
+
+test('the time left is shown once it is known, here and below the bell; paused and waiting uploads show their state', async () => {
+  const { page } = await see();
+  await slow(page, 60_000);
+  await picked(page).setInputFiles([film(12_000_000)]);
+  await expect.poll(() => panel(page).innerText()).toMatch(timeLeft);
+  await page.getByRole('button', { name: 'Activity' }).click();
+  await expect.poll(() => activity(page).innerText()).toMatch(/^Uploading 0 of 1\s/);
+  expect(await activity(page).innerText()).toMatch(timeLeft);
+
+  await page.keyboard.press('Escape');
+  await panel(page).getByRole('button', { name: 'Pause all' }).click();
+  expect(await panel(page).innerText()).not.toMatch(timeLeft);
+  await page.getByRole('button', { name: 'Activity' }).click();
+  await expect.poll(() => activity(page).innerText()).toMatch(/^Uploading 0 of 1\s+Paused$/);
+
+  await page.keyboard.press('Escape');
+  await panel(page).getByRole('button', { name: 'Resume all' }).click();
+  await expect.poll(() => panel(page).innerText()).toMatch(timeLeft);
+  await visits.home.stop();
+  await rows(page, 'held').waitFor();
+  expect(await panel(page).innerText()).not.toMatch(timeLeft);
+  await page.getByRole('button', { name: 'Activity' }).click();
+  await expect.poll(() => activity(page).innerText()).toMatch(/^Uploading 0 of 1\s+Waiting for the network$/);
+  await page.keyboard.press('Escape');
+  await slow(page, -1);
+  await visits.home.start();
+  await rows(page, 'done').waitFor();
+  expect(await panel(page).innerText()).not.toMatch(timeLeft);
+  calm();
+});
+
 /** What the phone's share button does: a form, posted by navigation. */
 async function share(page: Page, files: Sent[]): Promise<void> {
   const sent = files.map(({ name, mimeType, buffer }) => ({ name, mimeType, text: buffer.toString('base64') }));

@@ -4,10 +4,11 @@
  * wrong. Finished imports and the time of the last look are kept in this browser, for each person apart.
  */
 import type { MemberAlbum, Offer } from '../../../../src/api/answer-types.js';
-import { ask } from '../../lib/api.js';
+import { ask, type SpoolStatus } from '../../lib/api.js';
 import type { Live } from '../../lib/live.svelte.js';
 import { session } from '../../lib/session.svelte.js';
 import { fetchGuestPhotos, type GuestPhoto } from '../sharing/sharing-api.js';
+import { TimeLeft } from '../../lib/time-left.js';
 
 /** An import that has ended while a page was open. */
 export interface FinishedImport {
@@ -21,7 +22,7 @@ export interface FinishedImport {
 export interface RunningImport {
   done: number;
   all: number;
-  /** Minutes, if the server knows its pace. */
+  /** The estimated time left in minutes, as it is shown; undefined while it is not known. */
   minutes: number | undefined;
 }
 
@@ -91,6 +92,10 @@ class Activity {
   #seen = $state(0);
   /** The server's counts when the running import began. */
   #begun: { stored: number; duplicates: number } | undefined = $state.raw();
+  /** The estimate for the running import, and the last counts that it knows of. */
+  #estimate = new TimeLeft();
+  #known: { at: number; done: number; left: number } | undefined;
+  #minutes: number | undefined = $state();
   #ended = 0;
   #owner: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -128,10 +133,12 @@ class Activity {
     const { stored, duplicates } = spool;
     if (spool.incoming + spool.work.length > 0) {
       this.#begun ??= { stored, duplicates };
+      this.#measure(spool);
       return;
     }
     const begun = this.#begun;
     this.#begun = undefined;
+    this.#known = undefined;
     if (!begun) return;
     this.#finish({ at: Date.now(), added: stored - begun.stored, duplicates: duplicates - begun.duplicates });
   }
@@ -142,7 +149,7 @@ class Activity {
     if (!spool || left === 0) return undefined;
     const begun = this.#begun ?? spool;
     const done = Math.max(0, spool.stored + spool.duplicates - begun.stored - begun.duplicates);
-    return { done, all: done + left, minutes: spool.rate > 0 ? Math.ceil(left / spool.rate) : undefined };
+    return { done, all: done + left, minutes: this.#minutes };
   }
 
   /** Whether something happened at a time that the viewer has not seen, ms. */
@@ -162,6 +169,17 @@ class Activity {
   read(): void {
     this.#seen = Date.now();
     this.#keep();
+  }
+
+  /** Estimates the time left of the running import; without one while a disk error holds it. */
+  #measure({ stored, duplicates, incoming, work, held }: SpoolStatus): void {
+    const now = { at: performance.now(), done: stored + duplicates, left: incoming + work.length };
+    const before = this.#known ?? now;
+    if (!this.#known) this.#estimate = new TimeLeft();
+    this.#known = now;
+    // The counts are those of the family library: files of people and stuck ones only leave the queue.
+    const done = Math.max(now.done - before.done, before.left - now.left);
+    this.#minutes = held ? undefined : this.#estimate.update(done, now.left, now.at - before.at);
   }
 
   #finish(run: FinishedImport): void {

@@ -20,7 +20,7 @@ class Entry {
   #loading: Promise<Sending> | undefined;
 
   load(): Promise<Sending> {
-    this.#loading ??= withMessages(import('./upload-script.js'), 'upload').then(
+    this.#loading ??= withMessages(import('./upload-script.js'), 'upload', 'activity').then(
       (sending) => (this.sending = sending),
       (error: unknown) => {
         this.#loading = undefined;

@@ -11,6 +11,8 @@ import { m } from '../../lib/messages.js';
 /** Callbacks during an upload. */
 export interface Telling {
   reading(): void;
+  /** The number of bytes that the server has from an earlier attempt. */
+  resuming(bytes: number): void;
   /** The number of bytes on the server. */
   sending(bytes: number): void;
   /** The network is down, or the server has a temporary problem. */
@@ -73,7 +75,9 @@ async function send(source: Source, sha256: string, signal: AbortSignal, tell: T
     retryDelays: null,
     onProgress: (sent) => tell.sending(sent),
     onAfterResponse: (request, response) => {
-      seen.known ||= request.getMethod() === 'POST' && response.getStatus() === 200;
+      const method = request.getMethod();
+      seen.known ||= method === 'POST' && response.getStatus() === 200;
+      if (method === 'HEAD') tell.resuming(Number(response.getHeader('upload-offset') ?? 0));
     },
     onSuccess: () => settle(undefined),
     onError: (error) => settle(error),

@@ -1,6 +1,7 @@
 /** The uploads of this page: three files at a time, in their order of arrival. */
 import { isCalledOff, toApiError, type ApiError } from '../../lib/api.js';
 import { session } from '../../lib/session.svelte.js';
+import { TimeLeft } from '../../lib/time-left.js';
 import { cancelled, carry } from './upload-file.js';
 import type { Source } from './dropped-files.js';
 import { forget, keptFiles } from './share-target-files.js';
@@ -14,6 +15,8 @@ export type State = 'waiting' | 'reading' | 'sending' | 'held' | 'paused' | 'don
 const atOnce = 3;
 const active: readonly State[] = ['waiting', 'reading', 'sending', 'held'];
 const settled: readonly State[] = ['done', 'known'];
+/** The interval between two looks at the progress, in ms. */
+const pace = 1_000;
 
 /** A file to upload, or uploaded. */
 export class Item {
@@ -21,6 +24,8 @@ export class Item {
   state: State = $state('waiting');
   /** The number of bytes on the server. */
   sent = $state(0);
+  /** The highest number of them so far: a retry begins at 0 until the server says where it goes on. */
+  most = 0;
   trouble: ApiError | undefined = $state.raw();
   stop = new AbortController();
 
@@ -39,12 +44,21 @@ export class Item {
   get isSafe(): boolean {
     return settled.includes(this.state);
   }
+
+  /** The number of bytes that were sent since the last call. */
+  advance(): number {
+    const before = this.most;
+    this.most = Math.max(before, this.sent);
+    return this.most - before;
+  }
 }
 
 /** The page's uploads. They continue while other pages of the album are open. */
 class Uploads {
   items: Item[] = $state.raw([]);
   #running = 0;
+  #minutes: number | undefined = $state();
+  #isMeasuring = false;
 
   /** Adds files, and starts. */
   add(sources: readonly Source[]): void {
@@ -63,6 +77,17 @@ class Uploads {
   /** True while uploads would be lost by closing the page: those of shared files would not. */
   get isBusy(): boolean {
     return this.items.some(({ isActive, source }) => isActive && source.kept === undefined);
+  }
+
+  /** True while files are to be sent, and the network or the server lets none through. */
+  get isHeld(): boolean {
+    const left = this.#left;
+    return left.length > 0 && left.every(({ state }) => state === 'held' || state === 'waiting');
+  }
+
+  /** The estimated time until all are sent, in minutes, as it is shown; undefined while none is sent or it is not known. */
+  get minutesLeft(): number | undefined {
+    return this.isHeld || this.#left.length === 0 ? undefined : this.#minutes;
   }
 
   pause(items: readonly Item[] = this.items): void {
@@ -95,10 +120,34 @@ class Uploads {
   }
 
   #fill(): void {
+    if (!this.#isMeasuring) this.#measure();
     for (const item of this.items) {
       if (this.#running >= atOnce) return;
       if (item.state === 'waiting') void this.#run(item);
     }
+  }
+
+  get #left(): Item[] {
+    return this.items.filter(({ isActive }) => isActive);
+  }
+
+  /** Estimates the time left until nothing is to be sent; the time in which nothing could be does not count. */
+  #measure(): void {
+    this.#isMeasuring = true;
+    const estimate = new TimeLeft();
+    let last = performance.now();
+    this.#minutes = undefined;
+    const timer = setInterval(() => {
+      const ms = performance.now() - last;
+      last += ms;
+      const done = this.items.reduce((sum, item) => sum + item.advance(), 0);
+      const left = this.#left;
+      const bytes = left.reduce((sum, one) => sum + one.bytes - one.most, 0);
+      if (!this.isHeld) this.#minutes = estimate.update(done, bytes, ms);
+      if (left.length > 0) return;
+      clearInterval(timer);
+      this.#isMeasuring = false;
+    }, pace);
   }
 
   async #run(item: Item): Promise<void> {
@@ -116,6 +165,7 @@ class Uploads {
     try {
       const outcome = await carry(item.source, stop.signal, {
         reading: () => take('reading'),
+        resuming: (bytes) => tell(() => (item.most = Math.max(bytes, item.most))),
         held: (trouble) => take('held', trouble),
         sending: (bytes) => {
           if (item.state !== 'sending') take('sending');

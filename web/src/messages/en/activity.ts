@@ -13,10 +13,15 @@ export const activity = {
       ? `Importing ${number(done)} of ${number(all)}`
       : plural(all, { one: 'Importing # file', other: 'Importing # files' }),
   left: (minutes: number) =>
-    minutes < 90
-      ? plural(minutes, { one: 'About # min left', other: 'About # min left' })
-      : plural(Math.round(minutes / 60), { one: 'About # hour left', other: 'About # hours left' }),
+    minutes < 1
+      ? 'Less than a minute left'
+      : minutes < 90
+        ? plural(minutes, { one: 'About # minute left', other: 'About # minutes left' })
+        : minutes < 48 * 60
+          ? plural(Math.round(minutes / 60), { one: 'About # hour left', other: 'About # hours left' })
+          : plural(Math.round(minutes / 60 / 24), { one: 'About # day left', other: 'About # days left' }),
   uploading: (done: number, all: number) => `Uploading ${number(done)} of ${number(all)}`,
+  uploads: { waiting: 'Waiting', held: 'Waiting for the network', paused: 'Paused' },
   attention: (n: number) => plural(n, { one: '# file needs attention', other: '# files need attention' }),
   safe: 'No files were lost',
   held: 'Imports paused: disk error. Check the server’s disk.',

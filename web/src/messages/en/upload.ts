@@ -1,5 +1,6 @@
 /** English: uploads. */
 import { bytesText, number, plural } from '../../lib/language.js';
+import { activity } from './activity.js';
 
 export const upload = {
   panel: 'Uploads',
@@ -27,11 +28,9 @@ export const upload = {
     }),
   leaveSending: 'Some photos are still uploading. Sign out anyway?',
   states: {
-    waiting: 'Waiting',
+    ...activity.uploads,
     reading: 'Preparing',
     sending: 'Uploading',
-    held: 'Waiting for the network',
-    paused: 'Paused',
     done: 'Uploaded',
     known: 'Already in your library',
     failed: 'Couldn’t be uploaded',
