@@ -136,8 +136,13 @@ test('photos are offered, declined, offered again and taken back, and accepted; 
   await cleo.page.getByRole('heading', { name: 'Shared with you' }).waitFor();
   expect(await row.count()).toBe(0);
 
-  // Accepted, they are Cleo's, whatever Ben does.
+  // Accepted, they are Cleo's, whatever Ben does; also an offer that was withdrawn by mistake.
   await offer();
+  await ben.page.goto(`${visits.home.url}/sharing`);
+  await given.getByRole('button', { name: 'Withdraw offer' }).click();
+  await given.waitFor({ state: 'detached' });
+  await ben.page.getByRole('button', { name: 'Undo' }).click();
+  await given.getByText('waiting for a response').waitFor();
   await cleo.page.reload();
   await row.getByRole('button', { name: 'Save to my library' }).click();
   await cleo.page.getByText('2 photos saved to your library.').waitFor();

@@ -117,6 +117,7 @@ export const sharingPage = {
   decline: 'Decline offer',
   declineSure: 'Decline this offer? You can’t accept it later.',
   withdraw: 'Withdraw offer',
+  withdrawn: 'Offer withdrawn',
   hideOffer: 'Remove from list',
   trashMine: 'Move my copies to trash',
   accepted: (saved: number, missing: number) =>
