@@ -324,6 +324,36 @@ describe('actions on the selection', () => {
     await close();
   });
 
+  test('photos that can’t be changed any more are counted; if all of them are, nothing is said to be done', async () => {
+    const { page, mishaps, close } = await open(20);
+    let gone = 1;
+    // As if they had been deleted meanwhile on another device.
+    await page.route('**/api/photos/each', (route) => {
+      const body = route.request().postDataJSON() as { each: { ids: string[] }[] };
+      const each = body.each.map(({ ids, ...change }) => ({
+        ...change,
+        ids: ids.map((id, n) => (n < gone ? `${n}`.padStart(64, 'f') : id)),
+      }));
+      return route.continue({ postData: JSON.stringify({ ...body, each }) });
+    });
+    await page.keyboard.press('Control+a');
+    await page.waitForSelector('.choose');
+    await page.keyboard.press('3');
+    await expect.poll(() => toast(page).innerText()).toContain('1 of 20 photos couldn’t be changed.');
+    expect(await count(home, 'rating:3')).toBe(19);
+    gone = 0;
+    await toast(page).getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => count(home, 'rating:3')).toBe(0);
+    gone = 20;
+    await page.keyboard.press('Delete');
+    await expect.poll(() => toast(page).innerText()).toContain('These photos couldn’t be changed.');
+    expect(await toast(page).getByRole('button', { name: 'Undo' }).count()).toBe(0);
+    // They stay selected.
+    expect(await saidOf(page).innerText()).toBe('20 selected');
+    expect(mishaps).toEqual([]);
+    await close();
+  });
+
   test('a failure half way is reported, and the action can continue', async () => {
     const { page, mishaps, close } = await open(700, {}, /status of 503/);
     let asked = 0;

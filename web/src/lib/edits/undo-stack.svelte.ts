@@ -155,6 +155,8 @@ class Edits {
     const packs = pack(each).map((one) => waiting.keyed(one));
     const total = each.reduce((sum, { ids }) => sum + ids.length, 0);
     const step: Step = { label, back: [] };
+    /** Photos that were deleted meanwhile, or that the viewer may not change. */
+    const left = new Set<string>();
     let count = 0;
     let done = 0;
     this.busy = true;
@@ -164,16 +166,16 @@ class Edits {
       if (waiting.list.length > 0 && (await this.#wait(packs, label))) return true;
       for (const one of packs) {
         if (packs.length > 1) this.said = { text: m.edits.busy(label), progress: { done: count, total } };
-        const { undo } = await makeChanges(one.each, one.key);
+        const { undo, missing, refused = [] } = await makeChanges(one.each, one.key);
         step.back.push(...undo);
+        for (const id of [...missing, ...refused]) left.add(id);
         count += one.each.reduce((sum, { ids }) => sum + ids.length, 0);
         done++;
         this.#tell(one.each, again);
       }
       this.#keep(step, kept);
-      const back = step.back.length > 0;
-      this.said = back ? { text: say, act: this.#wayBack(kept) } : { text: m.edits.nothing };
-      return true;
+      const all = new Set(each.flatMap(({ ids }) => ids)).size;
+      return this.#conclude(step.back.length > 0 ? say : undefined, left.size, all, kept);
     } catch (error) {
       this.#keep(step, kept);
       if (toApiError(error).code === 'offline' && (await this.#wait(packs.slice(done), label))) return true;
@@ -189,6 +191,20 @@ class Edits {
     } finally {
       this.busy = false;
     }
+  }
+
+  /**
+   * Says what an edit did: `say`, or undefined if it changed nothing; `left` of `all` photos couldn’t be changed. False if
+   * that are all of them.
+   */
+  #conclude(say: string | undefined, left: number, all: number, kept: Step[]): boolean {
+    const text = say ?? m.edits.nothing;
+    const none = say === undefined && left > 0 && left === all;
+    this.said = {
+      text: none ? m.edits.none(all) : left > 0 ? m.edits.partly(text, left, all) : text,
+      ...(say !== undefined && { act: this.#wayBack(kept) }),
+    };
+    return !none;
   }
 
   #keep(step: Step, kept: Step[]): void {

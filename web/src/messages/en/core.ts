@@ -350,6 +350,13 @@ export const edits = {
   progress: (done: number, total: number) => `${done} of ${total}`,
   half: (done: number, total: number) => `Stopped after ${number(done)} of ${app.photos(total)}.`,
   failed: 'The change couldn’t be saved.',
+  partly: (label: string, left: number, all: number) =>
+    `${label}. ${number(left)} of ${app.photos(all)} couldn’t be changed.`,
+  none: (n: number) =>
+    plural(n, {
+      one: 'This photo couldn’t be changed. It may have been deleted.',
+      other: 'These photos couldn’t be changed. They may have been deleted.',
+    }),
   nothing: 'No changes needed',
   waits: (label: string) => `${label}. It will be sent when you’re back online.`,
   sent: (n: number) => plural(n, { one: '# offline change saved', other: '# offline changes saved' }),
