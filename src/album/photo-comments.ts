@@ -130,7 +130,7 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
         const { item } = getPhoto(library, viewer, photo);
         const document = commentId(photo, id);
         if (!shown(viewer, document, item.holder).mine && !removesComments(viewer, item.holder))
-          throw notYours('take away');
+          throw notYours('delete');
         write(document, (at, body) => change(body, (comment) => removeComment(comment, at, authorOf(viewer))));
       }),
   };

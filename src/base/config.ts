@@ -39,7 +39,7 @@ export interface Config {
   ffmpeg?: string;
   /** Whether positions are published on a public server. */
   gps: boolean;
-  /** The title of the album for visitors. */
+  /** The title of the library for visitors. */
   title: string;
   /** What visitors read about the album. */
   intro?: string;
@@ -149,19 +149,19 @@ export const keys: readonly ConfigKey[] = [
     read: path,
   },
   { key: 'publish.gps', field: 'gps', value: 'true|false', help: 'include locations in published photos', read: flag },
-  { key: 'public.title', field: 'title', value: 'TEXT', help: 'title of the album for visitors', read: text },
+  { key: 'public.title', field: 'title', value: 'TEXT', help: 'title of the library for visitors', read: text },
   {
     key: 'public.intro',
     field: 'intro',
     value: 'TEXT',
-    help: 'introduction to the album for visitors',
+    help: 'introduction to the library for visitors',
     read: text,
   },
   {
     key: 'public.noindex',
     field: 'noindex',
     value: 'true|false',
-    help: 'ask search engines not to index the album',
+    help: 'ask search engines not to index the library',
     read: flag,
   },
   {

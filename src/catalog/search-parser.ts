@@ -33,7 +33,7 @@ export function parseQuery(text: string): Query {
   }
   const terms: Term[] = [];
   let passedOver: string | undefined;
-  for (const found of split(text)) {
+  for (const found of termsOf(text)) {
     const parsed = parseTerm(found);
     if (parsed) terms.push(parsed);
     else passedOver ??= found.raw;
@@ -48,7 +48,7 @@ export function parseQuery(text: string): Query {
 }
 
 /** A term as typed. */
-interface Found {
+export interface SearchTerm {
   raw: string;
   negated: boolean;
   key: string | undefined;
@@ -57,7 +57,8 @@ interface Found {
   exact: boolean;
 }
 
-function* split(text: string): Generator<Found> {
+/** The terms of a search as typed, in their order. @throws PhotospoolError `invalid` for an open quote. */
+export function* termsOf(text: string): Generator<SearchTerm> {
   let at = 0;
   for (;;) {
     gap.lastIndex = at;
@@ -78,7 +79,7 @@ function* split(text: string): Generator<Found> {
   }
 }
 
-function parseTerm({ raw, negated, key, value, quoted, exact }: Found): Term | undefined {
+function parseTerm({ raw, negated, key, value, quoted, exact }: SearchTerm): Term | undefined {
   if (key !== undefined) return { negated, ...parseValue({ raw, key, value, quoted, exact }) };
   const words = wordsOf(value);
   return words.length === 0 ? undefined : { negated, kind: 'words', phrase: { words, prefix: !quoted } };

@@ -48,7 +48,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
 export async function run(args: readonly string[]): Promise<number> {
   let code: number = exit.done;
   const program = new Command('photospool')
-    .description('Put a photo in a folder; find it in your album. Nothing is ever lost.')
+    .description('Put a photo in a folder; find it in your library. Nothing is ever lost.')
     .version(version)
     .helpCommand('help [command]', 'Show help for a command')
     .showHelpAfterError('(run photospool --help for a list of commands)')

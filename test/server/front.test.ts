@@ -147,6 +147,14 @@ test('previews: title, description and picture, with absolute addresses; for a p
     'og:title': 'sea – Ada &amp; the &lt;sea&gt;',
     'og:description': '1 photo',
   });
+  // A search as people would say it, or not at all.
+  for (const [q, title] of [
+    ['tag:sea', 'sea – Ada &amp; the &lt;sea&gt;'],
+    ['place:"Rome, Lazio, Italy" tag:sea', 'Rome, sea – Ada &amp; the &lt;sea&gt;'],
+    ['sea rating:>=4', 'Ada &amp; the &lt;sea&gt;'],
+    ['-sea', 'Ada &amp; the &lt;sea&gt;'],
+  ])
+    expect(metaOf((await get(`/?q=${encodeURIComponent(q!)}`)).body)['og:title'], q).toBe(title);
   expect((await get('/?q=nokey:x')).statusCode).toBe(200);
   const forwarded = {
     host: 'inside:4780',

@@ -179,7 +179,7 @@ function serverParts(home: Home): Pick<ServerParts, HomeParts> {
 async function announce({ config, files }: Home, url: string, secret: string): Promise<void> {
   await files.replace(serverRecord(config), JSON.stringify(await recordOf(config, url, secret)), undefined, 0o600);
   print(`Put photos into  ${config.incoming}`);
-  print(`Your album is at ${url}`);
+  print(`Your library is at ${url}`);
 }
 
 /** Prints the one-time link that creates the first owner; links of earlier starts are void. */

@@ -151,7 +151,7 @@ function isDirect({ ip, headers, raw }: Pick<RequestOrigin, 'ip' | 'headers' | '
 /** @throws PhotospoolError `config` if other machines could reach the host before anyone has to sign in. */
 export function checkHost(host: string, { setUp }: { setUp: boolean }): void {
   if (setUp || isLoopbackName(host)) return;
-  throw new PhotospoolError('config', `The album can't be served on ${printable(host)} until it has an owner.`, {
+  throw new PhotospoolError('config', `The library can’t be served on ${printable(host)} until it has an owner.`, {
     op: 'serve',
     hint: 'Create an account with `photospool users add NAME`, or use the link that `serve` prints on 127.0.0.1.',
   });

@@ -9,6 +9,7 @@ import type { Viewer } from '../../access/permissions.js';
 import type { BroughtShare } from '../../access/viewer.js';
 import { PhotospoolError } from '../../base/errors.js';
 import type { Tile } from '../../catalog/catalog.js';
+import { termsOf } from '../../catalog/search-parser.js';
 import type { PhotoView } from '../../document/photo-view.js';
 import { viewerNow, viewerOf } from '../http/request-viewer.js';
 import { atomPath, atomType } from './atom-xml.js';
@@ -111,12 +112,24 @@ async function ofPage(parts: Parts, request: FastifyRequest, who: Viewer): Promi
     const found = await ask(q, 'count', who);
     const { tiles } = catalog.tiles(found, { limit: 1, viewer: sight });
     const description = countText(catalog.count(found, sight));
-    return { title: `${q} – ${name}`, description, ...imageOf(tiles[0]) };
+    const title = titleOfSearch(q);
+    return { title: title === undefined ? name : `${title} – ${name}`, description, ...imageOf(tiles[0]) };
   } catch (error) {
     // An invalid search has a page, too, which says so.
     if (error instanceof PhotospoolError && error.code === 'invalid') return { title: name, description: count };
     throw error;
   }
+}
+
+/** Filters whose value is a name. */
+const named = new Set(['tag', 'album', 'place', 'camera', 'lens']);
+
+/** A search as a title: its words, or the names that it filters by; undefined if it has other filters. */
+function titleOfSearch(q: string): string | undefined {
+  const terms = [...termsOf(q)];
+  if (terms.every(({ key, negated }) => key === undefined && !negated)) return q;
+  if (terms.some(({ key, negated }) => negated || (key !== undefined && !named.has(key)))) return undefined;
+  return terms.map(({ key, value }) => (key === 'place' ? value.split(', ')[0] : value)).join(', ');
 }
 
 const countText = (n: number): string => `${n.toLocaleString('en')} ${n === 1 ? 'photo' : 'photos'}`;

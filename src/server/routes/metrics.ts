@@ -27,7 +27,7 @@ export const metrics: Routes = (app, { catalog, clock, config, exchange, library
       const status = await spool.status();
       const { user, system } = process.cpuUsage();
       const figures: Figure[] = [
-        ['photospool_photos', 'gauge', 'Photos in the album', photos],
+        ['photospool_photos', 'gauge', 'Photos in the library', photos],
         ['photospool_spool_incoming', 'gauge', 'Files waiting in incoming', status.incoming],
         ['photospool_spool_work', 'gauge', 'Files in progress', status.work.length],
         ['photospool_spool_stuck', 'gauge', 'Stuck files', status.stuck.length],

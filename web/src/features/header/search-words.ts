@@ -47,6 +47,8 @@ function keyedWord(key: string, value: string, brief: boolean): string | undefin
       return /^\d\d-\d\d$/.test(value) ? dayMonth(`2024-${value}`) : undefined;
     case 'rating':
       return starsIn(value);
+    case 'iso':
+      return /^(?:[<>]=?)?\d+(?:\.\.\d+)?$/.test(value) ? m.app.searchWords.iso(value) : undefined;
     case 'burst':
       return m.app.searchWords.burst;
     case 'near':

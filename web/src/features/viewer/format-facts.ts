@@ -1,7 +1,7 @@
 /** The facts of a photo in words, by locale. Text from files is shown as text. */
 import { locale } from '../../lib/language.js';
 import type { PhotoView } from '../../lib/api.js';
-import { lengthText } from '../timeline/video-length.js';
+import { lengthText } from '../../lib/video-length.js';
 
 const number = (value: number, digits: number): string =>
   new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);

@@ -4,12 +4,15 @@
  */
 import { listOf, number, plural } from '../../lib/language.js';
 import { legible } from '../../lib/legible.js';
+import { lengthText } from '../../lib/video-length.js';
 
 const named = (name: string): string => `“${legible(name).slice(0, 60)}”`;
 
 /** The facts in a tile’s accessible name. */
 interface TileFacts {
   type?: string | undefined;
+  /** The length of a video. */
+  seconds?: number | undefined;
   motion?: boolean | undefined;
   animated?: boolean | undefined;
   raw?: boolean | undefined;
@@ -45,9 +48,10 @@ export const app = {
     const kind = tile.burst ? `Burst of ${app.photos(tile.burst.count)}` : single;
     const seen = tile.audience && { family: ', shared with family', public: ', public' }[tile.audience];
     const by = holder === undefined ? '' : ` by ${legible(holder).slice(0, 60)}`;
+    const length = single === 'Video' && tile.seconds !== undefined ? `, ${lengthText(tile.seconds)}` : '';
     const number = nth > 1 ? ` ${String(nth)}` : '';
     const where = place === '' ? '' : `, ${legible(place).slice(0, 60)}`;
-    return `${kind}${number}${raw ? ' with RAW' : ''}${by}, ${date}${where}${favourite ? ', favourite' : ''}${seen ?? ''}${damaged ? ', damaged' : ''}`;
+    return `${kind}${number}${raw ? ' with RAW' : ''}${by}, ${date}${length}${where}${favourite ? ', favourite' : ''}${seen ?? ''}${damaged ? ', damaged' : ''}`;
   },
 
   unshown: { 'no-preview': 'RAW without a preview', damaged: 'Damaged' } as Partial<Record<string, string>>,
@@ -129,6 +133,11 @@ export const app = {
         : from === 0
           ? plural(to, { one: 'At most # star', other: 'At most # stars' })
           : `${number(from)} to ${plural(to, { one: '# star', other: '# stars' })}`,
+    iso: (value: string) =>
+      `ISO ${value
+        .replace('..', ' – ')
+        .replace(/^>=(.*)$/, '$1+')
+        .replace(/^[<>]=?/, '$& ')}`,
     area: 'An area of the map',
   },
   nothing: 'No photos found',

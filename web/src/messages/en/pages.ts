@@ -272,7 +272,7 @@ export const access = {
   familyEditsAbout: 'Family members can edit titles, tags, places and ratings, but not sharing.',
   address: 'Public address',
   addressAbout:
-    'Links and invitations start with this address, for example https://photos.example.org. It must lead to this server: see “Reaching the album from elsewhere” in the documentation.',
+    'Links and invitations start with this address, for example https://photos.example.org. It must lead to this server: see “Reaching your library from elsewhere” in the documentation.',
   saveAddress: 'Save address',
   removeAddress: 'Remove address',
   noAddress: 'Not set. Links use the address in your browser.',

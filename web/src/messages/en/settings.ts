@@ -107,7 +107,7 @@ export const phone = {
   },
   far: 'Phones can’t reach this address. Open this page at an address that your phone can reach, then connect it.',
   plain:
-    'Most apps sign in only over HTTPS. Set up HTTPS before you connect a phone: see “Reaching the album from elsewhere” in the documentation.',
+    'Most apps sign in only over HTTPS. Set up HTTPS before you connect a phone: see “Reaching your library from elsewhere” in the documentation.',
   make: 'Create a token',
   create: 'Create token',
   name: 'Name of the phone',

@@ -54,6 +54,7 @@ export const viewer = {
   shrink: 'Show less info',
   keyed: (label: string, key: string) => `${label} (${key})`,
   dayTime: (day: string, time: string) => `${day} · ${time}`,
+  placeTime: (place: string, when: string) => `${place} · ${when}`,
   more: 'More',
   position: (n: number, of: number) => `${number(n)} of ${number(of)}`,
   strip: 'Nearby photos',
