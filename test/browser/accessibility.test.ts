@@ -1,110 +1,95 @@
 /**
- * What a screen reader gets, and the way of the keyboard, on every page of one home: headings, landmarks, names, the
- * order of tab stops; and the timeline as one tab stop.
+ * What a screen reader gets, and the way of the keyboard, on every page and dialog: headings, landmarks, names, contrast, the
+ * order of tab stops; that pages do not move while they load; and the timeline as one tab stop.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { backwards, mishearings, tabStops } from './accessibility-tree.js';
-import { change, fill } from './fill.js';
+import { breaches } from './axe.js';
+import { furnish, type Furnished } from './every-page.js';
 import { openServedHome, type ServedHome } from './home.js';
-import { openStage, type Seen, shown, type Stage } from './stage.js';
+import { shiftOf, watchShift } from './shift.js';
+import { openStage, shown, type Stage } from './stage.js';
 
 let stage: Stage;
 let home: ServedHome;
-let seen: Seen;
+let empty: ServedHome;
+let furnished: Furnished;
 let ids: string[];
 beforeAll(async () => {
   stage = await openStage();
-  home = await openServedHome(stage.folder);
-  ids = await fill(home, stage.pictures, 60, {
-    minutes: 600,
-    originals: 3,
-    tell: (n) => ({
-      folder: 'Trip',
-      facts: {
-        // Three photos of the same minute.
-        ...(n < 3 && { taken: '2024-07-21T10:00:00.000' }),
-        ...(n % 7 === 6 && { type: 'video/mp4', seconds: 12 }),
-        tags: n % 2 === 0 ? ['sea'] : ['town'],
-        camera: { make: 'Canon', model: n % 3 === 0 ? 'EOS R5' : 'EOS R6' },
-        gps: { lat: 39.11, lon: -108.35 },
-        place: { city: 'Palisade' },
-      },
-    }),
-  });
-  await change(home, { ids: ids.slice(0, 20), albums: { add: ['Summer'] } });
-  await change(home, { ids: ids.slice(4, 6), favourite: true });
-  await change(home, { ids: ids.slice(55), trashed: true });
-  seen = await stage.see(home.setUpLink());
-  const { page } = seen;
-  await page.getByLabel('Name').fill('Owner');
-  await page.getByLabel('New password').fill('three green boats');
-  await page.keyboard.press('Enter');
-  await shown(page);
-  // What the pages list: invitations, tokens, a link.
-  await page.evaluate(async (photo) => {
-    const post = (path: string, body: object): Promise<Response> =>
-      fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-    for (const name of ['Anna', 'Bert']) await post('/api/people', { name, role: 'family' });
-    for (const name of ['phone', 'tablet']) await post('/api/tokens', { name, may: ['upload'] });
-    for (const title of ['One', 'Two']) await post('/api/shares', { photo, title });
-  }, ids[0]!);
+  [home, empty] = [await openServedHome(stage.folder), await openServedHome(stage.folder)];
+  furnished = await furnish(stage, home, empty);
+  ids = furnished.ids;
 });
 afterAll(async () => {
-  await seen.close();
   await home.close();
+  await empty.close();
   await stage.close();
 });
 
-/** Each page, and a selector that is present when it is ready. */
-const pages: [path: string, ready: string][] = [
-  ['/', 'a.tile img.shown'],
-  ['/?by=month', 'a[data-span] img'],
-  ['/?q=tag:sea', 'a.tile img.shown'],
-  ['/?q=no+such+thing', 'main :text("No photos found")'],
-  ['/?q=is:trashed', 'a.tile img.shown'],
-  ['/favourites', 'a.tile img.shown'],
-  ['/albums', '[data-list="albums"] li a'],
-  ['/albums/Summer', 'a.tile img.shown'],
-  ['/explore', '.found li a'],
-  ['/explore/tags', '[data-list="tag-tiles"] a'],
-  ['/explore/cameras', '[data-list="cameras"] a'],
-  ['/sharing', '[data-list="shares"] li'],
-  ['/review', 'main h2'],
-  ['/duplicates', 'main h2'],
-  ['/trash', 'main img'],
-  ['/places', 'main section li a, section li a img'],
-  ['/activity', 'main h1'],
-  ['/settings/account', '[data-list="sessions"] li'],
-  ['/settings/appearance', 'main input'],
-  ['/settings/library', 'main h2'],
-  ['/settings/phone', '[data-list="phones"] li'],
-  ['/settings/import', '[data-figure="today"]'],
-  ['/settings/family', '[data-list="people"] li'],
-  ['/settings/sharing', '[role="switch"]'],
-  ['/settings/servers', 'main h2'],
-  ['/settings/tokens', '[data-list="tokens"] li'],
-  ['/settings/security', '[data-list="audit"] li'],
-  ['/settings/about', 'main h1'],
-];
+/** What is missing without the frame of the app; a modal dialog also hides the content, and begins with its own heading. */
+const missing = {
+  app: /^$/,
+  none: /^no (?:banner|navigation)$/,
+  modal: /^no (?:banner|navigation|main)$|^0 h1: $|^a heading of level 2 after a jump/,
+};
 
-test('every page can be heard, and is walked in the order in which it is seen', { timeout: 120_000 }, async () => {
-  const { page, mishaps } = seen;
-  for (const [path, ready] of pages) {
-    await page.goto(home.url + path);
+/** What is wrong with the open page. */
+async function wrongWith(page: Page, frame: keyof typeof missing = 'app'): Promise<string[]> {
+  const stops = await tabStops(page);
+  const before = stops.findIndex(({ part }) => part === 'MAIN');
+  const isFramed = frame === 'app';
+  return [
+    ...(await mishearings(page)).filter((one) => !missing[frame].test(one)),
+    ...backwards(stops),
+    ...(isFramed && stops[0]?.part !== 'skip' ? [`begins with ${stops[0]?.name ?? 'nothing'}`] : []),
+    ...(isFramed && before >= 30 ? [`${before} tab stops before the content`] : []),
+  ];
+}
+
+test(
+  'every page can be heard, is walked in the order in which it is seen, and stays where it is',
+  { timeout: 180_000 },
+  async () => {
+    for (const visited of furnished.pages) {
+      const { page, mishaps, close } = await furnished.see(visited[0]!);
+      onTestFinished(close);
+      await watchShift(page);
+      for (const { path, ready, frame } of visited) {
+        await page.goto(furnished.addressOf(path));
+        await page.locator(ready).first().waitFor();
+        await expect.poll(() => wrongWith(page, frame), { message: path }).toEqual([]);
+        await expect.poll(() => breaches(page), { message: path }).toEqual([]);
+        expect(await shiftOf(page), path).toBeLessThan(0.01);
+      }
+      expect(mishaps).toEqual([]);
+    }
+  },
+);
+
+/** A panel beside the page begins with its own heading. */
+const ofPanel = /^a heading of level 2 after a jump/;
+
+test('every dialog can be heard', { timeout: 120_000 }, async () => {
+  const { page, mishaps, close } = await furnished.see({ path: '/' });
+  onTestFinished(close);
+  for (const { name, path, ready, isModal, open } of furnished.dialogs) {
+    await page.goto(furnished.addressOf(path));
     await page.locator(ready).first().waitFor();
-    await expect.poll(() => mishearings(page), { message: path }).toEqual([]);
-    const stops = await tabStops(page);
-    expect(backwards(stops), path).toEqual([]);
-    const before = stops.findIndex(({ part }) => part === 'MAIN');
-    expect(stops[0]?.part, path).toBe('skip');
-    expect(before === -1 ? stops.length : before, path).toBeLessThan(30);
+    await open(page);
+    const wrong = async (): Promise<string[]> => [
+      ...(await mishearings(page)).filter((one) => !(isModal ? missing.modal : ofPanel).test(one)),
+      ...(await breaches(page)),
+    ];
+    await expect.poll(wrong, { message: name }).toEqual([]);
   }
   expect(mishaps).toEqual([]);
 });
 
 test('the timeline is one tab stop, and its photos are reached, selected and opened by keys', async () => {
-  const { page, mishaps } = seen;
-  await page.goto(home.url);
+  const { page, mishaps, close } = await furnished.see({ path: '/' });
+  onTestFinished(close);
   await shown(page);
   const focused = (): Promise<string | undefined> =>
     page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset['id']);

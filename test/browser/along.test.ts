@@ -202,14 +202,14 @@ test.each([390, 1440])(
     await settled(page);
     await page.locator('h3 span').first().waitFor();
     expect((await monthsSeen(page))[0]).toMatch(/^Jun 2022$/);
-    expect(await shiftOf(page)).toBeLessThan(0.02);
+    expect(await shiftOf(page)).toBeLessThan(0.01);
     // By then the position is recorded.
     await page.waitForFunction(() => (history.state as { place?: object } | null)?.place !== undefined);
     const before = await page.evaluate(() => document.querySelector('a.tile')!.getAttribute('data-id'));
     await page.reload();
     await settled(page);
     await page.locator(`a[data-id="${before!}"]`).waitFor();
-    expect(await shiftOf(page)).toBeLessThan(0.02);
+    expect(await shiftOf(page)).toBeLessThan(0.01);
     expect(mishaps).toEqual([]);
   },
 );
@@ -224,7 +224,7 @@ test('nothing moves by itself with few photos of many years, at 390, 820 and 256
     await page.goto(few.url);
     await settled(page);
     expect(await page.locator('section h2').count(), `${width} px`).toBeGreaterThan(1);
-    expect(await shiftOf(page), `${width} px`).toBeLessThan(0.02);
+    expect(await shiftOf(page), `${width} px`).toBeLessThan(0.01);
     expect(mishaps).toEqual([]);
     await close();
   }

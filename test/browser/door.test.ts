@@ -35,7 +35,7 @@ test('an invalid set-up link says so before anything is typed', async () => {
 test('an unknown address says so, and leads to the photos', async () => {
   const fixture = await stage.fixture(makePhotos(30, stage.pictures));
   const { page, mishaps, close } = await stage.see(`${fixture.url}/nonsense`);
-  await page.waitForSelector('h2:text("Page not found")');
+  await page.waitForSelector('h1:text("Page not found")');
   expect(await page.locator('a.tile').count()).toBe(0);
   expect(await page.title()).toContain('Page not found');
   await page.getByRole('link', { name: 'Go to photos' }).click();

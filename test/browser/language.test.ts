@@ -4,45 +4,24 @@
  */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { change, fill } from './fill.js';
+import { furnish, type Furnished } from './every-page.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { openStage, shown, type Stage } from './stage.js';
 
 let stage: Stage;
 let home: ServedHome;
-let ids: string[];
+let empty: ServedHome;
+let furnished: Furnished;
 beforeAll(async () => {
   stage = await openStage();
-  home = await openServedHome(stage.folder);
-  ids = await fill(home, stage.pictures, 30, { minutes: 3600, tell: () => ({ facts: { tags: ['sea'] } }) });
-  await change(home, { ids: ids.slice(0, 20), albums: { add: ['Summer'] } });
-  await change(home, { ids: ids.slice(28), trashed: true });
+  [home, empty] = [await openServedHome(stage.folder), await openServedHome(stage.folder)];
+  furnished = await furnish(stage, home, empty);
 });
 afterAll(async () => {
   await home.close();
+  await empty.close();
   await stage.close();
 });
-
-/** Each page, and a selector that is present when it is ready. */
-const pages: [path: string, ready: string][] = [
-  ['/', 'a.tile img.shown'],
-  ['/?by=month', 'a[data-span] img'],
-  ['/?q=zebra', 'main h2'],
-  ['/inbox', 'main img, main h2'],
-  ['/albums', '[data-list="albums"] li a'],
-  ['/tags', '[data-list="tag-tiles"] a'],
-  ['/cameras', 'main h1'],
-  ['/places', '[aria-label*="Ṁ"]'],
-  ['/duplicates', 'main h1'],
-  ['/trash', 'main img'],
-  ['/spool', '[data-figure="today"]'],
-  ['/servers', 'main h2'],
-  ['/shares', 'main h2'],
-  ['/people', 'main h1'],
-  ['/tokens', 'main h1'],
-  ['/access', '[role="switch"]'],
-  ['/audit', 'main h1'],
-];
 
 const narrow = { width: 320, height: 700 };
 
@@ -71,7 +50,7 @@ const english = (page: Page): Promise<string[]> =>
     const texts: string[] = [document.title];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode())
-      if (node.parentElement?.closest('script, style, noscript, code, pre, time') === null)
+      if (node.parentElement?.closest('script, style, noscript, code, pre, time, kbd') === null)
         texts.push(node.textContent ?? '');
     for (const name of ['aria-label', 'title', 'placeholder', 'alt'])
       for (const element of document.querySelectorAll(`[${name}]`)) texts.push(element.getAttribute(name) ?? '');
@@ -80,26 +59,37 @@ const english = (page: Page): Promise<string[]> =>
 
 /** Texts that are no message: dates, which `Intl` writes in English here, and what the server says. */
 const others =
-  /^\s*(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)?[a-z]*,? ?(?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|Photospool)/;
+  /^\s*(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)?[a-z]*,? ?(?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|Photospool)|another program$|: command line$/;
+
+/** What is wrong with the open page. */
+const wrongWith = async (page: Page): Promise<string[]> => [
+  ...(await overflowing(page)),
+  ...(await english(page)).filter((text) => !others.test(text)),
+];
 
 test('the pseudo-locale fits at 320 px, and lacks nothing', { timeout: 180_000 }, async () => {
-  const { page, mishaps, close } = await stage.see(home.url, { viewport: narrow, locale: 'en-XA' });
-  onTestFinished(close);
-  for (const [path, ready] of pages) {
-    await page.goto(home.url + path);
-    await page.locator(ready).first().waitFor();
-    expect(await page.evaluate(() => document.documentElement.lang)).toBe('en-XA');
-    expect(await overflowing(page), path).toEqual([]);
-    expect(
-      (await english(page)).filter((text) => !others.test(text)),
-      path,
-    ).toEqual([]);
+  for (const visited of furnished.pages) {
+    const { page, mishaps, close } = await furnished.see(visited[0]!, { viewport: narrow, locale: 'en-XA' });
+    onTestFinished(close);
+    for (const { path, ready } of visited) {
+      await page.goto(furnished.addressOf(path));
+      await page.locator(ready).first().waitFor();
+      expect(await page.evaluate(() => document.documentElement.lang)).toBe('en-XA');
+      await expect.poll(() => wrongWith(page), { message: path }).toEqual([]);
+    }
+    expect(mishaps).toEqual([]);
   }
-  await page.goto(`${home.url}/photo/${ids[3]!}`);
-  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
-  await page.keyboard.press('i');
-  await page.locator('aside fieldset input').first().waitFor();
-  expect(await overflowing(page)).toEqual([]);
+});
+
+test('so do dialogs', { timeout: 120_000 }, async () => {
+  const { page, mishaps, close } = await furnished.see({ path: '/' }, { viewport: narrow, locale: 'en-XA' });
+  onTestFinished(close);
+  for (const { name, path, ready, open } of furnished.dialogs) {
+    await page.goto(furnished.addressOf(path));
+    await page.locator(ready).first().waitFor();
+    await open(page);
+    await expect.poll(() => wrongWith(page), { message: name }).toEqual([]);
+  }
   expect(mishaps).toEqual([]);
 
   await page.goto(`${home.url}/albums`);
@@ -114,7 +104,7 @@ test('the pseudo-locale fits at 320 px, and lacks nothing', { timeout: 180_000 }
 });
 
 test('an English page loads English alone', async () => {
-  const { page, close } = await stage.see(home.url, { locale: 'de-DE' });
+  const { page, close } = await furnished.see({ path: '/settings/about' }, { locale: 'de-DE' });
   onTestFinished(close);
   const loaded: string[] = [];
   page.on('request', (request) => void loaded.push(...(/catalogue-\w+/.exec(request.url()) ?? [])));

@@ -199,7 +199,7 @@ test.each([
     await page.goto(`${fixture.url}/${path}`);
     await page.locator(ready).first().waitFor();
     await look(path, [width]);
-    expect(await shiftOf(page), path).toBeLessThan(0.02);
+    expect(await shiftOf(page), path).toBeLessThan(0.01);
     if (more.length > 0) await look(path, more);
     for (const name of open) {
       await page.getByRole('button', { name, exact: true }).click();

@@ -25,6 +25,8 @@ export interface ExploredEntry {
 export class Explored {
   #names: ReadonlyMap<string, string> = $state.raw(new Map());
   #found: ExploredPhotos | undefined = $state.raw();
+  /** Whether the first answers have come, or failed. */
+  #isSettled = $state({ found: false, names: false });
 
   /** `q`: the search, now. */
   constructor(q: () => string) {
@@ -35,14 +37,22 @@ export class Explored {
     // The last answer stays while the next one is loading, so that nothing jumps.
     $effect(() => {
       if (asked.value) this.#found = asked.value;
+      if (asked.value ?? asked.trouble) this.#isSettled.found = true;
     });
     $effect(() => {
-      if (session.now?.libraries !== true) return;
-      void ask<PartnerList>('/api/partners').then(
-        ({ people }) => (this.#names = new Map(people.map(({ id, name }) => [id, name]))),
-        () => undefined,
-      );
+      if (session.now?.libraries !== true) return void (this.#isSettled.names = true);
+      void ask<PartnerList>('/api/partners')
+        .then(
+          ({ people }) => (this.#names = new Map(people.map(({ id, name }) => [id, name]))),
+          () => undefined,
+        )
+        .finally(() => (this.#isSettled.names = true));
     });
+  }
+
+  /** Whether everything has been loaded once, or failed to load. */
+  get isSettled(): boolean {
+    return this.#isSettled.found && this.#isSettled.names;
   }
 
   /** The number of photos; undefined until the first answer. */

@@ -9,13 +9,25 @@ export const fetchLargest = (): Promise<LargestFiles> => ask('/api/storage/large
 /** Per person, for owners. */
 export const fetchEach = (): Promise<LibraryStorage> => ask('/api/storage');
 
+/** Groups of duplicates; `looking` while photos are compared. */
+export interface Duplicates {
+  count: number;
+  looking: { done: number; total: number } | null;
+}
 /** How many groups of duplicates there are, and how far the comparison is. */
-export const fetchDuplicates = (): Promise<{ count: number; looking: { done: number; total: number } | null }> =>
-  ask(addressed('/api/duplicates', { limit: '1' }));
+export const fetchDuplicates = (): Promise<Duplicates> => ask(addressed('/api/duplicates', { limit: '1' }));
 
 /** The number of photos that a search finds. */
-export const countFound = async (q: string): Promise<number> =>
+const countFound = async (q: string): Promise<number> =>
   (await ask<{ count: number }[]>(addressed('/api/timeline', { q }))).reduce((sum, { count }) => sum + count, 0);
+
+/** Photos and videos that lack something, each with the search that finds them. */
+export const lacking = [
+  { icon: 'calendar', name: 'undated', q: '-is:dated' },
+  { icon: 'place', name: 'nowhere', q: '-is:geotagged' },
+] as const;
+/** How many there are of each. */
+export const countLacking = (): Promise<number[]> => Promise.all(lacking.map(({ q }) => countFound(q)));
 
 /** After how many days photos are deleted from the viewer's trashes. */
 export const fetchDeleteAfter = (): Promise<DeleteAfter> => ask('/api/trash/delete-after');
