@@ -304,7 +304,23 @@ test('a selection is shared with a person and becomes an album', async () => {
   expect(await breaches(page)).toEqual([]);
   await shoot(page, 'album-820');
   await page.getByRole('button', { name: 'Share', exact: true }).click();
-  await page.getByRole('dialog', { name: 'Share “Two piers”' }).getByText('They will see 3 photos').waitFor();
+  const again = page.getByRole('dialog', { name: 'Share “Two piers”' });
+  await again.getByText('They will see 3 photos').waitFor();
   await shoot(page, 'album-share-820');
+  // A member is removed after a question.
+  await again.getByRole('button', { name: 'Add Ben' }).click();
+  await again.getByRole('button', { name: 'Share with 1 person' }).click();
+  await again.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  const role = again.getByLabel('What Ben can do');
+  await role.selectOption('Remove');
+  const question = again.getByRole('alertdialog', { name: 'Remove Ben? Photos that they added leave the album.' });
+  expect(await breaches(page)).toEqual([]);
+  await shoot(page, 'share-remove-820');
+  await question.getByRole('button', { name: 'Keep' }).click();
+  expect(await role.inputValue()).toBe('view');
+  await role.selectOption('Remove');
+  await question.getByRole('button', { name: 'Remove' }).click();
+  await again.getByRole('button', { name: 'Add Ben' }).waitFor();
   expect([...owner.mishaps, ...family.mishaps]).toEqual([]);
 });
