@@ -66,7 +66,7 @@ async function checkEmpty(parts: GiveFolderParts, folder: string): Promise<void>
     if (!isEmpty)
       throw refuse(
         'still contains files',
-        'Wait until they are imported, or move them to another folder; also hidden and unfinished files.',
+        'Wait until they are imported, or move them to another folder. Hidden and unfinished files count, too.',
       );
   }
 }

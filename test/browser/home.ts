@@ -74,6 +74,7 @@ export async function openServedHome(webRoot: string, incoming?: string, name?: 
       retrieve: archive.retrieve,
     },
     files: home.files,
+    folders: { incoming: config.incoming, files: home.files, folders: library.local.personFolders },
     look: (id) => lookAt(home, id),
     toJpeg: (original, develop) => writeJpeg(home, original, develop),
     room: () => roomOf(config.done),

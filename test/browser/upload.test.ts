@@ -4,13 +4,16 @@
  * restarts; and what is already stored is recognized by its hash alone.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContextOptions, CDPSession, FileChooser, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { itemId } from '../../src/document/item-id.js';
 import { photoId } from '../../src/document/photo-document.js';
 import { temporaryFolder } from '../folder.js';
 import { makePhoto } from '../picture.js';
+import { breaches } from './axe.js';
+import { addPerson } from './people.js';
 import { type Seen, shown } from './stage.js';
 import { openVisits } from './visits.js';
 
@@ -386,4 +389,56 @@ test('other files than photos and videos are not sent, with one sentence why; th
   expect(await page.locator('[data-uploads]').getByRole('button', { name: 'Try again' }).count()).toBe(0);
   expect(mishaps).toEqual([]);
   await close();
+});
+
+test('an owner assigns folders to people, and takes them back only without files in them, each with undo', async () => {
+  const [ada, anna] = [addPerson(visits.home, 'Ada', 'owner'), addPerson(visits.home, 'Anna', 'family')];
+  const { page } = await visits.see('/sign-in', {}, /status of 4(?:01|09)/);
+  await page.context().addCookies([{ name: 'photospool', value: ada.cookie, url: visits.home.url }]);
+  await page.goto(`${visits.home.url}/settings/import`);
+  const list = page.locator('[data-list="folders"] li');
+  const choose = async (folder: string): Promise<void> => {
+    await page.getByRole('button', { name: 'Add folder' }).click();
+    await page.getByLabel('Person').selectOption('Anna');
+    await page.getByLabel('Folder name').fill(folder);
+    await page.getByRole('button', { name: 'Add folder' }).click();
+  };
+  const stop = async (folder: string): Promise<void> => {
+    await page.getByRole('button', { name: `Stop using folder: ${folder}` }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Stop using folder' }).click();
+  };
+  await choose('');
+  await expect.poll(() => list.allInnerTexts()).toEqual([expect.stringMatching(/^@Anna\s+Library of Anna/)]);
+  await page.getByText('New photos in @Anna go to the library of Anna').waitFor();
+  await choose('scans/anna');
+  await expect.poll(() => list.count()).toBe(2);
+
+  // What lies in a folder is imported for its person.
+  const { buffer } = await photo(8);
+  writeFileSync(join(visits.home.incoming, '@Anna', 'photo.jpg'), buffer);
+  await visits.home.spool.pass();
+  expect(visits.home.library.get(itemId({ holder: anna.id, sha256: sha256(buffer) }))).toBeDefined();
+  expect(visits.home.library.get(photoId(sha256(buffer)))).toBeUndefined();
+
+  const scan = join(visits.home.incoming, 'scans/anna', 'unfinished.part');
+  writeFileSync(scan, 'x');
+  await stop('scans/anna');
+  await page.getByText('scans/anna still contains files. Wait until they are imported').waitFor();
+  expect(await list.count()).toBe(2);
+  rmSync(scan);
+  await page.reload();
+  await stop('scans/anna');
+  await expect.poll(() => list.count()).toBe(1);
+  await page.getByText('New photos in scans/anna go to the family library').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => list.count()).toBe(2);
+  await choose('scans/anna/2026');
+  await expect.poll(() => list.count()).toBe(3);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => list.count()).toBe(2);
+  expect(visits.home.library.local.personFolders.list()).toEqual(
+    ['@Anna', 'scans/anna'].map((folder) => ({ folder, person: anna.id })),
+  );
+  expect(await breaches(page)).toEqual([]);
+  calm();
 });

@@ -46,6 +46,24 @@ export const restoreStuck = (): Promise<unknown> => ask('/api/spool/restore', se
 /** Marks the stuck files as seen by an owner. */
 export const tellSeen = (): Promise<unknown> => ask('/api/spool/seen', send('POST'));
 
+/** A folder of `incoming` (its path below it) whose photos go to the library of a person. */
+export interface PersonFolder {
+  folder: string;
+  person: { id: string; name: string };
+}
+
+/** The folders that are assigned to people, for owners. */
+export const fetchFolders = async (): Promise<PersonFolder[]> =>
+  (await ask<{ folders: PersonFolder[] }>('/api/folders')).folders;
+
+/** Assigns a folder to a person (an id), and creates it; without a path it is named after the person. */
+export const assignFolder = (person: string, folder: string): Promise<PersonFolder> =>
+  ask('/api/folders', send('POST', { person, ...(folder !== '' && { folder }) }));
+
+/** Ends the assignment of a folder. Rejects with `conflict` while files are in it. */
+export const unassignFolder = (folder: string): Promise<unknown> =>
+  ask(`/api/folders/${encodeURIComponent(folder)}`, send('DELETE'));
+
 /** The download URL of stuck files with the same reason: one unchanged, several as an archive. */
 export const downloadOf = ([first, ...others]: StuckFile[]): string =>
   `${base}/api/spool/stuck/${(others.length === 0 ? first?.claim : first?.code) ?? ''}`;

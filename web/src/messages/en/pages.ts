@@ -64,6 +64,20 @@ export const spool = {
   looking: 'Scanning…',
 };
 
+export const folders = {
+  title: 'Folders of family members',
+  about: 'Photos in these folders, inside the import folder, go to the library of one person.',
+  add: 'Add folder',
+  person: 'Person',
+  name: 'Folder name',
+  nameHint: 'If you leave it empty, the folder is named after the person, such as @Anna.',
+  library: (name: string) => `Library of ${name}`,
+  added: (folder: string, name: string) => `New photos in ${folder} go to the library of ${name}`,
+  stop: 'Stop using folder',
+  stopSure: (folder: string) => `Stop using ${folder}? New photos in it will go to the family library.`,
+  stopped: (folder: string) => `New photos in ${folder} go to the family library`,
+};
+
 export const health = {
   about: 'Checks the disks, clock, files, programs, servers and backups of this server. To check every photo, run',
   verify: 'photospool verify',
