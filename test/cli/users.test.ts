@@ -81,6 +81,35 @@ describe('users', () => {
   });
 });
 
+describe('users access', () => {
+  it('shows and changes the access of visitors and family, beside a running server', async () => {
+    const home = makeHome();
+    await home.feed(`${good}\n`, 'users', 'add', 'Ada');
+    const server = await home.serve();
+    const seen = async (): Promise<number> => (await fetch(`${server.url}/api/photos`)).status;
+    expect((await home.run('users', 'access')).out).toBe(
+      'Visitors: not allowed\nEditing: only permitted family members\nPublic address: none\n',
+    );
+    expect(await seen()).toBe(401);
+    const all = ['--visitors', '--family-edits', '--public-address', 'photos.example.org'];
+    expect(await home.run('users', 'access', ...all)).toEqual({
+      code: 0,
+      out: 'Visitors: see public photos without an account\nEditing: all family members\nPublic address: https://photos.example.org\n',
+      err: '',
+    });
+    expect(await seen()).toBe(200);
+    expect(JSON.parse((await home.run('users', 'access', '--no-visitors', '--json')).out)).toEqual({
+      ...{ visitors: false, familyEdits: true, publicAddress: 'https://photos.example.org' },
+    });
+    expect(await seen()).toBe(401);
+    // A change that can't be made changes nothing.
+    expect((await home.run('users', 'access', '--visitors', '--public-address', 'https://x/path')).code).not.toBe(0);
+    expect((await home.run('users', 'access', '--no-family-edits', '--no-public-address')).out).toBe(
+      'Visitors: not allowed\nEditing: only permitted family members\nPublic address: none\n',
+    );
+  });
+});
+
 describe('users change', () => {
   it('renames people, and changes what they may do', async () => {
     const home = makeHome();

@@ -31,6 +31,14 @@ export const users: Verb = (program, run) => {
     .option('--can-edit', 'let this family member edit the photos of the family library')
     .option('--no-can-edit', 'let this family member only view them')
     .action((name: string, flags: ChangeFlags) => run(() => changeUser(name, flags)));
+  addVerb(group, 'access', 'Show or change what visitors and all family members may do')
+    .option('--visitors', 'let everyone see public photos without an account')
+    .option('--no-visitors', 'let only people with an account see photos')
+    .option('--family-edits', 'let all family members edit the photos of the family library that they see')
+    .option('--no-family-edits', 'let only family members with --can-edit do so')
+    .option('--public-address <URL>', 'address of the album in links and invitations')
+    .option('--no-public-address', 'remove that address')
+    .action((flags: AccessFlags) => run(() => changeAccess(flags)));
   addVerb(group, 'remove <NAME>', 'Remove a person and end their sessions').action((name: string, flags: Flags) =>
     run(() => removeUser(name, flags)),
   );
@@ -61,6 +69,7 @@ export const users: Verb = (program, run) => {
 };
 
 type UserFlags = Flags & { role?: string; invite?: boolean };
+type AccessFlags = Flags & { visitors?: boolean; familyEdits?: boolean; publicAddress?: string | false };
 type ChangeFlags = UserFlags & { rename?: string; canEdit?: boolean };
 
 async function addUser(name: string, flags: UserFlags): Promise<number> {
@@ -105,6 +114,28 @@ async function changeUser(name: string, flags: ChangeFlags): Promise<number> {
     const told = describeChange(before, after);
     if (flags.json) printJson(view(after));
     else print(told === '' ? `${printable(after.name)} is unchanged` : printable(told));
+    return exit.done;
+  });
+}
+
+async function changeAccess({ visitors, familyEdits, publicAddress, ...flags }: AccessFlags): Promise<number> {
+  const config = configOf(flags);
+  const shows = visitors === undefined && familyEdits === undefined && publicAddress === undefined;
+  if (shows && !(await hasLibrary(config))) return exit.done;
+  return withAccess(config, ({ settings, transaction }) => {
+    const change = { ...(visitors !== undefined && { visitors }), ...(familyEdits !== undefined && { familyEdits }) };
+    transaction(() => {
+      settings.change(change, commandLine);
+      if (publicAddress !== undefined) settings.setPublicAddress(publicAddress || undefined, commandLine);
+    });
+    const { visitors: open, familyEdits: edits } = settings.read();
+    const address = settings.publicAddress() ?? null;
+    if (flags.json) printJson({ visitors: open, familyEdits: edits, publicAddress: address });
+    else {
+      print(`Visitors: ${open ? 'see public photos without an account' : 'not allowed'}`);
+      print(`Editing: ${edits ? 'all family members' : 'only permitted family members'}`);
+      print(`Public address: ${address === null ? 'none' : printable(address)}`);
+    }
     return exit.done;
   });
 }
