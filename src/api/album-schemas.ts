@@ -326,6 +326,7 @@ export const LostEnds = Type.Object({
     Type.Object({
       set: Type.String(),
       key: Type.String(),
+      holder: Type.String({ description: '`house`, or the viewer: whose access it ended' }),
       waiting: Type.Integer({ description: 'how many documents stay hidden until it is confirmed' }),
       sentence: Type.String({ description: 'what it ended' }),
     }),

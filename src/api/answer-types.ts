@@ -80,6 +80,8 @@ export type MemberAlbum = Static<typeof album.MemberAlbum>;
 export type EntriesChanged = Static<typeof album.EntriesChanged>;
 /** The partners of a person; people by ULID. */
 export type PartnerList = Static<typeof album.PartnerList>;
+/** An end of access that was lost with a server, and that the viewer can confirm. */
+export type LostEnd = Static<typeof album.LostEnds>['ends'][number];
 /** The storage used by the house and by each person. */
 export type LibraryStorage = Static<typeof album.LibraryStorage>;
 /** Photos that are handed over to somebody. */

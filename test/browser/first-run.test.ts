@@ -1,5 +1,6 @@
 /** The first steps in a real browser: the ways to add photos, then the account, then the family; each until it is done. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { breaches } from './axe.js';
 import { fill } from './fill.js';
 import { openServedHome } from './home.js';
 import { openStage, type Seen, type Stage } from './stage.js';
@@ -27,6 +28,10 @@ test(
       .toEqual(['From this computer', 'From a phone', 'From a folder', 'From Google or Apple']);
     await page.getByText(home.incoming).waitFor();
     await page.getByText('Phones can’t reach this server yet').waitFor();
+    await page.getByRole('link', { name: 'Create account' }).click();
+    await page.getByRole('heading', { name: 'Create your account first' }).waitFor();
+    await page.goBack();
+    await ways.first().waitFor();
     expect(await step(newcomer).count()).toBe(0);
 
     await fill(home, stage.pictures, 3);
@@ -48,14 +53,36 @@ test(
     await page.getByRole('button', { name: 'Invite a family member' }).click();
     await page.getByLabel('Name').fill('Anna');
     await page.getByRole('button', { name: 'Create invitation' }).click();
-    await page.locator('.secret code').waitFor();
+    const link = await page.locator('.secret code').innerText();
     await page.goto(home.url);
     await page.locator('a.tile').first().waitFor();
     await expect.poll(() => step(newcomer).count()).toBe(0);
 
     // Who is invited, has no such steps.
     expect((await (await page.request.get(`${home.url}/api/session`)).json()) as object).not.toHaveProperty('alone');
-    expect(newcomer.mishaps).toEqual([]);
+
+    // Anna begins with photos of her own.
+    const invited = await stage.see(link, {}, undefined, true);
+    onTestFinished(invited.close);
+    await invited.page.getByLabel('New password').fill('a boat on the hill');
+    await invited.page.keyboard.press('Enter');
+    await invited.page.getByText('Your photos are private until you share them.').waitFor();
+    expect(await invited.page.locator('[data-list="ways"] h3').allInnerTexts()).toEqual([
+      'From this computer',
+      'From a phone',
+    ]);
+    expect(await breaches(invited.page)).toEqual([]);
+    const [chooser] = await Promise.all([
+      invited.page.waitForEvent('filechooser'),
+      invited.page.getByRole('button', { name: 'Add photos' }).click(),
+    ]);
+    const buffer = Buffer.from(stage.pictures[3]!.preview);
+    await chooser.setFiles([{ name: 'hill.jpg', mimeType: 'image/jpeg', buffer }]);
+    await expect.poll(() => invited.page.locator('[data-uploads] li[data-state="done"]').count()).toBe(1);
+    await home.spool.pass();
+    await expect.poll(() => invited.page.locator('a.tile').count()).toBe(1);
+    expect(await breaches(invited.page)).toEqual([]);
+    expect([...newcomer.mishaps, ...invited.mishaps]).toEqual([]);
   },
 );
 

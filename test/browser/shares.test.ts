@@ -264,7 +264,8 @@ test('a selection is shared with a person and becomes an album', async () => {
   await family.page.context().addCookies([{ name: 'photospool', value: ben.cookie, url: home.url }]);
   await family.page.goto(`${home.url}/sharing`);
   await family.page.locator('[data-list="with-me"]').getByRole('link', { name: 'Two piers, 2 photos' }).waitFor();
-  await family.page.getByRole('button', { name: 'Share all photos with Ada' }).click();
+  await family.page.getByRole('button', { name: 'Share all photos: Ada' }).click();
+  await family.page.getByRole('alertdialog').getByRole('button', { name: 'Share all photos' }).click();
   await family.page.getByText('Sees all your photos', { exact: true }).waitFor();
   expect(await breaches(family.page)).toEqual([]);
   expect(await family.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);

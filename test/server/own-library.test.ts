@@ -240,8 +240,8 @@ test('lost ends are listed for, and confirmed by, those who may confirm them', a
   const lost = async ({ headers }: typeof ben): Promise<unknown> =>
     (await ask(headers, 'GET', '/api/ends/lost')).json<{ ends: unknown }>().ends;
   const sentences = ['cleo was removed from the family.', 'cleo is no longer a partner of ben.'];
-  expect(await lost(ada)).toEqual([{ ...ofHouse, waiting: 1, sentence: sentences[0] }]);
-  expect(await lost(ben)).toEqual([{ ...ofBen, waiting: 1, sentence: sentences[1] }]);
+  expect(await lost(ada)).toEqual([{ ...ofHouse, holder: 'house', waiting: 1, sentence: sentences[0] }]);
+  expect(await lost(ben)).toEqual([{ ...ofBen, holder: ben.id, waiting: 1, sentence: sentences[1] }]);
   expect(await lost(cleo)).toEqual([]);
 
   const confirm = async ({ headers }: typeof ben, ...ends: object[]): Promise<unknown> =>

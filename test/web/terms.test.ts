@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { completions, termFor, typedAt } from '../../web/src/features/header/search-completion.js';
-import { termsOf } from '../../web/src/features/header/search-words.js';
+import { termsOf } from '../../web/src/features/header/search-terms.js';
 
 const keys = [
   ['tag', 'a tag'],

@@ -8,6 +8,7 @@ import {
   confirmEnd,
   describeLostEnd,
   findLostEnds,
+  holderOfSet,
   mayConfirm,
   nameOfAlbum,
   type LostEnd,
@@ -30,11 +31,17 @@ const config = { rule: 'own-links' } as const;
 
 export const endedAccess: Routes = (app, context) => {
   const { library, access, gate } = context;
-  let found: Awaited<ReturnType<typeof findLostEnds>> = [];
-  // Reads all items: one run for all who ask meanwhile.
+  let found: readonly LostEnd[] = [];
+  let foundAt: number | undefined;
+  // Reads all items: one run for all who ask meanwhile, and none until the library changes.
   const find = shareNext<undefined>(
     () => '',
-    async () => void (found = await findLostEnds(library)),
+    async () => {
+      const change = library.lastChange();
+      if (change === foundAt) return;
+      found = await findLostEnds(library);
+      foundAt = change;
+    },
   );
   const describe = describing(context);
 
@@ -53,7 +60,13 @@ export const endedAccess: Routes = (app, context) => {
       const who = viewer(request);
       const ends = found.filter(({ set }) => mayConfirm(who, set));
       return {
-        ends: ends.map((end) => ({ ...named(end), waiting: end.waiting, sentence: describe(who, end) })),
+        ends: ends.map((end) => ({
+          ...named(end),
+          // `mayConfirm` admits only ends of sets that have a holder.
+          holder: holderOfSet(end.set)!,
+          waiting: end.waiting,
+          sentence: describe(who, end),
+        })),
       };
     },
   );

@@ -1,13 +1,12 @@
 /**
  * A search in words, as people would say it: `place:="Rome, Lazio, Italy" taken:2008` is “Rome, 2008”. The text stays the
- * truth; what can't be said better is shown as typed. Values may come from files, and are shown as text.
+ * truth; what can't be said better, or not yet, is shown as typed. Values may come from files, and are shown as text.
  */
 import { dayMonth, dayYear, monthName } from '../../lib/dates.js';
 import { locale } from '../../lib/language.js';
+import { holders } from '../../lib/holders.svelte.js';
 import { m } from '../../lib/messages.js';
-
-/** The terms of a search, as typed. */
-export const termsOf = (q: string): string[] => q.match(/-?(?:\p{L}+:)?=?(?:"(?:[^"\\]|\\.)*"|\S+)/gu) ?? [];
+import { termsOf } from './search-terms.js';
 
 const parts = /^(-?)(?:(\p{L}+):)?(.+)$/su;
 
@@ -51,6 +50,8 @@ function keyedWord(key: string, value: string, brief: boolean): string | undefin
       return /^(?:[<>]=?)?\d+(?:\.\.\d+)?$/.test(value) ? m.app.searchWords.iso(value) : undefined;
     case 'burst':
       return m.app.searchWords.burst;
+    case 'holder':
+      return named[`holder:${value}`] ?? holders.of(value)?.name;
     case 'near':
     case 'box':
       return m.app.searchWords.area;

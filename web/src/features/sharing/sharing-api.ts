@@ -1,5 +1,5 @@
-/** Offers of photos, and photos of guests, on the server (docs/interface.md, "Access"). Times are UTC. */
-import type { EntriesChanged, Offer, Photo } from '../../../../src/api/answer-types.js';
+/** Offers of photos, photos of guests, and lost ends of access, on the server (docs/interface.md, "Access"). Times are UTC. */
+import type { EntriesChanged, LostEnd, Offer, Photo } from '../../../../src/api/answer-types.js';
 import { ask, send } from '../../lib/api.js';
 import { session } from '../../lib/session.svelte.js';
 
@@ -59,3 +59,22 @@ export const fetchGuestPhotos = async (): Promise<GuestPhoto[]> =>
   (await ask<{ photos: GuestPhoto[] }>('/api/guest-photos?limit=200')).photos;
 export const decideGuestPhotos = (ids: readonly string[], verdict: 'approve' | 'decline'): Promise<EntriesChanged> =>
   ask(`/api/guest-photos/${verdict}`, send('POST', { ids }));
+
+/** The ends of access that were lost with a server and that the viewer can confirm; none while people have no libraries. */
+export const fetchLostEnds = async (): Promise<LostEnd[]> =>
+  session.now?.libraries === true ? (await ask<{ ends: LostEnd[] }>('/api/ends/lost')).ends : [];
+/** Whether an end is of the family library; otherwise it is the viewer’s. */
+export const isOfHouse = ({ holder }: LostEnd): boolean => holder === 'house';
+
+/** The most ends of one request. */
+const mostEnds = 1_000;
+
+/** Confirms lost ends, so that what was shared after them is seen again; how many were confirmed. @throws ApiError */
+export async function confirmEnds(ends: readonly LostEnd[]): Promise<number> {
+  let confirmed = 0;
+  for (let n = 0; n < ends.length; n += mostEnds) {
+    const part = ends.slice(n, n + mostEnds).map(({ set, key }) => ({ set, key }));
+    confirmed += (await ask<{ confirmed: number }>('/api/ends/confirm', send('POST', { ends: part }))).confirmed;
+  }
+  return confirmed;
+}

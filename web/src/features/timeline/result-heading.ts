@@ -1,4 +1,4 @@
-/** The heading of a search result, in words. Pure. */
+/** The heading of a search result, in words. */
 import { m } from '../../lib/messages.js';
 import { namedSearches } from '../../lib/named-searches.js';
 import { inWords } from '../header/search-words.js';

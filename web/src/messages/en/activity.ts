@@ -36,6 +36,15 @@ export const activity = {
   trashSure: 'Move this file to the server’s import trash? Only an owner can restore it.',
   showAll: (n: number) => `Show all ${number(n)}`,
   ignore: 'Ignore',
+  lostEnds: {
+    sharing: (n: number) => plural(n, { one: '# sharing change to confirm', other: '# sharing changes to confirm' }),
+    'settings/family': (n: number) =>
+      plural(n, {
+        one: '# change in the family library to confirm',
+        other: '# changes in the family library to confirm',
+      }),
+  },
+  lostEndsAbout: 'Until then, what was shared later stays hidden.',
   shared: 'Shared with you',
   sharedBy: (name: string | undefined, album: string) =>
     album === '' ? `${sender(name)} shared an album` : `${sender(name)} shared “${legible(album).slice(0, 80)}”`,

@@ -183,7 +183,7 @@ export const app = {
   unsent: (n: number) => plural(n, { one: '# change waiting to sync.', other: '# changes waiting to sync.' }),
 
   sharedTitle: 'Nothing is shared yet',
-  sharedText: 'Photos that the owner shares with you appear here.',
+  sharedText: 'Photos that others share with you appear here.',
   copied: 'Copied',
   send: 'Send…',
   qrCode: 'QR code',

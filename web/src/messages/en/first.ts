@@ -31,7 +31,6 @@ export const first = {
   otherCommand: 'photospool import takeout-*.zip',
   copyCommand: 'Copy command',
   copyPath: 'Copy path',
-  copied: 'Copied',
 
   next: 'Next steps',
   account: 'Create your account',

@@ -96,10 +96,15 @@ export const health = {
 export const people = {
   about:
     'Owners manage the family library and the settings. Family members have a library of their own, and see what is shared with them or with family.',
-  alone: 'No accounts yet',
+  alone: 'Create your account first',
   aloneText:
-    'Only this computer can open the library. To invite others, first create the owner’s account: open the set-up link that the server printed, or run this command on the server with your name.',
+    'No one has an account yet, and only this computer can open the library. With your account you become its owner. Then you can invite your family, and open it on other devices. For security, it takes a link that only the server prints.',
+  aloneLink:
+    'When Photospool starts, it prints a set-up link. Look in the window or log of the server, and open the link:',
+  aloneAddress: (origin: string) => `${origin}/setup#…`,
+  aloneRun: 'Or run this command on the server with your name, and open the link that it prints:',
   aloneCommand: 'photospool users add NAME',
+  copyCommand: 'Copy command',
   you: 'you',
   seen: 'last seen',
   never: 'never signed in',

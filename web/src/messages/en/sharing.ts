@@ -92,8 +92,12 @@ export const sharingPage = {
   partnerReceived: 'Shares all photos with you. They appear in your timeline.',
   partnerGiven: 'Sees all your photos',
   partnerNot: 'Doesn’t see all your photos',
+  viewPartner: 'View photos',
+  viewPartnerOf: (name: string) => `View photos of ${legible(name)}`,
   shareAll: 'Share all photos',
-  shareAllWith: (name: string) => `Share all photos with ${legible(name)}`,
+  shareAllSure: (name: string) => `Share all your photos, and new ones automatically, with ${legible(name)}?`,
+  sharesAll: (name: string) => `Sharing all photos with ${legible(name)}`,
+  sharesNone: (name: string) => `Stopped sharing all photos with ${legible(name)}`,
   stopSharing: 'Stop sharing',
   stopSharingSure: (name: string) => `Stop sharing all photos with ${legible(name)}? They keep any copies they saved.`,
   stopSeeing: 'Leave partner sharing',
@@ -141,6 +145,23 @@ export const sharingPage = {
   approveAll: (n: number) => plural(n, { one: 'Approve # photo', other: 'Approve all # photos' }),
   declinePhoto: 'Decline and move to trash',
   declinedPhoto: 'Declined 1 photo and moved it to trash',
+};
+
+/** The messages about ends of access that were lost with a server. */
+export const lostEnds = {
+  title: 'Sharing changes to confirm',
+  about:
+    'These changes were made on a server that hasn’t synced them. Until they arrive, everything shared after them stays hidden. If that server comes back, you don’t have to do anything. If it’s gone for good, confirm them: the changes stay, and what was shared after them is shown again.',
+  hides: (n: number) => plural(n, { one: 'Holds back # later change', other: 'Holds back # later changes' }),
+  confirm: 'Confirm change',
+  confirmOne: (sentence: string) => `Confirm change: ${sentence}`,
+  confirmAll: (n: number) => `Confirm all ${number(n)} changes`,
+  confirmed: (n: number) =>
+    plural(n, {
+      one: '# change confirmed. What was shared after it is shown again.',
+      other: '# changes confirmed. What was shared after them is shown again.',
+    }),
+  showAll: (n: number) => `Show all ${number(n)}`,
 };
 
 /** The messages of links, and of their form. */

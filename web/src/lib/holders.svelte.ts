@@ -1,9 +1,11 @@
-/** The people of the family, for the initials on their photos. Loaded when the first photo of another person appears. */
-import type { PartnerList } from '../../../../src/api/answer-types.js';
+/**
+ * The people of the family, for the initials on their photos and for searches by holder. Loaded when the first of them is
+ * asked for.
+ */
+import type { PartnerList } from '../../../src/api/answer-types.js';
 import { SvelteMap } from 'svelte/reactivity';
-import { ask } from '../../lib/api.js';
-import { legible } from '../../lib/legible.js';
-import { session } from '../../lib/session.svelte.js';
+import { ask } from './api.js';
+import { legible } from './legible.js';
 
 /** A person whose photo is shown. */
 export interface Holder {
@@ -21,20 +23,27 @@ export function initialsOf(name: string): string {
 /** The people of the family. */
 class Holders {
   readonly #people = new SvelteMap<string, Holder>();
-  #asked = false;
+  /** Those who were looked up: an unknown person is looked up once. */
+  readonly #tried = new Set<string>();
+  #isLoading = false;
 
-  /** The holder of a photo, if that is another person whose name is known. */
+  /** The holder of a photo, if that is a person other than the viewer, whose name is known; changes when it becomes known. */
   of(holder: string | undefined): Holder | undefined {
-    if (holder === undefined || holder === session.now?.person?.id) return undefined;
-    if (!this.#asked) void this.#load();
-    return this.#people.get(holder);
+    if (holder === undefined) return undefined;
+    const known = this.#people.get(holder);
+    if (!known && !this.#tried.has(holder)) {
+      this.#tried.add(holder);
+      if (!this.#isLoading) void this.#load();
+    }
+    return known;
   }
 
   /** Never rejects: without names there are no initials. */
   async #load(): Promise<void> {
-    this.#asked = true;
+    this.#isLoading = true;
     const { people } = await ask<PartnerList>('/api/partners').catch(() => ({ people: [] }));
     for (const { id, name } of people) this.#people.set(id, { name, initials: initialsOf(name) });
+    this.#isLoading = false;
   }
 }
 
