@@ -5,7 +5,7 @@
  */
 import { monotonicFactory } from 'ulid';
 import { itemAccess } from '../access/library-access.js';
-import { readItem, type AlbumRight, type ItemClaims } from '../access/item-access.js';
+import { readItem, type AlbumRight, type ItemAccess, type ItemClaims } from '../access/item-access.js';
 import { authorOf, onlookerOf, type Viewer } from '../access/permissions.js';
 import { actsFor, mayPutInto, rightIn, type SharingState } from '../access/sharing-rights.js';
 import { toleratedDrift, type Clock } from '../base/clock.js';
@@ -67,6 +67,8 @@ export interface EntriesChanged {
   missing: string[];
   /** Photos visible to the viewer, who may not add or remove them. */
   refused: string[];
+  /** Photos that were in it already, or were not in it; absent if there are none. */
+  unchanged?: string[];
 }
 
 /**
@@ -246,24 +248,49 @@ function openReading({ library, clock, gate, state, setOf }: Core): Pick<MemberA
 export const descriptionOfAlbum = (library: Library, album: string): string =>
   textIn(library.get(albumDocumentId(album))?.body, 'description');
 
+/** An album with members that contains a photo. */
+export interface SharedAlbum {
+  holder: Holder;
+  /** A ULID. */
+  album: string;
+  /** Empty for an untitled one. */
+  name: string;
+}
+
 /** A photo as visible to the viewer, with `sharedAlbums` if it is in albums with members that they see. */
 export function withSharedAlbums<P extends FoundPhoto>(library: Library, viewer: Viewer, photo: P): P {
-  const [stored] = readPhotos(library, [photo.id]);
-  const claims = stored && claimsOf(library, stored);
-  if (!claims || claims.entries.length === 0) return photo;
+  const sharedAlbums = countSharedAlbums(library, viewer, [photo.id]).map(({ count: _, ...album }) => album);
+  return sharedAlbums.length === 0 ? photo : { ...photo, sharedAlbums };
+}
+
+/**
+ * The albums with members that contain photos, as far as the viewer sees both, with the number of those photos, by id of
+ * the album.
+ */
+export function countSharedAlbums(
+  library: Library,
+  viewer: Viewer,
+  photos: readonly string[],
+): (SharedAlbum & { count: number })[] {
   const access = itemAccess(library);
   const state: SharingState = { access, hasAlbum: library.controls.hasAlbum };
-  const named = new Set(
-    claims.entries
-      .filter(({ album }) => rightIn(viewer, album, state) !== undefined)
-      .filter((entry) => access.isInAlbum(claims.item, entry))
-      .map(({ album }) => album),
-  );
-  const sharedAlbums = [...named].sort().map((name) => {
-    const { holder, ulid: album } = albumNamed(name)!;
-    return { holder, album, name: textIn(library.get(albumDocumentId(name))?.body, 'name') };
-  });
-  return sharedAlbums.length === 0 ? photo : { ...photo, sharedAlbums };
+  const counts = new Map<string, number>();
+  for (const stored of visibleTo(library, viewer, readPhotos(library, photos)))
+    for (const album of albumsOf(library, access, stored)) counts.set(album, (counts.get(album) ?? 0) + 1);
+  return [...counts]
+    .filter(([album]) => rightIn(viewer, album, state) !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, count]) => {
+      const { holder, ulid: album } = albumNamed(name)!;
+      return { holder, album, name: textIn(library.get(albumDocumentId(name))?.body, 'name'), count };
+    });
+}
+
+/** The albums with members that contain a photo, whoever sees them. */
+function albumsOf(library: Library, access: ItemAccess, stored: StoredPhoto): Set<string> {
+  const claims = claimsOf(library, stored);
+  const entries = claims?.entries.filter((entry) => access.isInAlbum(claims.item, entry)) ?? [];
+  return new Set(entries.map(({ album }) => album));
 }
 
 const claimsOf = (library: Library, { document, item, body }: StoredPhoto): ItemClaims | undefined =>
@@ -386,10 +413,14 @@ function openEntries(core: Core): Pick<MemberAlbums, 'add' | 'takeOut'> {
     const photos = visibleTo(library, viewer, readPhotos(library, wanted));
     const known = new Set(photos.map(({ id }) => id));
     const done = photos.map((photo) => ({ id: photo.id, became: work(photo) }));
+    const those = (which: boolean | 'same'): string[] =>
+      done.filter(({ became }) => became === which).map(({ id }) => id);
+    const unchanged = those('same');
     return {
-      changed: done.filter(({ became }) => became === true).length,
+      changed: those(true).length,
       missing: wanted.filter((id) => !known.has(id)),
-      refused: done.filter(({ became }) => became === false).map(({ id }) => id),
+      refused: those(false),
+      ...(unchanged.length > 0 && { unchanged }),
     };
   }
 

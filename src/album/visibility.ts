@@ -19,7 +19,7 @@ import type { Catalog, Viewer as Sight } from '../catalog/catalog.js';
 import { parseQuery } from '../catalog/search-parser.js';
 import type { Query } from '../catalog/query.js';
 import { bit, kindBit } from '../catalog/photo-flags.js';
-import { house } from '../document/item-id.js';
+import { house, type Holder } from '../document/item-id.js';
 import { isPrivateTag } from '../document/tag-names.js';
 import type { PhotoView } from '../document/photo-view.js';
 import type { FoundPhoto } from './find-photos.js';
@@ -75,7 +75,12 @@ type Kept = 'name' | 'added' | 'gps' | 'original' | 'reviewed' | 'archived';
 type Edited = 'develop' | 'developing';
 
 /** A photo as visible to a viewer. */
-export type PhotoSeen = Omit<PhotoView, Kept> & Partial<Pick<PhotoView, Kept>> & { can: ItemAction[] };
+export type PhotoSeen = Omit<PhotoView, Kept> &
+  Partial<Pick<PhotoView, Kept>> & {
+    can: ItemAction[];
+    /** The id of the person who holds it; absent for photos of the house, and for viewers who do not learn it. */
+    holder?: Holder;
+  };
 
 /** Whether a viewer sees place names, camera, lens and exposure. */
 export const seesCircumstances = (viewer: Viewer): boolean => may(viewer, 'details') || viewer.role !== 'link';
@@ -108,7 +113,10 @@ export const isWithheld = (viewer: Viewer, photo: Pick<FoundPhoto, 'item'> & { u
 export function showTo(viewer: Viewer, { item, pathTells, unedited, ...all }: FoundPhoto): PhotoSeen {
   const found = mayHaveUnedited(viewer, item.holder) ? all : withoutEdited(all);
   const place = pathTells ? { here: found.original.here } : found.original;
-  const photo = { ...found, original: place, albums: albumsShown(viewer, { item, albums: found.albums }) };
+  const photo = {
+    ...{ ...found, original: place, albums: albumsShown(viewer, { item, albums: found.albums }) },
+    ...(item.holder !== house && seesHolders(viewer) && { holder: item.holder }),
+  };
   const can = actionsOn(viewer, item.holder).filter((one) => one !== 'save' || !isWithheld(viewer, { item, unedited }));
   const isChangeable = mayOn(viewer, 'edit', item.holder);
   if (may(viewer, 'details') && may(viewer, 'spool') && isChangeable) return { ...photo, can };

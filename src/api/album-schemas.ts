@@ -74,7 +74,16 @@ export const ExploredPhotos = Type.Object({
   kinds: Explored,
 });
 /** The tags and albums of some photos. */
-export const FacetsOfPhotos = Type.Object({ tags: Facets, albums: Facets });
+export const FacetsOfPhotos = Type.Object({
+  tags: Facets,
+  albums: Facets,
+  sharedAlbums: Type.Optional(
+    Type.Array(
+      Type.Object({ holder: Type.String(), album: Type.String(), name: Type.String(), count: Type.Integer() }),
+      { description: 'the albums with members that contain some of them and that the viewer sees' },
+    ),
+  ),
+});
 
 /** An area of the map, in degrees. */
 const Area = Type.Object({
@@ -226,6 +235,9 @@ export const EntriesChanged = Type.Object({
   changed: Type.Integer(),
   missing: Type.Array(Type.String(), { description: 'photos that do not exist for the viewer' }),
   refused: Type.Array(Type.String(), { description: 'photos for which the viewer lacks the permission' }),
+  unchanged: Type.Optional(
+    Type.Array(Type.String(), { description: 'photos that were in it already, or were not in it' }),
+  ),
 });
 /** The partners of a person; people by ULID. */
 export const PartnerList = Type.Object({

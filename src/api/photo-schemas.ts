@@ -93,6 +93,7 @@ export const Photo = Type.Object({
   description: Type.String(),
   tags: Type.Array(Type.String()),
   albums: Type.Array(Type.String()),
+  holder: optional(Type.String({ description: 'the id of the person who holds it; absent for photos of the house' })),
   sharedAlbums: optional(
     Type.Array(Type.Object({ holder: Type.String(), album: Type.String(), name: Type.String() }), {
       description: 'the albums with members that contain it and that the viewer sees',

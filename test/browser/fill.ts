@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { house, itemId, publicIdOf, type Holder } from '../../src/document/item-id.js';
 import {
   format,
-  photoId,
   type Body,
   type Facts,
   type PhotoDocument,
@@ -27,8 +27,9 @@ export interface Told {
 const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
- * Writes photos into a home, newest first, one every `minutes` back from `newest`; returns their ids in that order. The
- * first `originals` of them are in the archive, too. `original` is what their bytes begin with: photos of two calls differ by it.
+ * Writes photos into a home, newest first, one every `minutes` back from `newest`; returns their ids in that order. They
+ * belong to the house, or to `holder`. The first `originals` of them are in the archive, too. `original` is what their
+ * bytes begin with: photos of two calls differ by it.
  */
 export async function fill(
   home: ServedHome,
@@ -41,8 +42,10 @@ export async function fill(
     tell = (): Told => ({}),
     added = '2026-01-01T10:00:00.000Z',
     original = 'original',
+    holder = house,
   }: {
     original?: string;
+    holder?: Holder;
     added?: string;
     minutes?: number;
     newest?: number;
@@ -51,10 +54,10 @@ export async function fill(
   } = {},
 ): Promise<string[]> {
   const made = await Promise.all(pictures.map((picture) => store(home, picture)));
-  const ids = Array.from({ length: count }, (_, n) => sha256(`${original} ${n}`));
-  for (let n = 0; n < originals; n++) await putOriginal(home, ids[n]!, `${original} ${n}`);
+  const hashes = Array.from({ length: count }, (_, n) => sha256(`${original} ${n}`));
+  for (let n = 0; n < originals; n++) await putOriginal(home, hashes[n]!, `${original} ${n}`);
   home.library.transaction(() => {
-    ids.forEach((id, n) => {
+    hashes.forEach((hash, n) => {
       const { facts = {}, name = `IMG_${String(n).padStart(4, '0')}.jpg`, folder, added: at = added } = tell(n);
       const { width, height, renditions } = made[n % made.length]!;
       const taken = new Date(newest - n * minutes * 60_000).toISOString().slice(0, -1);
@@ -73,13 +76,18 @@ export async function fill(
         },
         renditions,
         sidecars: {},
-        sightings: { [`s ${name}`]: { at, server: 's', name, modified: at, ...(folder !== undefined && { folder }) } },
+        sightings: {
+          [`s ${name}`]: {
+            ...{ at, server: 's', name, modified: at, ...(folder !== undefined && { folder }) },
+            ...(holder !== house && { by: `person:${holder}` }),
+          },
+        },
         edits: {},
       };
-      home.library.update(photoId(id), () => document as unknown as Body);
+      home.library.update(itemId({ holder, sha256: hash }), () => document as unknown as Body);
     });
   });
-  return ids;
+  return hashes.map((hash) => publicIdOf({ holder, sha256: hash }));
 }
 
 async function store(home: ServedHome, { width, height, thumb, preview, thumbhash }: FixturePicture) {

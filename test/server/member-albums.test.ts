@@ -50,6 +50,17 @@ test('a person shares an album, and all photos with a partner; for others neithe
   expect((await ask('Anna', 'POST', `${url}/entries`, { ids: [id] })).json()).toEqual({
     ...{ changed: 1, missing: [], refused: [] },
   });
+  // Again, it says that nothing changed: to undo it must not take the photo out.
+  expect((await ask('Anna', 'POST', `${url}/entries`, { ids: [id] })).json()).toEqual({
+    ...{ changed: 0, missing: [], refused: [], unchanged: [id] },
+  });
+  const holding = { tags: [], albums: [], sharedAlbums: [{ holder, album, name: 'Summer', count: 1 }] };
+  for (const name of ['Anna', 'Ben'])
+    expect((await ask(name, 'POST', '/api/facets', { ids: [id] })).json(), name).toEqual(holding);
+  for (const name of ['Ada', 'Cleo'])
+    expect((await ask(name, 'POST', '/api/facets', { ids: [id] })).json(), name).toEqual({ tags: [], albums: [] });
+  for (const name of ['Anna', 'Ben'])
+    expect((await ask(name, 'GET', `/api/photos/${id}`)).json(), name).toMatchObject({ holder });
   expect((await ask('Anna', 'PATCH', url, { cover: id })).statusCode).toBe(200);
   expect((await ask('Ben', 'GET', '/api/albums/shared')).json()).toEqual({
     albums: [

@@ -3,7 +3,7 @@
  * model of who may see what (test/access/people-truth.ts). The histories have no files: for those routes the originals count as here.
  */
 import { house, itemId, publicIdOf, type Item } from '../../src/document/item-id.js';
-import { isLocked, isMember } from '../access/people-truth.js';
+import { inAlbum, isLocked, isMember } from '../access/people-truth.js';
 import { items, people, type Heard } from '../access/people-world.js';
 import type { Dice } from '../simulation/dice.js';
 import type { Home } from './home.js';
@@ -88,11 +88,23 @@ function lookAround({ server, asker, asking, seen, dice }: Other): Check[] {
     explore(`in:${album}`, itemsIn(server, asker, album, seen)),
     async () => {
       const sent = { method: 'POST', payload: { ids: items.map(publicIdOf) } } as const;
-      const { tags } = await json<{ tags: { value: string }[] }>('/api/facets', sent);
+      interface Facets {
+        tags: { value: string }[];
+        sharedAlbums?: { holder: string; album: string; count: number }[];
+      }
+      const { tags, sharedAlbums = [] } = await json<Facets>('/api/facets', sent);
       same(
         'tags of all photos',
         tags.map(({ value }) => value),
         seen.map(markOf),
+      );
+      const albums = viewer.scope ? [] : server.albums.filter((one) => asker.hasAlbum(server, one));
+      same(
+        'albums of all photos',
+        sharedAlbums.map(({ holder, album: one, count }) => `${holder}:${one} ${count}`),
+        albums
+          .map((one) => ({ one, count: seen.filter((item) => inAlbum(server, item, one)).length }))
+          .flatMap(({ one, count }) => (count > 0 ? [`${one} ${count}`] : [])),
       );
     },
     ...[

@@ -5,6 +5,7 @@ import { viewer } from '../http/request-viewer.js';
 import { limit, within } from '../http/page-size.js';
 import type { Routes } from '../context.js';
 import { findPhotos } from '../../album/find-photos.js';
+import { countSharedAlbums, type SharedAlbum } from '../../album/member-albums.js';
 import { FacetsOfPhotos } from '../../api/album-schemas.js';
 import { answers, Facets, q, Sha256 } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
@@ -61,6 +62,7 @@ export const facets: Routes = (app, { library, catalog, ask }) => {
       const who = viewer(request);
       const ids = [...new Set(request.body.ids)];
       const counts = { tags: new Map<string, number>(), albums: new Map<string, number>() };
+      const shared = new Map<string, SharedAlbum & { count: number }>();
       for (let at = 0; at < ids.length; at += batch) {
         await yieldToEventLoop();
         for (const photo of findPhotos(library, who, ids.slice(at, at + batch)))
@@ -69,8 +71,15 @@ export const facets: Routes = (app, { library, catalog, ask }) => {
             ['albums', albumsShown(who, photo)] as const,
           ])
             for (const value of values) counts[set].set(value, (counts[set].get(value) ?? 0) + 1);
+        for (const one of countSharedAlbums(library, who, ids.slice(at, at + batch))) {
+          const key = `${one.holder}:${one.album}`;
+          shared.set(key, { ...one, count: one.count + (shared.get(key)?.count ?? 0) });
+        }
       }
-      return { tags: ranked(counts.tags), albums: ranked(counts.albums) };
+      return {
+        ...{ tags: ranked(counts.tags), albums: ranked(counts.albums) },
+        ...(shared.size > 0 && { sharedAlbums: [...shared.values()].sort((a, b) => b.count - a.count) }),
+      };
     },
   );
 };

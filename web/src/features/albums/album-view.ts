@@ -188,30 +188,19 @@ export async function chooseCoverOf(id: string, photo: string): Promise<boolean>
   return undoable(m.albums.covered(name || m.albums.untitled), work, () => undefined);
 }
 
-/** Adds photos to an album with members, and says which it could not take; true if it took any. */
-export async function putInto(id: string, name: string, ids: readonly string[]): Promise<boolean> {
-  let took = 0;
+/** Takes photos out of an album with members, and reports it; true if it was done. */
+export async function takeOutOf(id: string, ids: readonly string[]): Promise<boolean> {
+  let out: string[] = [];
   const work = async (): Promise<() => Promise<unknown>> => {
-    const { changed, refused, missing } = await addToAlbum(id, ids);
-    took = changed;
-    const left = new Set([...refused, ...missing]);
-    if (left.size === ids.length) throw new ApiError('forbidden', m.albums.pickRefused(left.size));
-    return () =>
-      takeFromAlbum(
-        id,
-        ids.filter((photo) => !left.has(photo)),
-      );
+    const { changed, refused, missing, unchanged } = await takeFromAlbum(id, ids);
+    if (changed === 0 && refused.length > 0) throw new ApiError('forbidden', m.albums.takeOutRefused);
+    const others = new Set([...refused, ...missing, ...unchanged]);
+    out = ids.filter((photo) => !others.has(photo));
+    return () => addToAlbum(id, out);
   };
-  return (await undoable(m.albums.pickDone(ids.length, name), work, () => undefined)) && took > 0;
-}
-
-/** Takes photos out of an album with members; true if it was done. */
-export const takeOutOf = (id: string, ids: readonly string[]): Promise<boolean> =>
-  undoable(
-    m.albums.takenOut(ids.length),
-    async () => {
-      await takeFromAlbum(id, ids);
-      return () => addToAlbum(id, ids);
-    },
-    () => undefined,
+  return undoable(
+    () => m.albums.takenOut(out.length),
+    work,
+    () => edits.tell(ids),
   );
+}

@@ -28,9 +28,9 @@ export const giveMember = (name: string, person: string, right: MemberRight): Pr
 export const endMember = (name: string, person: string): Promise<unknown> =>
   ask(`${at(name)}/members/${person}`, send('DELETE'));
 
-const none: EntriesChanged = { changed: 0, missing: [], refused: [] };
+const none = { changed: 0, missing: [] as string[], refused: [] as string[], unchanged: [] as string[] };
 
-async function inBatches(path: string, ids: readonly string[]): Promise<EntriesChanged> {
+async function inBatches(path: string, ids: readonly string[]): Promise<Required<EntriesChanged>> {
   let all = none;
   for (let from = 0; from < ids.length; from += most) {
     const one = await ask<EntriesChanged>(path, send('POST', { ids: ids.slice(from, from + most) }));
@@ -38,16 +38,17 @@ async function inBatches(path: string, ids: readonly string[]): Promise<EntriesC
       changed: all.changed + one.changed,
       missing: [...all.missing, ...one.missing],
       refused: [...all.refused, ...one.refused],
+      unchanged: [...all.unchanged, ...(one.unchanged ?? [])],
     };
   }
   return all;
 }
 
 /** Puts photos into an album. */
-export const addToAlbum = (name: string, ids: readonly string[]): Promise<EntriesChanged> =>
+export const addToAlbum = (name: string, ids: readonly string[]): Promise<Required<EntriesChanged>> =>
   inBatches(`${at(name)}/entries`, ids);
 /** Takes photos out of an album. */
-export const takeFromAlbum = (name: string, ids: readonly string[]): Promise<EntriesChanged> =>
+export const takeFromAlbum = (name: string, ids: readonly string[]): Promise<Required<EntriesChanged>> =>
   inBatches(`${at(name)}/entries/remove`, ids);
 
 /** Makes an album of photos, which belong to one library; without a name an untitled one. */

@@ -17,15 +17,16 @@ export const fetchSuggested = (): Promise<SuggestedAlbum[]> =>
 
 /**
  * Does something that `work` returns the inverse of, and reports it with an undo button, or its failure; true if it was
- * done. `after` is called after that, and after undoing it. Never rejects.
+ * done. `after` is called after that, and after undoing it. `said`: called after `work`. Never rejects.
  */
 export async function undoable(
-  text: string,
+  said: string | (() => string),
   work: () => Promise<() => Promise<unknown>>,
   after: () => void,
 ): Promise<boolean> {
   try {
     const back = await work();
+    const text = typeof said === 'string' ? said : said();
     const undo = async (): Promise<void> => {
       await back();
       edits.say({ text: m.edits.undone(text) });

@@ -18,13 +18,22 @@ export const fetchFacet = (kind: Kind, q = ''): Promise<Facet[]> =>
 /** The maximum number of photos that the server counts per request. */
 const atOnce = 5000;
 
+/** A tag or an album of some photos; `album` is the id of one with members. */
+export type HeldValue = Facet & { album?: string };
+
 /** The tags or albums of some photos, most frequent first. */
-export async function fetchHeld(set: 'tags' | 'albums', ids: readonly string[]): Promise<Facet[]> {
-  const counts = new Map<string, number>();
+export async function fetchHeld(set: 'tags' | 'albums', ids: readonly string[]): Promise<HeldValue[]> {
+  const held = new Map<string, HeldValue>();
+  const add = (value: string, count: number, album?: string): void => {
+    const key = album ?? `\n${value}`;
+    held.set(key, { value, count: count + (held.get(key)?.count ?? 0), ...(album !== undefined && { album }) });
+  };
   for (let at = 0; at < ids.length; at += atOnce) {
     const part = { ids: ids.slice(at, at + atOnce) };
-    const held = await ask<FacetsOfPhotos>('/api/facets', send('POST', part));
-    for (const { value, count } of held[set]) counts.set(value, (counts.get(value) ?? 0) + count);
+    const { sharedAlbums = [], ...facets } = await ask<FacetsOfPhotos>('/api/facets', send('POST', part));
+    for (const { value, count } of facets[set]) add(value, count);
+    if (set === 'albums')
+      for (const { holder, album, name, count } of sharedAlbums) add(name, count, `${holder}:${album}`);
   }
-  return [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
+  return [...held.values()].sort((a, b) => b.count - a.count);
 }

@@ -7,7 +7,7 @@ import { copiedEdits } from '../edit/copied-edits.svelte.js';
 import { m, withMessages } from '../../lib/messages.js';
 import { openShare } from '../sharing/open-share.svelte.js';
 import { type Action, session } from '../../lib/session.svelte.js';
-import { isSavable, mayWithAll } from '../timeline/tile-rights.js';
+import { isSavable, mayWith, mayWithAll } from '../timeline/tile-rights.js';
 import { comparing } from '../viewer/comparing.svelte.js';
 import { downloadOriginals, startDownload } from './download-photos.js';
 import { saveToLibrary } from './save-photos.js';
@@ -199,7 +199,15 @@ const all: readonly Omit<Act, 'label' | 'word'>[] = [
     do: (photos, _, tiles) => favour(photos, tiles),
     near: true,
   },
-  { name: 'albums', icon: 'albumAdd', key: 'a', needs: 'edit', near: true },
+  {
+    name: 'albums',
+    icon: 'albumAdd',
+    key: 'a',
+    needs: 'edit',
+    near: true,
+    // Those that no album takes are left out.
+    offer: (photos) => mayWithAll(photos, 'edit') || photos.some((photo) => mayWith(photo, 'edit')),
+  },
   {
     name: 'download',
     icon: 'download',

@@ -13,5 +13,6 @@ export const asTile = ({ id, width, height, taken, type, ...photo }: PhotoView):
   ...(photo.seconds !== undefined && { seconds: photo.seconds }),
   ...(photo.motion && { motion: photo.motion }),
   ...(photo.sphere && { sphere: photo.sphere }),
+  ...(photo.holder !== undefined && { holder: photo.holder }),
   ...(photo.place && { place: photo.place.city ?? photo.place.region }),
 });

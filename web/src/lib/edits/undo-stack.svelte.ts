@@ -219,6 +219,11 @@ class Edits {
       : { label: m.edits.redo, do: () => this.redo() };
   }
 
+  /** Says that another request has changed photos. */
+  tell(ids: readonly string[]): void {
+    for (const watcher of this.#watchers) watcher(new Set(ids), false);
+  }
+
   #tell(each: readonly PhotosChange[], again: boolean): void {
     const ids = new Set(each.flatMap((one) => one.ids));
     for (const watcher of this.#watchers) watcher(ids, again);

@@ -1,9 +1,10 @@
 /** Which of many values match the typed text. Pure. */
 
-/** A value and its number of photos. */
+/** A value and its number of photos; `about` tells it apart from another one with the same value. */
 export interface Option {
   value: string;
   count?: number;
+  about?: string;
 }
 
 /** Without case and accents. */
@@ -13,10 +14,10 @@ export const folded = (text: string): string => text.normalize('NFKD').replaceAl
  * At most `most` options: first those that begin with the text, then those with a word that does, then those that
  * contain it.
  */
-export function matching(options: readonly Option[], typed: string, most = 8): Option[] {
+export function matching<T extends Option>(options: readonly T[], typed: string, most = 8): T[] {
   const wanted = folded(typed.trim());
   if (wanted === '') return options.slice(0, most);
-  const ranks: Option[][] = [[], [], []];
+  const ranks: T[][] = [[], [], []];
   for (const option of options) {
     const value = folded(option.value);
     const at = value.indexOf(wanted);

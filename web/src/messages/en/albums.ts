@@ -56,6 +56,7 @@ export const albums = {
       .join(', '),
   takenOut: (n: number) =>
     plural(n, { one: '# photo removed from the album', other: '# photos removed from the album' }),
+  takeOutRefused: 'You can remove only your own photos from this album.',
   sort: 'Sort photos',
   sorts: { newest: 'Newest first', oldest: 'Oldest first', manual: 'Custom order…' },
   sorted: (name: string, how: 'newest' | 'oldest' | 'manual') =>
@@ -101,10 +102,9 @@ export const albums = {
   pickSearch: 'Search your photos',
   pickNone: 'No photos found',
   pickMore: 'Show more',
+  pickOf: { house: 'Photos of the family library', own: 'Your own photos' },
   picked: (n: number) => plural(n, { one: 'Add # photo', other: 'Add # photos' }),
   pickAny: 'Select photos to add',
-  pickDone: (n: number, name: string) =>
-    plural(n, { one: '# photo added to {name}', other: '# photos added to {name}' }, { name: named(name) }),
   pickRefused: (n: number) =>
     plural(n, {
       one: '# photo belongs to another library and was not added.',

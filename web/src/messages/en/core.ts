@@ -457,6 +457,8 @@ export const select = {
 
   addTag: 'Add a tag',
   addAlbum: 'Add to album',
+  newAlbum: (name: string) => `New album ${named(name)}`,
+  untitledAlbum: 'Untitled album',
 
   downloadTitle: (n: number) => `Downloading ${app.photos(n)}`,
   downloadMissing: (n: number) =>

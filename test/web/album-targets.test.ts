@@ -1,0 +1,67 @@
+/** Where photos go that are added to an album by its name: those of the house, one's own, and those of others. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { MemberAlbum } from '../../src/api/answer-types.js';
+import { optionsFor, planAdding } from '../../web/src/features/albums/album-targets.js';
+import { loadAreas } from '../../web/src/lib/messages.js';
+
+beforeAll(() => loadAreas('albums'));
+
+const [ada, ben] = ['A'.repeat(26), 'B'.repeat(26)];
+const album = (id: string, holder: string, right: MemberAlbum['right'], name = 'Summer'): MemberAlbum => ({
+  ...{ album: id, holder, right, name, added: '2026-01-01T10:00:00.000Z', count: 3, sort: 'newest' },
+  ...(right !== 'holder' && { holderName: 'Ben' }),
+});
+const photos = [{ id: 'house' }, { id: 'own', holder: ada }, { id: 'his', holder: ben }];
+const [owner, family] = [
+  { person: ada, edits: true },
+  { person: ada, edits: false },
+];
+const none = { named: [], own: [], left: [], shared: new Map() };
+
+describe('photos added to an album by name', () => {
+  it('go into an album of the house, a new one of one’s own, and those of others into none', () => {
+    expect(planAdding(photos, 'Summer', [], owner)).toEqual({ ...none, named: ['house'], own: ['own'], left: ['his'] });
+    expect(planAdding(photos, 'Summer', [], family)).toEqual({ ...none, own: ['own'], left: ['house', 'his'] });
+  });
+
+  it('go into albums with members of that name that take them', () => {
+    const albums = [
+      album('1', 'house', 'holder'),
+      album('2', ada, 'holder'),
+      album('3', ben, 'add'),
+      album('4', ada, 'holder', 'Winter'),
+    ];
+    const into = (...pairs: [string, string[]][]) => new Map(pairs);
+    expect(planAdding(photos, 'Summer', albums, owner)).toEqual({
+      ...none,
+      ...{ shared: into(['house:1', ['house']], [`${ada}:2`, ['own']]), left: ['his'] },
+    });
+    expect(planAdding(photos, 'Summer', albums, owner, `${ben}:3`).shared).toEqual(
+      into(['house:1', ['house']], [`${ben}:3`, ['own']]),
+    );
+    // Seeing an album is not enough; and a photo of the house is in no album of a person.
+    expect(planAdding(photos, 'Summer', [album('1', ben, 'view')], owner)).toEqual({
+      ...{ ...none, named: ['house'], own: ['own'], left: ['his'] },
+    });
+    expect(planAdding(photos, 'Summer', [album('1', 'house', 'view')], family).left).toEqual(['house', 'his']);
+  });
+
+  it('have the albums to choose that take some of them, told apart by their holder', () => {
+    const shared = [
+      album('1', ada, 'holder'),
+      album('2', ben, 'add'),
+      album('3', ben, 'view'),
+      album('4', ben, 'add', ''),
+    ];
+    const named = [
+      { value: 'Summer', count: 5 },
+      { value: 'Garden', count: 2 },
+    ];
+    const own = { value: 'Summer', count: 3, album: `${ada}:1` };
+    const his = { value: 'Summer', count: 3, album: `${ben}:2`, about: 'by Ben' };
+    expect(optionsFor(photos.slice(1, 2), { shared, named }, owner)).toEqual([own, his]);
+    expect(optionsFor(photos.slice(0, 1), { shared, named }, owner)).toEqual(named);
+    expect(optionsFor(photos.slice(0, 1), { shared, named }, family)).toEqual([]);
+    expect(optionsFor(photos, { shared, named }, owner)).toEqual([own, his, named[1]]);
+  });
+});

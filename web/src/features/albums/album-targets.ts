@@ -1,0 +1,86 @@
+/** Where photos go that are added to the album of a name, and the albums to choose from. Pure. */
+import type { Facet, MemberAlbum } from '../../../../src/api/answer-types.js';
+import { m } from '../../lib/messages.js';
+import type { Option } from '../../lib/ui/combobox-matches.js';
+import { nameOfAlbum } from './member-albums-api.js';
+
+/** A photo, by the id of its holder; without one it is the house's. */
+export interface Held {
+  id: string;
+  holder?: string | undefined;
+}
+
+/** The albums that photos can be added to: those with members, and those of the house that exist by name. */
+export interface Targets {
+  shared: readonly MemberAlbum[];
+  named: readonly Facet[];
+}
+
+/** An album to choose; `album` is the id of one with members. */
+export type AlbumOption = Option & { album?: string };
+
+/** The person who adds, and whether they may edit the photos of the house. */
+export interface Adder {
+  person: string | undefined;
+  edits: boolean;
+}
+
+/** Where photos go, by their ids. */
+export interface Adding {
+  /** Into the album of the house that exists by name. */
+  named: string[];
+  /** Into albums with members. */
+  shared: Map<string, string[]>;
+  /** Into a new album of the viewer. */
+  own: string[];
+  /** Into none. */
+  left: string[];
+}
+
+const house = 'house';
+
+/** Whether an album takes photos of a library: a person's only from that person, those of the house from its owners. */
+const takes = ({ right, holder }: MemberAlbum, from: string, { person }: Adder): boolean =>
+  right === 'holder' ? holder === from : right === 'add' && from === person;
+
+/** Where photos go that are added to the album of a name; `chosen` is preferred to others of that name. */
+export function planAdding(
+  photos: readonly Held[],
+  name: string,
+  albums: readonly MemberAlbum[],
+  adder: Adder,
+  chosen?: string,
+): Adding {
+  const plan: Adding = { named: [], shared: new Map(), own: [], left: [] };
+  const namesakes = albums.filter((album) => album.name === name);
+  for (const { id, holder = house } of photos) {
+    const fitting = namesakes.filter((album) => takes(album, holder, adder));
+    const album =
+      fitting.find((one) => nameOfAlbum(one) === chosen) ??
+      fitting.find(({ right }) => right === 'holder') ??
+      fitting[0];
+    const key = album && nameOfAlbum(album);
+    if (key !== undefined) plan.shared.set(key, [...(plan.shared.get(key) ?? []), id]);
+    else if (holder === house && adder.edits) plan.named.push(id);
+    else if (holder !== house && holder === adder.person) plan.own.push(id);
+    else plan.left.push(id);
+  }
+  return plan;
+}
+
+/** The albums to choose from for photos; one of the same name as another is told apart by its holder. */
+export function optionsFor(photos: readonly Held[], { shared, named }: Targets, adder: Adder): AlbumOption[] {
+  const holders = new Set(photos.map(({ holder = house }) => holder));
+  const fitting = shared.filter(
+    (album) => album.name !== '' && [...holders].some((holder) => takes(album, holder, adder)),
+  );
+  const own = new Set(fitting.filter(({ right }) => right === 'holder').map(({ name }) => name));
+  const ofHouse = holders.has(house) && adder.edits ? named.filter(({ value }) => !own.has(value)) : [];
+  return [
+    ...fitting.map((album): AlbumOption => ({
+      ...{ value: album.name, count: album.count, album: nameOfAlbum(album) },
+      ...(album.right !== 'holder' && album.holderName !== undefined && { about: m.albums.by(album.holderName) }),
+    })),
+    ...ofHouse,
+  ];
+}
