@@ -260,6 +260,8 @@ test('a search is saved as an album that updates itself; renamed, removed, undon
   await page.goto(`${home.url}/?q=tag:sea`);
   await page.waitForSelector('main[data-count="3"]');
   await page.getByRole('button', { name: 'Save as smart album' }).click();
+  await page.getByText('Shows all photos that match “sea”. New matches are added automatically.').waitFor();
+  expect(await page.getByRole('textbox', { name: 'Album name' }).inputValue()).toBe('sea');
   await page.getByRole('textbox', { name: 'Album name' }).fill('The sea');
   expect(await breaches(page)).toEqual([]);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -271,7 +273,10 @@ test('a search is saved as an album that updates itself; renamed, removed, undon
   await page.getByRole('link', { name: 'The sea, 4 photos' }).waitFor();
   expect(await breaches(page)).toEqual([]);
   await page.getByRole('button', { name: 'Edit The sea' }).click();
-  await page.getByRole('textbox', { name: 'New name' }).fill('Seas');
+  await page.getByRole('button', { name: 'Rename album' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Rename album' });
+  expect(await breaches(page)).toEqual([]);
+  await dialog.getByRole('textbox', { name: 'New name' }).fill('Seas');
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: 'Seas, 4 photos' }).waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();

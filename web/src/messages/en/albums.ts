@@ -121,6 +121,7 @@ export const albums = {
   rename: 'Rename',
   mergeInto: (name: string) => `Merge into ${named(name)}`,
   merges: (name: string) => `“${name}” already exists. The two will be merged.`,
+  renameAlbum: 'Rename album',
   deleteAlbum: 'Delete album',
   removeTag: 'Remove tag',
   takeAwayTag: (n: number) => `Remove this tag from ${app.photos(n)}? The photos stay in your library.`,
