@@ -24,6 +24,8 @@ export interface Blobs {
   put(bytes: Uint8Array, anew?: boolean): Promise<string>;
   /** The path where the bytes of a blob from another server accumulate until it is complete. */
   partial(sha256: string): string;
+  /** Whether some have. Synchronous: thousands are asked about, and would wait behind the writes of all transfers. */
+  hasPartial(sha256: string): boolean;
   /** A path where another program may write a file that becomes a blob; a crash leaves it to be removed later. */
   temporary(): string;
   /** Stores a file from there as a blob. */
@@ -38,6 +40,7 @@ export async function openBlobs(folder: string, files: Files): Promise<Blobs> {
   await files.makeFolder(temporary);
   await files.sweep(temporary);
   const path = (sha256: string): string => join(folder, sha256.slice(0, 2), sha256);
+  const partial = (sha256: string): string => join(temporary, `${sha256}.part`);
   /** Moves that arrive during other moves are batched, so that their folders are flushed only once. */
   const move = gather(async (all: readonly { from: string; to: string }[]) => {
     const outcomes = await files.renameAll(all);
@@ -53,7 +56,8 @@ export async function openBlobs(folder: string, files: Files): Promise<Blobs> {
     folder,
     path,
     has: (sha256) => existsSync(path(sha256)),
-    partial: (sha256) => join(temporary, `${sha256}.part`),
+    partial,
+    hasPartial: (sha256) => existsSync(partial(sha256)),
     temporary: () => join(temporary, temporaryName()),
     async take(file) {
       await files.flush(file);

@@ -134,7 +134,7 @@ function openPlaces({ library, archive, blobs, files, named }: StoreParts) {
   }
 
   async function begun(sha256: string): Promise<number> {
-    return (await files.stat(blobs.partial(sha256)))?.size ?? 0;
+    return blobs.hasPartial(sha256) ? ((await files.stat(blobs.partial(sha256)))?.size ?? 0) : 0;
   }
 
   /** A transaction waits for the disk and blocks everything: one for all blobs that arrive together. */
