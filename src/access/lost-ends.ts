@@ -4,7 +4,9 @@
  * holder of the set can write the end again. That restores only access given after that end. If the original still
  * arrives, it replaces the rewritten one.
  */
+import { shareNext } from '../base/async/single-flight.js';
 import { yieldToEventLoop } from '../base/async/yield.js';
+import type { Clock } from '../base/clock.js';
 import { closureOf, noGrants, readGrants, readUnder, self, type GrantSet, type Saw } from '../document/grants.js';
 import { house, itemOf, ownPrefix, peopleId } from '../document/item-id.js';
 import { isObject, own } from '../document/json-values.js';
@@ -31,17 +33,17 @@ const kinds: Record<string, string> = { library: 'people', sharing: 'sharing', m
 const sets = [peopleId, 'sharing:', 'members:', 'offer:'];
 const kindOf = (set: string): string | undefined => kinds[set.slice(0, set.indexOf(':'))];
 
-/** All missing ends, by set and key. Reads all items at once: for a command; `findLostEnds` is for requests. */
+/** All missing ends, by set and key. Reads all items at once: for a command; `openLostEndSearch` is for requests. */
 export function listLostEnds(library: Library): LostEnd[] {
   const work = searchLostEnds(library);
   for (;;) {
     const { done, value } = work.next();
-    if (done) return value;
+    if (done) return value.ends;
   }
 }
 
-/** As `listLostEnds`, in turns that block nobody. */
-export async function findLostEnds(library: Library): Promise<LostEnd[]> {
+/** As `listLostEnds`, in turns that block nobody; and how many items it read. */
+async function findLostEnds(library: Library): Promise<Found> {
   const work = searchLostEnds(library);
   for (;;) {
     const { done, value } = work.next();
@@ -50,12 +52,47 @@ export async function findLostEnds(library: Library): Promise<LostEnd[]> {
   }
 }
 
+/** Items that are read again whenever the library changed. */
+const few = 5_000;
+/** After a search of more, ms for each item until the next one: it takes 0.02 ms of processor time. */
+const pause = 1;
+
+/**
+ * Searches for requests: one search for all who ask meanwhile, none until the library changes, and of many items only
+ * now and then, so lost ends of a large library are found up to some minutes late. Ends that arrived since are left out.
+ */
+export function openLostEndSearch(library: Library, clock: Clock): () => Promise<LostEnd[]> {
+  let found: Found | undefined;
+  let foundAt = 0;
+  let due = 0;
+  const search = shareNext<undefined>(
+    () => '',
+    async () => {
+      const change = library.lastChange();
+      if (found && (change === foundAt || clock.now() < due)) return;
+      found = await findLostEnds(library);
+      foundAt = change;
+      due = found.read > few ? clock.now() + found.read * pause : 0;
+    },
+  );
+  return async () => {
+    await search(undefined);
+    return found!.ends.filter(({ set, key }) => !library.controls.endsOf(set).has(key));
+  };
+}
+
+/** The missing ends, and the number of items that were read. */
+interface Found {
+  ends: LostEnd[];
+  read: number;
+}
+
 /** The documents read between two turns. */
 const share = 500;
 
-function* searchLostEnds(library: Library): Generator<undefined, LostEnd[]> {
-  if (!library.controls.isUsed()) return [];
+function* searchLostEnds(library: Library): Generator<undefined, Found> {
   let read = 0;
+  if (!library.controls.isUsed()) return { ends: [], read };
   const found = new Map<string, LostEnd>();
   const known = (id: string, body: object | undefined): GrantSet => readGrants(body, library.controls.endsOf(id));
 
@@ -88,7 +125,8 @@ function* searchLostEnds(library: Library): Generator<undefined, LostEnd[]> {
       const grants = known(id, edits);
       look(id, grants, [...grants.gives.map(({ saw }) => saw), readUnder(edits['under'])]);
     }
-  return [...found.values()].sort((a, b) => (`${a.set}\n${a.key}` < `${b.set}\n${b.key}` ? -1 : 1));
+  const ends = [...found.values()].sort((a, b) => (`${a.set}\n${a.key}` < `${b.set}\n${b.key}` ? -1 : 1));
+  return { ends, read };
 }
 
 /** The recipient in a key; undefined if it is malformed. */

@@ -1,10 +1,18 @@
 /**
  * Ends that are lost with the only server that had them: what waits for each, and what comes back when its holder writes it again.
  */
-import { expect, test } from 'vitest';
-import { confirmEnd, describeLostEnd, holderOfSet, listLostEnds, nameOfAlbum } from '../../src/access/lost-ends.js';
+import { expect, test, vi } from 'vitest';
+import {
+  confirmEnd,
+  describeLostEnd,
+  holderOfSet,
+  listLostEnds,
+  nameOfAlbum,
+  openLostEndSearch,
+} from '../../src/access/lost-ends.js';
 import { readItem } from '../../src/access/item-access.js';
 import { itemAccess } from '../../src/access/library-access.js';
+import { systemClock } from '../../src/base/clock.js';
 import { withEnd, withGive, withSight, type Author } from '../../src/document/grants.js';
 import { house, itemId, itemOf, membersId, peopleId, sharingId } from '../../src/document/item-id.js';
 import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
@@ -102,6 +110,32 @@ test('one that arrives after all replaces the confirmed one', () => {
   expect(ends(here)).toEqual(ends(gone));
   expect(JSON.stringify(ends(here))).not.toContain('000000000000000-0000-0');
   expect([seenByBen(gone), seenByBen(here)]).toEqual([true, true]);
+});
+
+test.each([
+  [0, 2],
+  [5_000, 1],
+])('requests search again after a change, with %i more photos only now and then', async (more, searches) => {
+  const { here } = open();
+  here.transaction(() => {
+    for (let n = 0; n < more; n++) here.update(`photo:${n.toString(16).padStart(64, '0')}`, () => photo({}));
+  });
+  let now = 0;
+  const scan = vi.spyOn(here, 'scan');
+  const find = openLostEndSearch(here, { ...systemClock, now: () => now });
+  const passes = (): number => scan.mock.calls.filter(([prefix]) => prefix === 'photo:').length;
+  const [first, ...others] = await find();
+  expect(others).toHaveLength(1);
+  await find();
+  expect(passes()).toBe(1);
+  // What is confirmed is left out at once.
+  confirmEnd(here, first!, by);
+  expect(await find()).toEqual(others);
+  expect(passes()).toBe(searches);
+  now += 5_002;
+  await find();
+  expect(passes()).toBe(2);
+  expect(await find()).toEqual(others);
 });
 
 test('other text is neither listed nor written', () => {

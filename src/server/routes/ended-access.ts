@@ -7,10 +7,10 @@ import { Type } from 'typebox';
 import {
   confirmEnd,
   describeLostEnd,
-  findLostEnds,
   holderOfSet,
   mayConfirm,
   nameOfAlbum,
+  openLostEndSearch,
   type LostEnd,
 } from '../../access/lost-ends.js';
 import { itemTo } from '../../access/item-access.js';
@@ -20,7 +20,6 @@ import { rightIn } from '../../access/sharing-rights.js';
 import { LostEnds } from '../../api/album-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import { answers } from '../../api/photo-schemas.js';
-import { shareNext } from '../../base/async/single-flight.js';
 import { albumDocumentId } from '../../library/control-documents.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import type { Context, Routes } from '../context.js';
@@ -30,19 +29,8 @@ import { actorBehind } from '../http/sign-in-response.js';
 const config = { rule: 'own-links' } as const;
 
 export const endedAccess: Routes = (app, context) => {
-  const { library, access, gate } = context;
-  let found: readonly LostEnd[] = [];
-  let foundAt: number | undefined;
-  // Reads all items: one run for all who ask meanwhile, and none until the library changes.
-  const find = shareNext<undefined>(
-    () => '',
-    async () => {
-      const change = library.lastChange();
-      if (change === foundAt) return;
-      found = await findLostEnds(library);
-      foundAt = change;
-    },
-  );
+  const { library, access, clock, gate } = context;
+  const findLost = openLostEndSearch(library, clock);
   const describe = describing(context);
 
   app.get(
@@ -56,7 +44,7 @@ export const endedAccess: Routes = (app, context) => {
     },
     async (request) => {
       demandPeopleLibraries(gate);
-      await find(undefined);
+      const found = await findLost();
       const who = viewer(request);
       const ends = found.filter(({ set }) => mayConfirm(who, set));
       return {
@@ -84,7 +72,7 @@ export const endedAccess: Routes = (app, context) => {
     },
     async (request) => {
       demandPeopleLibraries(gate);
-      await find(undefined);
+      const found = await findLost();
       const who = viewer(request);
       const actor = actorBehind(request);
       const wanted = new Set(request.body.ends.map(({ set, key }) => `${set}\n${key}`));
