@@ -62,6 +62,12 @@ test(
         await expect.poll(() => wrongWith(page, frame), { message: path }).toEqual([]);
         await expect.poll(() => breaches(page), { message: path }).toEqual([]);
         expect(await shiftOf(page), path).toBeLessThan(0.01);
+        // The narrowest width is that of language.test.ts.
+        await page.setViewportSize({ width: 2560, height: 1440 });
+        await expect
+          .poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: path })
+          .toBe(2560);
+        await page.setViewportSize({ width: 1440, height: 900 });
       }
       expect(mishaps).toEqual([]);
     }

@@ -167,7 +167,8 @@ const emptyPages = ({ url, setUpLink }: ServedHome): Visited[] => [
 
 /** Dialogs and panels of pages; each is opened on a fresh page. */
 const dialogsOf = (ids: readonly string[]): Dialog[] => {
-  const photo = { isModal: true, path: `/photo/${ids[3]!}`, ready: '.picture[aria-hidden="false"] img.shown' };
+  // Its actions are known when the photo is.
+  const photo = { isModal: true, path: `/photo/${ids[3]!}`, ready: '[role="toolbar"] .trash' };
   const timeline = { isModal: false, path: '/', ready: 'a.tile img.shown' };
   const press = (key: string, then: string) => async (page: Page) => {
     await page.keyboard.press(key);

@@ -276,7 +276,7 @@ test('with photos of their own, a family member can do everything, also move the
 test('the activity of a family member: what was shared today, and their own files that could not be imported', async () => {
   const [ben, cleo] = [await enter('Ben', 'family'), await enter('Cleo', 'family')];
   await cleo.page.getByText('Add your first photos').waitFor();
-  await upload(ben.page, ['one.jpg', 'two.jpg']);
+  await upload(ben.page, ['one.jpg', 'two.jpg', 'three.jpg']);
   await select(ben.page, 2);
   await toolbar(ben.page).getByRole('button', { name: 'Share' }).click();
   const dialog = ben.page.getByRole('dialog', { name: 'Share photos' });
@@ -292,6 +292,25 @@ test('the activity of a family member: what was shared today, and their own file
   await panel.getByText('Ben shared “Party”').waitFor();
   await panel.getByTitle('New').waitFor();
   await page.keyboard.press('Escape');
+
+  // Photos that are added later are news of their own, and so is a partner.
+  await ben.page.evaluate(async (cleo) => {
+    const { albums } = (await (await fetch('/api/albums/shared')).json()) as {
+      albums: { holder: string; album: string }[];
+    };
+    const { tiles } = (await (await fetch('/api/tiles')).json()) as { tiles: { id: string }[] };
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    const body = JSON.stringify({ ids: tiles.map(({ id }) => id) });
+    await fetch(`/api/albums/${albums[0]!.holder}/${albums[0]!.album}/entries`, { ...post, body });
+    await fetch(`/api/partners/${cleo}`, { method: 'PUT' });
+  }, cleo.id);
+  await page.getByRole('button', { name: 'Activity: new' }).click();
+  await panel.getByText('Ben shares all photos with you').waitFor();
+  await look(page, 'activity-shared');
+  await panel.getByRole('link', { name: '1 new photo in “Party”' }).click();
+  await page.getByRole('heading', { name: 'Party' }).waitFor();
+  await expect.poll(() => page.locator('a.tile').count()).toBe(3);
+  expect(await page.getByRole('button', { name: 'Activity: new' }).count()).toBe(0);
 
   const buffer = Buffer.concat([Buffer.from('ffd8ffe000104a46494600', 'hex'), Buffer.alloc(500, 7)]);
   await page

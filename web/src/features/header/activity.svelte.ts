@@ -1,13 +1,16 @@
 /**
  * What happens to the library, for the bell and its panel: running imports, finished ones, problems with files,
- * albums and photos that others shared or offered, and photos of guests that wait for approval. The dot means that something is new since the panel was last open, not that something is
- * wrong. Finished imports and the time of the last look are kept in this browser, for each person apart.
+ * albums and photos that others shared, added or offered, and photos of guests that wait for approval. The dot means that
+ * something is new since the panel was last open, not that something is wrong. Finished imports, what was known of shared
+ * albums, and the time of the last look are kept in this browser, for each person apart.
  */
-import type { MemberAlbum, Offer } from '../../../../src/api/answer-types.js';
-import { ask, type SpoolStatus } from '../../lib/api.js';
+import type { MemberAlbum, Offer, PartnerList } from '../../../../src/api/answer-types.js';
+import { addressed, ask, type SpoolStatus } from '../../lib/api.js';
 import type { Live } from '../../lib/live.svelte.js';
 import { session } from '../../lib/session.svelte.js';
+import { fetchMemberAlbums, fetchPartners, nameOfAlbum } from '../albums/member-albums-api.js';
 import { fetchGuestPhotos, type GuestPhoto } from '../sharing/sharing-api.js';
+import { followAlbums, followPartners, type KnownSharing } from './album-growth.js';
 import { TimeLeft } from '../../lib/time-left.js';
 
 /** An import that has ended while a page was open. */
@@ -27,14 +30,20 @@ export interface RunningImport {
 }
 
 /**
- * What others shared with the viewer: an album that they are a member of, photos that they are offered, or a number of
- * photos from guests that they approve or decline.
+ * What others shared with the viewer: an album that they are a member of, photos that were added to one, all photos of a
+ * person, photos that they are offered, or a number of photos from guests that they approve or decline.
  */
-export type SharedNews = { at: number } & ({ album: MemberAlbum } | { offer: Offer } | { guests: number });
+export type SharedNews = { at: number } & (
+  | { album: MemberAlbum; added?: number }
+  | { partner: PartnerList['people'][number] }
+  | { offer: Offer }
+  | { guests: number }
+);
 
 interface Kept {
   seen: number;
   finished: FinishedImport[];
+  known?: KnownSharing;
 }
 
 /** The number of finished imports that are kept. */
@@ -56,20 +65,46 @@ function read(): Kept {
   return { seen: 0, finished: [] };
 }
 
-/** The albums of others, the open offers to the viewer, and the photos of guests, the newest first. */
-async function fetchShared(): Promise<SharedNews[]> {
-  const [{ albums }, { received }, guests] = await Promise.all([
-    ask<{ albums: MemberAlbum[] }>('/api/albums/shared'),
+/** The number of photos in an album that are not the viewer's. */
+const countOthers = async (album: string): Promise<number> =>
+  (await ask<{ count: number }[]>(addressed('/api/timeline', { q: `in:${album} -holder:me` }))).reduce(
+    (sum, { count }) => sum + count,
+    0,
+  );
+
+/** What others shared, the newest first, and what is known of it now. */
+async function fetchShared(
+  before: KnownSharing,
+  times: { now: number; seen: number },
+): Promise<{ news: SharedNews[]; known: KnownSharing }> {
+  const [albums, partners, { received }, guests] = await Promise.all([
+    fetchMemberAlbums(),
+    fetchPartners(),
     ask<{ received: Offer[] }>('/api/offers'),
     fetchGuestPhotos(),
   ]);
   const theirs = albums.filter(({ right }) => right !== 'holder');
-  return [
+  const shared = albums.filter(({ right, members = [] }) => right !== 'holder' || members.length > 0);
+  const known = {
+    albums: await followAlbums(shared, before.albums, { ...times, countOthers }),
+    partners: followPartners(partners, before.partners, times.now),
+  };
+  const grown = shared.flatMap((album): SharedNews[] => {
+    const { growth } = known.albums[nameOfAlbum(album)]!;
+    return growth ? [{ album, added: growth.photos, at: growth.at }] : [];
+  });
+  const news: SharedNews[] = [
+    ...grown,
+    ...partners.people.flatMap((partner) => {
+      const at = known.partners[partner.id] ?? 0;
+      return at > 0 ? [{ partner, at }] : [];
+    }),
     // Servers of earlier versions don’t say since when.
     ...theirs.map((album) => ({ album, at: Date.parse(album.sharedAt ?? album.added) })),
     ...received.filter(({ state }) => state === 'open').map((offer) => ({ offer, at: Date.parse(offer.made) })),
     ...waitingOf(guests),
-  ].sort((a, b) => b.at - a.at);
+  ];
+  return { news: news.sort((a, b) => b.at - a.at), known };
 }
 
 /** The photos of guests as one piece of news, of the time when the last one arrived. */
@@ -90,11 +125,12 @@ class Activity {
   finished: readonly FinishedImport[] = $state.raw([]);
   shared: readonly SharedNews[] = $state.raw([]);
   #seen = $state(0);
+  #known: KnownSharing = { albums: {} };
   /** The server's counts when the running import began. */
   #begun: { stored: number; duplicates: number } | undefined = $state.raw();
   /** The estimate for the running import, and the last counts that it knows of. */
   #estimate = new TimeLeft();
-  #known: { at: number; done: number; left: number } | undefined;
+  #counts: { at: number; done: number; left: number } | undefined;
   #minutes: number | undefined = $state();
   #ended = 0;
   #owner: string | undefined;
@@ -104,7 +140,8 @@ class Activity {
   open(): void {
     if (this.#owner === keyOf()) return;
     this.#owner = keyOf();
-    ({ seen: this.#seen, finished: this.finished } = read());
+    const { seen, finished, known = { albums: {} } } = read();
+    [this.#seen, this.finished, this.#known] = [seen, finished, known];
     this.shared = [];
     void this.load();
   }
@@ -123,8 +160,10 @@ class Activity {
     // While people have no libraries here, nothing is shared.
     if (session.now?.libraries !== true) return;
     const owner = this.#owner;
-    const shared = await fetchShared().catch(() => undefined);
-    if (shared && owner === this.#owner) this.shared = shared;
+    const found = await fetchShared(this.#known, { now: Date.now(), seen: this.#seen }).catch(() => undefined);
+    if (!found || owner !== this.#owner) return;
+    [this.shared, this.#known] = [found.news, found.known];
+    this.#keep();
   }
 
   /** Notices that an import begins or ends; called with every state of the spool. */
@@ -138,7 +177,7 @@ class Activity {
     }
     const begun = this.#begun;
     this.#begun = undefined;
-    this.#known = undefined;
+    this.#counts = undefined;
     if (!begun) return;
     this.#finish({ at: Date.now(), added: stored - begun.stored, duplicates: duplicates - begun.duplicates });
   }
@@ -174,9 +213,9 @@ class Activity {
   /** Estimates the time left of the running import; without one while a disk error holds it. */
   #measure({ stored, duplicates, incoming, work, held }: SpoolStatus): void {
     const now = { at: performance.now(), done: stored + duplicates, left: incoming + work.length };
-    const before = this.#known ?? now;
-    if (!this.#known) this.#estimate = new TimeLeft();
-    this.#known = now;
+    const before = this.#counts ?? now;
+    if (!this.#counts) this.#estimate = new TimeLeft();
+    this.#counts = now;
     // The counts are those of the family library: files of people and stuck ones only leave the queue.
     const done = Math.max(now.done - before.done, before.left - now.left);
     this.#minutes = held ? undefined : this.#estimate.update(done, now.left, now.at - before.at);
@@ -196,7 +235,7 @@ class Activity {
 
   #keep(): void {
     try {
-      localStorage.setItem(keyOf(), JSON.stringify({ seen: this.#seen, finished: this.finished }));
+      localStorage.setItem(keyOf(), JSON.stringify({ seen: this.#seen, finished: this.finished, known: this.#known }));
     } catch {
       // Without storage it lasts as long as the page.
     }

@@ -48,6 +48,13 @@ export const activity = {
   shared: 'Shared with you',
   sharedBy: (name: string | undefined, album: string) =>
     album === '' ? `${sender(name)} shared an album` : `${sender(name)} shared “${legible(album).slice(0, 80)}”`,
+  addedTo: (n: number, album: string) =>
+    plural(
+      n,
+      { one: '# new photo in {album}', other: '# new photos in {album}' },
+      { album: album === '' ? 'an album' : `“${legible(album).slice(0, 80)}”` },
+    ),
+  sharesAll: (name: string) => `${sender(name)} shares all photos with you`,
   offered: (name: string | undefined, n: number) =>
     plural(n, { one: '{name} offers you # photo', other: '{name} offers you # photos' }, { name: sender(name) }),
   fromGuests: (n: number) =>
