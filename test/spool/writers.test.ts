@@ -38,7 +38,8 @@ async function forEachOperation(
   return n;
 }
 
-it('a half-written photo is never archived: at each operation the rest arrives', async () => {
+// One import per operation: a minute on a busy machine.
+it('a half-written photo is never archived: at each operation the rest arrives', { timeout: 180_000 }, async () => {
   const spool = await openHome();
   const operations = await forEachOperation(spool, async (n) => {
     const whole = photo(`half ${n}`);
@@ -62,30 +63,34 @@ for (const [how, restores] of [
   ['as it is', false],
   ['with its old time', true],
 ] as const) {
-  it(`a photo that is overwritten in place ${how} is archived in its old or new form, never as a mixture`, async () => {
-    const spool = await openHome();
-    await forEachOperation(spool, async (n) => {
-      const [first, second] = [photo(`first ${n}`), photo(`other ${n}`)];
-      const path = join(spool.incoming, `over-${n}.jpg`);
-      const file = openSync(path, 'w+');
-      writeSync(file, first);
-      const { mtime } = statSync(path);
-      const before = spool.check().size;
-      const happened = await spool.run(n, () => {
-        const where = spool.find(`over-${n}.jpg`);
-        // Only a program that kept the file open could write to it in the archive; that is not tested here.
-        if (where === undefined) return;
-        ftruncateSync(file);
-        writeSync(file, second, 0, second.length, 0);
-        if (restores) utimesSync(where, mtime, mtime);
+  it(
+    `a photo that is overwritten in place ${how} is archived in its old or new form, never as a mixture`,
+    { timeout: 180_000 },
+    async () => {
+      const spool = await openHome();
+      await forEachOperation(spool, async (n) => {
+        const [first, second] = [photo(`first ${n}`), photo(`other ${n}`)];
+        const path = join(spool.incoming, `over-${n}.jpg`);
+        const file = openSync(path, 'w+');
+        writeSync(file, first);
+        const { mtime } = statSync(path);
+        const before = spool.check().size;
+        const happened = await spool.run(n, () => {
+          const where = spool.find(`over-${n}.jpg`);
+          // Only a program that kept the file open could write to it in the archive; that is not tested here.
+          if (where === undefined) return;
+          ftruncateSync(file);
+          writeSync(file, second, 0, second.length, 0);
+          if (restores) utimesSync(where, mtime, mtime);
+        });
+        closeSync(file);
+        const after = spool.check();
+        expect(after.size, `operation ${n}`).toBe(before + 1);
+        expect(after.has(hashOf(first)) || after.has(hashOf(second))).toBe(true);
+        return happened;
       });
-      closeSync(file);
-      const after = spool.check();
-      expect(after.size, `operation ${n}`).toBe(before + 1);
-      expect(after.has(hashOf(first)) || after.has(hashOf(second))).toBe(true);
-      return happened;
-    });
-  });
+    },
+  );
 }
 
 it('a photo that is replaced, renamed away or copied beside itself: each present file is imported once', async () => {
