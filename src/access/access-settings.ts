@@ -12,7 +12,7 @@ export interface SettingStore {
   read(): Settings;
   /** Changes some settings; the audit log names the actor. */
   change(change: Partial<Settings>, actor?: Actor): void;
-  /** The public address of the album, such as `https://photos.example.org`; undefined if none is set. */
+  /** The public address of the library, such as `https://photos.example.org`; undefined if none is set. */
   publicAddress(): string | undefined;
   /**
    * Sets that address, or removes it (undefined). @throws PhotospoolError `invalid` if it is not an HTTP or HTTPS
@@ -79,7 +79,7 @@ export function openSettings(local: Pick<Local, 'setting' | 'setSetting'>, audit
 export interface Settings {
   /** Whether an owner account ever existed here. It stays true: losing all accounts does not open the home. */
   setUp: boolean;
-  /** Whether the album is open to visitors. */
+  /** Whether the library is open to visitors. */
   visitors: boolean;
   /** Whether all family accounts may edit. */
   familyEdits: boolean;

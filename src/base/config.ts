@@ -25,7 +25,7 @@ export interface Config {
   poll: number;
   port: number;
   host: string;
-  /** Host names of the album, in addition to IP addresses and the names of this machine. */
+  /** Host names of the server, in addition to IP addresses and the names of this machine. */
   names: readonly string[];
   /** Certificate and private key (PEM) for HTTPS; both or neither. Absolute. */
   cert?: string;
@@ -41,7 +41,7 @@ export interface Config {
   gps: boolean;
   /** The title of the library for visitors. */
   title: string;
-  /** What visitors read about the album. */
+  /** What visitors read about the library. */
   intro?: string;
   /** Whether search engines are asked not to index the public pages. */
   noindex: boolean;

@@ -314,6 +314,14 @@ test('folders suggest albums: one accepted, one dismissed for good, both undone'
     .poll(async () => flat(await rows(page, 'suggested')))
     .toEqual(['Old stuff 3 photos Create album Dismiss']);
   await page.getByRole('button', { name: 'Dismiss Old stuff' }).click();
+  // An undo that fails says so.
+  await page.route('**/api/albums/suggested', (route) =>
+    route.request().method() === 'POST' ? route.abort() : route.continue(),
+  );
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('The change couldn’t be saved').waitFor();
+  await page.unroute('**/api/albums/suggested');
+  mishaps.splice(0);
   await page.reload();
   await page.getByRole('link', { name: 'Iceland, 3 photos' }).waitFor();
   expect(await page.getByRole('heading', { name: 'From your folders' }).count()).toBe(0);

@@ -42,8 +42,8 @@ export interface Furnished {
   addressOf(path: string): string;
 }
 
-/** Mishaps that these pages cause: those of people who have not signed in, and addresses that lead nowhere. */
-const usual = /status of 40[134]/;
+/** Mishaps of pages without a session. */
+const usual = /status of 401/;
 
 /** Fills `home`, and lists the pages of it and of `empty`, a home without photos and accounts. */
 export async function furnish(stage: Stage, home: ServedHome, empty: ServedHome): Promise<Furnished> {
@@ -85,7 +85,11 @@ export async function furnish(stage: Stage, home: ServedHome, empty: ServedHome)
         ...{ expires: -1, httpOnly: true, secure: false, sameSite: 'Lax' as const },
       };
       const storageState = { cookies: [session], origins: [] };
-      return stage.see(addressOf(path), { ...options, ...(!isOutside && { storageState }) }, usual);
+      return stage.see(
+        addressOf(path),
+        { ...options, ...(!isOutside && { storageState }) },
+        isOutside ? usual : undefined,
+      );
     },
   };
 }

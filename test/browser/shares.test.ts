@@ -315,7 +315,9 @@ test('a selection is shared with a person and becomes an album', async () => {
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   const role = again.getByLabel('What Ben can do');
   await role.selectOption('Remove');
-  const question = again.getByRole('alertdialog', { name: 'Remove Ben? Photos that they added leave the album.' });
+  const question = again.getByRole('alertdialog', {
+    name: 'Remove Ben? Photos they added are removed from the album.',
+  });
   expect(await breaches(page)).toEqual([]);
   await shoot(page, 'share-remove-820');
   await question.getByRole('button', { name: 'Keep' }).click();

@@ -7,8 +7,8 @@ const albumWith = (count: number): MemberAlbum => ({ holder: 'house', album: 'a'
 /** Looks at one album with so many photos, `others` of them by others; the names of the albums that were counted. */
 async function look(known: KnownSharing['albums'], [count, others]: [number, number], now: number, seen = 0) {
   const counted: string[] = [];
-  const countOthers = (name: string): Promise<number> => {
-    counted.push(name);
+  const countOthers = ({ holder, album }: MemberAlbum): Promise<number> => {
+    counted.push(`${holder}:${album}`);
     return Promise.resolve(others);
   };
   return { known: await followAlbums([albumWith(count)], known, { now, seen, countOthers }), counted };

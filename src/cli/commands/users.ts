@@ -36,7 +36,7 @@ export const users: Verb = (program, run) => {
     .option('--no-visitors', 'let only people with an account see photos')
     .option('--family-edits', 'let all family members edit the photos of the family library that they see')
     .option('--no-family-edits', 'let only family members with --can-edit do so')
-    .option('--public-address <URL>', 'address of the album in links and invitations')
+    .option('--public-address <URL>', 'address of the library in links and invitations')
     .option('--no-public-address', 'remove that address')
     .action((flags: AccessFlags) => run(() => changeAccess(flags)));
   addVerb(group, 'remove <NAME>', 'Remove a person and end their sessions').action((name: string, flags: Flags) =>

@@ -196,7 +196,11 @@ export async function takeOutOf(id: string, ids: readonly string[]): Promise<boo
     if (changed === 0 && refused.length > 0) throw new ApiError('forbidden', m.albums.takeOutRefused);
     const others = new Set([...refused, ...missing, ...unchanged]);
     out = ids.filter((photo) => !others.has(photo));
-    return () => addToAlbum(id, out);
+    return async () => {
+      // Photos of others can be put back only by them.
+      const { refused: kept } = await addToAlbum(id, out);
+      if (kept.length > 0) throw new ApiError('forbidden', m.albums.putBackRefused(kept.length));
+    };
   };
   return undoable(
     () => m.albums.takenOut(out.length),

@@ -12,12 +12,17 @@ const atOnce = 100;
  */
 export async function purgePhotos(ids: readonly string[], tell: (progress: string) => void): Promise<void> {
   let purged = 0;
-  for (let at = 0; at < ids.length; at += atOnce) {
-    tell(m.albums.trashBusy(at, ids.length));
-    const part = { ids: ids.slice(at, at + atOnce) };
-    purged += (await ask<{ purged: number }>('/api/trash/empty', send('POST', part))).purged;
+  try {
+    for (let at = 0; at < ids.length; at += atOnce) {
+      tell(m.albums.trashBusy(at, ids.length));
+      const part = { ids: ids.slice(at, at + atOnce) };
+      purged += (await ask<{ purged: number }>('/api/trash/empty', send('POST', part))).purged;
+    }
+  } finally {
+    if (purged > 0) {
+      // Edits of deleted photos can't be undone.
+      edits.forget();
+      edits.say({ text: m.albums.trashDone(purged) });
+    }
   }
-  // Edits of deleted photos can't be undone.
-  edits.forget();
-  edits.say({ text: m.albums.trashDone(purged) });
 }

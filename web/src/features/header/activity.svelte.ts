@@ -4,13 +4,11 @@
  * something is new since the panel was last open, not that something is wrong. Finished imports, what was known of shared
  * albums, and the time of the last look are kept in this browser, for each person apart.
  */
-import type { MemberAlbum, Offer, PartnerList } from '../../../../src/api/answer-types.js';
-import { addressed, ask, type SpoolStatus } from '../../lib/api.js';
+import type { SpoolStatus } from '../../lib/api.js';
 import type { Live } from '../../lib/live.svelte.js';
 import { session } from '../../lib/session.svelte.js';
-import { fetchMemberAlbums, fetchPartners, nameOfAlbum } from '../albums/member-albums-api.js';
-import { fetchGuestPhotos, type GuestPhoto } from '../sharing/sharing-api.js';
-import { followAlbums, followPartners, type KnownSharing } from './album-growth.js';
+import type { KnownSharing } from './album-growth.js';
+import type { SharedNews } from './sharing-news.js';
 import { TimeLeft } from '../../lib/time-left.js';
 
 /** An import that has ended while a page was open. */
@@ -28,17 +26,6 @@ export interface RunningImport {
   /** The estimated time left in minutes, as it is shown; undefined while it is not known. */
   minutes: number | undefined;
 }
-
-/**
- * What others shared with the viewer: an album that they are a member of, photos that were added to one, all photos of a
- * person, photos that they are offered, or a number of photos from guests that they approve or decline.
- */
-export type SharedNews = { at: number } & (
-  | { album: MemberAlbum; added?: number }
-  | { partner: PartnerList['people'][number] }
-  | { offer: Offer }
-  | { guests: number }
-);
 
 interface Kept {
   seen: number;
@@ -65,55 +52,6 @@ function read(): Kept {
   return { seen: 0, finished: [] };
 }
 
-/** The number of photos in an album that are not the viewer's. */
-const countOthers = async (album: string): Promise<number> =>
-  (await ask<{ count: number }[]>(addressed('/api/timeline', { q: `in:${album} -holder:me` }))).reduce(
-    (sum, { count }) => sum + count,
-    0,
-  );
-
-/** What others shared, the newest first, and what is known of it now. */
-async function fetchShared(
-  before: KnownSharing,
-  times: { now: number; seen: number },
-): Promise<{ news: SharedNews[]; known: KnownSharing }> {
-  const [albums, partners, { received }, guests] = await Promise.all([
-    fetchMemberAlbums(),
-    fetchPartners(),
-    ask<{ received: Offer[] }>('/api/offers'),
-    fetchGuestPhotos(),
-  ]);
-  const theirs = albums.filter(({ right }) => right !== 'holder');
-  const shared = albums.filter(({ right, members = [] }) => right !== 'holder' || members.length > 0);
-  const known = {
-    albums: await followAlbums(shared, before.albums, { ...times, countOthers }),
-    partners: followPartners(partners, before.partners, times.now),
-  };
-  const grown = shared.flatMap((album): SharedNews[] => {
-    const { growth } = known.albums[nameOfAlbum(album)]!;
-    return growth ? [{ album, added: growth.photos, at: growth.at }] : [];
-  });
-  const news: SharedNews[] = [
-    ...grown,
-    ...partners.people.flatMap((partner) => {
-      const at = known.partners[partner.id] ?? 0;
-      return at > 0 ? [{ partner, at }] : [];
-    }),
-    // Servers of earlier versions don’t say since when.
-    ...theirs.map((album) => ({ album, at: Date.parse(album.sharedAt ?? album.added) })),
-    ...received.filter(({ state }) => state === 'open').map((offer) => ({ offer, at: Date.parse(offer.made) })),
-    ...waitingOf(guests),
-  ];
-  return { news: news.sort((a, b) => b.at - a.at), known };
-}
-
-/** The photos of guests as one piece of news, of the time when the last one arrived. */
-function waitingOf(guests: readonly GuestPhoto[]): SharedNews[] {
-  if (guests.length === 0) return [];
-  const arrivals = guests.map(({ photo }) => Date.parse(photo.added ?? '') || 0);
-  return [{ guests: guests.length, at: Math.max(...arrivals) }];
-}
-
 /** The problems with files that no owner has seen yet, by kind. Servers of earlier versions do not say: all are new. */
 export function newProblems({ spool }: Live): { stuck: number; ignored: number } {
   if (!spool || !session.may('spool')) return { stuck: 0, ignored: 0 };
@@ -125,7 +63,6 @@ class Activity {
   finished: readonly FinishedImport[] = $state.raw([]);
   shared: readonly SharedNews[] = $state.raw([]);
   #seen = $state(0);
-  #known: KnownSharing = { albums: {} };
   /** The server's counts when the running import began. */
   #begun: { stored: number; duplicates: number } | undefined = $state.raw();
   /** The estimate for the running import, and the last counts that it knows of. */
@@ -140,8 +77,7 @@ class Activity {
   open(): void {
     if (this.#owner === keyOf()) return;
     this.#owner = keyOf();
-    const { seen, finished, known = { albums: {} } } = read();
-    [this.#seen, this.finished, this.#known] = [seen, finished, known];
+    ({ seen: this.#seen, finished: this.finished } = read());
     this.shared = [];
     void this.load();
   }
@@ -160,10 +96,16 @@ class Activity {
     // While people have no libraries here, nothing is shared.
     if (session.now?.libraries !== true) return;
     const owner = this.#owner;
-    const found = await fetchShared(this.#known, { now: Date.now(), seen: this.#seen }).catch(() => undefined);
+    // Another window may have been read meanwhile.
+    const { seen, known = { albums: {} } } = read();
+    this.#seen = Math.max(this.#seen, seen);
+    const times = { now: Date.now(), seen: this.#seen };
+    const found = await import('./sharing-news.js')
+      .then(({ fetchShared }) => fetchShared(known, times))
+      .catch(() => undefined);
     if (!found || owner !== this.#owner) return;
-    [this.shared, this.#known] = [found.news, found.known];
-    this.#keep();
+    this.shared = found.news;
+    this.#keep({ known: found.known });
   }
 
   /** Notices that an import begins or ends; called with every state of the spool. */
@@ -207,7 +149,7 @@ class Activity {
   /** Records that the viewer has seen everything until now. */
   read(): void {
     this.#seen = Date.now();
-    this.#keep();
+    this.#keep({ seen: this.#seen });
   }
 
   /** Estimates the time left of the running import; without one while a disk error holds it. */
@@ -230,12 +172,13 @@ class Activity {
       : run;
     this.#ended = run.at;
     this.finished = [whole, ...(same ? others : this.finished)].slice(0, few);
-    this.#keep();
+    this.#keep({ finished: [...this.finished] });
   }
 
-  #keep(): void {
+  /** Keeps a part; the others may have been written by another window. */
+  #keep(part: Partial<Kept>): void {
     try {
-      localStorage.setItem(keyOf(), JSON.stringify({ seen: this.#seen, finished: this.finished, known: this.#known }));
+      localStorage.setItem(keyOf(), JSON.stringify({ ...read(), ...part }));
     } catch {
       // Without storage it lasts as long as the page.
     }

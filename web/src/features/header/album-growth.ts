@@ -28,7 +28,7 @@ export interface KnownSharing {
 export async function followAlbums(
   albums: readonly MemberAlbum[],
   before: KnownSharing['albums'],
-  { now, seen, countOthers }: { now: number; seen: number; countOthers(album: string): Promise<number> },
+  { now, seen, countOthers }: { now: number; seen: number; countOthers(album: MemberAlbum): Promise<number> },
 ): Promise<KnownSharing['albums']> {
   const known: KnownSharing['albums'] = {};
   for (const album of albums) {
@@ -38,7 +38,7 @@ export async function followAlbums(
       known[name] = last;
       continue;
     }
-    const others = await countOthers(name);
+    const others = await countOthers(album);
     const more = last ? others - last.others : 0;
     const unseen = last?.growth && last.growth.at > seen ? last.growth.photos : 0;
     const growth = more > 0 ? { photos: unseen + more, at: now } : last?.growth;

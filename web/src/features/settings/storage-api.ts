@@ -18,7 +18,7 @@ export interface Duplicates {
 export const fetchDuplicates = (): Promise<Duplicates> => ask(addressed('/api/duplicates', { limit: '1' }));
 
 /** The number of photos that a search finds. */
-const countFound = async (q: string): Promise<number> =>
+export const countFound = async (q: string): Promise<number> =>
   (await ask<{ count: number }[]>(addressed('/api/timeline', { q }))).reduce((sum, { count }) => sum + count, 0);
 
 /** Photos and videos that lack something, each with the search that finds them. */

@@ -56,6 +56,11 @@ export const albums = {
       .join(', '),
   takenOut: (n: number) =>
     plural(n, { one: '# photo removed from the album', other: '# photos removed from the album' }),
+  putBackRefused: (n: number) =>
+    plural(n, {
+      one: '# photo was not put back: only the person who added it can do that.',
+      other: '# photos were not put back: only the people who added them can do that.',
+    }),
   takeOutRefused: 'You can remove only your own photos from this album.',
   sort: 'Sort photos',
   sorts: { newest: 'Newest first', oldest: 'Oldest first', manual: 'Custom order…' },

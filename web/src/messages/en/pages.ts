@@ -98,7 +98,7 @@ export const people = {
     'Owners manage the family library and the settings. Family members have a library of their own, and see what is shared with them or with family.',
   alone: 'Create your account first',
   aloneText:
-    'No one has an account yet, and only this computer can open the library. With your account you become its owner. Then you can invite your family, and open it on other devices. For security, it takes a link that only the server prints.',
+    'No one has an account yet, and only this computer can open the library. With your account you become its owner. Then you can invite your family, and open it on other devices. For security, you need a link that only the server prints.',
   aloneLink:
     'When Photospool starts, it prints a set-up link. Look in the window or log of the server, and open the link:',
   aloneAddress: (origin: string) => `${origin}/setup#…`,

@@ -35,7 +35,7 @@ export const shareDialog = {
   addPerson: (name: string) => `Add ${legible(name)}`,
   right: (name: string) => `What ${legible(name)} can do`,
   rights: { view: 'Can view', add: 'Can view and add', end: 'Remove' },
-  endSure: (name: string) => `Remove ${legible(name)}? Photos that they added leave the album.`,
+  endSure: (name: string) => `Remove ${legible(name)}? Photos they added are removed from the album.`,
   invited: 'Not shared yet',
   lapsed: (names: string[]) =>
     `${listOf(names.map((name) => legible(name)))} lost access because two servers changed it at the same time. Add them again.`,
