@@ -64,4 +64,14 @@ describe('photos added to an album by name', () => {
     expect(optionsFor(photos.slice(0, 1), { shared, named }, family)).toEqual([]);
     expect(optionsFor(photos, { shared, named }, owner)).toEqual([own, his, named[1]]);
   });
+
+  it('tell the viewer’s own album of a name from that of the house', () => {
+    const shared = [album('1', 'house', 'holder'), album('2', ada, 'holder'), album('3', ada, 'holder', 'Winter')];
+    const options = optionsFor(photos, { shared, named: [] }, owner);
+    expect(options.map(({ album, about }) => [album, about])).toEqual([
+      ['house:1', 'in the family library'],
+      [`${ada}:2`, 'in your own library'],
+      [`${ada}:3`, undefined],
+    ]);
+  });
 });

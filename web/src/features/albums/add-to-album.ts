@@ -10,7 +10,7 @@ import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m } from '../../lib/messages.js';
 import { session } from '../../lib/session.svelte.js';
 import { fetchFacet } from '../selection/fetch-facets.js';
-import { optionsFor, planAdding, type Adder, type AlbumOption, type Held } from './album-targets.js';
+import { optionsFor, planAdding, type Adder, type Adding, type AlbumOption, type Held } from './album-targets.js';
 import {
   addToAlbum,
   changeMemberAlbum,
@@ -22,54 +22,72 @@ import {
 
 const adder = (): Adder => ({ person: session.now?.person?.id, edits: session.may('edit') });
 
-/** The albums with members. Never rejects: without them, the photos of the house have their albums still. */
-const fetchShared = (): Promise<MemberAlbum[]> =>
-  session.may('albums') ? fetchMemberAlbums().catch(() => []) : Promise.resolve([]);
+/** The albums with members; none for people who see no albums. @throws ApiError */
+const fetchShared = (): Promise<MemberAlbum[]> => (session.may('albums') ? fetchMemberAlbums() : Promise.resolve([]));
 
-/** The albums to choose from for photos. Never rejects. */
+/** The albums to choose from for photos. Never rejects: without those with members there are those of the house still. */
 export async function fetchOptions(photos: readonly Held[]): Promise<AlbumOption[]> {
-  const [shared, named] = await Promise.all([fetchShared(), fetchFacet('albums').catch(() => [])]);
+  const [shared, named] = await Promise.all([fetchShared().catch(() => []), fetchFacet('albums').catch(() => [])]);
   return optionsFor(photos, { shared, named }, adder());
 }
 
-/** What was added: how many photos, how many were refused, and how to take it back. */
+/** What was added: how many photos, and how many were refused or are missing. */
 interface Added {
   count: number;
   refused: number;
-  back: () => Promise<unknown>;
 }
+
+/** Adds some photos. Calls `keep` after each request with what takes it back. @throws ApiError */
+type Part = (keep: (back: () => Promise<unknown>) => void) => Promise<Added>;
 
 /** Puts photos into an album with members; those that were in it already stay when it is undone. */
-async function intoShared(album: string, ids: readonly string[]): Promise<Added> {
-  const { changed, refused, missing, unchanged } = await addToAlbum(album, ids);
-  const others = new Set([...refused, ...missing, ...unchanged]);
-  return {
-    ...{ count: changed, refused: refused.length + missing.length },
-    back: () =>
-      takeFromAlbum(
-        album,
-        ids.filter((id) => !others.has(id)),
-      ),
+const intoShared =
+  (album: string, ids: readonly string[]): Part =>
+  async (keep) => {
+    const { changed, refused, missing } = await addToAlbum(album, ids, (added) =>
+      keep(() => takeFromAlbum(album, added)),
+    );
+    return { count: changed, refused: refused.length + missing.length };
   };
+
+const intoNew =
+  (name: string, ids: readonly string[]): Part =>
+  async (keep) => {
+    await makeAlbumOf(ids, name, (album) => keep(() => changeMemberAlbum(nameOfAlbum(album), { removed: true })));
+    return { count: ids.length, refused: 0 };
+  };
+
+const intoNamed =
+  (name: string, ids: readonly string[]): Part =>
+  async (keep) => {
+    const added = new Set<string>();
+    let others = 0;
+    for (const each of pack(inParts(ids, { albums: { add: [name] } }))) {
+      const { undo, missing, refused = [] } = await makeChanges(each, undefined);
+      keep(() => takeBackNamed(undo));
+      // Photos that were in it already have no inverse.
+      for (const id of undo.flatMap((one) => one.ids)) added.add(id);
+      others += new Set([...missing, ...refused]).size;
+    }
+    return { count: added.size, refused: others };
+  };
+
+async function takeBackNamed(undo: readonly PhotosChange[]): Promise<void> {
+  for (const each of pack(undo)) await makeChanges(each, undefined);
 }
 
-async function intoNew(name: string, ids: readonly string[]): Promise<Added> {
-  const album = nameOfAlbum(await makeAlbumOf(ids, name));
-  return { count: ids.length, refused: 0, back: () => changeMemberAlbum(album, { removed: true }) };
-}
-
-async function intoNamed(name: string, ids: readonly string[]): Promise<Added> {
-  const undo: PhotosChange[] = [];
-  let refused = 0;
-  for (const each of pack(inParts(ids, { albums: { add: [name] } }))) {
-    const changed = await makeChanges(each, undefined);
-    undo.push(...changed.undo);
-    refused += changed.refused?.length ?? 0;
-  }
-  const back = async (): Promise<void> => {
-    for (const each of pack(undo)) await makeChanges(each, undefined);
-  };
-  return { count: ids.length - refused, refused, back };
+/** Where photos go. @throws ApiError, `not-found` if the chosen album isn't there any more */
+async function planNow(photos: readonly Held[], name: string, chosen: string | undefined): Promise<Adding> {
+  const isHouse = adder().edits && photos.every(({ holder }) => holder === undefined || holder === 'house');
+  // Anew: one that was made meanwhile must not be made again.
+  const albums = await fetchShared().catch((error: unknown) => {
+    // Photos of the house wait for the server with the name alone (docs/offline.md).
+    if (chosen === undefined && isHouse && toApiError(error).code === 'offline') return [];
+    throw error;
+  });
+  const album = albums.find((one) => nameOfAlbum(one) === chosen);
+  if (chosen !== undefined && !album) throw new ApiError('not-found', m.albums.gone);
+  return planAdding(photos, album?.name ?? name, albums, adder(), chosen);
 }
 
 /**
@@ -77,64 +95,67 @@ async function intoNamed(name: string, ids: readonly string[]): Promise<Added> {
  * `chosen`: an album with members that is meant. Never rejects.
  */
 export async function addPhotos(photos: readonly Held[], name: string, chosen?: string): Promise<boolean> {
-  // Anew: one that was made meanwhile must not be made again.
-  const plan = planAdding(photos, name, await fetchShared(), adder(), chosen);
-  const isNamedAlone = plan.shared.size + plan.own.length === 0 && plan.named.length > 0;
-  if (isNamedAlone) {
-    const said = textOf(plan.named.length, plan.left.length, name);
+  const plan = await planNow(photos, name, chosen).catch(fail);
+  if (!plan) return false;
+  const left = plan.left.length;
+  if (plan.shared.size + plan.own.length === 0 && plan.named.length > 0) {
     // Such an edit also waits for the server, and is undone in order.
-    return edits.do(plan.named, { albums: { add: [name] } }, said);
+    const label = m.edits.intoAlbum(plan.named.length, name);
+    const done = await edits.do(plan.named, { albums: { add: [name] } }, label);
+    if (done && left > 0 && edits.said) edits.say({ ...edits.said, text: withLeft(edits.said.text, left) });
+    return done;
   }
   const ids = photos.map(({ id }) => id);
-  return report(ids, name, plan.left.length, [
-    ...[...plan.shared].map(
-      ([album, ids]) =>
-        () =>
-          intoShared(album, ids),
-    ),
-    ...(plan.own.length > 0 ? [() => intoNew(name, plan.own)] : []),
-    ...(plan.named.length > 0 ? [() => intoNamed(name, plan.named)] : []),
+  return report(ids, name, left, [
+    ...[...plan.shared].map(([album, ids]) => intoShared(album, ids)),
+    ...(plan.own.length > 0 ? [intoNew(name, plan.own)] : []),
+    ...(plan.named.length > 0 ? [intoNamed(name, plan.named)] : []),
   ]);
 }
 
 /** Adds photos to an album with members, and reports it; true if any of them is in it now. Never rejects. */
 export const addToShared = (ids: readonly string[], album: string, name: string): Promise<boolean> =>
-  report(ids, name, 0, [() => intoShared(album, ids)]);
+  report(ids, name, 0, [intoShared(album, ids)]);
 
-const textOf = (count: number, left: number, name: string): string =>
-  left === 0 ? m.edits.intoAlbum(count, name) : `${m.edits.intoAlbum(count, name)}. ${m.albums.pickRefused(left)}`;
+/** What was done, and how many photos were left out. */
+const withLeft = (said: string, left: number): string =>
+  left === 0 ? said : m.albums.then(said, m.albums.pickRefused(left));
 
-/** Adds one part after the other; all of it is taken back if one fails. `left`: the number of photos in no part. */
-async function report(
-  ids: readonly string[],
-  name: string,
-  left: number,
-  parts: readonly (() => Promise<Added>)[],
-): Promise<boolean> {
+function fail(error: unknown): undefined {
+  edits.say({ text: m.edits.failed, trouble: toApiError(error) });
+}
+
+/**
+ * Adds one part after the other; each request that was answered is taken back if a later one fails. `left`: the number of
+ * photos in no part.
+ */
+async function report(ids: readonly string[], name: string, left: number, parts: readonly Part[]): Promise<boolean> {
   const done: Added[] = [];
+  const backs: (() => Promise<unknown>)[] = [];
   const takeBack = async (): Promise<void> => {
-    for (const { back } of done) await back();
+    for (const back of backs) await back();
   };
   try {
-    for (const part of parts) done.push(await part());
+    for (const part of parts) done.push(await part((back) => backs.push(back)));
   } catch (error) {
     await takeBack().catch(() => undefined);
-    edits.say({ text: m.edits.failed, trouble: toApiError(error) });
+    fail(error);
     return false;
   }
   const count = done.reduce((sum, one) => sum + one.count, 0);
   const refused = done.reduce((sum, one) => sum + one.refused, left);
   if (refused === ids.length) {
-    edits.say({ text: m.edits.failed, trouble: new ApiError('forbidden', m.albums.pickRefused(refused)) });
+    fail(new ApiError('forbidden', m.albums.pickRefused(refused)));
     return false;
   }
-  const text = textOf(count, refused, name);
+  const label = m.edits.intoAlbum(count, name);
   const undo = async (): Promise<void> => {
     await takeBack();
-    edits.say({ text: m.edits.undone(text) });
+    edits.say({ text: m.edits.undone(label) });
     edits.tell(ids);
   };
-  edits.say(count === 0 ? { text: m.edits.nothing } : { text, act: { label: m.edits.undo, do: undo } });
+  const text = withLeft(count === 0 ? m.edits.nothing : label, refused);
+  edits.say(count === 0 ? { text } : { text, act: { label: m.edits.undo, do: undo } });
   edits.tell(ids);
   return true;
 }

@@ -68,6 +68,13 @@ export function planAdding(
   return plan;
 }
 
+/** What tells an album apart from others of its name: its holder, unless it is the only one of the viewer's. */
+function aboutOf({ right, name, holder, holderName }: MemberAlbum, among: readonly MemberAlbum[]): string | undefined {
+  if (right !== 'holder') return holderName === undefined ? undefined : m.albums.by(holderName);
+  const isOnly = !among.some((one) => one.right === 'holder' && one.name === name && one.holder !== holder);
+  return isOnly ? undefined : m.albums.heldIn[holder === house ? 'house' : 'own'];
+}
+
 /** The albums to choose from for photos; one of the same name as another is told apart by its holder. */
 export function optionsFor(photos: readonly Held[], { shared, named }: Targets, adder: Adder): AlbumOption[] {
   const holders = new Set(photos.map(({ holder = house }) => holder));
@@ -77,10 +84,11 @@ export function optionsFor(photos: readonly Held[], { shared, named }: Targets, 
   const own = new Set(fitting.filter(({ right }) => right === 'holder').map(({ name }) => name));
   const ofHouse = holders.has(house) && adder.edits ? named.filter(({ value }) => !own.has(value)) : [];
   return [
-    ...fitting.map((album): AlbumOption => ({
-      ...{ value: album.name, count: album.count, album: nameOfAlbum(album) },
-      ...(album.right !== 'holder' && album.holderName !== undefined && { about: m.albums.by(album.holderName) }),
-    })),
+    ...fitting.map((album): AlbumOption => {
+      const about = aboutOf(album, fitting);
+      const option = { value: album.name, count: album.count, album: nameOfAlbum(album) };
+      return about === undefined ? option : { ...option, about };
+    }),
     ...ofHouse,
   ];
 }

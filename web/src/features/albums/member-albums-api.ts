@@ -30,10 +30,17 @@ export const endMember = (name: string, person: string): Promise<unknown> =>
 
 const none = { changed: 0, missing: [] as string[], refused: [] as string[], unchanged: [] as string[] };
 
-async function inBatches(path: string, ids: readonly string[]): Promise<Required<EntriesChanged>> {
+async function inBatches(
+  path: string,
+  ids: readonly string[],
+  after?: (changed: string[]) => void,
+): Promise<Required<EntriesChanged>> {
   let all = none;
   for (let from = 0; from < ids.length; from += most) {
-    const one = await ask<EntriesChanged>(path, send('POST', { ids: ids.slice(from, from + most) }));
+    const batch = ids.slice(from, from + most);
+    const one = await ask<EntriesChanged>(path, send('POST', { ids: batch }));
+    const others = new Set([...one.missing, ...one.refused, ...(one.unchanged ?? [])]);
+    after?.(batch.filter((id) => !others.has(id)));
     all = {
       changed: all.changed + one.changed,
       missing: [...all.missing, ...one.missing],
@@ -44,17 +51,28 @@ async function inBatches(path: string, ids: readonly string[]): Promise<Required
   return all;
 }
 
-/** Puts photos into an album. */
-export const addToAlbum = (name: string, ids: readonly string[]): Promise<Required<EntriesChanged>> =>
-  inBatches(`${at(name)}/entries`, ids);
+/** Puts photos into an album; `after` is called after each request with those that it added. @throws ApiError */
+export const addToAlbum = (
+  name: string,
+  ids: readonly string[],
+  after?: (added: string[]) => void,
+): Promise<Required<EntriesChanged>> => inBatches(`${at(name)}/entries`, ids, after);
 /** Takes photos out of an album. */
 export const takeFromAlbum = (name: string, ids: readonly string[]): Promise<Required<EntriesChanged>> =>
   inBatches(`${at(name)}/entries/remove`, ids);
 
-/** Makes an album of photos, which belong to one library; without a name an untitled one. */
-export async function makeAlbumOf(ids: readonly string[], name = ''): Promise<MemberAlbum> {
+/**
+ * Makes an album of photos, which belong to one library; without a name an untitled one. `made` is called with it as soon
+ * as it exists: a later request, for more photos, may fail. @throws ApiError
+ */
+export async function makeAlbumOf(
+  ids: readonly string[],
+  name = '',
+  made?: (album: MemberAlbum) => void,
+): Promise<MemberAlbum> {
   const given = { ids: ids.slice(0, most), ...(name !== '' && { name }) };
   const album = await ask<MemberAlbum>('/api/albums/shared', send('POST', given));
+  made?.(album);
   if (ids.length <= most) return album;
   await addToAlbum(nameOfAlbum(album), ids.slice(most));
   return fetchMemberAlbum(nameOfAlbum(album));

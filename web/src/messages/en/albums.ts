@@ -78,6 +78,7 @@ export const albums = {
   movedTo: (n: number, at: number, all: number) =>
     plural(n, { one: `Photo moved to position ${at} of ${all}`, other: `# photos moved to position ${at} of ${all}` }),
   by: (name: string) => `by ${legible(name)}`,
+  heldIn: { house: 'in the family library', own: 'in your own library' },
   sharedWith: (names: string[]) => `Shared with ${listOf(names.map((name) => legible(name)))}`,
   sharedBy: (name: string) => `Shared by ${legible(name)}`,
   theyAdd: 'they can add photos',
@@ -115,6 +116,9 @@ export const albums = {
       one: '# photo belongs to another library and was not added.',
       other: '# photos belong to another library and were not added.',
     }),
+  /** Two sentences; the first one may lack its full stop. */
+  then: (said: string, more: string) => `${said.replace(/\.$/u, '')}. ${more}`,
+  gone: 'This album no longer exists. Choose another one.',
 
   tagsNone: 'No tags yet',
   tagsAbout: 'To tag photos, select them, then choose Tags. Tags in your files are listed here, too.',
