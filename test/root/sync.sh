@@ -54,7 +54,7 @@ serve() { # a name, then flags; sets $pid
   node dist/cli/main.js serve --home "$home" --port 0 --level error --rescan 5 "$@" >"$home.out" 2>"$home.err" &
   pid=$!
   pids+=("$pid")
-  until_true 60 grep -q 'Your album' "$home.out"
+  until_true 60 grep -q 'Your library' "$home.out"
 }
 sums() { (cd "$1" && find . -name '*.jpg' -not -path './duplicates/*' -exec sha256sum {} + | cut -d' ' -f1 | sort); }
 # All photos of a tool are in the archive, byte for byte, once each, under their own names.

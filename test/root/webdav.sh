@@ -51,7 +51,7 @@ serve() { # sets $server, and $port at the first start
   node dist/cli/main.js serve --home "$base/home" --port "$port" --level error --settle 0.2 >"$base/out" 2>>"$base/err" &
   server=$!
   pids+=("$server")
-  until_true 60 grep -q 'Your album' "$base/out" || { cat "$base/err"; exit 1; }
+  until_true 60 grep -q 'Your library' "$base/out" || { cat "$base/err"; exit 1; }
   port=$(sed -n 's/.*127\.0\.0\.1:\([0-9]*\).*/\1/p' "$base/out" | head -1)
 }
 sums() { find "$@" -name '*.jpg' -not -path '*/duplicates/*' -exec sha256sum {} + | cut -d' ' -f1 | sort; }
