@@ -1,6 +1,6 @@
 /**
  * Lost ends: ends that a `saw` names and this server has never received. Most are on their way; but if the only server
- * that had one is gone for good, everything that saw it stays hidden for ever. The `saw` contains the whole key, so the
+ * that had one is permanently lost, everything that saw it stays hidden. The `saw` contains the whole key, so the
  * holder of the set can write the end again. That restores only access given after that end. If the original still
  * arrives, it replaces the rewritten one.
  */
@@ -42,7 +42,7 @@ export function listLostEnds(library: Library): LostEnd[] {
   }
 }
 
-/** As `listLostEnds`, in turns that block nobody; and how many items it read. */
+/** Like `listLostEnds`, but yields to the event loop between batches; also the number of items read. */
 async function findLostEnds(library: Library): Promise<Found> {
   const work = searchLostEnds(library);
   for (;;) {

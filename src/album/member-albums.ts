@@ -286,7 +286,7 @@ export function countSharedAlbums(
     });
 }
 
-/** The albums with members that contain a photo, whoever sees them. */
+/** The albums with members that contain a photo, including those the viewer can’t see. */
 function albumsOf(library: Library, access: ItemAccess, stored: StoredPhoto): Set<string> {
   const claims = claimsOf(library, stored);
   const entries = claims?.entries.filter((entry) => access.isInAlbum(claims.item, entry)) ?? [];

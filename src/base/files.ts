@@ -7,8 +7,8 @@
  *
  * New files get the modes of `file-modes.ts` whatever the umask is; existing files keep theirs.
  *
- * Every operation except `discard` first calls `step`, where a test can make it fail. All use one `disk`, so that torture tests
- * can count the system calls, fail the n-th, or record the order in which they reached the disk (torture/disk.ts).
+ * Before each operation except `discard`, `step` is called; tests make it throw. All system calls go through `disk`, where tests
+ * count them, make the n-th fail, or record their order (torture/disk.ts).
  */
 import { constants } from 'node:fs';
 import * as system from 'node:fs/promises';

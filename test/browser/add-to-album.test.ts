@@ -2,31 +2,17 @@
  * Photos are added to albums, in a real browser on a real server: those of the house, one's own, and both at once; from
  * a selection and from one photo. What no album takes is left out, which is said; and all of it is undone.
  */
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { breaches } from './axe.js';
 import { fill } from './fill.js';
+import { lookAtPage } from './look-at-page.js';
 import { addPerson } from './people.js';
-import { inBothThemes, opened, shown } from './stage.js';
+import { opened, shown } from './stage.js';
 import { openVisits } from './visits.js';
 
 const visits = openVisits(/status of 401/);
-const shots = process.env['SHOTS'];
 
-/** No finding of axe and nothing wider than the window, in both themes. */
-async function look(page: Page, name: string): Promise<void> {
-  const before = page.viewportSize()!;
-  for (const width of [390, before.width]) {
-    await page.setViewportSize({ ...before, width });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(wide, `${name}, ${width} px`).toBe(0);
-    await inBothThemes(page, async (theme) => {
-      expect(await breaches(page), `${name}, ${width} px, ${theme}`).toEqual([]);
-      if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}-${width}-${theme}.png`) });
-    });
-  }
-}
+const look = (page: Page, name: string): Promise<void> => lookAtPage(page, name, [390, 1440]);
 
 /** A window of a person. */
 async function enter({ cookie }: { cookie: string }): Promise<Page> {

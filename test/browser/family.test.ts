@@ -2,37 +2,20 @@
  * What people of a family do with each other's photos, in a real browser on a real server: photos handed over, photos of
  * guests, and a person who is removed. Each page is looked at in both themes, on a phone and on a desktop.
  */
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, test as single } from 'vitest';
-import { breaches } from './axe.js';
+import { lookAtPage } from './look-at-page.js';
 import { addPerson } from './people.js';
-import { inBothThemes, inSelectionMenu, opened, openMore, seenTiles, shown, type Seen, wake } from './stage.js';
+import { inSelectionMenu, opened, openMore, seenTiles, shown, type Seen, wake } from './stage.js';
 import { openVisits } from './visits.js';
 
 const visits = openVisits(/status of 4(?:0[1349]|15)/);
 
-const shots = process.env['SHOTS'];
-const widths = [390, 1440];
-
 /** Looking at a page takes some seconds, in two sizes and two themes. */
 const test = (name: string, run: () => Promise<void>): void => single(name, { timeout: 180_000 }, run);
 
-/** No finding of axe and nothing wider than the window, at each width and in both themes. */
-async function look(page: Page, name: string): Promise<void> {
-  const { width: before, height } = page.viewportSize()!;
-  for (const width of widths) {
-    await page.setViewportSize({ width, height });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(wide, `${name}, ${width} px`).toBe(0);
-    await inBothThemes(page, async (theme) => {
-      expect(await breaches(page), `${name}, ${width} px, ${theme}`).toEqual([]);
-      if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}-${width}-${theme}.png`) });
-    });
-  }
-  await page.setViewportSize({ width: before, height });
-}
+const look = (page: Page, name: string): Promise<void> => lookAtPage(page, name, [390, 1440]);
 
 /** A window of a person. */
 async function enter(name: string, role: 'owner' | 'family'): Promise<Seen & { id: string }> {

@@ -3,15 +3,14 @@
  * archived and locked ones, until either of them ends it; and ends of access that were lost with a server, which hide
  * what was shared after them until their holder confirms them. In both themes, on a phone, a tablet and a desktop.
  */
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, test as single } from 'vitest';
 import { itemId, sharingId } from '../../src/document/item-id.js';
 import type { PhotoDocument } from '../../src/document/photo-document.js';
-import { breaches } from './axe.js';
+import { lookAtPage } from './look-at-page.js';
 import { addPerson } from './people.js';
-import { inBothThemes, opened, seenTiles, shown, type Seen } from './stage.js';
+import { opened, seenTiles, shown, type Seen } from './stage.js';
 import { openVisits } from './visits.js';
 
 const visits = openVisits(/status of 40[134]/);
@@ -19,22 +18,7 @@ const visits = openVisits(/status of 40[134]/);
 /** Looking at a page takes some seconds, in three sizes and two themes. */
 const test = (name: string, run: () => Promise<void>): void => single(name, { timeout: 180_000 }, run);
 
-const shots = process.env['SHOTS'];
-
-/** No finding of axe and nothing wider than the window, at each width and in both themes. */
-async function look(page: Page, name: string): Promise<void> {
-  const { width: before, height } = page.viewportSize()!;
-  for (const width of [390, 820, 1440]) {
-    await page.setViewportSize({ width, height });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(wide, `${name}, ${width} px`).toBe(0);
-    await inBothThemes(page, async (theme) => {
-      expect(await breaches(page), `${name}, ${width} px, ${theme}`).toEqual([]);
-      if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}-${width}-${theme}.png`) });
-    });
-  }
-  await page.setViewportSize({ width: before, height });
-}
+const look = (page: Page, name: string): Promise<void> => lookAtPage(page, name, [390, 820, 1440]);
 
 /** A person with a window, and a session for requests beside it. */
 interface Member extends Seen {

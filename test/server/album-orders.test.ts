@@ -122,7 +122,7 @@ test('an album that exists by name is described and ordered by whoever may edit 
   expectError(await owner.ask('GET', `/api/tiles?q=${encodeURIComponent(q)}&order=album&cursor=-1`), 400, 'invalid');
 });
 
-test('photos are listed by the day of their arrival for viewers with details, and for nobody else', async () => {
+test('photos are listed by day of arrival, only for viewers with details', async () => {
   const owned = await openOwned();
   const { home, owner } = owned;
   const ids: string[] = [];

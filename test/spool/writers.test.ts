@@ -64,7 +64,7 @@ for (const [how, restores] of [
   ['with its old time', true],
 ] as const) {
   it(
-    `a photo that is overwritten in place ${how} is archived in its old or new form, never as a mixture`,
+    `a photo that is overwritten in place ${how} is archived before or after the change, never half of each`,
     { timeout: 180_000 },
     async () => {
       const spool = await openHome();

@@ -15,7 +15,7 @@ async function look(known: KnownSharing['albums'], [count, others]: [number, num
 }
 
 test('photos that others add to an album are counted until they are seen, those of the viewer never', async () => {
-  // The first look is where counting begins.
+  // The first check only records the counts.
   const first = await look({}, [5, 3], 10);
   expect(first).toEqual({ known: { 'house:a': { count: 5, others: 3 } }, counted: ['house:a'] });
   // Nothing changed: nothing is requested.
@@ -25,10 +25,10 @@ test('photos that others add to an album are counted until they are seen, those 
   expect(own.known['house:a']).toEqual({ count: 7, others: 3 });
   const two = await look(own.known, [9, 5], 40);
   expect(two.known['house:a']).toEqual({ count: 9, others: 5, growth: { photos: 2, at: 40 } });
-  // Not seen yet: counted on.
+  // Not seen yet: the count continues.
   const more = await look(two.known, [10, 6], 50, 35);
   expect(more.known['house:a']?.growth).toEqual({ photos: 3, at: 50 });
-  // Seen: what was there stays in the list, and counting begins anew.
+  // Once seen, the entry stays in the list, and the count restarts.
   const less = await look(more.known, [8, 4], 60, 55);
   expect(less.known['house:a']).toEqual({ count: 8, others: 4, growth: { photos: 3, at: 50 } });
   const again = await look(less.known, [9, 5], 70, 55);

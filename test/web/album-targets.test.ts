@@ -46,7 +46,7 @@ describe('photos added to an album by name', () => {
     expect(planAdding(photos, 'Summer', [album('1', 'house', 'view')], family).left).toEqual(['house', 'his']);
   });
 
-  it('have the albums to choose that take some of them, told apart by their holder', () => {
+  it('offer the albums that accept some of them, and name the holder where names are equal', () => {
     const shared = [
       album('1', ada, 'holder'),
       album('2', ben, 'add'),

@@ -61,7 +61,7 @@ it('does not alternate when the speed does', () => {
   expect(shown).toEqual([...shown].sort((a, b) => b - a));
 });
 
-it('shows a longer time when the speed falls for good, and a shorter one when it rises', () => {
+it('shows a longer time when the speed drops and stays low, and a shorter one when it rises', () => {
   const speeds = [...steady(2).slice(0, 120), ...steady(0.5).slice(0, 240), ...steady(10)];
   const shown = run(2_000, speeds);
   expect(shown[119]).toBe(15);

@@ -3,7 +3,7 @@ import type { AlbumOrder, NamedAlbum } from '../../../../src/api/answer-types.js
 import { isMemberAlbum, searchOfAlbum } from '../../lib/album-search.js';
 import { addressed, ask, send, type Tile } from '../../lib/api.js';
 import { m } from '../../lib/messages.js';
-import { undoable } from './saved-searches.js';
+import { undoable } from '../../lib/edits/undoable.js';
 
 /** By date, or by hand. */
 export type AlbumSort = NamedAlbum['sort'];

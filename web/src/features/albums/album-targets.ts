@@ -75,7 +75,7 @@ function aboutOf({ right, name, holder, holderName }: MemberAlbum, among: readon
   return isOnly ? undefined : m.albums.heldIn[holder === house ? 'house' : 'own'];
 }
 
-/** The albums to choose from for photos; one of the same name as another is told apart by its holder. */
+/** The albums that accept some of these photos. Albums with the same name also show their holder. */
 export function optionsFor(photos: readonly Held[], { shared, named }: Targets, adder: Adder): AlbumOption[] {
   const holders = new Set(photos.map(({ holder = house }) => holder));
   const fitting = shared.filter(

@@ -20,7 +20,8 @@ import {
   takeFromAlbum,
 } from './member-albums-api.js';
 import { fetchNamed, setNamed, type AlbumSort } from './album-orders.js';
-import { carryCover, chooseCover, fetchCovers, undoable } from './saved-searches.js';
+import { undoable } from '../../lib/edits/undoable.js';
+import { carryCover, chooseCover, fetchCovers } from './saved-searches.js';
 
 /** An album of either kind. */
 export interface AlbumView {

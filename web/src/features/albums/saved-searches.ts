@@ -1,7 +1,8 @@
 /** Saved searches, suggested albums and covers on the server. Every change can be undone. */
 import type { AlbumCover, SavedSearch, SuggestedAlbum } from '../../../../src/api/answer-types.js';
-import { addressed, ask, send, type Tile, toApiError } from '../../lib/api.js';
+import { addressed, ask, send, type Tile } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
+import { undoable } from '../../lib/edits/undoable.js';
 import { m } from '../../lib/messages.js';
 
 /** The saved searches, by name. @throws ApiError */
@@ -14,32 +15,6 @@ export const fetchSuggested = (): Promise<SuggestedAlbum[]> =>
     ({ albums }) => albums,
     () => [],
   );
-
-/**
- * Does something that `work` returns the inverse of, and reports it with an undo button, or its failure; true if it was
- * done. `after` is called after that, and after undoing it. `said`: called after `work`. Never rejects.
- */
-export async function undoable(
-  said: string | (() => string),
-  work: () => Promise<() => Promise<unknown>>,
-  after: () => void,
-): Promise<boolean> {
-  try {
-    const back = await work();
-    const text = typeof said === 'string' ? said : said();
-    const undo = async (): Promise<void> => {
-      await back();
-      edits.say({ text: m.edits.undone(text) });
-      after();
-    };
-    edits.say({ text, act: { label: m.edits.undo, do: undo } });
-    after();
-    return true;
-  } catch (error) {
-    edits.say({ text: m.edits.failed, trouble: toApiError(error) });
-    return false;
-  }
-}
 
 const change = (id: string, body: object): Promise<unknown> => ask(`/api/albums/saved/${id}`, send('PATCH', body));
 

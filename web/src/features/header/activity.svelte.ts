@@ -1,8 +1,8 @@
 /**
  * What happens to the library, for the bell and its panel: running imports, finished ones, problems with files,
  * albums and photos that others shared, added or offered, and photos of guests that wait for approval. The dot means that
- * something is new since the panel was last open, not that something is wrong. Finished imports, what was known of shared
- * albums, and the time of the last look are kept in this browser, for each person apart.
+ * something is new since the panel was last open, not that something is wrong. Finished imports, the last counts of shared
+ * albums, and the time when the panel was last open are stored in this browser, separately for each person.
  */
 import type { SpoolStatus } from '../../lib/api.js';
 import type { Live } from '../../lib/live.svelte.js';

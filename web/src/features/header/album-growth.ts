@@ -1,30 +1,30 @@
 /**
- * What others added to shared albums, and who began to share all their photos, since this browser last looked: servers keep
- * no time of either. The first look at an album or at partners is where counting begins. Pure.
+ * Counts what is new since this browser last checked: photos that others added to shared albums, and people who started to
+ * share all their photos. Servers store no time of either. The first check only records what is there. Pure.
  */
 import type { MemberAlbum, PartnerList } from '../../../../src/api/answer-types.js';
 import { nameOfAlbum } from '../albums/member-albums-api.js';
 
-/** Photos that others added to an album, and when that was noticed, ms. */
+/** The number of photos that others added to an album, and when this browser noticed, ms. */
 export interface Growth {
   photos: number;
   at: number;
 }
 
-/** A shared album when it was last looked at: its photos, those of them that are not the viewer's, and the last growth. */
+/** The counts of a shared album at the last check: all its photos, those by others, and the last growth. */
 export interface KnownAlbum {
   count: number;
   others: number;
   growth?: Growth;
 }
 
-/** What a browser knows: albums by `<holder>:<ulid>`, and for each partner when they were noticed, ms; 0 if first. */
+/** Albums by `<holder>:<ulid>`, and when each partner was noticed, ms; 0 for those of the first check. */
 export interface KnownSharing {
   albums: Record<string, KnownAlbum>;
   partners?: Record<string, number>;
 }
 
-/** What is new is counted on until the viewer has `seen` it, ms. `countOthers`: the photos of an album by others. */
+/** Adds up the growth of each album until the viewer has seen it (`seen`, ms). `countOthers`: the number of photos by others. */
 export async function followAlbums(
   albums: readonly MemberAlbum[],
   before: KnownSharing['albums'],
@@ -47,7 +47,7 @@ export async function followAlbums(
   return known;
 }
 
-/** Those who share all their photos with the viewer, with the time when that was noticed. */
+/** The people who share all their photos with the viewer, and when each was noticed. */
 export const followPartners = (
   { received }: PartnerList,
   before: KnownSharing['partners'],

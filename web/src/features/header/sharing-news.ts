@@ -23,7 +23,7 @@ const countOthers = (album: MemberAlbum): Promise<number> => {
   return countFound(`in:${nameOfAlbum(album)} -holder:me${house}`);
 };
 
-/** What others shared, the newest first, and what is known of it now. @throws ApiError */
+/** News about what others shared, newest first, and the counts to compare with next time. @throws ApiError */
 export async function fetchShared(
   before: KnownSharing,
   times: { now: number; seen: number },

@@ -151,7 +151,7 @@ export const sharingPage = {
 export const lostEnds = {
   title: 'Sharing changes to confirm',
   about:
-    'These changes were made on a server that hasn’t synced them. Until they arrive, everything shared after them stays hidden. If that server comes back, you don’t have to do anything. If it’s gone for good, confirm them: the changes stay, and what was shared after them is shown again.',
+    'These changes were made on a server that hasn’t synced them. Until they arrive, everything shared after them stays hidden. If that server comes back, you don’t have to do anything. If it’s permanently lost, confirm them: the changes stay in effect, and everything shared after them is shown again.',
   hides: (n: number) => plural(n, { one: 'Holds back # later change', other: 'Holds back # later changes' }),
   confirm: 'Confirm change',
   confirmOne: (sentence: string) => `Confirm change: ${sentence}`,
