@@ -7,6 +7,7 @@ import { toUsual } from '../../src/photo/decode/color-conversion.js';
 import { headLength, identify } from '../../src/photo/formats/identify.js';
 import { render } from '../../src/photo/decode/render.js';
 import type { Pictures } from '../../src/photo/decode/renditions.js';
+import { isSrgb } from '../../src/photo/decode/srgb-profile.js';
 import { makeUncompressed } from '../../src/photo/decode/uncompressed-tiff.js';
 import { temporaryFolder } from '../folder.js';
 import { deltaE, hdrSignal, lab, labOf, scene, spaces, type Three } from './colour.js';
@@ -46,28 +47,38 @@ async function profileOf(name: 'p3' | 'srgb'): Promise<Uint8Array> {
   return (await sharp(made).metadata()).icc!;
 }
 
-/** A matrix profile (ICC.1:2001) of Adobe RGB (1998), from its chromaticities adapted to D50, and gamma 563/256. */
-function adobeProfile(): Buffer {
-  const fixed = (value: number): Buffer => {
-    const bytes = Buffer.alloc(4);
-    bytes.writeInt32BE(Math.round(value * 65_536));
-    return bytes;
-  };
-  const xyz = (...values: number[]): Buffer =>
+const fixed = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(Math.round(value * 65_536));
+  return bytes;
+};
+
+/** A curve of ICC.1:2001: one number is a gamma in 256ths, more are samples in 65,535ths. */
+function curveOf(...values: number[]): Buffer {
+  const curve = Buffer.alloc(12 + values.length * 2);
+  curve.write('curv', 'latin1');
+  curve.writeUInt32BE(values.length, 8);
+  for (const [n, value] of values.entries()) curve.writeUInt16BE(value, 12 + n * 2);
+  return curve;
+}
+
+/** A matrix profile (ICC.1:2001) of three primaries, adapted to D50, and one curve. */
+function matrixProfile(primaries: readonly (readonly number[])[], curve: Buffer): Buffer {
+  const xyz = (values: readonly number[]): Buffer =>
     Buffer.concat([Buffer.from('XYZ \0\0\0\0', 'latin1'), ...values.map(fixed)]);
-  const curve = Buffer.concat([Buffer.from('curv\0\0\0\0\0\0\0\x01', 'latin1'), Buffer.from([2, 51, 0, 0])]);
   const description = Buffer.alloc(104);
   description.write('desc', 0, 'latin1');
   description.writeUInt32BE(6, 8);
-  description.write('Adobe\0', 12, 'latin1');
+  description.write('Built\0', 12, 'latin1');
   const copyright = Buffer.from('text\0\0\0\0none\0\0\0\0', 'latin1');
+  const [red, green, blue] = primaries;
   const tags: [string, Buffer][] = [
     ['desc', description],
     ['cprt', copyright],
-    ['wtpt', xyz(0.9642, 1, 0.8249)],
-    ['rXYZ', xyz(0.60974, 0.31111, 0.01947)],
-    ['gXYZ', xyz(0.20528, 0.62567, 0.06087)],
-    ['bXYZ', xyz(0.14919, 0.06322, 0.74457)],
+    ['wtpt', xyz([0.9642, 1, 0.8249])],
+    ['rXYZ', xyz(red!)],
+    ['gXYZ', xyz(green!)],
+    ['bXYZ', xyz(blue!)],
     ['rTRC', curve],
     ['gTRC', curve],
     ['bTRC', curve],
@@ -88,6 +99,30 @@ function adobeProfile(): Buffer {
   head.write('acsp', 36, 'latin1');
   for (const [n, value] of [0.9642, 1, 0.8249].entries()) head.set(fixed(value), 68 + n * 4);
   return Buffer.concat([head, table, ...tags.map(([, bytes]) => bytes)]);
+}
+
+/** Of Adobe RGB (1998), from its chromaticities and gamma 563/256. */
+const adobeProfile = (): Buffer =>
+  matrixProfile(
+    [
+      [0.60974, 0.31111, 0.01947],
+      [0.20528, 0.62567, 0.06087],
+      [0.14919, 0.06322, 0.74457],
+    ],
+    curveOf(563),
+  );
+
+const srgbPrimaries = [
+  [0.43607, 0.22249, 0.01392],
+  [0.38515, 0.71687, 0.09708],
+  [0.14307, 0.06061, 0.7141],
+];
+
+/** sRGB as cameras store it: with a curve of 1,024 samples (IEC 61966-2-1). */
+function sampledSrgb(): Buffer {
+  const linear = (value: number): number => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+  const samples = Array.from({ length: 1024 }, (_, n) => Math.round(linear(n / 1023) * 65_535));
+  return matrixProfile(srgbPrimaries, curveOf(...samples));
 }
 
 /** A file whose pixels are the patches in a space, with that space's profile. */
@@ -169,6 +204,32 @@ describe('ΔE of every patch is below 3, and mostly invisible', () => {
     expect(deltaE(cyan, [55, -37, -50])).toBeLessThan(35);
     expect(deltaE(magenta, [48, 74, -3])).toBeLessThan(25);
     expect(deltaE(yellow, [89, -5, 93])).toBeLessThan(25);
+  });
+});
+
+describe('a profile that means sRGB', () => {
+  test('is recognised by what it does, not by its bytes', async () => {
+    const gamma = matrixProfile(srgbPrimaries, curveOf(563));
+    const all = [await profileOf('srgb'), sampledSrgb(), gamma, adobeProfile(), await profileOf('p3')];
+    expect(await Promise.all(all.map(isSrgb))).toEqual([true, true, false, false, false]);
+  });
+
+  test.each([1, 6])('changes no byte of the pictures (scale %i)', async (scale) => {
+    const { data, width, height } = strip(8);
+    const plain = await sharp(data, { raw: { width, height, channels: 3 } })
+      .resize(width * scale, height * scale, { kernel: 'nearest' })
+      .raw()
+      .toBuffer();
+    const [without, ...others] = await Promise.all(
+      [undefined, sampledSrgb(), await profileOf('srgb')].map(async (icc) => {
+        const shape = { width: width * scale, height: height * scale, channels: 3, bits: 8 } as const;
+        const { file, pixels } = makeUncompressed(shape, icc);
+        pixels.set(plain);
+        const { thumb, preview } = await renderBytes(file);
+        return [Buffer.from(thumb.bytes), Buffer.from(preview.bytes)];
+      }),
+    );
+    for (const one of others) expect(one).toEqual(without);
   });
 });
 

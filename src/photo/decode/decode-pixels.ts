@@ -12,6 +12,7 @@ import { families } from '../formats/families.js';
 import type { Format, Opened, PictureSource } from '../formats/format-family.js';
 import { toPixels, turn, type Pixels } from './pixels.js';
 import { pixelLimit } from './renditions.js';
+import { isSrgb } from './srgb-profile.js';
 import { makeUncompressed } from './uncompressed-tiff.js';
 import { countWarnings, isScanBroken } from './decode-warnings.js';
 
@@ -108,11 +109,12 @@ async function decodeSource(source: PictureSource, format: Format, wanted: Edge,
   const box = { width: edge, height: edge, fit: 'inside', withoutEnlargement: true } as const;
   // For 16-bit pixels, libvips' own conversion by the profile would not end in sRGB.
   const deep = header.space === 'rgb16' ? header.icc : undefined;
-  const image = sharp(input, { ...options, ignoreIcc: deep !== undefined });
+  const asSrgb = await meansSrgb(header, source);
+  const image = sharp(input, { ...options, ignoreIcc: deep !== undefined || asSrgb });
   const ofAll = countWarnings(image);
   const own = deep && !source.icc ? { ...source, icc: deep } : source;
   const shrunk = (source.turn === undefined ? image.autoOrient() : image).resize(box);
-  const pixels = await turn(await convert(shrunk, header, own, edge), source.turn);
+  const pixels = await turn(asSrgb ? await flatten(shrunk) : await convert(shrunk, header, own, edge), source.turn);
   const animated = format.animated === true || (moving.includes(format.family) && (header.pages ?? 1) > 1);
   const damaged = format.family === 'jpeg' && isScanBroken(ofHeader, ofAll);
   return {
@@ -133,6 +135,12 @@ function sizeOf({ width, height, autoOrient }: Metadata, source: PictureSource):
 /** libvips parses brackets at the end of a path as options; such a file is passed as bytes. */
 async function inputOf(input: string | Buffer): Promise<string | Buffer> {
   return typeof input === 'string' && input.endsWith(']') ? readFile(input) : input;
+}
+
+/** Whether the profile of the pixels leaves them as they are. */
+async function meansSrgb({ icc, space, depth }: Metadata, source: PictureSource): Promise<boolean> {
+  const profile = source.icc ?? icc;
+  return profile !== undefined && space === 'srgb' && depth === 'uchar' && (await isSrgb(profile));
 }
 
 /** The pixels in sRGB. */
