@@ -17,7 +17,8 @@ import {
   type Holder,
 } from '../src/document/item-id.js';
 import { formatStamp } from '../src/document/stamp.js';
-import { makeRandom, type SyntheticPhoto } from './synthetic.js';
+import { familyMember, makeRandom, type SyntheticPhoto } from './synthetic.js';
+import { owner } from '../src/document/photo-senders.js';
 
 const ulid = (n: number): string => `01JD${String(n).padStart(22, '0')}`;
 const people = Array.from({ length: 10 }, (_, n) => ulid(n));
@@ -119,7 +120,8 @@ export function openPeopleLibrary(seed: number): PeopleLibrary {
       const under = seenOf(holder === house ? [peopleId] : [peopleId, sharingId(holder)]);
       const at = formatStamp({ ms: 1.6e12, counter: 0, epoch: 'bench' });
       const by = authorOf(holder);
-      const asTheirs = (_key: string, value: unknown): unknown => (value === 'person:bench' ? by : value);
+      const asTheirs = (_key: string, value: unknown): unknown =>
+        value === familyMember || value === owner ? by : value;
       const edits = {
         ...(JSON.parse(JSON.stringify(photo.document.edits), asTheirs) as object),
         ...(random() < 0.02 && { archived: [{ value: true, at, by }] }),

@@ -12,6 +12,7 @@ import {
   type PhotoDocument,
   type Place,
 } from '../src/document/photo-document.js';
+import { owner } from '../src/document/photo-senders.js';
 
 /** A document with its id and SHA-256. */
 export interface SyntheticPhoto {
@@ -375,17 +376,22 @@ function makePhoto(random: Random, occasion: Occasion, k: number, sha256: string
   };
 }
 
+/** The author of the edits that are not the owner's. */
+export const familyMember = 'person:bench';
+
 function makeEdits(random: Random, { audience }: Occasion, time: Date): Edits {
   const at = `${digits(time.getTime(), 15)}-0000-bench`;
-  const edit = <T>(value: T): { value: T; at: string; by: string }[] => [{ value, at, by: 'person:bench' }];
+  // One photo in ten was edited by a family member who has no right to share: share links to a search show it without that.
+  const by = random() < 0.1 ? familyMember : owner;
+  const edit = <T>(value: T): { value: T; at: string; by: string }[] => [{ value, at, by }];
   return {
     ...(audience && { audience: edit(audience) }),
     ...(random() < 0.04 && { favourite: edit(true) }),
     ...(random() < 0.5 && { reviewed: edit(true) }),
     ...(random() < 0.02 && { trashed: edit(true) }),
-    ...(random() < 0.02 && { tags: { [tagName(zipf(random, 2_000))]: { present: true, at, by: 'person:bench' } } }),
+    ...(random() < 0.02 && { tags: { [tagName(zipf(random, 2_000))]: { present: true, at, by } } }),
     ...(random() < 0.1 && {
-      albums: { [`album-${digits(zipf(random, 300), 3)}`]: { present: true, at, by: 'person:bench' } },
+      albums: { [`album-${digits(zipf(random, 300), 3)}`]: { present: true, at, by } },
     }),
   };
 }

@@ -174,7 +174,8 @@ export function rowOf(item: Item, body: Body, { mayShare = ownerShares, ends }: 
   if (!claims) return undefined;
   const shares = item.holder === house ? mayShare : holderShares(item.holder);
   const row = rowAsShown(claims, body, sideIn(claims, body, mayShare));
-  return { ...row, claims, shared: sharedOf(claims, body, row, shares), people: listOrNull(peopleIn(body)) };
+  const shared = sharedOf(claims, body, row, shares);
+  return Object.assign(row, { claims, shared, people: listOrNull(peopleIn(body)) });
 }
 
 /**
@@ -326,6 +327,7 @@ function wholeOf(value: unknown): number | null {
 }
 
 function listOrNull(values: readonly string[]): string | null {
+  if (values.length === 0) return null;
   const distinct = [...new Set(values)].sort().slice(0, mostElements);
   return distinct.length === 0 ? null : JSON.stringify(distinct);
 }

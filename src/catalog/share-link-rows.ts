@@ -16,8 +16,9 @@ export const makeShared = (complete: boolean): Shared => ({
 });
 
 /** Writes a row as share links see it. */
-export function putShared(columns: Columns, { shared, ...row }: SharedRow): void {
-  if (shared === null) return dropShared(columns, row.n);
+export function putShared(columns: Columns, whole: SharedRow): void {
+  if (whole.shared === null) return dropShared(columns, whole.n);
+  const { shared, ...row } = whole;
   const to = (columns.shared ??= makeShared(columns.complete));
   const part = JSON.parse(shared) as SharedPart;
   putRow(to.columns, { ...row, entries: null, ...part.row });

@@ -57,6 +57,7 @@ export interface Signature {
 
 /** The edit of a field that is shown; undefined if there is none that this version understands. */
 export function shownEdit<F extends FieldName>(edits: Edits, field: F): Edit<EditableFields[F]> | undefined {
+  if (own(edits, field) === undefined) return undefined;
   const list = listOf(edits, field).filter(({ value }) => field === 'audience' || fields[field](value));
   const shown = shownOf(field, list);
   if (!shown) return undefined;

@@ -15,28 +15,45 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
 const isFlag = (value: unknown): boolean => typeof value === 'boolean';
 
-const exposure: Record<keyof Exposure, (value: unknown) => boolean> = {
-  iso: isNumber,
-  aperture: isNumber,
-  seconds: isNumber,
-  focalLength: isNumber,
-  focalLength35: isNumber,
-  flash: isFlag,
-};
+/** The checks of an object's values by key, in the order in which they are shown. */
+type Checks = readonly (readonly [key: string, isValid: (value: unknown) => boolean])[];
+
+const cameraChecks: Checks = [
+  ['make', isText],
+  ['model', isText],
+];
+const codecChecks: Checks = [
+  ['video', isText],
+  ['audio', isText],
+];
+const exposureChecks: readonly (readonly [keyof Exposure, (value: unknown) => boolean])[] = [
+  ['iso', isNumber],
+  ['aperture', isNumber],
+  ['seconds', isNumber],
+  ['focalLength', isNumber],
+  ['focalLength35', isNumber],
+  ['flash', isFlag],
+];
 
 /** The valid facts of a document. */
 export function factsShown(facts: unknown): ShownFacts {
-  return {
+  const shown: ShownFacts = {
     type: textOf(own(facts, 'type')),
     bytes: size(own(facts, 'bytes')),
     width: size(own(facts, 'width')),
     height: size(own(facts, 'height')),
-    ...part('camera', own(facts, 'camera'), { make: isText, model: isText }),
-    ...(isText(own(facts, 'lens')) && { lens: own(facts, 'lens') as string }),
-    ...part('exposure', own(facts, 'exposure'), exposure),
-    ...(size(own(facts, 'seconds')) > 0 && { seconds: size(own(facts, 'seconds')) }),
-    ...part('codecs', own(facts, 'codecs'), { video: isText, audio: isText }),
   };
+  const camera = part(own(facts, 'camera'), cameraChecks);
+  if (camera) shown.camera = camera;
+  const lens = own(facts, 'lens');
+  if (typeof lens === 'string') shown.lens = lens;
+  const exposure = part(own(facts, 'exposure'), exposureChecks);
+  if (exposure) shown.exposure = exposure;
+  const seconds = size(own(facts, 'seconds'));
+  if (seconds > 0) shown.seconds = seconds;
+  const codecs = part(own(facts, 'codecs'), codecChecks);
+  if (codecs) shown.codecs = codecs;
+  return shown;
 }
 
 /** The content identifier that pairs the two files of a Live Photo; undefined for other files. */
@@ -57,21 +74,24 @@ export function motionOf(facts: unknown): Facts['motion'] {
 /** The valid videos of a document: only MP4, addressed by a SHA-256. */
 export function clipsShown(document: unknown): { hover?: Rendition; video?: Rendition } {
   const clips = own(document, 'clips');
-  return Object.fromEntries(
-    ['hover', 'video'].flatMap((name) => {
-      const clip = own(clips, name);
-      if (!isAddressed(clip) || textOf(own(clip, 'type')) !== 'video/mp4') return [];
-      const { sha256, type, width, height, bytes } = clip;
-      return [[name, { sha256, type, width, height, bytes }]];
-    }),
-  );
+  const shown: { hover?: Rendition; video?: Rendition } = {};
+  for (const name of ['hover', 'video'] as const) {
+    const clip = own(clips, name);
+    if (!isAddressed(clip) || textOf(own(clip, 'type')) !== 'video/mp4') continue;
+    const { sha256, type, width, height, bytes } = clip;
+    shown[name] = { sha256, type, width, height, bytes };
+  }
+  return shown;
 }
 
 /** The valid renditions of a document: only pictures, addressed by a SHA-256. */
 export function renditionsShown(renditions: unknown): { thumb?: Rendition; preview?: Rendition } {
-  return Object.fromEntries(
-    ['thumb', 'preview'].map((name) => [name, own(renditions, name)]).filter(([, rendition]) => isRendition(rendition)),
-  ) as { thumb?: Rendition; preview?: Rendition };
+  const shown: { thumb?: Rendition; preview?: Rendition } = {};
+  for (const name of ['thumb', 'preview'] as const) {
+    const rendition = own(renditions, name);
+    if (isRendition(rendition)) shown[name] = rendition;
+  }
+  return shown;
 }
 
 /** Whether the renditions of a document mark its original as damaged. */
@@ -80,17 +100,23 @@ export const isDamaged = (renditions: unknown): boolean => own(renditions, 'dama
 const isRendition = (value: unknown): value is Rendition =>
   /^image\/(webp|jpeg|png|avif)$/.test(textOf(own(value, 'type'))) && isAddressed(value);
 
+const measures = ['width', 'height', 'bytes'];
 function isAddressed(value: unknown): value is Rendition {
   const hashed = /^[0-9a-f]{64}$/.test(textOf(own(value, 'sha256')));
-  return hashed && ['width', 'height', 'bytes'].every((name) => isNumber(own(value, name)));
+  return hashed && measures.every((name) => isNumber(own(value, name)));
 }
 
 function size(value: unknown): number {
   return isNumber(value) && (value as number) >= 0 ? (value as number) : 0;
 }
 
-/** An object under its name, with those of its keys whose values are valid; empty if there are none. */
-function part(name: string, value: unknown, checks: Record<string, (value: unknown) => boolean>): JsonObject {
-  const entries = isObject(value) ? Object.keys(checks).filter((key) => checks[key]!(own(value, key))) : [];
-  return entries.length === 0 ? {} : { [name]: Object.fromEntries(entries.map((key) => [key, own(value, key)])) };
+/** An object with those of its keys whose values are valid; undefined if there are none. */
+function part(value: unknown, checks: Checks): JsonObject | undefined {
+  if (!isObject(value)) return undefined;
+  let shown: JsonObject | undefined;
+  for (const [key, isValid] of checks) {
+    const one = own(value, key);
+    if (isValid(one)) (shown ??= {})[key] = one;
+  }
+  return shown;
 }

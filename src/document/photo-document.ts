@@ -319,18 +319,18 @@ export interface ExifDocument {
 /** The body of any document, including kinds that this version does not know. */
 export type Body = { format?: number; kind?: string } & Record<string, unknown>;
 
+/** The parts of a photo document that must be objects. */
+const parts = ['renditions', 'sidecars', 'sightings', 'edits'] as const;
+
 /**
  * A body as a photo document; undefined if it is not one (another kind, a purge). Parts that a foreign writer omitted
  * are returned empty; photo-view.ts validates their contents.
  */
 export function photoOf(body: object | undefined): PhotoDocument | undefined {
   if (own(body, 'kind') !== 'photo' || !isObject(own(body, 'facts'))) return undefined;
-  const parts = ['renditions', 'sidecars', 'sightings', 'edits'].map((name) => [name, own(body, name)] as const);
-  const whole: object = {
-    ...body,
-    ...Object.fromEntries(parts.map(([name, part]) => [name, isObject(part) ? part : {}])),
-  };
-  return whole as PhotoDocument;
+  const missing = parts.filter((name) => !isObject(own(body, name)));
+  if (missing.length === 0) return body as PhotoDocument;
+  return { ...body, ...Object.fromEntries(missing.map((name) => [name, {}])) } as object as PhotoDocument;
 }
 
 /** The id of a photo's document. `sha256` is 64 hex digits. */

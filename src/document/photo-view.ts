@@ -149,36 +149,35 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
       : membership(edits, 'favourites', self);
   const name = textOf(sighting?.name);
   const shownFacts = factsShown(facts);
-  return {
-    ...{ id: sha256, name, ...shownFacts },
-    ...takenOf(document),
-    ...(gps && { gps }),
-    ...(place && { place }),
-    title: title ?? '',
-    description: description ?? '',
-    tags: elementsShown(edits, 'tags', tagsGiven(sidecars, facts.tags)),
-    albums: elementsShown(edits, 'albums', []),
-    rating: shown('rating', [...sidecars.map(({ rating }) => (rating === -1 ? 0 : rating)), facts.rating]) ?? 0,
-    favourite: favourite ?? false,
-    audience: shown('audience', []) ?? 'private',
-    reviewed: shown('reviewed', []) ?? false,
-    archived: shown('archived', []) ?? false,
-    trashed: shown('trashed', []) ?? false,
-    added: sighting?.at ?? '1970-01-01T00:00:00.000Z',
-    ...(facts.animated === true && !picture && { animated: true }),
-    ...(moves && { motion: true as const }),
-    ...(!picture && kindsOf(facts, { name, ...shownFacts }).sphere && { sphere: true as const }),
-    ...unshownIn(renditions),
-    ...(isDamaged(renditions) && { damaged: true as const }),
-    ...picture?.view,
-    ...(pictures.thumbhash !== undefined && { thumbhash: pictures.thumbhash }),
-    renditions: {
-      ...(pictures.thumb && { thumb: pictures.thumb }),
-      ...(pictures.preview && { preview: pictures.preview }),
-      ...clips,
-    },
-    original: { here: original.here, ...(original.path !== undefined && { path: original.path }) },
-  };
+  // Built key by key: every row of the catalog is made from a view, and spreading parts into one takes a third of that.
+  const view = Object.assign({ id: sha256, name }, shownFacts, takenOf(document)) as PhotoView;
+  if (gps) view.gps = gps;
+  if (place) view.place = place;
+  view.title = title ?? '';
+  view.description = description ?? '';
+  view.tags = elementsShown(edits, 'tags', tagsGiven(sidecars, facts.tags));
+  view.albums = elementsShown(edits, 'albums', []);
+  view.rating = shown('rating', [...sidecars.map(({ rating }) => (rating === -1 ? 0 : rating)), facts.rating]) ?? 0;
+  view.favourite = favourite ?? false;
+  view.audience = shown('audience', []) ?? 'private';
+  view.reviewed = shown('reviewed', []) ?? false;
+  view.archived = shown('archived', []) ?? false;
+  view.trashed = shown('trashed', []) ?? false;
+  view.added = sighting?.at ?? '1970-01-01T00:00:00.000Z';
+  if (facts.animated === true && !picture) view.animated = true;
+  if (moves) view.motion = true;
+  if (!picture && kindsOf(facts, view).sphere) view.sphere = true;
+  const unshown = unshownReasons.find((reason) => reason === own(renditions, 'unshown'));
+  if (unshown !== undefined) view.unshown = unshown;
+  if (isDamaged(renditions)) view.damaged = true;
+  if (picture) Object.assign(view, picture.view);
+  if (pictures.thumbhash !== undefined) view.thumbhash = pictures.thumbhash;
+  view.renditions = {};
+  if (pictures.thumb) view.renditions.thumb = pictures.thumb;
+  if (pictures.preview) view.renditions.preview = pictures.preview;
+  Object.assign(view.renditions, clips);
+  view.original = { here: original.here, ...(original.path !== undefined && { path: original.path }) };
+  return view;
 }
 
 /** What differs in the view of a photo that is not shown as its original; undefined for others. */
@@ -198,11 +197,6 @@ function developedView(
     },
   };
 }
-
-const unshownIn = (renditions: unknown): { unshown?: Unshown } => {
-  const unshown = unshownReasons.find((reason) => reason === own(renditions, 'unshown'));
-  return unshown === undefined ? {} : { unshown };
-};
 
 /** The view of a body that is not a photo. */
 const nothing: Pick<PhotoDocument, 'facts' | 'edits' | 'renditions'> = {

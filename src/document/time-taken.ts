@@ -25,6 +25,7 @@ const beginning = '1970-01-01T00:00:00.000';
 /** The first sighting on any server; of equal times the one whose server and name sort first. */
 export function earliestSighting(document: PhotoDocument): Sighting | undefined {
   const sightings = entriesOf(document.sightings).filter(([, sighting]) => typeof own(sighting, 'at') === 'string');
+  if (sightings.length < 2) return sightings[0]?.[1] as Sighting | undefined;
   const order = ([key, sighting]: [string, unknown]): string => `${String(own(sighting, 'at'))} ${key}`;
   return sightings.sort((a, b) => compareText(order(a), order(b)))[0]?.[1] as Sighting | undefined;
 }
