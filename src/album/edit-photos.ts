@@ -110,6 +110,26 @@ export async function changeEach(
   return { ...total, ...(refused.length > 0 && { refused }), ...(undo && { undo: [...ways.values()] }) };
 }
 
+/**
+ * Changes one photo that is visible to the viewer, at once: in one transaction, which joins the caller's, if `when` agrees
+ * to the document as it is then. @throws PhotospoolError `forbidden` if the viewer may not change it in this way.
+ */
+export function changeNow(
+  library: Library,
+  viewer: Viewer,
+  id: string,
+  change: PhotoChange,
+  when: (photo: PhotoDocument) => boolean,
+): void {
+  library.transaction(() => {
+    const [photo] = visibleTo(library, viewer, readPhotos(library, [id]));
+    if (!photo || !when(photo.body)) return;
+    if (refusedField(viewer, change, photo.item.holder) !== undefined || !mayDevelop(viewer, photo, change))
+      throw mayNot();
+    changePhoto(library, viewer, photo, change, undefined);
+  });
+}
+
 /** Unique ids in batches; yields to other requests in between. */
 async function* inBatches(ids: readonly string[]): AsyncGenerator<string[]> {
   const wanted = [...new Set(ids)];

@@ -103,6 +103,8 @@ export interface MemberAlbums {
   give(viewer: Viewer, album: string, person: string, right: AlbumRight): void;
   /** Revokes a person's grant: by the holder, or by that person, who leaves. True if there was a grant. */
   end(viewer: Viewer, album: string, person: string): boolean;
+  /** @throws PhotospoolError `forbidden` if the viewer may not add photos of a holder to an album. */
+  checkAdding(viewer: Viewer, album: string, holder: Holder): void;
   /** Adds the viewer's photos to an album. @throws PhotospoolError `forbidden` if the viewer may add nothing to it. */
   add(viewer: Viewer, album: string, photos: readonly string[]): EntriesChanged;
   /** Removes photos: the viewer’s own, and as the holder of the album also those of others. */
@@ -400,8 +402,8 @@ function openMembers({ state, changing, seen, held, setOf, writeMembers }: Core)
   };
 }
 
-function openEntries(core: Core): Pick<MemberAlbums, 'add' | 'takeOut'> {
-  const { library, state, changing, seen, setOf, writeMembers } = core;
+function openEntries(core: Core): Pick<MemberAlbums, 'checkAdding' | 'add' | 'takeOut'> {
+  const { library, gate, state, changing, seen, setOf, writeMembers } = core;
 
   /** Runs `work` for each photo visible to the viewer; it returns false if they lack the permission. */
   function each(
@@ -437,6 +439,11 @@ function openEntries(core: Core): Pick<MemberAlbums, 'add' | 'takeOut'> {
   }
 
   return {
+    checkAdding(viewer, album, holder) {
+      demandPeopleLibraries(gate);
+      seen(viewer, album);
+      if (!mayPutInto(viewer, album, holder, state())) throw forbidden('You can’t add these photos to this album.');
+    },
     add: (viewer, album, ids) =>
       changing(() => {
         if (seen(viewer, album) === 'view') throw forbidden('You can’t add photos to this album.');

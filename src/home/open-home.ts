@@ -46,7 +46,9 @@ export interface Home extends Records {
   tools: FfmpegTools;
   metadata: Metadata;
   sidecars: Sidecars;
-  /** Whether a sender (`authorOf`) may upload now. */
+  /** The present viewers of senders (`authorOf`). */
+  senders: Senders;
+  /** Whether a sender may upload now. */
   mayUpload(by: string): boolean;
   close(): Promise<void>;
 }
@@ -132,6 +134,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
     tools,
     metadata,
     sidecars,
+    senders,
     mayUpload: (by) => may(senders(by), 'upload') || isGuest(by),
     async close() {
       films.close();

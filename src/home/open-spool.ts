@@ -1,5 +1,6 @@
 /** Opens the spool of a home. */
 import { openLastPhotos } from '../access/api-tokens.js';
+import { noteInstructions } from '../album/upload-instructions.js';
 import type { Log } from '../base/log.js';
 import { hasItem, isHeldBy } from '../ingest/arrival-holder.js';
 import type { SentBytes } from '../library/sent-files.js';
@@ -21,7 +22,7 @@ export async function openSpool(
   more: Pick<ProcessorParts, 'told'> = {},
 ): Promise<Processor> {
   const { incoming, work, mode, settle, workers, rescan, poll } = home.config;
-  const { files, ingest, library, archive, sidecars, mayUpload } = home;
+  const { files, ingest, library, archive, sidecars, senders, mayUpload } = home;
   const { originals } = library.local;
   const isHere = (sha256: string): boolean => {
     const row = originals.find(sha256);
@@ -50,6 +51,7 @@ export async function openSpool(
       placeOf,
       sidecars,
       mayUpload,
+      accepted: (upload) => noteInstructions({ library, senders }, upload),
       ...more,
     },
     // Folder assignments only apply to the home's own `incoming`.

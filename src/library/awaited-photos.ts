@@ -1,12 +1,14 @@
 /**
- * Photos that a client sent, with the changes it asked for while they were in the spool (docs/immich.md). Local; the
- * table is created with its first row. A row is durable before the file is in `incoming`; its changes are made, with the
- * rights that the sender then has, when the photo is recorded, and a crash repeats them. The row then stays without
- * changes: a sender who does not see the photo can't find out by it when the photo was recorded.
+ * Photos that people and clients sent, with the changes they asked for before the photos were recorded: the album and
+ * the audience of an upload (docs/upload.md), edits by a client (docs/immich.md). Local; the table is created with its
+ * first row. A row is durable before the file is in `incoming`; its changes are made, with the rights that the sender
+ * then has, when the photo is recorded (album/awaited-changes.ts, which says what a crash leaves). The row then stays
+ * without changes: a sender who does not see the photo can't find out by it when the photo was recorded.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { PhotoChange } from '../document/edits.js';
+import type { Audience } from '../document/photo-document.js';
 
 /** The values that can be changed before the photo is recorded. */
 export type AwaitedEdit = Pick<
@@ -23,6 +25,8 @@ export interface AwaitedChange extends AwaitedEdit {
   named?: readonly string[];
   /** Albums with members, `<holder>:<ulid>`. */
   albums?: readonly string[];
+  /** The audience, if no edit has chosen one by then. */
+  audience?: Audience;
 }
 
 /** A photo that its sender waits for. */
@@ -36,7 +40,7 @@ export interface AwaitedPhoto {
 }
 
 /**
- * The photos that clients sent, for 30 days; older ones count no longer, and are removed hourly while others are added.
+ * The photos that were sent, for 30 days; older ones count no longer, and are removed hourly while others are added.
  * All functions join the caller's transaction.
  */
 export interface AwaitedPhotos {

@@ -19,6 +19,7 @@ import { guard } from './http/request-guard.js';
 import { headers } from './http/security-headers.js';
 import { makeHosts } from './http/allowed-hosts.js';
 import { makeListener, type Listener } from './http/listener.js';
+import { openAwaitedChanges, type AwaitedChangesParts } from '../album/awaited-changes.js';
 import { openLive } from './live-events.js';
 import { refuseMethods } from './http/method-not-allowed.js';
 import type { App, Routes, ServerConfig, ServerParts } from './context.js';
@@ -102,17 +103,32 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
   const ask = makeAsk(parts.library, parts.catalog);
   const live = openLive({ ...parts, ask, version: parts.config.version });
   app.addHook('preClose', () => live.close());
+  const awaited = openAwaitedChanges({
+    ...parts,
+    gate: parts.gate,
+    senders: parts.access.senders,
+    imported: importsOf(parts.spool),
+  });
+  if (parts.config.role === 'home') app.addHook('preClose', awaited.follow());
   if (parts.config.https) renewPair(app, parts, parts.config.https, listener);
   endConnections(app);
   const finish = refuseMethods(app);
   if (parts.publishers) admitPublishers(app, parts.publishers);
   const list: readonly Routes[] = parts.config.role === 'public' ? publicRoutes : Object.values(routes);
-  for (const add of list) await add(app, { ...parts, live, ask });
+  for (const add of list) await add(app, { ...parts, live, ask, awaited });
   finish();
   await serveAlbum(app, parts.config.webRoot, makePreview({ ...parts, ask }));
   await app.ready();
   return app;
 }
+
+/** The files that a spool imported, by the SHA-256 of their bytes. */
+const importsOf =
+  (spool: ServerParts['spool']): AwaitedChangesParts['imported'] =>
+  (listener) =>
+    spool.on((event) => {
+      if (event.type === 'stored' || event.type === 'duplicate') listener(event.sha256);
+    });
 
 /** Loads a renewed certificate while the server runs. */
 function renewPair(app: App, parts: ServerParts, files: PairFiles, listener: Listener): void {

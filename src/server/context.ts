@@ -27,6 +27,7 @@ import type { Publishers } from '../publishing/publisher-registry.js';
 import type { Served } from '../sync/couch/serve-database.js';
 import type { GiveFolderParts } from '../spool/give-folder.js';
 import type { SpoolPort } from '../spool/spool-interface.js';
+import type { AwaitedChanges } from '../album/awaited-changes.js';
 import type { Ask } from '../album/query-catalog.js';
 import type { PairFiles } from './http/tls-certificate.js';
 import type { Changes } from '../library/change-signal.js';
@@ -138,6 +139,8 @@ export interface ServerParts {
 export interface Context extends ServerParts {
   live: Live;
   ask: Ask;
+  /** The changes of photos that were sent and are not recorded yet. */
+  awaited: AwaitedChanges;
 }
 
 /** Fastify with routes typed by their schemas. */

@@ -9,6 +9,7 @@ import type { Local } from '../library/local-tables.js';
 import type { SentBytes } from '../library/sent-files.js';
 import type { IncomingFiles } from './incoming-files.js';
 import type { ScannedFile } from './scan-incoming.js';
+import type { Accepted } from './upload-parts.js';
 import type { WaitingSidecars } from './waiting-sidecars.js';
 
 /** The options of a processor. Times in seconds. */
@@ -56,6 +57,8 @@ export interface ProcessorParts {
   sidecars?: Sidecars;
   /** See `UploadsParts.mayUpload`. */
   mayUpload?: (by: string) => boolean;
+  /** See `UploadsParts.accepted`. */
+  accepted?: (upload: Accepted) => void;
   /** See `TakingParts.told`. */
   told?: (found: ScannedFile, sha256: string) => void;
 }

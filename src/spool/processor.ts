@@ -200,12 +200,14 @@ const assignmentOf = ({ personOf }: ProcessorParts, { holder }: ProcessorOptions
 });
 
 /** The uploads of a spool. An import has none of its own, so it knows no listings of senders. */
-function openUploadsOf({ files, clock, log, mayUpload, isStored, local }: ProcessorParts, options: ProcessorOptions) {
+function openUploadsOf(parts: ProcessorParts, options: ProcessorOptions) {
+  const { files, clock, log, mayUpload, accepted, isStored, local } = parts;
   const { incoming, work, handOver: into } = options;
   const sent = into === undefined ? local.sentFiles : undefined;
   return openUploads({
     ...{ incoming, work, files, clock, log },
     ...(mayUpload && { mayUpload }),
+    ...(accepted && { accepted }),
     ...(isStored && { isStored }),
     ...(sent && { sent }),
   });

@@ -37,6 +37,8 @@ export interface UploadsParts {
   keeping?: Keeping;
   /** Whether a sender (`authorOf`) may upload now; called when an upload is finished without a request. */
   mayUpload?: (by: string) => boolean;
+  /** Called with each complete upload right before it appears in `incoming`; may be repeated after a crash. */
+  accepted?: (upload: Accepted) => void;
   /** The listings of senders; without it, uploads by a single request are neither received nor finished. */
   sent?: SentFiles;
   /** Whether the holder of listed bytes has a photo of them, and its original is here. */
@@ -46,6 +48,9 @@ export interface UploadsParts {
   /** The maximum number of files per sender that wait for a name that the spool takes. */
   mostWaiting?: number;
 }
+
+/** An upload with the hash of all its bytes. */
+export type Accepted = Pick<WantedUpload, 'by' | 'holder' | 'metadata'> & { sha256: string };
 
 /** The uploads of a processor. */
 export interface OpenUploads extends Uploads {
@@ -226,9 +231,16 @@ function openStore({ incoming, work, files, clock }: UploadsParts) {
 const isListed = (sent: SentFiles | undefined, id: string): boolean =>
   sent !== undefined && sent.ofUpload(id).length > 0;
 
+/** Puts a sealed part into `incoming`. */
+async function place({ files, incoming, accepted }: UploadsParts, part: string, note: Note): Promise<void> {
+  const { by, holder, metadata, sha256 } = note;
+  if (sha256 !== undefined) accepted?.({ by, ...(holder !== undefined && { holder }), metadata, sha256 });
+  await placePart(files, incoming, part, note);
+}
+
 /** Finishes complete uploads, and removes uploads; never both at once. Concurrent calls to finish one share one run. */
 function openFinishing(parts: UploadsParts, store: Store, find: (id: string) => Promise<Upload | undefined>) {
-  const { incoming, files, clock, sent } = parts;
+  const { files, clock, sent } = parts;
   const { unfinished, waiting, noteOf, partOf, folderForNew, read, drop } = store;
   const finishing = new Map<string, Promise<Upload>>();
 
@@ -250,7 +262,7 @@ function openFinishing(parts: UploadsParts, store: Store, find: (id: string) => 
       if (!isListed(sent, id)) await dropUnless(still, folder, id);
       unfinished.delete(id);
       if (note.put !== undefined) return finishPut(id, folder, { ...note, put: note.put });
-      await placePart(files, incoming, part, note);
+      await place(parts, part, note);
     }
     const upload = await find(id);
     if (!upload) throw missing();
@@ -272,7 +284,7 @@ function openFinishing(parts: UploadsParts, store: Store, find: (id: string) => 
       waiting.set(id, by);
       if (note.waits !== true) await files.replace(noteOf(folder, id), JSON.stringify({ ...note, waits: true }));
     } else {
-      if (next.kind === 'goes') await placePart(files, incoming, partOf(folder, id), renamed(note, next));
+      if (next.kind === 'goes') await place(parts, partOf(folder, id), renamed(note, next));
       await drop(folder, id);
     }
     if (next.replaced !== undefined) await dropWaiting(next.replaced);
@@ -411,10 +423,11 @@ function openSweep(
 
 /** Removes what was listed long ago. A photo that waited for another name goes to the spool all the same. */
 async function expireSent(
-  { incoming, files, clock, log }: UploadsParts,
+  parts: UploadsParts,
   { read, drop, partOf, folderForNew }: Store,
   sent: SentFiles,
 ): Promise<void> {
+  const { files, clock, log } = parts;
   const before = clock.now() - listedFor;
 
   /** Ends the waiting of an upload that no younger entry names. False if its entries must stay: it is not in the spool yet. */
@@ -426,7 +439,7 @@ async function expireSent(
     if ((await files.stat(part)) && (await isPhoto(files, part))) {
       await folderForNew(found.note);
       const { parent: folder, name } = rows[0]!;
-      await placePart(files, incoming, part, renamed(found.note, { folder, name }));
+      await place(parts, part, renamed(found.note, { folder, name }));
     }
     await drop(found.folder, id);
     return true;

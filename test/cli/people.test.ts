@@ -554,6 +554,12 @@ test('the storage per person is shown, and the destination of their uploads is s
   ]);
   expect((await home.run('people', 'upload-to', 'ben')).out).toBe('Uploads of ben go to their own library.\n');
   expect((await home.run('people', 'upload-to', 'ben', 'ada')).code).toBe(2);
+  const audience = async (...args: string[]): Promise<string> =>
+    (await home.run('people', 'upload-audience', ...args)).out;
+  expect(await audience('ben')).toBe('New uploads of ben are private.\n');
+  expect(await audience('ben', 'family')).toBe('New uploads of ben are visible to the family.\n');
+  expect(values(await audience('Ben', '--json'))).toEqual([{ name: 'ben', audience: 'family' }]);
+  expect((await home.run('people', 'upload-audience', 'ben', 'public')).code).toBe(2);
 
   const deleteAfter = async (...args: string[]): Promise<string> =>
     (await home.run('trash', 'delete-after', ...args)).out;

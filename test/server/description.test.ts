@@ -25,7 +25,7 @@ const needsAccount = (method: string, path: string): boolean =>
   // member-albums.test.ts and offers.test.ts open the gate of the libraries of people.
   /^\/api\/(?:albums\/(?:shared$|\{holder\})|partners|offers)/.test(path) ||
   // own-library.test.ts, too.
-  /^\/api\/(?:me\/(?:storage|upload-to|export)|ends)/.test(path) ||
+  /^\/api\/(?:me\/(?:storage|upload-to|upload-audience|export)|ends)/.test(path) ||
   /^\/api\/(?:setup|share\b|shares\/|invitation|me\/pass|me\/name|me\/second|me\/arrivals|people\/|sessions|tokens\/|folders\/)/.test(
     path,
   ) ||
@@ -175,6 +175,8 @@ describe('the description', () => {
         'get /api/me/upload-to',
         'put /api/me/name',
         'put /api/me/upload-to',
+        'get /api/me/upload-audience',
+        'put /api/me/upload-audience',
         'get /api/storage',
         'get /api/storage/largest',
         'get /api/trash/delete-after',

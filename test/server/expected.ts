@@ -207,6 +207,8 @@ export const expected: Record<string, Expected> = {
   'post /api/people/{id}/purge': { rule: 'people', open: true, path: `/api/people/${commentUlid}/purge` },
   'get /api/me/upload-to': { rule: 'own-library', open: true },
   'put /api/me/upload-to': { rule: 'own-library', open: true, body: { to: 'me' } },
+  'get /api/me/upload-audience': { rule: 'own-library', open: true },
+  'put /api/me/upload-audience': { rule: 'own-library', open: true, body: { audience: 'family' } },
   'get /api/ends/lost': { rule: 'own-links', open: true },
   'post /api/ends/confirm': { rule: 'own-links', open: true, body: { ends: [{ set: 'x', key: 'x' }] } },
   'get /api/peers': { rule: 'spool' },

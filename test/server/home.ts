@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { openAccess, type Access } from '../../src/access/access.js';
+import { noteInstructions } from '../../src/album/upload-instructions.js';
 import { openArchive } from '../../src/archive/archive.js';
 import { openBlobs } from '../../src/archive/blob-store.js';
 import { openFiles } from '../../src/base/files.js';
@@ -285,7 +286,11 @@ export async function makeHome(
   const logged: unknown[][] = [];
   const note = (...told: unknown[]): void => void logged.push(told);
   const log = { debug: () => undefined, info: () => undefined, warn: note, error: note };
-  const spool = fakeSpool(await openUploads({ incoming, work, files, clock, log, sent: library.local.sentFiles }));
+  const uploads = await openUploads({
+    ...{ incoming, work, files, clock, log, sent: library.local.sentFiles },
+    accepted: (upload) => noteInstructions({ library, senders: access.senders }, upload),
+  });
+  const spool = fakeSpool(uploads);
   const archive = await openArchive(join(folder, 'archive'), files);
   const blobs = await openBlobs(join(folder, 'blobs'), files);
   const onChange = (listener: () => void): (() => void) => changes.on(listener);

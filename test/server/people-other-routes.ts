@@ -110,7 +110,14 @@ function lookAround({ server, asker, asking, seen, dice }: Other): Check[] {
     ...[
       ...['/api/timeline/places?by=day', `/api/albums/named?album=${mark}`, '/api/albums/suggested/photos?name=zq'],
       ...['/api/session', '/api/people', '/api/tokens', '/api/tokens?for=me', '/api/folders'],
-      ...['/api/me/arrivals', '/api/me/upload-to', '/api/me/passkeys', '/api/me/second-factor', '/api/locked'],
+      ...[
+        '/api/me/arrivals',
+        '/api/me/upload-to',
+        '/api/me/upload-audience',
+        '/api/me/passkeys',
+        '/api/me/second-factor',
+        '/api/locked',
+      ],
       ...['/api/me/sessions', '/api/access', '/api/gazetteer?limit=1', '/healthz'],
     ].map((url): Check => async () => {
       await ask(url);

@@ -8,7 +8,7 @@ import { systemClock } from '../../src/base/clock.js';
 import { openFiles, type Step } from '../../src/base/files.js';
 import { silent } from '../../src/base/log.js';
 import type { WantedUpload } from '../../src/spool/spool-interface.js';
-import { openUploads, type OpenUploads, type UploadsParts } from '../../src/spool/upload-parts.js';
+import { openUploads, type Accepted, type OpenUploads, type UploadsParts } from '../../src/spool/upload-parts.js';
 import { temporaryFolder } from '../folder.js';
 
 const bytes = Buffer.from('the bytes of a photo');
@@ -66,7 +66,14 @@ describe('a crash', () => {
       const { incoming, kept, open } = makeFolders();
       const { step, count } = killedAt(n);
       const dying = openFiles(step);
-      const through = await open({ files: dying })
+      // It is called before the file can be seen, with what its sender said.
+      const accepted = (upload: Accepted): void => {
+        expect(upload).toEqual({ by: 'owner', metadata: wanted.metadata, sha256 });
+        if (!isAccepted) expect(readdirSync(incoming)).toEqual([]);
+        isAccepted = true;
+      };
+      let isAccepted = false;
+      const through = await open({ files: dying, accepted })
         .then(async (uploads) => {
           await uploads.begin(id, wanted);
           await uploads.append(id, stream(0, 7));
@@ -76,9 +83,11 @@ describe('a crash', () => {
         })
         .catch(() => false);
       if (through && count() < n) break;
-      const uploads = await open();
+      if (readdirSync(incoming).length > 0) expect(isAccepted, `killed at ${n}`).toBe(true);
+      const uploads = await open({ accepted });
       await uploads.close();
       await carryOn(uploads);
+      expect(isAccepted, `killed at ${n}`).toBe(true);
       expect(await uploads.find(id), `killed at ${n}`).toMatchObject({ state: 'received', sha256 });
       expect(readdirSync(incoming), `killed at ${n}`).toEqual(['a.jpg']);
       expect(readFileSync(join(incoming, 'a.jpg'))).toEqual(bytes);

@@ -1,12 +1,12 @@
 /**
  * `photospool people`: ends of access that are lost with the server that had them, and that what was given since waits for; the storage
- * that people use; where their uploads go. Works beside a running server. Whoever may run this may read the library’s file anyway, so
+ * that people use; where their uploads go, and who sees them. Works beside a running server. Whoever may run this may read the library’s file anyway, so
  * nobody is asked who they are; the audit notes what was confirmed.
  */
 import type { Access } from '../../access/access.js';
 import { commandLine } from '../../access/actor.js';
 import { confirmEnd, describeLostEnd, listLostEnds, nameOfAlbum, type LostEnd } from '../../access/lost-ends.js';
-import { setUploadTarget, uploadTarget } from '../../access/upload-target.js';
+import { setUploadAudience, setUploadTarget, uploadAudience, uploadTarget } from '../../access/upload-target.js';
 import { purgeAllOf } from '../../album/empty-trash.js';
 import { storageOfEach, storageOfOne, type HolderStorage } from '../../album/storage-totals.js';
 import { local } from '../../access/viewer.js';
@@ -41,6 +41,13 @@ export const people: Verb = (program, run) => {
     'upload-to <NAME> [LIBRARY]',
     'Show or set the default upload library of a person: house (family library) or me (their own)',
   ).action((name: string, library: string | undefined, flags: Flags) => run(() => uploadTo(name, library, flags)));
+  addVerb(
+    group,
+    'upload-audience <NAME> [AUDIENCE]',
+    'Show or set who can see new uploads of a person: private or family',
+  ).action((name: string, audience: string | undefined, flags: Flags) =>
+    run(() => uploadsVisibleTo(name, audience, flags)),
+  );
   addVerb(group, 'purge <NAME>', 'Permanently delete all photos of a removed person, on every server')
     .option('--yes', 'confirm; without it, only the number of photos is shown')
     .action((name: string, flags: Flags & { yes?: boolean }) => run(() => purgePhotos(name, flags)));
@@ -124,6 +131,20 @@ async function uploadTo(name: string, target: string | undefined, flags: Flags):
     const to = uploadTarget(library, { id, role }, true);
     if (flags.json) printJson({ name: called, to });
     else print(`Uploads of ${printable(called)} go to ${to === 'me' ? 'their own library' : 'the family library'}.`);
+    return exit.done;
+  });
+}
+
+async function uploadsVisibleTo(name: string, audience: string | undefined, flags: Flags): Promise<number> {
+  if (audience !== undefined && audience !== 'private' && audience !== 'family')
+    throw new PhotospoolError('usage', `Invalid audience: ${printable(audience)}.`, { hint: 'Use private or family.' });
+  return withAccess(configOf(flags), (access, { library }) => {
+    const { id, name: called } = personCalled(access, name);
+    if (audience !== undefined) setUploadAudience(library, id, audience, commandLine.by);
+    const present = uploadAudience(library, id);
+    if (flags.json) printJson({ name: called, audience: present });
+    else
+      print(`New uploads of ${printable(called)} are ${present === 'family' ? 'visible to the family' : 'private'}.`);
     return exit.done;
   });
 }

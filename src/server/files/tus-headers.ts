@@ -33,10 +33,14 @@ export function writeMetadata(metadata: Readonly<Record<string, string>>): strin
     .join(',');
 }
 
-/** The hash in Upload-Metadata, in lower case, and whom the upload is for. @throws PhotospoolError `invalid`. */
-export function wantedOf(header: Header): { sha256: string | undefined; receiver: string | undefined } {
+/** Upload-Metadata, its hash in lower case, and whom the upload is for. @throws PhotospoolError `invalid`. */
+export function wantedOf(header: Header): {
+  metadata: Record<string, string>;
+  sha256: string | undefined;
+  receiver: string | undefined;
+} {
   const metadata = parseMetadata(header);
   const sha256 = metadata['sha256']?.toLowerCase();
-  if (sha256 === undefined || /^[0-9a-f]{64}$/.test(sha256)) return { sha256, receiver: metadata['for'] };
+  if (sha256 === undefined || /^[0-9a-f]{64}$/.test(sha256)) return { metadata, sha256, receiver: metadata['for'] };
   throw new PhotospoolError('invalid', 'The sha256 of an upload must be 64 hexadecimal digits.');
 }

@@ -18,7 +18,7 @@ import { house, isPerson, type Holder } from '../../document/item-id.js';
 import type { AwaitedChange } from '../../library/awaited-photos.js';
 import type { App, Context } from '../context.js';
 import { receiverOf } from '../files/upload-receiver.js';
-import type { Awaited, WithAwaited } from './awaited.js';
+import { findAwaited } from './awaited.js';
 import { addCall, client, type Calls } from './calls.js';
 import { findAssets } from './find-assets.js';
 import { isOwn, ownerOf, userOf } from './people.js';
@@ -132,46 +132,44 @@ const NewAlbum = Type.Object({
 });
 
 /** `albums/…` */
-export const albums =
-  (awaited: Awaited): Calls =>
-  (app, context) => {
-    addCall(app, { method: 'GET', path: '/albums', needs: 'client' }, async (request) => {
-      const who = client(request);
-      const { assetId, isOwned, isShared: shared, name } = request.query;
-      const inAlbum = assetId === undefined ? undefined : (await findAssets(context, who, [assetId]))[0];
-      const shown = [];
-      for (const album of await albumsFor(context, who)) {
-        await yieldToEventLoop();
-        if (assetId !== undefined && !(inAlbum && holds(context, who, album, inAlbum.id))) continue;
-        if (name !== undefined && album.name !== name) continue;
-        const json = albumJson(context, who, album);
-        const owned = isOwn(who, holderOf(album));
-        if (isOwned !== undefined && String(owned) !== isOwned) continue;
-        if (shared === undefined || String(json.shared) === shared) shown.push(json);
-      }
-      return shown;
-    });
+export const albums: Calls = (app, context) => {
+  addCall(app, { method: 'GET', path: '/albums', needs: 'client' }, async (request) => {
+    const who = client(request);
+    const { assetId, isOwned, isShared: shared, name } = request.query;
+    const inAlbum = assetId === undefined ? undefined : (await findAssets(context, who, [assetId]))[0];
+    const shown = [];
+    for (const album of await albumsFor(context, who)) {
+      await yieldToEventLoop();
+      if (assetId !== undefined && !(inAlbum && holds(context, who, album, inAlbum.id))) continue;
+      if (name !== undefined && album.name !== name) continue;
+      const json = albumJson(context, who, album);
+      const owned = isOwn(who, holderOf(album));
+      if (isOwned !== undefined && String(owned) !== isOwned) continue;
+      if (shared === undefined || String(json.shared) === shared) shown.push(json);
+    }
+    return shown;
+  });
 
-    addCall(app, { method: 'GET', path: '/albums/statistics', needs: 'client' }, async (request) => {
-      const who = client(request);
-      const all = await albumsFor(context, who);
-      const owned = all.filter((album) => isOwn(who, holderOf(album))).length;
-      const shared = all.filter((album) => isShared(who, album)).length;
-      return { owned, shared, notShared: all.length - shared };
-    });
+  addCall(app, { method: 'GET', path: '/albums/statistics', needs: 'client' }, async (request) => {
+    const who = client(request);
+    const all = await albumsFor(context, who);
+    const owned = all.filter((album) => isOwn(who, holderOf(album))).length;
+    const shared = all.filter((album) => isShared(who, album)).length;
+    return { owned, shared, notShared: all.length - shared };
+  });
 
-    addCall(app, { method: 'GET', path: '/albums/:id', needs: 'client' }, async (request) => {
-      const who = client(request);
-      return albumJson(context, who, await albumWith(context, who, request.params['id']!));
-    });
+  addCall(app, { method: 'GET', path: '/albums/:id', needs: 'client' }, async (request) => {
+    const who = client(request);
+    return albumJson(context, who, await albumWith(context, who, request.params['id']!));
+  });
 
-    changes(app, { ...context, awaited });
-  };
+  changes(app, context);
+};
 
 const holds = ({ catalog }: Context, who: Viewer, album: SeenAlbum, id: string): boolean =>
   catalog.tile(id, searchOf(album), sightOf(who)) !== undefined;
 
-function changes(app: App, context: WithAwaited): void {
+function changes(app: App, context: Context): void {
   addCall(app, { method: 'POST', path: '/albums', needs: 'client', body: NewAlbum, status: 201 }, async (request) => {
     const who = client(request);
     const { albumName, description, assetIds = [] } = request.body;
@@ -235,7 +233,7 @@ interface Outcome {
 }
 
 /** Puts photos into an album, now or when they are recorded. */
-async function put(context: WithAwaited, who: Viewer, album: SeenAlbum, uuids: readonly string[]): Promise<Outcome[]> {
+async function put(context: Context, who: Viewer, album: SeenAlbum, uuids: readonly string[]): Promise<Outcome[]> {
   const { library } = context;
   const found = await findAssets(context, who, uuids);
   const ids = found.map(({ id }) => id);
@@ -253,8 +251,8 @@ async function put(context: WithAwaited, who: Viewer, album: SeenAlbum, uuids: r
 }
 
 /** Puts a photo into an album when it is recorded; false if another client sent it, or it was added to albums too often. */
-function waitFor({ library, awaited }: WithAwaited, who: Viewer, uuid: string, change: AwaitedChange): boolean {
-  const photo = awaited.find(who, uuid);
+function waitFor({ library, awaited }: Context, who: Viewer, uuid: string, change: AwaitedChange): boolean {
+  const photo = findAwaited(library, who, uuid);
   if (!photo || !library.local.awaited.takesAlbums(photo)) return false;
   awaited.change(photo, change);
   return true;

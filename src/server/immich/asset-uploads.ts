@@ -10,6 +10,7 @@ import { PassThrough } from 'node:stream';
 import { Type } from 'typebox';
 import { authorOf, type Viewer } from '../../access/permissions.js';
 import type { FoundPhoto } from '../../album/find-photos.js';
+import { noteInstructions } from '../../album/upload-instructions.js';
 import { sightOf } from '../../album/visibility.js';
 import { yieldToEventLoop } from '../../base/async/yield.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
@@ -133,9 +134,12 @@ async function receive(context: Context, request: ImmichRequest): Promise<Upload
       await sidecar?.place(`${known.name}.xmp`);
       return { id: assetUuid(id), status: 'duplicate' };
     }
-    const placed = await photo.place(nameIn(fields) ?? photo.name(), () =>
-      context.library.local.awaited.add({ sender: authorOf(who), id, change: changeIn(fields) }),
-    );
+    const placed = await photo.place(nameIn(fields) ?? photo.name(), () => {
+      const { library, access } = context;
+      const [by, sha256] = [authorOf(who), photo.sha256()];
+      library.local.awaited.add({ sender: by, id, change: changeIn(fields) });
+      noteInstructions({ library, senders: access.senders }, { by, holder: sender.holder, sha256, metadata: {} });
+    });
     // A sidecar belongs to a photo by its name, so it follows the one that the photo got.
     await sidecar?.place(`${placed}.xmp`);
     return { id: assetUuid(id), status: 'created' };

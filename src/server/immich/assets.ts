@@ -12,7 +12,7 @@ import type { AwaitedEdit } from '../../library/awaited-photos.js';
 import type { App, Context } from '../context.js';
 import { openOriginals } from '../routes/originals.js';
 import { openRenditions } from '../routes/renditions.js';
-import type { Awaited, WithAwaited } from './awaited.js';
+import { findAwaited } from './awaited.js';
 import { assetJson } from './asset-json.js';
 import { addCall, client, type Calls } from './calls.js';
 import { assetWith, findAssets } from './find-assets.js';
@@ -58,11 +58,11 @@ function editIn({
  * Changes photos: all or, if one does not exist for the viewer, none. For a photo that its sender does not see the
  * response is the same before and after it is recorded.
  */
-async function change(parts: WithAwaited, who: Viewer, uuids: readonly string[], edit: AwaitedEdit): Promise<void> {
+async function change(parts: Context, who: Viewer, uuids: readonly string[], edit: AwaitedEdit): Promise<void> {
   const { library, awaited } = parts;
   const found = await findAssets(parts, who, uuids);
   const known = new Set(found.map(({ uuid }) => uuid));
-  const coming = uuids.flatMap((uuid) => (known.has(uuid) ? [] : [awaited.find(who, uuid)]));
+  const coming = uuids.flatMap((uuid) => (known.has(uuid) ? [] : [findAwaited(library, who, uuid)]));
   if (coming.includes(undefined)) throw notFound('One of these photos doesn’t exist.');
   if (Object.keys(edit).length === 0) return;
   library.transaction(() => {
@@ -74,44 +74,41 @@ async function change(parts: WithAwaited, who: Viewer, uuids: readonly string[],
 }
 
 /** `assets/…` but for uploads, and `trash/…`. */
-export const assets =
-  (awaited: Awaited): Calls =>
-  (app, context) => {
-    const parts = { ...context, awaited };
-    addCall(app, { method: 'GET', path: '/assets/statistics', needs: 'see' }, async (request) => {
-      const who = client(request);
-      const { isFavorite, isTrashed, visibility } = request.query;
-      const more = [
-        '-is:guest',
-        ...(isFavorite === 'true' ? ['is:favourite'] : []),
-        ...(isTrashed === 'true' ? ['is:trashed'] : []),
-        ...(visibility === 'archive' ? ['is:archived'] : []),
-        ...(visibility === 'timeline' ? ['-is:archived'] : []),
-      ].join(' ');
-      const count = async (type: string): Promise<number> =>
-        context.catalog.count(await context.ask(`type:${type} ${more}`, 'count', who), sightOf(who));
-      const [images, videos] = [await count('photo'), await count('video')];
-      return { images, videos, total: images + videos };
-    });
-    addCall(app, { method: 'GET', path: '/assets/:id', needs: 'see' }, (request) => {
-      const who = client(request);
-      return assetJson(context, who, assetWith(context, who, request.params['id']!));
-    });
-    addCall(app, { method: 'PUT', path: '/assets/:id', needs: 'client', body: One }, async (request) => {
-      const who = client(request);
-      const id = request.params['id']!;
-      // The response has the photo, so one in the spool does not exist for this call.
-      assetWith(context, who, id);
-      await change(parts, who, [id], editIn(request.body));
-      return assetJson(context, who, assetWith(context, who, id));
-    });
-    addCall(app, { method: 'PUT', path: '/assets', needs: 'client', body: Many }, async (request) => {
-      const { ids, ...values } = request.body;
-      await change(parts, client(request), ids, editIn(values));
-    });
-    addFiles(app, context);
-    addTrash(app, parts);
-  };
+export const assets: Calls = (app, context) => {
+  addCall(app, { method: 'GET', path: '/assets/statistics', needs: 'see' }, async (request) => {
+    const who = client(request);
+    const { isFavorite, isTrashed, visibility } = request.query;
+    const more = [
+      '-is:guest',
+      ...(isFavorite === 'true' ? ['is:favourite'] : []),
+      ...(isTrashed === 'true' ? ['is:trashed'] : []),
+      ...(visibility === 'archive' ? ['is:archived'] : []),
+      ...(visibility === 'timeline' ? ['-is:archived'] : []),
+    ].join(' ');
+    const count = async (type: string): Promise<number> =>
+      context.catalog.count(await context.ask(`type:${type} ${more}`, 'count', who), sightOf(who));
+    const [images, videos] = [await count('photo'), await count('video')];
+    return { images, videos, total: images + videos };
+  });
+  addCall(app, { method: 'GET', path: '/assets/:id', needs: 'see' }, (request) => {
+    const who = client(request);
+    return assetJson(context, who, assetWith(context, who, request.params['id']!));
+  });
+  addCall(app, { method: 'PUT', path: '/assets/:id', needs: 'client', body: One }, async (request) => {
+    const who = client(request);
+    const id = request.params['id']!;
+    // The response has the photo, so one in the spool does not exist for this call.
+    assetWith(context, who, id);
+    await change(context, who, [id], editIn(request.body));
+    return assetJson(context, who, assetWith(context, who, id));
+  });
+  addCall(app, { method: 'PUT', path: '/assets', needs: 'client', body: Many }, async (request) => {
+    const { ids, ...values } = request.body;
+    await change(context, client(request), ids, editIn(values));
+  });
+  addFiles(app, context);
+  addTrash(app, context);
+};
 
 function addFiles(app: App, context: Context): void {
   const [sendRendition, originals] = [openRenditions(context), openOriginals(context)];
@@ -132,18 +129,18 @@ function addFiles(app: App, context: Context): void {
   });
 }
 
-function addTrash(app: App, parts: WithAwaited): void {
+function addTrash(app: App, context: Context): void {
   addCall(app, { method: 'DELETE', path: '/assets', needs: 'client', body: Removed }, async (request) => {
     const { ids, force } = request.body;
     if (force === true)
       throw new PhotospoolError('forbidden', 'Photos can’t be deleted permanently by an app.', {
         hint: 'Delete them from the trash in the web app.',
       });
-    await change(parts, client(request), ids, { trashed: true });
+    await change(context, client(request), ids, { trashed: true });
   });
   addCall(app, { method: 'POST', path: '/trash/restore/assets', needs: 'client', body: Listed }, async (request) => {
     const { ids } = request.body;
-    await change(parts, client(request), ids, { trashed: false });
+    await change(context, client(request), ids, { trashed: false });
     return { count: ids.length };
   });
 }

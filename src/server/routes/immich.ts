@@ -9,7 +9,6 @@ import { albums } from '../immich/albums.js';
 import { assets } from '../immich/assets.js';
 import { assetUploads } from '../immich/asset-uploads.js';
 import { auth, users } from '../immich/auth.js';
-import { followAwaited } from '../immich/awaited.js';
 import { checkCall } from '../immich/calls.js';
 import { serverInfo } from '../immich/server-info.js';
 import { sync } from '../immich/sync.js';
@@ -18,7 +17,6 @@ import { timeline } from '../immich/timeline.js';
 const config = { rule: 'everyone', immich: 'everyone' } as const;
 
 export const immich: Routes = async (app, context) => {
-  const awaited = followAwaited(app, context);
   await app.register(async (scope: App) => {
     scope.addHook('onRequest', (request, _reply, done) => {
       checkCall(request);
@@ -27,7 +25,7 @@ export const immich: Routes = async (app, context) => {
     scope.get(immichDiscovery, { config, schema: { hide: true } }, (_request, reply) => {
       void reply.send({ api: { endpoint: immichRoot } });
     });
-    for (const add of [serverInfo, auth, users, albums(awaited), assets(awaited), timeline, sync]) add(scope, context);
+    for (const add of [serverInfo, auth, users, albums, assets, timeline, sync]) add(scope, context);
     await assetUploads(scope, context);
     // Whatever is not covered.
     scope.all(`${immichRoot}/*`, { config, schema: { hide: true } }, () => {

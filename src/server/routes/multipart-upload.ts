@@ -7,8 +7,9 @@ import { createHash } from 'node:crypto';
 import { pipeline, Transform } from 'node:stream';
 import { Type } from 'typebox';
 import { authorOf, may } from '../../access/permissions.js';
+import { noteInstructions } from '../../album/upload-instructions.js';
 import { PhotospoolError } from '../../base/errors.js';
-import type { SpoolPort, Still } from '../../spool/spool-interface.js';
+import type { SpoolPort } from '../../spool/spool-interface.js';
 import { checkStill, viewer } from '../http/request-viewer.js';
 import type { App, Context, Routes } from '../context.js';
 import { house, type Holder } from '../../document/item-id.js';
@@ -51,7 +52,7 @@ export const upload: Routes = async (app, context) => {
 };
 
 function addRoute(app: App, context: Context): void {
-  const { spool, gate } = context;
+  const { spool, gate, library, access } = context;
   app.post(
     '/api/upload',
     {
@@ -75,14 +76,16 @@ function addRoute(app: App, context: Context): void {
         const who = viewer(request);
         const tells = may(who, 'spool');
         let holder: Holder | undefined;
-        const still = (): void => {
+        const by = authorOf(who);
+        const still = (sha256: string): void => {
           checkStill(request, 'upload');
           checkReceiver(holder, gate);
+          noteInstructions({ library, senders: access.senders }, { by, holder, sha256, metadata: {} });
         };
         for await (const part of request.parts()) {
           if (part.type === 'file') {
             holder ??= receiverOf(who, undefined, context);
-            files.push(await placePart(spool, part, { by: authorOf(who), holder, tells, still }));
+            files.push(await placePart(spool, part, { by, holder, tells, still }));
           } else if (part.fieldname === 'for') holder = receiverOf(who, whomFor(part, files), context);
         }
       } catch (error) {
@@ -105,14 +108,14 @@ function whomFor({ value }: Extract<Multipart, { type: 'field' }>, before: reado
 }
 
 /**
- * The sender of a file: its author, its holder, whether the response may reveal its name in `incoming`, and the check
- * of the permission when the file takes effect.
+ * The sender of a file: its author, its holder, whether the response may reveal its name in `incoming`, and what is
+ * checked and noted right before the file takes effect.
  */
 interface Sender {
   by: string;
   holder: Holder;
   tells: boolean;
-  still: Still;
+  still: (sha256: string) => void;
 }
 
 async function placePart(spool: SpoolPort, part: MultipartFile, sender: Sender): Promise<Placed> {
@@ -122,7 +125,8 @@ async function placePart(spool: SpoolPort, part: MultipartFile, sender: Sender):
   pipeline(part.file, stream, () => undefined);
   try {
     const sent = part.filename || 'upload';
-    const name = await spool.place(stream, sent, by, still, holder === house ? undefined : holder);
+    const last = (): void => still(seen().sha256);
+    const name = await spool.place(stream, sent, by, last, holder === house ? undefined : holder);
     return { name: tells ? name : sent, ...seen() };
   } finally {
     stream.destroy();
@@ -132,6 +136,7 @@ async function placePart(spool: SpoolPort, part: MultipartFile, sender: Sender):
 /** Counts and hashes the bytes that pass through. */
 function measure(): { stream: Transform; seen: () => { bytes: number; sha256: string } } {
   const hash = createHash('sha256');
+  let sha256: string | undefined;
   let bytes = 0;
   const stream = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -140,5 +145,5 @@ function measure(): { stream: Transform; seen: () => { bytes: number; sha256: st
       done(null, chunk);
     },
   });
-  return { stream, seen: () => ({ bytes, sha256: hash.digest('hex') }) };
+  return { stream, seen: () => ({ bytes, sha256: (sha256 ??= hash.digest('hex')) }) };
 }

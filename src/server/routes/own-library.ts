@@ -5,7 +5,7 @@
 import { roughly } from '../../base/disk-space.js';
 import { Type } from 'typebox';
 import { authorOf, may, type Viewer } from '../../access/permissions.js';
-import { setUploadTarget, uploadTarget } from '../../access/upload-target.js';
+import { setUploadAudience, setUploadTarget, uploadAudience, uploadTarget } from '../../access/upload-target.js';
 import { LargestFiles, LibraryStorage, OwnStorage, StorageUse } from '../../api/album-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import { answers } from '../../api/photo-schemas.js';
@@ -97,8 +97,9 @@ const use: Routes = (app, { library, catalog, room }) => {
   );
 };
 
-/** Where the viewer’s uploads go that do not say it themselves. */
+/** Where the viewer’s uploads go that do not say it themselves, and who sees them. */
 const uploads: Routes = (app, { library, gate }) => {
+  const Audience = strict({ audience: Type.Enum(['private', 'family'], { description: 'who sees new uploads' }) });
   const Target = strict({ to: Type.Enum(['house', 'me'], { description: 'the house, or your own library' }) });
 
   const targetNow = (request: FastifyRequest, id: string) =>
@@ -122,6 +123,24 @@ const uploads: Routes = (app, { library, gate }) => {
       demandPeopleLibraries(gate);
       setUploadTarget(library, person, request.body.to, authorOf(viewer(request)));
       void reply.send({ to: targetNow(request, person) });
+    },
+  );
+
+  app.get(
+    '/api/me/upload-audience',
+    { config, schema: { summary: 'Who sees your new uploads', response: answers(Audience) } },
+    (request, reply) => {
+      void reply.send({ audience: uploadAudience(library, personBehind(request)) });
+    },
+  );
+
+  app.put(
+    '/api/me/upload-audience',
+    { config, schema: { summary: 'Sets who sees your new uploads', body: Audience, response: answers(Audience) } },
+    (request, reply) => {
+      const person = personBehind(request);
+      setUploadAudience(library, person, request.body.audience, authorOf(viewer(request)));
+      void reply.send({ audience: uploadAudience(library, person) });
     },
   );
 };

@@ -6,6 +6,7 @@ import { notFound } from '../../base/errors.js';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { authorOf } from '../../access/permissions.js';
+import { checkInstructions, noteInstructions } from '../../album/upload-instructions.js';
 import type { Upload } from '../../spool/spool-interface.js';
 import { isSidecarName } from '../../ingest/sidecars/match-sidecars.js';
 import { isXmp } from '../../photo/formats/unsupported.js';
@@ -111,7 +112,8 @@ function addSafety(app: App, { library }: Pick<Context, 'library'>): void {
 
 /** The supported protocol, and starting an upload. */
 function addBeginning(scope: FastifyInstance, context: Context, tus: Tus): void {
-  const { library } = context;
+  const { library, clock, gate, access, awaited } = context;
+  const instructing = { library, senders: access.senders };
 
   scope.options(
     uploadsPath,
@@ -137,10 +139,15 @@ function addBeginning(scope: FastifyInstance, context: Context, tus: Tus): void 
     },
     async (request, reply) => {
       const who = viewer(request);
-      const { sha256, receiver } = wantedOf(request.headers['upload-metadata']);
+      const { metadata, sha256, receiver } = wantedOf(request.headers['upload-metadata']);
       const holder = receiverOf(who, receiver, context);
-      const bytes = sha256 === undefined ? undefined : knownPhoto(library, who, holder, sha256)?.bytes;
-      if (bytes !== undefined) return reply.code(200).send({ state: 'known', bytes, length: bytes, sha256 });
+      checkInstructions({ library, clock, gate }, who, holder, metadata);
+      const known = sha256 === undefined ? undefined : knownPhoto(library, who, holder, sha256);
+      if (known) {
+        noteInstructions(instructing, { by: authorOf(who), holder, sha256: known.item.sha256, metadata });
+        awaited.settle(known.id);
+        return reply.code(200).send({ state: 'known', bytes: known.bytes, length: known.bytes, sha256 });
+      }
       return tus(request, reply, { by: authorOf(who), holder, still: stillOf(request, context, holder) });
     },
   );
