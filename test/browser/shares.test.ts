@@ -296,6 +296,7 @@ test('a selection is shared with a person and becomes an album', async () => {
   await page.keyboard.press('Enter');
   await page.getByText('Both of them.').waitFor();
   await page.getByRole('button', { name: 'Add photos' }).click();
+  await page.getByRole('button', { name: 'From your library' }).click();
   const picker = page.getByRole('dialog', { name: 'Add photos to “Two piers”' });
   await picker.locator('.grid button').nth(2).click();
   expect(await breaches(page)).toEqual([]);

@@ -128,3 +128,10 @@ export const fetchUploadTarget = async (): Promise<UploadTarget> =>
   (await ask<{ to: UploadTarget }>('/api/me/upload-to')).to;
 export const setUploadTarget = async (to: UploadTarget): Promise<UploadTarget> =>
   (await ask<{ to: UploadTarget }>('/api/me/upload-to', send('PUT', { to }))).to;
+
+/** Who can see one's new uploads. */
+export type UploadAudience = 'private' | 'family';
+export const fetchUploadAudience = async (): Promise<UploadAudience> =>
+  (await ask<{ audience: UploadAudience }>('/api/me/upload-audience')).audience;
+export const setUploadAudience = async (audience: UploadAudience): Promise<UploadAudience> =>
+  (await ask<{ audience: UploadAudience }>('/api/me/upload-audience', send('PUT', { audience }))).audience;

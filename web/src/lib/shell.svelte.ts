@@ -11,6 +11,17 @@ export interface TimelineTools {
   toTop: () => void;
 }
 
+/** An album that takes uploads. */
+export interface UploadAlbum {
+  /** Its id in addresses: `HOLDER:ULID`, or its name. */
+  id: string;
+  name: string;
+  /** True for one with members. */
+  shared: boolean;
+  /** The library whose photos it takes: the photos become part of it. Absent if there is only one. */
+  library?: 'house' | 'me' | undefined;
+}
+
 /** The state of the frame. */
 class Shell {
   /** True while the search has the whole bar of a phone, or is about to get the focus. */
@@ -20,6 +31,8 @@ class Shell {
   timeline: TimelineTools | undefined = $state.raw();
   /** Opens the system's picker of files to upload; undefined if the viewer may not. */
   pickFiles: (() => void) | undefined = $state.raw();
+  /** The open album that takes dropped files; undefined if there is none. */
+  dropInto: UploadAlbum | undefined = $state.raw();
 }
 
 export const shell = new Shell();

@@ -45,6 +45,16 @@ export interface AlbumView {
   shared: boolean;
 }
 
+/** The library whose photos an album takes; undefined if there is only one. */
+export const libraryOf = ({ right, shared, id }: AlbumView): 'house' | 'me' | undefined => {
+  if (session.now?.libraries !== true) return undefined;
+  return right === 'holder' && (!shared || id.startsWith('house:')) ? 'house' : 'me';
+};
+
+/** Whether the viewer may upload into an album: only owners see what they upload to the family library. */
+export const takesUploads = (album: AlbumView): boolean =>
+  album.right !== 'view' && session.may('upload') && (libraryOf(album) === 'me' || session.may('share'));
+
 /** An album with members. */
 export const viewOfMember = (album: MemberAlbum): AlbumView => ({
   id: nameOfAlbum(album),

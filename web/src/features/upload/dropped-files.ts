@@ -1,4 +1,5 @@
-/** Dropped or chosen files, each with its folder. */
+/** Dropped or chosen files, each with its folder, and the album that they go into. */
+import type { UploadAlbum } from '../../lib/shell.svelte.js';
 
 /** A file to upload. */
 export interface Source {
@@ -10,6 +11,7 @@ export interface Source {
   modified: number;
   /** Its number among the files shared to this app. */
   kept?: number;
+  into?: UploadAlbum | undefined;
 }
 
 /** Files that systems create in folders for themselves. */
@@ -23,16 +25,23 @@ const sourceOf = (file: File, folder: string): Source => ({
 });
 
 /** Chosen files; those of a chosen folder have their paths. */
-export const chosen = (files: readonly File[]): Source[] =>
+export const chosen = (files: readonly File[], into?: UploadAlbum): Source[] =>
   files
     .filter(({ name }) => !isForeign(name))
-    .map((file) => sourceOf(file, file.webkitRelativePath.split('/').slice(0, -1).join('/')));
+    .map((file) => ({ ...sourceOf(file, file.webkitRelativePath.split('/').slice(0, -1).join('/')), into }));
 
 /** Dropped files, including folders recursively; `files` is used if the browser provides no entries. */
-export async function dropped(entries: readonly (FileSystemEntry | null)[], files: File[]): Promise<Source[]> {
+export async function dropped(
+  entries: readonly (FileSystemEntry | null)[],
+  files: File[],
+  into?: UploadAlbum,
+): Promise<Source[]> {
   const there = entries.filter((entry) => entry !== null);
-  if (there.length === 0) return files.map((file) => sourceOf(file, ''));
-  return (await Promise.all(there.map((entry) => walk(entry, '')))).flat();
+  const found =
+    there.length === 0
+      ? files.map((file) => sourceOf(file, ''))
+      : (await Promise.all(there.map((entry) => walk(entry, '')))).flat();
+  return found.map((source) => ({ ...source, into }));
 }
 
 async function walk(entry: FileSystemEntry, folder: string): Promise<Source[]> {

@@ -7,6 +7,7 @@ import { ask, send as sendJson, toApiError, ApiError } from '../../lib/api.js';
 import type { Source } from './dropped-files.js';
 import { hashOf } from './hash-worker-client.js';
 import { m } from '../../lib/messages.js';
+import type { UploadAlbum } from '../../lib/shell.svelte.js';
 
 /** Callbacks during an upload. */
 export interface Telling {
@@ -63,14 +64,21 @@ async function whyNot({ file, name }: Source): Promise<string | undefined> {
   return told.reasons[0] ?? undefined;
 }
 
+/** The metadata that puts an upload into an album. */
+const albumOf = (into: UploadAlbum | undefined): Record<string, string> =>
+  into
+    ? { [into.shared ? 'album' : 'album-name']: into.id, ...(into.library !== undefined && { for: into.library }) }
+    : {};
+
 async function send(source: Source, sha256: string, signal: AbortSignal, tell: Telling): Promise<'done' | 'known'> {
   const seen = { known: false };
   let settle: (error: unknown) => void = () => undefined;
-  const { file, name, folder, modified } = source;
+  const { file, name, folder, modified, into } = source;
   const upload = new Upload(file, {
     endpoint,
-    metadata: { filename: name, sha256, modified: `${modified}`, ...(folder !== '' && { folder }) },
-    fingerprint: () => Promise.resolve(`photospool-${sha256}-${folder}/${name}`),
+    metadata: { filename: name, sha256, modified: `${modified}`, ...(folder !== '' && { folder }), ...albumOf(into) },
+    // One that goes into another album is another upload.
+    fingerprint: () => Promise.resolve(`photospool-${sha256}-${folder}/${name}${into ? `-${into.id}` : ''}`),
     removeFingerprintOnSuccess: true,
     retryDelays: null,
     onProgress: (sent) => tell.sending(sent),

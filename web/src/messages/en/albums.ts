@@ -84,6 +84,8 @@ export const albums = {
   theyAdd: 'they can add photos',
   share: 'Share',
   addPhotos: 'Add photos',
+  fromLibrary: 'From your library',
+  fromDevice: 'From this device',
   moreActions: 'More actions',
   download: 'Download all',
   leave: 'Leave album',
@@ -108,7 +110,7 @@ export const albums = {
   pickSearch: 'Search your photos',
   pickNone: 'No photos found',
   pickMore: 'Show more',
-  pickOf: { house: 'Photos of the family library', own: 'Your own photos' },
+  pickOf: { house: 'Photos of the family library', me: 'Your own photos' },
   picked: (n: number) => plural(n, { one: 'Add # photo', other: 'Add # photos' }),
   pickAny: 'Select photos to add',
   pickRefused: (n: number) =>

@@ -281,6 +281,7 @@ export const app = {
 
   addPhotos: 'Add photos',
   dropPhotos: 'Drop to upload',
+  dropInto: (album: string) => `Drop to add to ${named(album)}`,
   share: 'Share these photos',
   shareDay: 'Share this day',
   sharedWith: 'Shared with you',

@@ -197,10 +197,20 @@ export const account = {
   uploads: 'Uploads',
   uploadTo: 'Upload to',
   uploadTargets: { house: 'Family library', me: 'My library' },
-  uploadsAbout: {
-    house: 'New uploads belong to the family library. Its owners decide who sees them.',
-    me: 'New uploads belong to you. Only you see them until you share them.',
-  },
+  uploadVisible: 'Visible to',
+  uploadAudiences: { private: 'Private', family: 'Family' },
+  /** Without an audience the viewer can't choose it. */
+  uploadsAbout: (to: 'house' | 'me', audience: 'private' | 'family' | undefined) =>
+    to === 'me'
+      ? {
+          private: 'New uploads belong to you. Only you see them until you share them.',
+          family: 'New uploads belong to you. Everyone in the family can see them.',
+        }[audience ?? 'private']
+      : {
+          private: 'New uploads belong to the family library. Only its owners see them until they are shared.',
+          family: 'New uploads belong to the family library. Everyone in the family can see them.',
+          none: 'New uploads belong to the family library. Its owners decide who sees them.',
+        }[audience ?? 'none'],
   name: 'Name',
   changeName: 'Change name',
   nameHint: 'Your family sees this name, and you sign in with it.',

@@ -1,5 +1,6 @@
 /** English: uploads. */
 import { bytesText, number, plural } from '../../lib/language.js';
+import { legible } from '../../lib/legible.js';
 import { activity } from './activity.js';
 
 export const upload = {
@@ -43,6 +44,9 @@ export const upload = {
   resumeAll: 'Resume all',
   retryAll: 'Try all again',
   view: 'View recently added',
+  viewAlbum: 'View album',
+  /** Begins the line below the heading. */
+  into: (album: string) => `To “${legible(album)}”`,
   close: 'Close',
   less: 'Show less',
   moreOf: 'Show files',
