@@ -10,20 +10,25 @@ interface Breach {
   nodes: { html: string; failureSummary?: string }[];
 }
 
-/** Violations on the whole page; empty without any. */
-export async function breaches(page: Page): Promise<string[]> {
+/** The rules of WCAG 2 A and AA; and those of them about colours, which alone can fail in one theme and hold in the other. */
+const rules = {
+  all: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
+  colours: ['color-contrast', 'link-in-text-block'],
+};
+
+/** Violations of these rules on the whole page; empty without any. */
+export async function breaches(page: Page, which: keyof typeof rules = 'all'): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(source);
-  const found = await page.evaluate(async () => {
+  const found = await page.evaluate(async (runOnly) => {
     const { axe } = window as unknown as { axe: { run(options: object): Promise<{ violations: Breach[] }> } };
-    return (
-      await axe.run({
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
-        // Skips what is not reported.
-        ...{ resultTypes: ['violations'], selectors: false },
-      })
-    ).violations;
-  });
+    // Skips what is not reported.
+    return (await axe.run({ runOnly, resultTypes: ['violations'], selectors: false })).violations;
+  }, rules[which]);
   return found.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary = '' }) => `${id}: ${html} ${failureSummary}`),
   );
 }
+
+/** As `breaches`, on a page that is looked at in light and then in dark (`inBothThemes`): in dark only the colours differ. */
+export const breachesIn = (page: Page, theme: 'light' | 'dark'): Promise<string[]> =>
+  breaches(page, theme === 'light' ? 'all' : 'colours');

@@ -5,7 +5,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { copies, jpegOf, scene } from '../looks.js';
-import { breaches } from './axe.js';
+import { breaches, breachesIn } from './axe.js';
 import { ask, change, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { type FixturePicture, makePicture } from './pictures.js';
@@ -90,7 +90,7 @@ test('by keys: the better one is proposed, another chosen; kept with the otherâ€
 
 const accessible = (page: Page): Promise<void> =>
   inBothThemes(page, async (theme) => {
-    expect(await breaches(page), theme).toEqual([]);
+    expect(await breachesIn(page, theme), theme).toEqual([]);
   });
 
 test.each([390, 1440])('at %i px: side by side, uncropped, accessible in both themes; by finger', async (width) => {

@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { local } from '../../src/access/viewer.js';
 import { changePhotos } from '../../src/album/edit-photos.js';
-import { breaches } from './axe.js';
+import { breachesIn } from './axe.js';
 import { change, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { makePicture } from './pictures.js';
@@ -89,7 +89,7 @@ test.each([390, 820, 1440, 2560])('a calm front page, at %i px, in both themes',
   expect(await shift(page)).toBeLessThan(0.02);
   await inBothThemes(page, async (theme) => {
     await shoot(page, `front-${width}-${theme}`);
-    if (width === 390 || width === 1440) expect(await breaches(page), theme).toEqual([]);
+    if (width === 390 || width === 1440) expect(await breachesIn(page, theme), theme).toEqual([]);
   });
   await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
   await expect.poll(() => page.locator('a.tile').count()).toBeGreaterThan(0);

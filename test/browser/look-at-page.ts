@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { breaches } from './axe.js';
+import { breachesIn } from './axe.js';
 import { inBothThemes } from './stage.js';
 
 /** Where pictures go; without it there are none. */
@@ -16,7 +16,7 @@ export async function lookAtPage(page: Page, name: string, widths: readonly numb
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(wide, `${name}, ${width} px`).toBe(0);
     await inBothThemes(page, async (theme) => {
-      expect(await breaches(page), `${name}, ${width} px, ${theme}`).toEqual([]);
+      expect(await breachesIn(page, theme), `${name}, ${width} px, ${theme}`).toEqual([]);
       if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}-${width}-${theme}.png`) });
     });
   }

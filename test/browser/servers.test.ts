@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { describeDrift } from '../../src/sync/connections/clock-drift.js';
 import type { LinkStatus } from '../../src/sync/connections/connection.js';
-import { breaches } from './axe.js';
+import { breaches, breachesIn } from './axe.js';
 import { makePhotos } from './fixture.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { inBothThemes, openStage, type Stage } from './stage.js';
@@ -256,7 +256,7 @@ test.each([390, 820, 1440])('every state is shown at %i px, in both themes', asy
   expect(small).toBe(0);
   const shots = process.env['SHOTS'];
   await inBothThemes(page, async (theme) => {
-    expect(await breaches(page), theme).toEqual([]);
+    expect(await breachesIn(page, theme), theme).toEqual([]);
     if (shots !== undefined)
       await page.screenshot({ path: join(shots, `servers-${width}-${theme}.png`), fullPage: true });
   });

@@ -3,7 +3,7 @@
  * position in time is kept, and Back returns. In both themes, on a phone and a desktop.
  */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { breaches } from './axe.js';
+import { breachesIn } from './axe.js';
 import { ask, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { drawn, inBothThemes, openStage, shown, type Stage } from './stage.js';
@@ -33,7 +33,7 @@ test.each([390, 1440])('months and years, at %i px, in both themes', async (widt
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   const look = (name: string): Promise<void> =>
     inBothThemes(page, async (theme) => {
-      expect(await breaches(page), theme).toEqual([]);
+      expect(await breachesIn(page, theme), theme).toEqual([]);
       if (shots !== undefined) await page.screenshot({ path: `${shots}/${name}-${width}-${theme}.png` });
     });
   await look('months');
