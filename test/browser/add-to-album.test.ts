@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { fill } from './fill.js';
 import { lookAtPage } from './look-at-page.js';
-import { addPerson } from './people.js';
+import { addPerson, signedIn } from './people.js';
 import { opened, shown } from './stage.js';
 import { openVisits } from './visits.js';
 
@@ -16,9 +16,7 @@ const look = (page: Page, name: string): Promise<void> => lookAtPage(page, name,
 
 /** A window of a person. */
 async function enter({ cookie }: { cookie: string }): Promise<Page> {
-  const { page } = await visits.see('/sign-in');
-  await page.context().addCookies([{ name: 'photospool', value: cookie, url: visits.home.url }]);
-  await page.goto(visits.home.url);
+  const { page } = await visits.see('/', signedIn(visits.home.url, cookie));
   await shown(page);
   return page;
 }

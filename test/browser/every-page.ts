@@ -5,7 +5,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { change, fill } from './fill.js';
 import type { ServedHome } from './home.js';
-import { addPerson } from './people.js';
+import { addPerson, signedIn } from './people.js';
 import type { Seen, Stage } from './stage.js';
 
 /** A page, and a selector that is present when it is ready. */
@@ -80,14 +80,9 @@ export async function furnish(stage: Stage, home: ServedHome, empty: ServedHome)
     ],
     dialogs: dialogsOf(ids),
     async see({ path, isOutside }, options = {}) {
-      const session = {
-        ...{ name: 'photospool', value: cookie, domain: new URL(home.url).hostname, path: '/' },
-        ...{ expires: -1, httpOnly: true, secure: false, sameSite: 'Lax' as const },
-      };
-      const storageState = { cookies: [session], origins: [] };
       return stage.see(
         addressOf(path),
-        { ...options, ...(!isOutside && { storageState }) },
+        { ...options, ...(!isOutside && signedIn(home.url, cookie)) },
         isOutside ? usual : undefined,
       );
     },

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, test as single } from 'vitest';
 import { lookAtPage } from './look-at-page.js';
-import { addPerson } from './people.js';
+import { addPerson, signedIn } from './people.js';
 import { inSelectionMenu, opened, openMore, seenTiles, shown, type Seen, wake } from './stage.js';
 import { openVisits } from './visits.js';
 
@@ -20,10 +20,7 @@ const look = (page: Page, name: string): Promise<void> => lookAtPage(page, name,
 /** A window of a person. */
 async function enter(name: string, role: 'owner' | 'family'): Promise<Seen & { id: string }> {
   const { id, cookie } = addPerson(visits.home, name, role);
-  const seen = await visits.see('/sign-in');
-  await seen.page.context().addCookies([{ name: 'photospool', value: cookie, url: visits.home.url }]);
-  await seen.page.goto(visits.home.url);
-  return { ...seen, id };
+  return { ...(await visits.see('/', signedIn(visits.home.url, cookie))), id };
 }
 
 /** Files with a picture each, none like another. */
@@ -37,7 +34,7 @@ const filesOf = (names: string[]): Promise<{ name: string; mimeType: string; buf
 
 /** A person uploads photos to their own library. */
 async function upload(page: Page, names: string[]): Promise<void> {
-  await page.goto(visits.home.url);
+  if (page.url() !== `${visits.home.url}/`) await page.goto(visits.home.url);
   await page.locator('input[data-add="files"]').setInputFiles(await filesOf(names));
   await expect.poll(() => page.locator('[data-uploads] li[data-state="done"]').count()).toBe(names.length);
   await visits.home.spool.pass();

@@ -9,7 +9,7 @@ import { expect, test as single } from 'vitest';
 import { itemId, sharingId } from '../../src/document/item-id.js';
 import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { lookAtPage } from './look-at-page.js';
-import { addPerson } from './people.js';
+import { addPerson, signedIn } from './people.js';
 import { opened, seenTiles, shown, type Seen } from './stage.js';
 import { openVisits } from './visits.js';
 
@@ -35,9 +35,7 @@ async function enter(name: string, role: 'owner' | 'family', password?: string):
   // A new password ends all sessions.
   const value =
     password === undefined ? first : access.sessions.start(id, { address: '127.0.0.1', browser: 'a browser' }).secret;
-  const seen = await visits.see('/sign-in');
-  await seen.page.context().addCookies([{ name: 'photospool', value, url }]);
-  await seen.page.goto(url);
+  const seen = await visits.see('/', signedIn(url, value));
   const cookie = `photospool=${value}`;
   return {
     ...seen,

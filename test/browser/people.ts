@@ -1,5 +1,5 @@
 /** Actions of people on the sign-in page and in the frame of the page. */
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { commandLine } from '../../src/access/actor.js';
 import type { ServedHome } from './home.js';
 
@@ -90,4 +90,13 @@ export function addPerson(
   const { id } = access.accounts.add({ name, role }, commandLine);
   access.accounts.setPassword(id, 'no hash', commandLine);
   return { id, cookie: access.sessions.start(id, { address: '127.0.0.1', browser: 'a browser' }).secret };
+}
+
+/** Opens a window of someone who has signed in (`addPerson`), without loading a page to get there. */
+export function signedIn(url: string, cookie: string): BrowserContextOptions {
+  const session = {
+    ...{ name: 'photospool', value: cookie, domain: new URL(url).hostname, path: '/' },
+    ...{ expires: -1, httpOnly: true, secure: false, sameSite: 'Lax' as const },
+  };
+  return { storageState: { cookies: [session], origins: [] } };
 }

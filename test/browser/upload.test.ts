@@ -13,7 +13,7 @@ import { photoId } from '../../src/document/photo-document.js';
 import { temporaryFolder } from '../folder.js';
 import { makePhoto } from '../picture.js';
 import { breaches } from './axe.js';
-import { addPerson } from './people.js';
+import { addPerson, signedIn } from './people.js';
 import { type Seen, shown } from './stage.js';
 import { openVisits } from './visits.js';
 
@@ -393,9 +393,7 @@ test('other files than photos and videos are not sent, with one sentence why; th
 
 test('an owner assigns folders to people, and takes them back only without files in them, each with undo', async () => {
   const [ada, anna] = [addPerson(visits.home, 'Ada', 'owner'), addPerson(visits.home, 'Anna', 'family')];
-  const { page } = await visits.see('/sign-in', {}, /status of 4(?:01|09)/);
-  await page.context().addCookies([{ name: 'photospool', value: ada.cookie, url: visits.home.url }]);
-  await page.goto(`${visits.home.url}/settings/import`);
+  const { page } = await visits.see('/settings/import', signedIn(visits.home.url, ada.cookie), /status of 4(?:01|09)/);
   const list = page.locator('[data-list="folders"] li');
   const choose = async (folder: string): Promise<void> => {
     await page.getByRole('button', { name: 'Add folder' }).click();
