@@ -17,6 +17,7 @@ export const SavedSearch = Type.Object({
 export const CountedSearch = Type.Object({
   ...SavedSearch.properties,
   count: Type.Integer(),
+  videos: Type.Optional(Type.Integer({ description: 'how many of them are videos' })),
   tile: Type.Optional(Tile),
 });
 /** An album suggested by a folder; `newest` is the id of its newest photo. */
@@ -213,6 +214,8 @@ export const MemberAlbum = Type.Object({
     description: 'the permissions of the viewer: everything; see it; add photos too',
   }),
   count: Type.Integer({ description: 'the number of photos in it visible to the viewer' }),
+  videos: Type.Optional(Type.Integer({ description: 'how many of them are videos' })),
+  newest: Type.Optional(Type.String({ description: 'when the newest of them was taken, wall time' })),
   cover: Type.Optional(Sha256),
   sort,
   tile: Type.Optional(Tile),

@@ -278,7 +278,14 @@ export const Segments = Type.Array(
   }),
 );
 /** catalog/catalog.ts `Facet`, most frequent first. */
-export const Facets = Type.Array(Type.Object({ value: Type.String(), count: whole(0), tile: optional(Tile) }));
+export const Facets = Type.Array(
+  Type.Object({
+    ...{ value: Type.String(), count: whole(0) },
+    videos: optional(Type.Integer({ minimum: 0, description: 'of an album: how many of its photos are videos' })),
+    newest: optional(Type.String({ description: 'of an album: when its newest photo was taken, wall time' })),
+    tile: optional(Tile),
+  }),
+);
 
 /** The body of every error response. */
 export const Problem = Type.Object({

@@ -5,6 +5,7 @@
 import { placeOf, type Columns } from './columns.js';
 import { grown } from './growable-array.js';
 import { markSlots } from './multi-value-column.js';
+import { bit } from './photo-flags.js';
 import type { Sight } from './item-visibility.js';
 import { bestOfTwins, seesSeveral } from './same-bytes.js';
 import type { MatchingSlots } from './search-filter.js';
@@ -15,9 +16,14 @@ export interface CountedAlbum {
   cover?: number;
 }
 
-/** The number of photos of an album, and the row number of its cover, or else of its newest photo. */
+/**
+ * The number of photos of an album, videos included, and how many are videos; the row numbers of its newest photo, and
+ * of the one that shows it: its cover, or else the newest.
+ */
 export interface AlbumCount {
   count: number;
+  videos: number;
+  newest?: number;
   shown?: number;
 }
 
@@ -50,36 +56,37 @@ export function openAlbumCounts(): CountAlbums {
       for (const [k, own] of byAlbum(columns, entries, slots)) {
         const slot = own.length === 1 ? own[0]! : bestOfTwins(columns, sight.viewer.onlooker, own);
         tally.counts[k]!++;
+        tally.videos[k]! += videoIn(columns, slot);
         const before = tally.newest[k]!;
         if (before === 0 || columns.n[slot]! > columns.n[before - 1]!) tally.newest[k] = slot + 1;
       }
     }
     return albums.map(({ cover }, index) => {
       const k = index + 1;
-      const count = tally.counts[k]!;
-      if (count === 0) return { count };
+      const [count, videos] = [tally.counts[k]!, tally.videos[k]!];
+      if (count === 0) return { count, videos };
       const isShown = cover !== undefined && isInAlbum(columns, entries, found, cover, k);
-      return { count, shown: isShown ? cover : columns.n[tally.newest[k]! - 1]! };
+      const newest = columns.n[tally.newest[k]! - 1]!;
+      return { count, videos, newest, shown: isShown ? cover : newest };
     });
   };
 }
 
-/** By 1 + the index of an album: its number of photos, and 1 + the slot of its newest. */
+/** By 1 + the index of an album: its number of photos, and of videos among them; and 1 + the slot of its newest. */
 interface Tally {
   counts: Uint32Array;
+  videos: Uint32Array;
   newest: Uint32Array;
 }
 
+/** 1 for a video, otherwise 0. */
+const videoIn = ({ state }: Columns, slot: number): number => Number((state[slot]! & bit.video) !== 0);
+
 /** Counts the slots marked as plain. One with two entries of an album counts once. */
-function countPlain(
-  { entry }: Columns,
-  { of }: Entries,
-  found: MatchingSlots,
-  marks: Uint8Array,
-  albums: number,
-): Tally {
-  const { start, length, items } = entry;
+function countPlain(columns: Columns, { of }: Entries, found: MatchingSlots, marks: Uint8Array, albums: number): Tally {
+  const { start, length, items } = columns.entry;
   const counts = new Uint32Array(albums + 1);
+  const videos = new Uint32Array(albums + 1);
   const newest = new Uint32Array(albums + 1);
   // Few photos are in albums: only those are looked at, the newest last, without an object for each.
   for (let position = 0; position < found.length; position++) {
@@ -90,9 +97,10 @@ function countPlain(
       if (newest[k] === slot + 1) continue;
       newest[k] = slot + 1;
       counts[k]!++;
+      videos[k]! += videoIn(columns, slot);
     }
   }
-  return { counts, newest };
+  return { counts, videos, newest };
 }
 
 /** The slots marked as special: those with the same bytes together, of which one counts in each album. */

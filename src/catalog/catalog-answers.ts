@@ -94,6 +94,10 @@ export interface Segment {
 export interface Facet {
   value: string;
   count: number;
+  /** Of an album: how many of them are videos. */
+  videos?: number;
+  /** Of an album: when its newest photo was taken, wall time. */
+  newest?: string;
   /** The newest of its photos, as its cover; only of as many values as were asked for. */
   tile?: Tile;
 }

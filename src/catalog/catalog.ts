@@ -31,7 +31,8 @@ import { openAlbumCounts } from './album-counts.js';
 import { arrange, cutArranged, datedPhotos, type ArrangedPhotos, type Arrangement } from './arranged-photos.js';
 import { finishBuilding, remake, startBuilding } from './bulk-build.js';
 import { placeOf, type Columns, type NeededColumns } from './columns.js';
-import { countFacet, countMonths, cutSegments, type FacetKind } from './search-counts.js';
+import { secondOf } from './row-numbers.js';
+import { countFacet, countMonths, countVideos, cutSegments, type FacetKind } from './search-counts.js';
 import { countPlaces, type SpanPlaces } from './month-places.js';
 import { pickCovers } from './month-covers.js';
 import { exploreFound, type ExploredValue } from './explore.js';
@@ -117,6 +118,8 @@ export interface Catalog extends Paired, Stacked, BurstsOfPhotos, Suggested, Ind
   tile(id: string, query: Query, viewer?: CatalogViewer): Tile | undefined;
   /** The number of matching photos. */
   count(query: Query, viewer?: CatalogViewer): number;
+  /** How many of the matches are videos. */
+  videos(query: Query, viewer?: CatalogViewer): number;
   /** Photos per month, newest first. */
   months(query: Query, viewer?: CatalogViewer): { month: string; count: number }[];
   /** Photos per month or year, newest first, each with the tile of its cover. */
@@ -137,13 +140,14 @@ export interface Catalog extends Paired, Stacked, BurstsOfPhotos, Suggested, Ind
    */
   explore(query: Query, limit: number, viewer?: CatalogViewer): ExploredTiles;
   /**
-   * The number of photos of albums with members, with the tile of the cover, or else of the newest photo. An album that
-   * does not exist for the viewer has none. `cover`: a public id.
+   * The number of photos of albums with members, how many of them are videos, when the newest was taken (wall time), and
+   * the tile of the cover, or else of the newest. An album that does not exist for the viewer has none. `cover`: a public
+   * id.
    */
   albums(
     albums: readonly { album: string; cover?: string }[],
     viewer?: CatalogViewer,
-  ): { album: string; count: number; tile?: Tile }[];
+  ): { album: string; count: number; videos: number; newest?: string; tile?: Tile }[];
   /**
    * Photos in an area, clustered in cells, at most 500; `zoom` is 0 (world) to 20 (street).
    * @throws PhotospoolError `invalid` for an invalid area.
@@ -244,6 +248,7 @@ export function openCatalog(
   return {
     ...openPages(db, finding),
     ...openCounts(finding),
+    ...openValues(finding),
     ...openAlbumTiles(db, finding),
     ...openArranged(db, finding),
     ...openPaired(db, finding.rowSightOf),
@@ -404,9 +409,13 @@ function openPages(db: Sqlite, { one, numbers, tiles }: Finding): Pick<Catalog, 
 function openCounts({
   search,
   tiles: tilesOf,
-}: Finding): Pick<Catalog, 'count' | 'months' | 'covers' | 'places' | 'segments' | 'facet' | 'explore' | 'map'> {
+}: Finding): Pick<Catalog, 'count' | 'videos' | 'months' | 'covers' | 'places' | 'segments' | 'map'> {
   return {
     count: (query, viewer = owner) => search(query, viewer).found.length,
+    videos(query, viewer = owner) {
+      const { columns, found } = search(query, viewer);
+      return countVideos(columns, found);
+    },
     months(query, viewer = owner) {
       const { columns, found } = search(query, viewer);
       return countMonths(columns, found);
@@ -427,40 +436,6 @@ function openCounts({
     segments(query, { size = 500, viewer = owner } = {}) {
       const { columns, found } = search(query, viewer);
       return cutSegments(columns, found, readLimit(size));
-    },
-    facet(kind, query, viewer = owner, covers = 0) {
-      const { columns, found, sight } = search(query, viewer, false, 'all');
-      const all = countFacet(columns, found, kind, (number) => (sight.classes[number]! & sees.names) !== 0);
-      const shown = kind === 'tag' && viewer.outside ? all.filter(({ value }) => !isPrivateTag(value)) : all;
-      const tiles = tilesOf(
-        shown.slice(0, covers).map(({ n }) => n),
-        viewer,
-      );
-      return shown.map(({ value, count }, k) => ({ value, count, ...(tiles[k] && { tile: tiles[k] }) }));
-    },
-    explore(query, limit, viewer = owner) {
-      const { columns, found, sight } = search(query, viewer, false, 'all');
-      const folders = sight.classes.map((bits) => Number((bits & sees.folders) !== 0));
-      const seen = { holderOf: sight.holderOf, folders, kinds: kindsSeen(sight) };
-      const explored = exploreFound(columns, found, seen, limit);
-      const spans = pickCovers(columns, found, 'year', favouritesByClass(sight));
-      const years = spans.map(({ span, ...year }) => ({ ...year, value: span }));
-      const shown = (values: readonly ExploredValue[]): ExploredTiles['years'] => {
-        const tiles = tilesOf(
-          values.map(({ n }) => n),
-          viewer,
-        );
-        return values.flatMap(({ value, count }, k) => (tiles[k] ? [{ value, count, tile: tiles[k] }] : []));
-      };
-      return {
-        count: found.length,
-        places: shown(explored.places),
-        years: shown(years),
-        cameras: shown(explored.cameras),
-        folders: shown(explored.folders),
-        holders: shown(explored.holders),
-        kinds: shown(explored.kinds.filter(({ value }) => value !== 'screenshot' || !viewer.outside)),
-      };
     },
     map(box, zoom, query, viewer = owner) {
       const { columns, found } = search(query, viewer, false, 'all');
@@ -505,6 +480,50 @@ function openArranged(db: Sqlite, { search, tiles }: Finding): Pick<Catalog, 'ar
   };
 }
 
+/** The values of what a search finds, with counts. */
+function openValues({ search, tiles: tilesOf }: Finding): Pick<Catalog, 'facet' | 'explore'> {
+  return {
+    facet(kind, query, viewer = owner, covers = 0) {
+      const { columns, found, sight } = search(query, viewer, false, 'all');
+      const all = countFacet(columns, found, kind, (number) => (sight.classes[number]! & sees.names) !== 0);
+      const shown = kind === 'tag' && viewer.outside ? all.filter(({ value }) => !isPrivateTag(value)) : all;
+      const tiles = tilesOf(
+        shown.slice(0, covers).map(({ n }) => n),
+        viewer,
+      );
+      return shown.map(({ value, count, n, videos }, k) => ({
+        ...{ value, count },
+        ...(videos !== undefined && { videos, newest: secondOf(n) }),
+        ...(tiles[k] && { tile: tiles[k] }),
+      }));
+    },
+    explore(query, limit, viewer = owner) {
+      const { columns, found, sight } = search(query, viewer, false, 'all');
+      const folders = sight.classes.map((bits) => Number((bits & sees.folders) !== 0));
+      const seen = { holderOf: sight.holderOf, folders, kinds: kindsSeen(sight) };
+      const explored = exploreFound(columns, found, seen, limit);
+      const spans = pickCovers(columns, found, 'year', favouritesByClass(sight));
+      const years = spans.map(({ span, ...year }) => ({ ...year, value: span }));
+      const shown = (values: readonly ExploredValue[]): ExploredTiles['years'] => {
+        const tiles = tilesOf(
+          values.map(({ n }) => n),
+          viewer,
+        );
+        return values.flatMap(({ value, count }, k) => (tiles[k] ? [{ value, count, tile: tiles[k] }] : []));
+      };
+      return {
+        count: found.length,
+        places: shown(explored.places),
+        years: shown(years),
+        cameras: shown(explored.cameras),
+        folders: shown(explored.folders),
+        holders: shown(explored.holders),
+        kinds: shown(explored.kinds.filter(({ value }) => value !== 'screenshot' || !viewer.outside)),
+      };
+    },
+  };
+}
+
 /** Counts albums with members. */
 function openAlbumTiles(db: Sqlite, { search, tiles: tilesOf }: Finding): Pick<Catalog, 'albums'> {
   const everything: Query = { text: '', terms: [] };
@@ -519,9 +538,13 @@ function openAlbumTiles(db: Sqlite, { search, tiles: tilesOf }: Finding): Pick<C
       const counts = countAlbums(columns, sight, found, wanted);
       const covers = counts.flatMap(({ shown }) => shown ?? []);
       const tiles = new Map(tilesOf(covers, viewer).map((tile) => [numberOf(db, tile.id), tile]));
-      return counts.map(({ count, shown }, k) => {
+      return counts.map(({ count, videos, newest, shown }, k) => {
         const tile = shown === undefined ? undefined : tiles.get(shown);
-        return { album: albums[k]!.album, count, ...(tile && { tile }) };
+        return {
+          ...{ album: albums[k]!.album, count, videos },
+          ...(newest !== undefined && { newest: secondOf(newest) }),
+          ...(tile && { tile }),
+        };
       });
     },
   };

@@ -9,11 +9,12 @@ import type { KindsSeen } from './kinds-seen.js';
 import { bit, kindBit } from './photo-flags.js';
 import type { MatchingSlots } from './search-filter.js';
 
-/** A value, its number of photos, and the row number of its cover. */
+/** A value, its number of photos, and the row number of its cover; of albums also how many of them are videos. */
 export interface ExploredValue {
   value: string;
   count: number;
   n: number;
+  videos?: number;
 }
 
 /** The most frequent values of each kind. */
@@ -26,10 +27,11 @@ export interface Explored {
   kinds: ExploredValue[];
 }
 
-/** Counts per number of a value, and the newest slot of each. */
+/** Counts per number of a value, and the newest slot of each; of albums also the videos among them. */
 export interface Tally {
   counts: Uint32Array;
   covers: Uint32Array;
+  videos?: Uint32Array;
 }
 
 /** An empty tally of values below `length`. */
@@ -79,13 +81,14 @@ function tallyKinds({ class: classes, kinds, state }: Columns, found: MatchingSl
 
 /** The values of a tally, the most frequent first; 0 is “none”. */
 export function mostFrequent(
-  { counts, covers }: Tally,
+  { counts, covers, videos }: Tally,
   label: (number: number) => string,
   n: Float64Array,
 ): ExploredValue[] {
   const found: ExploredValue[] = [];
   counts.forEach((count, number) => {
-    if (count > 0 && number > 0) found.push({ value: label(number), count, n: n[covers[number]!]! });
+    if (count === 0 || number === 0) return;
+    found.push({ value: label(number), count, n: n[covers[number]!]!, ...(videos && { videos: videos[number]! }) });
   });
   return found.sort(byCount);
 }

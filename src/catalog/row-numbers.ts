@@ -31,6 +31,9 @@ export function homeOf(taken: string, id: Uint8Array): number {
   return seconds * perSecond + tick;
 }
 
+/** The wall time of a row number, to the second: `2024-07-01T12:00:00`. */
+export const secondOf = (n: number): string => new Date(Math.floor(n / perSecond) * 1000).toISOString().slice(0, 19);
+
 /** Negative if the first photo sorts before the second. */
 export function compareKeys(a: SortKey, b: SortKey): number {
   if (a.taken !== b.taken) return a.taken < b.taken ? -1 : 1;

@@ -4,10 +4,18 @@ import type { Columns } from './columns.js';
 import { monthText } from './date-numbers.js';
 import { derivedOf } from './derived-values.js';
 import { makeTally, mostFrequent, tally, type ExploredValue } from './explore.js';
+import { bit } from './photo-flags.js';
 import type { MatchingSlots } from './search-filter.js';
 
 /** The kinds of values to count. */
 export type FacetKind = 'tag' | 'camera' | 'lens' | 'place' | 'album';
+
+/** How many of the matches are videos. */
+export function countVideos({ state }: Columns, found: MatchingSlots): number {
+  let videos = 0;
+  for (let at = 0; at < found.length; at++) videos += Number((state[found[at]!]! & bit.video) !== 0);
+  return videos;
+}
 
 /** Photos per month, newest first. */
 export function countMonths({ taken }: Columns, found: MatchingSlots): { month: string; count: number }[] {
@@ -76,16 +84,19 @@ export function countFacet(
   const numbers = columns.values[kind].list.length;
   if (kind === 'tag' || kind === 'album') {
     const { counts, covers } = makeTally(numbers);
+    const videos = kind === 'album' ? new Uint32Array(numbers) : undefined;
     const { start, length, items } = columns[kind];
-    const classes = columns.class;
+    const { class: classes, state } = columns;
     for (const slot of found) {
-      if (kind === 'album' && !names(classes[slot]!)) continue;
+      if (videos && !names(classes[slot]!)) continue;
       for (let at = start[slot]!, end = at + length[slot]!; at < end; at++) {
-        counts[items[at]!]!++;
-        covers[items[at]!] = slot;
+        const number = items[at]!;
+        counts[number]!++;
+        covers[number] = slot;
+        if (videos && (state[slot]! & bit.video) !== 0) videos[number]!++;
       }
     }
-    return mostFrequent({ counts, covers }, label, columns.n);
+    return mostFrequent({ counts, covers, ...(videos && { videos }) }, label, columns.n);
   }
   return mostFrequent(tally(found, columns[kind], numbers), label, columns.n);
 }

@@ -137,16 +137,26 @@ test('an album shows the photo chosen as its cover, also under another name, unt
   await close();
 });
 
-test('many albums: by name or by size, and filtered', async () => {
+test('many albums: by the newest photo, by number or by name, which is remembered, and filtered', async () => {
   const { page, ids, mishaps, change, visit, close } = await open('/albums');
   const names = ['Ärmel', 'Bergen', 'Cats', 'Delft', 'Easter', 'Family', 'Garden', 'Hills', 'Iceland'];
-  for (const [n, name] of names.entries()) await change({ ids: ids.slice(0, n + 1), albums: { add: [name] } });
+  const sizes = [4, 5, 6, 1, 2, 3, 9, 8, 7];
+  // The last name has the newest photo.
+  for (const [n, name] of names.entries()) {
+    const from = names.length - 1 - n;
+    await change({ ids: ids.slice(from, from + sizes[n]!), albums: { add: [name] } });
+  }
   await visit();
   const shown = async (): Promise<string[]> =>
     (await page.locator('[data-list="albums"] a b').allInnerTexts()).map((text) => text.trim());
-  await expect.poll(shown).toEqual(names);
-  await page.getByRole('button', { name: 'Largest first' }).click();
   await expect.poll(shown).toEqual([...names].reverse());
+  await page.getByRole('button', { name: 'Most photos' }).click();
+  const largest = names.map((name, n) => ({ name, size: sizes[n]! })).sort((a, b) => b.size - a.size);
+  await expect.poll(shown).toEqual(largest.map(({ name }) => name));
+  await visit();
+  await expect.poll(shown).toEqual(largest.map(({ name }) => name));
+  await page.getByRole('button', { name: 'Name', exact: true }).click();
+  await expect.poll(shown).toEqual(names);
   await page.getByRole('searchbox', { name: 'Find' }).fill('ärm');
   await expect.poll(shown).toEqual(['Ärmel']);
   await page.getByRole('searchbox', { name: 'Find' }).fill('zebra');

@@ -257,6 +257,12 @@ export function tally(values: readonly string[]): Record<string, number> {
 const facets = (found: readonly Facet[]): Record<string, number> =>
   Object.fromEntries(found.map(({ value, count }) => [value, count]));
 
+/** How many photos, newest first, are videos, and when the newest was taken, to the second. */
+export const contentsOf = (found: readonly PhotoView[]): { videos: number; newest: string | undefined } => ({
+  videos: found.filter(({ type }) => type.startsWith('video/')).length,
+  newest: found[0]?.taken.slice(0, 19),
+});
+
 /**
  * Compares every answer to a search with what it should find, newest first. `favourites`: the ids of those that count as the owner’s when one
  * is chosen to stand for its month.
@@ -299,6 +305,13 @@ export function compareAnswers(
     catalog.facet('camera', query, viewer).map((_, k) => k === 0),
   );
   expect(facets(catalog.facet('album', query, viewer)), all).toEqual(tally(found.flatMap(({ albums }) => albums)));
+  for (const { value, videos, newest } of catalog.facet('album', query, viewer))
+    expect({ value, videos, newest }, all).toEqual({
+      value,
+      ...contentsOf(found.filter(({ albums }) => albums.includes(value))),
+    });
+  const { videos } = contentsOf(found);
+  expect(catalog.videos(query, viewer), all).toBe(videos);
   expect(facets(catalog.facet('lens', query, viewer)), all).toEqual(tally(found.flatMap(({ lens }) => lens ?? [])));
   const kindsIn = (view: PhotoView): string[] => [
     ...Object.keys(kinds).filter((kind) => isKind(view, kind) && !(kind === 'screenshot' && viewer.outside)),

@@ -12,7 +12,7 @@ import { viewPhoto, type PhotoView } from '../../src/document/photo-view.js';
 import { happen, offersAt } from '../access/people-history.js';
 import { albums, items, openWorld, people, type Server } from '../access/people-world.js';
 import { openDice, type Dice } from '../simulation/dice.js';
-import { byTime, compareAnswers } from './naive.js';
+import { byTime, compareAnswers, contentsOf } from './naive.js';
 import { lookLength } from '../../src/document/perceptual-hash.js';
 import { dump, everybodyThere, photoOf, visitor, walk, type Told } from './photos.js';
 
@@ -94,6 +94,7 @@ function dressed(body: Body, n: number): Body {
     ...(n % 3 === 0 && { gps: { lat: n, lon: 20 } }),
     ...(n % 4 === 1 && { place: { city: 'Rome' } }),
     ...(n % 3 === 1 && { lens: 'Pixel 7 front camera' }),
+    ...(n % 3 === 2 && { type: 'video/mp4' }),
   };
   const [at, by] = ['000001700000000-0000-test', 'owner'];
   const member = { present: true, at, by };
@@ -221,12 +222,15 @@ function compare(
     const isIn = ({ view, isIn }: Known): boolean => !view.trashed && isThere && isIn.includes(album);
     const inAlbum: (typeof searches)[number] = [`in:${album}`, isIn];
     const others: (typeof searches)[number] = [`-in:${album}`, (known) => !known.view.trashed && !isIn(known)];
-    const counted = oneOfEach(all.filter(isIn), onlooker).map(({ view }) => view);
+    const counted = oneOfEach(all.filter(isIn), onlooker)
+      .map(({ view }) => view)
+      .sort(byTime);
     const cover = all.length === 0 ? '0' : dice.pick(all).view.id;
-    const shown = counted.some(({ id }) => id === cover) ? cover : counted.sort(byTime)[0]?.id;
+    const shown = counted.some(({ id }) => id === cover) ? cover : counted[0]?.id;
     for (const one of catalogs) {
       const [told] = one.albums([{ album, cover }], viewer);
       expect([told?.album, told?.count, told?.tile?.id]).toEqual([album, counted.length, shown]);
+      expect({ videos: told?.videos, newest: told?.newest }).toEqual(contentsOf(counted));
     }
     seen.albums += counted.length;
     const timeline = oneOfEach(all.filter(inTimeline), onlooker).map(({ view }) => view);

@@ -65,6 +65,19 @@ describe('photos added to an album by name', () => {
     expect(optionsFor(photos, { shared, named }, owner)).toEqual([own, his, named[1]]);
   });
 
+  it('come in the order of their newest photos; an album without photos counts as new when it was created', () => {
+    const shared = [
+      { ...album('1', 'house', 'holder', 'Old'), newest: '2020-05-01T10:00:00' },
+      { ...album('2', 'house', 'holder', 'Empty'), added: '2024-02-01T10:00:00.000Z' },
+    ];
+    const named = [
+      { value: 'Large', count: 50, newest: '2021-01-01T10:00:00' },
+      { value: 'New', count: 2, newest: '2024-03-01T10:00:00' },
+    ];
+    const options = optionsFor(photos, { shared, named }, owner);
+    expect(options.map(({ value }) => value)).toEqual(['New', 'Empty', 'Large', 'Old']);
+  });
+
   it('tell the viewer’s own album of a name from that of the house', () => {
     const shared = [album('1', 'house', 'holder'), album('2', ada, 'holder'), album('3', ada, 'holder', 'Winter')];
     const options = optionsFor(photos, { shared, named: [] }, owner);

@@ -48,7 +48,8 @@ const savedSearches: Routes = (app, { catalog, clock, library, ask }) => {
         const namesFolder = query?.terms.some((term) => term.kind === 'value' && term.column === 'folder');
         if (isFamily && (count === 0 || namesFolder)) continue;
         const tile = query && catalog.tiles(query, { limit: 1, viewer: sightOf(who) }).tiles[0];
-        found.push({ ...saved, count, ...(tile && { tile }) });
+        const videos = query ? catalog.videos(query, sightOf(who)) : 0;
+        found.push({ ...saved, count, videos, ...(tile && { tile }) });
       }
       return { albums: found };
     },

@@ -39,10 +39,9 @@ async function shown({ access, ask, catalog }: Context, who: Viewer, albums: rea
   const counted = catalog.albums(albums, sightOf(who));
   const nameOf = (person: string): string => access.people.find(person)?.name ?? '';
   return albums.map(({ album, holder, members, lapsed, ...seen }, k) => {
-    const { count, tile } = counted[k]!;
+    const { album: _, ...counts } = counted[k]!;
     return {
-      ...{ ...seen, holder, album: album.slice(holder.length + 1), count },
-      ...(tile && { tile }),
+      ...{ ...seen, ...counts, holder, album: album.slice(holder.length + 1) },
       ...(holder !== house && { holderName: nameOf(holder) }),
       ...(members && { members: members.map((one) => ({ ...one, name: nameOf(one.person) })) }),
       ...(lapsed && { lapsed: lapsed.map((person) => ({ person, name: nameOf(person) })) }),

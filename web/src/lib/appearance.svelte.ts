@@ -1,5 +1,6 @@
 /** How the page looks in this browser: stored here, not on the server, since every screen is another one. */
 import { MediaQuery } from 'svelte/reactivity';
+import { readChoice, writeChoice } from './stored-choice.js';
 
 /** The themes; `system` follows that of the device. */
 export const themes = ['system', 'light', 'dark'] as const;
@@ -15,27 +16,10 @@ const startKey = 'photospool.start';
 /** The colours of the browser's own bars in each theme: those of the page (tokens.css). */
 const barColour = { light: '#ffffff', dark: '#111111' } as const;
 
-function read<T extends string>(key: string, known: readonly T[]): T {
-  try {
-    const found = localStorage.getItem(key);
-    return known.find((one) => one === found) ?? known[0]!;
-  } catch {
-    return known[0]!;
-  }
-}
-
-function write(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // Without storage it lasts as long as the page.
-  }
-}
-
 /** The appearance of this page. */
 class Appearance {
-  #theme: Theme = $state(read(themeKey, themes));
-  #start: Start = $state(read(startKey, starts));
+  #theme: Theme = $state(readChoice(themeKey, themes));
+  #start: Start = $state(readChoice(startKey, starts));
   readonly #system = new MediaQuery('prefers-color-scheme: dark');
 
   constructor() {
@@ -48,7 +32,7 @@ class Appearance {
 
   set theme(theme: Theme) {
     this.#theme = theme;
-    write(themeKey, theme);
+    writeChoice(themeKey, theme);
     this.#apply();
   }
 
@@ -58,7 +42,7 @@ class Appearance {
 
   set start(start: Start) {
     this.#start = start;
-    write(startKey, start);
+    writeChoice(startKey, start);
   }
 
   /** Whether the page is dark, for what is painted rather than styled. */

@@ -2,6 +2,7 @@
 import type { Facet, MemberAlbum } from '../../../../src/api/answer-types.js';
 import { m } from '../../lib/messages.js';
 import type { Option } from '../../lib/ui/combobox-matches.js';
+import { newestFirst } from './list-order.js';
 import { nameOfAlbum } from './member-albums-api.js';
 
 /** A photo, by the id of its holder; without one it is the house's. */
@@ -75,7 +76,10 @@ function aboutOf({ right, name, holder, holderName }: MemberAlbum, among: readon
   return isOnly ? undefined : m.albums.heldIn[holder === house ? 'house' : 'own'];
 }
 
-/** The albums that accept some of these photos. Albums with the same name also show their holder. */
+/**
+ * The albums that accept some of these photos, those with the newest photos first. Albums with the same name also show
+ * their holder.
+ */
 export function optionsFor(photos: readonly Held[], { shared, named }: Targets, adder: Adder): AlbumOption[] {
   const holders = new Set(photos.map(({ holder = house }) => holder));
   const fitting = shared.filter(
@@ -83,12 +87,14 @@ export function optionsFor(photos: readonly Held[], { shared, named }: Targets, 
   );
   const own = new Set(fitting.filter(({ right }) => right === 'holder').map(({ name }) => name));
   const ofHouse = holders.has(house) && adder.edits ? named.filter(({ value }) => !own.has(value)) : [];
-  return [
-    ...fitting.map((album): AlbumOption => {
-      const about = aboutOf(album, fitting);
-      const option = { value: album.name, count: album.count, album: nameOfAlbum(album) };
-      return about === undefined ? option : { ...option, about };
-    }),
-    ...ofHouse,
-  ];
+  const withMembers = fitting.map((album) => {
+    const about = aboutOf(album, fitting);
+    const option = { value: album.name, count: album.count, album: nameOfAlbum(album) };
+    return {
+      latest: album.newest ?? album.added,
+      option: (about === undefined ? option : { ...option, about }) satisfies AlbumOption,
+    };
+  });
+  const byName = ofHouse.map(({ value, count, newest }) => ({ latest: newest, option: { value, count } }));
+  return [...withMembers, ...byName].sort(newestFirst).map(({ option }) => option);
 }

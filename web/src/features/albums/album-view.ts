@@ -2,7 +2,7 @@
  * An album as its page and the list of albums show it, whichever kind it is: one with members (`HOLDER:ULID`), or one of
  * the house that exists only by name, in the edits of its photos. Every change can be undone.
  */
-import type { MemberAlbum, Month } from '../../../../src/api/answer-types.js';
+import type { Facet, MemberAlbum, Month } from '../../../../src/api/answer-types.js';
 import { isMemberAlbum } from '../../lib/album-search.js';
 import { addressed, ApiError, ask, type Tile, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
@@ -34,6 +34,10 @@ export interface AlbumView {
   description: string;
   sort: AlbumSort;
   count: number;
+  /** How many of them are videos, as far as that is known. */
+  videos?: number | undefined;
+  /** When its newest photo was taken; of an album without photos when it was created. */
+  latest?: string | undefined;
   tile?: Tile | undefined;
   /** What the viewer may do: everything, adding photos, or seeing it. */
   right: 'holder' | 'add' | 'view';
@@ -60,18 +64,17 @@ export const viewOfMember = (album: MemberAlbum): AlbumView => ({
   id: nameOfAlbum(album),
   q: `in:${nameOfAlbum(album)}`,
   ...{ name: album.name, description: album.description ?? '', count: album.count, tile: album.tile },
+  ...{ videos: album.videos, latest: album.newest ?? album.added },
   ...{ sort: album.sort, right: album.right, members: album.members, shared: true },
   ...(album.right !== 'holder' && { holderName: album.holderName }),
 });
 
 /** An album of the house that exists by name. */
 export const viewOfNamed = (
-  name: string,
-  count: number,
-  tile: Tile | undefined,
+  { value: name, count, videos, newest, tile }: Facet,
   { description, sort }: Pick<AlbumView, 'description' | 'sort'> = { description: '', sort: 'newest' },
 ): AlbumView => ({
-  ...{ id: name, q: exactly('album', name), name, description, sort, count, tile },
+  ...{ id: name, q: exactly('album', name), name, description, sort, count, videos, latest: newest, tile },
   ...{ right: session.may('edit') ? 'holder' : 'view', shared: false },
 });
 
@@ -80,7 +83,8 @@ export async function fetchAlbum(id: string): Promise<AlbumView> {
   if (isMemberAlbum(id)) return viewOfMember(await fetchMemberAlbum(id));
   const q = exactly('album', id);
   const [{ tile, count }, covers, named] = await Promise.all([fetchCover(q), fetchCovers(), fetchNamed(id)]);
-  return viewOfNamed(id, count, covers.get(id) ?? tile, named);
+  const cover = covers.get(id) ?? tile;
+  return viewOfNamed({ value: id, count, ...(cover && { tile: cover }) }, named);
 }
 
 /** When and where the photos of an album were taken, and how many are videos. */

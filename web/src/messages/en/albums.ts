@@ -8,7 +8,6 @@ const named = (name: string): string => `“${legible(name).slice(0, 60)}”`;
 export const albums = {
   find: 'Find',
   none: (what: string) => `No matches for “${what}”.`,
-  open: (name: string, n: number) => `${name}, ${app.photos(n)}`,
   change: (name: string) => `Edit ${name}`,
   more: (n: number) => `Show ${n} more`,
 
@@ -29,8 +28,7 @@ export const albums = {
   saveAbout: (q: string) => `Shows all photos that match “${q}”. New matches are added automatically.`,
   covered: (name: string) => `${named(name)} has a new cover`,
   order: 'Sort albums',
-  byName: 'By name',
-  bySize: 'Largest first',
+  orders: { newest: 'Newest photo', name: 'Name', count: 'Most photos' },
   albumsNone: 'No albums yet',
   favourites: 'Favourites',
   videos: 'Videos',
@@ -47,13 +45,15 @@ export const albums = {
   described: (name: string) => `Description of ${named(name)} changed`,
   deleted: (name: string) => `${named(name)} deleted`,
   left: (name: string) => `You left ${named(name)}`,
-  holds: (photos: number, videos: number) =>
-    [
-      photos > 0 || videos === 0 ? app.photos(photos) : '',
-      videos > 0 ? plural(videos, { one: '# video', other: '# videos' }) : '',
-    ]
-      .filter((part) => part !== '')
-      .join(', '),
+  /** `videos`: how many of the photos are videos; more than all of them while the two counts come from different moments. */
+  contents: ({ count, videos = 0 }: { count: number; videos?: number | undefined }) => {
+    const films = Math.min(count, videos);
+    const photos = count - films;
+    return [
+      ...(photos > 0 || films === 0 ? [app.photos(photos)] : []),
+      ...(films > 0 ? [plural(films, { one: '# video', other: '# videos' })] : []),
+    ].join(', ');
+  },
   takenOut: (n: number) =>
     plural(n, { one: '# photo removed from the album', other: '# photos removed from the album' }),
   putBackRefused: (n: number) =>
