@@ -6,7 +6,7 @@
 import { monotonicFactory } from 'ulid';
 import { itemAccess } from '../access/library-access.js';
 import { readItem, type AlbumRight, type ItemAccess, type ItemClaims } from '../access/item-access.js';
-import { authorOf, onlookerOf, type Viewer } from '../access/permissions.js';
+import { authorOf, may, onlookerOf, type Viewer } from '../access/permissions.js';
 import { actsFor, mayPutInto, rightIn, type SharingState } from '../access/sharing-rights.js';
 import { toleratedDrift, type Clock } from '../base/clock.js';
 import { PhotospoolError, notFound } from '../base/errors.js';
@@ -45,8 +45,11 @@ export interface MemberAlbum {
   cover?: string;
   /** The order of its photos. */
   sort: AlbumSort;
-  /** The members, by ULID; for its holder only. */
-  members?: { person: string; right: AlbumRight }[];
+  /**
+   * The members besides the viewer, by ULID; for its holder with their rights, for a member only those who are known
+   * here. Absent for programs.
+   */
+  members?: { person: string; right?: AlbumRight }[];
   /** People (ULIDs) who lost access because several servers changed it at once; for its holder only, absent if none. */
   lapsed?: string[];
 }
@@ -183,14 +186,19 @@ const textIn = (body: Body | undefined, name: string): string => {
 };
 
 function openReading({ library, clock, gate, state, setOf }: Core): Pick<MemberAlbums, 'list' | 'find'> {
-  function membersIn(album: string): Required<Pick<MemberAlbum, 'members'>> & Pick<MemberAlbum, 'lapsed'> {
+  function membersIn(viewer: Viewer, album: string, isHolder: boolean): Pick<MemberAlbum, 'members' | 'lapsed'> {
+    if (!may(viewer, 'albums')) return {};
     const { access } = state();
     const set = setOf(membersId(album));
     // A foreign program may have named the holder.
     const people = [...new Set(set.gives.map(({ to }) => to.replace(/^person:/, '')))]
-      .filter((person) => !album.startsWith(`${person}:`))
+      .filter((person) => !album.startsWith(`${person}:`) && person !== viewer.person)
       .sort();
     const rights = people.map((person) => ({ person, right: access.albumRight(album, person) }));
+    if (!isHolder)
+      return {
+        members: rights.flatMap(({ person, right }) => (right && access.isMember(person) ? [{ person }] : [])),
+      };
     const lapsed = rights.flatMap(({ person, right }) =>
       right === undefined && access.isMember(person) && isLapsed(set, `person:${person}`) ? [person] : [],
     );
@@ -226,7 +234,7 @@ function openReading({ library, clock, gate, state, setOf }: Core): Pick<MemberA
       ...(shared !== undefined && { sharedAt: shared }),
       ...(description !== '' && { description }),
       ...(cover && entryIn(library, cover, album) && { cover: cover.id }),
-      ...(right === 'holder' && membersIn(album)),
+      ...membersIn(viewer, album, right === 'holder'),
     };
   }
 

@@ -196,7 +196,6 @@ export const HomeAnswer = Type.Object({
   photos: Type.Integer(),
 });
 
-const MemberRight = Type.Enum(['view', 'add']);
 /** An album with members; album/member-albums.ts. */
 export const MemberAlbum = Type.Object({
   holder: Type.String({ description: 'the holder: the ULID of a person, or house' }),
@@ -221,10 +220,11 @@ export const MemberAlbum = Type.Object({
   tile: Type.Optional(Tile),
   members: Type.Optional(
     Type.Array(
-      Type.Object({ person: Type.String({ description: 'a ULID' }), name: Type.String(), right: MemberRight }),
-      {
-        description: 'only for the holder',
-      },
+      Type.Object({
+        ...{ person: Type.String({ description: 'a ULID' }), name: Type.String() },
+        right: Type.Optional(Type.Enum(['view', 'add'], { description: 'only for the holder' })),
+      }),
+      { description: 'the members besides the viewer' },
     ),
   ),
   lapsed: Type.Optional(

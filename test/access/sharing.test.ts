@@ -14,6 +14,12 @@ import { albumDocumentId } from '../../src/library/control-documents.js';
 import { day } from './fixture.js';
 import { openSides, type Side } from './people-sides.js';
 
+/** A program with a token of a person. */
+const tokenOf = (side: Side, person: string): Viewer => ({
+  ...{ role: 'program', audiences: ['private', 'family', 'public'], may: ['read', 'edit'], token: 't', canEdit: true },
+  ...{ person, behalf: side.as(person) },
+});
+
 describe('an album', () => {
   test('is visible to its members on every server, with the photos added to it; then to nobody', async () => {
     const { a, b, anna, ben, cleo, sync, add } = await openSides();
@@ -29,7 +35,7 @@ describe('an album', () => {
     for (const one of [a, b]) {
       expect([one.sees(ben, mine), one.sees(ben, other), one.sees(cleo, mine)]).toEqual([true, false, false]);
       expect(one.albums.list(one.as(ben))).toMatchObject([{ album, name: 'Summer', right: 'view', cover: mine }]);
-      expect(one.albums.list(one.as(ben))[0]).not.toHaveProperty('members');
+      expect(one.albums.list(one.as(ben))[0]).toMatchObject({ members: [] });
       expect(one.albums.list(one.as(cleo))).toEqual([]);
       expect(one.albums.find(one.as(anna), album).members).toEqual([{ person: ben, right: 'view' }]);
     }
@@ -44,6 +50,33 @@ describe('an album', () => {
     expect([b.albums.list(b.as(ben)), b.albums.list(b.as(anna))]).toEqual([[], []]);
     b.albums.change(b.as(anna), album, { removed: false });
     expect(b.sees(ben, mine)).toBe(true);
+  });
+
+  test('names its current members to each other, and to nobody else', async () => {
+    const { a, b, anna, ben, cleo, sync } = await openSides();
+    const { album } = a.albums.create(a.as(anna), anna, 'Summer');
+    const told = (side: Side, person: string) => side.albums.find(side.as(person), album).members;
+    a.albums.give(a.as(anna), album, ben, 'add');
+    a.albums.give(a.as(anna), album, cleo, 'view');
+    sync();
+    for (const one of [a, b]) {
+      expect([told(one, ben), told(one, cleo)]).toEqual([[{ person: cleo }], [{ person: ben }]]);
+      expect(new Set(told(one, anna))).toEqual(
+        new Set([
+          { person: ben, right: 'add' },
+          { person: cleo, right: 'view' },
+        ]),
+      );
+    }
+    b.albums.end(b.as(cleo), album, cleo);
+    sync();
+    for (const one of [a, b]) {
+      expect(told(one, ben)).toEqual([]);
+      expect(() => told(one, cleo)).toThrow(/doesn’t exist/);
+    }
+    const seen = a.albums.find(tokenOf(a, ben), album);
+    expect(seen).toMatchObject({ album, right: 'view' });
+    expect(seen).not.toHaveProperty('members');
   });
 
   test('is shared since its member may see it, not since it exists', async () => {
@@ -152,16 +185,7 @@ describe('an album', () => {
     ])
       expect(call).toThrow(/Only the owner of this album|can’t/);
     expect(() => a.albums.give(a.as(anna), album, 'nobody', 'view')).toThrow('This person doesn’t exist.');
-    const token: Viewer = {
-      role: 'program',
-      audiences: [],
-      may: ['edit'],
-      token: 't',
-      canEdit: true,
-      person: anna,
-      behalf: a.as(anna),
-    };
-    expect(() => a.albums.change(token, album, { name: 'x' })).toThrow(/Only the owner of this album/);
+    expect(() => a.albums.change(tokenOf(a, anna), album, { name: 'x' })).toThrow(/Only the owner of this album/);
     expect(a.library.lastChange()).toBe(before);
   });
 

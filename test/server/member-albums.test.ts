@@ -12,13 +12,14 @@ import { expectError, makeHome, manualClock } from './fixture.js';
 
 const good = 'seven green ladders';
 
-test('a person shares an album, and all photos with a partner; for others neither exists', async () => {
+/** A home with an owner, Ada, and three of the family, whose libraries are on until `state` says otherwise. */
+async function openFamily() {
   const home = await makeHome(() => ({}), { clock: manualClock() });
   onTestFinished(home.close);
   const { library, access } = home;
   const gate = { announced: [], heardGuest: () => undefined, heardPeer: () => undefined };
-  let state: PeopleLibraries = { on: true };
-  const app = await buildApp({ ...home.parts, gate: { ...gate, state: () => state } });
+  const state: { now: PeopleLibraries } = { now: { on: true } };
+  const app = await buildApp({ ...home.parts, gate: { ...gate, state: () => state.now } });
   onTestFinished(() => app.close());
   const cookies = new Map<string, string>();
   for (const [name, role] of [
@@ -35,10 +36,18 @@ test('a person shares an album, and all photos with a partner; for others neithe
   const idOf = (name: string): string => access.people.named(name)[0]!.id;
   const ask = (name: string, method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, payload?: object) =>
     app.inject({ method, url, headers: { cookie: cookies.get(name)! }, ...(payload && { payload }) });
+  /** A photo of a person comes in; its public id. */
+  function add(name: string, digit: string): string {
+    const item = { holder: idOf(name), sha256: digit.repeat(64) };
+    library.update<PhotoDocument>(itemId(item), () => photo({ sighting: { by: `person:${item.holder}` } }));
+    return publicIdOf(item);
+  }
+  return { home, library, app, state, idOf, ask, add };
+}
 
-  const item = { holder: idOf('Anna'), sha256: 'a'.repeat(64) };
-  library.update<PhotoDocument>(itemId(item), () => photo({ sighting: { by: `person:${item.holder}` } }));
-  const id = publicIdOf(item);
+test('a person shares an album, and all photos with a partner; for others neither exists', async () => {
+  const { home, library, state, idOf, ask, add } = await openFamily();
+  const id = add('Anna', 'a');
 
   const made = await ask('Anna', 'POST', '/api/albums/shared', { name: 'Summer' });
   expect(made.statusCode).toBe(201);
@@ -118,7 +127,7 @@ test('a person shares an album, and all photos with a partner; for others neithe
   expect((await ask('Anna', 'DELETE', `/api/partners/${idOf('Cleo')}`)).json()).toEqual({ changed: false });
   expect((await ask('Anna', 'GET', '/api/partners')).json()).toMatchObject({ given: [], received: [] });
 
-  state = { on: false, server: 'cabin', reason: 'cabin runs an older version of Photospool. Upgrade it.' };
+  state.now = { on: false, server: 'cabin', reason: 'cabin runs an older version of Photospool. Upgrade it.' };
   const before = library.lastChange();
   for (const [method, path, payload] of [
     ['GET', '/api/albums/shared'],
@@ -132,4 +141,44 @@ test('a person shares an album, and all photos with a partner; for others neithe
     expect(refused.body).toContain('cabin runs an older version of Photospool. Upgrade it.');
   }
   expect(library.lastChange()).toBe(before);
+});
+
+test('members of an album see who else is in it; strangers, visitors, guests of a link and former members do not', async () => {
+  const { app, idOf, ask, add } = await openFamily();
+  const { holder, album } = (await ask('Anna', 'POST', '/api/albums/shared', { name: 'Summer' })).json<{
+    holder: string;
+    album: string;
+  }>();
+  const url = `/api/albums/${holder}/${album}`;
+  await ask('Anna', 'POST', `${url}/entries`, { ids: [add('Anna', 'a')] });
+  await ask('Anna', 'PUT', `${url}/members/${idOf('Ben')}`, { right: 'add' });
+  await ask('Anna', 'PUT', `${url}/members/${idOf('Ada')}`, { right: 'view' });
+  const membersFor = async (name: string): Promise<unknown> =>
+    (await ask(name, 'GET', url)).json<{ members: unknown }>().members;
+  const [ben, ada] = [
+    { person: idOf('Ben'), name: 'Ben' },
+    { person: idOf('Ada'), name: 'Ada' },
+  ];
+  expect([await membersFor('Ben'), await membersFor('Ada')]).toEqual([[ada], [ben]]);
+  expect(await membersFor('Anna')).toEqual(
+    expect.arrayContaining([
+      { ...ben, right: 'add' },
+      { ...ada, right: 'view' },
+    ]),
+  );
+
+  expectError(await ask('Cleo', 'GET', url), 404, 'not-found');
+  for (const address of [url, '/api/albums/shared'])
+    expectError(await app.inject({ url: address }), 401, 'unauthorized');
+  const link = await ask('Anna', 'POST', '/api/shares', { album: `${holder}:${album}` });
+  const { path } = link.json<{ path: string }>();
+  for (const address of ['/api/share', '/api/session', '/api/tiles', url, '/api/albums/shared']) {
+    const { body } = await app.inject({ url: `${path}${address}` });
+    expect(body, address).not.toMatch(/Ben|Ada|Anna/);
+  }
+
+  expect((await ask('Ben', 'DELETE', `${url}/members/${idOf('Ben')}`)).statusCode).toBe(200);
+  expectError(await ask('Ben', 'GET', url), 404, 'not-found');
+  expect((await ask('Ben', 'GET', '/api/albums/shared')).json()).toEqual({ albums: [] });
+  expect(await membersFor('Ada')).toEqual([]);
 });

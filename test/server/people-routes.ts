@@ -247,23 +247,31 @@ function sharingChecks(
     const right = albumTruth(server, looker, album);
     return right ? [{ album, right }] : [];
   });
-  const membersOf = (album: string): string[] =>
+  interface Member {
+    person: string;
+    right?: string;
+  }
+  /** The other members; only the holder is told what each may do. */
+  const membersOf = (album: string, isHolder: boolean): Member[] =>
     people
-      .filter((person) => !album.startsWith(person))
-      .flatMap((person) => rightGiven(server, album, person) ?? [])
-      .sort();
+      .filter((person) => !album.startsWith(person) && person !== looker.person)
+      .flatMap((person) => {
+        const given = rightGiven(server, album, person);
+        if (!given || (!isHolder && !isMember(server, person))) return [];
+        return isHolder ? { person, right: given } : { person };
+      });
   interface Shown {
     name: string;
     count: number;
     right: string;
-    members?: { right: string }[];
+    members?: Member[];
   }
-  const text = ({ name, right, count, members }: Shown): string =>
-    `${name} ${right} ${count} ${JSON.stringify(members?.map((one) => one.right).sort() ?? [])}`;
+  const text = ({ name, right, count, members = [] }: Shown): string =>
+    `${name} ${right} ${count} ${JSON.stringify(members.map((one) => `${one.person} ${one.right}`).sort())}`;
   const wantedOf = ({ album, right }: { album: string; right: string }): string =>
     text({
       ...{ name: albumMark(server, album), right, count: itemsOf(album).length },
-      members: right === 'holder' ? membersOf(album).map((one) => ({ right: one })) : [],
+      members: membersOf(album, right === 'holder'),
     });
   const belongs = isMember(server, looker.person);
   const others = people.filter((person) => person !== looker.person && isMember(server, person));

@@ -43,14 +43,14 @@ export function memberAlbum(context: Context, who: Viewer, album: string): Membe
 /** The holder of an album. */
 export const holderOf = (album: SeenAlbum): Holder => ('member' in album ? album.member.holder : house);
 
-/** The people of an album as users, its owner first; and its members if the viewer has access to them on the page. */
+/** The people of an album as users, its owner first; and its members with their rights, for its holder on the page. */
 export function usersOf(context: Context, who: Viewer, album: SeenAlbum) {
   const members = 'member' in album && may(who, 'albums') ? (album.member.members ?? []) : [];
   return [
     { user: userOf(context, ownerOf(who, holderOf(album))), role: 'owner' },
-    ...members.map(({ person, right }) => ({
-      ...{ user: userOf(context, person), role: right === 'add' ? 'editor' : 'viewer' },
-    })),
+    ...members.flatMap(({ person, right }) =>
+      right ? [{ user: userOf(context, person), role: right === 'add' ? 'editor' : 'viewer' }] : [],
+    ),
   ];
 }
 

@@ -41,7 +41,7 @@ export interface AlbumView {
   tile?: Tile | undefined;
   /** What the viewer may do: everything, adding photos, or seeing it. */
   right: 'holder' | 'add' | 'view';
-  /** Of an album with members. */
+  /** The members besides the viewer. */
   members?: MemberAlbum['members'];
   /** Whose it is; absent for one’s own and those of the house. */
   holderName?: string | undefined;

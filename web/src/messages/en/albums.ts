@@ -80,6 +80,7 @@ export const albums = {
   by: (name: string) => `by ${legible(name)}`,
   heldIn: { house: 'in the family library', own: 'in your own library' },
   sharedWith: (names: string[]) => `Shared with ${listOf(names.map((name) => legible(name)))}`,
+  alsoSharedWith: (names: string[]) => `Also shared with ${listOf(names.map((name) => legible(name)))}`,
   sharedBy: (name: string) => `Shared by ${legible(name)}`,
   theyAdd: 'they can add photos',
   share: 'Share',

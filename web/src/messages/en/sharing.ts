@@ -39,6 +39,7 @@ export const shareDialog = {
   invited: 'Not shared yet',
   lapsed: (names: string[]) =>
     `${listOf(names.map((name) => legible(name)))} lost access because two servers changed it at the same time. Add them again.`,
+  names: 'People you share with see each other’s names.',
   save: 'People can save photos to their own library. They keep those copies if you stop sharing.',
   nobody: 'No one else is in your family yet.',
   invite: 'Invite someone',
