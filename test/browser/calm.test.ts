@@ -42,7 +42,7 @@ const pages: [path: string, ready: string][] = [
   ['/tags', '[data-list="tag-tiles"] a'],
   ['/cameras', '[data-list="cameras"] a'],
   ['/places', '[aria-label="Map"]'],
-  ['/trash', 'main img'],
+  ['/trash', 'a.tile img.shown'],
   ['/spool', '[data-figure="today"]'],
   ['/servers', 'main h2'],
   ['/shares', 'main h2'],

@@ -195,17 +195,19 @@ test('the trash: photos are restored, some selected ones and then the rest delet
   const { page, ids, mishaps, change, visit, close } = await open('/trash', { originals: 3 });
   await change({ ids: ids.slice(0, 3), trashed: true });
   await visit();
-  await page.waitForSelector('text=3 photos are in the trash');
-  await page.getByText('They take up 30 bytes.').waitFor();
-  // Each of them opens, and can be restored there.
+  await page.getByText('3 photos · 30 bytes').waitFor();
+  expect(await page.title()).toBe('Trash – Photospool');
+  // Each of them opens, and can be restored there; a step back leads to the trash.
   await page
     .locator('main')
     .getByRole('link', { name: /^Photo/ })
     .first()
     .click();
   await page.getByRole('button', { name: 'Restore', exact: true }).waitFor();
-  await visit();
-  await page.getByRole('link', { name: 'Select photos to restore or delete' }).click();
+  await page.reload();
+  await page.getByRole('button', { name: 'Restore', exact: true }).waitFor();
+  await page.goBack();
+  expect(page.url()).toBe(`${home.url}/trash`);
   await page.waitForSelector('main[data-count="3"]');
   for (const name of ['Save as smart album', 'Share these photos'])
     expect(await page.getByRole('button', { name }).count()).toBe(0);
@@ -231,7 +233,10 @@ test('the trash: photos are restored, some selected ones and then the rest delet
   expect((await fetch(`${home.url}/api/photos/${ids[2]}`)).status).toBe(404);
   await visit();
   await page.getByRole('button', { name: 'Empty trash' }).click();
-  await page.getByRole('button', { name: 'Delete permanently' }).click();
+  const emptying = page.getByRole('dialog', { name: 'Empty trash' });
+  await emptying.getByText('Permanently delete 1 photo from all servers?').waitFor();
+  expect(await breaches(page)).toEqual([]);
+  await emptying.getByRole('button', { name: 'Delete permanently' }).click();
   await page.waitForSelector('text=The trash is empty');
   expect((await fetch(`${home.url}/api/photos/${ids[1]}`)).status).toBe(404);
   expect(readdirSync(home.archive.resolve('trash'))).toHaveLength(2);
@@ -244,16 +249,22 @@ test('the trash says when its photos are deleted, once somebody chose so in the 
   const { page, ids, mishaps, change, visit, close } = await open('/trash');
   await change({ ids: ids.slice(0, 2), trashed: true });
   await visit();
-  await page.waitForSelector('text=2 photos are in the trash. They stay there until you empty the trash.');
-  expect(await page.locator('main li a').first().innerText()).toBe('');
-  await page.getByRole('link', { name: 'Delete automatically' }).click();
+  await watchShift(page);
+  await page.reload();
+  await page.waitForSelector('text=Photos stay here until you empty the trash.');
+  await shown(page);
+  expect(await page.locator('a.tile .note').count()).toBe(0);
+  expect(await shiftOf(page)).toBeLessThan(0.01);
+  await page.getByRole('link', { name: 'Set automatic deletion' }).click();
   const choice = page.locator('[data-part="deletion"]').getByRole('combobox', { name: 'Family library' });
   expect(await choice.inputValue()).toBe('never');
   await choice.selectOption('After 30 days');
   await expect.poll(async () => (await fetch(`${home.url}/api/trash/delete-after`)).text()).toBe('{"house":30}');
   expect(await breaches(page)).toEqual([]);
   await visit();
-  await page.waitForSelector('text=2 photos are in the trash. Photos are permanently deleted after 30 days.');
+  await page.waitForSelector('text=Photos are permanently deleted after 30 days in the trash.');
+  await page.getByRole('link', { name: 'Change automatic deletion' }).waitFor();
+  expect(await shiftOf(page)).toBeLessThan(0.01);
   await page
     .locator('main')
     .getByRole('link', { name: /^Photo.*, 30 days left$/ })

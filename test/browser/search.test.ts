@@ -168,7 +168,8 @@ test('without results says why, and suggests terms to drop', async () => {
   await drop.click();
   await page.waitForSelector('main[data-count="8"]');
   await page.goto(`${home.url}/?q=is:trashed`);
-  await page.waitForSelector('text=The trash is empty.');
+  await page.waitForSelector('text=The trash is empty');
+  expect(page.url()).toBe(`${home.url}/trash`);
   expect(mishaps).toEqual([]);
   await close();
 });

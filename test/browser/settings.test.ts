@@ -76,6 +76,8 @@ test('on a phone the list of sections is a page of its own; every address has it
     ['/shares', '/sharing', 'Sharing'],
     ['/cameras', '/explore/cameras', 'Cameras'],
     ['/trash/', '/trash/', 'Trash'],
+    ['/?q=is:trashed', '/trash', 'Trash'],
+    ['/?q=is%3Afavourite&by=month', '/favourites?by=month', 'Favourites'],
     ['/videos', '/videos', 'Videos'],
     ['/settings/nothing', '/settings/nothing', 'Page not found'],
   ] as const) {

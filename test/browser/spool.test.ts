@@ -195,8 +195,8 @@ test('on a phone a running import is in the bar of the photos, and nowhere else 
   await shown(page);
   const number = page.locator('header .now .figure');
   await number.waitFor();
-  await page.goto(`${fixture.url}/trash`);
-  await page.getByRole('heading', { name: 'Trash' }).waitFor();
+  await page.goto(`${fixture.url}/albums`);
+  await page.getByRole('heading', { name: 'Albums' }).waitFor();
   await number.waitFor({ state: 'attached' });
   expect(await number.isVisible()).toBe(false);
   expect(mishaps).toEqual([]);

@@ -73,7 +73,7 @@ test.each([390, 1440])('names by others break no page at %i px', { timeout: 120_
     ['tags', '[data-list="tag-tiles"] a'],
     ['albums', '[data-list="albums"] li a'],
     ['cameras', '[data-list="cameras"] li'],
-    ['trash', 'main li img'],
+    ['trash', 'a.tile img.shown'],
     ['shares', `[data-list="shares"] li:nth-child(${names.length})`],
     ['spool', '[data-list="stuck"] li:nth-child(3)'],
     ['inbox', 'main img'],

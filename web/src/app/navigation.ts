@@ -42,7 +42,7 @@ const more: readonly Listed[] = [
   { page: 'review', icon: 'inbox', needs: 'trash' },
   { page: 'duplicates', icon: 'copies', needs: 'trash' },
   { page: 'locked', icon: 'lock', needs: 'unlock' },
-  { page: 'trash', icon: 'trash', needs: 'trash', own: true },
+  { name: 'trash', icon: 'trash', needs: 'trash', own: true },
 ];
 const settings: Listed = { page: 'settings', icon: 'gear', needs: 'own-session' };
 

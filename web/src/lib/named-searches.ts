@@ -8,8 +8,12 @@ export const namedSearches = {
   favourites: 'is:favourite',
   videos: 'type:video',
   archive: 'is:archived',
+  trash: 'is:trashed',
   recent: `added:>=${new Date(Date.now() - recently).toISOString().slice(0, 10)}`,
 } as const;
+
+/** Whether a search is one in the trash. */
+export const isInTrash = (q: string): boolean => /(?:^|\s)is:trashed\b/.test(q);
 
 /** The name of such a search. */
 export type SearchName = keyof typeof namedSearches;

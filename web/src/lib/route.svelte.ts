@@ -23,7 +23,7 @@ export type SettingsSection = (typeof settingsSections)[number];
 /** The pages besides the timeline, by their paths. */
 export const pageNames = [
   ...(['explore', 'explore/tags', 'explore/cameras', 'albums', 'sharing'] as const),
-  ...(['review', 'duplicates', 'locked', 'trash', 'places', 'activity', 'settings'] as const),
+  ...(['review', 'duplicates', 'locked', 'places', 'activity', 'settings'] as const),
   ...settingsSections.map((section) => `settings/${section}` as const),
   ...(['sign-in', 'setup', 'invite'] as const),
 ] as const;
@@ -73,7 +73,7 @@ interface Entry {
 
 const named = Object.entries(namedSearches) as [SearchName, string][];
 
-/** The search of `/favourites`, `/videos`, `/archive` or `/recent`. */
+/** The search of `/favourites`, `/videos`, `/archive`, `/trash` or `/recent`. */
 const searchAt = (path: string): string | undefined => named.find(([name]) => path === `/${name}`)?.[1];
 
 /** The name of a search that has its own address. */
@@ -110,12 +110,10 @@ function modernise(): void {
   if (base !== '') return;
   const now = moved[location.pathname.replace(/^\/|\/$/g, '')];
   if (now !== undefined) history.replaceState(history.state, '', `/${now}${location.search}${location.hash}`);
-  // An album was a search once.
-  const asked = new URLSearchParams(location.search);
-  const album = location.pathname === '/' ? albumOfSearch(asked.get('q') ?? '') : undefined;
-  if (album === undefined) return;
-  asked.delete('q');
-  history.replaceState(history.state, '', `${albumPagePath(album)}${queryPart(Object.fromEntries(asked))}`);
+  // Albums and named searches were addressed by their search once.
+  const { q, ...asked } = Object.fromEntries(new URLSearchParams(location.search));
+  if (location.pathname !== '/' || q === undefined || searchPath(q).includes('?')) return;
+  history.replaceState(history.state, '', `${searchPath(q)}${queryPart(asked)}`);
 }
 
 const entry = (): Entry => (history.state as Entry | null) ?? {};

@@ -152,27 +152,20 @@ export const albums = {
 
   trashNone: 'The trash is empty',
   /** `days`: after how many days they are deleted; 0 if some are deleted after days and others never. */
-  trashAbout: (n: number, days: number | undefined) =>
-    `${plural(n, { one: '# photo is in the trash.', other: '# photos are in the trash.' })} ${
-      days === undefined
-        ? plural(n, {
-            one: 'It stays there until you empty the trash.',
-            other: 'They stay there until you empty the trash.',
-          })
-        : days === 0
-          ? 'Photos that show days left are permanently deleted after them.'
-          : `Photos are permanently deleted after ${days} days.`
-    }`,
+  trashAbout: (days: number | undefined) =>
+    days === undefined
+      ? 'Photos stay here until you empty the trash.'
+      : days === 0
+        ? 'Photos that show days left are permanently deleted after that.'
+        : `Photos are permanently deleted after ${days} days in the trash.`,
   trashEmptyAbout: (days: number | undefined) =>
     days
       ? `Photos that you move to the trash are permanently deleted after ${days} days.`
       : 'Photos that you move to the trash stay here until you empty it.',
   trashLeft: (days: number) =>
     days === 0 ? 'Deleted today' : plural(days, { one: '# day left', other: '# days left' }),
-  trashAfter: 'Delete automatically',
-  trashSize: (n: number, bytes: number) =>
-    plural(n, { one: 'It takes up {size}.', other: 'They take up {size}.' }, { size: bytesText(bytes) }),
-  trashShow: 'Select photos to restore or delete',
+  trashAfter: (isOn: boolean) => (isOn ? 'Change automatic deletion' : 'Set automatic deletion'),
+  trashHolds: (n: number, bytes: number) => (bytes > 0 ? `${app.photos(n)} · ${bytesText(bytes)}` : app.photos(n)),
   trashEmpty: 'Empty trash',
   /** `files`: for people who reach the disk of the server. */
   trashSure: (n: number, files: boolean) =>

@@ -146,7 +146,6 @@ export const app = {
   nothingYet: {
     'is:favourite': 'No favourites yet. Open a photo and choose Favourite.',
     'is:archived': 'The archive is empty. Archived photos leave your timeline and stay in albums and searches.',
-    'is:trashed': 'The trash is empty.',
     'type:video': 'No videos yet.',
     'holder:me': 'No photos in your own library yet.',
     'holder:house': 'No photos in the family library yet.',
@@ -227,7 +226,7 @@ export const app = {
   phoneBackup: 'Set up phone backup',
   searches: {
     ...{ photos: 'Photos', favourites: 'Favourites', videos: 'Videos', archive: 'Archive' },
-    recent: 'Recently added',
+    ...{ recent: 'Recently added', trash: 'Trash' },
   },
   pages: {
     explore: 'Explore',
@@ -238,7 +237,6 @@ export const app = {
     review: 'Review',
     duplicates: 'Duplicates',
     locked: 'Locked photos',
-    trash: 'Trash',
     places: 'Places',
     activity: 'Activity',
     settings: 'Settings',
