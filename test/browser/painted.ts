@@ -15,9 +15,9 @@ export async function drawn(page: Page): Promise<void> {
 
 /**
  * Resolves when the open photo is shown, and the page has loaded what its shortcuts need: the photo, and the
- * permissions. Only then its heart exists.
+ * permissions. Only then its heart exists; in the trash, the button that restores it.
  */
 export async function opened(page: Page): Promise<void> {
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
-  await page.locator('.chrome [aria-label="Favourite"]').waitFor({ state: 'attached' });
+  await page.locator('.chrome :is([aria-label="Favourite"], [aria-label="Restore"])').waitFor({ state: 'attached' });
 }

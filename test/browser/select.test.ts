@@ -72,6 +72,30 @@ test('the menu of a photo: for it alone or the selection, with the toolbar’s a
   await expect.poll(() => page.locator('.choose').count()).toBe(0);
   await toast(page).getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => count(home, 'is:trashed')).toBe(0);
+  // In the trash it is restored or deleted, and nothing else.
+  await page.click(tile(two), { button: 'right' });
+  await entry('Trash').click();
+  await page.goto(`${home.url}/trash`);
+  await page.click(tile(two), { button: 'right' });
+  expect((await menu.innerText()).split(/\s*\n\s*/)).toEqual([
+    ...['Open', 'Open in a new tab', 'Download', 'Restore', 'Delete permanently'],
+  ]);
+  await entry('Delete permanently').click();
+  await page
+    .getByRole('dialog', { name: 'Delete permanently' })
+    .getByText('Permanently delete 1 photo from all servers?')
+    .waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await page.focus(tile(two));
+  for (const key of ['x', 'f', 'a', 's', 'c', '3']) await page.keyboard.press(key);
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  const bar = page.getByRole('toolbar', { name: 'Actions for selected photos' });
+  expect(await bar.getByRole('button').allInnerTexts()).toEqual(['Restore', 'Delete permanently', 'Download']);
+  await bar.getByRole('button', { name: 'Restore' }).click();
+  await page.getByRole('heading', { name: 'The trash is empty' }).waitFor();
+  expect(await ask(home, two)).toMatchObject({ favourite: false, rating: 0, trashed: false });
+  await page.goto(home.url);
+  await shown(page);
   // Of a photo that is not selected, it is for that photo alone.
   await page.click(tile(ids[9]!), { button: 'right' });
   await entry('Open').click();

@@ -99,7 +99,16 @@ test('each action is there only if the server grants it for this photo', async (
   await expect.poll(() => names(page)).toEqual(['More']);
   await page.keyboard.press('f');
   await page.keyboard.press('ArrowRight');
-  await expect.poll(() => names(page)).toEqual(['Favourite', 'Restore', 'Delete permanently', 'More']);
+  await expect.poll(() => names(page)).toEqual(['Restore', 'Delete permanently', 'More']);
+  // A photo in the trash is neither changed nor shared.
+  for (const key of ['f', 'b', 'e', 'd', 's', '3', 'Shift+S', 'Shift+A', 'Shift+E']) await page.keyboard.press(key);
+  expect(await page.getByRole('dialog').count()).toBe(1);
+  await openMore(page);
+  expect(await page.locator('ul.menu li').allInnerTexts()).toEqual([expect.stringContaining('Download original')]);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('i');
+  await page.locator('.panel dl').waitFor();
+  expect(await page.locator('.panel').locator('input, textarea, select').count()).toBe(0);
   expect(fixture.sent).toEqual([]);
   expect(mishaps).toEqual([]);
 });
@@ -144,7 +153,11 @@ test('a photo in the trash is restored, or after a question deleted permanently'
   await opened(page);
   await actions(page).getByRole('button', { name: 'Restore' }).click();
   await expect.poll(async () => (await ask(home, ids[9]!)).trashed).toBe(false);
-  await expect.poll(() => names(page)).toContain('Move to trash');
+  // It has left the trash: the next one follows, and undoing returns to it.
+  await expect.poll(() => openId(page)).toBe(ids[10]);
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => openId(page)).toBe(ids[9]);
+  await change(home, { ids: [ids[9]!], trashed: false });
   await page.clock.install();
   await page.goto(`${home.url}/photo/${ids[10]!}?q=is:trashed`);
   await opened(page);

@@ -5,6 +5,7 @@ import { addressed, ask, type Tile, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { copiedEdits } from '../edit/copied-edits.svelte.js';
 import { m, withMessages } from '../../lib/messages.js';
+import { isInTrash } from '../../lib/named-searches.js';
 import { openShare } from '../sharing/open-share.svelte.js';
 import { type Action, session } from '../../lib/session.svelte.js';
 import { isSavable, mayWith, mayWithAll } from '../timeline/tile-rights.js';
@@ -156,10 +157,13 @@ const areOwn = (photos: readonly Tile[]): boolean =>
 
 /** A search in the archive. */
 const inArchive = /(?:^|\s)is:archived\b/;
-/** Neither of these two. */
-const inNeither = /^(?!.*(?:^|\s)is:(?:archived|trashed)\b)/;
-/** A search in the trash. */
-const inTrash = /(?:^|\s)is:trashed\b/;
+/** A search outside it. */
+const notInArchive = /^(?!.*(?:^|\s)is:archived\b)/;
+/** The actions on photos in the trash; the first two are for them alone. */
+const [onlyTrashed, alsoTrashed] = [
+  new Set<Act['name']>(['restored', 'purge']),
+  new Set<Act['name']>(['download', 'originals']),
+];
 
 const all: readonly Omit<Act, 'label' | 'word'>[] = [
   {
@@ -178,10 +182,9 @@ const all: readonly Omit<Act, 'label' | 'word'>[] = [
     needs: 'trash',
     do: restore,
     near: true,
-    where: inTrash,
   },
-  { name: 'purge', icon: 'trash', key: 'Delete', needs: 'trash', near: true, where: inTrash },
-  { name: 'share', icon: 'send', key: 's', needs: 'share', do: share, near: true, where: /^(?!.*\bis:trashed\b)/ },
+  { name: 'purge', icon: 'trash', key: 'Delete', needs: 'trash', near: true },
+  { name: 'share', icon: 'send', key: 's', needs: 'share', do: share, near: true },
   {
     name: 'save',
     icon: 'save',
@@ -229,7 +232,7 @@ const all: readonly Omit<Act, 'label' | 'word'>[] = [
   },
   { name: 'takeOut', icon: 'minus', key: undefined, needs: 'albums', do: takeOut, where: /^in:\S+$/ },
   { name: 'compare', icon: 'compare', key: undefined, needs: 'see', do: compare, two: true },
-  { name: 'archive', icon: 'archive', key: 'A', needs: 'trash', do: archive, where: inNeither },
+  { name: 'archive', icon: 'archive', key: 'A', needs: 'trash', do: archive, where: notInArchive },
   { name: 'unarchive', icon: 'archive', key: 'A', needs: 'trash', do: unarchive, where: inArchive },
   { name: 'audience', icon: 'eye', key: 'c', needs: 'share' },
   { name: 'rating', icon: 'star', key: undefined, needs: 'edit' },
@@ -243,20 +246,18 @@ const all: readonly Omit<Act, 'label' | 'word'>[] = [
     key: undefined,
     needs: 'edit',
     do: pasteEdits,
-    where: /^(?!.*\bis:trashed\b)/,
     offer: (photos) =>
       copiedEdits.develop !== undefined &&
       mayWithAll(photos, 'edit') &&
       (photos.length === 0 || photos.some(isPicture)),
   },
   { name: 'originals', icon: 'file', key: undefined, needs: 'history', do: downloadOriginals, edited: true },
-  { name: 'handOver', icon: 'out', key: undefined, needs: 'share', person: true, where: /^(?!.*\bis:trashed\b)/ },
+  { name: 'handOver', icon: 'out', key: undefined, needs: 'share', person: true },
   {
     name: 'lock',
     icon: 'lock',
     key: undefined,
     needs: 'lock',
-    where: /^(?!.*\bis:trashed\b)/,
     offer: (photos) => session.may('lock') && areOwn(photos),
   },
 ];
@@ -278,7 +279,7 @@ export const openActs = (q: string, photos: readonly Tile[]): readonly Act[] =>
       ({ needs, where, name, offer }) =>
         (offer?.(photos) ?? mayWithAll(photos, needs)) &&
         (where?.test(q) ?? true) &&
-        !(name === 'trash' && inTrash.test(q)),
+        (isInTrash(q) ? onlyTrashed.has(name) || alsoTrashed.has(name) : !onlyTrashed.has(name)),
     )
     .filter(({ person }) => !person || session.now?.person !== undefined)
     .filter(({ edited }) => !edited || photos.some((photo) => photo.edited))
