@@ -372,7 +372,14 @@ test('guests send photos through a link; they wait for whoever made it, who appr
   await ben.page.goBack();
   expect(await waiting.first().locator('small').innerText()).toBe('<b>Mo</b>');
   await look(ben.page, 'guests-waiting');
+  // Approving can't be undone, so it is confirmed.
   await waiting.first().getByRole('button', { name: 'Approve' }).click();
+  const sure = ben.page.getByRole('dialog', { name: 'Approve 1 photo' });
+  await look(ben.page, 'guests-approve');
+  await sure.getByRole('button', { name: 'Cancel' }).click();
+  expect(await waiting.count()).toBe(2);
+  await waiting.first().getByRole('button', { name: 'Approve' }).click();
+  await sure.getByRole('button', { name: 'Approve 1 photo' }).click();
   await expect.poll(() => waiting.count()).toBe(1);
   await waiting.first().getByRole('button', { name: 'Decline and move to trash' }).click();
   await waiting.waitFor({ state: 'detached' });

@@ -144,6 +144,13 @@ export const sharingPage = {
   someGuest: 'a guest',
   approve: 'Approve',
   approveAll: (n: number) => plural(n, { one: 'Approve # photo', other: 'Approve all # photos' }),
+  /** Approval can't be undone: every server that has the photo knows that its holder accepted it. */
+  approveSure: (n: number) =>
+    plural(n, {
+      one: 'The photo is added to the library and shown where you share it, such as in the link’s album. This can’t be undone, but you can move the photo to the trash.',
+      other:
+        'The photos are added to the library and shown where you share them, such as in the link’s album. This can’t be undone, but you can move the photos to the trash.',
+    }),
   declinePhoto: 'Decline and move to trash',
   declinedPhoto: 'Declined 1 photo and moved it to trash',
 };
