@@ -108,6 +108,7 @@ const stillSpool: SpoolPort = {
   retry: refuse,
   choices: { ignore: refuse, discard: refuse, restore: refuse, filesOf: refuse },
   steps: () => [],
+  processed: () => ({ stored: 0, duplicates: 0 }),
   place: refuse,
   uploads: { begin: refuse, find: refuse, append: refuse, finish: refuse, remove: refuse, put: refuse, locate: refuse },
   on: () => () => undefined,

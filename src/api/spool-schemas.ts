@@ -64,6 +64,7 @@ export const SpoolStatus = Type.Object({
     ),
   ),
   done: whole(0),
+  processed: Totals,
   news: Type.Object({ stuck: whole(0), ignored: whole(0) }, { description: 'problems that no owner has seen yet' }),
 });
 
@@ -83,6 +84,7 @@ export const OwnArrivals = Type.Object({
     }),
   ),
   recent: Type.Array(DoneItem),
+  processed: Totals,
 });
 
 /** Stuck files by name or claim, or all of them. */

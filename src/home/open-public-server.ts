@@ -109,6 +109,7 @@ const noSpool: SpoolPort = {
   status: () => Promise.resolve({ ...idleStatus }),
   choices: { ignore: nothing, discard: nothing, restore: nothing, filesOf: nothing },
   steps: () => [],
+  processed: () => ({ stored: 0, duplicates: 0 }),
   pass: nothing,
   retry: nothing,
   place: nothing,

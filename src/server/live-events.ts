@@ -12,7 +12,7 @@ import type { Log } from '../base/log.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
-import type { SpoolPort, SpoolStatus } from '../spool/spool-interface.js';
+import type { Sees, SpoolPort, SpoolStatus } from '../spool/spool-interface.js';
 import { statusFor } from '../spool/spool-view.js';
 import { openNoticed, type Noticed } from './unseen-stuck-files.js';
 import type { Ask } from '../album/query-catalog.js';
@@ -110,7 +110,7 @@ export function openLive(parts: LiveParts): Live {
       stop ??= start();
       const change = listener.circle.feed.change();
       send(page, `retry: 2000\n\n${message({ type: 'hello', version: parts.version, change })}`);
-      if (listener.spool) spool.status().then((now) => send(page, spoolMessage(now, noticed, viewer)), warn);
+      if (listener.spool) spool.status().then((now) => send(page, spoolMessage(spool, now, noticed, viewer)), warn);
       return page;
     },
     pages: () => pages.size,
@@ -221,7 +221,7 @@ function openTelling(parts: LiveParts, noticed: Noticed, { pages, circles, send,
     const tellSpool = async (): Promise<void> => {
       const status = await spool.status();
       for (const [page, listener] of pages)
-        if (listener.spool) send(page, spoolMessage(status, noticed, listener.viewerNow()));
+        if (listener.spool) send(page, spoolMessage(spool, status, noticed, listener.viewerNow()));
     };
     const photos = openCoalescer(clock, photosRest, tellPhotos, warn);
     const status = openCoalescer(clock, spoolRest, tellSpool, warn);
@@ -280,11 +280,18 @@ function placesTaken(viewer: Viewer, address: string): [string, ...string[]] {
 const message = (event: object): string => `data: ${JSON.stringify(event)}\n\n`;
 
 /** The spool's status for a viewer, shortened because it is sent often. */
-function spoolMessage(all: SpoolStatus, { news }: Noticed, viewer: Viewer | undefined): string {
-  const status = statusFor(all, (holder) => seesArrivals(viewer, holder));
+function spoolMessage(
+  { processed }: Pick<SpoolPort, 'processed'>,
+  all: SpoolStatus,
+  { news }: Noticed,
+  viewer: Viewer | undefined,
+): string {
+  const sees: Sees = (holder) => seesArrivals(viewer, holder);
+  const status = statusFor(all, sees);
   return message({
     type: 'spool',
     ...status,
+    processed: processed(sees),
     news: news(statusFor(all)),
     stuck: status.stuck.slice(0, 50),
     ignored: status.ignored.slice(0, 50),

@@ -121,6 +121,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     },
     pass,
     steps: () => tally.steps(),
+    processed: (sees) => tally.processed(sees),
     drain: () =>
       adopt()
         .then(() => resume())

@@ -5,7 +5,7 @@
 import type { Clock } from '../base/clock.js';
 import { printable } from '../base/errors.js';
 import { house, type Holder } from '../document/item-id.js';
-import { stepBounds, type DoneItem, type StepFigures, type Totals } from './spool-interface.js';
+import { stepBounds, type DoneItem, type Sees, type StepFigures, type Totals } from './spool-interface.js';
 
 /** The statistics of one spool. */
 export interface SpoolStatistics {
@@ -17,6 +17,8 @@ export interface SpoolStatistics {
   addSteps(seconds: Readonly<Record<string, number>>): void;
   /** `others`: stored photos of other holders. */
   totals(): Totals & { sidecars: number; others: number };
+  /** Photos and sidecars of these holders that were processed. */
+  processed(sees: Sees): Totals;
   /** Files per minute, over the last five minutes, or since the opening if that is shorter. */
   rate(): number;
   /** The last files, newest first. */
@@ -35,6 +37,7 @@ const least = 5_000;
 export function openTally(clock: Clock, whose: Holder = house): SpoolStatistics {
   const opened = clock.now();
   const totals = { stored: 0, duplicates: 0, sidecars: 0, others: 0 };
+  const byHolder = new Map<Holder, Totals>();
   const recent: DoneItem[] = [];
   const pace = new Map<number, number>();
   const steps = new Map<string, StepFigures>();
@@ -44,8 +47,15 @@ export function openTally(clock: Clock, whose: Holder = house): SpoolStatistics 
     for (const second of pace.keys()) if (second <= oldest) pace.delete(second);
   }
 
+  function count(holder: Holder, outcome: keyof Totals): void {
+    const its = byHolder.get(holder) ?? { stored: 0, duplicates: 0 };
+    byHolder.set(holder, its);
+    its[outcome]++;
+  }
+
   return {
     add(item, sidecar = false) {
+      count(item.holder ?? house, item.outcome === 'stored' ? 'stored' : 'duplicates');
       if ((item.holder ?? house) === whose)
         totals[sidecar ? 'sidecars' : item.outcome === 'stored' ? 'stored' : 'duplicates']++;
       else if (!sidecar && item.outcome === 'stored') totals.others++;
@@ -57,6 +67,7 @@ export function openTally(clock: Clock, whose: Holder = house): SpoolStatistics 
     },
     addSeen() {
       totals.duplicates++;
+      count(whose, 'duplicates');
     },
     addSteps(seconds) {
       for (const [step, took] of Object.entries(seconds)) {
@@ -68,6 +79,11 @@ export function openTally(clock: Clock, whose: Holder = house): SpoolStatistics 
       }
     },
     totals: () => ({ ...totals }),
+    processed(sees) {
+      const seen = [...byHolder].flatMap(([holder, its]) => (sees(holder) ? [its] : []));
+      const sum = (outcome: keyof Totals): number => seen.reduce((all, its) => all + its[outcome], 0);
+      return { stored: sum('stored'), duplicates: sum('duplicates') };
+    },
     rate() {
       forget();
       const done = [...pace.values()].reduce((sum, n) => sum + n, 0);

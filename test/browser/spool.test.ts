@@ -116,6 +116,23 @@ test('the time left of an import is shown once its speed is known, and not durin
   await close();
 });
 
+test('an import counts the files of all libraries: exactly where they are seen, the others when they leave the queue', async () => {
+  const fixture = await stage.fixture();
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/activity`);
+  const row = page.locator('[data-list="activity"] .run');
+  const counts = (own: number) => ({ stored: 5, duplicates: 1, processed: { stored: 5 + own, duplicates: 1 } });
+  fixture.spool({ incoming: 100, others: { waiting: 40, work: 0, stuck: 0 }, ...counts(0) });
+  await row.getByText('Importing 100 files').waitFor();
+  fixture.spool({ incoming: 90, others: { waiting: 40, work: 2, stuck: 0 }, ...counts(10) });
+  await row.getByText('Importing 10 of 102').waitFor();
+  fixture.spool({ incoming: 60, ...counts(10) });
+  await row.getByText('Importing 42 of 102').waitFor();
+  fixture.spool({ incoming: 0, ...counts(20) });
+  await page.getByText('20 photos added').waitFor();
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('thousands of stuck files do not make a long page, and nothing moves while files are imported', async () => {
   const fixture = await stage.fixture();
   const all = Array.from({ length: 3000 }, (_, i) => stuck(`IMG_${i}.jpg`, { claim: `c${i}` }));

@@ -371,7 +371,12 @@ describe('the description', () => {
     const home = await openHome();
     await home.add();
     const sent = (await home.app.inject('/api/spool')).json<object>();
-    expect(sent).toEqual({ ...home.spool.state, done: 1, news: { stuck: 0, ignored: 0 } });
+    expect(sent).toEqual({
+      ...home.spool.state,
+      done: 1,
+      processed: { stored: 0, duplicates: 0 },
+      news: { stuck: 0, ignored: 0 },
+    });
     expect((await home.app.inject('/api/home')).json()).toEqual({
       incoming: '/home/ada/incoming',
       version: '1.2.3',

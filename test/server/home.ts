@@ -39,6 +39,7 @@ import {
   type SpoolStatus,
   type Still,
   type StuckFile,
+  type Totals,
   type Uploads,
 } from '../../src/spool/spool-interface.js';
 import { openUploads } from '../../src/spool/upload-parts.js';
@@ -104,6 +105,8 @@ export interface FakeSpool extends SpoolPort {
   /** What was chosen for stuck files, and for which. */
   chosen: [string, StuckNames][];
   stuckFiles: (StuckFile & { claim: string })[];
+  /** The numbers of processed files, by their holders. */
+  totals: Map<Holder, Totals>;
   /** Replaces what `place` does with the bytes; resolves to the name that the file got. */
   takes: (stream: Readable, name: string, still?: Still) => Promise<string>;
 }
@@ -124,6 +127,7 @@ export function fakeSpool(uploads: Uploads): FakeSpool {
     chosen: [],
     sees: undefined,
     stuckFiles: [],
+    totals: new Map(),
     listeners: new Set(),
     async takes(stream, name) {
       const hash = createHash('sha256');
@@ -145,6 +149,11 @@ export function fakeSpool(uploads: Uploads): FakeSpool {
       stuckItems: [{ name: 'a.jpg', reason: 'broken' }],
     }),
     steps: () => [],
+    processed(sees) {
+      const seen = [...spool.totals].flatMap(([holder, its]) => (sees(holder) ? [its] : []));
+      const sum = (outcome: keyof Totals): number => seen.reduce((all, its) => all + its[outcome], 0);
+      return { stored: sum('stored'), duplicates: sum('duplicates') };
+    },
     async retry(names, how) {
       spool.sees = how?.sees;
       spool.retries.push(names);

@@ -22,11 +22,17 @@ test('owners see the files of the house and their own; of others’ only the num
     ignored: of((name) => ({ name, reason: name })),
     recent: of((name) => ({ name, outcome: 'duplicate', sha256: 'a'.repeat(64), at, seconds: 1 })),
   });
+  home.spool.totals = new Map([
+    [house, { stored: 40, duplicates: 2 }],
+    [ada.id, { stored: 5, duplicates: 0 }],
+    [ben.id, { stored: 300, duplicates: 7 }],
+  ]);
   const command = { authorization: `Bearer ${commandSecret}` };
   const found = (text: string): string[] => ['zqhouse', 'zqada', 'zqben'].filter((name) => text.includes(name));
-  for (const [headers, names, others] of [
-    [ada.headers, ['zqhouse', 'zqada'], 1],
-    [command, ['zqhouse'], 2],
+  // What others import is in no total.
+  for (const [headers, names, others, processed] of [
+    [ada.headers, ['zqhouse', 'zqada'], 1, { stored: 45, duplicates: 2 }],
+    [command, ['zqhouse'], 2, { stored: 40, duplicates: 2 }],
   ] as const) {
     const { body } = await ask(headers, 'GET', '/api/spool');
     const told = JSON.parse(body) as Record<string, { name: string }[]>;
@@ -37,6 +43,7 @@ test('owners see the files of the house and their own; of others’ only the num
       others: { waiting: others, work: others, stuck: others },
       groups: [{ count: 3 - others }],
       news: { stuck: 1, ignored: 1 },
+      processed,
     });
     const events = await home.app.inject({ method: 'GET', url: '/api/events', headers, payloadAsStream: true });
     let text = '';
@@ -45,6 +52,7 @@ test('owners see the files of the house and their own; of others’ only the num
       if (text.includes('"type":"spool"')) break;
     }
     expect(found(text)).toEqual(names);
+    expect(text).toContain(`"processed":${JSON.stringify(processed)}`);
     expect(text).not.toContain(ben.id);
 
     for (const url of ['/api/spool/ignore', '/api/spool/trash', '/api/spool/retry']) {
@@ -58,6 +66,7 @@ test('owners see the files of the house and their own; of others’ only the num
   for (const list of ['waiting', 'work', 'stuck', 'recent'])
     expect([list, own[list]!.map(({ name }) => name)]).toEqual([list, ['zqben']]);
   expect(own['stuck']).toMatchObject([{ code: 'undecodable', reason: 'Damaged: the file can’t be read.' }]);
+  expect(own['processed']).toEqual({ stored: 300, duplicates: 7 });
   const recent = { sha256: publicIdOf({ holder: ben.id, sha256: 'a'.repeat(64) }) };
   expect(own['recent']).toMatchObject([recent]);
   expect(Object.values((await ask(people.cleo.headers, 'GET', '/api/me/arrivals')).json<object>())).toEqual([
@@ -65,6 +74,7 @@ test('owners see the files of the house and their own; of others’ only the num
     [],
     [],
     [],
+    { stored: 0, duplicates: 0 },
   ]);
   expectError(await ask(command, 'GET', '/api/me/arrivals'), 409, 'conflict');
   expectError(await ask(ben.headers, 'GET', '/api/spool'), 403, 'forbidden');

@@ -23,6 +23,19 @@ describe('the statistics of a spool', () => {
     expect(tally.recent()[1]!.name).toBe('29.jpg');
   });
 
+  it('count the files of each holder for whoever sees them', () => {
+    const tally = openTally(fastClock());
+    tally.add(item(1));
+    tally.addSeen();
+    for (const holder of ['anna', 'ben']) tally.add({ ...item(2), holder });
+    tally.add({ ...item(3), outcome: 'duplicate', holder: 'ben' });
+    tally.add({ ...item(4), holder: 'ben' }, true);
+    const of = (...seen: string[]) => tally.processed((holder) => seen.includes(holder));
+    expect(of('house', 'anna')).toEqual({ stored: 2, duplicates: 1 });
+    expect(of('ben')).toEqual({ stored: 2, duplicates: 1 });
+    expect(of('cleo')).toEqual({ stored: 0, duplicates: 0 });
+  });
+
   it('report the rate of the last five minutes, and of less after the opening', () => {
     const clock = fastClock();
     const tally = openTally(clock);

@@ -30,7 +30,8 @@ export const ownArrivals: Routes = (app, { spool }) => {
       personBehind(request);
       const who = viewer(request);
       checkMay(who, 'see');
-      const own = statusFor(await spool.status(), (holder) => holder !== house && seesArrivals(who, holder));
+      const sees: Sees = (holder) => holder !== house && seesArrivals(who, holder);
+      const own = statusFor(await spool.status(), sees);
       return {
         waiting: own.waiting,
         work: own.work,
@@ -39,6 +40,7 @@ export const ownArrivals: Routes = (app, { spool }) => {
           ...{ ...(next !== undefined && { next }), ...(failed !== undefined && { failed }) },
         })),
         recent: own.recent,
+        processed: spool.processed(sees),
       };
     },
   );

@@ -40,7 +40,9 @@ const passes: Routes = (app, context) => {
     { config: { rule: 'spool' }, schema: { summary: 'The status of the spool', response: answers(SpoolStatus) } },
     async (request) => {
       const status = await context.spool.status();
-      return { ...statusFor(status, seesOf(request)), done: done(status), news: noticed.news(statusFor(status)) };
+      const sees = seesOf(request);
+      const processed = context.spool.processed(sees);
+      return { ...statusFor(status, sees), processed, done: done(status), news: noticed.news(statusFor(status)) };
     },
   );
 

@@ -9,8 +9,10 @@ import type { HomeAnswer, Photo, Segment, SpoolAnswer, Tile } from '../../../src
 export type { Segment, Tile };
 /** A photo, as much of it as is visible to the viewer. */
 export type PhotoView = Photo;
-/** The state of the spool, with the number of problems that no owner has seen yet. Older servers omit `news`. */
-export type SpoolStatus = Omit<SpoolAnswer, 'news'> & Partial<Pick<SpoolAnswer, 'news'>>;
+/** What servers of earlier versions don't say about the spool. */
+type NewerAnswers = 'news' | 'processed';
+/** The state of the spool, with the number of problems that no owner has seen yet. */
+export type SpoolStatus = Omit<SpoolAnswer, NewerAnswers> & Partial<Pick<SpoolAnswer, NewerAnswers>>;
 
 // Without a page, as in tests, there is no location.
 const where = typeof location === 'undefined' ? '' : location.pathname;

@@ -4,10 +4,12 @@
  * something is new since the panel was last open, not that something is wrong. Finished imports, the last counts of shared
  * albums, and the time when the panel was last open are stored in this browser, separately for each person.
  */
+import type { OwnArrivals } from '../../../../src/api/answer-types.js';
 import type { SpoolStatus } from '../../lib/api.js';
 import type { Live } from '../../lib/live.svelte.js';
 import { session } from '../../lib/session.svelte.js';
 import type { KnownSharing } from './album-growth.js';
+import { ImportProgress, type ImportState } from './import-progress.js';
 import type { SharedNews } from './sharing-news.js';
 import { TimeLeft } from '../../lib/time-left.js';
 
@@ -20,9 +22,7 @@ export interface FinishedImport {
 }
 
 /** A running import: files that are done, and all. */
-export interface RunningImport {
-  done: number;
-  all: number;
+export interface RunningImport extends Pick<ImportState, 'done' | 'all'> {
   /** The estimated time left in minutes, as it is shown; undefined while it is not known. */
   minutes: number | undefined;
 }
@@ -58,17 +58,37 @@ export function newProblems({ spool }: Live): { stuck: number; ignored: number }
   return spool.news ?? { stuck: spool.stuck.length, ignored: spool.ignored.length };
 }
 
+/** What an import has left, and what it has done since the server started. */
+interface Import {
+  left: number;
+  processed: { stored: number; duplicates: number };
+  /** A disk error holds it. */
+  isHeld: boolean;
+}
+
+/** The files of the whole spool. Servers of earlier versions count only those of the family library as processed. */
+const importOf = ({ incoming, work, others, held, stored, duplicates, processed }: SpoolStatus): Import => ({
+  left: incoming + work.length + (others?.work ?? 0),
+  processed: processed ?? { stored, duplicates },
+  isHeld: held !== undefined,
+});
+
+/** One's own files, for people who don't see the spool. */
+const importOfOwn = ({ waiting, work, processed }: OwnArrivals): Import => ({
+  left: waiting.length + work.length,
+  processed,
+  isHeld: false,
+});
+
 /** The activity, as this page knows it. */
 class Activity {
   finished: readonly FinishedImport[] = $state.raw([]);
   shared: readonly SharedNews[] = $state.raw([]);
   #seen = $state(0);
-  /** The server's counts when the running import began. */
-  #begun: { stored: number; duplicates: number } | undefined = $state.raw();
-  /** The estimate for the running import, and the last counts that it knows of. */
-  #estimate = new TimeLeft();
-  #counts: { at: number; done: number; left: number } | undefined;
-  #minutes: number | undefined = $state();
+  /** The running import; undefined if nothing comes in. */
+  running: RunningImport | undefined = $state.raw();
+  /** Its progress, the server's counts when it began, and the time of the last ones, ms. */
+  #import: { progress: ImportProgress; estimate: TimeLeft; begun: Import['processed']; at: number } | undefined;
   #ended = 0;
   #owner: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -79,6 +99,7 @@ class Activity {
     this.#owner = keyOf();
     ({ seen: this.#seen, finished: this.finished } = read());
     this.shared = [];
+    this.#import = this.running = undefined;
     void this.load();
   }
 
@@ -108,29 +129,23 @@ class Activity {
     this.#keep({ known: found.known });
   }
 
-  /** Notices that an import begins or ends; called with every state of the spool. */
+  /** Notices that an import begins, gets on or ends; called with every state of the spool. */
   follow({ spool }: Live): void {
-    if (!spool || !session.may('spool')) return;
-    const { stored, duplicates } = spool;
-    if (spool.incoming + spool.work.length > 0) {
-      this.#begun ??= { stored, duplicates };
-      this.#measure(spool);
-      return;
-    }
-    const begun = this.#begun;
-    this.#begun = undefined;
-    this.#counts = undefined;
-    if (!begun) return;
-    this.#finish({ at: Date.now(), added: stored - begun.stored, duplicates: duplicates - begun.duplicates });
+    if (spool && session.may('spool')) this.#follow(importOf(spool));
   }
 
-  /** The running import; undefined if nothing comes in. */
-  running({ spool }: Live): RunningImport | undefined {
-    const left = spool && session.may('spool') ? spool.incoming + spool.work.length : 0;
-    if (!spool || left === 0) return undefined;
-    const begun = this.#begun ?? spool;
-    const done = Math.max(0, spool.stored + spool.duplicates - begun.stored - begun.duplicates);
-    return { done, all: done + left, minutes: this.#minutes };
+  /** The same for people who don't see the spool; called with every answer about their own files. */
+  followOwn(own: OwnArrivals): void {
+    if (!session.may('spool')) this.#follow(importOfOwn(own));
+  }
+
+  #follow(now: Import): void {
+    if (now.left > 0) return this.#measure(now);
+    const begun = this.#import?.begun;
+    this.#import = this.running = undefined;
+    if (!begun) return;
+    const { stored, duplicates } = now.processed;
+    this.#finish({ at: Date.now(), added: stored - begun.stored, duplicates: duplicates - begun.duplicates });
   }
 
   /** Whether something happened at a time that the viewer has not seen, ms. */
@@ -152,15 +167,15 @@ class Activity {
     this.#keep({ seen: this.#seen });
   }
 
-  /** Estimates the time left of the running import; without one while a disk error holds it. */
-  #measure({ stored, duplicates, incoming, work, held }: SpoolStatus): void {
-    const now = { at: performance.now(), done: stored + duplicates, left: incoming + work.length };
-    const before = this.#counts ?? now;
-    if (!this.#counts) this.#estimate = new TimeLeft();
-    this.#counts = now;
-    // The counts are those of the family library: files of people and stuck ones only leave the queue.
-    const done = Math.max(now.done - before.done, before.left - now.left);
-    this.#minutes = held ? undefined : this.#estimate.update(done, now.left, now.at - before.at);
+  /** Counts the running import, and estimates the time left; without one while a disk error holds it. */
+  #measure({ left, processed, isHeld }: Import): void {
+    const at = performance.now();
+    this.#import ??= { progress: new ImportProgress(), estimate: new TimeLeft(), begun: processed, at };
+    const { progress, estimate } = this.#import;
+    const { done, all, just } = progress.update({ processed: processed.stored + processed.duplicates, left });
+    const minutes = isHeld ? undefined : estimate.update(just, left, at - this.#import.at);
+    this.#import.at = at;
+    this.running = { done, all, minutes };
   }
 
   #finish(run: FinishedImport): void {

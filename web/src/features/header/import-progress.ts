@@ -1,0 +1,34 @@
+/**
+ * How far a running import is, from the counts that the server gives: how many files were processed since it was
+ * started, and how many are left. The processed ones are those whose library the viewer knows; the others only leave the
+ * queue, and count as done then. Pure.
+ */
+
+/** The counts of one moment. `processed` begins again when the server restarts. */
+export interface ImportCounts {
+  processed: number;
+  left: number;
+}
+
+/** A running import: files that are done, and all. */
+export interface ImportState {
+  done: number;
+  all: number;
+  /** Done since the last counts. */
+  just: number;
+}
+
+/** One import, from its first file until nothing is left. */
+export class ImportProgress {
+  #done = 0;
+  #last: ImportCounts | undefined;
+
+  /** Records the present counts. */
+  update(now: ImportCounts): ImportState {
+    const before = this.#last ?? now;
+    const just = Math.max(0, now.processed - before.processed, before.left - now.left);
+    this.#last = now;
+    this.#done += just;
+    return { done: this.#done, all: this.#done + now.left, just };
+  }
+}
