@@ -133,7 +133,10 @@ const rules = {
   albums: { family: true, visitor: false, token: [] },
   /** Save visible photos to one’s own library. */
   save: { family: true, visitor: false, token: [] },
-  /** See the storage used by one's own library, export it, choose whether uploads go there, decide about stuck files. */
+  /**
+   * See the storage used by one's own library, export it, choose whether uploads go there and who sees them, decide
+   * about stuck files.
+   */
   'own-library': { family: true, visitor: false, token: [] },
   /** Manage tokens that act for the house. */
   tokens: ownerOnly,

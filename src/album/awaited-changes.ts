@@ -1,15 +1,21 @@
 /**
  * Makes the changes that senders asked for before their photos were recorded (library/awaited-photos.ts), once each photo
- * is recorded, with the rights that its sender has then: what they may not do (any more) is left out, and so is all of it
- * for a photo that they do not see.
+ * is recorded, with the rights that its sender has then. A change without the right to it is dropped, and so are all
+ * changes to a photo that the sender does not see.
  *
- * Albums and the audience change in the transaction that settles the row, so a crash leaves both or neither: no photo
- * returns to an album that it was taken out of. An audience that somebody has chosen meanwhile stays, and a photo in the
- * trash is neither shown nor put into albums. Other edits, which only clients ask for, are made before the row is
- * settled: a crash in between repeats them, which is the same.
+ * A photo is shown to the family only if this upload alone brought it here: all its sightings are of this server, by this
+ * sender, and no older than the upload; it has no edit of its audience, and no sender wants it to be private. A default
+ * must still be the person's choice.
+ *
+ * Albums and audience change in the transaction that removes them from the rows, so a crash leaves both or neither: no
+ * photo returns to an album that it was taken out of. A photo that is in the trash, or that its sender deleted while it
+ * was in the spool, is neither shown nor put into albums. Other edits, which only clients ask for, are made afterwards,
+ * before the row is settled: a crash in between repeats them, which is the same. An album of the house that exists by
+ * name is nothing but that name in its photos, so a photo that goes into it after it was renamed has the former name.
  */
 import type { Senders } from '../access/sender-permissions.js';
 import type { Viewer } from '../access/permissions.js';
+import { uploadAudience } from '../access/upload-target.js';
 import { shareNext } from '../base/async/single-flight.js';
 import type { Subscribe } from '../base/async/listeners.js';
 import { yieldToEventLoop } from '../base/async/yield.js';
@@ -18,9 +24,11 @@ import type { Log } from '../base/log.js';
 import { shownEdit } from '../document/edits.js';
 import { itemOf, publicIdOf } from '../document/item-id.js';
 import type { PhotoDocument } from '../document/photo-document.js';
+import { isBroughtBy } from '../document/photo-senders.js';
 import type { AwaitedChange, AwaitedPhoto } from '../library/awaited-photos.js';
 import type { Changes } from '../library/change-signal.js';
 import { changeBatches } from '../library/follow.js';
+import type { Library } from '../library/library.js';
 import { changeNow } from './edit-photos.js';
 import { editShots, type ShotParts } from './edit-shots.js';
 import { openMemberAlbums, type MemberAlbumParts } from './member-albums.js';
@@ -54,9 +62,9 @@ export function openAwaitedChanges(parts: AwaitedChangesParts): AwaitedChanges {
   let seen = library.lastChange();
 
   /** Makes the changes of a photo; a failure is of it alone. */
-  async function settleOne(photo: AwaitedPhoto): Promise<void> {
+  async function settleOne(id: string): Promise<void> {
     try {
-      await apply(parts, photo);
+      await apply(parts, id);
     } catch (error) {
       // Its message may name the photo, and so the bytes of a person.
       const { code } = toPhotospoolError(error);
@@ -65,7 +73,8 @@ export function openAwaitedChanges(parts: AwaitedChangesParts): AwaitedChanges {
   }
 
   async function settleRecorded(id?: string): Promise<void> {
-    for (const photo of awaited.pending(id)) if (library.items.find(photo.id) !== undefined) await settleOne(photo);
+    const ids = new Set(awaited.pending(id).map((photo) => photo.id));
+    for (const one of ids) if (library.items.find(one) !== undefined) await settleOne(one);
   }
 
   let late = Promise.resolve();
@@ -116,54 +125,85 @@ export function openAwaitedChanges(parts: AwaitedChangesParts): AwaitedChanges {
   };
 }
 
-/** Makes the changes of a photo, and settles its row. */
-async function apply(parts: AwaitedChangesParts, photo: AwaitedPhoto): Promise<void> {
+/** Makes the changes of a recorded photo, by its public id, and settles its rows. */
+async function apply(parts: AwaitedChangesParts, id: string): Promise<void> {
   const { library, senders, log } = parts;
-  const { sender, id, change } = photo;
-  const { named: _named, albums: _albums, audience: _audience, ...edits } = change;
-  const who = senders(sender);
+  const { awaited } = library.local;
   const refused = (error: unknown): void => {
     const { code } = toPhotospoolError(error);
     if (code !== 'forbidden' && code !== 'not-found' && code !== 'conflict') throw error;
     log.info({ code }, 'A change to an uploaded photo was not applied.');
   };
-  const hasEdits = Object.keys(edits).length > 0;
-  let settled = library.transaction(() => {
-    if (who) putAway(parts, who, photo, refused);
-    return hasEdits || library.local.awaited.settle(photo);
+  const withEdits = library.transaction(() => {
+    const photos = awaited.pending(id);
+    const isTrashed = photos.some(({ change }) => change.trashed === true);
+    const isPrivate = photos.some(({ change }) => change.audience === 'private');
+    return photos.flatMap((photo) => {
+      const { named: _named, albums: _albums, audience: _audience, since: _since, ...left } = photo.change;
+      if (!isTrashed) putIntoAlbums(parts, photo, refused);
+      if (!isTrashed && !isPrivate) setAudience(parts, photo, refused);
+      awaited.settle(photo, left);
+      return Object.keys(left).length > 0 ? [{ ...photo, change: left }] : [];
+    });
   });
-  if (hasEdits) {
-    // Last: no album takes a photo that is in the trash.
-    if (who) await editShots(parts, who, [{ ids: [id], ...edits }], false).catch(refused);
-    settled = library.local.awaited.settle(photo);
+  let hasMore = false;
+  for (const photo of withEdits) {
+    const who = senders(photo.sender);
+    if (who) await editShots(parts, who, [{ ids: [id], ...photo.change }], false).catch(refused);
+    if (!awaited.settle(photo)) hasMore = true;
   }
-  // Changes requested meanwhile are applied together with the earlier ones, which can safely be repeated.
-  const more = settled ? undefined : library.local.awaited.find(sender, id);
-  if (more && Object.keys(more.change).length > 0) await apply(parts, more);
+  // Changes requested meanwhile are made together with the earlier ones, which can safely be repeated.
+  if (hasMore) await apply(parts, id);
 }
 
-/** Puts a photo into its albums, and gives it its audience. Joins the caller's transaction; `refused` gets errors. */
-function putAway(
+function attempt(work: () => unknown, refused: (error: unknown) => void): void {
+  try {
+    work();
+  } catch (error) {
+    refused(error);
+  }
+}
+
+/** Whether a photo is outside the trash, or is restored by these changes. */
+const isKept = ({ edits }: PhotoDocument, { trashed }: AwaitedChange): boolean =>
+  trashed === false || shownEdit(edits, 'trashed')?.value !== true;
+
+/** Adds a photo to its albums. Joins the caller's transaction; `refused` gets errors. */
+function putIntoAlbums(
   parts: AwaitedChangesParts,
-  who: Viewer,
-  { id, change }: AwaitedPhoto,
+  { sender, id, change }: AwaitedPhoto,
   refused: (error: unknown) => void,
 ): void {
-  const { library } = parts;
-  const { named = [], albums = [], audience, trashed } = change;
-  const attempt = (work: () => unknown): void => {
-    try {
-      work();
-    } catch (error) {
-      refused(error);
-    }
-  };
-  const isKept = ({ edits }: PhotoDocument): boolean =>
-    trashed === false || shownEdit(edits, 'trashed')?.value !== true;
-  const isUndecided = (photo: PhotoDocument): boolean =>
-    isKept(photo) && shownEdit(photo.edits, 'audience') === undefined;
-  if (named.length > 0) attempt(() => changeNow(library, who, id, { albums: { add: [...named] } }, isKept));
+  const { library, senders } = parts;
+  const { named = [], albums = [] } = change;
+  const who = senders(sender);
+  if (!who) return;
+  const isTaken = (photo: PhotoDocument): boolean => isKept(photo, change);
+  if (named.length > 0) attempt(() => changeNow(library, who, id, { albums: { add: [...named] } }, isTaken), refused);
   const all = openMemberAlbums(parts);
-  for (const album of albums) attempt(() => all.add(who, album, [id]));
-  if (audience !== undefined) attempt(() => changeNow(library, who, id, { audience }, isUndecided));
+  for (const album of albums) attempt(() => all.add(who, album, [id]), refused);
+}
+
+/** Gives a photo its audience, if this upload alone brought it here. Joins the caller's transaction; `refused` gets errors. */
+function setAudience(
+  { library, senders }: AwaitedChangesParts,
+  { sender, id, change }: AwaitedPhoto,
+  refused: (error: unknown) => void,
+): void {
+  const { audience, since } = change;
+  if (audience === undefined || since === undefined) return;
+  const who = audience === 'default' ? byDefault(library, senders, sender) : senders(sender);
+  if (!who) return;
+  const isNew = (photo: PhotoDocument): boolean =>
+    isKept(photo, change) &&
+    shownEdit(photo.edits, 'audience') === undefined &&
+    isBroughtBy(photo, { server: library.server, sender, since });
+  attempt(() => changeNow(library, who, id, { audience: 'family' }, isNew), refused);
+}
+
+/** The person of a sender, if both still exist and the person still shows new uploads to the family. */
+function byDefault(library: Library, senders: Senders, sender: string): Viewer | undefined {
+  const person = senders(sender)?.person;
+  if (person === undefined || uploadAudience(library, person) !== 'family') return undefined;
+  return senders(`person:${person}`);
 }

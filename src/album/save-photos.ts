@@ -124,6 +124,7 @@ export function saveOne(
       isKnown = !viewPhoto('', before, { here: false }).trashed;
       return isKnown ? before : inSight(library, target, applyChange(before, { trashed: false }, signature), signature);
     }
+    library.local.awaited.keepPrivate(publicIdOf(target));
     const made = copyOf(library, viewer, photo, { at: new Date(now).toISOString(), by });
     const change = { ...made?.change, ...(audience !== 'private' && { audience }) };
     return made && inSight(library, target, applyChange(made.copy, change, signature), signature);

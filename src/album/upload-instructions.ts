@@ -3,16 +3,18 @@
  * that two servers with the same file make the same document; what was said waits in a local row of its sender
  * (library/awaited-photos.ts) and becomes an ordinary edit of theirs once the photo is recorded (awaited-changes.ts). A
  * row is written right before a file appears in `incoming`: a crash in between leaves a row that the upload writes once
- * more when it is finished, or that counts no longer after 30 days.
+ * more when it is finished, or that has no effect after 30 days.
  *
- * An audience is for photos that are new to their holder: uploading a file again shows no older photo to anyone.
+ * What is stored depends on the sender's requests and own settings alone, never on photos: whether the holder has the
+ * photo is decided when the change is made (awaited-changes.ts).
  */
 import type { Senders } from '../access/sender-permissions.js';
 import { may, mayChange, type Viewer } from '../access/permissions.js';
 import { uploadAudience, type UploadAudience } from '../access/upload-target.js';
+import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import { elementOf } from '../document/field-validation.js';
-import { albumNamed, house, itemId, publicIdOf, type Holder } from '../document/item-id.js';
+import { albumNamed, house, publicIdOf, type Holder } from '../document/item-id.js';
 import type { AwaitedChange } from '../library/awaited-photos.js';
 import type { Library } from '../library/library.js';
 import { openMemberAlbums, type MemberAlbumParts } from './member-albums.js';
@@ -24,14 +26,14 @@ export type UploadMetadata = Readonly<Record<string, string>>;
 interface UploadInstructions {
   /** An album with members, `<holder>:<ulid>`. */
   album?: string;
-  /** An album of the house that exists by name. */
+  /** The name of an album of the house; a new name makes a new album. */
   named?: string;
   audience?: UploadAudience;
 }
 
 const isAudience = (text: string | undefined): text is UploadAudience => text === 'private' || text === 'family';
 
-/** The instructions in metadata; values that are none are left out. */
+/** The instructions in metadata, without invalid values. */
 function instructionsIn(metadata: UploadMetadata): UploadInstructions {
   const { album, audience } = metadata;
   const named = elementOf(metadata['album-name'] ?? '');
@@ -68,8 +70,8 @@ export function checkInstructions(
     throw new PhotospoolError('forbidden', 'You can’t choose who sees these photos.');
 }
 
-/** An upload with all its bytes. */
-export interface AcceptedUpload {
+/** An upload with all its bytes, in the form of the spool. */
+interface AcceptedUpload {
   /** Its sender (`authorOf`). */
   by: string;
   /** A person (a ULID); absent for the house. */
@@ -78,31 +80,47 @@ export interface AcceptedUpload {
   metadata: UploadMetadata;
 }
 
+/** The dependencies of storing instructions. */
+interface InstructionParts {
+  library: Library;
+  clock: Pick<Clock, 'now'>;
+  senders: Senders;
+}
+
 /**
- * Stores what is said about an upload, by its sender or by the person whose default it is; durable. A default is the
- * person's own edit, also of what their tokens send. Nothing is stored for senders without an account here.
+ * Stores what is said about an upload, right before it appears in `incoming`; durable. Without an audience, the choice of
+ * the sender's person for new uploads counts. Nothing is stored for unknown senders.
  */
 export function noteInstructions(
-  { library, senders }: { library: Library; senders: Senders },
+  { library, clock, senders }: InstructionParts,
   { by, holder = house, sha256, metadata }: AcceptedUpload,
 ): void {
   const viewer = senders(by);
   if (!viewer) return;
-  const item = { holder, sha256 };
-  const id = publicIdOf(item);
-  const { album, named, audience } = instructionsIn(metadata);
-  const { awaited } = library.local;
-  const isNew = library.get(itemId(item)) === undefined;
+  const id = publicIdOf({ holder, sha256 });
+  const said = instructionsIn(metadata).audience;
+  const isDefault =
+    said === undefined && viewer.person !== undefined && uploadAudience(library, viewer.person) === 'family';
+  const audience = isDefault ? 'default' : said;
   const change: AwaitedChange = {
-    ...(awaited.takesAlbums({ sender: by, id }) && {
-      ...(album !== undefined && { albums: [album] }),
-      ...(named !== undefined && { named: [named] }),
-    }),
-    ...(isNew && audience === 'family' && { audience }),
+    ...(library.local.awaited.takesAlbums({ sender: by, id }) && albumsIn(metadata)),
+    ...(audience !== undefined && { audience, since: clock.now() }),
   };
-  if (Object.keys(change).length > 0) awaited.add({ sender: by, id, change });
-  const { person } = viewer;
-  if (!isNew || audience !== undefined || person === undefined) return;
-  if (uploadAudience(library, person) === 'family')
-    awaited.add({ sender: `person:${person}`, id, change: { audience: 'family' } });
+  if (Object.keys(change).length > 0) library.local.awaited.add({ sender: by, id, change });
+}
+
+/** Stores the album that is said for a photo that its sender sees already: its audience stays. Durable. */
+export function noteAlbum(
+  { library }: Pick<InstructionParts, 'library'>,
+  by: string,
+  id: string,
+  metadata: UploadMetadata,
+): void {
+  const change = albumsIn(metadata);
+  if (Object.keys(change).length > 0) library.local.awaited.add({ sender: by, id, change });
+}
+
+function albumsIn(metadata: UploadMetadata): AwaitedChange {
+  const { album, named } = instructionsIn(metadata);
+  return { ...(album !== undefined && { albums: [album] }), ...(named !== undefined && { named: [named] }) };
 }

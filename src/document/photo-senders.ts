@@ -42,6 +42,23 @@ export function bringersOf({ sightings }: Pick<PhotoDocument, 'sightings'>, here
   return all.length === 0 ? [owner] : [...new Set(all)];
 }
 
+/** A sender of a server, from a time on (ms since 1970). */
+export interface Bringing {
+  server: string;
+  sender: string;
+  since: number;
+}
+
+/** Whether every sighting of a photo is by this sender, of this server, and no older than that time. */
+export function isBroughtBy({ sightings }: Pick<PhotoDocument, 'sightings'>, by: Bringing): boolean {
+  const all = entriesOf(sightings);
+  const isTheirs = (told: unknown): boolean =>
+    own(told, 'server') === by.server &&
+    (textOf(own(told, 'by')) || owner) === by.sender &&
+    Date.parse(textOf(own(told, 'at'))) >= by.since;
+  return all.length > 0 && all.every(([, told]) => isTheirs(told));
+}
+
 /** Whether all who brought a photo were guests, who came by share links: then it waits for its holder. */
 export function isFromGuests(photo: object): boolean {
   const bringers = entriesOf(own(photo, 'sightings')).map(([, told]) => textOf(own(told, 'by')));

@@ -51,7 +51,7 @@ export async function openSpool(
       placeOf,
       sidecars,
       mayUpload,
-      accepted: (upload) => noteInstructions({ library, senders }, upload),
+      accepted: (upload) => noteInstructions({ library, clock, senders }, upload),
       ...more,
     },
     // Folder assignments only apply to the home's own `incoming`.

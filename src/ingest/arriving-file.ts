@@ -17,6 +17,8 @@ export interface ArrivingFile {
   folder?: string;
   /** Its sender, as the author of an edit; absent for the owner of the home. */
   by?: string;
+  /** Set if it was uploaded, rather than put into a folder or imported. */
+  sent?: true;
   /** The holder of the item: a person (a ULID); absent for the house. */
   holder?: Holder;
   /**

@@ -7,7 +7,7 @@ import { archiveName } from '../archive/original-names.js';
 import { canonical } from '../document/canonical-json.js';
 import { withArrival, withSighting } from '../document/arrival.js';
 import { withBrought, type ImportedMetadata } from '../document/imported-metadata.js';
-import { authorOfHolder, house, itemId, type Item } from '../document/item-id.js';
+import { authorOfHolder, house, itemId, publicIdOf, type Item } from '../document/item-id.js';
 import { isNewer, merge } from '../document/merge.js';
 import {
   exifId,
@@ -60,6 +60,9 @@ export function record(
   return library.transaction(() => {
     checkHolder(parts.mayHold, arrival);
     const isNew = library.get(id) === undefined;
+    // A file in the folder of a person has the same sender as their uploads, and no upload decides who sees it.
+    if (isNew && arrival.by !== undefined && arrival.sent !== true)
+      library.local.awaited.keepPrivate(publicIdOf(item), arrival.by);
     noteName(parts, arrival, item);
     noteSha1(parts, sha256, sha1);
     change<ExifDocument>(library, exifId(sha256), (body) => (body ? merge(body, made.exif) : made.exif));

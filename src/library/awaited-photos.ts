@@ -3,12 +3,12 @@
  * the audience of an upload (docs/upload.md), edits by a client (docs/immich.md). Local; the table is created with its
  * first row. A row is durable before the file is in `incoming`; its changes are made, with the rights that the sender
  * then has, when the photo is recorded (album/awaited-changes.ts, which says what a crash leaves). The row then stays
- * without changes: a sender who does not see the photo can't find out by it when the photo was recorded.
+ * without changes. Whether a row exists depends on its sender's requests alone: someone who does not see the photo
+ * can't find out by it whether, or since when, the photo is here.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { PhotoChange } from '../document/edits.js';
-import type { Audience } from '../document/photo-document.js';
 
 /** The values that can be changed before the photo is recorded. */
 export type AwaitedEdit = Pick<
@@ -25,9 +25,17 @@ export interface AwaitedChange extends AwaitedEdit {
   named?: readonly string[];
   /** Albums with members, `<holder>:<ulid>`. */
   albums?: readonly string[];
-  /** The audience, if no edit has chosen one by then. */
-  audience?: Audience;
+  /**
+   * The audience of a photo that this upload alone brings here. `default`: what its person has chosen for new uploads,
+   * if that is still the family. Of several, `private` counts most, and `default` least.
+   */
+  audience?: (typeof audienceRanks)[number];
+  /** When the first upload with an audience was complete, in ms since 1970: an older photo keeps its own. */
+  since?: number;
 }
+
+/** The audiences of uploads, with those that count more later. */
+const audienceRanks = ['default', 'family', 'private'] as const;
 
 /** A photo that its sender waits for. */
 export interface AwaitedPhoto {
@@ -40,7 +48,7 @@ export interface AwaitedPhoto {
 }
 
 /**
- * The photos that were sent, for 30 days; older ones count no longer, and are removed hourly while others are added.
+ * The photos that were sent, for 30 days; older ones have no effect, and are removed hourly while others are added.
  * All functions join the caller's transaction.
  */
 export interface AwaitedPhotos {
@@ -54,8 +62,10 @@ export interface AwaitedPhotos {
   beginning(sender: string, digits: string): AwaitedPhoto[];
   /** Those that have changes to make; with a public id, its own. */
   pending(id?: string): AwaitedPhoto[];
-  /** Notes that the changes of a photo are made; false if more were added since it was read. */
-  settle(photo: AwaitedPhoto): boolean;
+  /** Notes that the changes of a photo are made, except those that are left; false if more were added since it was read. */
+  settle(photo: AwaitedPhoto, left?: AwaitedEdit): boolean;
+  /** Removes the audience of a photo that came here by other means than these uploads; with a sender, from theirs. */
+  keepPrivate(id: string, sender?: string): void;
 }
 
 /** Changes end with the token that asked for them, in the same transaction: a later token of that name makes none of them. */
@@ -101,6 +111,10 @@ export function openAwaitedPhotos(db: Sqlite, clock: Clock): AwaitedPhotos {
           .map(({ change, ...row }) => ({ ...row, change: JSON.parse(change) as AwaitedChange }))
       : [];
   const row = (sender: string, id: string) => read('id = ? AND sender = ?', id, sender)[0];
+  const replace = ({ sender, id, change }: AwaitedPhoto, left: AwaitedChange = {}): boolean =>
+    db
+      .prepare('UPDATE awaited_photo SET change = ? WHERE id = ? AND sender = ? AND change = ?')
+      .run(JSON.stringify(left), id, sender, JSON.stringify(change)).changes > 0;
   const without = ({ albums: _, ...photo }: AwaitedPhoto & { albums: number }): AwaitedPhoto => photo;
 
   return {
@@ -127,20 +141,27 @@ export function openAwaitedPhotos(db: Sqlite, clock: Clock): AwaitedPhotos {
     beginning: (sender, digits) => read('id >= ? AND id < ? AND sender = ?', digits, `${digits}g`, sender).map(without),
     pending: (id) =>
       (id === undefined ? read('change <> ?', none) : read('id = ? AND change <> ?', id, none)).map(without),
-    settle: ({ sender, id, change }) =>
-      db
-        .prepare('UPDATE awaited_photo SET change = ? WHERE id = ? AND sender = ? AND change = ?')
-        .run(none, id, sender, JSON.stringify(change)).changes > 0,
+    settle: replace,
+    keepPrivate(id, sender) {
+      for (const photo of read('id = ? AND change <> ?', id, none)) {
+        const { audience: _audience, since: _since, ...left } = photo.change;
+        if (sender === undefined || sender === photo.sender) replace(photo, left);
+      }
+    },
   };
 }
 
-/** Both changes; the later one decides where they differ. */
+/** Both changes; where they differ, the later one counts, except for the audience. */
 function together(before: AwaitedChange, after: AwaitedChange): AwaitedChange {
   const named = [...new Set([...(before.named ?? []), ...(after.named ?? [])])];
   const albums = [...new Set([...(before.albums ?? []), ...(after.albums ?? [])])];
+  const audience = audienceRanks.findLast((one) => one === before.audience || one === after.audience);
+  const since = before.since ?? after.since;
   return {
     ...before,
     ...after,
+    ...(audience !== undefined && { audience }),
+    ...(since !== undefined && { since }),
     ...(named.length > 0 && { named }),
     ...(albums.length > 0 && { albums }),
   };

@@ -35,6 +35,8 @@ export interface ClaimRecord {
   folder?: string;
   /** Its sender, as the author of an edit; absent for the owner of the home. */
   by?: string;
+  /** Set if it was uploaded, rather than put into a folder or imported. */
+  sent?: true;
   /** Its holder: a person (a ULID); absent for the house. `unknown` if that was lost: then it stays in its claim. */
   holder?: Holder;
   /** The SHA-256 of bytes that were new to their holder when they were recorded. */
@@ -114,6 +116,7 @@ export function newItem(found: ScannedFile, now: number): ClaimRecord {
     ...(found.folder !== '' && { folder: found.folder }),
     ...(found.changed !== undefined && isSidecarName(found.name) && { since: isoTime(found.changed) }),
     ...(by !== undefined && { by }),
+    ...(found.by !== undefined && { sent: true }),
     ...(found.holder !== undefined && { holder: found.holder }),
     ...(found.brought && { brought: found.brought }),
     claimed: new Date(now).toISOString(),
@@ -124,7 +127,7 @@ export function newItem(found: ScannedFile, now: number): ClaimRecord {
 
 /** A claimed file in the form that ingest takes; `folder` is its claim's. */
 export function arrivalOf(item: ClaimRecord, folder: string): ArrivingFile {
-  const { name, raw, since, modified, claimed, aside, by, holder, newBytes } = item;
+  const { name, raw, since, modified, claimed, aside, by, sent, holder, newBytes } = item;
   const brought = parseBrought(item.brought);
   return {
     file: join(folder, item.file),
@@ -136,6 +139,7 @@ export function arrivalOf(item: ClaimRecord, folder: string): ArrivingFile {
     ...(item.folder !== undefined && { folder: item.folder }),
     ...(since !== undefined && { since }),
     ...(by !== undefined && { by }),
+    ...(sent && { sent }),
     ...(holder !== undefined && { holder }),
     ...(newBytes !== undefined && { newBytes }),
     ...(brought && { brought }),

@@ -210,6 +210,8 @@ export interface Sample {
   model?: string;
   /** The bytes of the original; they decide the id. */
   original?: Buffer;
+  /** Its sender, and when it arrived, in ms since 1970. */
+  sent?: { by: string; at: number };
   /** Leaves the original out. */
   away?: boolean;
 }
@@ -297,7 +299,7 @@ export async function makeHome(
   const log = { debug: () => undefined, info: () => undefined, warn: note, error: note };
   const uploads = await openUploads({
     ...{ incoming, work, files, clock, log, sent: library.local.sentFiles },
-    accepted: (upload) => noteInstructions({ library, senders: access.senders }, upload),
+    accepted: (upload) => noteInstructions({ library, clock, senders: access.senders }, upload),
   });
   const spool = fakeSpool(uploads);
   const archive = await openArchive(join(folder, 'archive'), files);
@@ -417,6 +419,7 @@ function documentOf(library: Library, sample: Sample, bytes: number, thumb: Buff
     taken = '2024-07-01T12:00:00.000',
     tags = [],
     model = 'EOS 40D',
+    sent,
   } = sample;
   return {
     format,
@@ -440,8 +443,9 @@ function documentOf(library: Library, sample: Sample, bytes: number, thumb: Buff
     },
     sidecars: {},
     sightings: {
-      [`${library.server} ${name}`]: {
-        at: '2026-11-24T10:00:00.000Z',
+      [[library.server, ...(sent ? [sent.by] : []), name].join(' ')]: {
+        at: sent ? new Date(sent.at).toISOString() : '2026-11-24T10:00:00.000Z',
+        ...(sent && { by: sent.by }),
         server: library.server,
         name,
         modified: '2024-07-01T10:00:00.000Z',

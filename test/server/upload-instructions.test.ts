@@ -13,10 +13,17 @@ import { buildApp } from '../../src/server/app.js';
 import type { App } from '../../src/server/context.js';
 import { expectError } from './fixture.js';
 import { receiveFiles, upload as uploadByApp } from './immich-client.js';
+import { assetUuid } from '../../src/server/immich/uuids.js';
 import { openPeople } from './people-home.js';
 
 type People = Awaited<ReturnType<typeof openPeople>>;
 type Headers = Record<string, string>;
+
+/** The headers of an app in which a person signed in. */
+function inApp({ home }: People, { id }: { id: string }): Headers {
+  const { secret } = home.access.sessions.start(id, { address: '127.0.0.1', browser: 'an app', use: 'client' });
+  return { authorization: `Bearer ${secret}` };
+}
 
 const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex');
 const idOf = (text: string, holder: Holder): string => publicIdOf({ holder, sha256: sha256Of(text) });
@@ -44,12 +51,21 @@ function imported({ home }: People, text: string): void {
   for (const listener of home.spool.listeners) listener({ type: 'duplicate', name: 'a.jpg', sha256: sha256Of(text) });
 }
 
-/** Records a photo as ingest does, for the house or a person, and resolves when its row is settled. */
-async function record({ home }: People, text: string, holder: Holder = house): Promise<string> {
-  const { library } = home;
-  if (holder === house) await home.add({ original: Buffer.from(text) });
+/**
+ * Records a photo as ingest does, for the house or a person, and resolves when its row is settled. `by`: its sender; by
+ * default the holder, or the owner.
+ */
+async function record(
+  { home, people }: People,
+  text: string,
+  holder: Holder = house,
+  by = `person:${holder === house ? people.ada.id : holder}`,
+): Promise<string> {
+  const { library, clock } = home;
+  const sent = { by, at: clock.now() };
+  if (holder === house) await home.add({ original: Buffer.from(text), sent });
   else {
-    const other = await home.add({ original: Buffer.from(`another photo than ${text}`) });
+    const other = await home.add({ original: Buffer.from(`another photo than ${text}`), sent });
     const sha256 = sha256Of(text);
     library.local.originals.put({ ...library.local.originals.find(other)!, sha256, path: `2024/07/${sha256}.bin` });
     const { body } = library.get<PhotoDocument>(photoId(other))!;
@@ -62,6 +78,12 @@ async function record({ home }: People, text: string, holder: Holder = house): P
 /** Resolves when nothing is to be done with a photo, or with any. */
 const settled = ({ library }: People['home'], id?: string): Promise<void> =>
   expect.poll(() => library.local.awaited.pending(id)).toEqual([]);
+
+/** The spool imports the bytes once more; resolves when nothing is to be done with the photo. */
+async function again(world: People, text: string, holder: Holder): Promise<void> {
+  imported(world, text);
+  await settled(world.home, idOf(text, holder));
+}
 
 /** Whether a person sees a photo. */
 const sees = async ({ ask }: People, { headers }: { headers: Headers }, id: string): Promise<boolean> =>
@@ -125,7 +147,7 @@ test('what the sender may not do is refused before the bytes are sent', async ()
   expect((await ask(ben.headers, { for: 'house', audience: 'private' })).statusCode).toBe(201);
   const { secret } = home.access.tokens.make('phone', ['upload'], commandLine, ben.id);
   expectError(await ask({ authorization: `Bearer ${secret}` }, { audience: 'family' }), 403, 'forbidden');
-  expect(home.library.local.awaited.pending()).toEqual([]);
+  expect(home.library.local.awaited.pending()).toMatchObject([{ change: { audience: 'private' } }]);
 });
 
 test('rights that ended before the photo is recorded put it nowhere and show it to nobody', async () => {
@@ -139,8 +161,9 @@ test('rights that ended before the photo is recorded put it nowhere and show it 
   await ask(cleo.headers, 'DELETE', member);
   await ask(cleo.headers, 'PUT', member, { right: 'view' });
   await record(world, 'one', ben.id);
-  // Nor later, when they may again.
+  // Nor later, when they have the right again.
   await ask(cleo.headers, 'PUT', member, { right: 'add' });
+  await again(world, 'one', ben.id);
   expect(await photosIn(world, cleo, album)).toEqual([]);
 
   await send(home.app, ben.headers, 'two', { audience: 'family' });
@@ -168,6 +191,7 @@ test('a photo that is here goes into the album; who sees it stays as it is, and 
 
   // Also when the client did not say the hash beforehand, and the import changes no document.
   const other = await makeAlbum(world, ben);
+  await home.clock.advance(1000);
   const begun = await begin(home.app, ben.headers, { album: other, audience: 'family' }, 'kept');
   expect(begun.statusCode, begun.body).toBe(201);
   imported(world, 'kept');
@@ -191,7 +215,7 @@ test('a photo that its sender does not see is neither changed nor revealed', asy
   expect([known.statusCode, known.body]).toEqual([201, fresh.body]);
   home.access.accounts.change(ben.id, { role: 'family', canEdit: true }, commandLine);
   imported(world, 'of the house');
-  await record(world, 'new');
+  await record(world, 'new', house, `person:${ben.id}`);
   await settled(home);
   expect(editsOf(home, 'of the house', house)).toEqual(before);
   expect(editsOf(home, 'new', house)).not.toHaveProperty('albums');
@@ -209,6 +233,7 @@ test('the default of a person is for all their uploads, as their own edit, and f
   const url = '/api/me/upload-audience';
   expect((await ask(ben.headers, 'GET', url)).json()).toEqual({ audience: 'private' });
   const older = await record(world, 'older', ben.id);
+  await home.clock.advance(1000);
   expect((await ask(ben.headers, 'PUT', url, { audience: 'family' })).json()).toEqual({ audience: 'family' });
   expectError(await ask(ben.headers, 'PUT', url, { audience: 'public' }), 400, 'invalid');
   expect((await ask(cleo.headers, 'GET', url)).json()).toEqual({ audience: 'private' });
@@ -230,8 +255,10 @@ test('the default of a person is for all their uploads, as their own edit, and f
   // What is said for one upload counts more than the default.
   expect((await send(home.app, ben.headers, 'mine', { audience: 'private' })).statusCode).toBe(201);
   await form(ben.headers, 'older');
+  expect(home.library.local.awaited.pending(older)).toHaveLength(1);
+  await again(world, 'older', ben.id);
   for (const text of ['page', 'form', 'app', 'webdav']) {
-    const id = await record(world, text, ben.id);
+    const id = await record(world, text, ben.id, text === 'page' ? undefined : `token:${ben.id}/phone`);
     expect(await sees(world, cleo, id), text).toBe(true);
     expect(editsOf(home, text, ben.id).audience, text).toMatchObject([{ by: `person:${ben.id}` }]);
   }
@@ -240,7 +267,7 @@ test('the default of a person is for all their uploads, as their own edit, and f
 
   // It is no right: what others of the family send to the house is for its owners to show.
   await send(home.app, ben.headers, 'to the house', { for: 'house' });
-  await record(world, 'to the house');
+  await record(world, 'to the house', house, `person:${ben.id}`);
   expect(editsOf(home, 'to the house', house).audience).toBeUndefined();
   setUploadAudience(home.library, ada.id, 'family', `person:${ada.id}`);
   await send(home.app, ada.headers, 'of ada');
@@ -253,7 +280,7 @@ test('an audience that somebody chose before it could be set stays', async () =>
   const { library } = home;
   await send(home.app, people.ada.headers, 'one', { audience: 'family' });
   // Chosen in the transaction in which the photo is recorded: by another server, or another owner.
-  await home.add({ original: Buffer.from('base') });
+  await home.add({ original: Buffer.from('base'), sent: { by: `person:${people.ada.id}`, at: home.clock.now() } });
   const { body } = library.get<PhotoDocument>(photoId(sha256Of('base')))!;
   library.transaction(() => {
     library.update<PhotoDocument>(photoId(sha256Of('one')), () => body);
@@ -316,4 +343,140 @@ test('an upload that is interrupted says the same when it is finished without it
   expect(await photosIn(world, ben, album)).toEqual([]);
   const one = await record(world, 'one', ben.id);
   expect(await photosIn(world, ben, album)).toEqual([one]);
+});
+
+test('the row and the answers are the same whether or not the house has the bytes', async () => {
+  const world = await openPeople();
+  const { home, people, ask } = world;
+  const { ada, ben } = people;
+  await ask(ben.headers, 'PUT', '/api/me/upload-audience', { audience: 'family' });
+  await record(world, 'private');
+  await home.clock.advance(1000);
+  const { awaited } = home.library.local;
+  const app = inApp(world, ben);
+  const outcome = async (text: string): Promise<unknown> => {
+    const begun = await begin(home.app, ben.headers, { for: 'house' }, text);
+    const uuid = assetUuid(idOf(text, house));
+    const call = async (body: object) =>
+      (await ask(app, 'PUT', '/immich/api/assets', { ids: [uuid], ...body })).statusCode;
+    const row = awaited.find(`person:${ben.id}`, idOf(text, house))?.change;
+    return [begun.statusCode, begun.body, row, await call({}), await call({ isFavorite: true })];
+  };
+  const [known, fresh] = [await outcome('private'), await outcome('fresh')];
+  expect(known).toEqual(fresh);
+  expect(known).toMatchObject([201, '', { audience: 'default' }, 204, 204]);
+  const before = editsOf(home, 'private', house);
+  await again(world, 'private', house);
+  expect(editsOf(home, 'private', house)).toEqual(before);
+  expect(await sees(world, ada, idOf('private', house))).toBe(true);
+  expect(await sees(world, people.cleo, idOf('private', house))).toBe(false);
+});
+
+test('a photo that came here by other means than the upload stays private', async () => {
+  const world = await openPeople();
+  const { home, people, ask } = world;
+  const { ada, ben, cleo } = people;
+  const { awaited } = home.library.local;
+  await ask(ben.headers, 'PUT', '/api/me/upload-audience', { audience: 'family' });
+  const isShown = async (text: string): Promise<boolean> => sees(world, cleo, idOf(text, ben.id));
+  for (const text of ['other', 'older', 'elsewhere', 'saved', 'sent']) await send(home.app, ben.headers, text);
+  await record(world, 'other', ben.id, 'owner');
+  const { library, clock } = home;
+  const write = async (text: string, server: string, at: number): Promise<void> => {
+    const { body } = library.get<PhotoDocument>(photoId(await home.add()))!;
+    const [sighting] = Object.values(body.sightings);
+    const told = { ...sighting!, by: `person:${ben.id}`, at: new Date(at).toISOString(), server };
+    const sightings = { [`${server} ${told.by} a.jpg`]: told };
+    library.update<PhotoDocument>(itemId({ holder: ben.id, sha256: sha256Of(text) }), () => ({ ...body, sightings }));
+    await settled(home, idOf(text, ben.id));
+  };
+  await write('older', library.server, clock.now() - 1);
+  await write('elsewhere', 'another', clock.now());
+  await write('sent', library.server, clock.now());
+  // Saved from the house: the sighting is by the same person, and newer.
+  await record(world, 'saved', house, `person:${ada.id}`);
+  await ask(ada.headers, 'PATCH', '/api/photos', { ids: [idOf('saved', house)], audience: 'family' });
+  const saved = await ask(ben.headers, 'POST', '/api/photos/save', { ids: [idOf('saved', house)] });
+  expect(saved.json()).toMatchObject({ saved: 1 });
+  await settled(home);
+  expect(editsOf(home, 'saved', ben.id).audience).toBeUndefined();
+  expect(await Promise.all(['other', 'older', 'elsewhere', 'sent'].map(isShown))).toEqual([false, false, false, true]);
+  expect(awaited.pending()).toEqual([]);
+});
+
+test('private counts more than family, whichever comes first and whoever says it', async () => {
+  const world = await openPeople();
+  const { home, people, ask } = world;
+  const { ben, cleo } = people;
+  await ask(ben.headers, 'PUT', '/api/me/upload-audience', { audience: 'family' });
+  const { secret } = home.access.tokens.make('phone', ['upload'], commandLine, ben.id);
+  const token = { authorization: `Bearer ${secret}` };
+  for (const [text, ...uploads] of [
+    ['later', [ben.headers, {}], [ben.headers, { audience: 'private' }]],
+    ['earlier', [ben.headers, { audience: 'private' }], [ben.headers, { audience: 'family' }]],
+    ['of the token', [token, { audience: 'private' }], [ben.headers, { audience: 'family' }]],
+  ] as [string, ...[Headers, Record<string, string>][]][]) {
+    for (const [headers, said] of uploads)
+      expect((await begin(home.app, headers, said, text)).statusCode, text).toBe(201);
+    expect(await sees(world, cleo, await record(world, text, ben.id)), text).toBe(false);
+  }
+});
+
+test('a default ends with the token that sent the file, and with the choice', async () => {
+  const world = await openPeople();
+  const { home, people, ask } = world;
+  const { ben, cleo } = people;
+  const choose = (audience: string) => ask(ben.headers, 'PUT', '/api/me/upload-audience', { audience });
+  await choose('family');
+  const { secret } = home.access.tokens.make('phone', ['upload'], commandLine, ben.id);
+  await send(home.app, { authorization: `Bearer ${secret}` }, 'revoked');
+  home.access.tokens.revoke('phone', commandLine, ben.id);
+  expect(await sees(world, cleo, await record(world, 'revoked', ben.id, `token:${ben.id}/phone`))).toBe(false);
+  await send(home.app, ben.headers, 'chosen');
+  await choose('private');
+  expect(await sees(world, cleo, await record(world, 'chosen', ben.id))).toBe(false);
+});
+
+test('a photo that an app deleted while it was in the spool is neither shown nor put into albums', async () => {
+  const world = await openPeople();
+  const { home, people, ask } = world;
+  const { ben, cleo } = people;
+  const album = await makeAlbum(world, ben);
+  await ask(ben.headers, 'PUT', '/api/me/upload-audience', { audience: 'family' });
+  await send(home.app, ben.headers, 'one', { album });
+  const ids = [assetUuid(idOf('one', ben.id))];
+  expect((await ask(inApp(world, ben), 'DELETE', '/immich/api/assets', { ids })).statusCode).toBe(204);
+  const one = await record(world, 'one', ben.id);
+  expect(editsOf(home, 'one', ben.id)).toMatchObject({ trashed: [{ value: true }] });
+  expect(editsOf(home, 'one', ben.id)).not.toHaveProperty('audience');
+  await ask(ben.headers, 'PATCH', '/api/photos', { ids: [one], trashed: false });
+  expect(await photosIn(world, ben, album)).toEqual([]);
+  expect(await sees(world, cleo, one)).toBe(false);
+});
+
+test('a crash before the other edits of a photo puts it into no album again', async () => {
+  const world = await openPeople();
+  const { home, people, ask } = world;
+  const { ben } = people;
+  const { awaited } = home.library.local;
+  const album = await makeAlbum(world, ben);
+  await send(home.app, ben.headers, 'one', { album });
+  awaited.add({ sender: `person:${ben.id}`, id: idOf('one', ben.id), change: { favourite: true } });
+  const { settle } = awaited;
+  // The process ends before the second transaction.
+  awaited.settle = (photo, left) => {
+    if (left === undefined) throw new Error('killed');
+    return settle(photo, left);
+  };
+  const recording = record(world, 'one', ben.id);
+  await expect.poll(() => photosIn(world, ben, album)).toEqual([idOf('one', ben.id)]);
+  expect(awaited.pending()).toMatchObject([{ change: { favourite: true } }]);
+  await ask(ben.headers, 'POST', `/api/albums/${album.replace(':', '/')}/entries/remove`, {
+    ids: [idOf('one', ben.id)],
+  });
+  awaited.settle = settle;
+  await again(world, 'one', ben.id);
+  await recording;
+  expect(await photosIn(world, ben, album)).toEqual([]);
+  expect(editsOf(home, 'one', ben.id)).toMatchObject({ favourite: [{ value: true }] });
 });

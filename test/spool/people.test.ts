@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 import { openFiles } from '../../src/base/files.js';
 import { applyChange } from '../../src/document/edits.js';
 import { withEnd } from '../../src/document/grants.js';
-import { house, itemId, peopleId, sharingId } from '../../src/document/item-id.js';
+import { house, itemId, peopleId, publicIdOf, sharingId } from '../../src/document/item-id.js';
 import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { assignFolder, giveFolder, takeBackFolder } from '../../src/spool/give-folder.js';
 import { makeBroken, makePhoto } from '../picture.js';
@@ -356,4 +356,25 @@ it('copy mode imports a file once per holder', async () => {
   expect(outcomesOf((await spool.pass(Infinity, { mode: 'copy' })).events)).toEqual(['stored a.jpg']);
   expect(spool.items()).toHaveLength(3);
   expect(spool.countOf(bytes)).toBe(3);
+});
+
+it('the audience of an upload does not apply to a file from the folder of its sender', async () => {
+  const spool = openSpool();
+  const { awaited } = spool.library.local;
+  const by = `person:${anna}`;
+  const change = { audience: 'family', since: spool.clock.now() } as const;
+  const wait = (text: string): string => {
+    const id = publicIdOf({ holder: anna, sha256: hashOf(photo(text)) });
+    awaited.add({ sender: by, id, change });
+    return id;
+  };
+  const [dropped, sent] = [wait('dropped'), wait('sent')];
+  spool.drop(anna, 'dropped.jpg', photo('dropped'));
+  await spool.during(async (processor) => {
+    await processor.place(Readable.from([photo('sent')]), 'sent.jpg', by, undefined, anna);
+    await processor.pass();
+  });
+  const sightings = ['dropped', 'sent'].map((text) => Object.values(spool.item(anna, photo(text))!.sightings));
+  expect(sightings).toMatchObject([[{ by }], [{ by }]]);
+  expect([awaited.find(by, dropped)?.change, awaited.find(by, sent)?.change]).toEqual([{}, change]);
 });

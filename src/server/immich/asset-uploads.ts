@@ -135,10 +135,11 @@ async function receive(context: Context, request: ImmichRequest): Promise<Upload
       return { id: assetUuid(id), status: 'duplicate' };
     }
     const placed = await photo.place(nameIn(fields) ?? photo.name(), () => {
-      const { library, access } = context;
+      const { library, clock, access } = context;
       const [by, sha256] = [authorOf(who), photo.sha256()];
       library.local.awaited.add({ sender: by, id, change: changeIn(fields) });
-      noteInstructions({ library, senders: access.senders }, { by, holder: sender.holder, sha256, metadata: {} });
+      const parts = { library, clock, senders: access.senders };
+      noteInstructions(parts, { by, holder: sender.holder, sha256, metadata: {} });
     });
     // A sidecar belongs to a photo by its name, so it follows the one that the photo got.
     await sidecar?.place(`${placed}.xmp`);

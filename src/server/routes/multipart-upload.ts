@@ -52,7 +52,7 @@ export const upload: Routes = async (app, context) => {
 };
 
 function addRoute(app: App, context: Context): void {
-  const { spool, gate, library, access } = context;
+  const { spool, gate, library, clock, access } = context;
   app.post(
     '/api/upload',
     {
@@ -80,7 +80,7 @@ function addRoute(app: App, context: Context): void {
         const still = (sha256: string): void => {
           checkStill(request, 'upload');
           checkReceiver(holder, gate);
-          noteInstructions({ library, senders: access.senders }, { by, holder, sha256, metadata: {} });
+          noteInstructions({ library, clock, senders: access.senders }, { by, holder, sha256, metadata: {} });
         };
         for await (const part of request.parts()) {
           if (part.type === 'file') {

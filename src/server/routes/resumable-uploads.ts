@@ -6,7 +6,7 @@ import { notFound } from '../../base/errors.js';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { authorOf } from '../../access/permissions.js';
-import { checkInstructions, noteInstructions } from '../../album/upload-instructions.js';
+import { checkInstructions, noteAlbum } from '../../album/upload-instructions.js';
 import type { Upload } from '../../spool/spool-interface.js';
 import { isSidecarName } from '../../ingest/sidecars/match-sidecars.js';
 import { isXmp } from '../../photo/formats/unsupported.js';
@@ -112,8 +112,7 @@ function addSafety(app: App, { library }: Pick<Context, 'library'>): void {
 
 /** The supported protocol, and starting an upload. */
 function addBeginning(scope: FastifyInstance, context: Context, tus: Tus): void {
-  const { library, clock, gate, access, awaited } = context;
-  const instructing = { library, senders: access.senders };
+  const { library, clock, gate, awaited } = context;
 
   scope.options(
     uploadsPath,
@@ -144,7 +143,7 @@ function addBeginning(scope: FastifyInstance, context: Context, tus: Tus): void 
       checkInstructions({ library, clock, gate }, who, holder, metadata);
       const known = sha256 === undefined ? undefined : knownPhoto(library, who, holder, sha256);
       if (known) {
-        noteInstructions(instructing, { by: authorOf(who), holder, sha256: known.item.sha256, metadata });
+        noteAlbum({ library }, authorOf(who), known.id, metadata);
         awaited.settle(known.id);
         return reply.code(200).send({ state: 'known', bytes: known.bytes, length: known.bytes, sha256 });
       }
