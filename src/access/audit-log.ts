@@ -53,6 +53,7 @@ export const happenings = [
   'publishing-stopped',
   'photos-handed-over',
   'trash-changed',
+  'upload-audience-changed',
 ] as const;
 /** One kind of event. */
 export type Happening = (typeof happenings)[number];

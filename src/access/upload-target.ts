@@ -2,9 +2,12 @@
  * Where uploads of a person go that do not say it themselves, to the house or to their own library, and who sees them. What
  * a person chose are registers in their document, so they are the same on every server; they concern nothing but new uploads.
  */
-import { own } from '../document/json-values.js';
+import { own, textOf } from '../document/json-values.js';
 import { countedIn, withRegisters } from '../document/overruled-registers.js';
+import { owner } from '../document/photo-senders.js';
 import type { Library } from '../library/library.js';
+import type { Actor } from './actor.js';
+import type { Audit } from './audit-log.js';
 import type { Viewer } from './permissions.js';
 
 /** The library that uploads go to. */
@@ -18,13 +21,19 @@ type Choice = 'uploadTo' | 'uploadAudience';
 const chosen = (library: Library, person: string, choice: Choice): unknown =>
   own(countedIn(library.get(idOf(person))?.body, choice), 'value');
 
-function choose(library: Library, person: string, choice: Choice, value: string, by: string): void {
-  if (chosen(library, person, choice) === value) return;
+/** Returns whether that changed anything. */
+function choose(library: Library, person: string, choice: Choice, value: string, by: string): boolean {
+  if (chosen(library, person, choice) === value && isTheirs(library, person, choice)) return false;
   library.update(
     idOf(person),
     (body) => body && withRegisters(body, { [choice]: { value, at: library.stampAfter(body), by } }),
   );
+  return true;
 }
+
+/** Whether a choice is by the person, or by a command on their behalf. */
+const isTheirs = (library: Library, person: string, choice: Choice): boolean =>
+  [idOf(person), owner].includes(textOf(own(countedIn(library.get(idOf(person))?.body, choice), 'by')));
 
 function chosenTarget(library: Library, person: string): UploadTarget | undefined {
   const value = chosen(library, person, 'uploadTo');
@@ -42,16 +51,38 @@ export const uploadTarget = (
 ): UploadTarget => chosenTarget(library, id) ?? (on && role !== 'owner' ? 'me' : 'house');
 
 /** Sets it, durably. `by`: as `authorOf` writes it. @throws PhotospoolError as `Library.update`. */
-export const setUploadTarget = (library: Library, person: string, value: UploadTarget, by: string): void =>
+export const setUploadTarget = (library: Library, person: string, value: UploadTarget, by: string): boolean =>
   choose(library, person, 'uploadTo', value, by);
 
 /** Who sees a new upload, besides those who see all photos of its library. No upload becomes public by itself. */
 export type UploadAudience = 'private' | 'family';
 
-/** Who sees new uploads of a person (a ULID) that do not say it themselves: as they chose, otherwise nobody else. */
+/**
+ * Who sees new uploads of a person (a ULID) without an audience of their own: as that person or a command on this machine
+ * chose, otherwise nobody else. A choice by other people has no effect.
+ */
 export const uploadAudience = (library: Library, person: string): UploadAudience =>
-  chosen(library, person, 'uploadAudience') === 'family' ? 'family' : 'private';
+  chosen(library, person, 'uploadAudience') === 'family' && isTheirs(library, person, 'uploadAudience')
+    ? 'family'
+    : 'private';
 
-/** Sets it, durably. `by`: as `authorOf` writes it. @throws PhotospoolError as `Library.update`. */
-export const setUploadAudience = (library: Library, person: string, value: UploadAudience, by: string): void =>
-  choose(library, person, 'uploadAudience', value, by);
+/** Who changes a setting: the author, and the name and address in the audit log. */
+export type Changing = Pick<Actor, 'by' | 'who' | 'address'>;
+
+/** Sets it, durably, with an entry in the audit log. @throws PhotospoolError as `Library.update`. */
+export function setUploadAudience(
+  library: Library,
+  audit: Pick<Audit, 'note'>,
+  { id, name }: { id: string; name: string },
+  value: UploadAudience,
+  { by, who, address }: Changing,
+): void {
+  library.transaction(() => {
+    if (!choose(library, id, 'uploadAudience', value, by)) return;
+    audit.note('upload-audience-changed', {
+      who,
+      detail: `${name}: ${value}`,
+      ...(address !== undefined && { address }),
+    });
+  });
+}

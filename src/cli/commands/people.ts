@@ -140,7 +140,7 @@ async function uploadsVisibleTo(name: string, audience: string | undefined, flag
     throw new PhotospoolError('usage', `Invalid audience: ${printable(audience)}.`, { hint: 'Use private or family.' });
   return withAccess(configOf(flags), (access, { library }) => {
     const { id, name: called } = personCalled(access, name);
-    if (audience !== undefined) setUploadAudience(library, id, audience, commandLine.by);
+    if (audience !== undefined) setUploadAudience(library, access.audit, { id, name: called }, audience, commandLine);
     const present = uploadAudience(library, id);
     if (flags.json) printJson({ name: called, audience: present });
     else

@@ -14,7 +14,7 @@ import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import type { Routes } from '../context.js';
 import type { FastifyRequest } from 'fastify';
 import { viewer } from '../http/request-viewer.js';
-import { personBehind } from '../http/sign-in-response.js';
+import { actorBehind, personBehind } from '../http/sign-in-response.js';
 import { findPhotos } from '../../album/find-photos.js';
 import { versionLength } from '../../catalog/catalog-row.js';
 import { storageOfEach, storageOfOne, sumOf } from '../../album/storage-totals.js';
@@ -98,7 +98,7 @@ const use: Routes = (app, { library, catalog, room }) => {
 };
 
 /** Where the viewer’s uploads go that do not say it themselves, and who sees them. */
-const uploads: Routes = (app, { library, gate }) => {
+const uploads: Routes = (app, { library, gate, access }) => {
   const Audience = strict({ audience: Type.Enum(['private', 'family'], { description: 'who sees new uploads' }) });
   const Target = strict({ to: Type.Enum(['house', 'me'], { description: 'the house, or your own library' }) });
 
@@ -139,7 +139,8 @@ const uploads: Routes = (app, { library, gate }) => {
     { config, schema: { summary: 'Sets who sees your new uploads', body: Audience, response: answers(Audience) } },
     (request, reply) => {
       const person = personBehind(request);
-      setUploadAudience(library, person, request.body.audience, authorOf(viewer(request)));
+      const name = access.people.find(person)?.name ?? '';
+      setUploadAudience(library, access.audit, { id: person, name }, request.body.audience, actorBehind(request));
       void reply.send({ audience: uploadAudience(library, person) });
     },
   );

@@ -357,6 +357,7 @@ export const audit = {
     'publishing-stopped': 'Stopped a person from publishing photos',
     'photos-handed-over': 'Handed over a removed person’s photos',
     'trash-changed': 'Changed when photos in the trash are deleted',
+    'upload-audience-changed': 'Changed who sees new uploads',
   } as Record<string, string>,
 };
 
