@@ -51,6 +51,15 @@ export const views: readonly View[] = [
       await page.waitForSelector('[data-list="comments"] li');
     },
   },
+  {
+    name: 'editor',
+    path: ({ photo: id }) => `/photo/${id}`,
+    async ready(page) {
+      await photo(page);
+      await page.getByRole('button', { name: 'Edit photo' }).click();
+      await page.locator('.crop').waitFor();
+    },
+  },
   { name: 'inbox', path: () => '/review', ready: (page) => page.waitForSelector('main img') },
   {
     name: 'search',
@@ -88,6 +97,28 @@ export const views: readonly View[] = [
   },
   { name: 'albums', path: () => '/albums', ready: rows('albums') },
   { name: 'album-page', path: () => '/albums/A%20day%20out', ready: timeline },
+  {
+    name: 'share',
+    path: () => '/albums/A%20day%20out',
+    async ready(page) {
+      await timeline(page);
+      await page.getByRole('button', { name: 'Share' }).first().click();
+      await page.getByRole('dialog').getByRole('button', { name: /link/i }).first().waitFor();
+      await covers(page);
+    },
+  },
+  { name: 'trash', path: () => '/trash', ready: timeline },
+  {
+    name: 'activity',
+    path: () => '/',
+    async ready(page) {
+      await timeline(page);
+      const bell = page.getByRole('button', { name: /^Activity/ });
+      if (await bell.isVisible()) await bell.click();
+      else await page.goto(new URL('/activity', page.url()).href);
+      await page.locator('[data-list="activity"]').getByText(/need/).waitFor();
+    },
+  },
   { name: 'storage', path: () => '/settings/library', ready: (page) => page.getByText('Largest files').waitFor() },
   { name: 'link', path: ({ link }) => link, visitor: true, ready: timeline },
   { name: 'public', path: () => '/', visitor: true, ready: timeline },
