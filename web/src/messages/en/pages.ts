@@ -209,7 +209,7 @@ export const account = {
       : {
           private: 'New uploads belong to the family library. Only its owners see them until they are shared.',
           family: 'New uploads belong to the family library. Everyone in the family can see them.',
-          none: 'New uploads belong to the family library. Its owners decide who sees them.',
+          none: 'New uploads belong to the family library, and its owners decide who sees them. “Visible to” applies to uploads to your own library.',
         }[audience ?? 'none'],
   name: 'Name',
   changeName: 'Change name',
