@@ -1,6 +1,6 @@
 /**
- * Where uploads of a person go that do not say it themselves, to the house or to their own library, and who sees them. What
- * a person chose are registers in their document, so they are the same on every server; they concern nothing but new uploads.
+ * Where uploads of a person go that do not say it themselves, to the house or to their own library, and who sees them. These
+ * choices are registers in the person's document, so all servers have them; they affect only new uploads.
  */
 import { own, textOf } from '../document/json-values.js';
 import { countedIn, withRegisters } from '../document/overruled-registers.js';
@@ -54,12 +54,12 @@ export const uploadTarget = (
 export const setUploadTarget = (library: Library, person: string, value: UploadTarget, by: string): boolean =>
   choose(library, person, 'uploadTo', value, by);
 
-/** Who sees a new upload, besides those who see all photos of its library. No upload becomes public by itself. */
+/** Who sees a new upload, besides those who see all photos of its library. No upload becomes public automatically. */
 export type UploadAudience = 'private' | 'family';
 
 /**
- * Who sees new uploads of a person (a ULID) without an audience of their own: as that person or a command on this machine
- * chose, otherwise nobody else. A choice by other people has no effect.
+ * Who sees new uploads of a person (a ULID) without an audience of their own: as that person or a command
+ * chose; private otherwise. A choice by other people has no effect.
  */
 export const uploadAudience = (library: Library, person: string): UploadAudience =>
   chosen(library, person, 'uploadAudience') === 'family' && isTheirs(library, person, 'uploadAudience')

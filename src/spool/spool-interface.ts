@@ -321,7 +321,7 @@ export interface SpoolPort {
   pass(): Promise<PassSummary>;
   /** The durations of each step, in the order of the steps. */
   steps(): StepFigures[];
-  /** The numbers of files of these holders that were processed since the spool was opened. */
+  /** The numbers of photos of these holders that were processed since the spool was opened; without sidecars. */
   processed(sees: Sees): Totals;
   /**
    * Retries stuck items, by file name or claim. Resolves when they are queued; with `wait`, after the attempt, with

@@ -17,7 +17,7 @@ export interface SpoolStatistics {
   addSteps(seconds: Readonly<Record<string, number>>): void;
   /** `others`: stored photos of other holders. */
   totals(): Totals & { sidecars: number; others: number };
-  /** Photos and sidecars of these holders that were processed. */
+  /** Photos of these holders that were processed; without sidecars. */
   processed(sees: Sees): Totals;
   /** Files per minute, over the last five minutes, or since the opening if that is shorter. */
   rate(): number;
@@ -55,7 +55,7 @@ export function openTally(clock: Clock, whose: Holder = house): SpoolStatistics 
 
   return {
     add(item, sidecar = false) {
-      count(item.holder ?? house, item.outcome === 'stored' ? 'stored' : 'duplicates');
+      if (!sidecar) count(item.holder ?? house, item.outcome === 'stored' ? 'stored' : 'duplicates');
       if ((item.holder ?? house) === whose)
         totals[sidecar ? 'sidecars' : item.outcome === 'stored' ? 'stored' : 'duplicates']++;
       else if (!sidecar && item.outcome === 'stored') totals.others++;

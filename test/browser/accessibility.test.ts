@@ -63,8 +63,7 @@ test(
         await expect.poll(() => breaches(page), { message: path }).toEqual([]);
         expect(await shiftOf(page), path).toBeLessThan(0.01);
         // The narrowest width is that of language.test.ts.
-        // Low, since it would draw ten times as much for an answer about the width.
-        await page.setViewportSize({ width: 2560, height: 300 });
+        await page.setViewportSize({ width: 2560, height: 900 });
         await expect
           .poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: path })
           .toBe(2560);

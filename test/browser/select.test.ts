@@ -96,6 +96,20 @@ test('the menu of a photo: for it alone or the selection, with the toolbar’s a
   expect(await ask(home, two)).toMatchObject({ favourite: false, rating: 0, trashed: false });
   await page.goto(home.url);
   await shown(page);
+  // Deleted by its menu, a selected photo is no longer selected.
+  await page.click(tile(ids[7]!), { button: 'right' });
+  await entry('Trash').click();
+  await page.goto(`${home.url}/trash`);
+  await page.focus(tile(ids[7]!));
+  await page.keyboard.press('x');
+  await bar.waitFor();
+  await page.click(tile(ids[7]!), { button: 'right' });
+  await entry('Delete permanently').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete permanently' }).click();
+  await page.getByRole('heading', { name: 'The trash is empty' }).waitFor();
+  await expect.poll(() => bar.count()).toBe(0);
+  await page.goto(home.url);
+  await shown(page);
   // Of a photo that is not selected, it is for that photo alone.
   await page.click(tile(ids[9]!), { button: 'right' });
   await entry('Open').click();

@@ -86,7 +86,7 @@ test('an empty album is filled from this device, also with photos that are here 
   const files = await filesOf('one.jpg', 'two.jpg', 'three.jpg', 'four.jpg');
   await addFromDevice(page, files.slice(0, 2));
   await expect.poll(() => panel(page).locator('li[data-state="done"]').count()).toBe(2);
-  await panel(page).getByText('To “Rome”').waitFor();
+  await panel(page).getByText('Adding to “Rome”').waitFor();
   await lookAtPage(page, 'album-uploads', [390, 820, 1440]);
   await visits.home.spool.pass();
   await page.waitForSelector('main[data-count="2"]');

@@ -172,6 +172,7 @@ test('members of an album see who else is in it; strangers, visitors, guests of 
     expectError(await app.inject({ url: address }), 401, 'unauthorized');
   const link = await ask('Anna', 'POST', '/api/shares', { album: `${holder}:${album}` });
   const { path } = link.json<{ path: string }>();
+  expect((await app.inject({ url: `${path}/api/share` })).statusCode).toBe(200);
   for (const address of ['/api/share', '/api/session', '/api/tiles', url, '/api/albums/shared']) {
     const { body } = await app.inject({ url: `${path}${address}` });
     expect(body, address).not.toMatch(/Ben|Ada|Anna/);

@@ -311,7 +311,8 @@ describe('edits', () => {
     const body = { ids: [...ids, stranger, ids[0], stranger], albums: { add: ['Summer'] } };
     expect(await patch(home, '/api/photos', body)).toEqual({ changed: 3, missing: [stranger] });
     expect(await patch(home, '/api/photos', body)).toEqual({ changed: 0, missing: [stranger] });
-    expect(await get(home, '/api/albums')).toMatchObject([{ value: 'Summer', count: 3, videos: 0 }]);
+    const newest = '2024-07-01T12:00:00';
+    expect(await get(home, '/api/albums')).toEqual([{ value: 'Summer', count: 3, videos: 0, newest }]);
   });
 
   it('keep a trashed photo, out of sight', async () => {

@@ -1,7 +1,7 @@
 /**
  * `photospool people`: ends of access that are lost with the server that had them, and that what was given since waits for; the storage
- * that people use; where their uploads go, and who sees them. Works beside a running server. Whoever may run this may read the library’s file anyway, so
- * nobody is asked who they are; the audit notes what was confirmed.
+ * that people use; where their uploads go, and who sees them. Works beside a running server. It requires no sign-in: a person who can run it can read the
+ * library’s file anyway; the audit notes what was confirmed.
  */
 import type { Access } from '../../access/access.js';
 import { commandLine } from '../../access/actor.js';

@@ -5,7 +5,7 @@
  */
 import type { Unshown } from '../../document/photo-document.js';
 
-/** The number of the recipe for renditions; raised whenever the same bytes would give different pictures. */
+/** The number of the recipe for renditions; raised whenever the same bytes would give visibly different pictures. */
 export const renditionRecipe = 1;
 
 /**

@@ -129,7 +129,7 @@ class Activity {
     this.#keep({ known: found.known });
   }
 
-  /** Notices that an import begins, gets on or ends; called with every state of the spool. */
+  /** Notices that an import begins, progresses or ends; called with every state of the spool. */
   follow({ spool }: Live): void {
     if (spool && session.may('spool')) this.#follow(importOf(spool));
   }
@@ -145,7 +145,12 @@ class Activity {
     this.#import = this.running = undefined;
     if (!begun) return;
     const { stored, duplicates } = now.processed;
-    this.#finish({ at: Date.now(), added: stored - begun.stored, duplicates: duplicates - begun.duplicates });
+    // The server counts from its start.
+    const since = (all: number, before: number): number => (all < before ? all : all - before);
+    this.#finish({
+      ...{ at: Date.now(), added: since(stored, begun.stored) },
+      duplicates: since(duplicates, begun.duplicates),
+    });
   }
 
   /** Whether something happened at a time that the viewer has not seen, ms. */

@@ -1,5 +1,5 @@
 /**
- * How far a running import is, from the counts that the server gives: how many files were processed since it was
+ * The progress of a running import, from the counts that the server gives: how many files were processed since it was
  * started, and how many are left. The processed ones are those whose library the viewer knows; the others only leave the
  * queue, and count as done then. Pure.
  */

@@ -156,12 +156,14 @@ export const albums = {
     days === undefined
       ? 'Photos stay here until you empty the trash.'
       : days === 0
-        ? 'Photos that show days left are permanently deleted after that.'
+        ? 'Photos that show days left are permanently deleted when that time is over.'
         : `Photos are permanently deleted after ${days} days in the trash.`,
   trashEmptyAbout: (days: number | undefined) =>
-    days
-      ? `Photos that you move to the trash are permanently deleted after ${days} days.`
-      : 'Photos that you move to the trash stay here until you empty it.',
+    days === undefined
+      ? 'Photos that you move to the trash stay here until you empty it.'
+      : days === 0
+        ? 'Photos that you move to the trash show when they are permanently deleted.'
+        : `Photos that you move to the trash are permanently deleted after ${days} days.`,
   trashLeft: (days: number) =>
     days === 0 ? 'Deleted today' : plural(days, { one: '# day left', other: '# days left' }),
   trashAfter: (isOn: boolean) => (isOn ? 'Change automatic deletion' : 'Set automatic deletion'),

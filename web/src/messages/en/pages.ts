@@ -205,7 +205,8 @@ export const account = {
       ? {
           private: 'New uploads belong to you. Only you see them until you share them.',
           family: 'New uploads belong to you. Everyone in the family can see them.',
-        }[audience ?? 'private']
+          unknown: 'New uploads belong to you.',
+        }[audience ?? 'unknown']
       : {
           private: 'New uploads belong to the family library. Only its owners see them until they are shared.',
           family: 'New uploads belong to the family library. Everyone in the family can see them.',

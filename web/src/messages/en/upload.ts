@@ -46,7 +46,7 @@ export const upload = {
   view: 'View recently added',
   viewAlbum: 'View album',
   /** Begins the line below the heading. */
-  into: (album: string) => `To “${legible(album)}”`,
+  into: (album: string) => `Adding to “${legible(album)}”`,
   close: 'Close',
   less: 'Show less',
   moreOf: 'Show files',
