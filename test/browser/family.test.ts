@@ -57,7 +57,7 @@ test('photos are offered, declined, offered again and taken back, and accepted; 
   await ben.page.goto(`${visits.home.url}/settings/account`);
   await ben.page.getByText('New uploads belong to you.').waitFor();
   await ben.page.getByLabel('Upload to').selectOption('Family library');
-  await ben.page.getByText('New uploads belong to the family library.').waitFor();
+  await ben.page.getByText('New uploads belong to the family library, and its owners decide who sees them.').waitFor();
   await ben.page.getByLabel('Upload to').selectOption('My library');
   await ben.page.getByText('New uploads belong to you.').waitFor();
   await look(ben.page, 'account');

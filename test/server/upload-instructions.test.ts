@@ -414,7 +414,7 @@ test('a photo that came here by other means than the upload stays private', asyn
   expect(awaited.pending()).toEqual([]);
 });
 
-test('private counts more than family, whichever comes first and whoever says it', async () => {
+test('private wins over family, in any order and from any sender', async () => {
   const world = await openPeople();
   const { home, people, ask } = world;
   const { ben, cleo } = people;
