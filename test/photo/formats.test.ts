@@ -172,7 +172,7 @@ One file in \`src/photo/formats\`, one line in \`src/photo/formats/families.ts\`
   original. Scaling, colour conversion, encoding and limits are the same for every format. Or it returns
   \`{ unshown: reason }\`: the file is intact, but has no picture here. Then it is archived with its facts
   and without renditions, and the album shows a tile with the reason.
-- \`recipe\`: raised when the same file would give different pictures. \`photospool rerender\` renders again the photos whose document has a
+- \`recipe\`: raised when the same file would give visibly different pictures; rounding, 1 of 255, does not count. \`photospool rerender\` renders again the photos whose document has a
   lower one, those with missing renditions, those that were \`unshown\` for a reason that no longer applies, and damaged ones.
 
 ExifTool reads the facts of every format, so a format has no code for them.

@@ -330,7 +330,9 @@ test('a link to an album shows photos added by owners, and those added by others
   expect(await idsBy(home, path)).toEqual([mine]);
   for (const id of [theirs, undone]) expectError(await home.app.inject(`${path}/api/photos/${id}`), 404, 'not-found');
   expect((await home.app.inject(`${path}/api/timeline`)).json()).toEqual([{ month: '2024-07', count: 1 }]);
-  expect((await home.app.inject(`${path}/api/albums`)).json()).toEqual([{ value: 'Trip', count: 1 }]);
+  expect((await home.app.inject(`${path}/api/albums`)).json()).toEqual([
+    { value: 'Trip', count: 1, videos: 0, newest: '2024-07-01T12:00:00' },
+  ]);
   // Taking out what is the owner's narrows; saying it again is the owner's word.
   await edit(owner, [theirs], { albums: { add: ['Trip'] } });
   expect((await idsBy(home, path)).sort()).toEqual([mine, theirs].sort());
