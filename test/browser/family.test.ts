@@ -462,6 +462,8 @@ test('photos are locked behind a PIN: only the person opens them, moves them, an
   const value = access.sessions.start(ben.id, { address: '127.0.0.1', browser: 'a browser' }).secret;
   const { page } = ben;
   await page.context().addCookies([{ name: 'photospool', value, url }]);
+  // The page may have noticed the end of its session already.
+  await page.goto(url);
   await upload(page, ['one.jpg', 'two.jpg']);
   const lock = async (): Promise<void> => {
     await page.goto(visits.home.url);
