@@ -237,7 +237,7 @@ const rightsOf = new WeakMap<GrantSet, Rights>();
 
 type Counts = (give: Give, set: GrantSet, holder: Holder, to: readonly string[]) => boolean;
 
-/** Tells whether a give in a grant set of `holder` is in effect: no end revokes it, and its author was allowed to make it. */
+/** Whether a give in a grant set of `holder` is in effect: no end revokes it, and its author had the right to make it. */
 function countsFor(people: GrantSet, grants: Grants): Counts {
   return (give, set, holder, to) => {
     if (holder !== house && give.by !== authorOf(holder)) return false;

@@ -63,7 +63,7 @@ export function checkInstructions(
   if (metadata['audience'] !== undefined && audience === undefined)
     throw new PhotospoolError('invalid', 'The audience of an upload must be “private” or “family”.');
   if (album !== undefined) openMemberAlbums(parts).checkAdding(viewer, album, holder);
-  // Others of the family, who may edit photos that they see, do not see this one.
+  // Family members with the right to edit can't see this photo, so they can't edit it either.
   if (named !== undefined && (holder !== house || !may(viewer, 'share')))
     throw new PhotospoolError('forbidden', 'You can’t add these photos to this album.');
   if (audience === 'family' && !mayChange(viewer, 'audience', holder))

@@ -7,8 +7,8 @@
  *
  * New files get the modes of `file-modes.ts` whatever the umask is; existing files keep theirs.
  *
- * Before each operation except `discard`, `step` is called; tests make it throw. All system calls go through `disk`, where tests
- * count them, make the n-th fail, or record their order (torture/disk.ts).
+ * Each operation except `discard` first calls `step`, a hook that tests use to make it fail. All system calls go through `disk`,
+ * a layer in which tests count them, make the n-th fail, or record their order (torture/disk.ts).
  */
 import { constants } from 'node:fs';
 import * as system from 'node:fs/promises';

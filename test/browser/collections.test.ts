@@ -97,6 +97,30 @@ test('albums: each with its newest photo; a page with its name, dates and number
   await close();
 });
 
+test('an album whose photos load last is not called empty meanwhile, and nothing moves', async () => {
+  const { page, ids, mishaps, change, visit, close } = await open('/albums/Summer');
+  await change({ ids: ids.slice(2, 8), albums: { add: ['Summer'] } });
+  const before: string[] = [];
+  await page.route('**/api/timeline/segments*', async (route) => {
+    // The text, cover and dates of the album come first.
+    await page.locator('.facts span').nth(1).waitFor();
+    before.push(await page.locator('[data-album]').innerText());
+    await route.continue();
+  });
+  await watchShift(page);
+  await visit();
+  await shown(page);
+  await page.waitForSelector('main[data-count="6"]');
+  expect(before.length).toBeGreaterThan(0);
+  for (const text of before) {
+    expect(text).toContain('6 photos');
+    expect(text).not.toContain('This album is empty');
+  }
+  expect(await shiftOf(page)).toBeLessThan(0.01);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('an album shows the photo chosen as its cover, also under another name, until that is undone', async () => {
   const { page, ids, mishaps, change, visit, close } = await open('/albums');
   await change({ ids: ids.slice(2, 6), albums: { add: ['Summer'] } });

@@ -251,7 +251,7 @@ function sharingChecks(
     person: string;
     right?: string;
   }
-  /** The other members; only the holder is told what each may do. */
+  /** The other members; only the holder gets their rights. */
   const membersOf = (album: string, isHolder: boolean): Member[] =>
     people
       .filter((person) => !album.startsWith(person) && person !== looker.person)

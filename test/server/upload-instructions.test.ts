@@ -221,7 +221,7 @@ test('a photo that its sender does not see is neither changed nor revealed', asy
   expect(editsOf(home, 'new', house)).not.toHaveProperty('albums');
   expect(editsOf(home, 'new', house).audience).toBeUndefined();
   expect((await ask(ada.headers, 'GET', '/api/albums')).body).not.toContain('Summer');
-  // From then on they are told beforehand.
+  // A new upload is refused at once.
   expectError(await begin(home.app, ben.headers, asked, 'new'), 403, 'forbidden');
 });
 

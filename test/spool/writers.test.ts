@@ -64,7 +64,7 @@ for (const [how, restores] of [
   ['with its old time', true],
 ] as const) {
   it(
-    `a photo that is overwritten in place ${how} is archived before or after the change, never half of each`,
+    `a photo that is overwritten in place ${how} is archived as it was before or after the change, never as a mixture`,
     { timeout: 180_000 },
     async () => {
       const spool = await openHome();
