@@ -52,6 +52,9 @@ export interface Server {
 /** The maximum size of request bodies other than uploads, in bytes. */
 const bodyLimit = 1024 * 1024;
 
+/** Parameters in a path may be as long as the ids of documents and of CouchDB's checkpoints. */
+const routerOptions = { maxParamLength: 1_100 };
+
 /** Builds the server without listening: for tests and for the OpenAPI description. */
 export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
   const { names = [], trustProxy = [] } = parts.config;
@@ -64,8 +67,7 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
     genReqId: nameRequest,
     requestIdHeader: false,
     bodyLimit,
-    // Enough for the ids of documents and of CouchDB's checkpoints.
-    routerOptions: { maxParamLength: 1_100 },
+    routerOptions,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     rewriteUrl: enterShare,
@@ -112,7 +114,7 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
   if (parts.config.role === 'home') app.addHook('preClose', awaited.follow());
   if (parts.config.https) renewPair(app, parts, parts.config.https, listener);
   endConnections(app);
-  const finish = refuseMethods(app);
+  const finish = refuseMethods(app, routerOptions);
   if (parts.publishers) admitPublishers(app, parts.publishers);
   const list: readonly Routes[] = parts.config.role === 'public' ? publicRoutes : Object.values(routes);
   for (const add of list) await add(app, { ...parts, live, ask, awaited });

@@ -70,6 +70,20 @@ describe('errors have one shape', () => {
     if (status === 405) expect(response.headers.allow).toMatch(/^[A-Z, ]+$/);
   });
 
+  it.each([
+    ['DELETE', '/api/photos', 'GET, HEAD, PATCH'],
+    ['DELETE', '/api/photos?q=a', 'GET, HEAD, PATCH'],
+    // Other addresses of the same form have routes for these methods.
+    ['PATCH', '/api/photos/save', 'POST'],
+    ['GET', '/api/photos/save', 'POST'],
+    ['PUT', '/db/photos/_bulk_docs', 'POST'],
+  ])('%s %s: the possible methods are %s, whatever is sent', async (method, url, allow) => {
+    const { app } = shared();
+    const headers = { 'content-type': 'application/json' };
+    const response = await app.inject({ method: method as 'GET', url, headers, payload: '{' });
+    expect([response.statusCode, response.headers.allow]).toEqual([405, allow]);
+  });
+
   it('names the unknown word of a search', async () => {
     const { app } = shared();
     const error = expectError(await app.inject('/api/photos?q=colour:red'), 400, 'invalid');

@@ -19,7 +19,7 @@ declare module 'fastify' {
 const lockedPaths = /^\/(?:api\/locked\/(?:photos|tiles|trash)|locked)(?:\/|$)/;
 
 /** The route of the page's files, as named by @fastify/static. */
-const page = '/*';
+export const page = '/*';
 
 /** Requires a declaration for all routes added from now on. */
 export function demandRules(app: FastifyInstance): void {
