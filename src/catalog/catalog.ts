@@ -29,6 +29,7 @@ import {
 } from './catalog-answers.js';
 import { openAlbumCounts } from './album-counts.js';
 import { arrange, cutArranged, datedPhotos, type ArrangedPhotos, type Arrangement } from './arranged-photos.js';
+import { onePart, openBlockParts, type FoundParts } from './block-parts.js';
 import { finishBuilding, remake, startBuilding } from './bulk-build.js';
 import { placeOf, type Columns, type NeededColumns } from './columns.js';
 import { secondOf } from './row-numbers.js';
@@ -49,7 +50,7 @@ import {
   type Sight,
 } from './item-visibility.js';
 import { isStacked, namedIn, neededBy, type MatchingSlots } from './search-filter.js';
-import { clusterSpots } from './map-clusters.js';
+import { clusterSpots, isWorld } from './map-clusters.js';
 import { openSimilarityIndex, type SimilarityIndex } from './similarity-index.js';
 import { openMemory } from './load-columns.js';
 import {
@@ -307,6 +308,11 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, ac
   const sightsOf = openSights(db, access);
   const rowSightOf = openRowSights(db, access);
   const numbersNamed = openNamed(db);
+  const blockParts = openBlockParts();
+
+  /** The matches in parts, of which the unchanged ones are known where the search has no term: others are rarely asked twice. */
+  const partsOf = ({ columns, found, sight }: Found, { terms }: Query): FoundParts =>
+    terms.length === 0 && !sight.viewer.scope ? blockParts(columns, found, sight) : onePart(found);
 
   function sightOf(columns: Columns, viewer: CatalogViewer): Sight {
     const burst: Sight['burst'] = (within, number, inLink) => {
@@ -361,7 +367,7 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, ac
   }
   const tiles = (numbers: readonly number[], viewer: CatalogViewer, query?: Query): Tile[] =>
     tilesOf(db, numbers, rowSightOf(viewer), query !== undefined && isStacked(query, viewer));
-  return { search, one, numbers, tiles, rowSightOf };
+  return { search, partsOf, one, numbers, tiles, rowSightOf };
 }
 
 /** Finds the row numbers of the photos that a scope names: once for all requests with that scope, until a row changes. */
@@ -408,6 +414,7 @@ function openPages(db: Sqlite, { one, numbers, tiles }: Finding): Pick<Catalog, 
 /** Counts the matches of a search. */
 function openCounts({
   search,
+  partsOf,
   tiles: tilesOf,
 }: Finding): Pick<Catalog, 'count' | 'videos' | 'months' | 'covers' | 'places' | 'segments' | 'map'> {
   return {
@@ -438,8 +445,9 @@ function openCounts({
       return cutSegments(columns, found, readLimit(size));
     },
     map(box, zoom, query, viewer = owner) {
-      const { columns, found } = search(query, viewer, false, 'all');
-      const spots = clusterSpots(columns, found, box, zoom);
+      const matches = search(query, viewer, false, 'all');
+      const { columns, found } = matches;
+      const spots = clusterSpots(columns, isWorld(box) ? partsOf(matches, query) : onePart(found), box, zoom);
       const label = derivedOf(columns).label.place;
       const tiles = tilesOf(
         spots.map(({ slot }) => columns.n[slot]!),
@@ -481,11 +489,17 @@ function openArranged(db: Sqlite, { search, tiles }: Finding): Pick<Catalog, 'ar
 }
 
 /** The values of what a search finds, with counts. */
-function openValues({ search, tiles: tilesOf }: Finding): Pick<Catalog, 'facet' | 'explore'> {
+function openValues({ search, partsOf, tiles: tilesOf }: Finding): Pick<Catalog, 'facet' | 'explore'> {
   return {
     facet(kind, query, viewer = owner, covers = 0) {
-      const { columns, found, sight } = search(query, viewer, false, 'all');
-      const all = countFacet(columns, found, kind, (number) => (sight.classes[number]! & sees.names) !== 0);
+      const matches = search(query, viewer, false, 'all');
+      const { columns, sight } = matches;
+      const all = countFacet(
+        columns,
+        partsOf(matches, query),
+        kind,
+        (number) => (sight.classes[number]! & sees.names) !== 0,
+      );
       const shown = kind === 'tag' && viewer.outside ? all.filter(({ value }) => !isPrivateTag(value)) : all;
       const tiles = tilesOf(
         shown.slice(0, covers).map(({ n }) => n),
@@ -498,10 +512,11 @@ function openValues({ search, tiles: tilesOf }: Finding): Pick<Catalog, 'facet' 
       }));
     },
     explore(query, limit, viewer = owner) {
-      const { columns, found, sight } = search(query, viewer, false, 'all');
+      const matches = search(query, viewer, false, 'all');
+      const { columns, found, sight } = matches;
       const folders = sight.classes.map((bits) => Number((bits & sees.folders) !== 0));
       const seen = { holderOf: sight.holderOf, folders, kinds: kindsSeen(sight) };
-      const explored = exploreFound(columns, found, seen, limit);
+      const explored = exploreFound(columns, partsOf(matches, query), seen, limit);
       const spans = pickCovers(columns, found, 'year', favouritesByClass(sight));
       const years = spans.map(({ span, ...year }) => ({ ...year, value: span }));
       const shown = (values: readonly ExploredValue[]): ExploredTiles['years'] => {

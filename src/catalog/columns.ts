@@ -25,6 +25,10 @@ export interface Columns {
   edition: number;
   /** The row numbers of the latest writes, by edition modulo their count. */
   written: Float64Array;
+  /** A block has 2^blockBits slots. */
+  blockBits: number;
+  /** The edition of the last write to each block. */
+  touched: Uint32Array;
   /** Row numbers. */
   n: Float64Array;
   /** Bits, see photo-flags.ts; 0 in a free slot. */
@@ -91,8 +95,8 @@ export const columnNames =
   'n, taken, added, width, height, state, kinds, rating, iso, lat, lon, camera, lens, place, path, tags, albums, favourites, words, class, entries, stacked, ' +
   `iif(state & ${bit.video} OR motion < 0, 0, coalesce(clip_motion, motion)) AS clip`;
 
-/** Creates empty columns. */
-export function makeColumns(): Columns {
+/** Creates empty columns; blocks of the usual size are counted in a millisecond. */
+export function makeColumns(blockBits = 16): Columns {
   const values = {
     camera: makeValues(),
     lens: makeValues(),
@@ -108,6 +112,8 @@ export function makeColumns(): Columns {
     size: 0,
     edition: 0,
     written: new Float64Array(1_024),
+    blockBits,
+    touched: new Uint32Array(0),
     n: new Float64Array(0),
     state: new Uint16Array(0),
     kinds: new Uint16Array(0),
@@ -161,9 +167,14 @@ export function placeOf(n: Float64Array, slots: Uint32Array, wanted: number): nu
   return slot !== undefined && n[slot] === wanted ? position : undefined;
 }
 
-function countWrite(columns: Columns, n: number): void {
+/** The number of blocks. */
+export const blocksOf = ({ size, blockBits }: Columns): number => Math.ceil(size / (1 << blockBits));
+
+function countWrite(columns: Columns, n: number, slot: number): void {
   columns.edition++;
   columns.written[columns.edition % columns.written.length] = n;
+  columns.touched = grown(columns.touched, blocksOf(columns));
+  columns.touched[slot >> columns.blockBits] = columns.edition;
 }
 
 /** The row numbers written since an edition, oldest first; undefined if there are too many to know. */
@@ -177,7 +188,7 @@ export function putRow(columns: Columns, row: ColumnRow): void {
   const inUse = columns.order.subarray(0, columns.count);
   const known = placeOf(columns.n, inUse, row.n);
   const slot = known === undefined ? addSlot(columns, positionOf(columns.n, inUse, row.n)) : inUse[known]!;
-  countWrite(columns, row.n);
+  countWrite(columns, row.n, slot);
   leaveTwins(columns.twins, slot);
   leaveTwins(columns.bursts, slot);
   columns.n[slot] = row.n;
@@ -227,7 +238,7 @@ export function removeRow(columns: Columns, n: number): void {
   const place = placeOf(columns.n, columns.order.subarray(0, columns.count), n);
   if (place === undefined) return;
   const slot = columns.order[place]!;
-  countWrite(columns, n);
+  countWrite(columns, n, slot);
   columns.order.copyWithin(place, place + 1, columns.count);
   columns.count--;
   columns.state[slot] = 0;

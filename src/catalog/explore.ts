@@ -1,12 +1,13 @@
 /**
  * What a search finds, by place, camera, folder, holder and kind: the most frequent values, each with its newest photo as cover.
- * One pass over the matches for each. Pure.
+ * One pass over the matches for each, or over the parts of them that changed (block-parts.ts). Pure.
  */
+import type { FoundParts } from './block-parts.js';
 import type { Holder } from '../document/item-id.js';
 import type { Columns } from './columns.js';
 import { derivedOf } from './derived-values.js';
 import type { KindsSeen } from './kinds-seen.js';
-import { bit, kindBit } from './photo-flags.js';
+import { bit, kindBit, kindValues } from './photo-flags.js';
 import type { MatchingSlots } from './search-filter.js';
 
 /** A value, its number of photos, and the row number of its cover; of albums also how many of them are videos. */
@@ -67,16 +68,85 @@ function tallyFolders({ folder, class: classes, values }: Columns, found: Matchi
   return { counts, covers };
 }
 
-/** Tallies the combinations of kinds that the viewer sees. */
-function tallyKinds({ class: classes, kinds, state }: Columns, found: MatchingSlots, seen: KindsSeen): Tally {
-  const { counts, covers } = makeTally(isVideo << 1);
+/** The classes of one holder whose kinds the viewer sees alike. */
+interface Group {
+  holder: Holder | undefined;
+  /** By the value of `kinds`: the bits of `kindBit` that the viewer sees. */
+  kinds: Uint8Array;
+}
+
+/** Beside the values of `kinds`: a video. */
+const videoFlag = kindValues;
+const combinations = 2 * kindValues;
+const videoShift = Math.log2(videoFlag / bit.video);
+
+/** Groups the classes; returns the group of each class by its number, too. */
+function groupClasses(
+  holderOf: (number: number) => Holder | undefined,
+  kinds: KindsSeen,
+): { groups: Group[]; groupOf: Uint32Array } {
+  const groups: Group[] = [];
+  const groupOf = Uint32Array.from(kinds, (table, number) => {
+    const holder = holderOf(number);
+    const known = groups.findIndex((group) => group.holder === holder && group.kinds === table);
+    return known < 0 ? groups.push({ holder, kinds: table }) - 1 : known;
+  });
+  return { groups, groupOf };
+}
+
+/** Tallies the matches by group and by the combination of their kinds, in one pass for holders and kinds. */
+function tallyGroups(
+  { class: classes, kinds, state }: Columns,
+  found: MatchingSlots,
+  groupOf: Uint32Array,
+  groups: number,
+): Tally {
+  const { counts, covers } = makeTally(groups * combinations);
   for (let at = 0; at < found.length; at++) {
     const slot = found[at]!;
-    const number = seen[classes[slot]!]![kinds[slot]!]! | (Number((state[slot]! & bit.video) !== 0) * isVideo);
+    const number =
+      groupOf[classes[slot]!]! * combinations + (((state[slot]! & bit.video) << videoShift) | kinds[slot]!);
     counts[number]!++;
     covers[number] = slot;
   }
   return { counts, covers };
+}
+
+/** A tally of few values: only those that occur, by number. */
+interface SparseTally extends Tally {
+  numbers: Uint32Array;
+}
+
+function sparse({ counts, covers, videos }: Tally): SparseTally {
+  const numbers = new Uint32Array(counts.length);
+  let length = 0;
+  for (let number = 0; number < counts.length; number++) if (counts[number]! > 0) numbers[length++] = number;
+  const found = numbers.slice(0, length);
+  const pick = (values: Uint32Array): Uint32Array => found.map((number) => values[number]!);
+  return { numbers: found, counts: pick(counts), covers: pick(covers), ...(videos && { videos: pick(videos) }) };
+}
+
+/** Tallies the matches part by part, and sums up; `name` as in `FoundParts`. */
+export function tallyParts(
+  { n }: Columns,
+  found: FoundParts,
+  name: string,
+  length: number,
+  count: (slots: MatchingSlots) => Tally,
+): Tally {
+  const all = makeTally(length);
+  const videos = new Uint32Array(length);
+  const parts = found.counted(name, (slots) => sparse(count(slots)));
+  for (const part of parts) {
+    for (let k = 0; k < part.numbers.length; k++) {
+      const number = part.numbers[k]!;
+      const cover = part.covers[k]!;
+      if (all.counts[number] === 0 || n[cover]! > n[all.covers[number]!]!) all.covers[number] = cover;
+      all.counts[number]! += part.counts[k]!;
+      if (part.videos) videos[number]! += part.videos[k]!;
+    }
+  }
+  return parts[0]?.videos ? { ...all, videos } : all;
 }
 
 /** The values of a tally, the most frequent first; 0 is “none”. */
@@ -99,20 +169,29 @@ export function mostFrequent(
  */
 export function exploreFound(
   columns: Columns,
-  found: MatchingSlots,
+  found: FoundParts,
   seen: { holderOf: (number: number) => Holder | undefined; folders: Uint8Array; kinds: KindsSeen },
   limit: number,
 ): Explored {
-  const { place, camera, class: classes, values, n, access } = columns;
+  const { values, n } = columns;
   const { label } = derivedOf(columns);
-  const best = (tallied: Tally, labelOf: (number: number) => string): ExploredValue[] =>
-    mostFrequent(tallied, labelOf, n).slice(0, limit);
+  const best = (
+    kind: 'place' | 'camera' | 'folder',
+    count: (slots: MatchingSlots, length: number) => Tally,
+  ): ExploredValue[] => {
+    const { length } = values[kind].list;
+    const tallied = tallyParts(columns, found, kind, length, (slots) => count(slots, length));
+    return mostFrequent(tallied, label[kind], n).slice(0, limit);
+  };
+  const { groups, groupOf } = groupClasses(seen.holderOf, seen.kinds);
+  const tallied = tallyParts(columns, found, 'groups', groups.length * combinations, (slots) =>
+    tallyGroups(columns, slots, groupOf, groups.length),
+  );
   return {
-    places: best(tally(found, place, values.place.list.length), label.place),
-    cameras: best(tally(found, camera, values.camera.list.length), label.camera),
-    folders: best(tallyFolders(columns, found, seen.folders), label.folder),
-    holders: byHolder(tally(found, classes, access.classes.length), seen.holderOf, n).slice(0, limit),
-    kinds: byKind(tallyKinds(columns, found, seen.kinds), n).slice(0, limit),
+    places: best('place', (slots, length) => tally(slots, columns.place, length)),
+    cameras: best('camera', (slots, length) => tally(slots, columns.camera, length)),
+    folders: best('folder', (slots) => tallyFolders(columns, slots, seen.folders)),
+    ...countGroups(n, tallied, groups, limit),
   };
 }
 
@@ -120,35 +199,37 @@ export function exploreFound(
 const isVideo = 64;
 const kindNames = Object.entries({ ...kindBit, video: isVideo });
 
-/** Sums up the combinations of kinds; row numbers ascend with time, so the greatest is the newest. */
-function byKind({ counts, covers }: Tally, n: Float64Array): ExploredValue[] {
-  const found = kindNames.map(([value, kind]) => {
-    const one: ExploredValue = { value, count: 0, n: -Infinity };
-    counts.forEach((count, kinds) => {
-      if (count === 0 || (kinds & kind) === 0) return;
-      one.count += count;
-      one.n = Math.max(one.n, n[covers[kinds]!]!);
-    });
-    return one;
+/** Sums up holders and kinds; row numbers ascend with time, so the greatest is the newest. */
+function countGroups(
+  rows: Float64Array,
+  { counts, covers }: Tally,
+  groups: readonly Group[],
+  limit: number,
+): Pick<Explored, 'holders' | 'kinds'> {
+  const kinds = kindNames.map(([value]) => ({ value, count: 0, n: -Infinity }));
+  const holders = new Map<Holder, ExploredValue>();
+  counts.forEach((count, number) => {
+    if (count === 0) return;
+    const { holder, kinds: table } = groups[Math.floor(number / combinations)]!;
+    const n = rows[covers[number]!]!;
+    const bits = table[number % kindValues]! | ((number & videoFlag) === 0 ? 0 : isVideo);
+    kindNames.forEach(([, kind], k) => (bits & kind) !== 0 && add(kinds[k]!, count, n));
+    if (holder === undefined) return;
+    const one = holders.get(holder) ?? { value: holder, count: 0, n };
+    holders.set(holder, one);
+    add(one, count, n);
   });
-  return found.filter(({ count }) => count > 0).sort(byCount);
+  const best = (values: ExploredValue[]): ExploredValue[] =>
+    values
+      .filter(({ count }) => count > 0)
+      .sort(byCount)
+      .slice(0, limit);
+  return { holders: best([...holders.values()]), kinds: best(kinds) };
+}
+
+function add(to: ExploredValue, count: number, n: number): void {
+  to.count += count;
+  to.n = Math.max(to.n, n);
 }
 
 const byCount = (a: ExploredValue, b: ExploredValue): number => b.count - a.count || (a.value < b.value ? -1 : 1);
-
-/** Sums up the classes of each holder; row numbers ascend with time, so the greatest is the newest. */
-function byHolder(
-  { counts, covers }: Tally,
-  holderOf: (number: number) => Holder | undefined,
-  n: Float64Array,
-): ExploredValue[] {
-  const holders = new Map<Holder, ExploredValue>();
-  counts.forEach((count, number) => {
-    const value = holderOf(number);
-    if (count === 0 || value === undefined) return;
-    const row = n[covers[number]!]!;
-    const before = holders.get(value);
-    holders.set(value, { value, count: count + (before?.count ?? 0), n: Math.max(row, before?.n ?? row) });
-  });
-  return [...holders.values()].sort(byCount);
-}

@@ -3,6 +3,7 @@
  * At most `mostCells` clusters are returned: cells grow until no more of them are in the area.
  */
 import { PhotospoolError } from '../base/errors.js';
+import type { FoundParts } from './block-parts.js';
 import type { Box, Cluster } from './catalog-answers.js';
 import { normal, widthOf as width } from './geo-area.js';
 import type { Columns } from './columns.js';
@@ -43,23 +44,67 @@ function check({ south, west, north, east }: Box, zoom: number): void {
   });
 }
 
+/** The photos in each cell of a grid. */
+interface Cells {
+  counts: Uint32Array;
+  /** The slot of the newest. */
+  newest: Uint32Array;
+  /** Per cell the sum of latitudes, of degrees from the west, and the minimum and maximum of each. */
+  sums: Float64Array;
+}
+
+const sumsOfCell = 6;
+
+function makeCells({ rows, columns }: Grid): Cells {
+  const cells = rows * columns;
+  const sums = new Float64Array(cells * sumsOfCell);
+  for (let at = 0; at < sums.length; at += sumsOfCell) sums.set([0, 0, Infinity, -Infinity, Infinity, -Infinity], at);
+  return { counts: new Uint32Array(cells), newest: new Uint32Array(cells), sums };
+}
+
 /** Counts matches in the cells of an area. @throws PhotospoolError `invalid` for an invalid area. */
-export function clusterSpots(columns: Columns, found: MatchingSlots, box: Box, zoom: number): Spot[] {
+export function clusterSpots(columns: Columns, found: FoundParts, box: Box, zoom: number): Spot[] {
   check(box, zoom);
   const grid = gridOf(box, zoom);
-  const cells = grid.rows * grid.columns;
-  const counts = new Uint32Array(cells);
-  const lats = new Float64Array(cells);
-  const lons = new Float64Array(cells);
-  const newest = new Uint32Array(cells);
-  const [souths, norths] = [new Float64Array(cells).fill(Infinity), new Float64Array(cells).fill(-Infinity)];
-  const [wests, easts] = [new Float64Array(cells).fill(Infinity), new Float64Array(cells).fill(-Infinity)];
-  const { lat, lon } = columns;
+  const name = `map ${[zoom, box.south, box.west, box.north, box.east].join(' ')}`;
+  const parts = found.counted(name, (slots) => countCells(columns, slots, box, grid));
+  return spotsOf(parts.length === 1 ? parts[0]! : together(columns, parts, grid), normal(box.west));
+}
+
+/** Whether an area is as wide as the world. */
+export const isWorld = (box: Box): boolean => width(box) === 360;
+
+function together({ n }: Columns, parts: readonly Cells[], grid: Grid): Cells {
+  const all = makeCells(grid);
+  const { counts, newest, sums } = all;
+  for (const part of parts) {
+    for (let cell = 0; cell < counts.length; cell++) {
+      if (part.counts[cell] === 0) continue;
+      const slot = part.newest[cell]!;
+      if (counts[cell] === 0 || n[slot]! > n[newest[cell]!]!) newest[cell] = slot;
+      counts[cell]! += part.counts[cell]!;
+      const sum = cell * sumsOfCell;
+      sums[sum]! += part.sums[sum]!;
+      sums[sum + 1]! += part.sums[sum + 1]!;
+      for (const least of [sum + 2, sum + 4]) {
+        sums[least] = Math.min(sums[least]!, part.sums[least]!);
+        sums[least + 1] = Math.max(sums[least + 1]!, part.sums[least + 1]!);
+      }
+    }
+  }
+  return all;
+}
+
+function countCells({ lat, lon }: Columns, found: MatchingSlots, box: Box, grid: Grid): Cells {
+  const cells = makeCells(grid);
+  const { counts, newest, sums } = cells;
   const { south, north } = box;
   const [west, across] = [normal(box.west), width(box)];
   const [perDegree, fromSouth, fromWest] = [1 / grid.size, grid.south, box.west - grid.west];
-  const [lastRow, lastColumn] = [grid.rows - 1, grid.columns - 1];
-  for (const slot of found) {
+  const [lastRow, lastColumn, inRow] = [grid.rows - 1, grid.columns - 1, grid.columns];
+  // Indices instead of an iterator, 32-bit integers for cells, and one array of sums take less than half the time.
+  for (let at = 0; at < found.length; at++) {
+    const slot = found[at]!;
     const y = lat[slot]!;
     // An unknown position is NaN, for which every comparison is false.
     if (!(y >= south && y <= north)) continue;
@@ -67,30 +112,38 @@ export function clusterSpots(columns: Columns, found: MatchingSlots, box: Box, z
     if (east < 0) east += 360;
     if (east > across) continue;
     // Division and multiplication round differently: a position on the edge belongs to the last cell.
-    const row = Math.min(lastRow, Math.trunc((y - fromSouth) * perDegree));
-    const cell = row * grid.columns + Math.min(lastColumn, Math.trunc((east + fromWest) * perDegree));
+    let row = ((y - fromSouth) * perDegree) | 0;
+    if (row > lastRow) row = lastRow;
+    let column = ((east + fromWest) * perDegree) | 0;
+    if (column > lastColumn) column = lastColumn;
+    const cell = row * inRow + column;
     counts[cell]!++;
-    lats[cell]! += y;
-    lons[cell]! += east;
-    if (y < souths[cell]!) souths[cell] = y;
-    if (y > norths[cell]!) norths[cell] = y;
-    if (east < wests[cell]!) wests[cell] = east;
-    if (east > easts[cell]!) easts[cell] = east;
     // Later slots are newer.
     newest[cell] = slot;
+    const sum = cell * sumsOfCell;
+    sums[sum]! += y;
+    sums[sum + 1]! += east;
+    if (y < sums[sum + 2]!) sums[sum + 2] = y;
+    if (y > sums[sum + 3]!) sums[sum + 3] = y;
+    if (east < sums[sum + 4]!) sums[sum + 4] = east;
+    if (east > sums[sum + 5]!) sums[sum + 5] = east;
   }
+  return cells;
+}
+
+/** The spots of the cells with photos; `west` is the western edge of the area. */
+function spotsOf({ counts, newest, sums }: Cells, west: number): Spot[] {
   const spots: Spot[] = [];
-  for (let cell = 0; cell < cells; cell++) {
-    const count = counts[cell]!;
-    if (count === 0) continue;
-    const [from, to] = [normal(west + wests[cell]!), normal(west + easts[cell]!)];
+  counts.forEach((count, cell) => {
+    if (count === 0) return;
+    const sum = (k: number): number => sums[cell * sumsOfCell + k]!;
     spots.push({
-      lat: lats[cell]! / count,
-      lon: normal(west + lons[cell]! / count),
+      lat: sum(0) / count,
+      lon: normal(west + sum(1) / count),
       count,
-      box: { south: souths[cell]!, west: from, north: norths[cell]!, east: to },
+      box: { south: sum(2), west: normal(west + sum(4)), north: sum(3), east: normal(west + sum(5)) },
       slot: newest[cell]!,
     });
-  }
+  });
   return spots;
 }

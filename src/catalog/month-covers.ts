@@ -30,6 +30,8 @@ export function pickCovers(
     rating[slot]! +
     10 * (favourites[numbers[slot]!]! & (state[slot]! >> favouriteShift)) -
     100 * ((state[slot]! >> videoShift) & 1);
+  // Nothing is worth more: the search for a span's cover can end.
+  const highest = 5 + (favourites.includes(1) ? 10 : 0);
   const spans: CoveredSpan[] = [];
   for (let end = found.length; end > 0;) {
     const date = taken[found[end - 1]!]!;
@@ -37,7 +39,7 @@ export function pickCovers(
     const start = positionOf(taken, found.subarray(0, end), first);
     let best = found[end - 1]!;
     let most = worth(best);
-    for (let at = end - 1; at-- > start;) {
+    for (let at = end - 1; at-- > start && most < highest;) {
       const slot = found[at]!;
       const value = worth(slot);
       if (value > most) [best, most] = [slot, value];

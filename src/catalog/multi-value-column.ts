@@ -142,15 +142,16 @@ function closeGaps(lists: Lists, size: number): void {
 
 /** Marks the slots with any of `values`: `mark[slot] = 1`. May also mark unused slots. */
 export function markSlots(lists: Lists, values: readonly number[], limit: number, mark: Uint8Array): void {
-  const { offsets, slots, isAside, aside, start, length, items } = lists;
+  const { offsets, slots, aside, start, length, items } = lists;
+  if (values.length === 0) return;
+  // The postings of slots aside are outdated. Restoring their marks costs less than asking for each posting.
+  const before = Uint8Array.from(aside, (slot) => mark[slot]!);
   for (const value of values) {
     const end = offsets[value + 1] ?? 0;
-    for (let at = offsets[value] ?? 0; at < end; at++) {
-      const slot = slots[at]!;
-      if (isAside[slot] === 0) mark[slot] = 1;
-    }
+    for (let at = offsets[value] ?? 0; at < end; at++) mark[slots[at]!] = 1;
   }
-  if (aside.length === 0 || values.length === 0) return;
+  aside.forEach((slot, k) => (mark[slot] = before[k]!));
+  if (aside.length === 0) return;
   const asked = new Uint8Array(limit);
   for (const value of values) asked[value] = 1;
   for (const slot of aside) {

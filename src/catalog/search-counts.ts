@@ -1,9 +1,10 @@
 /** Counts matches: per month, per segment of the timeline, per value. From the columns. */
+import type { FoundParts } from './block-parts.js';
 import type { Segment } from './catalog-answers.js';
 import type { Columns } from './columns.js';
 import { monthText } from './date-numbers.js';
 import { derivedOf } from './derived-values.js';
-import { makeTally, mostFrequent, tally, type ExploredValue } from './explore.js';
+import { makeTally, mostFrequent, tally, tallyParts, type ExploredValue, type Tally } from './explore.js';
 import { bit } from './photo-flags.js';
 import type { MatchingSlots } from './search-filter.js';
 
@@ -76,27 +77,53 @@ export function cutSegments({ taken, ratio, n }: Columns, found: MatchingSlots, 
  */
 export function countFacet(
   columns: Columns,
-  found: MatchingSlots,
+  found: FoundParts,
   kind: FacetKind,
   names: (number: number) => boolean,
 ): ExploredValue[] {
-  const label = derivedOf(columns).label[kind];
-  const numbers = columns.values[kind].list.length;
-  if (kind === 'tag' || kind === 'album') {
-    const { counts, covers } = makeTally(numbers);
-    const videos = kind === 'album' ? new Uint32Array(numbers) : undefined;
-    const { start, length, items } = columns[kind];
-    const { class: classes, state } = columns;
-    for (const slot of found) {
-      if (videos && !names(classes[slot]!)) continue;
-      for (let at = start[slot]!, end = at + length[slot]!; at < end; at++) {
-        const number = items[at]!;
-        counts[number]!++;
-        covers[number] = slot;
-        if (videos && (state[slot]! & bit.video) !== 0) videos[number]!++;
-      }
+  const { length } = columns.values[kind].list;
+  const count = (slots: MatchingSlots): Tally => {
+    if (kind === 'tag') return tallyTags(columns, slots, length);
+    if (kind === 'album') return tallyAlbums(columns, slots, length, names);
+    return tally(slots, columns[kind], length);
+  };
+  return mostFrequent(tallyParts(columns, found, kind, length, count), derivedOf(columns).label[kind], columns.n);
+}
+
+/** Tallies the tags of matches. */
+function tallyTags({ tag: { start, length, items } }: Columns, found: MatchingSlots, numbers: number): Tally {
+  const { counts, covers } = makeTally(numbers);
+  for (let k = 0; k < found.length; k++) {
+    const slot = found[k]!;
+    const from = start[slot]!;
+    for (let at = from, end = from + length[slot]!; at < end; at++) {
+      const number = items[at]!;
+      counts[number]!++;
+      covers[number] = slot;
     }
-    return mostFrequent({ counts, covers, ...(videos && { videos }) }, label, columns.n);
   }
-  return mostFrequent(tally(found, columns[kind], numbers), label, columns.n);
+  return { counts, covers };
+}
+
+/** Tallies the albums of matches whose names are visible, and the videos in each. */
+function tallyAlbums(
+  { album: { start, length, items }, class: classes, state }: Columns,
+  found: MatchingSlots,
+  numbers: number,
+  names: (number: number) => boolean,
+): Tally {
+  const { counts, covers } = makeTally(numbers);
+  const videos = new Uint32Array(numbers);
+  for (let k = 0; k < found.length; k++) {
+    const slot = found[k]!;
+    // Few photos are in an album: others need no look at their class. A slot beyond the column has no length.
+    if (!length[slot] || !names(classes[slot]!)) continue;
+    for (let at = start[slot]!, end = at + length[slot]; at < end; at++) {
+      const number = items[at]!;
+      counts[number]!++;
+      covers[number] = slot;
+      if ((state[slot]! & bit.video) !== 0) videos[number]!++;
+    }
+  }
+  return { counts, covers, videos };
 }

@@ -1,0 +1,106 @@
+/**
+ * Remembers what was counted in each block of slots: after a write, a viewer's facets and map are counted again only in
+ * the blocks that the write changed, and the rest is summed up. A block is counted again if one of its rows was written
+ * or its matches differ, so that an answer is what counting all would give. In memory only: a restart starts empty.
+ */
+import type { ItemAccess } from '../access/item-access.js';
+import { blocksOf, type Columns } from './columns.js';
+import { grown, padded } from './growable-array.js';
+import type { Sight } from './item-visibility.js';
+import type { MatchingSlots } from './search-filter.js';
+
+/** The matches of a search, in parts that are counted one by one. */
+export interface FoundParts {
+  /**
+   * What `count` makes of the matches of each part, which are sorted by row number. `name` stands for `count` and all that it depends on
+   * besides the columns and the viewer.
+   */
+  counted<T>(name: string, count: (slots: MatchingSlots) => T): readonly T[];
+}
+
+/** All matches as one part. */
+export const onePart = (found: MatchingSlots): FoundParts => ({ counted: (_, count) => [count(found)] });
+
+/** What is known of one viewer's matches. */
+interface Known {
+  /** The edition of the columns when the mask was current. */
+  edition: number;
+  /** A byte per slot: whether it matches. */
+  mask: Uint8Array;
+  /** By name, and by block. */
+  counted: Map<string, unknown[]>;
+}
+
+/** The viewers and, for each, the names that are remembered: the latest. A viewer takes a byte per photo. */
+const mostViewers = 8;
+const mostNames = 16;
+
+/** Opens the memory of parts. What it returns is valid until the next call. */
+export function openBlockParts(): (columns: Columns, found: MatchingSlots, sight: Sight) => FoundParts {
+  const viewers = new Map<string, Known>();
+  let of: { columns: Columns; access: ItemAccess } | undefined;
+  let scratch = new Uint8Array(0);
+
+  function knownOf(columns: Columns, { access, viewer }: Sight): Known {
+    if (of?.columns !== columns || of.access !== access) viewers.clear();
+    of = { columns, access };
+    const { onlooker, self, actsFor, outside, locked } = viewer;
+    return latest(viewers, JSON.stringify([onlooker, self, actsFor, outside, locked]), mostViewers, () => ({
+      edition: -1,
+      mask: new Uint8Array(0),
+      counted: new Map<string, unknown[]>(),
+    }));
+  }
+
+  return (columns, found, sight) => {
+    const known = knownOf(columns, sight);
+    scratch = grown(scratch, columns.size);
+    const mask = scratch.subarray(0, padded(columns.size)).fill(0);
+    for (let at = 0; at < found.length; at++) mask[found[at]!] = 1;
+    known.mask = grown(known.mask, mask.length);
+    const { blockBits } = columns;
+    for (let block = 0; block < blocksOf(columns); block++) {
+      const [from, to] = [block << blockBits, Math.min((block + 1) << blockBits, mask.length)];
+      const isSame = (columns.touched[block] ?? 0) <= known.edition && isEqual(mask, known.mask, from, to);
+      if (!isSame) for (const parts of known.counted.values()) parts[block] = undefined;
+    }
+    known.mask.set(mask);
+    known.edition = columns.edition;
+    return {
+      counted<T>(name: string, count: (slots: MatchingSlots) => T): readonly T[] {
+        const parts = latest(known.counted, name, mostNames, () => []) as (T | undefined)[];
+        return Array.from(
+          { length: blocksOf(columns) },
+          (_, block) => (parts[block] ??= count(slotsOf(columns, mask, block))),
+        );
+      },
+    };
+  };
+}
+
+/** The value of a key, a new one if there is none, as the latest of at most `most`. */
+function latest<T>(values: Map<string, T>, key: string, most: number, make: () => T): T {
+  const value = values.get(key) ?? make();
+  values.delete(key);
+  values.set(key, value);
+  if (values.size > most) values.delete(values.keys().next().value!);
+  return value;
+}
+
+const isEqual = (a: Uint8Array, b: Uint8Array, from: number, to: number): boolean =>
+  Buffer.compare(a.subarray(from, to), b.subarray(from, to)) === 0;
+
+/** The slots of a block that match, by row number. */
+function slotsOf({ n, blockBits }: Columns, mask: Uint8Array, block: number): MatchingSlots {
+  const slots = new Uint32Array(1 << blockBits);
+  let length = 0;
+  let isSorted = true;
+  const end = Math.min((block + 1) << blockBits, mask.length);
+  for (let slot = block << blockBits; slot < end; slot++) {
+    if (mask[slot] === 0) continue;
+    if (length > 0 && n[slot]! < n[slots[length - 1]!]!) isSorted = false;
+    slots[length++] = slot;
+  }
+  const matches = slots.subarray(0, length);
+  return isSorted ? matches : matches.sort((a, b) => n[a]! - n[b]!);
+}
