@@ -7,7 +7,6 @@
 import type { ItemAccess } from '../access/item-access.js';
 import type { Columns } from './columns.js';
 import { evaluate, isStacked, isTimeline, makeScratch, namedIn, type MatchingSlots } from './search-filter.js';
-import { grown } from './growable-array.js';
 import type { Sight } from './item-visibility.js';
 import type { Query } from './query.js';
 
@@ -28,7 +27,6 @@ export function makeRecent(): Recent {
   const scratch = makeScratch();
   const answers = new Map<string, { memory: Uint32Array; found: MatchingSlots }>();
   let spare: Uint32Array[] = [];
-  let into = new Uint32Array(0);
   let used = 0;
   let of: { columns: Columns; edition: number; access: ItemAccess } | undefined;
 
@@ -80,11 +78,9 @@ export function makeRecent(): Recent {
     ]);
     let answer = answers.get(key);
     if (!answer) {
-      into = grown(into, columns.count);
-      const found = evaluate(columns, query, sight, scratch, into, each);
-      const memory = take(found.length, room * Math.max(columns.count, least));
-      memory.set(found);
-      answer = { memory, found: memory.subarray(0, found.length) };
+      const limit = room * Math.max(columns.count + 1, least);
+      const found = evaluate(columns, query, sight, scratch, (length) => take(length, limit), each);
+      answer = { memory: new Uint32Array(found.buffer), found };
     }
     answers.delete(key);
     answers.set(key, answer);

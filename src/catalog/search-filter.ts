@@ -91,15 +91,15 @@ export function neededBy({ terms }: Query, viewer: CatalogViewer): NeededColumns
 }
 
 /**
- * Evaluates a search into `into`, which must have room for all photos. With `each` the answer has every match that the
- * viewer may see, including archived ones and all with the same bytes: for questions about a given photo.
+ * Evaluates a search into an array from `room`, called with the number of elements that it must have at least. With `each` the answer has
+ * every match that the viewer may see, including archived ones and all with the same bytes: for questions about a given photo.
  */
 export function evaluate(
   columns: Columns,
   query: Query,
   sight: Sight,
   scratch: Scratch,
-  into: Uint32Array,
+  room: (least: number) => Uint32Array,
   each: boolean,
 ): MatchingSlots {
   const { scope, onlooker } = sight.viewer;
@@ -110,8 +110,10 @@ export function evaluate(
   if (!each && (seesSeveral(onlooker) || sight.offered.length > 0)) keepOneOfTwins(columns, onlooker, kept);
   if (!each && isStacked(query, sight.viewer)) keepFirstOfBursts(columns, kept, seenApart(columns, sight, scratch));
   const { order, count } = columns;
+  // Without a branch, which a processor can't predict for photos of several people: a slot not kept is overwritten, the
+  // last one beyond the end. Into memory of the right size: copying a large answer takes as long as finding it.
+  const into = room(countMarks(kept) + 1);
   let length = 0;
-  // Without a branch, which a processor can't predict for photos of several people: a slot not kept is overwritten.
   for (let position = 0; position < count; position++) {
     const slot = order[position]!;
     into[length] = slot;
@@ -152,7 +154,8 @@ function markSeen(columns: Columns, wanted: Uint8Array, sight: Sight, mask: Mask
   const { classes, terms, apart, offered } = sight;
   const { state, class: numbers, size } = columns;
   if (seesAll(sight)) {
-    for (let slot = 0; slot < size; slot++) mask[slot] = Number(wanted[state[slot]!] !== 0);
+    const shown = wanted.map((need) => Number(need !== 0));
+    for (let slot = 0; slot < size; slot++) mask[slot] = shown[state[slot]!]!;
     return;
   }
   const marks = cleared(scratch, 'marks', size);
@@ -385,6 +388,19 @@ function keepMarked(marks: Mask, negated: boolean, kept: Mask): void {
   const [from, to] = [wordsIn(marks), wordsIn(kept)];
   const flip = negated ? 0x01010101 : 0;
   for (let k = 0; k < to.length; k++) to[k]! &= from[k]! ^ flip;
+}
+
+/** The number of marks, four slots at once: each byte of a sum is below 256. */
+function countMarks(mask: Mask): number {
+  const words = wordsIn(mask);
+  let marks = 0;
+  for (let from = 0; from < words.length; from += 255) {
+    let sum = 0;
+    const end = Math.min(from + 255, words.length);
+    for (let k = from; k < end; k++) sum += words[k]!;
+    marks += (sum & 0xff) + ((sum >>> 8) & 0xff) + ((sum >>> 16) & 0xff) + (sum >>> 24);
+  }
+  return marks;
 }
 
 const wordsIn = (mask: Mask): Uint32Array => new Uint32Array(mask.buffer, mask.byteOffset, mask.length / 4);
