@@ -59,18 +59,18 @@ export function orderedBy(
   if (scope && query.terms.length === 0) {
     if ('album' in scope) return library.get(albumDocumentId(scope.album))?.body;
     // Albums that exist by name are the house’s.
-    const album = 'search' in scope && of === undefined ? namedIn(parseQuery(scope.search)) : undefined;
+    const album = 'search' in scope && of === undefined ? albumSearched(parseQuery(scope.search)) : undefined;
     return album === undefined ? undefined : named.settings(album);
   }
   const [term] = query.terms;
   if (query.terms.length === 1 && term?.kind === 'entry' && !term.negated)
     return library.get(albumDocumentId(term.album))?.body;
-  const album = seesSaved(viewer) ? namedIn(query) : undefined;
+  const album = seesSaved(viewer) ? albumSearched(query) : undefined;
   return album === undefined ? undefined : named.settings(album);
 }
 
 /** The name, without case and accents, of the album that a search consists of, if it exists by name. */
-function namedIn({ terms: [term, ...others] }: Query): string | undefined {
+export function albumSearched({ terms: [term, ...others] }: Query): string | undefined {
   if (others.length > 0 || term?.kind !== 'element' || term.negated || term.column !== 'album') return undefined;
   return term.folded;
 }

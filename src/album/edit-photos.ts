@@ -130,6 +130,21 @@ export function changeNow(
   });
 }
 
+/**
+ * Changes photos at once, in one transaction, which joins the caller's; returns what undoes it. @throws PhotospoolError
+ * `forbidden` if the viewer may not change one of them in this way.
+ */
+export function changeAllNow(library: Library, viewer: Viewer, ids: readonly string[], change: PhotoChange): Way[] {
+  return library.transaction(() => {
+    const { allowed, refused } = sortOut(library, viewer, [...new Set(ids)], change);
+    if (refused.length > 0) throw mayNot();
+    const ways = new Map<string, Way>();
+    for (const photo of allowed)
+      for (const { id, inverse } of changePhoto(library, viewer, photo, change, undefined)) keepWay(ways, id, inverse);
+    return [...ways.values()];
+  });
+}
+
 /** Unique ids in batches; yields to other requests in between. */
 async function* inBatches(ids: readonly string[]): AsyncGenerator<string[]> {
   const wanted = [...new Set(ids)];

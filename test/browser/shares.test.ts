@@ -331,3 +331,56 @@ test('a selection is shared with a person and becomes an album', async () => {
   await again.getByRole('button', { name: 'Add Ben' }).waitFor();
   expect([...owner.mishaps, ...family.mishaps]).toEqual([]);
 });
+
+test('an album of the house keeps its description, cover and order when it is shared with a person', async () => {
+  const [mia, tom] = [addPerson(home, 'Mia', 'owner'), addPerson(home, 'Tom', 'family')];
+  const owner = await stage.see(home.url, signedIn(home.url, mia.cookie));
+  onTestFinished(owner.close);
+  const { page } = owner;
+  await shown(page);
+  const ask = (method: string, path: string, body: object): Promise<number> =>
+    page.evaluate(
+      async ([method, path, body]) => {
+        const headers = { 'content-type': 'application/json' };
+        return (await fetch(path, { method, headers, body })).status;
+      },
+      [method, path, JSON.stringify(body)] as const,
+    );
+  const [newest, oldest] = ids as [string, string];
+  const album = 'Iceland';
+  expect(await ask('PATCH', '/api/photos', { ids: [newest, oldest], albums: { add: [album] } })).toBe(200);
+  expect(await ask('POST', '/api/albums/named', { album, description: 'Ten days.', sort: 'oldest' })).toBe(200);
+  expect(await ask('POST', '/api/albums/covers', { album, photo: oldest })).toBe(200);
+  const tiles = (seen: Page): Promise<(string | null)[]> =>
+    seen.locator('a.tile').evaluateAll((links) => links.map((link) => link.getAttribute('data-id')));
+  await page.goto(`${home.url}/albums/${album}`);
+  await page.getByText('Ten days.').waitFor();
+  await expect.poll(() => tiles(page)).toHaveLength(2);
+  const order = await tiles(page);
+
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Share “Iceland”' });
+  await dialog.getByRole('button', { name: 'Add Tom' }).click();
+  await dialog.getByText('It becomes a shared album').waitFor();
+  await dialog.getByRole('button', { name: 'Share with 1 person' }).click();
+  await page.getByRole('group', { name: 'Shared with Tom' }).waitFor();
+  await page.waitForURL(/\/albums\/house:/);
+  await page.getByText('Ten days.').waitFor();
+  await expect.poll(() => tiles(page)).toEqual(order);
+
+  const family = await stage.see(new URL(page.url()).href, signedIn(home.url, tom.cookie));
+  onTestFinished(family.close);
+  await family.page.getByText('Ten days.').waitFor();
+  await expect.poll(() => tiles(family.page)).toEqual(order);
+
+  // There is one album now, with the chosen cover; an undo brings the one by name back.
+  const cards = page.getByRole('link', { name: 'Iceland, 2 photos' });
+  await page.getByRole('main').getByRole('link', { name: 'Albums', exact: true }).click();
+  await expect.poll(() => cards.count()).toBe(1);
+  expect(await cards.locator('img').getAttribute('src')).toContain(oldest);
+  await page.keyboard.press('Control+z');
+  await page.getByText('Undone: “Iceland” is now a shared album').waitFor();
+  await page.reload();
+  await expect.poll(() => cards.count()).toBe(2);
+  expect([...owner.mishaps, ...family.mishaps]).toEqual([]);
+});

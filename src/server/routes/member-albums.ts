@@ -6,7 +6,8 @@ import { Type } from 'typebox';
 import { itemAccess } from '../../access/library-access.js';
 import { openMemberAlbums, type MemberAlbum as Seen } from '../../album/member-albums.js';
 import { openPartners } from '../../album/partners.js';
-import { EntriesChanged, MemberAlbum, PartnerList } from '../../api/album-schemas.js';
+import { shareNamed } from '../../album/share-named.js';
+import { EntriesChanged, MadeAlbum, MemberAlbum, PartnerList } from '../../api/album-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { house } from '../../document/item-id.js';
@@ -50,6 +51,7 @@ async function shown({ access, ask, catalog }: Context, who: Viewer, albums: rea
 }
 
 const list: Routes = (app, context) => {
+  const { library, clock, gate, catalog, access, ask } = context;
   const albums = open(context);
 
   app.get(
@@ -73,17 +75,24 @@ const list: Routes = (app, context) => {
       config,
       schema: {
         summary:
-          'Creates an album with members: in your own library, for owners in that of the house, or from photos of one library',
+          'Creates an album with members: in your own library, for owners in that of the house, from photos of one library, or from an album of the house that exists by name',
         body: Type.Union([
           strict({ name: Name, holder: Type.Optional(Type.Literal('house')) }),
           strict({ name: Type.Optional(Name), ids: Photos.properties.ids }),
+          strict({ named: Name }),
         ]),
-        response: { 201: MemberAlbum, '4xx': Problem, '5xx': Problem },
+        response: { 201: MadeAlbum, '4xx': Problem, '5xx': Problem },
       },
     },
     async (request, reply) => {
       const who = viewer(request);
       const { body } = request;
+      if ('named' in body) {
+        await ask('', 'values');
+        const { album, undo } = shareNamed({ library, clock, gate, catalog, shares: access.shares }, who, body.named);
+        const [made] = await shown(context, who, [albums.find(who, album)]);
+        return reply.code(201).send({ ...made!, undo });
+      }
       const album =
         'ids' in body
           ? albums.createOf(who, body.ids, body.name)

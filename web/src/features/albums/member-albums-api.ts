@@ -1,6 +1,7 @@
 /** Albums with members, and partners, on the server (docs/interface.md, "Access"). */
 import type { EntriesChanged, MemberAlbum, PartnerList } from '../../../../src/api/answer-types.js';
 import { ask, send } from '../../lib/api.js';
+import type { PhotosChange } from '../../lib/edits/edit-request.js';
 
 /** The most photos of one request. */
 const most = 1_000;
@@ -77,6 +78,13 @@ export async function makeAlbumOf(
   await addToAlbum(nameOfAlbum(album), ids.slice(most));
   return fetchMemberAlbum(nameOfAlbum(album));
 }
+
+/**
+ * Turns an album of the house that exists by name into one with members; `undo` gives its photos the name again.
+ * @throws ApiError
+ */
+export const shareNamed = (named: string): Promise<MemberAlbum & { undo: PhotosChange[] }> =>
+  ask('/api/albums/shared', send('POST', { named }));
 
 export const fetchPartners = (): Promise<PartnerList> => ask('/api/partners');
 export const givePartner = (person: string): Promise<unknown> => ask(`/api/partners/${person}`, send('PUT'));

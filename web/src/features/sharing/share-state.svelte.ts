@@ -10,14 +10,7 @@ import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m } from '../../lib/messages.js';
 import { session } from '../../lib/session.svelte.js';
 import { exactly, idsFound } from '../albums/all-matches.js';
-import {
-  addToAlbum,
-  fetchMemberAlbum,
-  fetchPartners,
-  makeAlbum,
-  makeAlbumOf,
-  nameOfAlbum,
-} from '../albums/member-albums-api.js';
+import { fetchMemberAlbum, fetchPartners, makeAlbumOf, nameOfAlbum, shareNamed } from '../albums/member-albums-api.js';
 import { headingOf } from '../timeline/result-heading.js';
 import type { ShareTarget } from './open-share.svelte.js';
 import { rememberedOptions, rememberOptions } from './remembered-options.js';
@@ -214,14 +207,10 @@ function together(a: SharePreview, b: SharePreview): SharePreview {
   return { count: a.count + b.count, tiles: a.tiles, ids: [...(a.ids ?? []), ...(b.ids ?? [])], left };
 }
 
-/** Makes an album of the house with members out of one that exists by name; its photos leave the name. */
+/** Turns an album of the house that exists by name into one with members; an undo gives its photos the name again. */
 async function turnIntoAlbum(name: string): Promise<MemberAlbum> {
-  const ids = await idsFound(exactly('album', name));
-  const album = await makeAlbum(name, true);
-  const { missing, refused } = await addToAlbum(nameOfAlbum(album), ids);
-  const left = new Set([...missing, ...refused]);
-  const moved = ids.filter((id) => !left.has(id));
-  if (moved.length > 0 && session.may('edit'))
-    await edits.do(moved, { albums: { remove: [name] } }, m.shareDialog.converted(name));
-  return fetchMemberAlbum(nameOfAlbum(album));
+  const { undo, ...album } = await shareNamed(name);
+  edits.made(m.shareDialog.converted(name), undo);
+  edits.tell(undo.flatMap(({ ids }) => ids));
+  return album;
 }
