@@ -51,8 +51,8 @@ export const uploadTarget = (
 ): UploadTarget => chosenTarget(library, id) ?? (on && role !== 'owner' ? 'me' : 'house');
 
 /** Sets it, durably. `by`: as `authorOf` writes it. @throws PhotospoolError as `Library.update`. */
-export const setUploadTarget = (library: Library, person: string, value: UploadTarget, by: string): boolean =>
-  choose(library, person, 'uploadTo', value, by);
+export const setUploadTarget = (library: Library, person: string, value: UploadTarget, by: string): void =>
+  void choose(library, person, 'uploadTo', value, by);
 
 /** Who sees a new upload, besides those who see all photos of its library. No upload becomes public automatically. */
 export type UploadAudience = 'private' | 'family';

@@ -9,13 +9,13 @@
  * photo is decided when the change is made (awaited-changes.ts).
  */
 import type { Senders } from '../access/sender-permissions.js';
-import { may, mayChange, type Viewer } from '../access/permissions.js';
+import { authorOf, may, mayChange, type Viewer } from '../access/permissions.js';
 import { uploadAudience, type UploadAudience } from '../access/upload-target.js';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import { elementOf } from '../document/field-validation.js';
 import { albumNamed, house, publicIdOf, type Holder } from '../document/item-id.js';
-import type { AwaitedChange } from '../library/awaited-photos.js';
+import { mostAwaitedAlbums, type AwaitedChange } from '../library/awaited-photos.js';
 import type { Library } from '../library/library.js';
 import { openMemberAlbums, type MemberAlbumParts } from './member-albums.js';
 
@@ -44,16 +44,25 @@ function instructionsIn(metadata: UploadMetadata): UploadInstructions {
   };
 }
 
+/** An upload before its bytes are sent. */
+interface OfferedUpload {
+  /** Whose it becomes. */
+  holder: Holder;
+  /** The hash of its bytes, if the sender says it. */
+  sha256: string | undefined;
+  metadata: UploadMetadata;
+}
+
 /**
- * Checks what is said about an upload for a holder, before its bytes are sent; what counts are the rights of the sender
- * when the photo is recorded. @throws PhotospoolError `invalid`; `not-found` for an album that the viewer does not see;
- * `forbidden` if they may not put such photos into it, or not show them; `conflict` while people have no libraries.
+ * Checks what is said about an upload, before its bytes are sent; what counts are the rights of the sender when the photo
+ * is recorded. @throws PhotospoolError `invalid`, also if the sender put these bytes into too many albums; `not-found` for
+ * an album that the viewer does not see; `forbidden` if they may not put such photos into it, or not show them; `conflict`
+ * while people have no libraries.
  */
 export function checkInstructions(
   parts: MemberAlbumParts,
   viewer: Viewer,
-  holder: Holder,
-  metadata: UploadMetadata,
+  { holder, sha256, metadata }: OfferedUpload,
 ): void {
   const { album, named, audience } = instructionsIn(metadata);
   if (metadata['album'] !== undefined && album === undefined)
@@ -68,6 +77,11 @@ export function checkInstructions(
     throw new PhotospoolError('forbidden', 'You can’t add these photos to this album.');
   if (audience === 'family' && !mayChange(viewer, 'audience', holder))
     throw new PhotospoolError('forbidden', 'You can’t choose who sees these photos.');
+  const photo = sha256 === undefined ? undefined : { sender: authorOf(viewer), id: publicIdOf({ holder, sha256 }) };
+  if (photo && !parts.library.local.awaited.takesAlbums(photo, albumsIn(metadata)))
+    throw new PhotospoolError('invalid', `A photo can be uploaded into at most ${mostAwaitedAlbums} albums.`, {
+      hint: 'Open the photo in your library, and add it to the album there.',
+    });
 }
 
 /** An upload with all its bytes, in the form of the spool. */
@@ -102,8 +116,9 @@ export function noteInstructions(
   const isDefault =
     said === undefined && viewer.person !== undefined && uploadAudience(library, viewer.person) === 'family';
   const audience = isDefault ? 'default' : said;
+  const albums = albumsIn(metadata);
   const change: AwaitedChange = {
-    ...(library.local.awaited.takesAlbums({ sender: by, id }) && albumsIn(metadata)),
+    ...(library.local.awaited.takesAlbums({ sender: by, id }, albums) && albums),
     ...(audience !== undefined && { audience, since: clock.now() }),
   };
   if (Object.keys(change).length > 0) library.local.awaited.add({ sender: by, id, change });

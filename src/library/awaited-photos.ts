@@ -6,6 +6,7 @@
  * without changes. Whether a row exists depends on its sender's requests alone: someone who does not see the photo
  * can't find out by it whether, or since when, the photo is here.
  */
+import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { PhotoChange } from '../document/edits.js';
@@ -16,7 +17,7 @@ export type AwaitedEdit = Pick<
   'favourite' | 'archived' | 'trashed' | 'description' | 'rating' | 'taken' | 'gps'
 >;
 
-/** How often one photo can be added to albums this way: each addition is a separate change when it is recorded. */
+/** How many albums a sender can put one photo into this way: their names are in its row, and are then edits of the photo. */
 export const mostAwaitedAlbums = 100;
 
 /** Changes to make when the photo is recorded. */
@@ -54,8 +55,11 @@ export interface AwaitedPhoto {
 export interface AwaitedPhotos {
   /** Adds a photo, or changes to one that is there. */
   add(photo: AwaitedPhoto): void;
-  /** Whether the sender has put a photo into albums less than `mostAwaitedAlbums` times, before or after it was recorded. */
-  takesAlbums(photo: Pick<AwaitedPhoto, 'sender' | 'id'>): boolean;
+  /**
+   * Whether a photo can be put into the albums of a change: with them its sender has put it into at most
+   * `mostAwaitedAlbums` different ones, before or after it was recorded.
+   */
+  takesAlbums(photo: Pick<AwaitedPhoto, 'sender' | 'id'>, change: AwaitedChange): boolean;
   /** The photo of a sender; undefined for photos that others sent. */
   find(sender: string, id: string): AwaitedPhoto | undefined;
   /** The photos of a sender whose public ids begin with these hexadecimal digits. */
@@ -80,11 +84,21 @@ interface Columns {
   sender: string;
   id: string;
   change: string;
-  albums: number;
+  /** The marks of the albums so far, as JSON; rows of earlier versions have a number. */
+  albums: string | number;
 }
+
+/** A row, with the marks of its albums. */
+type Row = AwaitedPhoto & { albums: string[] };
 
 /** The changes of a photo that has none. */
 const none = '{}';
+
+/** A mark for each album of a change: names are long, and only their number counts. */
+const marksOf = ({ named = [], albums = [] }: AwaitedChange): string[] =>
+  [...named.map((name) => `name ${name}`), ...albums].map((album) =>
+    createHash('sha256').update(album).digest('base64url').slice(0, 12),
+  );
 
 /** Opens the table. Creates nothing. */
 export function openAwaitedPhotos(db: Sqlite, clock: Clock): AwaitedPhotos {
@@ -99,28 +113,34 @@ export function openAwaitedPhotos(db: Sqlite, clock: Clock): AwaitedPhotos {
   function isReady(): boolean {
     if (isMade.get() === undefined) return false;
     if (!isCurrent && hasCount.get() === undefined)
-      db.exec('ALTER TABLE awaited_photo ADD COLUMN albums INTEGER NOT NULL DEFAULT 0');
+      db.exec("ALTER TABLE awaited_photo ADD COLUMN albums TEXT NOT NULL DEFAULT '[]'");
     return (isCurrent = true);
   }
 
-  const read = (where: string, ...values: string[]): (AwaitedPhoto & { albums: number })[] =>
+  const read = (where: string, ...values: string[]): Row[] =>
     isReady()
       ? db
           .prepare<Columns>(`SELECT sender, id, change, albums FROM awaited_photo WHERE ${where} AND at >= ?`)
           .all(...values, oldest())
-          .map(({ change, ...row }) => ({ ...row, change: JSON.parse(change) as AwaitedChange }))
+          .map(({ change, albums, ...row }) => ({
+            ...{ ...row, change: JSON.parse(change) as AwaitedChange },
+            albums: typeof albums === 'string' ? (JSON.parse(albums) as string[]) : [],
+          }))
       : [];
   const row = (sender: string, id: string) => read('id = ? AND sender = ?', id, sender)[0];
   const replace = ({ sender, id, change }: AwaitedPhoto, left: AwaitedChange = {}): boolean =>
     db
       .prepare('UPDATE awaited_photo SET change = ? WHERE id = ? AND sender = ? AND change = ?')
       .run(JSON.stringify(left), id, sender, JSON.stringify(change)).changes > 0;
-  const without = ({ albums: _, ...photo }: AwaitedPhoto & { albums: number }): AwaitedPhoto => photo;
+  const without = ({ albums: _, ...photo }: Row): AwaitedPhoto => photo;
+  const albumsWith = (before: Row | undefined, change: AwaitedChange): string[] => [
+    ...new Set([...(before?.albums ?? []), ...marksOf(change)]),
+  ];
 
   return {
     add({ sender, id, change }) {
       db.exec(`CREATE TABLE IF NOT EXISTS awaited_photo (id TEXT NOT NULL, sender TEXT NOT NULL, change TEXT NOT NULL,
-        at INTEGER NOT NULL, albums INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (id, sender)) WITHOUT ROWID`);
+        at INTEGER NOT NULL, albums TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (id, sender)) WITHOUT ROWID`);
       if (hasTokens.get() !== undefined) db.exec(endWithToken);
       const before = row(sender, id);
       if (clock.now() - pruned > between) {
@@ -128,12 +148,12 @@ export function openAwaitedPhotos(db: Sqlite, clock: Clock): AwaitedPhotos {
         db.prepare('DELETE FROM awaited_photo WHERE at < ?').run(oldest());
       }
       const both = JSON.stringify(together(before?.change ?? {}, change));
-      const albums = (before?.albums ?? 0) + (change.named?.length ?? 0) + (change.albums?.length ?? 0);
+      const albums = JSON.stringify(albumsWith(before, change));
       db.prepare('INSERT OR REPLACE INTO awaited_photo (id, sender, change, at, albums) VALUES (?, ?, ?, ?, ?)').run(
         ...[id, sender, both, clock.now(), albums],
       );
     },
-    takesAlbums: ({ sender, id }) => (row(sender, id)?.albums ?? 0) < mostAwaitedAlbums,
+    takesAlbums: ({ sender, id }, change) => albumsWith(row(sender, id), change).length <= mostAwaitedAlbums,
     find(sender, id) {
       const found = row(sender, id);
       return found && without(found);

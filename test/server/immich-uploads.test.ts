@@ -378,7 +378,24 @@ describe('an upload', () => {
       INSERT INTO awaited_photo VALUES ('${'a'.repeat(64)}', 'a', '{"favourite":true}', ${clock.now()})`);
     const awaited = openAwaitedPhotos(db, clock);
     const photo = { sender: 'a', id: 'a'.repeat(64), change: { favourite: true } };
-    expect([awaited.pending(), awaited.takesAlbums(photo), awaited.settle(photo)]).toEqual([[photo], true, true]);
+    expect([awaited.pending(), awaited.takesAlbums(photo, { named: ['Rome'] }), awaited.settle(photo)]).toEqual([
+      [photo],
+      true,
+      true,
+    ]);
+  });
+
+  it('that an older version counted the albums of is waited for', () => {
+    const [db, clock] = [openSqlite(':memory:'), manualClock()];
+    onTestFinished(() => db.close());
+    db.exec(`CREATE TABLE awaited_photo (id TEXT NOT NULL, sender TEXT NOT NULL, change TEXT NOT NULL, at INTEGER NOT NULL,
+      albums INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (id, sender)) WITHOUT ROWID;
+      INSERT INTO awaited_photo VALUES ('${'a'.repeat(64)}', 'a', '{"named":["Rome"]}', ${clock.now()}, 100)`);
+    const awaited = openAwaitedPhotos(db, clock);
+    const photo = { sender: 'a', id: 'a'.repeat(64) };
+    for (let n = 0; n < mostAwaitedAlbums; n++) awaited.add({ ...photo, change: { named: [`Album ${n}`] } });
+    expect(awaited.takesAlbums(photo, { named: ['Album 7'] })).toBe(true);
+    expect(awaited.takesAlbums(photo, { named: ['Oslo'] })).toBe(false);
   });
 
   it('is not waited for longer than 30 days', async () => {
@@ -668,8 +685,11 @@ describe('albums', () => {
     // No new ones after it is recorded: the answer would show that.
     await record(home, 'coming');
     await expect.poll(() => home.library.local.awaited.pending()).toEqual([]);
-    const [sender] = home.library.local.awaited.beginning('token:t1', '');
-    expect(home.library.local.awaited.takesAlbums(sender!)).toBe(false);
+    const { awaited } = home.library.local;
+    const [sender] = awaited.beginning('token:t1', '');
+    expect(awaited.takesAlbums(sender!, { named: ['Another one'] })).toBe(false);
+    // One of these again is none more.
+    expect(awaited.takesAlbums(sender!, { named: ['Album 7'] })).toBe(true);
   });
 
   it('get no photo of a sender who lost the right meanwhile', async () => {

@@ -9,6 +9,7 @@ import { changeNow } from '../../src/album/edit-photos.js';
 import { findPhoto } from '../../src/album/find-photos.js';
 import { house, itemId, publicIdOf, type Holder } from '../../src/document/item-id.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
+import { mostAwaitedAlbums } from '../../src/library/awaited-photos.js';
 import { buildApp } from '../../src/server/app.js';
 import type { App } from '../../src/server/context.js';
 import { expectError } from './fixture.js';
@@ -55,7 +56,14 @@ function imported({ home }: People, text: string): void {
  * Records a photo as ingest does, for the house or a person, and resolves when its row is settled. `by`: its sender; by
  * default the holder, or the owner.
  */
-async function record(
+async function record(world: People, text: string, holder: Holder = house, by?: string): Promise<string> {
+  const id = await bring(world, text, holder, by);
+  await settled(world.home, id);
+  return id;
+}
+
+/** The same, without waiting for its row. */
+async function bring(
   { home, people }: People,
   text: string,
   holder: Holder = house,
@@ -71,7 +79,6 @@ async function record(
     const { body } = library.get<PhotoDocument>(photoId(other))!;
     library.update<PhotoDocument>(itemId({ holder, sha256 }), () => body);
   }
-  await settled(home, idOf(text, holder));
   return idOf(text, holder);
 }
 
@@ -489,4 +496,43 @@ test('a crash before the other edits of a photo puts it into no album again', as
   await recording;
   expect(await photosIn(world, ben, album)).toEqual([]);
   expect(editsOf(home, 'one', ben.id)).toMatchObject({ favourite: [{ value: true }] });
+});
+
+test('all photos of a large upload go into its album', async () => {
+  const world = await openPeople();
+  const { home, people, ask } = world;
+  const { ada } = people;
+  const album = await makeAlbum(world, ada, true);
+  const photos = Array.from({ length: 300 }, (_, n) => `photo ${n}`);
+  for (const text of photos)
+    expect((await send(home.app, ada.headers, text, { for: 'house', album, 'album-name': 'Rome' })).statusCode).toBe(
+      201,
+    );
+  for (const text of photos) await bring(world, text);
+  await settled(home);
+  const found = await ask(ada.headers, 'GET', `/api/albums/${album.replace(':', '/')}`);
+  expect(found.json()).toMatchObject({ count: 300 });
+  expect((await ask(ada.headers, 'GET', '/api/albums')).json()).toMatchObject([{ value: 'Rome', count: 300 }]);
+});
+
+test('an upload of one photo into too many albums says so, before and after it is recorded', async () => {
+  const world = await openPeople();
+  const { home, people } = world;
+  const { ada } = people;
+  const into = (text: string, album: string) =>
+    send(home.app, ada.headers, text, { for: 'house', 'album-name': album });
+  // The same one again is none more.
+  for (let n = 0; n < 120; n++) expect((await into('one', 'Rome')).statusCode).toBe(201);
+  for (let n = 1; n < mostAwaitedAlbums; n++) expect((await into('one', `Album ${n}`)).statusCode).toBe(201);
+  const over = await into('one', 'Oslo');
+  expectError(over, 400, 'invalid');
+  expect(over.json()).toMatchObject({ error: { message: 'A photo can be uploaded into at most 100 albums.' } });
+  expect((await into('another', 'Oslo')).statusCode).toBe(201);
+  const one = await record(world, 'one');
+  expectError(await into('one', 'Oslo'), 400, 'invalid');
+  expect((await into('one', 'Album 7')).json()).toMatchObject({ state: 'known' });
+  expect((await into('one', 'Album 7')).statusCode).toBe(200);
+  const { albums } = findPhoto(home.library, local, one)!;
+  expect(albums).toHaveLength(mostAwaitedAlbums);
+  expect(albums).not.toContain('Oslo');
 });

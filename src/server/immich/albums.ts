@@ -250,10 +250,10 @@ async function put(context: Context, who: Viewer, album: SeenAlbum, uuids: reado
   return outcomes(uuids, found, result, awaited);
 }
 
-/** Puts a photo into an album when it is recorded; false if another client sent it, or it was added to albums too often. */
+/** Puts a photo into an album when it is recorded; false if another client sent it, or it was put into too many albums. */
 function waitFor({ library, awaited }: Context, who: Viewer, uuid: string, change: AwaitedChange): boolean {
   const photo = findAwaited(library, who, uuid);
-  if (!photo || !library.local.awaited.takesAlbums(photo)) return false;
+  if (!photo || !library.local.awaited.takesAlbums(photo, change)) return false;
   awaited.change(photo, change);
   return true;
 }

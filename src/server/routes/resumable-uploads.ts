@@ -140,7 +140,7 @@ function addBeginning(scope: FastifyInstance, context: Context, tus: Tus): void 
       const who = viewer(request);
       const { metadata, sha256, receiver } = wantedOf(request.headers['upload-metadata']);
       const holder = receiverOf(who, receiver, context);
-      checkInstructions({ library, clock, gate }, who, holder, metadata);
+      checkInstructions({ library, clock, gate }, who, { holder, sha256, metadata });
       const known = sha256 === undefined ? undefined : knownPhoto(library, who, holder, sha256);
       if (known) {
         noteAlbum({ library }, authorOf(who), known.id, metadata);
