@@ -3,6 +3,7 @@
  * Uploads into an album from its page, and who sees new photos, in a real browser on a real server: an empty album is
  * filled from this device, one of the family library takes photos for it, and with the default *Family* others see them.
  */
+import { createHash } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -110,6 +111,17 @@ test('an empty album is filled from this device, also with photos that are here 
   await page.goBack();
   await panel(page).getByRole('link', { name: 'View album' }).click();
   await page.waitForSelector('main[data-count="4"]');
+
+  // One in the trash goes into the album when it is restored.
+  const trashed = publicIdOf({ holder: id, sha256: createHash('sha256').update(files[3]!.buffer).digest('hex') });
+  await page.evaluate(async (photo) => {
+    const headers = { 'content-type': 'application/json' };
+    await fetch('/api/photos', { method: 'PATCH', headers, body: JSON.stringify({ ids: [photo], trashed: true }) });
+  }, trashed);
+  await openNew(page, 'Oslo');
+  await addFromDevice(page, files.slice(3));
+  await panel(page).getByRole('button', { name: 'Restore: four.jpg' }).click();
+  await page.waitForSelector('main[data-count="1"]');
 
   // All are Ben's, and private.
   const { items } = visits.home.library;

@@ -13,6 +13,8 @@ import { photoId } from '../../src/document/photo-document.js';
 import { temporaryFolder } from '../folder.js';
 import { makePhoto } from '../picture.js';
 import { breaches } from './axe.js';
+import { ask, change } from './fill.js';
+import { lookAtPage } from './look-at-page.js';
 import { addPerson, signedIn } from './people.js';
 import { type Seen, shown } from './stage.js';
 import { openVisits } from './visits.js';
@@ -125,6 +127,37 @@ test('chosen and dropped files and folders: all arrive, are confirmed by hash, a
   await (await upload('Upload files')).setFiles([await photo(6)]);
   await expect.poll(() => rows(page, 'done').count()).toBe(2);
   expect([...arrived().keys()].sort()).toEqual(['Lisbon/Day 1/photo.jpg', 'photo-5.jpg', 'photo-6.jpg']);
+  calm();
+});
+
+test('photos in the trash are reported as such, and restored from there', async () => {
+  const { page } = await see();
+  const photos = await Promise.all([1, 2, 3, 4].map(photo));
+  await picked(page).setInputFiles(photos.slice(0, 3));
+  await expect.poll(() => rows(page, 'done').count()).toBe(3);
+  await visits.home.spool.pass();
+  const ids = photos.slice(0, 3).map(({ buffer }) => sha256(buffer));
+  await change(visits.home, { ids, trashed: true });
+  await page.reload();
+  await picked(page).setInputFiles(photos.slice(0, 1));
+  await expect.poll(() => told(page)).toBe('It is already in the trash');
+  await lookAtPage(page, 'uploads-trashed-one', [390, 820, 1440]);
+
+  await picked(page).setInputFiles(photos.slice(1));
+  await expect.poll(() => told(page)).toBe('1 file uploaded');
+  await panel(page).getByText('3 already in the trash').waitFor();
+  await lookAtPage(page, 'uploads-trashed', [390, 820, 1440]);
+  await panel(page)
+    .getByRole('button', { name: `Restore: ${photos[0]!.name}` })
+    .click();
+  await expect.poll(() => rows(page, 'known').count()).toBe(1);
+  expect((await ask(visits.home, ids[0]!)).trashed).toBe(false);
+  expect((await ask(visits.home, ids[1]!)).trashed).toBe(true);
+  await panel(page).getByRole('button', { name: 'Restore all' }).click();
+  await expect.poll(() => rows(page, 'known').count()).toBe(3);
+  await expect.poll(() => told(page)).toBe('1 file uploaded');
+  await panel(page).getByText('3 already in your library').waitFor();
+  for (const id of ids) expect((await ask(visits.home, id)).trashed).toBe(false);
   calm();
 });
 

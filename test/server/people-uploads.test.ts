@@ -46,6 +46,27 @@ function send({ home }: People, headers: Headers, ...parts: ([name: string, valu
   });
 }
 
+test('that a photo is in the trash is said to those who can restore it, and to nobody else', async () => {
+  const world = await openPeople();
+  const { home, people, ask } = world;
+  const { ada, ben } = people;
+  const id = await home.add({ original: Buffer.from('gone') });
+  await ask(ada.headers, 'PATCH', `/api/photos/${id}`, { audience: 'family' });
+  const asHouse = { for: 'house', sha256: sha256('gone') };
+  for (const { headers } of [ada, ben])
+    expect((await begin(world, headers, asHouse)).json()).toMatchObject({ state: 'known', photo: id });
+  await ask(ada.headers, 'PATCH', `/api/photos/${id}`, { trashed: true });
+  expect((await begin(world, ada.headers, asHouse)).json()).toMatchObject({ state: 'known', photo: id, trashed: true });
+  for (const [headers, whom] of [
+    [ben.headers, 'house'],
+    [ben.headers, 'me'],
+    [ada.headers, 'me'],
+  ] as const) {
+    const begun = await begin(world, headers, { ...asHouse, for: whom });
+    expect([begun.statusCode, begun.body]).toEqual([201, '']);
+  }
+});
+
 test('an upload of an owner is for the house, one of others for themselves, or as requested; one by a person’s token is for that person', async () => {
   const world = await openPeople();
   const { home, people, close } = world;

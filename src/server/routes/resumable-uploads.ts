@@ -26,6 +26,8 @@ const State = Type.Object({
   bytes: Type.Integer({ description: 'bytes received so far' }),
   length: Type.Integer({ description: 'size of the file in bytes' }),
   sha256: Type.Optional(Sha256),
+  photo: Type.Optional(Type.String({ description: 'of a known photo: its id' })),
+  trashed: Type.Optional(Type.Literal(true, { description: 'the known photo is in the trash' })),
 });
 const Heads = Type.Object({
   files: Type.Array(
@@ -145,7 +147,10 @@ function addBeginning(scope: FastifyInstance, context: Context, tus: Tus): void 
       if (known) {
         noteAlbum({ library }, authorOf(who), known.id, metadata);
         awaited.settle(known.id);
-        return reply.code(200).send({ state: 'known', bytes: known.bytes, length: known.bytes, sha256 });
+        const { id, bytes, trashed } = known;
+        return reply
+          .code(200)
+          .send({ state: 'known', bytes, length: bytes, sha256, photo: id, ...(trashed && { trashed }) });
       }
       return tus(request, reply, { by: authorOf(who), holder, still: stillOf(request, context, holder) });
     },

@@ -29,8 +29,11 @@ const [soon, late] = [1_000, 30_000];
 /** How often a file is sent again that arrived with another hash. */
 const tries = 3;
 
-/** Resolves when the server has the file, or had it already (`known`). @throws ApiError, or AbortError. */
-export async function carry(source: Source, signal: AbortSignal, tell: Telling): Promise<'done' | 'known'> {
+/** What became of a file: the server has it now, or had it already; `trashed`: as this photo (its id), in the trash. */
+export type Outcome = 'done' | 'known' | { trashed: string };
+
+/** Resolves when the server has the file. @throws ApiError, or AbortError. */
+export async function carry(source: Source, signal: AbortSignal, tell: Telling): Promise<Outcome> {
   tell.reading();
   const why = await whyNot(source).catch(() => undefined);
   signal.throwIfAborted();
@@ -70,8 +73,19 @@ const albumOf = (into: UploadAlbum | undefined): Record<string, string> =>
     ? { [into.shared ? 'album' : 'album-name']: into.id, ...(into.library !== undefined && { for: into.library }) }
     : {};
 
-async function send(source: Source, sha256: string, signal: AbortSignal, tell: Telling): Promise<'done' | 'known'> {
-  const seen = { known: false };
+/** The outcome in an answer that the photo is known; undefined in the page of a network that wants a sign-in first. */
+function knownIn(body: string): Outcome | undefined {
+  try {
+    const { state, photo, trashed } = JSON.parse(body) as { state?: string; photo?: string; trashed?: true };
+    if (state !== 'known') return undefined;
+    return trashed && photo !== undefined ? { trashed: photo } : 'known';
+  } catch {
+    return undefined;
+  }
+}
+
+async function send(source: Source, sha256: string, signal: AbortSignal, tell: Telling): Promise<Outcome> {
+  const seen: { known: Outcome | undefined } = { known: undefined };
   let settle: (error: unknown) => void = () => undefined;
   const { file, name, folder, modified, into } = source;
   const upload = new Upload(file, {
@@ -84,7 +98,7 @@ async function send(source: Source, sha256: string, signal: AbortSignal, tell: T
     onProgress: (sent) => tell.sending(sent),
     onAfterResponse: (request, response) => {
       const method = request.getMethod();
-      seen.known ||= method === 'POST' && response.getStatus() === 200;
+      if (method === 'POST' && response.getStatus() === 200) seen.known = knownIn(response.getBody());
       if (method === 'HEAD') tell.resuming(Number(response.getHeader('upload-offset') ?? 0));
     },
     onSuccess: () => settle(undefined),
@@ -106,7 +120,7 @@ async function send(source: Source, sha256: string, signal: AbortSignal, tell: T
     });
     signal.removeEventListener('abort', stop);
     signal.throwIfAborted();
-    if (seen.known) return 'known';
+    if (seen.known) return seen.known;
     const trouble = failure === undefined ? await confirm(upload.url, sha256) : troubleOf(failure);
     if (!trouble) return 'done';
     if (!passes(trouble)) throw trouble;

@@ -1,5 +1,7 @@
 /** The uploads of this page: three files at a time, in their order of arrival. */
 import { isCalledOff, toApiError, type ApiError } from '../../lib/api.js';
+import { edits } from '../../lib/edits/undo-stack.svelte.js';
+import { m } from '../../lib/messages.js';
 import { session } from '../../lib/session.svelte.js';
 import { TimeLeft } from '../../lib/time-left.js';
 import { cancelled, carry } from './upload-file.js';
@@ -7,14 +9,14 @@ import type { Source } from './dropped-files.js';
 import { forget, keptFiles } from './share-target-files.js';
 
 /**
- * The state of a file. `held`: the network or the server is temporarily unavailable; `known`: it is in the album
- * already.
+ * The state of a file. `held`: the network or the server is temporarily unavailable; `known`: it is in the library
+ * already; `trashed`: it is in the trash already.
  */
-export type State = 'waiting' | 'reading' | 'sending' | 'held' | 'paused' | 'done' | 'known' | 'failed';
+export type State = 'waiting' | 'reading' | 'sending' | 'held' | 'paused' | 'done' | 'known' | 'trashed' | 'failed';
 
 const atOnce = 3;
 const active: readonly State[] = ['waiting', 'reading', 'sending', 'held'];
-const settled: readonly State[] = ['done', 'known'];
+const settled: readonly State[] = ['done', 'known', 'trashed'];
 /** The interval between two looks at the progress, in ms. */
 const pace = 1_000;
 
@@ -27,6 +29,8 @@ export class Item {
   /** The highest number of them so far: a retry begins at 0 until the server says where it goes on. */
   most = 0;
   trouble: ApiError | undefined = $state.raw();
+  /** The photo in the trash that it is (its id). */
+  trashed: string | undefined;
   stop = new AbortController();
 
   constructor(source: Source) {
@@ -99,7 +103,17 @@ class Uploads {
 
   /** Resumes paused and failed uploads. */
   resume(items: readonly Item[] = this.items): void {
-    for (const item of items.filter(({ state }) => state === 'paused' || state === 'failed')) {
+    this.#begin(items.filter(({ state }) => state === 'paused' || state === 'failed'));
+  }
+
+  /** Restores the photos of files that are in the trash; then they go where their uploads go. Never rejects. */
+  async restore(items: readonly Item[]): Promise<void> {
+    const photos = items.flatMap(({ trashed }) => trashed ?? []);
+    if (await edits.do(photos, { trashed: false }, m.edits.restored(photos.length))) this.#begin(items);
+  }
+
+  #begin(items: readonly Item[]): void {
+    for (const item of items) {
       item.stop = new AbortController();
       item.trouble = undefined;
       item.state = 'waiting';
@@ -175,7 +189,8 @@ class Uploads {
       // The server has it: only now it may be removed from this device.
       if (item.source.kept !== undefined) await forget(item.source.kept);
       tell(() => (item.sent = item.bytes));
-      take(outcome);
+      if (typeof outcome === 'object') item.trashed = outcome.trashed;
+      take(typeof outcome === 'object' ? 'trashed' : outcome);
     } catch (error) {
       const trouble = toApiError(error);
       if (trouble.code === 'unauthorized') void session.load();
