@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson } from './door.js';
-import { type Fixture, makePhotos } from './fixture.js';
+import { type Fixture, makePhoto, makePhotos } from './fixture.js';
 import { signIn } from './people.js';
 import { openStage, type Seen, type Stage } from './stage.js';
 
@@ -89,6 +89,30 @@ test('a comment that could not be sent is kept, and missed ones are fetched agai
   fixture.comments.all.push({ photo, id: 'away', text: 'Said meanwhile', by: { name: 'Owner' }, added: 'x' });
   fixture.refuse(false);
   await expect.poll(() => said(page)).toEqual(['Said meanwhile']);
+  await close();
+});
+
+test('on a photo in the trash comments can be read, and nothing is shown if there are none', async () => {
+  const trashed = [1, 2].map((n) => makePhoto(n, stage.pictures[n]!, { trashed: true }));
+  const fixture = await stage.fixture(trashed);
+  addPerson(fixture.door, 'Owner', 'owner', good);
+  const [one, other] = fixture.photos.map(({ id }) => id) as [string, string];
+  fixture.comments.all.push({ photo: one, id: 'before', text: 'The old boat', by: { name: 'Owner' }, added: 'x' });
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${one}?q=is:trashed`, {}, refusals);
+  await signIn(page, 'Owner', good);
+  await page.waitForSelector('button[aria-label="Info"]');
+  await page.keyboard.press('i');
+  await expect.poll(() => said(page)).toEqual(['The old boat']);
+  for (const name of ['Edit', 'Delete', 'Send'])
+    expect(await page.locator('aside').getByRole('button', { name, exact: true }).count()).toBe(0);
+  expect(await page.getByLabel('Write a comment').count()).toBe(0);
+  const answered = page.waitForResponse((response) => response.url().endsWith(`/api/photos/${other}/comments`));
+  await page.goto(`${fixture.url}/photo/${other}?q=is:trashed`);
+  await page.waitForSelector('button[aria-label="Info"]');
+  if ((await page.locator('aside').count()) === 0) await page.keyboard.press('i');
+  await answered;
+  expect(await page.getByRole('heading', { name: 'Comments' }).count()).toBe(0);
+  expect(mishaps).toEqual([]);
   await close();
 });
 

@@ -1,8 +1,11 @@
-/** What the viewer offers on a photo in the trash: to look at it, restore it, delete it permanently, and download it. */
+/**
+ * What the viewer offers on a photo in the trash: to look at it, read its comments, restore it, delete it permanently, and
+ * download it.
+ */
 import type { PhotoView } from '../../lib/api.js';
 
 const inTrash: ReadonlySet<string> = new Set<PhotoView['can'][number]>([
-  ...(['details', 'original', 'stripped', 'history', 'trash'] as const),
+  ...(['details', 'original', 'stripped', 'comment', 'history', 'trash'] as const),
 ]);
 
 /** A photo; if it is in the trash, without the other actions that the server allows. */
