@@ -253,6 +253,35 @@ test('with photos of their own, a family member can do everything, also move the
   visits.calm();
 });
 
+test('the progress of one’s own import is that of the moment when the activity is opened', async () => {
+  const { page } = await enter('Ben', 'family');
+  let files = 10;
+  let release = Promise.resolve();
+  await page.route('**/api/me/arrivals', async (route) => {
+    await release;
+    const waiting = Array.from({ length: files }, (_, n) => ({ name: `${n}.jpg`, bytes: 1 }));
+    const processed = { stored: 10 - files, duplicates: 0 };
+    await route.fulfill({ json: { waiting, work: [], stuck: [], recent: [], processed } });
+  });
+  const panel = page.getByRole('dialog', { name: 'Activity' });
+  await page.getByRole('button', { name: 'Activity' }).click();
+  await panel.getByText('Importing 10 files').waitFor();
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'detached' });
+
+  files = 4;
+  let answer = (): void => undefined;
+  release = new Promise((resolve) => (answer = resolve));
+  const asked = page.waitForRequest('**/api/me/arrivals');
+  await page.getByRole('button', { name: 'Activity' }).click();
+  await asked;
+  await panel.getByRole('heading', { name: 'Activity' }).waitFor();
+  expect(await panel.innerText()).toBe('Activity');
+  answer();
+  await panel.getByText('Importing 6 of 10').waitFor();
+  visits.calm();
+});
+
 test('the activity of a family member: what was shared today, and their own files that could not be imported', async () => {
   const [ben, cleo] = [await enter('Ben', 'family'), await enter('Cleo', 'family')];
   await cleo.page.getByText('Add your first photos').waitFor();
