@@ -48,3 +48,17 @@ export function mayPutInto(viewer: Viewer | undefined, album: string, holder: Ho
   if (albumNamed(album)?.holder === holder) return true;
   return holder !== house && state.access.albumRight(album, holder) === 'add';
 }
+
+/**
+ * Whether a viewer becomes a member of an album of the house before they put items of their own into it: an owner, who
+ * holds the album but not for themselves.
+ */
+export function mayJoinToAdd(viewer: Viewer | undefined, album: string, holder: Holder, state: SharingState): boolean {
+  return (
+    holder !== house &&
+    albumNamed(album)?.holder === house &&
+    actsFor(viewer, house, state) &&
+    actsFor(viewer, holder, state) &&
+    state.access.albumRight(album, holder) !== 'add'
+  );
+}

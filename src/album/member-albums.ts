@@ -7,7 +7,7 @@ import { monotonicFactory } from 'ulid';
 import { itemAccess } from '../access/library-access.js';
 import { readItem, type AlbumRight, type ItemAccess, type ItemClaims } from '../access/item-access.js';
 import { authorOf, may, onlookerOf, type Viewer } from '../access/permissions.js';
-import { actsFor, mayPutInto, rightIn, type SharingState } from '../access/sharing-rights.js';
+import { actsFor, mayJoinToAdd, mayPutInto, rightIn, type SharingState } from '../access/sharing-rights.js';
 import { toleratedDrift, type Clock } from '../base/clock.js';
 import { PhotospoolError, notFound } from '../base/errors.js';
 import { orderRegisters, sortIn, type AlbumSort, type OrderChange } from '../document/album-order.js';
@@ -108,7 +108,10 @@ export interface MemberAlbums {
   end(viewer: Viewer, album: string, person: string): boolean;
   /** @throws PhotospoolError `forbidden` if the viewer may not add photos of a holder to an album. */
   checkAdding(viewer: Viewer, album: string, holder: Holder): void;
-  /** Adds the viewer's photos to an album. @throws PhotospoolError `forbidden` if the viewer may add nothing to it. */
+  /**
+   * Adds the viewer's photos to an album. An owner who adds photos of their own to an album of the house becomes a member
+   * of it, as others who add theirs. @throws PhotospoolError `forbidden` if the viewer may add nothing to it.
+   */
   add(viewer: Viewer, album: string, photos: readonly string[]): EntriesChanged;
   /** Removes photos: the viewer’s own, and as the holder of the album also those of others. */
   takeOut(viewer: Viewer, album: string, photos: readonly string[]): EntriesChanged;
@@ -175,7 +178,18 @@ function openCore({ library, clock, gate }: MemberAlbumParts) {
     });
   }
 
-  return { library, clock, gate, state, changing, seen, held, setOf, writeMembers };
+  /** Grants a person a right in an album. A higher right supersedes a lower one, which need not be revoked. */
+  function writeRight(viewer: Viewer, album: string, person: string, right: AlbumRight): void {
+    const has = state().access.albumRight(album, person);
+    if (has === right) return;
+    const [to, sees] = [`person:${person}`, { [peopleId]: setOf(peopleId) }];
+    writeMembers(viewer, album, (body, author) => {
+      const before = has === 'add' ? withEnd(body, to, author) : body;
+      return withGive(before, { to, what: right }, author, sees);
+    });
+  }
+
+  return { library, clock, gate, state, changing, seen, held, setOf, writeMembers, writeRight };
 }
 
 const forbidden = (message: string): PhotospoolError => new PhotospoolError('forbidden', message);
@@ -379,7 +393,15 @@ function nameOf(text: string): string {
   throw new PhotospoolError('invalid', 'The name of an album must have 1 to 200 characters.', { op: 'album' });
 }
 
-function openMembers({ state, changing, seen, held, setOf, writeMembers }: Core): Pick<MemberAlbums, 'give' | 'end'> {
+function openMembers({
+  state,
+  changing,
+  seen,
+  held,
+  setOf,
+  writeMembers,
+  writeRight,
+}: Core): Pick<MemberAlbums, 'give' | 'end'> {
   return {
     give: (viewer, album, person, right) =>
       changing(() => {
@@ -387,14 +409,7 @@ function openMembers({ state, changing, seen, held, setOf, writeMembers }: Core)
         const { access } = state();
         const { holder } = albumNamed(album)!;
         if (!access.isMember(person) || person === holder) throw notFound('This person doesn’t exist.');
-        const has = access.albumRight(album, person);
-        if (has === right) return;
-        const [to, sees] = [`person:${person}`, { [peopleId]: setOf(peopleId) }];
-        writeMembers(viewer, album, (body, author) => {
-          // A higher right supersedes a lower one, which need not be revoked.
-          const before = has === 'add' ? withEnd(body, to, author) : body;
-          return withGive(before, { to, what: right }, author, sees);
-        });
+        writeRight(viewer, album, person, right);
       }),
     end: (viewer, album, person) =>
       changing(() => {
@@ -411,7 +426,7 @@ function openMembers({ state, changing, seen, held, setOf, writeMembers }: Core)
 }
 
 function openEntries(core: Core): Pick<MemberAlbums, 'checkAdding' | 'add' | 'takeOut'> {
-  const { library, gate, state, changing, seen, setOf, writeMembers } = core;
+  const { library, gate, state, changing, seen, setOf, writeMembers, writeRight } = core;
 
   /** Runs `work` for each photo visible to the viewer; it returns false if they lack the permission. */
   function each(
@@ -455,11 +470,13 @@ function openEntries(core: Core): Pick<MemberAlbums, 'checkAdding' | 'add' | 'ta
     add: (viewer, album, ids) =>
       changing(() => {
         if (seen(viewer, album) === 'view') throw forbidden('You can’t add photos to this album.');
-        const sees = { [peopleId]: setOf(peopleId), [membersId(album)]: setOf(membersId(album)) };
         return each(viewer, ids, (photo) => {
+          const { holder } = photo.item;
           if (!isShareable(claimsOf(library, photo))) return false;
-          if (!mayPutInto(viewer, album, photo.item.holder, state())) return false;
+          if (mayJoinToAdd(viewer, album, holder, state())) writeRight(viewer, album, holder, 'add');
+          if (!mayPutInto(viewer, album, holder, state())) return false;
           if (entryIn(library, photo, album)) return 'same';
+          const sees = { [peopleId]: setOf(peopleId), [membersId(album)]: setOf(membersId(album)) };
           writeEdits(viewer, photo, (edits, author) => withGive(edits, { to: album, what: 'entry' }, author, sees));
           return true;
         });

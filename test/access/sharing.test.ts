@@ -210,6 +210,36 @@ describe('an album', () => {
     expect(a.albums.find(a.as(anna), album).members).toContainEqual({ person: ben, right: 'view' });
   });
 
+  test('of the house takes the photos of an owner’s own library too, who is a member of it then', async () => {
+    const { a, b, ada, anna, ben, sync, add } = await openSides();
+    const [ofHouse, ofAda, ofAnna] = [add(a, house), add(a, ada), add(a, anna)];
+    const { album } = a.albums.create(a.as(ada), house, 'Us');
+    a.albums.give(a.as(ada), album, ben, 'view');
+    // Adding nothing of their own makes nobody a member.
+    expect(a.albums.add(a.as(ada), album, [ofHouse, ofAnna])).toMatchObject({ changed: 1, refused: [] });
+    expect(a.albums.find(a.as(ben), album).members).toEqual([]);
+    expect(a.sees(ben, ofAda)).toBe(false);
+
+    const before = a.library.lastChange();
+    expect(a.albums.add(a.as(ada), album, [ofHouse, ofAda])).toEqual({
+      ...{ changed: 1, missing: [], refused: [], unchanged: [ofHouse] },
+    });
+    expect(a.library.lastChange()).toBe(before + 2);
+    sync();
+    for (const one of [a, b]) {
+      expect([one.sees(ben, ofAda), one.sees(anna, ofAda)]).toEqual([true, false]);
+      expect(one.albums.find(one.as(ben), album).members).toEqual([{ person: ada }]);
+      expect(one.albums.find(one.as(ada), album)).toMatchObject({ right: 'holder', members: [{ person: ben }] });
+    }
+    // Removed from the album, they take their photos with them, and come back with the next one that they add.
+    a.albums.end(a.as(ada), album, ada);
+    expect([a.sees(ben, ofAda), a.sees(ben, ofHouse)]).toEqual([false, true]);
+    expect(a.albums.add(a.as(ada), album, [ofAda])).toMatchObject({ changed: 1 });
+    expect(a.sees(ben, ofAda)).toBe(true);
+    expect(a.albums.takeOut(a.as(ada), album, [ofAda])).toMatchObject({ changed: 1 });
+    expect(a.sees(ben, ofAda)).toBe(false);
+  });
+
   test('of the house is held by every owner; its photos can’t be added to a person’s album', async () => {
     const { a, ada, anna, ben, add } = await openSides();
     const [ofHouse, ofAnna] = [add(a, house), add(a, anna)];

@@ -133,5 +133,17 @@ test('an owner adds photos of the house and their own at once, which one undo ta
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('Undone: 3 photos added to “Summer”').waitFor();
   expect(await albums(page)).toEqual(['Summer 1 photo']);
+
+  // A new album is one for both, and takes more of both.
+  await choose(page, [own[0]!, house[0]!]);
+  await field(page).fill('Trip');
+  await page.keyboard.press('Enter');
+  await page.getByText('2 photos added to “Trip” in the family library', { exact: true }).waitFor();
+  expect(await albums(page)).toEqual(['Summer 1 photo', 'Trip 2 photos']);
+  await choose(page, [own[1]!, house[1]!]);
+  await field(page).fill('Trip');
+  await page.getByRole('option', { name: 'Trip', exact: false }).first().click();
+  await page.getByText('2 photos added to “Trip” in the family library', { exact: true }).waitFor();
+  expect(await albums(page)).toEqual(['Summer 1 photo', 'Trip 4 photos']);
   visits.calm();
 });

@@ -13,15 +13,28 @@ const album = (id: string, holder: string, right: MemberAlbum['right'], name = '
 });
 const photos = [{ id: 'house' }, { id: 'own', holder: ada }, { id: 'his', holder: ben }];
 const [owner, family] = [
-  { person: ada, edits: true },
-  { person: ada, edits: false },
+  { person: ada, edits: true, owns: true },
+  { person: ada, edits: false, owns: false },
 ];
-const none = { named: [], own: [], left: [], shared: new Map() };
+/** A family member who may edit the photos of the house, but doesn't own it. */
+const editor = { person: ada, edits: true, owns: false };
+const none = { named: [], own: [], house: [], left: [], shared: new Map() };
+const of = (...shared: MemberAlbum[]) => ({ shared, named: [] });
 
 describe('photos added to an album by name', () => {
-  it('go into an album of the house, a new one of one’s own, and those of others into none', () => {
-    expect(planAdding(photos, 'Summer', [], owner)).toEqual({ ...none, named: ['house'], own: ['own'], left: ['his'] });
-    expect(planAdding(photos, 'Summer', [], family)).toEqual({ ...none, own: ['own'], left: ['house', 'his'] });
+  it('go into one new album of the house if they are of both libraries of an owner, and those of others into none', () => {
+    expect(planAdding(photos, 'Summer', of(), owner)).toEqual({ ...none, house: ['house', 'own'], left: ['his'] });
+    expect(planAdding(photos.slice(1), 'Summer', of(), owner)).toEqual({ ...none, own: ['own'], left: ['his'] });
+    expect(planAdding(photos.slice(0, 1), 'Summer', of(), owner)).toEqual({ ...none, named: ['house'] });
+  });
+
+  it('go into an album of the house by name, and a new one of one’s own', () => {
+    const apart = { ...none, named: ['house'], own: ['own'], left: ['his'] };
+    expect(planAdding(photos, 'Summer', of(), editor)).toEqual(apart);
+    // Everybody sees the one that exists by name as before, so it does not become one with members.
+    const named = [{ value: 'Summer', count: 5 }];
+    expect(planAdding(photos, 'Summer', { shared: [], named }, owner)).toEqual(apart);
+    expect(planAdding(photos, 'Summer', of(), family)).toEqual({ ...none, own: ['own'], left: ['house', 'his'] });
   });
 
   it('go into albums with members of that name that take them', () => {
@@ -32,18 +45,28 @@ describe('photos added to an album by name', () => {
       album('4', ada, 'holder', 'Winter'),
     ];
     const into = (...pairs: [string, string[]][]) => new Map(pairs);
-    expect(planAdding(photos, 'Summer', albums, owner)).toEqual({
+    // One that takes all is better than two.
+    expect(planAdding(photos, 'Summer', of(...albums), owner)).toEqual({
       ...none,
-      ...{ shared: into(['house:1', ['house']], [`${ada}:2`, ['own']]), left: ['his'] },
+      ...{ shared: into(['house:1', ['house', 'own']]), left: ['his'] },
     });
-    expect(planAdding(photos, 'Summer', albums, owner, `${ben}:3`).shared).toEqual(
-      into(['house:1', ['house']], [`${ben}:3`, ['own']]),
-    );
+    expect(planAdding(photos.slice(1), 'Summer', of(...albums), owner).shared).toEqual(into([`${ada}:2`, ['own']]));
+    // One that was chosen gets them, or none does.
+    for (const [chosen, own] of [
+      [`${ben}:3`, ['own']],
+      [`${ada}:2`, ['own']],
+      ['house:1', ['house', 'own']],
+    ] as const)
+      expect(planAdding(photos, 'Summer', of(...albums), owner, chosen)).toEqual({
+        ...none,
+        shared: into([chosen, [...own]]),
+        left: photos.map(({ id }) => id).filter((id) => !(own as readonly string[]).includes(id)),
+      });
     // Seeing an album is not enough; and a photo of the house is in no album of a person.
-    expect(planAdding(photos, 'Summer', [album('1', ben, 'view')], owner)).toEqual({
+    expect(planAdding(photos, 'Summer', of(album('1', ben, 'view')), editor)).toEqual({
       ...{ ...none, named: ['house'], own: ['own'], left: ['his'] },
     });
-    expect(planAdding(photos, 'Summer', [album('1', 'house', 'view')], family).left).toEqual(['house', 'his']);
+    expect(planAdding(photos, 'Summer', of(album('1', 'house', 'view')), family).left).toEqual(['house', 'his']);
   });
 
   it('offer the albums that accept some of them, and name the holder where names are equal', () => {
@@ -63,6 +86,9 @@ describe('photos added to an album by name', () => {
     expect(optionsFor(photos.slice(0, 1), { shared, named }, owner)).toEqual(named);
     expect(optionsFor(photos.slice(0, 1), { shared, named }, family)).toEqual([]);
     expect(optionsFor(photos, { shared, named }, owner)).toEqual([own, his, named[1]]);
+    const ours = of(album('5', 'house', 'holder'));
+    expect(optionsFor(photos.slice(0, 1), ours, owner)[0]).not.toHaveProperty('about');
+    expect(optionsFor(photos.slice(1, 2), ours, owner)).toMatchObject([{ about: 'in the family library' }]);
   });
 
   it('come in the order of their newest photos; an album without photos counts as new when it was created', () => {

@@ -1,5 +1,6 @@
 /**
- * Adds photos to the album of a name, whatever libraries they are from: photos of the house go into its album of that
+ * Adds photos to the album of a name, whatever libraries they are from: into one with members that takes all of them, or a
+ * new one of the house if an owner adds photos of both libraries. Otherwise photos of the house go into its album of that
  * name, the viewer's own into an album with members of that name or else into a new one. What no album of the name takes
  * is left out, and the message says so. One undo takes back all of it.
  */
@@ -15,12 +16,16 @@ import {
   addToAlbum,
   changeMemberAlbum,
   fetchMemberAlbums,
+  makeAlbum,
   makeAlbumOf,
   nameOfAlbum,
   takeFromAlbum,
 } from './member-albums-api.js';
 
-const adder = (): Adder => ({ person: session.now?.person?.id, edits: session.may('edit') });
+const adder = (): Adder => ({
+  ...{ person: session.now?.person?.id, edits: session.may('edit') },
+  owns: session.now?.role === 'owner',
+});
 
 /** The albums with members; none for people who see no albums. @throws ApiError */
 const fetchShared = (): Promise<MemberAlbum[]> => (session.may('albums') ? fetchMemberAlbums() : Promise.resolve([]));
@@ -57,6 +62,15 @@ const intoNew =
     return { count: ids.length, refused: 0 };
   };
 
+const intoHouse =
+  (name: string, ids: readonly string[]): Part =>
+  async (keep) => {
+    const album = nameOfAlbum(await makeAlbum(name, true));
+    keep(() => changeMemberAlbum(album, { removed: true }));
+    const { changed, refused, missing } = await addToAlbum(album, ids);
+    return { count: changed, refused: refused.length + missing.length };
+  };
+
 const intoNamed =
   (name: string, ids: readonly string[]): Part =>
   async (keep) => {
@@ -87,7 +101,8 @@ async function planNow(photos: readonly Held[], name: string, chosen: string | u
   });
   const album = albums.find((one) => nameOfAlbum(one) === chosen);
   if (chosen !== undefined && !album) throw new ApiError('not-found', m.albums.gone);
-  return planAdding(photos, album?.name ?? name, albums, adder(), chosen);
+  const named = isHouse || chosen !== undefined ? [] : await fetchFacet('albums');
+  return planAdding(photos, album?.name ?? name, { shared: albums, named }, adder(), chosen);
 }
 
 /**
@@ -98,7 +113,7 @@ export async function addPhotos(photos: readonly Held[], name: string, chosen?: 
   const plan = await planNow(photos, name, chosen).catch(fail);
   if (!plan) return false;
   const left = plan.left.length;
-  if (plan.shared.size + plan.own.length === 0 && plan.named.length > 0) {
+  if (plan.shared.size + plan.own.length + plan.house.length === 0 && plan.named.length > 0) {
     // Such an edit also waits for the server, and is undone in order.
     const label = m.edits.intoAlbum(plan.named.length, name);
     const done = await edits.do(plan.named, { albums: { add: [name] } }, label);
@@ -106,16 +121,17 @@ export async function addPhotos(photos: readonly Held[], name: string, chosen?: 
     return done;
   }
   const ids = photos.map(({ id }) => id);
-  return report(ids, name, left, [
+  return report({ ids, name, left, told: showsOwn(photos, plan) ? m.edits.intoFamilyAlbum : m.edits.intoAlbum }, [
     ...[...plan.shared].map(([album, ids]) => intoShared(album, ids)),
     ...(plan.own.length > 0 ? [intoNew(name, plan.own)] : []),
+    ...(plan.house.length > 0 ? [intoHouse(name, plan.house)] : []),
     ...(plan.named.length > 0 ? [intoNamed(name, plan.named)] : []),
   ]);
 }
 
 /** Adds photos to an album with members, and reports it; true if any of them is in it now. Never rejects. */
 export const addToShared = (ids: readonly string[], album: string, name: string): Promise<boolean> =>
-  report(ids, name, 0, [intoShared(album, ids)]);
+  report({ ids, name, left: 0, told: m.edits.intoAlbum }, [intoShared(album, ids)]);
 
 /** What was done, and how many photos were left out. */
 const withLeft = (said: string, left: number): string =>
@@ -125,11 +141,23 @@ function fail(error: unknown): undefined {
   edits.say({ text: m.edits.failed, trouble: toApiError(error) });
 }
 
-/**
- * Adds one part after the other; each request that was answered is taken back if a later one fails. `left`: the number of
- * photos in no part.
- */
-async function report(ids: readonly string[], name: string, left: number, parts: readonly Part[]): Promise<boolean> {
+/** Whether photos of the viewer's own go into an album of the house, whose other owners see them then. */
+function showsOwn(photos: readonly Held[], { house: together, shared }: Adding): boolean {
+  const ofHouse = [...shared].flatMap(([album, ids]) => (album.startsWith('house:') ? ids : []));
+  const seen = new Set([...together, ...ofHouse]);
+  return photos.some(({ id, holder = 'house' }) => holder !== 'house' && seen.has(id));
+}
+
+/** What is reported of adding photos: `left` is the number of those in no part, `told` says how many are in the album. */
+interface Reported {
+  ids: readonly string[];
+  name: string;
+  left: number;
+  told: (count: number, album: string) => string;
+}
+
+/** Adds one part after the other; each request that was answered is taken back if a later one fails. */
+async function report({ ids, name, left, told }: Reported, parts: readonly Part[]): Promise<boolean> {
   const done: Added[] = [];
   const backs: (() => Promise<unknown>)[] = [];
   const takeBack = async (): Promise<void> => {
@@ -148,7 +176,7 @@ async function report(ids: readonly string[], name: string, left: number, parts:
     fail(new ApiError('forbidden', m.albums.pickRefused(refused)));
     return false;
   }
-  const label = m.edits.intoAlbum(count, name);
+  const label = told(count, name);
   const undo = async (): Promise<void> => {
     await takeBack();
     edits.say({ text: m.edits.undone(label) });

@@ -20,10 +20,11 @@ export interface Targets {
 /** An album to choose; `album` is the id of one with members. */
 export type AlbumOption = Option & { album?: string };
 
-/** The person who adds, and whether they may edit the photos of the house. */
+/** The person who adds, whether they may edit the photos of the house, and whether they own it. */
 export interface Adder {
   person: string | undefined;
   edits: boolean;
+  owns: boolean;
 }
 
 /** Where photos go, by their ids. */
@@ -34,34 +35,56 @@ export interface Adding {
   shared: Map<string, string[]>;
   /** Into a new album of the viewer. */
   own: string[];
+  /** Into a new album of the house with members, which takes photos of both libraries. */
+  house: string[];
   /** Into none. */
   left: string[];
 }
 
 const house = 'house';
 
-/** Whether an album takes photos of a library: a person's only from that person, those of the house from its owners. */
+/**
+ * Whether an album takes photos of a library: a person's only from that person, those of the house only in its own albums,
+ * from its owners, which also take the photos of an owner.
+ */
 const takes = ({ right, holder }: MemberAlbum, from: string, { person }: Adder): boolean =>
-  right === 'holder' ? holder === from : right === 'add' && from === person;
+  right === 'holder' ? holder === from || (holder === house && from === person) : right === 'add' && from === person;
 
-/** Where photos go that are added to the album of a name; `chosen` is preferred to others of that name. */
+/** Whether any album with members may take photos of a library from this person. */
+const isAddable = (from: string, { person, owns }: Adder): boolean => (from === house ? owns : from === person);
+
+/**
+ * Where photos go that are added to the album of a name, or to the one that was `chosen`, and to no other then. One album for
+ * all of them is better than two of one name.
+ */
 export function planAdding(
   photos: readonly Held[],
   name: string,
-  albums: readonly MemberAlbum[],
+  { shared, named }: Targets,
   adder: Adder,
   chosen?: string,
 ): Adding {
-  const plan: Adding = { named: [], shared: new Map(), own: [], left: [] };
-  const namesakes = albums.filter((album) => album.name === name);
+  const plan: Adding = { named: [], shared: new Map(), own: [], house: [], left: [] };
+  const libraries = [...new Set(photos.map(({ holder = house }) => holder))].filter((from) => isAddable(from, adder));
+  const namesakes = shared
+    .filter((album) => (chosen === undefined ? album.name === name : nameOfAlbum(album) === chosen))
+    .sort((a, b) => Number(takesAll(b)) - Number(takesAll(a)));
+  function takesAll(album: MemberAlbum): boolean {
+    return libraries.every((from) => takes(album, from, adder));
+  }
+  const isNew = !named.some(({ value }) => value === name) && !namesakes.some(({ right }) => right !== 'view');
+  const together = chosen === undefined && isNew && libraries.length > 1;
   for (const { id, holder = house } of photos) {
     const fitting = namesakes.filter((album) => takes(album, holder, adder));
     const album =
-      fitting.find((one) => nameOfAlbum(one) === chosen) ??
+      (libraries.length > 1 ? fitting.find(takesAll) : undefined) ??
+      fitting.find((one) => one.holder === holder) ??
       fitting.find(({ right }) => right === 'holder') ??
       fitting[0];
     const key = album && nameOfAlbum(album);
     if (key !== undefined) plan.shared.set(key, [...(plan.shared.get(key) ?? []), id]);
+    else if (together && libraries.includes(holder)) plan.house.push(id);
+    else if (chosen !== undefined) plan.left.push(id);
     else if (holder === house && adder.edits) plan.named.push(id);
     else if (holder !== house && holder === adder.person) plan.own.push(id);
     else plan.left.push(id);
@@ -69,9 +92,17 @@ export function planAdding(
   return plan;
 }
 
-/** What tells an album apart from others of its name: its holder, unless it is the only one of the viewer's. */
-function aboutOf({ right, name, holder, holderName }: MemberAlbum, among: readonly MemberAlbum[]): string | undefined {
+/**
+ * What distinguishes an album from others of its name: its holder, unless it is the only one of the viewer's. `withOwn`:
+ * photos of the viewer's own are added, which the other owners of the house see in its albums.
+ */
+function aboutOf(
+  { right, name, holder, holderName }: MemberAlbum,
+  among: readonly MemberAlbum[],
+  withOwn: boolean,
+): string | undefined {
   if (right !== 'holder') return holderName === undefined ? undefined : m.albums.by(holderName);
+  if (withOwn && holder === house) return m.albums.heldIn.house;
   const isOnly = !among.some((one) => one.right === 'holder' && one.name === name && one.holder !== holder);
   return isOnly ? undefined : m.albums.heldIn[holder === house ? 'house' : 'own'];
 }
@@ -88,7 +119,7 @@ export function optionsFor(photos: readonly Held[], { shared, named }: Targets, 
   const own = new Set(fitting.filter(({ right }) => right === 'holder').map(({ name }) => name));
   const ofHouse = holders.has(house) && adder.edits ? named.filter(({ value }) => !own.has(value)) : [];
   const withMembers = fitting.map((album) => {
-    const about = aboutOf(album, fitting);
+    const about = aboutOf(album, fitting, adder.person !== undefined && holders.has(adder.person));
     const option = { value: album.name, count: album.count, album: nameOfAlbum(album) };
     return {
       latest: album.newest ?? album.added,

@@ -376,6 +376,7 @@ export const edits = {
   tagged: (n: number, tag: string) => `${app.photos(n)} tagged ${named(tag)}`,
   untagged: (n: number, tag: string) => `${named(tag)} removed from ${app.photos(n)}`,
   intoAlbum: (n: number, album: string) => `${app.photos(n)} added to ${named(album)}`,
+  intoFamilyAlbum: (n: number, album: string) => `${app.photos(n)} added to ${named(album)} in the family library`,
   outOfAlbum: (n: number, album: string) => `${app.photos(n)} removed from ${named(album)}`,
   favoured: (n: number) => `${app.photos(n)} added to favourites`,
   unfavoured: (n: number) => `${app.photos(n)} removed from favourites`,
