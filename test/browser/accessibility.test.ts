@@ -53,7 +53,7 @@ test(
   { timeout: 180_000 },
   async () => {
     for (const visited of furnished.pages) {
-      const { page, mishaps, close } = await furnished.see(visited[0]!);
+      const { page, mishaps, close } = await furnished.open(visited[0]!);
       onTestFinished(close);
       await watchShift(page);
       for (const { path, ready, frame } of visited) {
@@ -78,7 +78,7 @@ test(
 const ofPanel = /^a heading of level 2 after a jump/;
 
 test('every dialog can be heard', { timeout: 120_000 }, async () => {
-  const { page, mishaps, close } = await furnished.see({ path: '/' });
+  const { page, mishaps, close } = await furnished.open({ path: '/' });
   onTestFinished(close);
   for (const { name, path, ready, isModal, open } of furnished.dialogs) {
     await page.goto(furnished.addressOf(path));

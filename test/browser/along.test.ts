@@ -219,7 +219,7 @@ test('nothing moves by itself with few photos of many years, at 390, 820 and 256
   onTestFinished(few.close);
   await fill(few, stage.pictures, 40, { minutes: 150_000 });
   for (const width of [390, 820, 2560]) {
-    const { page, mishaps, close } = await stage.see(`${few.url}/albums`, { viewport: { width, height: 844 } });
+    const { page, mishaps, close } = await stage.open(few.url, { viewport: { width, height: 844 } });
     await watchShift(page);
     await page.goto(few.url);
     await settled(page);

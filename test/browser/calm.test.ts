@@ -101,7 +101,7 @@ test(
   'nothing moves with reduced motion, and the focus is always visible, in both themes',
   { timeout: 240_000 },
   async () => {
-    const { page, mishaps, close } = await stage.see(home.url, { reducedMotion: 'reduce' });
+    const { page, mishaps, close } = await stage.open(home.url, { reducedMotion: 'reduce' });
     onTestFinished(close);
     for (const [path, ready] of pages) {
       await page.emulateMedia({ reducedMotion: 'reduce' });

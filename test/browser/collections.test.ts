@@ -20,8 +20,7 @@ afterEach(() => home.close());
 async function open(path: string, tell: Parameters<typeof fill>[3] = {}, options: BrowserContextOptions = {}) {
   home = await openServedHome(stage.folder);
   const ids = await fill(home, stage.pictures, 12, tell);
-  const seen = await stage.see(home.url, options);
-  await shown(seen.page);
+  const seen = await stage.open(home.url, options);
   return {
     ...seen,
     ids,

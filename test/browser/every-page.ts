@@ -38,6 +38,8 @@ export interface Furnished {
   dialogs: Dialog[];
   /** Opens a page as the owner, or as someone who has not signed in. */
   see(visited: Pick<Visited, 'path' | 'isOutside'>, options?: BrowserContextOptions): Promise<Seen>;
+  /** Opens an empty window in which it is opened later. */
+  open(visited: Pick<Visited, 'path' | 'isOutside'>, options?: BrowserContextOptions): Promise<Seen>;
   /** The address of a page. */
   addressOf(path: string): string;
 }
@@ -70,7 +72,7 @@ export async function furnish(stage: Stage, home: ServedHome, empty: ServedHome)
   await ask('PUT', `/api/albums/house/${album ?? ''}/members/${anna.person.id}`, { right: 'add' });
   await ask('PATCH', '/api/photos', { ids: ids.slice(20, 23), archived: true });
   const addressOf = (path: string): string => (path.startsWith('http') ? path : home.url + path);
-  return {
+  const furnished: Furnished = {
     ids,
     addressOf,
     pages: [
@@ -79,14 +81,19 @@ export async function furnish(stage: Stage, home: ServedHome, empty: ServedHome)
       emptyPages(empty),
     ],
     dialogs: dialogsOf(ids),
-    async see({ path, isOutside }, options = {}) {
-      return stage.see(
+    open: ({ path, isOutside }, options = {}) =>
+      stage.open(
         addressOf(path),
         { ...options, ...(!isOutside && signedIn(home.url, cookie)) },
         isOutside ? usual : undefined,
-      );
+      ),
+    async see(visited, options) {
+      const seen = await furnished.open(visited, options);
+      await seen.page.goto(addressOf(visited.path));
+      return seen;
     },
   };
+  return furnished;
 }
 
 /** 60 photos and videos with tags, cameras and places; three of one minute. */

@@ -69,7 +69,7 @@ const wrongWith = async (page: Page): Promise<string[]> => [
 
 test('the pseudo-locale fits at 320 px, and lacks nothing', { timeout: 180_000 }, async () => {
   for (const visited of furnished.pages) {
-    const { page, mishaps, close } = await furnished.see(visited[0]!, { viewport: narrow, locale: 'en-XA' });
+    const { page, mishaps, close } = await furnished.open(visited[0]!, { viewport: narrow, locale: 'en-XA' });
     onTestFinished(close);
     for (const { path, ready } of visited) {
       await page.goto(furnished.addressOf(path));
@@ -82,7 +82,7 @@ test('the pseudo-locale fits at 320 px, and lacks nothing', { timeout: 180_000 }
 });
 
 test('so do dialogs', { timeout: 120_000 }, async () => {
-  const { page, mishaps, close } = await furnished.see({ path: '/' }, { viewport: narrow, locale: 'en-XA' });
+  const { page, mishaps, close } = await furnished.open({ path: '/' }, { viewport: narrow, locale: 'en-XA' });
   onTestFinished(close);
   for (const { name, path, ready, open } of furnished.dialogs) {
     await page.goto(furnished.addressOf(path));
@@ -104,7 +104,7 @@ test('so do dialogs', { timeout: 120_000 }, async () => {
 });
 
 test('an English page loads English alone', async () => {
-  const { page, close } = await furnished.see({ path: '/settings/about' }, { locale: 'de-DE' });
+  const { page, close } = await furnished.open({ path: '/' }, { locale: 'de-DE' });
   onTestFinished(close);
   const loaded: string[] = [];
   page.on('request', (request) => void loaded.push(...(/catalogue-\w+/.exec(request.url()) ?? [])));

@@ -220,8 +220,7 @@ describe('hostile text', () => {
       }),
     );
     const fixture = await stage.fixture(photos);
-    const { page, mishaps, close } = await stage.see(fixture.url);
-    await shown(page);
+    const { page, mishaps, close } = await stage.open(fixture.url);
     for (const [i, text] of corpus.entries()) {
       await page.goto(`${fixture.url}/photo/${photos.find((photo) => photo.title === text)!.id}`);
       await page.waitForSelector('.picture[aria-hidden="false"] img.shown');

@@ -26,9 +26,11 @@ export interface Stage {
   /** A fixture with these photos; closed with the stage. */
   fixture(photos?: FixturePhoto[]): Promise<Fixture>;
   /**
-   * Opens an address in a fresh browser profile. `expect` are mishaps that this test causes. Only a `newcomer` has not
-   * dismissed the steps that follow the first photos.
+   * Opens an empty window for pages of the server of `url`, in a fresh browser profile. `expected` are mishaps that this
+   * test causes. Only a `newcomer` has not dismissed the steps that follow the first photos.
    */
+  open(url: string, options?: BrowserContextOptions, expected?: RegExp, newcomer?: boolean): Promise<Seen>;
+  /** Opens an address in such a window. */
   see(url: string, options?: BrowserContextOptions, expected?: RegExp, newcomer?: boolean): Promise<Seen>;
   close(): Promise<void>;
 }
@@ -77,7 +79,7 @@ export async function openStage(): Promise<Stage> {
   const folder = inject('page');
   const [browser, pictures] = await Promise.all([joinChromium(), loadPictures(inject('pictures'))]);
   const fixtures: Fixture[] = [];
-  return {
+  const stage: Stage = {
     pictures,
     folder,
     async fixture(photos = []) {
@@ -85,7 +87,7 @@ export async function openStage(): Promise<Stage> {
       fixtures.push(fixture);
       return fixture;
     },
-    async see(url, options = {}, expected, newcomer = false) {
+    async open(url, options = {}, expected, newcomer = false) {
       const size = { width: 1440, height: 900 };
       const context = await browser.newContext({
         viewport: size,
@@ -98,14 +100,19 @@ export async function openStage(): Promise<Stage> {
       if (!newcomer) await context.addInitScript(dismissSteps);
       const page = await context.newPage();
       const mishaps = watch(page, url, expected);
-      await page.goto(url);
       return { page, mishaps, close: () => context.close() };
+    },
+    async see(url, ...how) {
+      const seen = await stage.open(url, ...how);
+      await seen.page.goto(url);
+      return seen;
     },
     async close() {
       await browser.close();
       for (const fixture of fixtures) await fixture.close();
     },
   };
+  return stage;
 }
 
 /** Runs in each page and frame before its scripts. An empty one (about:blank) has no storage. */

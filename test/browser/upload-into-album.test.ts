@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 import { publicIdOf } from '../../src/document/item-id.js';
 import { photoId } from '../../src/document/photo-document.js';
 import { lookAtPage } from './look-at-page.js';
-import { addPerson } from './people.js';
+import { addPerson, signedIn } from './people.js';
 import { shown } from './stage.js';
 import { openVisits } from './visits.js';
 
@@ -19,9 +19,7 @@ const visits = openVisits(/status of 401/);
 /** A window of a person. */
 async function enter(name: string, role: 'owner' | 'family'): Promise<{ page: Page; id: string }> {
   const { id, cookie } = addPerson(visits.home, name, role);
-  const { page } = await visits.see('/sign-in');
-  await page.context().addCookies([{ name: 'photospool', value: cookie, url: visits.home.url }]);
-  await page.goto(visits.home.url);
+  const { page } = await visits.see('/', signedIn(visits.home.url, cookie));
   return { page, id };
 }
 

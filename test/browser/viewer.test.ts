@@ -40,7 +40,7 @@ test('title, place or day stand over the date, in the title of the window too; c
   Object.assign(photos[700]!, { title: 'Where the river starts' });
   Object.assign(photos[701]!, { place: { city: 'Ribadesella', region: 'Asturias', country: 'ES' } });
   const fixture = await stage.fixture(photos);
-  const { page, mishaps, close } = await stage.see(fixture.url);
+  const { page, mishaps, close } = await stage.open(fixture.url);
   onTestFinished(close);
   await watchShift(page);
   await page.goto(`${fixture.url}/photo/${photos[700]!.id}`);
@@ -181,7 +181,7 @@ test('a photo in the trash is restored, or after a question deleted permanently'
 });
 
 test('with a mouse the bars fade, but not while the focus is in them', async () => {
-  const { page, mishaps, close } = await stage.see(home.url);
+  const { page, mishaps, close } = await stage.open(home.url);
   onTestFinished(close);
   await page.clock.install();
   await page.goto(`${home.url}/photo/${ids[0]!}`);
@@ -200,7 +200,7 @@ test('with a mouse the bars fade, but not while the focus is in them', async () 
 });
 
 test('on a phone the bars stay; a tap on the picture hides them, the next one shows them', async () => {
-  const { page, mishaps, close } = await stage.see(home.url, phone);
+  const { page, mishaps, close } = await stage.open(home.url, phone);
   onTestFinished(close);
   await page.clock.install();
   await page.goto(`${home.url}/photo/${ids[0]!}`);
