@@ -32,10 +32,13 @@ interface Known {
 }
 
 /** The viewers and, for each, the names that are remembered: the latest. A viewer takes a byte per photo. */
-const mostViewers = 8;
+const mostViewers = 16;
 const mostNames = 16;
 
-/** Opens the memory of parts. What it returns is valid until the next call. */
+/**
+ * Opens the memory of parts. What it returns is valid until the next call. A viewer's first matches, also after a decision
+ * about access changed, are counted as a whole: counting parts takes longer, and may never pay off.
+ */
 export function openBlockParts(): (columns: Columns, found: MatchingSlots, sight: Sight) => FoundParts {
   const viewers = new Map<string, Known>();
   let of: { columns: Columns; access: ItemAccess } | undefined;
@@ -45,15 +48,13 @@ export function openBlockParts(): (columns: Columns, found: MatchingSlots, sight
     if (of?.columns !== columns || of.access !== access) viewers.clear();
     of = { columns, access };
     const { onlooker, self, actsFor, outside, locked } = viewer;
-    return latest(viewers, JSON.stringify([onlooker, self, actsFor, outside, locked]), mostViewers, () => ({
-      edition: -1,
-      mask: new Uint8Array(0),
-      counted: new Map<string, unknown[]>(),
-    }));
+    const key = JSON.stringify([onlooker, self, actsFor, outside, locked]);
+    return latest(viewers, key, mostViewers, () => ({ edition: -1, mask: new Uint8Array(0), counted: new Map() }));
   }
 
   return (columns, found, sight) => {
     const known = knownOf(columns, sight);
+    const isFirst = known.edition < 0;
     scratch = grown(scratch, columns.size);
     const mask = scratch.subarray(0, padded(columns.size)).fill(0);
     for (let at = 0; at < found.length; at++) mask[found[at]!] = 1;
@@ -66,6 +67,7 @@ export function openBlockParts(): (columns: Columns, found: MatchingSlots, sight
     }
     known.mask.set(mask);
     known.edition = columns.edition;
+    if (isFirst) return onePart(found);
     return {
       counted<T>(name: string, count: (slots: MatchingSlots) => T): readonly T[] {
         const parts = latest(known.counted, name, mostNames, () => []) as (T | undefined)[];
