@@ -35,7 +35,11 @@ async function open(options = {}) {
   const ids = await fill(home, pictures, 5, {
     tell: (n) => ({
       name: n === 1 ? '<b>small</b>\u202egpj.jpg' : `IMG_${n}.jpg`,
-      facts: { bytes: 4_000_000 - n * 900_000, ...(n % 2 === 0 && { camera: { make: 'Canon', model: 'EOS 40D' } }) },
+      facts: {
+        bytes: 4_000_000 - n * 900_000,
+        place: { city: 'Palisade', region: 'Colorado', country: 'US' },
+        ...(n % 2 === 0 && { camera: { make: 'Canon', model: 'EOS 40D' } }),
+      },
     }),
   });
   await change(home, { ids: [ids[1]!], tags: { add: ['sea'] }, title: 'The sea', albums: { add: ['Summer'] } });
@@ -109,6 +113,20 @@ test.each([390, 1440])('at %i px: side by side, uncropped, accessible in both th
   expect(new Set(boxes).size).toBe(1);
   await accessible(page);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+  // Only differences: all were taken at one place. Nothing touches the border.
+  const facts = first.locator('dl').nth(0);
+  expect(await facts.locator('dt').allInnerTexts()).not.toContain('Place');
+  expect(await facts.locator('dt').allInnerTexts()).toContain('Name');
+  const inset = (inner: string) =>
+    first
+      .locator(inner)
+      .first()
+      .evaluate((one) => one.getBoundingClientRect().left - one.closest('.photo')!.getBoundingClientRect().left);
+  expect(await inset('dt')).toBeGreaterThanOrEqual(10);
+  const padded = await page
+    .locator('.ways button, .acts button')
+    .evaluateAll((all) => all.map((one) => Number.parseFloat(getComputedStyle(one).paddingTop)));
+  expect(Math.min(...padded)).toBeGreaterThanOrEqual(8);
   const name = await first.locator('dl').nth(0).locator('div:last-child dd').innerText();
   expect(name).toBe('<b>small</b>\ufffdgpj.jpg');
   const settle = first.getByRole('button', { name: 'Keep this, move the other to trash' });

@@ -10,8 +10,6 @@ export interface Row {
   label: string;
   /** One per photo, in order; undefined without a value. */
   values: (string | undefined)[];
-  /** Whether they differ. */
-  differs: boolean;
 }
 
 const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
@@ -52,11 +50,8 @@ const facts: Record<keyof typeof m.duplicates.rows, (photo: PhotoView) => string
 const nameOf = (type: string): string =>
   (type.split('/')[1] ?? type).replace(/^x-/, '').replaceAll('-', ' ').toUpperCase();
 
-/** The facts that at least one of the photos has. */
-export const factsOf = (photos: readonly PhotoView[]): Row[] =>
+/** The facts in which the photos differ. */
+export const differencesOf = (photos: readonly PhotoView[]): Row[] =>
   (Object.keys(facts) as (keyof typeof facts)[])
-    .map((key) => {
-      const values = photos.map((photo) => facts[key](photo));
-      return { label: m.duplicates.rows[key], values, differs: new Set(values).size > 1 };
-    })
-    .filter(({ values }) => values.some((value) => value !== undefined));
+    .map((key) => ({ label: m.duplicates.rows[key], values: photos.map((photo) => facts[key](photo)) }))
+    .filter(({ values }) => new Set(values).size > 1);
