@@ -15,8 +15,10 @@ export interface Placed extends Cluster {
   top: number;
   /** 0 for one photo, up to 2 for very many. */
   size: number;
-  /** The visible name; empty if there is no space. */
+  /** The visible name; empty if there is no space, or none for all of its photos. */
   name: string;
+  /** Whether its photos are of more than one place, at this zoom. */
+  mixed?: boolean;
 }
 
 /** Groups within this share of the window beyond its edges are loaded in advance. */
@@ -67,6 +69,22 @@ const nameOf = ({ left, top, size }: Placed, name: string): Rectangle =>
     line.high,
   );
 
+/** Up to this zoom groups are named by their country, then up to the other one by their region. */
+const countriesTo = 4.5;
+const regionsTo = 7.5;
+/** A group this wide or high, degrees, is in more than one country, or region: the name of its newest photo would mislead. */
+const widest = { country: 12, region: 3 } as const;
+
+/** The name of a group at a zoom, of the place of its newest photo; undefined if it spreads further than that place. Pure. */
+export function nameAt({ place, box }: Pick<Cluster, 'place' | 'box'>, zoom: number): string | undefined {
+  const parts = place?.split(', ') ?? [];
+  const level = zoom < countriesTo ? 'country' : zoom < regionsTo ? 'region' : 'town';
+  if (level === 'town') return parts[0];
+  const extent = Math.max(box.north - box.south, box.east - box.west);
+  if (extent > widest[level]) return undefined;
+  return level === 'country' ? parts.at(-1) : (parts.at(-2) ?? parts[0]);
+}
+
 /**
  * Places groups in the window: merges those that would overlap, and shows the names that have space. Small ones come
  * first, so that large ones are drawn above them.
@@ -77,6 +95,8 @@ export function place(clusters: readonly Cluster[], view: View): Placed[] {
     const { x: left, y: top } = spotOf(view, cluster.lat, cluster.lon);
     const near = placed.find((one) => Math.abs(one.left - left) < 44 && Math.abs(one.top - top) < 44);
     if (near) {
+      // One name for both, or none.
+      if (nameAt(near, view.zoom) !== nameAt(cluster, view.zoom)) near.mixed = true;
       near.count += cluster.count;
       near.box = around([near.box, cluster.box])!;
     } else placed.push({ ...cluster, left, top, size: 0, name: '' });
@@ -84,7 +104,8 @@ export function place(clusters: readonly Cluster[], view: View): Placed[] {
   for (const one of placed) one.size = one.count === 1 ? 0 : one.count < 100 ? 1 : 2;
   const taken = placed.map(pictureOf);
   for (const one of placed) {
-    const name = legible(one.place?.split(', ')[0] ?? '');
+    if (one.mixed || nameAt(one, view.zoom) === undefined) delete one.place;
+    const name = legible(nameAt(one, view.zoom) ?? '');
     const below = nameOf(one, name);
     if (name === '' || taken.some((other) => overlap(below, other))) continue;
     one.name = name;
