@@ -24,7 +24,9 @@ function firstScript() {
   const core = readdirSync(join(dirname(page), 'assets')).filter((name) => /^catalogue-en-.{8}\.js$/.test(name));
   if (core.length !== 1) throw new Error(`${page} has ${core.length} English catalogues`);
   names.push(`/assets/${core[0]}`);
-  return names.reduce((sum, name) => sum + lstatSync(join(dirname(page), `${name}.gz`)).size, 0) / 1024;
+  // Small files have no packed copy.
+  const sent = (name) => lstatSync(`${name}.gz`, { throwIfNoEntry: false }) ?? lstatSync(name);
+  return names.reduce((sum, name) => sum + sent(join(dirname(page), name)).size, 0) / 1024;
 }
 
 /** MB on the disk below a folder: in whole blocks of 4 KiB, as most filesystems use them. */

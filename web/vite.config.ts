@@ -14,7 +14,10 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 
 const compressible = /\.(?:html|js|mjs|css|svg|json|webmanifest|txt)$/;
 
-/** Writes `name.br` and `name.gz` beside every text file that was built. */
+/** Smaller files fit into one packet, in bytes: they are sent as they are, unless the page loads them first. */
+const least = 1_000;
+
+/** Writes `name.br` and `name.gz` beside the text files that were built. */
 function precompress(): Plugin {
   let folder = '';
   return {
@@ -26,9 +29,11 @@ function precompress(): Plugin {
     async closeBundle() {
       const root = fileURLToPath(new URL('.', import.meta.url));
       const out = resolve(root, folder);
+      const page = await readFile(join(out, 'index.html'), 'utf8');
       for (const entry of await readdir(out, { recursive: true })) {
         if (!compressible.test(entry)) continue;
         const bytes = await readFile(join(out, entry));
+        if (bytes.length < least && !page.includes(entry)) continue;
         const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
         await writeFile(join(out, `${entry}.br`), brotliCompressSync(bytes, quality));
         await writeFile(join(out, `${entry}.gz`), gzipSync(bytes, { level: 9 }));

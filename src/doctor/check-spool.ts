@@ -3,7 +3,7 @@ import { printable } from '../base/errors.js';
 import type { SpoolPause, StuckItem } from '../spool/spool-interface.js';
 import type { Finding } from './finding.js';
 
-const counted = (n: number): string => (n === 1 ? 'One file is' : `${n.toLocaleString('en')} files are`);
+const counted = (n: number): string => (n === 1 ? '1 file' : `${n.toLocaleString('en')} files`);
 
 /** Reports stuck files, and why imports are paused. */
 export function examineSpool(stuck: readonly StuckItem[], held?: SpoolPause): Finding[] {
@@ -23,8 +23,9 @@ export function examineSpool(stuck: readonly StuckItem[], held?: SpoolPause): Fi
     found.push({
       check: 'spool',
       severity: 'warning',
-      message: `${counted(stuck.length)} stuck${others}. ${printable(first.reason)}`,
-      remedy: 'Run `photospool status` for the reasons, and `photospool retry NAME…` to retry.',
+      message: `${counted(stuck.length)} could not be imported${others}. ${printable(first.reason)}`,
+      remedy:
+        'Open Import in the settings to see why and try again, or run `photospool status` and `photospool retry NAME…`.',
     });
   }
   return found;

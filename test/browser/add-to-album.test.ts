@@ -106,7 +106,7 @@ test('a family member adds their own photos to a new album and to one of others;
 
   // To the album, only photos that it takes can be added.
   await page.getByRole('button', { name: 'Add photos' }).click();
-  await page.getByRole('button', { name: 'From your library' }).click();
+  await page.getByRole('menuitem', { name: 'From your library' }).click();
   const picker = page.getByRole('dialog', { name: 'Add photos to “Beach”' });
   await picker.getByText('Your own photos').waitFor();
   await expect.poll(() => picker.locator('.grid button').count()).toBe(3);

@@ -74,12 +74,12 @@ test.each(['light', 'dark'] as const)(
     await large.page.keyboard.press('i');
     await large.page.getByText('The original is on another server').waitFor();
     await openMore(large.page);
-    expect(await large.page.getByRole('link', { name: 'Download original' }).count()).toBe(0);
+    expect(await large.page.getByRole('menuitem', { name: 'Download original' }).count()).toBe(0);
     await large.page.keyboard.press('Escape');
     await large.page.getByRole('button', { name: 'Get original' }).click();
     await expect.poll(() => large.page.getByText('The original is on another server').count()).toBe(0);
     await openMore(large.page);
-    await large.page.getByRole('link', { name: 'Download original' }).waitFor();
+    await large.page.getByRole('menuitem', { name: 'Download original' }).waitFor();
     expect([...mishaps, ...large.mishaps]).toEqual([]);
   },
   120_000,

@@ -67,7 +67,7 @@ test('a burst is one tile, opens to all its photos, gets another cover, and is r
   await tile.click();
   const more = async (name: string): Promise<void> => {
     await page.getByRole('button', { name: 'More', exact: true }).click();
-    await page.getByRole('button', { name }).click();
+    await page.getByRole('menuitem', { name }).click();
   };
   await page.getByRole('button', { name: 'Show all 4 photos of the burst' }).click();
   await page.waitForSelector('main[data-count="4"]');

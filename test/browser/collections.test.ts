@@ -86,7 +86,7 @@ test('albums: each with its newest photo; a page with its name, dates and number
   await page.waitForSelector('main[data-count="3"]');
   expect(await count(home, 'album:"Summer 2024"')).toBe(3);
   await page.getByRole('button', { name: 'More actions' }).click();
-  await page.getByRole('button', { name: 'Delete album' }).click();
+  await page.getByRole('menuitem', { name: 'Delete album' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete album' }).click();
   await page.waitForSelector('text=No albums yet');
   expect(await count(home, 'album:"Summer 2024"')).toBe(0);
@@ -149,6 +149,19 @@ test('an album shows the photo chosen as its cover, also under another name, unt
   await page.waitForSelector('text=“July” has a new cover');
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.waitForSelector('text=Undone: “July” has a new cover');
+  // From the album's menu, too.
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Choose cover' }).click();
+  const picker = page.getByRole('dialog', { name: 'Choose a cover for “July”' });
+  await expect.poll(() => picker.locator('.grid > button').count()).toBe(4);
+  await picker.locator('.grid > button').nth(0).click();
+  await picker.locator('.grid > button').nth(3).click();
+  expect(await picker.locator('[aria-pressed="true"]').count()).toBe(1);
+  await picker.getByRole('button', { name: 'Set as cover' }).click();
+  await picker.waitFor({ state: 'detached' });
+  await expect.poll(() => page.locator('[data-album] img').first().getAttribute('src')).toContain(ids[5]!);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => page.locator('[data-album] img').first().getAttribute('src')).toContain(ids[4]!);
   // One photo as the cover, not two.
   await page.focus(`a[data-id="${ids[3]!}"]`);
   await page.keyboard.press('Shift+ArrowRight');
@@ -317,7 +330,7 @@ test('a search is saved as an album that updates itself; renamed, removed, undon
   await page.getByRole('link', { name: 'The sea, 4 photos' }).waitFor();
   expect(await breaches(page)).toEqual([]);
   await page.getByRole('button', { name: 'Edit The sea' }).click();
-  await page.getByRole('button', { name: 'Rename album' }).click();
+  await page.getByRole('menuitem', { name: 'Rename album' }).click();
   const dialog = page.getByRole('dialog', { name: 'Rename album' });
   expect(await breaches(page)).toEqual([]);
   await dialog.getByRole('textbox', { name: 'New name' }).fill('Seas');
@@ -326,7 +339,7 @@ test('a search is saved as an album that updates itself; renamed, removed, undon
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByRole('link', { name: 'The sea, 4 photos' }).waitFor();
   await page.getByRole('button', { name: 'Edit The sea' }).click();
-  await page.getByRole('button', { name: 'Delete album' }).click();
+  await page.getByRole('menuitem', { name: 'Delete album' }).click();
   await expect.poll(() => page.getByRole('link', { name: /The sea/ }).count()).toBe(0);
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByRole('link', { name: 'The sea, 4 photos' }).click();
@@ -398,10 +411,10 @@ test('an album: sorted by date; put in order by keys, buttons, mouse and finger;
   await expect.poll(order).toEqual(names([0, 1, 2, 3]));
   const menu = page.getByRole('button', { name: 'More actions' });
   await menu.click();
-  await page.getByRole('button', { name: 'Oldest first' }).click();
+  await page.getByRole('menuitemradio', { name: 'Oldest first' }).click();
   await expect.poll(order).toEqual(names([3, 2, 1, 0]));
   await menu.click();
-  await page.getByRole('button', { name: 'Custom order…' }).click();
+  await page.getByRole('menuitemradio', { name: 'Custom order…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Arrange “Trip”' });
   const options = dialog.getByRole('option');
   const arranged = (): Promise<string[]> =>
@@ -452,7 +465,7 @@ test('an album: sorted by date; put in order by keys, buttons, mouse and finger;
   await page.waitForURL(`**/photo/${ids[2]!}*`);
   await page.keyboard.press('Escape');
   await menu.click();
-  await page.getByRole('button', { name: 'Newest first' }).click();
+  await page.getByRole('menuitemradio', { name: 'Newest first' }).click();
   await expect.poll(order).toEqual(names([0, 1, 2, 3]));
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(order).toEqual(names([0, 2, 1, 3]));

@@ -184,7 +184,7 @@ test('tokens are shown once and revoked, access is opened, and the log lists it'
   await page.waitForSelector('[role=switch][aria-checked=true]');
   expect(fixture.door.openness).toEqual({ visitors: true, familyEdits: false, publicAddress: null });
   await page.getByRole('link', { name: 'Security log' }).click();
-  await page.waitForSelector('text=Signed in: Owner');
+  await page.waitForSelector('text=Owner signed in');
   expect(mishaps).toEqual([]);
   await close();
 });

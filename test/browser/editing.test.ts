@@ -228,7 +228,9 @@ test('the history and the arrival are beside the picture, which stays', async ()
   await page.getByText('History', { exact: true }).click();
   const lines = page.locator('[data-list="history"] > li');
   await expect.poll(() => lines.first().innerText()).toMatch(/^.+ rated it 5 stars\s+.*now/);
-  expect(await lines.last().innerText()).toMatch(/Added\s+IMG_0000\.jpg\s+.*2026/);
+  expect(await lines.last().innerText()).toMatch(
+    /^(?:The owner added this file|Added to the library)\s+IMG_0000\.jpg\s+.*2026/,
+  );
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   await page.keyboard.press('Control+z');
   await expect.poll(() => lines.first().innerText()).toMatch(/ removed the rating\s/);

@@ -67,13 +67,13 @@ test('photos are offered, declined, offered again and taken back, and accepted; 
     await ben.page.goto(visits.home.url);
     await shown(ben.page);
     await select(ben.page, 2);
-    await (await inSelectionMenu(ben.page, 'Hand over')).click();
+    await (await inSelectionMenu(ben.page, 'Give to someone')).click();
     await ben.page.getByRole('button', { name: 'Cleo' }).click();
     await ben.page.getByText('Offered 2 photos to Cleo.').waitFor();
   };
   await ben.page.setViewportSize({ width: 1440, height: 900 });
   await select(ben.page, 2);
-  await (await inSelectionMenu(ben.page, 'Hand over')).click();
+  await (await inSelectionMenu(ben.page, 'Give to someone')).click();
   await ben.page.getByRole('button', { name: 'Cleo' }).waitFor();
   expect(await ben.page.getByRole('button', { name: 'Family library' }).count()).toBe(1);
   await look(ben.page, 'hand-over');
@@ -147,12 +147,12 @@ test('photos that others share are saved to one’s own library, singly and many
   const [ada, ben, cleo] = [await enter('Ada', 'owner'), await enter('Ben', 'family'), await enter('Cleo', 'family')];
   await upload(ben.page, ['one.jpg', 'two.jpg']);
   await select(ben.page, 2);
-  await (await inSelectionMenu(ben.page, 'Visible to')).click();
+  await (await inSelectionMenu(ben.page, 'Change visibility')).click();
   await ben.page.getByRole('button', { name: /^Family/ }).click();
   await ben.page.getByText('Shared 2 photos with family').waitFor();
   // Ben has them already.
   await ben.page.locator('a.tile').first().click({ button: 'right' });
-  await ben.page.getByRole('menuitem', { name: 'Trash' }).waitFor();
+  await ben.page.getByRole('menuitem', { name: 'Move to trash' }).waitFor();
   expect(await ben.page.getByRole('menuitem', { name: 'Save to my library' }).count()).toBe(0);
 
   const mine = (page: Page): Promise<number> =>
@@ -233,10 +233,10 @@ test('with photos of their own, a family member can do everything, also move the
     'Favourite',
     'Add to album',
     'Download',
-    'Trash',
+    'Move to trash',
     'More',
   ]);
-  await (await inSelectionMenu(ben.page, 'Visible to')).waitFor();
+  await (await inSelectionMenu(ben.page, 'Change visibility')).waitFor();
   await ben.page.keyboard.press('Escape');
   await ben.page.keyboard.press('Delete');
   await ben.page.getByText('Moved 2 photos to trash').waitFor();
@@ -410,11 +410,11 @@ test('guests send photos through a link; they wait for whoever made it, who appr
   await waiting.first().getByRole('button', { name: 'Approve' }).click();
   await sure.getByRole('button', { name: 'Approve 1 photo' }).click();
   await expect.poll(() => waiting.count()).toBe(1);
-  await waiting.first().getByRole('button', { name: 'Decline and move to trash' }).click();
+  await waiting.first().getByRole('button', { name: 'Decline', exact: true }).click();
   await waiting.waitFor({ state: 'detached' });
   await ben.page.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => waiting.count()).toBe(1);
-  await waiting.first().getByRole('button', { name: 'Decline and move to trash' }).click();
+  await waiting.first().getByRole('button', { name: 'Decline', exact: true }).click();
   await waiting.waitFor({ state: 'detached' });
   await expect.poll(() => ben.page.getByRole('heading', { name: 'Photos from guests' }).count()).toBe(0);
 
@@ -473,9 +473,9 @@ test('a person is removed: they are signed out, others lose what they shared, an
   await removed.getByText('2 photos').waitFor();
   await look(ada.page, 'person-removed');
   await removed.getByRole('button', { name: 'Save photos to…' }).click();
-  await ada.page.getByRole('button', { name: 'Library of Cleo' }).waitFor();
+  await ada.page.getByRole('menuitem', { name: 'Library of Cleo' }).waitFor();
   await look(ada.page, 'person-removed-menu');
-  await ada.page.getByRole('button', { name: 'Family library' }).click();
+  await ada.page.getByRole('menuitem', { name: 'Family library' }).click();
   await ada.page.getByText('2 photos saved to the family library').waitFor();
   await ada.page.goto(visits.home.url);
   await shown(ada.page);
@@ -500,7 +500,7 @@ test('photos are locked behind a PIN: only the person opens them, moves them, an
     await page.locator('a.tile').first().click();
     await opened(page);
     await openMore(page);
-    await page.getByRole('button', { name: 'Move to locked photos' }).click();
+    await page.getByRole('menuitem', { name: 'Move to locked photos' }).click();
   };
   await lock();
   await page.getByText('Open Locked photos and set a PIN first.').waitFor();

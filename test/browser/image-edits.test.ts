@@ -129,7 +129,7 @@ test('on a phone the frame is dragged, the dial snaps at 0, and cancelling asks 
   await page.getByRole('button', { name: 'Discard changes' }).click();
   await dialog.waitFor({ state: 'hidden' });
   await openMore(page);
-  await page.getByRole('button', { name: 'Restore original' }).click();
+  await page.getByRole('menuitem', { name: 'Restore original' }).click();
   await expect.poll(async () => (await told(ids[0]!)).develop).toBeUndefined();
   expect(mishaps).toEqual([]);
   await close();
@@ -170,13 +170,13 @@ test('edits are copied from one photo and pasted to others, singly and many at o
   await opened(page);
   await openMore(page);
   // Nothing is copied yet, and this photo has no edits.
-  expect(await page.getByRole('button', { name: /(?:Copy|Paste) edits/ }).count()).toBe(0);
+  expect(await page.getByRole('menuitem', { name: /(?:Copy|Paste) edits/ }).count()).toBe(0);
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await page.click(`a.tile[data-id="${ids[0]}"]`);
   await opened(page);
   await openMore(page);
-  await page.getByRole('button', { name: 'Copy edits' }).click();
+  await page.getByRole('menuitem', { name: 'Copy edits' }).click();
   await page.getByText('Edits copied.', { exact: false }).waitFor();
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+a');
@@ -191,7 +191,7 @@ test('edits are copied from one photo and pasted to others, singly and many at o
   await page.click(`a.tile[data-id="${ids[1]}"]`);
   await opened(page);
   await openMore(page);
-  await page.getByRole('button', { name: 'Paste edits' }).click();
+  await page.getByRole('menuitem', { name: 'Paste edits' }).click();
   await page.getByText('Pasted edits to 1 photo', { exact: true }).waitFor();
   expect((await told(ids[1]!)).develop).toEqual(develop);
   await page.keyboard.press('Control+z');
@@ -221,7 +221,7 @@ test('a video is rotated from its menu, is played rotated, and one undo brings i
   const upright = (is: boolean): unknown => [is, plays ? is : undefined];
   await expect.poll(shapeOf).toEqual(upright(false));
   await openMore(page);
-  await page.getByRole('button', { name: 'Rotate right' }).click();
+  await page.getByRole('menuitem', { name: 'Rotate right' }).click();
   await expect.poll(async () => (await told(film!)).develop).toEqual({ rotate: 1 });
   expect(await told(film!)).toMatchObject({ width: 48, height: 64 });
   await expect.poll(shapeOf).toEqual(upright(true));

@@ -170,7 +170,7 @@ test('the facts are shown beside it', async () => {
     expect(text).toContain(fact);
   expect(await page.getByRole('button', { name: '3 of 5 stars', pressed: true }).count()).toBe(1);
   await openMore(page);
-  const download = page.getByRole('link', { name: 'Download original' });
+  const download = page.getByRole('menuitem', { name: 'Download original' });
   expect(await download.getAttribute('href')).toBe(`/originals/${photo.id}?download`);
   await page.keyboard.press('Escape');
   await page.keyboard.press('i');

@@ -1,4 +1,5 @@
 /** Search in a real browser, on a real home: completion of keys and values, and the message when nothing is found. */
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { breaches } from './axe.js';
 import { fill } from './fill.js';
@@ -13,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 afterEach(() => home.close());
 
-async function open() {
+async function open(options = {}) {
   home = await openServedHome(stage.folder);
   const tell = (n: number) => ({
     facts: {
@@ -23,7 +24,7 @@ async function open() {
     },
   });
   await fill(home, stage.pictures, 12, { tell });
-  const seen = await stage.see(home.url);
+  const seen = await stage.see(home.url, options);
   await shown(seen.page);
   return seen;
 }
@@ -165,11 +166,130 @@ test('without results says why, and suggests terms to drop', async () => {
   await page.waitForSelector('text=No photos match “nowhere”.');
   const drop = page.getByRole('button', { name: 'Without “nowhere”' });
   await expect.poll(() => drop.innerText()).toContain(': 8 photos');
+  // Without the other word nothing would be found.
+  expect(await page.getByRole('button', { name: /^Without/ }).count()).toBe(1);
   await drop.click();
   await page.waitForSelector('main[data-count="8"]');
   await page.goto(`${home.url}/?q=is:trashed`);
   await page.waitForSelector('text=The trash is empty');
   expect(page.url()).toBe(`${home.url}/trash`);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+const lit = (page: Page) => page.locator('.tabs [aria-current="page"]').allInnerTexts();
+
+test('a phone shows the search in a field with back and clear, and its terms as filters', async () => {
+  const { page, mishaps, close } = await open({
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  expect(await lit(page)).toEqual(['Photos']);
+  await page.getByRole('button', { name: 'Search', exact: true }).tap();
+  await page.getByRole('button', { name: 'Palisade, 12 photos' }).tap();
+  await expect.poll(() => lit(page)).toEqual(['Search']);
+  await page.getByRole('button', { name: '2024, 12 photos' }).tap();
+  await page.getByRole('button', { name: 'Show 12 photos' }).tap();
+  const asked = page.getByRole('button', { name: 'Edit search: Palisade, 2024' });
+  await asked.waitFor();
+  expect(await lit(page)).toEqual(['Search']);
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Palisade, 2024');
+  await page.getByText('12 photos', { exact: true }).first().waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+  expect(await breaches(page)).toEqual([]);
+  const filters = page.getByRole('list', { name: 'Search filters' });
+  expect(await filters.getByRole('listitem').allInnerTexts()).toEqual(['Palisade', '2024']);
+  await filters.getByRole('button', { name: 'Remove 2024' }).tap();
+  await page.getByRole('button', { name: /^Edit search: Palisade, Colorado/ }).waitFor();
+  // Back leads to the search before, clear to the photos.
+  await page.getByRole('button', { name: 'Back', exact: true }).tap();
+  await asked.waitFor();
+  await asked.tap();
+  await page.getByRole('combobox').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Clear search' }).last().tap();
+  await expect.poll(() => page.url()).toBe(`${home.url}/`);
+  expect(await lit(page)).toEqual(['Photos']);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('albums are suggested by name, and found by searching for it', async () => {
+  const { page, mishaps, close } = await open();
+  await page.evaluate(async () => {
+    const send = (path: string, body: object) =>
+      fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    const { tiles } = (await (await fetch('/api/tiles?limit=9')).json()) as { tiles: { id: string }[] };
+    await send('/api/albums/shared', { name: 'Tuscany', ids: tiles.map(({ id }) => id) });
+    await send('/api/albums/shared', { name: 'Zanzibar' });
+  });
+  const field = page.getByRole('combobox');
+  await field.fill('Tusc');
+  const option = page.getByRole('option').filter({ hasText: 'Tuscany' });
+  await option.waitFor();
+  expect((await option.innerText()).split(/\s+/)).toEqual(['Tuscany', 'Album', '9']);
+  await option.click();
+  await page.getByRole('heading', { name: 'Tuscany', level: 1, exact: true }).waitFor();
+  expect(new URL(page.url()).pathname).toMatch(/^\/albums\/house:/);
+  // Together with another term it is one, by its name.
+  await page.goto(`${home.url}/`);
+  await shown(page);
+  await field.fill('taken:2024 tus');
+  await option.click();
+  await page.getByRole('heading', { name: '2024, Tuscany' }).waitFor();
+  await page.waitForSelector('main[data-count="9"]');
+  for (const q of ['Tuscany', 'album:tuscany']) {
+    await page.goto(`${home.url}/?q=${encodeURIComponent(q)}`);
+    await page.getByRole('link', { name: 'Open album “Tuscany”' }).click();
+    await page.getByRole('heading', { name: 'Tuscany', level: 1, exact: true }).waitFor();
+    await page.waitForSelector('main[data-count="9"]');
+  }
+  await page.goto(`${home.url}/?q=Zanzibar`);
+  await page.getByRole('link', { name: 'Open album “Zanzibar”' }).click();
+  await page.getByText('This album is empty', { exact: false }).waitFor();
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('videos are counted as videos', async () => {
+  home = await openServedHome(stage.folder);
+  await fill(home, stage.pictures, 5, {
+    tell: (n) => (n < 2 ? { facts: { type: 'video/mp4', seconds: 4, tags: ['trip'] } } : { facts: { tags: ['trip'] } }),
+  });
+  const { page, mishaps, close } = await stage.see(`${home.url}/videos`);
+  await page.waitForSelector('main[data-count="2"]');
+  await page.getByText('2 videos', { exact: true }).first().waitFor();
+  await expect.poll(() => page.getByRole('heading', { level: 2 }).innerText()).toContain('2 videos');
+  await page.goto(`${home.url}/?q=tag:trip`);
+  await page.getByText('3 photos, 2 videos', { exact: true }).first().waitFor();
+  await expect.poll(() => page.getByRole('heading', { level: 2 }).innerText()).toContain('3 photos, 2 videos');
+  await page.goto(`${home.url}/explore`);
+  await page.getByRole('link', { name: 'Videos, 2 videos' }).waitFor();
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('a search is said with the names of the library', async () => {
+  const { page, mishaps, close } = await open();
+  for (const [q, words] of [
+    ['place:palisade', 'Palisade'],
+    ['-place:palisade tag:beach', 'Not in Palisade, beach'],
+    ['tag:"TWO words"', 'two words'],
+  ] as const) {
+    await page.goto(`${home.url}/?q=${encodeURIComponent(q)}`);
+    await page.getByRole('heading', { name: words, level: 1, exact: true }).waitFor({ state: 'attached' });
+    await expect.poll(() => page.title()).toBe(`${words} – Photospool`);
+  }
+  await page.goto(`${home.url}/`);
+  await shown(page);
+  expect(await page.title()).toBe('Photos – Photospool');
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Photos');
+  await page.getByRole('combobox').fill('palis');
+  await expect.poll(() => page.getByRole('option').first().innerText()).toContain('Place');
+  await page.goto(`${home.url}/favourites`);
+  await page.waitForSelector('text=No favourites yet');
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Favourites');
   expect(mishaps).toEqual([]);
   await close();
 });

@@ -39,17 +39,36 @@ test('the menu of a photo: for it alone or the selection, with the toolbar’s a
   await page.click(tile(one), { button: 'right' });
   expect(await menu.getAttribute('aria-label')).toBe('Actions for this photo');
   expect((await menu.innerText()).split(/\s*\n\s*/)).toEqual([
-    ...['Open', 'Open in a new tab', 'Share', 'Favourite', 'Add to album', 'Download', 'Visible to', 'Trash'],
+    ...[
+      'Open',
+      'Open in a new tab',
+      'Share',
+      'Favourite',
+      'Add to album',
+      'Download',
+      'Change visibility',
+      'Move to trash',
+    ],
   ]);
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent.trim())).toBe('Open');
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('Enter');
   await page
-    .getByRole('dialog', { name: 'Visible to' })
+    .getByRole('dialog', { name: 'Change visibility' })
     .getByRole('button', { name: /^Family/ })
     .click();
   await page.locator(`${tile(one)} .family`).waitFor();
+  // Its form opens where the menu was, at the present value.
+  const spot = (await page.locator(tile(one)).boundingBox())!;
+  await page.click(tile(one), { button: 'right' });
+  await entry('Change visibility').click();
+  const form = page.getByRole('dialog', { name: 'Change visibility' });
+  await form.getByRole('button', { name: /^Family/, pressed: true }).waitFor();
+  const box = (await form.boundingBox())!;
+  expect(Math.abs(box.x - (spot.x + spot.width / 2))).toBeLessThan(16);
+  expect(Math.abs(box.y - (spot.y + spot.height / 2))).toBeLessThan(16);
+  await page.keyboard.press('Escape');
   await page.click(tile(one), { button: 'right' });
   await entry('Favourite').click();
   await page.locator(`${tile(one)} .heart`).waitFor();
@@ -60,6 +79,11 @@ test('the menu of a photo: for it alone or the selection, with the toolbar’s a
   await page.keyboard.press('Escape');
   await expect.poll(() => menu.count()).toBe(0);
   await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-id'))).toBe(one);
+  // Without a selection, the key is for the photo that has the focus.
+  await page.keyboard.press('f');
+  await page.locator(`${tile(one)} .heart`).waitFor({ state: 'detached' });
+  await page.keyboard.press('f');
+  await page.locator(`${tile(one)} .heart`).waitFor();
   // Of the selection.
   for (const id of [two, three]) {
     await page.focus(tile(id));
@@ -67,14 +91,14 @@ test('the menu of a photo: for it alone or the selection, with the toolbar’s a
   }
   await page.click(tile(three), { button: 'right' });
   expect(await menu.getAttribute('aria-label')).toBe('Actions for 2 photos');
-  await entry('Trash').click();
+  await entry('Move to trash').click();
   await expect.poll(() => count(home, 'is:trashed')).toBe(2);
   await expect.poll(() => page.locator('.choose').count()).toBe(0);
   await toast(page).getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => count(home, 'is:trashed')).toBe(0);
   // In the trash it is restored or deleted, and nothing else.
   await page.click(tile(two), { button: 'right' });
-  await entry('Trash').click();
+  await entry('Move to trash').click();
   await page.goto(`${home.url}/trash`);
   await page.click(tile(two), { button: 'right' });
   expect((await menu.innerText()).split(/\s*\n\s*/)).toEqual([
@@ -98,7 +122,7 @@ test('the menu of a photo: for it alone or the selection, with the toolbar’s a
   await shown(page);
   // Deleted by its menu, a selected photo is no longer selected.
   await page.click(tile(ids[7]!), { button: 'right' });
-  await entry('Trash').click();
+  await entry('Move to trash').click();
   await page.goto(`${home.url}/trash`);
   await page.focus(tile(ids[7]!));
   await page.keyboard.press('x');
@@ -272,7 +296,7 @@ describe('actions on the selection', () => {
     await page.hover(tile(ids[0]!));
     await ring(page, ids[0]!).click();
     await page.click(tile(ids[1]!));
-    await (await inSelectionMenu(page, 'Tags')).click();
+    await (await inSelectionMenu(page, 'Edit tags')).click();
     const list = page.locator('[data-list="tags"]');
     await expect.poll(() => list.innerText()).toContain('on 1 of 2');
     await page.getByRole('combobox', { name: 'Add a tag' }).fill('pea');

@@ -115,6 +115,10 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   expect(await page.title()).toBe('By <b>the</b> sea');
   expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('By <b>the</b> sea');
   expect(await page.locator('.facts').innerText()).toBe('2 photos');
+  // The title once, and a picture above the photos, also if all of them are small.
+  expect(await page.getByText('By <b>the</b> sea', { exact: true }).count()).toBe(1);
+  await page.locator('.shared .cover img.shown').waitFor();
+  expect(await page.locator('.shared .cover img').getAttribute('src')).toContain('/media/');
   await page.getByRole('button', { name: 'Slideshow' }).waitFor();
   for (const name of ['Account', 'Search', 'Sign in']) expect(await page.getByRole('button', { name }).count()).toBe(0);
   expect(await page.getByRole('searchbox').count()).toBe(0);
@@ -131,7 +135,7 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   expect(info).toContain('A pier');
   for (const kept of ['.jpg', 'History', 'Comment', 'Sharing', '1.0', 'Create link']) expect(info).not.toContain(kept);
   await openMore(page);
-  const original = (await page.getByRole('link', { name: 'Download original' }).getAttribute('href'))!;
+  const original = (await page.getByRole('menuitem', { name: 'Download original' }).getAttribute('href'))!;
   await page.keyboard.press('Escape');
   const file = await fetch(new URL(original, address));
   expect(file.status).toBe(200);
@@ -144,6 +148,19 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   await dialog.getByRole('button', { name: 'Edit the link By <b>the</b> sea' }).click();
   await dialog.getByRole('switch', { name: 'Show location, camera and file name' }).click();
   await dialog.getByText('unedited originals · location, camera and file name · last opened').waitFor();
+  // In the dialog, over which a message can be read and undone; without originals there are no unedited ones.
+  const said = dialog.locator('.toast');
+  const settings = { originals: true, unedited: true, details: false };
+  await said.getByText('Link updated').waitFor();
+  await said.getByRole('button', { name: 'Undo' }).click();
+  await dialog.getByText('unedited originals · last opened').waitFor();
+  await dialog.getByRole('switch', { name: 'Allow downloading originals' }).click();
+  await expect.poll(() => home.access.shares.list()).toMatchObject([{ originals: false }]);
+  await said.getByText('Link updated', { exact: true }).waitFor();
+  await said.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => home.access.shares.list()).toMatchObject([settings]);
+  await dialog.getByRole('switch', { name: 'Show location, camera and file name' }).click();
+  await expect.poll(() => home.access.shares.list()).toMatchObject([{ ...settings, details: true }]);
   await shoot(owner.page, `share-edit-${width}`);
   // A selection is downloaded as everything is: as originals.
   await page.reload();
@@ -232,7 +249,8 @@ test('a selection is shared with a person and becomes an album', async () => {
   const dialog = page.getByRole('dialog', { name: 'Share photos' });
   await dialog.getByText('They will see 2 photos').waitFor();
   await dialog.getByLabel('Album name').fill('Two piers');
-  await dialog.getByRole('switch', { name: 'Show my name' }).click();
+  // As everyone expects: the first link of a person says who shares.
+  await dialog.getByRole('switch', { name: 'Show my name', checked: true }).waitFor();
   const preview = await openPreview(page);
   expect(await preview.getByRole('heading', { level: 1 }).innerText()).toBe('Two piers');
   expect(await preview.locator('.facts').innerText()).toBe('Ada shared 2 photos');
@@ -253,6 +271,32 @@ test('a selection is shared with a person and becomes an album', async () => {
   await shoot(page, 'share-people-820');
   await dialog.getByRole('button', { name: 'Share with 1 person' }).click();
   await page.getByText('Shared with Ben').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('Undone: Shared with Ben').waitFor();
+  const memberships = async (): Promise<unknown[]> =>
+    (
+      (await (
+        await fetch(`${home.url}/api/albums/shared`, { headers: { cookie: `photospool=${ben.cookie}` } })
+      ).json()) as { albums: unknown[] }
+    ).albums;
+  expect(await memberships()).toEqual([]);
+  await page.goto(`${home.url}/albums`);
+  await page.getByRole('link', { name: 'Two piers, 2 photos' }).click();
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  const album = page.getByRole('dialog', { name: 'Share “Two piers”' });
+  await album.getByRole('button', { name: 'Add Ben' }).click();
+  await album.getByRole('button', { name: 'Share with 1 person' }).click();
+  await page.locator('.toast').getByText('Shared with Ben', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  const right = album.getByLabel('What Ben can do');
+  await right.selectOption('Can view and add');
+  await album.getByText('Ben can now view and add photos').waitFor();
+  await album.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => right.inputValue()).toBe('view');
+  await right.selectOption('Can view and add');
+  await album.getByText('Ben can now view and add photos', { exact: true }).waitFor();
+  expect(await memberships()).toMatchObject([{ right: 'add' }]);
+  await album.getByRole('button', { name: 'Done' }).click();
 
   // The preview is not for others, signed in or not.
   const stranger = await stage.see(address, {}, /status of 40[14]/);
@@ -279,7 +323,7 @@ test('a selection is shared with a person and becomes an album', async () => {
   expect(await breaches(family.page)).toEqual([]);
   await shoot(family.page, 'album-member-390');
   await family.page.getByRole('button', { name: 'More actions' }).click();
-  await family.page.getByRole('button', { name: 'Leave album' }).click();
+  await family.page.getByRole('menuitem', { name: 'Leave album' }).click();
   await family.page.getByRole('dialog').getByRole('button', { name: 'Leave album' }).click();
   await family.page.getByText('You left “Two piers”').waitFor();
   await expect.poll(() => family.page.getByRole('link', { name: 'Two piers, 2 photos' }).count()).toBe(0);
@@ -299,7 +343,7 @@ test('a selection is shared with a person and becomes an album', async () => {
   await page.keyboard.press('Enter');
   await page.getByText('Both of them.').waitFor();
   await page.getByRole('button', { name: 'Add photos' }).click();
-  await page.getByRole('button', { name: 'From your library' }).click();
+  await page.getByRole('menuitem', { name: 'From your library' }).click();
   const picker = page.getByRole('dialog', { name: 'Add photos to “Two piers”' });
   await picker.locator('.grid button').nth(2).click();
   expect(await breaches(page)).toEqual([]);

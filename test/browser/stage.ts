@@ -146,7 +146,7 @@ export async function openMore(page: Page): Promise<void> {
 export async function inSelectionMenu(page: Page, name: string): Promise<Locator> {
   const toolbar = page.getByRole('toolbar', { name: 'Actions for selected photos' });
   await toolbar.getByRole('button', { name: 'More', exact: true }).click();
-  return toolbar.getByRole('button', { name, exact: true });
+  return toolbar.getByRole('menuitem', { name, exact: true });
 }
 
 function watch(page: Page, url: string, expected: RegExp | undefined): string[] {

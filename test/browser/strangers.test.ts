@@ -100,7 +100,7 @@ test.each([390, 1440])('names by others break no page at %i px', { timeout: 120_
     await expectWhole(page, 'history');
     const download = page.waitForEvent('download');
     await openMore(page);
-    await page.getByRole('link', { name: 'Download original' }).click();
+    await page.getByRole('menuitem', { name: 'Download original' }).click();
     expect((await download).suggestedFilename()).not.toMatch(/[\u0000-\u001f\u202a-\u202e\u2066-\u2069/\\<>]/);
   }
 

@@ -48,7 +48,7 @@ async function openNew(page: Page, name: string): Promise<void> {
 async function addFromDevice(page: Page, files: Awaited<ReturnType<typeof filesOf>>): Promise<void> {
   await page.getByRole('button', { name: 'Add photos' }).click();
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'From this device' }).click();
+  await page.getByRole('menuitem', { name: 'From this device' }).click();
   await (await chooser).setFiles(files);
 }
 
@@ -78,7 +78,7 @@ test('an empty album is filled from this device, also with photos that are here 
   await openNew(page, 'Rome');
   await page.getByText('This album is empty.').waitFor();
   await page.getByRole('button', { name: 'Add photos' }).click();
-  await page.getByRole('button', { name: 'From your library' }).waitFor();
+  await page.getByRole('menuitem', { name: 'From your library' }).waitFor();
   await lookAtPage(page, 'album-add-menu', [390, 820, 1440]);
   await page.keyboard.press('Escape');
 

@@ -119,7 +119,7 @@ test('chosen and dropped files and folders: all arrive, are confirmed by hash, a
   const upload = async (what: string): Promise<FileChooser> => {
     const chooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Upload', exact: true }).click();
-    await page.getByRole('button', { name: what }).click();
+    await page.getByRole('menuitem', { name: what }).click();
     return chooser;
   };
   await (await upload('Upload folder')).setFiles(folder);
@@ -390,8 +390,8 @@ test('the manifest is installable', async () => {
   const session = await page.context().newCDPSession(page);
   const { errors, data } = await session.send('Page.getAppManifest');
   expect(errors).toEqual([]);
-  const manifest = JSON.parse(data!) as { icons: { src: string; sizes: string }[]; share_target: { action: string } };
-  expect(manifest.share_target.action).toBe('/share');
+  const manifest = JSON.parse(data!) as { icons: { src: string; sizes: string }[]; share_target: object };
+  expect(manifest.share_target).toMatchObject({ action: '/share', params: { url: 'url' } });
   for (const { src, sizes } of manifest.icons.filter((icon) => icon.sizes !== 'any')) {
     const size = await page.evaluate(async (url) => {
       const picture = await createImageBitmap(await (await fetch(url)).blob());

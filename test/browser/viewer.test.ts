@@ -72,7 +72,7 @@ test('title, place or day stand over the date, in the title of the window too; c
   expect(await breaches(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await shown(page);
-  expect(await page.title()).toBe('Photospool');
+  expect(await page.title()).toBe('Photos – Photospool');
   expect(mishaps).toEqual([]);
 });
 
@@ -121,7 +121,7 @@ test('more actions: link, archive and album by key; undo returns to the photo', 
   await page.waitForSelector('button[aria-label="Next photo"]');
   await openMore(page);
   expect(await breaches(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Copy link' }).click();
+  await page.getByRole('menuitem', { name: 'Copy link' }).click();
   await page.getByText('Link copied').waitFor();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${home.url}/photo/${ids[1]!}`);
   await page.keyboard.press('b');
@@ -130,7 +130,7 @@ test('more actions: link, archive and album by key; undo returns to the photo', 
   await expect.poll(async () => (await ask(home, ids[1]!)).albums).toEqual(['Rivers']);
   await page.keyboard.press('Escape');
   await openMore(page);
-  await page.getByRole('button', { name: 'Archive' }).click();
+  await page.getByRole('menuitem', { name: 'Archive' }).click();
   await expect.poll(() => openId(page)).toBe(ids[2]);
   expect(await ask(home, ids[1]!)).toMatchObject({ archived: true });
   await page.keyboard.press('Control+z');
@@ -142,6 +142,86 @@ test('more actions: link, archive and album by key; undo returns to the photo', 
   await page.keyboard.press('Control+z');
   await expect.poll(() => openId(page)).toBe(ids[1]);
   expect((await ask(home, ids[1]!)).trashed).toBe(false);
+  expect(mishaps).toEqual([]);
+});
+
+test('the menu has the focus and its keys; none of them reaches the photo below', async () => {
+  const { page, mishaps, close } = await stage.see(`${home.url}/photo/${ids[3]!}`);
+  onTestFinished(close);
+  await opened(page);
+  const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.textContent.trim() ?? '');
+  const more = actions(page).getByRole('button', { name: 'More' });
+  await more.focus();
+  await page.keyboard.press('Enter');
+  const items = page.getByRole('menu', { name: 'More' }).getByRole('menuitem');
+  await items.first().waitFor();
+  const labels = (await items.allInnerTexts()).map((label) => label.split('\n')[0]!.trim());
+  await expect.poll(focused).toContain('Download original');
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(focused).toContain(labels[1]!);
+  await page.keyboard.press('End');
+  await expect.poll(focused).toContain(labels.at(-1)!);
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(focused).toContain('Download original');
+  await page.keyboard.press('ArrowUp');
+  await expect.poll(focused).toContain(labels.at(-1)!);
+  await page.keyboard.press('Home');
+  await expect.poll(focused).toContain('Download original');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('f');
+  expect(await focused()).toContain('Download original');
+  await page.keyboard.press('c');
+  await expect.poll(focused).toContain('Copy link');
+  await page.keyboard.press('c');
+  await expect.poll(focused).toContain('Change date');
+  expect(openId(page)).toBe(ids[3]);
+  expect((await ask(home, ids[3]!)).favourite).toBe(false);
+  await page.keyboard.press('Escape');
+  await expect.poll(() => items.count()).toBe(0);
+  expect(await more.evaluate((button) => button === document.activeElement)).toBe(true);
+  expect(openId(page)).toBe(ids[3]);
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => openId(page)).toBe(ids[4]);
+  expect(mishaps).toEqual([]);
+});
+
+test('the info panel is as dark as the stage in both themes; on a phone on its side it says the date alone', async () => {
+  const { page, mishaps, close } = await stage.see(`${home.url}/photo/${ids[6]!}`, {
+    viewport: { width: 1200, height: 800 },
+    colorScheme: 'light',
+  });
+  onTestFinished(close);
+  await opened(page);
+  await page.keyboard.press('i');
+  const panel = page.locator('aside');
+  await panel.locator('dl').first().waitFor();
+  expect(await panel.evaluate((aside) => getComputedStyle(aside).backgroundColor)).toBe('rgb(29, 29, 31)');
+  expect(await breaches(page)).toEqual([]);
+  await wake(page);
+  expect(await page.locator('.heading p').first().isVisible()).toBe(true);
+  await page.setViewportSize({ width: 844, height: 390 });
+  await expect.poll(() => page.locator('.heading p').first().isVisible()).toBe(false);
+  expect(mishaps).toEqual([]);
+});
+
+test('a message stands above the film strip', async () => {
+  const { page, mishaps, close } = await stage.see(`${home.url}/photo/${ids[5]!}`, {
+    viewport: { width: 1440, height: 900 },
+  });
+  onTestFinished(close);
+  await opened(page);
+  await wake(page);
+  await page.keyboard.press('f');
+  const toast = page.locator('.toast');
+  await toast.getByRole('button', { name: 'Undo' }).waitFor();
+  const strip = (await page.getByRole('group', { name: 'Nearby photos' }).boundingBox())!;
+  await expect
+    .poll(async () => {
+      const box = (await toast.boundingBox())!;
+      return box.y + box.height <= strip.y;
+    })
+    .toBe(true);
+  await toast.getByRole('button', { name: 'Undo' }).click();
   expect(mishaps).toEqual([]);
 });
 

@@ -106,11 +106,13 @@ describe('spool', () => {
   });
   it('reports stuck files and disk errors', () => {
     expect(examineSpool([])).toEqual([]);
-    expect(brief(examineSpool([stuck('a.jpg')]))).toEqual(['warning: One file is stuck: a.jpg. It is damaged.']);
+    expect(brief(examineSpool([stuck('a.jpg')]))).toEqual([
+      'warning: 1 file could not be imported: a.jpg. It is damaged.',
+    ]);
     const held = { until: '', reason: 'The disk is full.' };
     expect(brief(examineSpool([stuck('a\n.jpg'), stuck('b.jpg')], held))).toEqual([
       'error: Importing is paused: The disk is full.',
-      'warning: 2 files are stuck, a\\u{a}.jpg among them. It is damaged.',
+      'warning: 2 files could not be imported, a\\u{a}.jpg among them. It is damaged.',
     ]);
   });
 });

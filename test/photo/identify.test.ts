@@ -135,10 +135,10 @@ describe('by bytes alone', () => {
 
   test.each([
     ['it is empty', new Uint8Array()],
-    ['it is text', Buffer.from('Grüße aus Zürich')],
-    ['it is text', Buffer.from('\ufeffhallo', 'utf16le')],
-    ['it is text', Buffer.from('#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd')],
-    ['it is text', Buffer.from('BM is how this text begins')],
+    ['it is a text file', Buffer.from('Grüße aus Zürich')],
+    ['it is a text file', Buffer.from('\ufeffhallo', 'utf16le')],
+    ['it is a text file', Buffer.from('#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd')],
+    ['it is a text file', Buffer.from('BM is how this text begins')],
     ['it is a web page', Buffer.from('\n<!DOCTYPE html><html><body>')],
     ['it is an SVG drawing', Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg">')],
     ['it is an XMP sidecar', Buffer.from('<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/">')],

@@ -52,11 +52,11 @@ it('reports files that no owner has seen as new, except ignored ones', async () 
   const home = await openHome();
   const news = async (): Promise<object> => (await home.app.inject('/api/spool')).json<{ news: object }>().news;
   home.spool.state.stuck = [stuck('a.jpg'), stuck('b.jpg', { ignored: true })];
-  home.spool.state.ignored = [{ name: 'notes.txt', reason: 'it is text' }];
+  home.spool.state.ignored = [{ name: 'notes.txt', reason: 'it is a text file' }];
   expect(await news()).toEqual({ stuck: 1, ignored: 1 });
   expect((await home.app.inject({ method: 'POST', url: '/api/spool/seen' })).statusCode).toBe(204);
   expect(await news()).toEqual({ stuck: 0, ignored: 0 });
   home.spool.state.stuck.push(stuck('c.jpg', { since: '2999-01-01T00:00:00.000Z' }));
-  home.spool.state.ignored.push({ name: 'more.txt', reason: 'it is text' });
+  home.spool.state.ignored.push({ name: 'more.txt', reason: 'it is a text file' });
   expect(await news()).toEqual({ stuck: 1, ignored: 1 });
 });

@@ -176,6 +176,6 @@ describe('a sidecar', () => {
     bench.drop('IMG_1.xmp', 'just a note');
     bench.drop('.xmp', title('hidden'));
     expect(await bench.pass()).toMatchObject({ stored: 1, ignored: 1, stuck: 0 });
-    expect(await bench.ignored()).toEqual([{ name: 'IMG_1.xmp', reason: 'it is text' }]);
+    expect(await bench.ignored()).toEqual([{ name: 'IMG_1.xmp', reason: 'it is a text file' }]);
   });
 });

@@ -49,7 +49,7 @@ export function whyNotTaken(name: string, head: Uint8Array): string | undefined 
   return found.kind === 'photo' || isBroken(name, found) ? undefined : found.reason;
 }
 
-/** Identifies a file by its first bytes. A `reason` is a clause such as `it is text`, without the file name. */
+/** Identifies a file by its first bytes. A `reason` is a clause such as `it is a text file`, without the file name. */
 export function identify(head: Uint8Array): Identified {
   for (const family of families) {
     const kind = family.tell(head);

@@ -64,12 +64,12 @@ export const isXmp = (head: Uint8Array): boolean => xmp.test(asText(head) ?? '')
 /** The description of unrecognised bytes. */
 export const unknown = 'it is not a supported photo or video';
 
-/** A description as a clause, without a name or a full stop: `it is empty`, `it is text`. */
+/** A description as a clause, without a name or a full stop: `it is empty`, `it is a text file`. */
 export function describeForeign(head: Uint8Array): string {
   if (head.length === 0) return 'it is empty';
   const known = signatures.find(([at, signature]) => has(head, at, signature));
   if (known) return known[2];
   const text = asText(head);
-  if (text !== undefined) return texts.find(([pattern]) => pattern.test(text))?.[1] ?? 'it is text';
+  if (text !== undefined) return texts.find(([pattern]) => pattern.test(text))?.[1] ?? 'it is a text file';
   return unknown;
 }

@@ -5,6 +5,7 @@ import { namedSearches, type SearchName } from '../lib/named-searches.js';
 import { type PageName, route, searchPath } from '../lib/route.svelte.js';
 import { type Action, session } from '../lib/session.svelte.js';
 import { tokenLibraries } from '../lib/token-libraries.js';
+import { isWhole } from '../features/header/asked-search.js';
 import { mayWithAll } from '../features/timeline/tile-rights.js';
 import { m } from '../lib/messages.js';
 
@@ -73,8 +74,10 @@ const activity: Listed = { page: 'activity', icon: 'bell', needs: 'own-session' 
 
 /** Where the open page is listed: map, tags, cameras, recently added and the archive under Explore. */
 function isCurrent({ page, name }: Listed): boolean {
-  const shown = name ? namedSearches[name] : '';
-  if (page === undefined) return route.page === undefined && !route.unknown && route.q === shown;
+  if (page === undefined) {
+    const isShown = name ? route.q === namedSearches[name] : isWhole(route.q);
+    return route.page === undefined && !route.unknown && isShown;
+  }
   const isExplored =
     route.page === undefined && exploring.some((one) => one.name !== undefined && route.q === namedSearches[one.name]);
   const open =

@@ -238,7 +238,7 @@ class Route {
   /** Searches. */
   search(q: string): void {
     if (q === this.q && !this.by && this.page === undefined && this.photo === undefined && !this.unknown) return;
-    history.pushState(null, '', searchPath(q));
+    history.pushState({ inside: true }, '', searchPath(q));
     this.#take();
   }
 

@@ -193,14 +193,14 @@ export const createAlbum = async (name: string): Promise<AlbumView> =>
   viewOfMember(await makeAlbum(name, session.now?.role === 'owner'));
 
 /** Makes a photo the cover of an album that contains it; true if it was done. */
-export async function chooseCoverOf(id: string, photo: string): Promise<boolean> {
-  if (!isMemberAlbum(id)) return chooseCover(id, photo);
+export async function chooseCoverOf(id: string, photo: string, after: () => void = () => undefined): Promise<boolean> {
+  if (!isMemberAlbum(id)) return chooseCover(id, photo, after);
   const { name, cover } = await fetchMemberAlbum(id);
   const work = async (): Promise<() => Promise<unknown>> => {
     await changeMemberAlbum(id, { cover: photo });
     return () => changeMemberAlbum(id, { cover: cover ?? null });
   };
-  return undoable(m.albums.covered(name || m.albums.untitled), work, () => undefined);
+  return undoable(m.albums.covered(name || m.albums.untitled), work, after);
 }
 
 /** Takes photos out of an album with members, and reports it; true if it was done. */

@@ -68,14 +68,14 @@ const putCover = (album: string, photo: string | null): Promise<{ before: string
   ask('/api/albums/covers', send('POST', { album, photo }));
 
 /** Makes a photo the cover of an album that contains it. */
-export const chooseCover = (album: string, photo: string): Promise<boolean> =>
+export const chooseCover = (album: string, photo: string, after: () => void = () => undefined): Promise<boolean> =>
   undoable(
     m.albums.covered(album),
     async () => {
       const { before } = await putCover(album, photo);
       return () => putCover(album, before);
     },
-    () => undefined,
+    after,
   );
 
 /** Keeps the cover of a renamed album. Never rejects: without it, the album shows its newest photo. */

@@ -1,10 +1,12 @@
 /** Values for completing a search: fetched at the first typing, and again after a while. */
-import type { ExploredPhotos, Facet, Month } from '../../../../src/api/answer-types.js';
+import type { ExploredPhotos, Facet, MemberAlbum, Month } from '../../../../src/api/answer-types.js';
+import { searchOfAlbum } from '../../lib/album-search.js';
 import { addressed, ask } from '../../lib/api.js';
 import { fetchFacet } from '../selection/fetch-facets.js';
 import { mayWithAll } from '../timeline/tile-rights.js';
 import { session } from '../../lib/session.svelte.js';
 import { m } from '../../lib/messages.js';
+import { knownNames } from './known-names.js';
 import type { Known, KnownOption } from './search-completion.js';
 
 /** The number of values of each kind that have covers. */
@@ -26,6 +28,19 @@ export function fetchKnown(): Promise<Known> {
   return kept.known;
 }
 
+knownNames.comeFrom(fetchKnown);
+
+/** The albums with members that the viewer sees. A search for one is its page. @throws ApiError */
+async function fetchShared(): Promise<KnownOption[]> {
+  if (!session.settled) await session.load();
+  if (!session.may('albums')) return [];
+  const { albums } = await ask<{ albums: MemberAlbum[] }>('/api/albums/shared');
+  const named = albums.filter(({ name }) => name !== '');
+  return named.map(({ name: value, holder, album, count, tile }) => ({
+    ...{ value, count, tile, term: searchOfAlbum(`${holder}:${album}`) },
+  }));
+}
+
 async function load(): Promise<Known> {
   const none = (): never[] => [];
   const years = ask<Month[]>(addressed('/api/timeline', {})).then((months) => {
@@ -41,6 +56,7 @@ async function load(): Promise<Known> {
   const facets = (['tags', 'albums', 'places', 'cameras', 'lenses'] as const).map((kind) =>
     fetchFacet(kind).catch(none),
   );
+  const shared = fetchShared().catch(none);
   const [[tag, album, place, camera, lens], found] = await Promise.all([Promise.all(facets), explored]);
   /** The values of a facet with the covers of the most frequent ones. */
   const withCovers = (values: Facet[] | undefined, tiles: ExploredPhotos['places'] = []): KnownOption[] => {
@@ -52,7 +68,7 @@ async function load(): Promise<Known> {
   const kinds = ['selfie', 'panorama', '360', 'live', 'raw'];
   return {
     ...(tag && { tag }),
-    ...(album && { album }),
+    album: [...(await shared), ...(album ?? [])],
     place: withCovers(place, found?.places),
     camera: withCovers(camera, found?.cameras),
     folder: found?.folders ?? [],

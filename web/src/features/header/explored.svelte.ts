@@ -76,11 +76,18 @@ export class Explored {
     }));
   }
 
-  /** The folders that they came from, by their own names. */
+  /** The folders that they came from, by their own names; after their parent where two have the same one. */
   get folders(): ExploredEntry[] {
-    return (this.#found?.folders ?? []).map(({ value, ...one }) => ({
-      ...{ ...one, name: value.split('/').at(-1) ?? value, term: termFor('folder', value) },
-    }));
+    const folders = this.#found?.folders ?? [];
+    const own = (value: string): string => value.split('/').at(-1) ?? value;
+    return folders.map(({ value, ...one }) => {
+      const isAlone = folders.filter((other) => own(other.value) === own(value)).length === 1;
+      return {
+        ...one,
+        name: isAlone ? own(value) : value.split('/').slice(-2).join('/'),
+        term: termFor('folder', value),
+      };
+    });
   }
 
   /** Videos and the kinds of photos, by their names in searches. */

@@ -22,6 +22,8 @@ export interface Completion {
   text: string;
   label: string;
   about?: string | undefined;
+  /** The key of a value. */
+  key?: string;
   count?: number | undefined;
   /** The cover of its photos. */
   tile?: Tile | undefined;
@@ -29,8 +31,8 @@ export interface Completion {
   open: boolean;
 }
 
-/** A value, with the cover of its photos where there is one. */
-export type KnownOption = Option & { tile?: Tile | undefined };
+/** A value, with the cover of its photos where there is one; `term` finds them where the value does not name one thing. */
+export type KnownOption = Option & { tile?: Tile | undefined; term?: string };
 /** Values of the photos, by key. */
 export type Known = Partial<Record<string, readonly KnownOption[]>>;
 
@@ -62,10 +64,10 @@ export function termFor(key: string, value: string): string {
 /** The completions of the word at the cursor. `keys` are the keys with their descriptions. */
 export function completions(typed: Typed, keys: readonly (readonly [string, string])[], known: Known): Completion[] {
   const sign = typed.negated ? '-' : '';
-  const valueOf = (key: string, { value, count, tile }: KnownOption): Completion => ({
-    text: sign + termFor(key, value),
+  const valueOf = (key: string, { value, count, tile, term }: KnownOption): Completion => ({
+    text: sign + (term ?? termFor(key, value)),
     label: value,
-    about: `${key}:`,
+    key,
     count,
     tile,
     open: false,

@@ -6,12 +6,16 @@ import { dayMonth, dayYear, monthName } from '../../lib/dates.js';
 import { locale } from '../../lib/language.js';
 import { holders } from '../../lib/holders.svelte.js';
 import { m } from '../../lib/messages.js';
+import { knownNames } from './known-names.js';
 import { termsOf } from './search-terms.js';
 
 const parts = /^(-?)(?:(\p{L}+):)?(.+)$/su;
 
-/** One term in words; with `brief` a place by its own name alone. */
-export function wordOf(term: string, brief = false): string {
+/** The keys whose values have names in the library. */
+const readable = new Set(['place', 'camera', 'lens', 'tag', 'album']);
+
+/** One term in words, at the beginning of a text or `inside` it; with `brief` a place by its own name alone. */
+export function wordOf(term: string, brief = false, inside = false): string {
   const [, minus, key, raw = ''] = parts.exec(term) ?? [];
   const named: Partial<Record<string, string>> = m.app.searchValues;
   if (minus === '-' && Object.hasOwn(named, term)) return named[term]!;
@@ -19,9 +23,14 @@ export function wordOf(term: string, brief = false): string {
     .replace(/^=/, '')
     .replace(/^"(.*)"$/s, '$1')
     .replaceAll(/\\(.)/gsu, '$1');
-  const word = key === undefined ? value : keyedWord(key.toLowerCase(), value, brief);
+  const name = key?.toLowerCase();
+  // A value with “=” is written as in the library already.
+  const written = name !== undefined && readable.has(name) && !raw.startsWith('=');
+  const word = name === undefined ? value : keyedWord(name, written ? knownNames.written(name, value) : value, brief);
   const said = word ?? `${key!}:${raw}`;
-  return minus === '-' ? m.app.searchWords.not(said) : said;
+  if (minus !== '-') return said;
+  const { not, notIn } = m.app.searchWords;
+  return (name === 'place' ? notIn : not)(said, inside);
 }
 
 /** The words for a value; undefined for a key or value without any. */
@@ -34,6 +43,8 @@ function keyedWord(key: string, value: string, brief: boolean): string | undefin
     case 'lens':
     case 'folder':
       return value;
+    case 'in':
+      return knownNames.album(`in:${value}`);
     case 'place':
       return countryName(value) ?? (brief ? value.split(', ')[0] : value);
     case 'taken':
@@ -110,7 +121,7 @@ export function inWords(q: string): string {
   let plain = false;
   for (const term of terms) {
     const isPlain = !/^-|^\p{L}+:/u.test(term);
-    const word = wordOf(term, true);
+    const word = wordOf(term, true, groups.length > 0);
     if (isPlain && plain) groups.push(`${groups.pop()!} ${word}`);
     else groups.push(word);
     plain = isPlain;

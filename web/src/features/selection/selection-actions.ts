@@ -21,6 +21,8 @@ export interface Chosen {
   holder?: string | undefined;
   favourite?: boolean | undefined;
   edited?: boolean | undefined;
+  /** Who can see it; undefined for private. */
+  audience?: 'private' | 'family' | 'public' | undefined;
   /** The MIME type, if it is known already. */
   type?: string | undefined;
   /** The burst that it stands for in a timeline. */
@@ -268,6 +270,7 @@ function wordOf(name: Act['name']): { word?: string } {
     albums: m.select.albumWord,
     save: m.select.saveWord,
     purge: m.select.purgeWord,
+    trash: m.select.trashWord,
   };
   return words[name] === undefined ? {} : { word: words[name] };
 }

@@ -17,12 +17,13 @@ function optionsIn(value: unknown): RememberedOptions {
   return Object.fromEntries(names.flatMap((name) => (typeof found[name] === 'boolean' ? [[name, found[name]]] : [])));
 }
 
-/** The options of the viewer's last link; none at first, and without storage. */
+/** The options of the viewer's last link; at first, and without storage, only that it shows their name, if they have one. */
 export function rememberedOptions(): RememberedOptions {
+  const first = session.now?.person ? { named: true } : {};
   try {
-    return optionsIn(JSON.parse(localStorage.getItem(key()) ?? '{}'));
+    return { ...first, ...optionsIn(JSON.parse(localStorage.getItem(key()) ?? '{}')) };
   } catch {
-    return {};
+    return first;
   }
 }
 

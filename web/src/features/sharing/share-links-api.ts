@@ -16,7 +16,18 @@ export interface LinkSettings {
   details?: boolean;
   /** Whether its visitors see who made it. */
   named?: boolean;
-  uploads?: boolean;
+  /** Whether guests can add photos, or how many. */
+  uploads?: boolean | NonNullable<ShareLink['uploads']>;
+}
+
+/** The present settings of a link that a change replaces; undefined if its password is among them, which is not known. */
+export function settingsBefore(link: ShareLink, change: LinkSettings): LinkSettings | undefined {
+  if ('password' in change && link.locked) return undefined;
+  const { title = '', expires = null, originals, unedited, details, named, uploads = false } = link;
+  const before = { title, expires, originals, unedited, details, named, uploads, password: null };
+  // Without originals there are no unedited ones either.
+  const keys = Object.keys('originals' in change ? { ...change, unedited } : change) as (keyof typeof before)[];
+  return Object.fromEntries(keys.map((key) => [key, before[key]]));
 }
 
 /** A link and its address, which is shown this once. */

@@ -1,5 +1,6 @@
 /** The part of the timeline that is in the document: the visible rows and a margin. Pure. */
 import type { Album } from './timeline-state.svelte.js';
+import { videosIn } from './count-videos.js';
 import { type Block, blocksBetween, type Line, lineBottom } from './layout-blocks.js';
 
 /** A row with its positions on the page: its labels, and its photos. */
@@ -13,6 +14,8 @@ export interface PlacedLine {
 export interface MonthSlice {
   name: string;
   count: number;
+  /** How many of them are videos; undefined until all are loaded. */
+  videos: number | undefined;
   /** The position of the heading, if it is near the screen. */
   head: number | undefined;
   lines: PlacedLine[];
@@ -63,6 +66,12 @@ const holds = (line: Line, id: string | undefined): boolean =>
   id !== undefined && line.cells.some((cell) => cell.tile.id === id);
 
 function startMonth(blocks: readonly Block[], { segment: { month } }: Block): MonthSlice {
-  const count = blocks.reduce((sum, { segment }) => (segment.month === month ? sum + segment.count : sum), 0);
-  return { name: month, count, head: undefined, lines: [], ghosts: [] };
+  let count = 0;
+  let videos: number | undefined = 0;
+  for (const { segment, tiles } of blocks) {
+    if (segment.month !== month) continue;
+    count += segment.count;
+    videos = tiles && videos !== undefined ? videos + videosIn(tiles) : undefined;
+  }
+  return { name: month, count, videos, head: undefined, lines: [], ghosts: [] };
 }

@@ -26,6 +26,7 @@ export const activity = {
   safe: 'No files were lost',
   held: 'Imports paused: disk error. Check the server’s disk.',
   skipped: (n: number) => plural(n, { one: '# file skipped', other: '# files skipped' }),
+  showFiles: 'Show files',
   skippedAbout: 'These aren’t photos or videos. They stay where they are.',
   files: (n: number) => plural(n, { one: '# file', other: '# files' }),
   show: 'Show',

@@ -46,14 +46,8 @@ export const albums = {
   deleted: (name: string) => `${named(name)} deleted`,
   left: (name: string) => `You left ${named(name)}`,
   /** `videos`: how many of the photos are videos; more than all of them while the two counts come from different moments. */
-  contents: ({ count, videos = 0 }: { count: number; videos?: number | undefined }) => {
-    const films = Math.min(count, videos);
-    const photos = count - films;
-    return [
-      ...(photos > 0 || films === 0 ? [app.photos(photos)] : []),
-      ...(films > 0 ? [plural(films, { one: '# video', other: '# videos' })] : []),
-    ].join(', ');
-  },
+  contents: ({ count, videos = 0 }: { count: number; videos?: number | undefined }) =>
+    app.media(count, Math.min(count, videos)),
   takenOut: (n: number) =>
     plural(n, { one: '# photo removed from the album', other: '# photos removed from the album' }),
   putBackRefused: (n: number) =>
@@ -93,13 +87,13 @@ export const albums = {
   leaveSure: (name: string) => `Leave ${named(name)}?`,
   leaveAbout: 'You will no longer see it. Photos you added leave the album and stay in your library.',
   deleteSure: (name: string) => `Delete ${named(name)}?`,
-  deleteAbout: (n: number) =>
-    n === 0
-      ? 'People you shared it with no longer see it.'
-      : plural(n, {
-          one: 'The # photo stays in your library. People you shared the album with no longer see it.',
-          other: 'The # photos stay in your library. People you shared the album with no longer see it.',
-        }),
+  deleteAbout: (n: number, shared: boolean) =>
+    [
+      n === 0
+        ? 'It contains no photos.'
+        : plural(n, { one: 'The # photo stays in your library.', other: 'The # photos stay in your library.' }),
+      ...(shared ? ['People you shared the album with no longer see it.'] : []),
+    ].join(' '),
   empty: 'There are no photos in this album yet.',
   emptyAdd: 'This album is empty. Add photos to get started.',
   ours: 'Albums',
@@ -108,6 +102,8 @@ export const albums = {
   smartAbout: 'New matches are added automatically.',
 
   pickTitle: (name: string) => `Add photos to ${named(name)}`,
+  chooseCover: 'Choose cover',
+  pickCover: (name: string) => `Choose a cover for ${named(name)}`,
   pickSearch: 'Search your photos',
   pickNone: 'No photos found',
   pickMore: 'Show more',
@@ -171,7 +167,7 @@ export const albums = {
   trashEmpty: 'Empty trash',
   /** `files`: for people who reach the disk of the server. */
   trashSure: (n: number, files: boolean) =>
-    `Permanently delete ${app.photos(n)} from all servers? Tags, comments and edits are deleted, too.${files ? ' The files move to archive/trash, where you can delete them yourself.' : ''}`,
+    `Permanently delete ${app.photos(n)} from all servers? Tags, comments and edits are deleted, too.${files ? ' The server keeps the original files in its folder archive/trash. To free up space, delete them there.' : ''}`,
   trashYes: 'Delete permanently',
   trashBusy: (done: number, n: number) => `${done} of ${n} …`,
   trashDone: (n: number) => `Deleted ${app.photos(n)} permanently`,

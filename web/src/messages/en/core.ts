@@ -29,6 +29,12 @@ export const app = {
   name: 'Photospool',
   titled: (title: string) => `${legible(title).slice(0, 120)} – Photospool`,
   photos: (n: number) => plural(n, { one: '# photo', other: '# photos' }),
+  videos: (n: number) => plural(n, { one: '# video', other: '# videos' }),
+  /** `n` of both kinds, of which `videos` are videos. */
+  media: (n: number, videos: number) =>
+    [n > videos || n === 0 ? app.photos(n - videos) : '', videos > 0 ? app.videos(videos) : '']
+      .filter(Boolean)
+      .join(', '),
   photo: (
     date: string,
     {
@@ -68,6 +74,9 @@ export const app = {
   searchMore: 'Add a place, date or word',
   removeTerm: (word: string) => `Remove ${legible(word)}`,
   clearSearch: 'Clear search',
+  editSearch: (words: string) => `Edit search: ${legible(words)}`,
+  searchTerms: 'Search filters',
+  openAlbum: (name: string) => `Open album ${named(name)}`,
   saveSearch: 'Save as smart album',
   close: 'Close',
   closeSearch: 'Close search',
@@ -91,6 +100,11 @@ export const app = {
     added: 'when it was added',
   } as Record<string, string>,
   searchCompletions: 'Suggestions',
+  /** What a suggestion is, by its key. */
+  searchKinds: {
+    ...{ tag: 'Tag', album: 'Album', place: 'Place', camera: 'Camera', lens: 'Lens', folder: 'Folder' },
+    ...{ taken: 'Date', day: 'Day', is: 'Kind', type: 'Kind', audience: 'Visible to', rating: 'Rating', iso: 'ISO' },
+  } as Partial<Record<string, string>>,
   /** Terms of searches, which stay as they are, in words. */
   searchValues: {
     'is:favourite': 'Favourites',
@@ -119,7 +133,8 @@ export const app = {
   } as Partial<Record<string, string>>,
   searchWords: {
     burst: 'Burst',
-    not: (word: string) => `not ${word}`,
+    not: (word: string, inside: boolean) => `${inside ? 'not' : 'Not'} ${word}`,
+    notIn: (place: string, inside: boolean) => `${inside ? 'not' : 'Not'} in ${place}`,
     since: (date: string) => `since ${date}`,
     until: (date: string) => `until ${date}`,
     before: (date: string) => `before ${date}`,
@@ -213,7 +228,7 @@ export const app = {
   navigation: 'Navigation',
   more: 'More',
   used: (bytes: string) => `${bytes} used`,
-  usedOf: (bytes: string, all: string) => `${bytes} of ${all} used`,
+  usedFree: (bytes: string, free: string) => `${bytes} used, ${free} free`,
   shortcuts: 'Keyboard shortcuts',
   skip: 'Skip to content',
   activity: 'Activity',
@@ -299,6 +314,7 @@ export const app = {
   yearsAgo: (n: number) => plural(n, { one: '# year ago', other: '# years ago' }),
 
   back: 'Back to photos',
+  backWord: 'Back',
   previous: 'Previous photo',
   next: 'Next photo',
   zoomIn: 'Zoom in',
@@ -430,19 +446,20 @@ export const select = {
   save: 'Save to my library',
   saveWord: 'Save',
   favourite: 'Favourite',
-  tags: 'Tags',
+  tags: 'Edit tags',
   albums: 'Add to album',
   albumWord: 'Album',
   cover: 'Set as cover',
   takeOut: 'Remove from album',
   compare: 'Compare',
-  audience: 'Visible to',
-  rating: 'Rating',
-  date: 'Date',
-  place: 'Place',
+  audience: 'Change visibility',
+  rating: 'Set rating',
+  date: 'Change date',
+  place: 'Change place',
   download: 'Download',
   originals: 'Download originals',
-  trash: 'Trash',
+  trash: 'Move to trash',
+  trashWord: 'Trash',
   restored: 'Restore',
   purge: 'Delete permanently',
   purgeWord: 'Delete',
@@ -450,7 +467,7 @@ export const select = {
   rotateLeft: 'Rotate left',
   rotateRight: 'Rotate right',
   pasteEdits: 'Paste edits',
-  handOver: 'Hand over',
+  handOver: 'Give to someone',
   archive: 'Archive',
   unarchive: 'Unarchive',
   lock: 'Move to locked photos',

@@ -1,11 +1,12 @@
 /** English: the panel below the search field. */
-import { plural } from '../../lib/language.js';
+import { number, plural } from '../../lib/language.js';
 import { legible } from '../../lib/legible.js';
 import { app } from './core.js';
 
 export const search = {
   panel: 'Search suggestions',
   show: (n: number) => plural(n, { one: 'Show # photo', other: 'Show # photos' }),
+  showVideos: (n: number) => plural(n, { one: 'Show # video', other: 'Show # videos' }),
   none: 'No photos match all of these',
   people: 'People',
   house: 'Family library',
@@ -20,7 +21,9 @@ export const search = {
   recent: 'Recent searches',
   clear: 'Clear recent searches',
   pickDates: 'Pick dates',
-  tile: (name: string, n: number) => `${legible(name)}, ${app.photos(n)}`,
+  allYears: (n: number) => `Show all ${number(n)} years`,
+  tile: (name: string, n: number, isOfVideos = false) =>
+    `${legible(name)}, ${isOfVideos ? app.videos(n) : app.photos(n)}`,
   asText: 'Edit as text',
 
   previousYear: 'Previous year',

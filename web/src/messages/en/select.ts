@@ -35,7 +35,7 @@ export const panel = {
   offered: (name: string, n: number, left: number) =>
     [
       n === 0
-        ? 'None of these photos can be handed over.'
+        ? 'None of these photos can be offered to someone else.'
         : plural(
             n,
             {
@@ -44,7 +44,7 @@ export const panel = {
             },
             { name: legible(name) },
           ),
-      n > 0 && left > 0 ? plural(left, { one: '# can’t be handed over.', other: '# can’t be handed over.' }) : '',
+      n > 0 && left > 0 ? plural(left, { one: '# can’t be offered.', other: '# can’t be offered.' }) : '',
     ]
       .filter((sentence) => sentence !== '')
       .join(' '),

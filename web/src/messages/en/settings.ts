@@ -16,6 +16,7 @@ export const appearance = {
 
 export const storage = {
   usedBy: (photos: number) => plural(photos, { one: 'used by # photo or video', other: 'used by # photos and videos' }),
+  unused: 'No photos or videos yet',
   free: (free: string, size: string) => `${free} free of ${size}`,
   kinds: { photo: 'Photos', video: 'Videos', raw: 'RAW' },
   trash: 'Trash',

@@ -51,6 +51,9 @@ export const shareDialog = {
   converted: (name: string) => `${named(name)} is now a shared album`,
   share: (n: number) => plural(n, { one: 'Share with # person', other: 'Share with # people' }),
   shared: (names: string[]) => `Shared with ${listOf(names.map((name) => legible(name)))}`,
+  roleChanged: (name: string, right: 'view' | 'add') =>
+    right === 'view' ? `${legible(name)} can now only view` : `${legible(name)} can now view and add photos`,
+  linkUpdated: 'Link updated',
   seeIt: 'They’ll find it under Sharing.',
   name: 'Album name (optional)',
 
@@ -105,7 +108,7 @@ export const sharingPage = {
   stopSeeingSure: (name: string) =>
     `Stop seeing ${legible(name)}’s photos? Only ${legible(name)} can share them with you again.`,
 
-  offers: 'Photos handed over',
+  offers: 'Photos given and received',
   offered: (name: string, n: number) =>
     plural(n, { one: '{name} offers you # photo', other: '{name} offers you # photos' }, { name: legible(name) }),
   offering: (name: string, n: number) =>
@@ -151,6 +154,7 @@ export const sharingPage = {
       other:
         'The photos are added to the library and shown where you share them, such as in the link’s album. This can’t be undone, but you can move the photos to the trash.',
     }),
+  declineShort: 'Decline',
   declinePhoto: 'Decline and move to trash',
   declinedPhoto: 'Declined 1 photo and moved it to trash',
 };
@@ -190,7 +194,7 @@ export const sharing = {
   details: 'Show location, camera and file name',
   create: 'Create link',
   photo: 'One photo',
-  album: 'An album',
+  album: 'Untitled album',
   withOriginals: 'originals',
   withUnedited: 'unedited originals',
   withDetails: 'location, camera and file name',

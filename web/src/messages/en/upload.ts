@@ -8,7 +8,10 @@ export const upload = {
   sending: (left: number) => plural(left, { one: 'Uploading # file', other: 'Uploading # files' }),
   held: (left: number) => plural(left, { one: '# file waiting', other: '# files waiting' }),
   pausedAll: (left: number) => plural(left, { one: '# file paused', other: '# files paused' }),
-  failed: (n: number) => plural(n, { one: '# file couldn’t be uploaded', other: '# files couldn’t be uploaded' }),
+  failed: (n: number, done: number) =>
+    done > 0
+      ? `${number(done)} uploaded, ${number(n)} couldn’t be uploaded`
+      : plural(n, { one: '# file couldn’t be uploaded', other: '# files couldn’t be uploaded' }),
   allDone: (n: number) => plural(n, { one: '# file uploaded', other: '# files uploaded' }),
   allKnown: (n: number) =>
     plural(n, { one: 'It is already in your library', other: 'They are already in your library' }),
