@@ -13,6 +13,7 @@ import { readConfig, type Config } from '../../src/base/config.js';
 import { openFiles } from '../../src/base/files.js';
 import { withAccess } from '../../src/cli/with-access.js';
 import { openPublic } from '../../src/home/open-public-server.js';
+import { errnoOf } from '../../src/base/errors.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
 import { photoId, type Body, type PhotoDocument } from '../../src/document/photo-document.js';
 import { purge } from '../../src/document/purge.js';
@@ -27,6 +28,12 @@ import { openHome, silent, type Home } from './homes.js';
 
 /** A clock with short waits after failures. */
 const clock = { ...systemClock, sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 20, signal) };
+
+/** Nothing, for a file that was moved or removed after it was listed, such as a part of a download. */
+function gone(error: unknown): Buffer {
+  if (errnoOf(error) === 'ENOENT') return Buffer.alloc(0);
+  throw error;
+}
 
 /** A public server that can be stopped, started and restored. */
 export interface Public {
@@ -84,7 +91,7 @@ export async function openPublicServer(): Promise<Public> {
       const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
       return Buffer.concat([
         Buffer.from(files.join('\n')),
-        ...(await Promise.all(files.map((path) => readFile(path)))),
+        ...(await Promise.all(files.map((path) => readFile(path).catch(gone)))),
       ]);
     },
   };
