@@ -50,8 +50,8 @@ export function mayPutInto(viewer: Viewer | undefined, album: string, holder: Ho
 }
 
 /**
- * Whether a viewer becomes a member of an album of the house before they put items of their own into it: an owner, who
- * holds the album but not for themselves.
+ * Whether a viewer has to become a member of an album of the house to add items of their own: an owner acts for the holder
+ * of the album, but their own items are in it as those of a member.
  */
 export function mayJoinToAdd(viewer: Viewer | undefined, album: string, holder: Holder, state: SharingState): boolean {
   return (

@@ -1,6 +1,6 @@
 /**
- * Remembers what was counted in each block of slots: after a write, a viewer's facets and map are counted again only in
- * the blocks that the write changed, and the rest is summed up. A block is counted again if one of its rows was written
+ * Caches counts per block of slots: after a write, a viewer's facets and map are counted again only in the blocks that
+ * the write changed; the counts of all blocks are then added up. A block is counted again if one of its rows was written
  * or its matches differ, so that an answer is what counting all would give. In memory only: a restart starts empty.
  */
 import type { ItemAccess } from '../access/item-access.js';
@@ -21,8 +21,8 @@ export interface FoundParts {
 /** All matches as one part. */
 export const onePart = (found: MatchingSlots): FoundParts => ({ counted: (_, count) => [count(found)] });
 
-/** What is known of one viewer's matches. */
-interface Known {
+/** The cached counts of one viewer. */
+interface CachedCounts {
   /** The edition of the columns when the mask was current. */
   edition: number;
   /** A byte per slot: whether it matches. */
@@ -31,20 +31,20 @@ interface Known {
   counted: Map<string, unknown[]>;
 }
 
-/** The viewers and, for each, the names that are remembered: the latest. A viewer takes a byte per photo. */
+/** The most recent viewers and, for each, names that are cached. A viewer takes a byte per photo. */
 const mostViewers = 16;
 const mostNames = 16;
 
 /**
- * Opens the memory of parts. What it returns is valid until the next call. A viewer's first matches, also after a decision
- * about access changed, are counted as a whole: counting parts takes longer, and may never pay off.
+ * Opens the cache. What it returns is valid until the next call. A viewer's first matches, also after an access decision
+ * changed, are counted as a whole: counting in parts takes longer, and may never pay off.
  */
 export function openBlockParts(): (columns: Columns, found: MatchingSlots, sight: Sight) => FoundParts {
-  const viewers = new Map<string, Known>();
+  const viewers = new Map<string, CachedCounts>();
   let of: { columns: Columns; access: ItemAccess } | undefined;
   let scratch = new Uint8Array(0);
 
-  function knownOf(columns: Columns, { access, viewer }: Sight): Known {
+  function cachedFor(columns: Columns, { access, viewer }: Sight): CachedCounts {
     if (of?.columns !== columns || of.access !== access) viewers.clear();
     of = { columns, access };
     const { onlooker, self, actsFor, outside, locked } = viewer;
@@ -53,24 +53,24 @@ export function openBlockParts(): (columns: Columns, found: MatchingSlots, sight
   }
 
   return (columns, found, sight) => {
-    const known = knownOf(columns, sight);
-    const isFirst = known.edition < 0;
+    const cached = cachedFor(columns, sight);
+    const isFirst = cached.edition < 0;
     scratch = grown(scratch, columns.size);
     const mask = scratch.subarray(0, padded(columns.size)).fill(0);
     for (let at = 0; at < found.length; at++) mask[found[at]!] = 1;
-    known.mask = grown(known.mask, mask.length);
+    cached.mask = grown(cached.mask, mask.length);
     const { blockBits } = columns;
     for (let block = 0; block < blocksOf(columns); block++) {
       const [from, to] = [block << blockBits, Math.min((block + 1) << blockBits, mask.length)];
-      const isSame = (columns.touched[block] ?? 0) <= known.edition && isEqual(mask, known.mask, from, to);
-      if (!isSame) for (const parts of known.counted.values()) parts[block] = undefined;
+      const isSame = (columns.touched[block] ?? 0) <= cached.edition && isEqual(mask, cached.mask, from, to);
+      if (!isSame) for (const parts of cached.counted.values()) parts[block] = undefined;
     }
-    known.mask.set(mask);
-    known.edition = columns.edition;
+    cached.mask.set(mask);
+    cached.edition = columns.edition;
     if (isFirst) return onePart(found);
     return {
       counted<T>(name: string, count: (slots: MatchingSlots) => T): readonly T[] {
-        const parts = latest(known.counted, name, mostNames, () => []) as (T | undefined)[];
+        const parts = latest(cached.counted, name, mostNames, () => []) as (T | undefined)[];
         return Array.from(
           { length: blocksOf(columns) },
           (_, block) => (parts[block] ??= count(slotsOf(columns, mask, block))),

@@ -215,7 +215,7 @@ describe('an album', () => {
     const [ofHouse, ofAda, ofAnna] = [add(a, house), add(a, ada), add(a, anna)];
     const { album } = a.albums.create(a.as(ada), house, 'Us');
     a.albums.give(a.as(ada), album, ben, 'view');
-    // Adding nothing of their own makes nobody a member.
+    // An owner who adds none of their own photos does not become a member.
     expect(a.albums.add(a.as(ada), album, [ofHouse, ofAnna])).toMatchObject({ changed: 1, refused: [] });
     expect(a.albums.find(a.as(ben), album).members).toEqual([]);
     expect(a.sees(ben, ofAda)).toBe(false);

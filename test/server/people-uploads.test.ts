@@ -46,7 +46,7 @@ function send({ home }: People, headers: Headers, ...parts: ([name: string, valu
   });
 }
 
-test('that a photo is in the trash is said to those who can restore it, and to nobody else', async () => {
+test('only those who can restore a photo learn that it is in the trash', async () => {
   const world = await openPeople();
   const { home, people, ask } = world;
   const { ada, ben } = people;

@@ -194,7 +194,7 @@ test('a photo that is here goes into the album; who sees it stays as it is, and 
     { state: 'known', photo: gone, trashed: true },
   ]);
   expect(answers[0]).not.toHaveProperty('trashed');
-  // Of his photos nothing is told to others.
+  // Others learn nothing about his photos.
   for (const text of ['kept', 'gone']) expect((await send(home.app, cleo.headers, text)).statusCode).toBe(201);
   await settled(home);
   expect(await photosIn(world, ben, album)).toEqual([kept]);

@@ -16,7 +16,7 @@ const [owner, family] = [
   { person: ada, edits: true, owns: true },
   { person: ada, edits: false, owns: false },
 ];
-/** A family member who may edit the photos of the house, but doesn't own it. */
+/** A family member with the right to edit, who is not an owner. */
 const editor = { person: ada, edits: true, owns: false };
 const none = { named: [], own: [], house: [], left: [], shared: new Map() };
 const of = (...shared: MemberAlbum[]) => ({ shared, named: [] });
