@@ -26,7 +26,7 @@ import { own } from '../document/json-values.js';
 import type { Body, Stamp } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
 import { authorFor, type Author } from './author-names.js';
-import { getPhoto, readPhotos } from './find-photos.js';
+import { getPhoto, readPhotos, type FoundPhoto } from './find-photos.js';
 
 /** A comment as visible to a viewer. */
 export interface CommentSeen {
@@ -45,9 +45,9 @@ export interface CommentSeen {
 export interface Comments {
   /** Oldest first. */
   list(viewer: Viewer, photo: string): CommentSeen[];
-  /** @throws PhotospoolError `invalid`; `conflict` if the photo has too many. */
+  /** @throws PhotospoolError `invalid`; `conflict` if the photo is in the trash or has too many. */
   add(viewer: Viewer, photo: string, text: string): CommentSeen;
-  /** @throws PhotospoolError `invalid`, `not-found`; `forbidden` if the viewer is not its author. */
+  /** @throws PhotospoolError `invalid`, `not-found`; `forbidden` if the viewer is not its author; `conflict` in the trash. */
   rewrite(viewer: Viewer, photo: string, id: string, text: string): CommentSeen;
   /** @throws PhotospoolError `not-found`; `forbidden` if it is another author's and the viewer may not remove it. */
   remove(viewer: Viewer, photo: string, id: string): void;
@@ -82,6 +82,17 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
     return Object.fromEntries(ids.map((id) => [id, library.controls.find(id) ?? noGrants]));
   }
 
+  /** A photo that can be commented on. Those of other servers may arrive for one that is in the trash here. */
+  function getCommentable(viewer: Viewer, id: string): FoundPhoto {
+    const photo = getPhoto(library, viewer, id);
+    if (photo.trashed)
+      throw new PhotospoolError('conflict', 'This photo is in the trash.', {
+        op: 'comment',
+        hint: 'Restore the photo to comment on it.',
+      });
+    return photo;
+  }
+
   function shown(viewer: Viewer, document: string, holder: Holder): CommentSeen {
     const stored = seesComments(viewer) ? library.get(document) : undefined;
     const seen = stored && isInOrder(viewer, holder, stored.body) && show(viewer, document, stored.body);
@@ -104,7 +115,7 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
     },
     add: (viewer, photo, text) =>
       library.transaction(() => {
-        const { item } = getPhoto(library, viewer, photo);
+        const { item } = getCommentable(viewer, photo);
         if (library.count(commentPrefix(photo)) >= most) {
           throw new PhotospoolError('conflict', `A photo can have at most ${most} comments.`, { op: 'comment' });
         }
@@ -116,7 +127,7 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
       }),
     rewrite: (viewer, photo, id, text) =>
       library.transaction(() => {
-        const { holder } = getPhoto(library, viewer, photo).item;
+        const { holder } = getCommentable(viewer, photo).item;
         const document = commentId(photo, id);
         if (!shown(viewer, document, holder).mine) throw notYours('change');
         const by = authorOf(viewer);

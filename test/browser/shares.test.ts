@@ -142,6 +142,11 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   expect(Buffer.from(await file.arrayBuffer()).toString('latin1')).not.toContain('zq-');
   await page.keyboard.press('Escape');
   await shown(page);
+  // Originals without details can be selected and downloaded, too.
+  await page.getByRole('button', { name: 'Select photos' }).click();
+  await page.locator('a.tile').first().click();
+  await page.getByRole('toolbar').getByRole('button', { name: 'Download', exact: true }).waitFor();
+  await page.keyboard.press('Escape');
 
   // Its settings are changed later, where it was created. Once deleted, it also ends on the page that is open.
   await owner.page.getByRole('button', { name: 'Share these photos' }).click();

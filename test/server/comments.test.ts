@@ -139,4 +139,22 @@ describe('comments', () => {
       expectError(await call('family', 'POST', `${id}/comments`, { text: 'one more' }), 409, 'conflict');
     });
   });
+
+  it('on photos in the trash are read and deleted, but neither added nor changed', async () => {
+    const { id } = kindOf('private', true);
+    const [comment] = await list('owner', id);
+    const path = `${id}/comments/${comment!.id}`;
+    for (const role of ['owner', 'token edit'] as const) {
+      const refused = await call(role, 'POST', `${id}/comments`, { text: 'late' });
+      expectError(refused, 409, 'conflict');
+      expect(refused.json()).toMatchObject({ error: { message: 'This photo is in the trash.' } });
+    }
+    expectError(await call('owner', 'PATCH', path, { text: 'late' }), 409, 'conflict');
+    // Whoever can’t see it learns nothing.
+    for (const role of ['family', 'editor'] as const)
+      expectError(await call(role, 'POST', `${id}/comments`, { text: 'late' }), 404, 'not-found');
+    expect(await list('owner', id)).toHaveLength(1);
+    expect((await call('owner', 'DELETE', path)).json()).toEqual({ removed: true });
+    expect(await list('owner', id)).toEqual([]);
+  });
 });
