@@ -82,7 +82,7 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
     return Object.fromEntries(ids.map((id) => [id, library.controls.find(id) ?? noGrants]));
   }
 
-  /** A photo that can be commented on. Those of other servers may arrive for one that is in the trash here. */
+  /** A photo that is not in the trash. Comments written on other servers are replicated regardless. */
   function getCommentable(viewer: Viewer, id: string): FoundPhoto {
     const photo = getPhoto(library, viewer, id);
     if (photo.trashed)

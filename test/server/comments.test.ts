@@ -150,7 +150,7 @@ describe('comments', () => {
       expect(refused.json()).toMatchObject({ error: { message: 'This photo is in the trash.' } });
     }
     expectError(await call('owner', 'PATCH', path, { text: 'late' }), 409, 'conflict');
-    // Whoever can’t see it learns nothing.
+    // Viewers who can’t see the photo get no hint that it exists.
     for (const role of ['family', 'editor'] as const)
       expectError(await call(role, 'POST', `${id}/comments`, { text: 'late' }), 404, 'not-found');
     expect(await list('owner', id)).toHaveLength(1);
