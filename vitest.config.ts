@@ -4,14 +4,32 @@
  * 1,600 modules): so what a module keeps is no test's own, `afterAll` belongs into test files, or into what they call, and what
  * belongs to a process (its environment, its listeners) is put back. The two projects share the workers: while a browser test
  * waits for its browser, a core is free for others. Vitest begins with the files that took longest in the last run, or without one
- * with those listed in test/slowest-first.ts and then the largest, those of one project together. None of them measures how fast anything is; that is what `npm run bench` is for.
+ * with those listed in test/slowest-first.ts and then the largest, those of one project together. `npm test` runs the projects `node` and
+ * `browser`, `npm run test:long` those of test/long-files.ts. None of them measures how fast anything is; that is what `npm run bench` is for.
  */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { longBrowserFiles, longNodeFiles } from './test/long-files.js';
 import SlowestFirst from './test/slowest-first.js';
 
 /** More than there are cores: tests wait for disks, browsers and other processes most of the time. */
 const workers = 3 * Math.max(2, availableParallelism()) + 1;
+
+const inNode = (name: string, include: readonly string[], exclude: readonly string[]) => ({
+  extends: true as const,
+  test: { name, include: [...include], exclude: [...exclude] },
+});
+
+const inBrowser = (name: string, include: readonly string[], exclude: readonly string[]) => ({
+  extends: true as const,
+  test: {
+    ...inNode(name, include, exclude).test,
+    globalSetup: './test/browser/ground.ts',
+    // One hiccup of a browser on a busy machine is not to hold up everything; the report names each (test/reporter.ts). Not
+    // for the others: a property that fails for one seed has found something.
+    retry: process.env['CI'] === undefined ? 0 : 1,
+  },
+});
 
 export default defineConfig({
   test: {
@@ -30,25 +48,10 @@ export default defineConfig({
     // PouchDB Server falls over itself, in nobody's way, where a database is removed while its changes are waited for.
     onUnhandledError: ({ stack = '' }) => !/node_modules\/express-pouchdb\/lib\/routes\/changes\.js/.test(stack),
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'node',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**'],
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
-          globalSetup: './test/browser/ground.ts',
-          // One hiccup of a browser on a busy machine is not to hold up everything; the report names each (test/reporter.ts). Not
-          // for the others: a property that fails for one seed has found something.
-          retry: process.env['CI'] === undefined ? 0 : 1,
-        },
-      },
+      inNode('node', ['test/**/*.test.ts'], ['test/browser/**', ...longNodeFiles]),
+      inBrowser('browser', ['test/browser/**/*.test.ts'], longBrowserFiles),
+      inNode('long', longNodeFiles, []),
+      inBrowser('long-browser', longBrowserFiles, []),
     ],
   },
 });

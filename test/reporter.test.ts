@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { about } from './processes.js';
 import { closingLine, timesTaken } from './reporter.js';
+import { longBrowserFiles, longNodeFiles } from './long-files.js';
 import { inOrder, slowest, slowestFirst } from './slowest-first.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -137,6 +138,14 @@ test('the times of a run are told beside their budgets, and only told', () => {
     'budget EXCEEDED: npm test took 11.0 of 10 minutes',
     'budget EXCEEDED: .ci/run took 66.7 of 60 minutes',
   ]);
+});
+
+test('the files of the long tests exist, each in one list', () => {
+  const long = [...longBrowserFiles, ...longNodeFiles];
+  expect(long.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+  expect(new Set(long).size).toBe(long.length);
+  expect(longBrowserFiles.every((name) => name.startsWith('test/browser/'))).toBe(true);
+  expect(longNodeFiles.some((name) => name.startsWith('test/browser/'))).toBe(false);
 });
 
 test('the slowest files come first in their project, and the rest keeps its order', () => {

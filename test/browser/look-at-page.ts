@@ -16,7 +16,8 @@ export async function lookAtPage(page: Page, name: string, widths: readonly numb
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(wide, `${name}, ${width} px`).toBe(0);
     await inBothThemes(page, async (theme) => {
-      expect(await breachesIn(page, theme), `${name}, ${width} px, ${theme}`).toEqual([]);
+      // Again while something fades in or out.
+      await expect.poll(() => breachesIn(page, theme), { message: `${name}, ${width} px, ${theme}` }).toEqual([]);
       if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}-${width}-${theme}.png`) });
     });
   }
