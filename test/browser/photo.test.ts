@@ -172,6 +172,12 @@ test('the facts are shown beside it', async () => {
   await openMore(page);
   const download = page.getByRole('menuitem', { name: 'Download original' });
   expect(await download.getAttribute('href')).toBe(`/originals/${photo.id}?download`);
+  // Keys are shown where there is a keyboard, probably.
+  const key = page.locator('ul.menu kbd').filter({ hasText: 'Shift D' });
+  expect(await key.isVisible()).toBe(true);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await key.isVisible()).toBe(false);
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.keyboard.press('Escape');
   await page.keyboard.press('i');
   expect(await page.locator('aside').count()).toBe(0);
