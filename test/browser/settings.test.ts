@@ -98,6 +98,9 @@ test('the storage says on which servers the photos are, and what could be tidied
   await change(home, { ids: ids.slice(4), trashed: true });
   const { page, mishaps, close } = await stage.see(`${home.url}/settings/library`);
   onTestFinished(close);
+  // The words of the rail, in the same order.
+  const rail = page.getByRole('navigation').getByRole('link', { name: / used, .* free$/ });
+  expect(await page.locator('[data-part="storage"] b').first().innerText()).toBe(await rail.innerText());
   const copies = page.locator('section', { has: page.locator('[data-list="copies"]') });
   await copies.getByText('Your photos are only on this server.').waitFor();
   expect(await copies.getByRole('link').innerText()).toBe('Connect a second server');

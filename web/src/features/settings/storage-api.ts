@@ -1,10 +1,15 @@
 /** What takes the space (docs/interface.md, `GET /api/storage/use`). */
 import type { DeleteAfter, LargestFiles, LibraryStorage, StorageUse } from '../../../../src/api/answer-types.js';
 import { addressed, ask, send } from '../../lib/api.js';
+import { bytesText } from '../../lib/language.js';
+import { m } from '../../lib/messages.js';
 
 export type { DeleteAfter, LargestFiles, LibraryStorage, StorageUse };
 
 export const fetchUse = (): Promise<StorageUse> => ask('/api/storage/use');
+/** How much is used, and for owners how much is free: the same words on every page. */
+export const usedText = (bytes: number, disk: StorageUse['disk']): string =>
+  disk ? m.app.usedFree(bytesText(bytes), bytesText(disk.free)) : m.app.used(bytesText(bytes));
 export const fetchLargest = (): Promise<LargestFiles> => ask('/api/storage/largest');
 /** Per person, for owners. */
 export const fetchEach = (): Promise<LibraryStorage> => ask('/api/storage');

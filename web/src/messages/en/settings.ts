@@ -15,9 +15,8 @@ export const appearance = {
 };
 
 export const storage = {
-  usedBy: (photos: number) => plural(photos, { one: 'used by # photo or video', other: 'used by # photos and videos' }),
   unused: 'No photos or videos yet',
-  free: (free: string, size: string) => `${free} free of ${size}`,
+  disk: (size: string) => `${size} disk`,
   kinds: { photo: 'Photos', video: 'Videos', raw: 'RAW' },
   trash: 'Trash',
   years: 'By year taken',
