@@ -361,7 +361,26 @@ test('folders suggest albums: one accepted, one dismissed for good, both undone'
     'Old stuff 3 photos Create album Dismiss',
   ]);
   expect(await breaches(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Create album Iceland' }).click();
+  // Its photos are the search for the folder, which offers to create the album, too.
+  await page.getByRole('link', { name: 'Iceland 3 photos' }).click();
+  await page.waitForSelector('main[data-count="3"]');
+  const create = page.getByRole('button', { name: 'Create album Iceland' });
+  for (const look of ['opened', 'reloaded']) {
+    await create.waitFor();
+    await page.getByRole('heading', { name: 'Iceland', level: 1 }).waitFor();
+    expect([await page.title(), new URL(page.url()).searchParams.get('q')], look).toEqual([
+      'Iceland – Photospool',
+      'folder:"Iceland"',
+    ]);
+    if (look === 'opened') await page.reload();
+  }
+  await create.click();
+  await page.waitForURL('**/albums/Iceland');
+  await page.waitForSelector('main[data-count="3"]');
+  await page.goBack();
+  await page.getByRole('link', { name: 'Open album “Iceland”' }).waitFor();
+  expect(await create.count()).toBe(0);
+  await page.goBack();
   await page.getByRole('link', { name: 'Iceland, 3 photos' }).waitFor();
   expect(await count(home, 'album:Iceland')).toBe(3);
   await page.getByRole('button', { name: 'Dismiss Old stuff' }).click();

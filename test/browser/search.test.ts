@@ -241,7 +241,10 @@ test('albums are suggested by name, and found by searching for it', async () => 
   await page.waitForSelector('main[data-count="9"]');
   for (const q of ['Tuscany', 'album:tuscany']) {
     await page.goto(`${home.url}/?q=${encodeURIComponent(q)}`);
-    await page.getByRole('link', { name: 'Open album “Tuscany”' }).click();
+    const link = page.getByRole('link', { name: 'Open album “Tuscany”' });
+    await link.first().waitFor();
+    expect(await link.count()).toBe(1);
+    await link.click();
     await page.getByRole('heading', { name: 'Tuscany', level: 1, exact: true }).waitFor();
     await page.waitForSelector('main[data-count="9"]');
   }

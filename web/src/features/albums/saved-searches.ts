@@ -1,6 +1,6 @@
 /** Saved searches, suggested albums and covers on the server. Every change can be undone. */
 import type { AlbumCover, SavedSearch, SuggestedAlbum } from '../../../../src/api/answer-types.js';
-import { addressed, ask, send, type Tile } from '../../lib/api.js';
+import { addressed, ask, send, toApiError, type Tile } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { undoable } from '../../lib/edits/undoable.js';
 import { m } from '../../lib/messages.js';
@@ -51,10 +51,15 @@ export const remove = ({ id, name }: SavedSearch, after: () => void): Promise<bo
     after,
   );
 
-/** Creates a suggested album; an ordinary edit of its photos. @throws ApiError */
-export async function accept({ name }: SuggestedAlbum): Promise<boolean> {
-  const { ids } = await ask<{ ids: string[] }>(addressed('/api/albums/suggested/photos', { name }));
-  return edits.do(ids, { albums: { add: [name] } }, m.edits.intoAlbum(ids.length, name));
+/** Creates a suggested album; an ordinary edit of its photos. Never rejects: a failure is shown. */
+export async function acceptSuggested(name: string): Promise<boolean> {
+  try {
+    const { ids } = await ask<{ ids: string[] }>(addressed('/api/albums/suggested/photos', { name }));
+    return await edits.do(ids, { albums: { add: [name] } }, m.edits.intoAlbum(ids.length, name));
+  } catch (error) {
+    edits.say({ text: m.edits.failed, trouble: toApiError(error) });
+    return false;
+  }
 }
 
 /** The chosen covers, by the name of the album. Never rejects: an album without one shows its newest photo. */

@@ -1,7 +1,8 @@
-/** Values for completing a search: fetched at the first typing, and again after a while. */
+/** Values for completing a search: fetched at the first typing, and again after a while or an edit. */
 import type { ExploredPhotos, Facet, MemberAlbum, Month } from '../../../../src/api/answer-types.js';
 import { searchOfAlbum } from '../../lib/album-search.js';
 import { addressed, ask } from '../../lib/api.js';
+import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { fetchFacet } from '../selection/fetch-facets.js';
 import { mayWithAll } from '../timeline/tile-rights.js';
 import { session } from '../../lib/session.svelte.js';
@@ -29,6 +30,7 @@ export function fetchKnown(): Promise<Known> {
 }
 
 knownNames.comeFrom(fetchKnown);
+edits.watch(() => (kept = undefined));
 
 /** The albums with members that the viewer sees. A search for one is its page. @throws ApiError */
 async function fetchShared(): Promise<KnownOption[]> {
