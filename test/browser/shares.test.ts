@@ -83,6 +83,14 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   await dialog.getByRole('img', { name: 'QR code of the link' }).waitFor();
   await look(owner.page, `share-made-${width}`);
   expect(await owner.page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  // Another one starts with the same options.
+  const [first] = home.access.shares.list();
+  await dialog.getByRole('button', { name: 'Create another link' }).click();
+  await expect.poll(() => home.access.shares.list()).toHaveLength(2);
+  const another = home.access.shares.list().find(({ id }) => id !== first!.id)!;
+  for (const option of ['title', 'originals', 'unedited', 'details', 'named', 'expires'] as const)
+    expect(another[option], option).toEqual(first![option]);
+  expect((await fetch(`${home.url}/api/shares/${another.id}`, { method: 'DELETE' })).status).toBe(200);
   await dialog.getByRole('button', { name: 'Done' }).last().click();
 
   // The next link starts with the same options, but without a date on which it expires.
@@ -325,6 +333,7 @@ test('a selection is shared with a person and becomes an album', async () => {
   await family.page.goto(`${home.url}/albums`);
   await family.page.getByRole('link', { name: 'Two piers, 2 photos' }).click();
   await family.page.waitForSelector('main[data-count="2"]');
+  await family.page.getByText('Shared from the family library', { exact: true }).waitFor();
   expect(await breaches(family.page)).toEqual([]);
   await shoot(family.page, 'album-member-390');
   await family.page.getByRole('button', { name: 'More actions' }).click();
@@ -361,12 +370,24 @@ test('a selection is shared with a person and becomes an album', async () => {
   const again = page.getByRole('dialog', { name: 'Share “Two piers”' });
   await again.getByText('They will see 3 photos').waitFor();
   await shoot(page, 'album-share-820');
-  // A member is removed after a question.
+  // A member who only views is removed at once, and an undo lets them in again.
   await again.getByRole('button', { name: 'Add Ben' }).click();
   await again.getByRole('button', { name: 'Share with 1 person' }).click();
   await again.waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   const role = again.getByLabel('What Ben can do');
+  await role.selectOption('Remove');
+  await again.getByText('Ben was removed from the album', { exact: true }).waitFor();
+  await shoot(page, 'share-removed-820');
+  expect(await memberships()).toEqual([]);
+  await again.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => role.inputValue()).toBe('view');
+  expect(await memberships()).toMatchObject([{ right: 'view' }]);
+
+  // One who adds photos is removed after a question: the photos don't come back with them.
+  await role.selectOption('Can view and add');
+  await again.getByText('Ben can now view and add photos', { exact: true }).waitFor();
+  await addOwnPhoto(ben.cookie);
   await role.selectOption('Remove');
   const question = again.getByRole('alertdialog', {
     name: 'Remove Ben? Photos they added are removed from the album.',
@@ -374,26 +395,78 @@ test('a selection is shared with a person and becomes an album', async () => {
   expect(await breaches(page)).toEqual([]);
   await shoot(page, 'share-remove-820');
   await question.getByRole('button', { name: 'Keep' }).click();
-  expect(await role.inputValue()).toBe('view');
+  expect(await role.inputValue()).toBe('add');
   await role.selectOption('Remove');
   await question.getByRole('button', { name: 'Remove' }).click();
+  await again.getByText('Ben was removed from the album', { exact: true }).waitFor();
+  expect(await again.getByRole('button', { name: 'Undo' }).count()).toBe(0);
   await again.getByRole('button', { name: 'Add Ben' }).waitFor();
+
+  // Of an album of a person its members see whose it is, with others and without.
+  const own = await shareOwnAlbum(ben.cookie, ada.id);
+  await page.goto(`${home.url}/albums/${own}`);
+  await page.getByText('Shared by Ben', { exact: true }).waitFor();
+  await shoot(page, 'album-member-820');
   expect([...owner.mishaps, ...family.mishaps]).toEqual([]);
 });
 
+/** Sends a request of a person. */
+async function askAs<T>(session: string, method: string, path: string, body?: object): Promise<T> {
+  const headers = { cookie: `photospool=${session}`, ...(body && { 'content-type': 'application/json' }) };
+  const answer = await fetch(home.url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  expect(answer.ok).toBe(true);
+  return (await answer.json()) as T;
+}
+
+const photosOf = async (session: string): Promise<string[]> => {
+  const { photos } = await askAs<{ photos: { id: string }[] }>(session, 'GET', '/api/photos?q=holder:me');
+  return photos.map(({ id }) => id);
+};
+
+/** Uploads a photo to the library of a person, and adds it to the only album that others share with them. */
+async function addOwnPhoto(session: string): Promise<void> {
+  const picture = await sharp(stage.pictures[3]!.preview).jpeg().toBuffer();
+  const body = new FormData();
+  body.append('for', 'me');
+  body.append('files', new Blob([new Uint8Array(picture)], { type: 'image/jpeg' }), 'own.jpg');
+  const headers = { cookie: `photospool=${session}` };
+  expect((await fetch(`${home.url}/api/upload`, { method: 'POST', headers, body })).status).toBe(201);
+  await home.spool.pass();
+  type Albums = { albums: { holder: string; album: string }[] };
+  const [{ holder, album }] = (await askAs<Albums>(session, 'GET', '/api/albums/shared')).albums as [
+    Albums['albums'][0],
+  ];
+  const ids = await photosOf(session);
+  const added = await askAs<object>(session, 'POST', `/api/albums/${holder}/${album}/entries`, { ids });
+  expect(added).toMatchObject({ changed: 1 });
+}
+
+/** Makes an album of the photos of a person, and shares it with another one; its id. */
+async function shareOwnAlbum(session: string, person: string): Promise<string> {
+  const given = { name: 'Lake', ids: await photosOf(session) };
+  const { holder, album } = await askAs<{ holder: string; album: string }>(
+    session,
+    'POST',
+    '/api/albums/shared',
+    given,
+  );
+  await askAs(session, 'PUT', `/api/albums/${holder}/${album}/members/${person}`, { right: 'view' });
+  return `${holder}:${album}`;
+}
+
 test('an album of the house keeps its description, cover and order when it is shared with a person', async () => {
   const [mia, tom] = [addPerson(home, 'Mia', 'owner'), addPerson(home, 'Tom', 'family')];
-  const owner = await stage.see(home.url, signedIn(home.url, mia.cookie), /ERR_FAILED/);
+  const owner = await stage.see(home.url, signedIn(home.url, mia.cookie), /ERR_FAILED|status of 404/);
   onTestFinished(owner.close);
   const { page } = owner;
   await shown(page);
-  const ask = (method: string, path: string, body: object): Promise<number> =>
+  const ask = (method: string, path: string, body?: object): Promise<number> =>
     page.evaluate(
       async ([method, path, body]) => {
         const headers = { 'content-type': 'application/json' };
-        return (await fetch(path, { method, headers, body })).status;
+        return (await fetch(path, { method, ...(body !== undefined && { headers, body }) })).status;
       },
-      [method, path, JSON.stringify(body)] as const,
+      [method, path, body && JSON.stringify(body)] as const,
     );
   const [newest, oldest] = ids as [string, string];
   const album = 'Iceland';
@@ -424,9 +497,12 @@ test('an album of the house keeps its description, cover and order when it is sh
   await page.getByRole('group', { name: 'Shared with Tom' }).waitFor();
   await expect.poll(() => tiles(page)).toEqual(order);
 
-  const family = await stage.see(new URL(page.url()).href, signedIn(home.url, tom.cookie));
+  // The album is deleted while its pages are open.
+  const family = await stage.see(new URL(page.url()).href, signedIn(home.url, tom.cookie), /status of 404/);
   onTestFinished(family.close);
   await family.page.getByText('Ten days.').waitFor();
+  // Also where the viewer is the only member.
+  await family.page.getByText('Shared from the family library', { exact: true }).waitFor();
   await expect.poll(() => tiles(family.page)).toEqual(order);
 
   // There is one album now, with the chosen cover; an undo brings the one by name back.
@@ -434,9 +510,32 @@ test('an album of the house keeps its description, cover and order when it is sh
   await page.getByRole('main').getByRole('link', { name: 'Albums', exact: true }).click();
   await expect.poll(() => cards.count()).toBe(1);
   expect(await cards.locator('img').getAttribute('src')).toContain(oldest);
+  // From the page of the album it leads to the one by name.
+  await cards.click();
+  await page.waitForURL(/\/albums\/house:/);
   await page.keyboard.press('Control+z');
   await page.getByText('Undone: “Iceland” is now a shared album').waitFor();
-  await page.reload();
-  await expect.poll(() => cards.count()).toBe(2);
+  await page.waitForURL(/\/albums\/Iceland$/);
+  await page.getByText('Ten days.').waitFor();
+  await expect.poll(() => tiles(page)).toEqual(order);
+  expect(await page.locator('.toast').getByRole('button', { name: 'Redo' }).count()).toBe(0);
+  await page.goto(`${home.url}/albums`);
+  await expect.poll(() => cards.count()).toBe(1);
+  expect(await cards.getAttribute('href')).toBe('/albums/Iceland');
+  await family.page.goto(`${home.url}/albums`);
+  await family.page.getByRole('heading', { level: 1 }).waitFor();
+  await expect.poll(() => family.page.getByRole('link', { name: /^Iceland/ }).count()).toBe(0);
+
+  // After a change to the album with members, which would be lost, it can't be undone any more.
+  await cards.click();
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Add Tom' }).click();
+  await dialog.getByRole('button', { name: 'Share with 1 person' }).click();
+  await page.waitForURL(/\/albums\/house:/);
+  const shared = new URL(page.url()).pathname.replace('/albums/', '').replace(':', '/');
+  expect(await ask('PATCH', `/api/albums/${shared}`, { description: 'Eleven days.' })).toBe(200);
+  await page.keyboard.press('Control+z');
+  await page.getByText('The shared album has changed since then').waitFor();
+  expect(await ask('GET', `/api/albums/${shared}`)).toBe(200);
   expect([...owner.mishaps, ...family.mishaps]).toEqual([]);
 });

@@ -4,13 +4,21 @@
  */
 import type { MemberAlbum, PartnerList, ShareLink, SharePreview } from '../../../../src/api/answer-types.js';
 import { isMemberAlbum } from '../../lib/album-search.js';
-import { toApiError, type ApiError } from '../../lib/api.js';
+import { ApiError, toApiError } from '../../lib/api.js';
 import { dayLong } from '../../lib/dates.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m } from '../../lib/messages.js';
+import { albumPagePath, route } from '../../lib/route.svelte.js';
 import { session } from '../../lib/session.svelte.js';
 import { exactly, idsFound } from '../albums/all-matches.js';
-import { fetchMemberAlbum, fetchPartners, makeAlbumOf, nameOfAlbum, shareNamed } from '../albums/member-albums-api.js';
+import {
+  changeMemberAlbum,
+  fetchMemberAlbum,
+  fetchPartners,
+  makeAlbumOf,
+  nameOfAlbum,
+  shareNamed,
+} from '../albums/member-albums-api.js';
 import { headingOf } from '../timeline/result-heading.js';
 import type { ShareTarget } from './open-share.svelte.js';
 import { rememberedOptions, rememberOptions } from './remembered-options.js';
@@ -174,10 +182,20 @@ export class ShareState {
 
   /** The address of a page that shows what the newest link shows, or else what the next one would. @throws ApiError */
   async openDraft(): Promise<string> {
-    const { title = this.title.trim(), originals, unedited, details, named } = this.links[0] ?? this.settings;
-    const chosen = { originals, unedited, details, named };
-    const given = Object.fromEntries(Object.entries(chosen).filter(([, on]) => on !== undefined));
-    return draftLink(this.#scope ?? { photos: this.#ids }, { title, ...given });
+    const { title, originals, unedited, details, named } = this.#next;
+    const chosen = { title, originals, unedited, details, named };
+    const given = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
+    return draftLink(this.#scope ?? { photos: this.#ids }, given);
+  }
+
+  /** The settings of the next link: as chosen for the first one, as of the newest for another, but without its password. */
+  get #next(): LinkSettings {
+    const [newest] = this.links;
+    if (!newest) return { title: this.title.trim(), ...this.settings };
+    const { title, originals, unedited, details, named, uploads, expires } = newest;
+    // A link that is over would be followed by one that is over.
+    const still = expires !== undefined && !newest.over && { expires };
+    return { title, originals, unedited, details, named, ...(uploads && { uploads }), ...still };
   }
 
   /** Loads the album again, after its members changed. @throws ApiError */
@@ -185,12 +203,11 @@ export class ShareState {
     if (this.album) this.album = await fetchMemberAlbum(nameOfAlbum(this.album));
   }
 
-  /** Creates a link: the first one with the settings, which are shown then, another one without. @throws ApiError */
+  /** Creates a link: the first one with the settings, which are shown then, another one with those of the newest. @throws ApiError */
   async createLink(): Promise<LinkMade> {
     const scope = this.#scope ?? { album: nameOfAlbum(await this.needAlbum()) };
-    const settings = this.links.length === 0 ? this.settings : {};
-    const made = await makeLink(scope, { title: this.title.trim(), ...settings });
-    if (this.links.length === 0) rememberOptions(settings);
+    const made = await makeLink(scope, this.#next);
+    if (this.links.length === 0) rememberOptions(this.settings);
     this.links = [made.share, ...this.links];
     this.settings = rememberedOptions();
     return made;
@@ -207,10 +224,30 @@ function together(a: SharePreview, b: SharePreview): SharePreview {
   return { count: a.count + b.count, tiles: a.tiles, ids: [...(a.ids ?? []), ...(b.ids ?? [])], left };
 }
 
-/** Turns an album of the house that exists by name into one with members; an undo gives its photos the name again. */
+/**
+ * Turns an album of the house that exists by name into one with members. An undo deletes that one and gives the photos the
+ * name again, with which the server has kept the title, description, cover and order.
+ */
 async function turnIntoAlbum(name: string): Promise<MemberAlbum> {
   const { undo, ...album } = await shareNamed(name);
-  edits.made(m.shareDialog.converted(name), undo);
+  edits.made(m.shareDialog.converted(name), undo, async () => {
+    await removeUnchanged(album);
+    return () => {
+      if (location.pathname === albumPagePath(nameOfAlbum(album))) route.openAlbum(name);
+    };
+  });
   edits.tell(undo.flatMap(({ ids }) => ids));
   return album;
+}
+
+/** Deletes an album with members, unless it was deleted already. @throws ApiError `conflict` if something of it would be lost */
+async function removeUnchanged(album: MemberAlbum): Promise<void> {
+  const id = nameOfAlbum(album);
+  const now = await fetchMemberAlbum(id).catch((error: unknown) => {
+    if (toApiError(error).code !== 'not-found') throw error;
+  });
+  if (!now) return;
+  const isSame = (['name', 'description', 'cover', 'sort'] as const).every((key) => now[key] === album[key]);
+  if (!isSame || now.count > album.count) throw new ApiError('conflict', m.shareDialog.changedSince);
+  await changeMemberAlbum(id, { removed: true });
 }

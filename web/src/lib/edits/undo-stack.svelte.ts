@@ -11,6 +11,11 @@ import { m } from '../messages.js';
 interface Step {
   label: string;
   back: PhotosChange[];
+  /**
+   * What undoing does before `back`, if more was done than that reverts; returns what it does after. Such a step can't be
+   * redone. An ApiError `conflict` means that it can't be undone any more.
+   */
+  first?: () => Promise<() => void>;
 }
 
 /** The message about the current or last edit. */
@@ -76,9 +81,9 @@ class Edits {
     this.#redo = [];
   }
 
-  /** Reports a change that another request has made; `back` undoes it. */
-  made(label: string, back: PhotosChange[]): void {
-    this.#keep({ label, back }, this.#undo);
+  /** Reports a change that another request has made; `back` undoes it, `first` as in a step. */
+  made(label: string, back: PhotosChange[], first?: Step['first']): void {
+    this.#keep({ label, back, ...(first && { first }) }, this.#undo);
     this.said = { text: label, ...(back.length > 0 && { act: this.#wayBack(this.#undo) }) };
   }
 
@@ -141,7 +146,18 @@ class Edits {
   async #step(from: Step[], to: Step[], say: (label: string) => string): Promise<boolean> {
     const step = from.pop();
     if (!step) return false;
-    return this.#make(step.back, step.label, to, say(step.label), true);
+    if (!step.first) return this.#make(step.back, step.label, to, say(step.label), true);
+    try {
+      const after = await step.first();
+      const done = await this.#make(step.back, step.label, [], say(step.label), true);
+      if (done) after();
+      return done;
+    } catch (error) {
+      const trouble = toApiError(error);
+      if (trouble.code !== 'conflict') from.push(step);
+      this.said = { text: m.edits.failed, trouble };
+      return false;
+    }
   }
 
   /** Sends changes request by request; completed ones are kept in `kept`, even if a later one fails. */
@@ -185,7 +201,7 @@ class Edits {
         trouble: toApiError(error),
         ids: rest.flatMap(({ ids }) => ids),
         act: { label: m.edits.goOn, do: () => this.#queue(() => this.#make(rest, label, kept, say, again)) },
-        ...(count > 0 && { second: this.#wayBack(kept) }),
+        ...(count > 0 && this.#isKept(kept) && { second: this.#wayBack(kept) }),
       };
       return false;
     } finally {
@@ -202,7 +218,7 @@ class Edits {
     const none = say === undefined && left > 0 && left === all;
     this.said = {
       text: none ? m.edits.none(all) : left > 0 ? m.edits.partly(text, left, all) : text,
-      ...(say !== undefined && { act: this.#wayBack(kept) }),
+      ...(say !== undefined && this.#isKept(kept) && { act: this.#wayBack(kept) }),
     };
     return !none;
   }
@@ -211,6 +227,11 @@ class Edits {
     if (step.back.length === 0) return;
     kept.push(step);
     if (kept === this.#undo && kept.length > mostSteps) kept.shift();
+  }
+
+  /** False for steps that are dropped: they can't be redone. */
+  #isKept(kept: Step[]): boolean {
+    return kept === this.#undo || kept === this.#redo;
   }
 
   #wayBack(kept: Step[]): { label: string; do: () => Promise<boolean> } {

@@ -76,6 +76,7 @@ export const albums = {
   sharedWith: (names: string[]) => `Shared with ${listOf(names.map((name) => legible(name)))}`,
   alsoSharedWith: (names: string[]) => `Also shared with ${listOf(names.map((name) => legible(name)))}`,
   sharedBy: (name: string) => `Shared by ${legible(name)}`,
+  sharedByHouse: 'Shared from the family library',
   theyAdd: 'they can add photos',
   share: 'Share',
   addPhotos: 'Add photos',

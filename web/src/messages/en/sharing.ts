@@ -49,10 +49,12 @@ export const shareDialog = {
   linked: 'This album already has a shared link. Delete the link before you share the album with people.',
   convert: 'It becomes a shared album with the same name and photos.',
   converted: (name: string) => `${named(name)} is now a shared album`,
+  changedSince: 'The shared album has changed since then. You can delete it on its page.',
   share: (n: number) => plural(n, { one: 'Share with # person', other: 'Share with # people' }),
   shared: (names: string[]) => `Shared with ${listOf(names.map((name) => legible(name)))}`,
-  roleChanged: (name: string, right: 'view' | 'add') =>
-    right === 'view' ? `${legible(name)} can now only view` : `${legible(name)} can now view and add photos`,
+  roleChanged: (name: string, right: 'view' | 'add' | 'end') =>
+    legible(name) +
+    { view: ' can now only view', add: ' can now view and add photos', end: ' was removed from the album' }[right],
   linkUpdated: 'Link updated',
   seeIt: 'They’ll find it under Sharing.',
   name: 'Album name (optional)',
