@@ -189,6 +189,7 @@ test('a missing photo is reported', async () => {
   const fixture = await stage.fixture(makePhotos(3, stage.pictures));
   const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${'f'.repeat(64)}`, {}, /status of 404/);
   await page.waitForSelector('text=Photo not found');
+  await expect.poll(() => page.title()).toBe('Photo not found – Photospool');
   // Nothing is offered that could only fail.
   expect(await page.locator('.chrome.top').locator('button, a').count()).toBe(1);
   await page.keyboard.press('Escape');
