@@ -82,17 +82,6 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
     return Object.fromEntries(ids.map((id) => [id, library.controls.find(id) ?? noGrants]));
   }
 
-  /** A photo that is not in the trash. Comments written on other servers are replicated regardless. */
-  function getCommentable(viewer: Viewer, id: string): FoundPhoto {
-    const photo = getPhoto(library, viewer, id);
-    if (photo.trashed)
-      throw new PhotospoolError('conflict', 'This photo is in the trash.', {
-        op: 'comment',
-        hint: 'Restore the photo to comment on it.',
-      });
-    return photo;
-  }
-
   function shown(viewer: Viewer, document: string, holder: Holder): CommentSeen {
     const stored = seesComments(viewer) ? library.get(document) : undefined;
     const seen = stored && isInOrder(viewer, holder, stored.body) && show(viewer, document, stored.body);
@@ -115,7 +104,7 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
     },
     add: (viewer, photo, text) =>
       library.transaction(() => {
-        const { item } = getCommentable(viewer, photo);
+        const { item } = getCommentable(library, viewer, photo);
         if (library.count(commentPrefix(photo)) >= most) {
           throw new PhotospoolError('conflict', `A photo can have at most ${most} comments.`, { op: 'comment' });
         }
@@ -127,7 +116,7 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
       }),
     rewrite: (viewer, photo, id, text) =>
       library.transaction(() => {
-        const { holder } = getCommentable(viewer, photo).item;
+        const { holder } = getCommentable(library, viewer, photo).item;
         const document = commentId(photo, id);
         if (!shown(viewer, document, holder).mine) throw notYours('change');
         const by = authorOf(viewer);
@@ -145,6 +134,17 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
         write(document, (at, body) => change(body, (comment) => removeComment(comment, at, authorOf(viewer))));
       }),
   };
+}
+
+/** A photo that is not in the trash. Comments written on other servers are replicated regardless. */
+function getCommentable(library: Library, viewer: Viewer, id: string): FoundPhoto {
+  const photo = getPhoto(library, viewer, id);
+  if (photo.trashed)
+    throw new PhotospoolError('conflict', 'This photo is in the trash.', {
+      op: 'comment',
+      hint: 'Restore the photo to comment on it.',
+    });
+  return photo;
 }
 
 function change(

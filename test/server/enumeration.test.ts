@@ -208,5 +208,6 @@ function expectedStatus(
   if (!allowed.includes(role) && !hidden) return (status) => status === (isElsewhere ? 404 : 403);
   if (expected[route]!.open) return (status) => status < 500 && status !== 401;
   if (!route.includes('{id}')) return (status) => status < 300;
+  if (expected[route]!.notInTrash && kind?.trashed && exists(role, kind) && !hidden) return (status) => status === 409;
   return kind && exists(role, kind) && !hidden ? (status) => status < 300 : (status) => status === 404;
 }

@@ -70,6 +70,8 @@ export interface Expected {
   hides?: true;
   /** People who may not do this with the house’s photos may with their own: what they do not see is answered as not there. */
   onTheirs?: true;
+  /** Not of a photo in the trash: answered with a conflict to those who see it. */
+  notInTrash?: true;
   /** Does not exist below a share link. */
   notInLinks?: true;
   /** The path, where `{…}` has to be something else than the id of a photo. */
@@ -93,7 +95,7 @@ export const expected: Record<string, Expected> = {
   'patch /api/photos/each': { rule: 'edit', body: { each: [{ ids: ['{id}'], rating: 3 }] } },
   'get /originals/{id}/jpeg': { rule: 'original', open: true },
   'get /api/photos/{id}/comments': { rule: 'see' },
-  'post /api/photos/{id}/comments': { rule: 'comment', body: { text: 'words' } },
+  'post /api/photos/{id}/comments': { rule: 'comment', notInTrash: true, body: { text: 'words' } },
   // The comment is the owner's; comments.test.ts compares whose may be changed.
   'patch /api/photos/{id}/comments/{comment}': { rule: 'comment', open: true, path: aComment, body: { text: 'words' } },
   'delete /api/photos/{id}/comments/{comment}': { rule: 'comment', open: true, path: aComment },
