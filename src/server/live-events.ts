@@ -6,7 +6,7 @@
  */
 import { Readable } from 'node:stream';
 import { addressGroups } from '../access/address-prefix.js';
-import { countedAs, may, seesArrivals, seesComments, type Viewer } from '../access/permissions.js';
+import { actions, countedAs, may, seesArrivals, seesComments, type Viewer } from '../access/permissions.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -82,10 +82,15 @@ interface Listener {
   circle: Circle;
   spool: boolean;
   comments: boolean;
+  /** Its rights when it connected (`rightsOf`): a page offers what they allow. */
+  rights: string;
   /** The groups it counts towards: the shared limit, then its own. */
   counted: readonly [string, ...string[]];
   viewerNow: () => Viewer | undefined;
 }
+
+/** What a viewer may do, as a key. */
+const rightsOf = (viewer: Viewer): string => actions.filter((action) => may(viewer, action)).join();
 
 const circleName = (viewer: Viewer): string => JSON.stringify(sightOf(viewer));
 
@@ -149,9 +154,9 @@ function openPages(parts: LiveParts, emptied: () => void) {
 
   /** Disconnects pages whose viewer has changed. */
   function endOthers(): void {
-    for (const [page, { circle, spool, viewerNow }] of pages) {
+    for (const [page, { circle, rights, viewerNow }] of pages) {
       const now = viewerNow();
-      if (now && may(now, 'see') && circleName(now) === circle.name && may(now, 'spool') === spool) continue;
+      if (now && may(now, 'see') && circleName(now) === circle.name && rightsOf(now) === rights) continue;
       page.push(null);
       gone(page);
     }
@@ -176,7 +181,8 @@ function openPages(parts: LiveParts, emptied: () => void) {
       throw new PhotospoolError('busy', 'Too many browser tabs are open.', { hint: 'Close some of them.' });
     }
     const [spool, comments] = [may(viewer, 'spool'), seesComments(viewer)];
-    const listener = { circle: circleOf(viewer), spool, comments, counted, viewerNow };
+    const rights = rightsOf(viewer);
+    const listener = { circle: circleOf(viewer), spool, comments, rights, counted, viewerNow };
     const page = new Readable({ read: () => undefined });
     page.once('close', () => gone(page));
     pages.set(page, listener);

@@ -2,11 +2,12 @@
  * Share links, in a real browser on a real server: previewed, created from a search and from a photo, viewed without an account,
  * with a password, and revoked. In both themes, on a phone and on a desktop.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { commandLine } from '../../src/access/actor.js';
 import { breaches, breachesIn } from './axe.js';
 import { change } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
@@ -153,7 +154,14 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   // Originals without details can be selected and downloaded, too.
   await page.getByRole('button', { name: 'Select photos' }).click();
   await page.locator('a.tile').first().click();
-  await page.getByRole('toolbar').getByRole('button', { name: 'Download', exact: true }).waitFor();
+  const downloadSelected = page.getByRole('toolbar').getByRole('button', { name: 'Download', exact: true });
+  const downloadAll = page.getByRole('button', { name: 'Download all' });
+  const [alone] = await Promise.all([page.waitForEvent('download'), downloadSelected.click()]);
+  expect(readFileSync(await alone.path()).toString('latin1')).not.toContain('zq-');
+  expect(alone.suggestedFilename()).toMatch(/^photo-/);
+  await page.locator('a.tile').nth(1).click();
+  const both = await downloadedBy(page, () => downloadSelected.click());
+  expect(await downloadedBy(page, () => downloadAll.click())).toEqual(both);
   await page.keyboard.press('Escape');
 
   // Its settings are changed later, where it was created. Once deleted, it also ends on the page that is open.
@@ -170,6 +178,9 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   await dialog.getByRole('switch', { name: 'Allow downloading originals' }).click();
   await expect.poll(() => home.access.shares.list()).toMatchObject([{ originals: false }]);
   await said.getByText('Link updated', { exact: true }).waitFor();
+  // Without originals no download is offered, as for a single photo, also on a page that is open.
+  await expect.poll(() => downloadAll.count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Select photos' }).count()).toBe(0);
   await said.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => home.access.shares.list()).toMatchObject([settings]);
   await dialog.getByRole('switch', { name: 'Show location, camera and file name' }).click();
@@ -178,14 +189,29 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   // A selection is downloaded as everything is: as originals.
   await page.reload();
   await shown(page);
-  const everything = await downloadedBy(page, () => page.getByRole('button', { name: 'Download all' }).click());
+  const everything = await downloadedBy(page, () => downloadAll.click());
   await page.getByRole('button', { name: 'Select photos' }).click();
   for (const n of [0, 1]) await page.locator('a.tile').nth(n).click();
-  const selected = await downloadedBy(page, () =>
-    page.getByRole('toolbar').getByRole('button', { name: 'Download', exact: true }).click(),
-  );
+  const selected = await downloadedBy(page, () => downloadSelected.click());
   expect(selected).toEqual(everything);
   expect(selected).toMatchObject({ edited: false });
+  // An edited photo alone: without details, what the link gives as its original.
+  const develop = (value: unknown) =>
+    fetch(`${home.url}/api/photos/${sea}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ develop: value }),
+    });
+  const sea = (await page.locator('a.tile').first().getAttribute('href'))!.split('/').at(-1)!;
+  expect((await develop({ rotate: 2 })).status).toBe(200);
+  await home.access.shares.change(home.access.shares.list()[0]!.id, { details: false, unedited: false }, commandLine);
+  await page.reload();
+  await shown(page);
+  await page.getByRole('button', { name: 'Select photos' }).click();
+  await page.locator('a.tile').first().click();
+  const [edited] = await Promise.all([page.waitForEvent('download'), downloadSelected.click()]);
+  expect(edited.url()).toBe(`${address}/originals/${sea}?download`);
+  expect((await develop(null)).status).toBe(200);
   await dialog.getByRole('button', { name: /^Delete link/ }).click();
   await dialog.getByRole('button', { name: 'Delete link', exact: true }).click();
   await dialog.getByRole('button', { name: 'Create link' }).waitFor();

@@ -199,6 +199,18 @@ describe('live pages', () => {
     expect([left.page.readableEnded, kept.page.readableEnded]).toEqual([true, false]);
   });
 
+  it('of a link are closed when it gives originals no longer: what they offer depends on it', async () => {
+    const home = await openHome();
+    const live = openPages(home);
+    let now: Viewer = { role: 'link', audiences: [], share: 'x', canEdit: false, originals: true };
+    const { page } = await listen(home, () => now, live);
+    await home.clock.advance(2_000);
+    expect(page.readableEnded).toBe(false);
+    now = { ...now, originals: false };
+    await home.clock.advance(1_000);
+    expect(page.readableEnded).toBe(true);
+  });
+
   it('get no event if no photo changed', async () => {
     const home = await openHome();
     const { events } = await listen(home);

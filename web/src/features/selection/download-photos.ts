@@ -2,6 +2,7 @@
 import { ask, base, jpegOf, originalOf, rotatedOf, send, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m } from '../../lib/messages.js';
+import { session } from '../../lib/session.svelte.js';
 import { share } from '../../lib/share-link.svelte.js';
 
 /** A photo; `edited` if its picture is not that of the original, or may not be. `type`: the MIME type, if it is known. */
@@ -37,7 +38,11 @@ async function start(photos: readonly Downloaded[], edited: boolean): Promise<bo
   }
 }
 
-const editedOf = ({ id, type }: Downloaded): string => (type?.startsWith('video/') ? rotatedOf(id) : jpegOf(id));
+/** The file of an edited photo. Without metadata, it is what a link gives as its original. */
+function editedOf({ id, type }: Downloaded): string {
+  if (type?.startsWith('video/')) return rotatedOf(id);
+  return session.may('original') ? jpegOf(id) : originalOf(id, true);
+}
 
 function fetchFile(path: string): boolean {
   const link = document.createElement('a');
