@@ -95,8 +95,8 @@ export const columnNames =
   'n, taken, added, width, height, state, kinds, rating, iso, lat, lon, camera, lens, place, path, tags, albums, favourites, words, class, entries, stacked, ' +
   `iif(state & ${bit.video} OR motion < 0, 0, coalesce(clip_motion, motion)) AS clip`;
 
-/** Creates empty columns; blocks of the usual size are counted in a millisecond. */
-export function makeColumns(blockBits = 16): Columns {
+/** Creates empty columns; a block of the usual size is counted in a quarter of a millisecond. */
+export function makeColumns(blockBits = 14): Columns {
   const values = {
     camera: makeValues(),
     lens: makeValues(),

@@ -36,36 +36,41 @@ export interface Tally {
 }
 
 /** An empty tally of values below `length`. */
-export const makeTally = (length: number): Tally => ({
+const makeTally = (length: number): Required<Tally> => ({
   counts: new Uint32Array(length),
   covers: new Uint32Array(length),
+  videos: new Uint32Array(length),
 });
+
+/** Adds matches to an empty tally. */
+export type TallyMatches = (found: MatchingSlots, into: Required<Tally>) => void;
 
 // One short loop for each kind of value, without a branch, takes half the time of one loop for all: the newest match
 // comes last, and overwrites the cover.
 
-/** Tallies the matches by the numbers of a column. */
-export function tally(found: MatchingSlots, column: Uint32Array, length: number): Tally {
-  const { counts, covers } = makeTally(length);
+/** Tallies matches by the numbers of a column. */
+export function tally(column: Uint32Array, found: MatchingSlots, { counts, covers }: Tally): void {
   for (let at = 0; at < found.length; at++) {
     const slot = found[at]!;
     const number = column[slot]!;
     counts[number]!++;
     covers[number] = slot;
   }
-  return { counts, covers };
 }
 
 /** Tallies the folders of matches; `shown` has 1 for each class (by its number) whose folders the viewer sees. */
-function tallyFolders({ folder, class: classes, values }: Columns, found: MatchingSlots, shown: Uint8Array): Tally {
-  const { counts, covers } = makeTally(values.folder.list.length);
+function tallyFolders(
+  { folder, class: classes }: Columns,
+  shown: Uint8Array,
+  found: MatchingSlots,
+  { counts, covers }: Tally,
+): void {
   for (let at = 0; at < found.length; at++) {
     const slot = found[at]!;
     const number = folder[slot]! * shown[classes[slot]!]!;
     counts[number]!++;
     covers[number] = slot;
   }
-  return { counts, covers };
 }
 
 /** The classes of one holder whose kinds the viewer sees alike. */
@@ -97,11 +102,10 @@ function groupClasses(
 /** Tallies the matches by group and by the combination of their kinds, in one pass for holders and kinds. */
 function tallyGroups(
   { class: classes, kinds, state }: Columns,
-  found: MatchingSlots,
   groupOf: Uint32Array,
-  groups: number,
-): Tally {
-  const { counts, covers } = makeTally(groups * combinations);
+  found: MatchingSlots,
+  { counts, covers }: Tally,
+): void {
   for (let at = 0; at < found.length; at++) {
     const slot = found[at]!;
     const number =
@@ -109,7 +113,6 @@ function tallyGroups(
     counts[number]!++;
     covers[number] = slot;
   }
-  return { counts, covers };
 }
 
 /** A tally of few values: only those that occur, by number. */
@@ -117,36 +120,51 @@ interface SparseTally extends Tally {
   numbers: Uint32Array;
 }
 
-function sparse({ counts, covers, videos }: Tally): SparseTally {
-  const numbers = new Uint32Array(counts.length);
+/** Takes what occurs out of a tally, which is empty afterwards. */
+function takeSparse({ counts, covers, videos }: Required<Tally>, hasVideos: boolean): SparseTally {
   let length = 0;
-  for (let number = 0; number < counts.length; number++) if (counts[number]! > 0) numbers[length++] = number;
-  const found = numbers.slice(0, length);
-  const pick = (values: Uint32Array): Uint32Array => found.map((number) => values[number]!);
-  return { numbers: found, counts: pick(counts), covers: pick(covers), ...(videos && { videos: pick(videos) }) };
+  for (let number = 0; number < counts.length; number++) length += Number(counts[number]! > 0);
+  const found = new Uint32Array(length);
+  for (let number = 0, k = 0; k < length; number++) if (counts[number]! > 0) found[k++] = number;
+  const take = (values: Uint32Array): Uint32Array => {
+    const taken = found.map((number) => values[number]!);
+    for (let k = 0; k < length; k++) values[found[k]!] = 0;
+    return taken;
+  };
+  return { numbers: found, counts: take(counts), covers: take(covers), ...(hasVideos && { videos: take(videos) }) };
 }
 
-/** Tallies the matches part by part, and sums up; `name` as in `FoundParts`. */
+/**
+ * Tallies matches part by part, and sums up; `name` as in `FoundParts`. All parts share one tally: a new one for each would
+ * keep the garbage collector busy.
+ */
 export function tallyParts(
   { n }: Columns,
   found: FoundParts,
   name: string,
-  length: number,
-  count: (slots: MatchingSlots) => Tally,
+  { length, hasVideos = false }: { length: number; hasVideos?: boolean },
+  count: TallyMatches,
 ): Tally {
-  const all = makeTally(length);
-  const videos = new Uint32Array(length);
-  const parts = found.counted(name, (slots) => sparse(count(slots)));
+  const [all, part] = [makeTally(length), makeTally(length)];
+  const parts = found.counted(name, (slots) => {
+    count(slots, part);
+    return takeSparse(part, hasVideos);
+  });
+  return sumUp(n, parts, all, hasVideos);
+}
+
+function sumUp(n: Float64Array, parts: readonly SparseTally[], all: Required<Tally>, hasVideos: boolean): Tally {
   for (const part of parts) {
     for (let k = 0; k < part.numbers.length; k++) {
       const number = part.numbers[k]!;
       const cover = part.covers[k]!;
       if (all.counts[number] === 0 || n[cover]! > n[all.covers[number]!]!) all.covers[number] = cover;
       all.counts[number]! += part.counts[k]!;
-      if (part.videos) videos[number]! += part.videos[k]!;
+      if (part.videos) all.videos[number]! += part.videos[k]!;
     }
   }
-  return parts[0]?.videos ? { ...all, videos } : all;
+  const { counts, covers, videos } = all;
+  return { counts, covers, ...(hasVideos && { videos }) };
 }
 
 /** The values of a tally, the most frequent first; 0 is “none”. */
@@ -175,22 +193,19 @@ export function exploreFound(
 ): Explored {
   const { values, n } = columns;
   const { label } = derivedOf(columns);
-  const best = (
-    kind: 'place' | 'camera' | 'folder',
-    count: (slots: MatchingSlots, length: number) => Tally,
-  ): ExploredValue[] => {
-    const { length } = values[kind].list;
-    const tallied = tallyParts(columns, found, kind, length, (slots) => count(slots, length));
+  const best = (kind: 'place' | 'camera' | 'folder', count: TallyMatches): ExploredValue[] => {
+    const tallied = tallyParts(columns, found, kind, { length: values[kind].list.length }, count);
     return mostFrequent(tallied, label[kind], n).slice(0, limit);
   };
   const { groups, groupOf } = groupClasses(seen.holderOf, seen.kinds);
-  const tallied = tallyParts(columns, found, 'groups', groups.length * combinations, (slots) =>
-    tallyGroups(columns, slots, groupOf, groups.length),
+  const length = groups.length * combinations;
+  const tallied = tallyParts(columns, found, 'groups', { length }, (slots, into) =>
+    tallyGroups(columns, groupOf, slots, into),
   );
   return {
-    places: best('place', (slots, length) => tally(slots, columns.place, length)),
-    cameras: best('camera', (slots, length) => tally(slots, columns.camera, length)),
-    folders: best('folder', (slots) => tallyFolders(columns, slots, seen.folders)),
+    places: best('place', (slots, into) => tally(columns.place, slots, into)),
+    cameras: best('camera', (slots, into) => tally(columns.camera, slots, into)),
+    folders: best('folder', (slots, into) => tallyFolders(columns, seen.folders, slots, into)),
     ...countGroups(n, tallied, groups, limit),
   };
 }

@@ -53,13 +53,37 @@ interface Cells {
   sums: Float64Array;
 }
 
-const sumsOfCell = 6;
+/** The sums of a cell without photos. */
+const noSums = [0, 0, Infinity, -Infinity, Infinity, -Infinity];
+const sumsOfCell = noSums.length;
 
 function makeCells({ rows, columns }: Grid): Cells {
   const cells = rows * columns;
   const sums = new Float64Array(cells * sumsOfCell);
-  for (let at = 0; at < sums.length; at += sumsOfCell) sums.set([0, 0, Infinity, -Infinity, Infinity, -Infinity], at);
+  for (let at = 0; at < sums.length; at += sumsOfCell) sums.set(noSums, at);
   return { counts: new Uint32Array(cells), newest: new Uint32Array(cells), sums };
+}
+
+/** Cells of a part of the matches: only those with photos, by their numbers. */
+interface SparseCells extends Cells {
+  numbers: Uint32Array;
+}
+
+/** Takes the photos out of cells, which are empty afterwards. */
+function takeSparse({ counts, newest, sums }: Cells): SparseCells {
+  const numbers = Uint32Array.from(counts.keys()).filter((cell) => counts[cell]! > 0);
+  const taken = {
+    numbers,
+    counts: numbers.map((cell) => counts[cell]!),
+    newest: numbers.map((cell) => newest[cell]!),
+    sums: new Float64Array(numbers.length * sumsOfCell),
+  };
+  numbers.forEach((cell, k) => {
+    taken.sums.set(sums.subarray(cell * sumsOfCell, (cell + 1) * sumsOfCell), k * sumsOfCell);
+    counts[cell] = 0;
+    sums.set(noSums, cell * sumsOfCell);
+  });
+  return taken;
 }
 
 /** Counts matches in the cells of an area. @throws PhotospoolError `invalid` for an invalid area. */
@@ -67,37 +91,46 @@ export function clusterSpots(columns: Columns, found: FoundParts, box: Box, zoom
   check(box, zoom);
   const grid = gridOf(box, zoom);
   const name = `map ${[zoom, box.south, box.west, box.north, box.east].join(' ')}`;
-  const parts = found.counted(name, (slots) => countCells(columns, slots, box, grid));
-  return spotsOf(parts.length === 1 ? parts[0]! : together(columns, parts, grid), normal(box.west));
+  const part = makeCells(grid);
+  const parts = found.counted(name, (slots) => {
+    countCells(columns, slots, box, grid, part);
+    return takeSparse(part);
+  });
+  return spotsOf(together(columns, parts, grid), normal(box.west));
 }
 
 /** Whether an area is as wide as the world. */
 export const isWorld = (box: Box): boolean => width(box) === 360;
 
-function together({ n }: Columns, parts: readonly Cells[], grid: Grid): Cells {
+function together({ n }: Columns, parts: readonly SparseCells[], grid: Grid): Cells {
   const all = makeCells(grid);
   const { counts, newest, sums } = all;
   for (const part of parts) {
-    for (let cell = 0; cell < counts.length; cell++) {
-      if (part.counts[cell] === 0) continue;
-      const slot = part.newest[cell]!;
+    for (let k = 0; k < part.numbers.length; k++) {
+      const cell = part.numbers[k]!;
+      const slot = part.newest[k]!;
       if (counts[cell] === 0 || n[slot]! > n[newest[cell]!]!) newest[cell] = slot;
-      counts[cell]! += part.counts[cell]!;
-      const sum = cell * sumsOfCell;
-      sums[sum]! += part.sums[sum]!;
-      sums[sum + 1]! += part.sums[sum + 1]!;
-      for (const least of [sum + 2, sum + 4]) {
-        sums[least] = Math.min(sums[least]!, part.sums[least]!);
-        sums[least + 1] = Math.max(sums[least + 1]!, part.sums[least + 1]!);
+      counts[cell]! += part.counts[k]!;
+      const [to, from] = [cell * sumsOfCell, k * sumsOfCell];
+      sums[to]! += part.sums[from]!;
+      sums[to + 1]! += part.sums[from + 1]!;
+      for (const least of [2, 4]) {
+        sums[to + least] = Math.min(sums[to + least]!, part.sums[from + least]!);
+        sums[to + least + 1] = Math.max(sums[to + least + 1]!, part.sums[from + least + 1]!);
       }
     }
   }
   return all;
 }
 
-function countCells({ lat, lon }: Columns, found: MatchingSlots, box: Box, grid: Grid): Cells {
-  const cells = makeCells(grid);
-  const { counts, newest, sums } = cells;
+/** Counts matches in empty cells. */
+function countCells(
+  { lat, lon }: Columns,
+  found: MatchingSlots,
+  box: Box,
+  grid: Grid,
+  { counts, newest, sums }: Cells,
+): void {
   const { south, north } = box;
   const [west, across] = [normal(box.west), width(box)];
   const [perDegree, fromSouth, fromWest] = [1 / grid.size, grid.south, box.west - grid.west];
@@ -128,7 +161,6 @@ function countCells({ lat, lon }: Columns, found: MatchingSlots, box: Box, grid:
     if (east < sums[sum + 4]!) sums[sum + 4] = east;
     if (east > sums[sum + 5]!) sums[sum + 5] = east;
   }
-  return cells;
 }
 
 /** The spots of the cells with photos; `west` is the western edge of the area. */

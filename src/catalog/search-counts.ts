@@ -4,7 +4,7 @@ import type { Segment } from './catalog-answers.js';
 import type { Columns } from './columns.js';
 import { monthText } from './date-numbers.js';
 import { derivedOf } from './derived-values.js';
-import { makeTally, mostFrequent, tally, tallyParts, type ExploredValue, type Tally } from './explore.js';
+import { mostFrequent, tally, tallyParts, type ExploredValue, type Tally, type TallyMatches } from './explore.js';
 import { bit } from './photo-flags.js';
 import type { MatchingSlots } from './search-filter.js';
 
@@ -82,17 +82,17 @@ export function countFacet(
   names: (number: number) => boolean,
 ): ExploredValue[] {
   const { length } = columns.values[kind].list;
-  const count = (slots: MatchingSlots): Tally => {
-    if (kind === 'tag') return tallyTags(columns, slots, length);
-    if (kind === 'album') return tallyAlbums(columns, slots, length, names);
-    return tally(slots, columns[kind], length);
+  const count: TallyMatches = (slots, into) => {
+    if (kind === 'tag') return tallyTags(columns, slots, into);
+    if (kind === 'album') return tallyAlbums(columns, names, slots, into);
+    return tally(columns[kind], slots, into);
   };
-  return mostFrequent(tallyParts(columns, found, kind, length, count), derivedOf(columns).label[kind], columns.n);
+  const tallied = tallyParts(columns, found, kind, { length, hasVideos: kind === 'album' }, count);
+  return mostFrequent(tallied, derivedOf(columns).label[kind], columns.n);
 }
 
 /** Tallies the tags of matches. */
-function tallyTags({ tag: { start, length, items } }: Columns, found: MatchingSlots, numbers: number): Tally {
-  const { counts, covers } = makeTally(numbers);
+function tallyTags({ tag: { start, length, items } }: Columns, found: MatchingSlots, { counts, covers }: Tally): void {
   for (let k = 0; k < found.length; k++) {
     const slot = found[k]!;
     const from = start[slot]!;
@@ -102,18 +102,15 @@ function tallyTags({ tag: { start, length, items } }: Columns, found: MatchingSl
       covers[number] = slot;
     }
   }
-  return { counts, covers };
 }
 
 /** Tallies the albums of matches whose names are visible, and the videos in each. */
 function tallyAlbums(
   { album: { start, length, items }, class: classes, state }: Columns,
-  found: MatchingSlots,
-  numbers: number,
   names: (number: number) => boolean,
-): Tally {
-  const { counts, covers } = makeTally(numbers);
-  const videos = new Uint32Array(numbers);
+  found: MatchingSlots,
+  { counts, covers, videos }: Required<Tally>,
+): void {
   for (let k = 0; k < found.length; k++) {
     const slot = found[k]!;
     // Few photos are in an album: others need no look at their class. A slot beyond the column has no length.
@@ -125,5 +122,4 @@ function tallyAlbums(
       if ((state[slot]! & bit.video) !== 0) videos[number]!++;
     }
   }
-  return { counts, covers, videos };
 }
