@@ -15,7 +15,7 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 const compressible = /\.(?:html|js|mjs|css|svg|json|webmanifest|txt)$/;
 
 /** Smaller files fit into one packet, in bytes: they are sent as they are, unless the page loads them first. */
-const least = 1_000;
+const least = 1_400;
 
 /** Writes `name.br` and `name.gz` beside the text files that were built. */
 function precompress(): Plugin {
