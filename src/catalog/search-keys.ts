@@ -73,11 +73,13 @@ const keys: Record<string, Key> = {
 export function parseValue(keyed: Keyed): Condition {
   const parse = Object.hasOwn(keys, keyed.key) ? keys[keyed.key] : undefined;
   if (!parse) {
-    const known = Object.keys(keys).map((key) => `${key}:`);
+    const known = Object.keys(keys);
+    const alike = known.filter((key) => key.slice(0, 3) === keyed.key.slice(0, 3));
+    const named = (alike.length > 0 ? alike : known).map((key) => `${key}:`);
     throw invalid(
       keyed.raw,
       'starts with an unknown filter.',
-      `Use one of ${known.join(', ')}, or put the term in quotes to search for it as text.`,
+      `Use ${named.length > 1 ? 'one of ' : ''}${named.join(', ')}, or put the term in quotes to search for it as text.`,
     );
   }
   return parse(keyed);

@@ -115,6 +115,8 @@ describe('an error names the word and the permitted forms', () => {
       'tag:, album:, holder:, in:, burst:, camera:, lens:, folder:, place:, near:, box:, type:, is:, audience:, taken:, added:, day:, rating:, iso:, or put the term in quotes',
     ],
     ['-foo:bar', '“-foo:bar”', 'tag:'],
+    ['lense:x', '“lense:x” starts with an unknown filter', 'Use lens:, or put the term in quotes'],
+    ['albums:x', '“albums:x”', 'Use album:, or'],
     ['constructor:x', '“constructor:x”', 'tag:'],
     ['größe:x', '“größe:x”', 'put the term in quotes'],
     ['tag:', '“tag:” has no value', 'tag:something'],

@@ -314,7 +314,7 @@ export const audit = {
   older: 'Show older',
   from: 'from',
   /** Who did something, in front of what they did. */
-  who: { owner: 'The owner', 'command line': 'The command line' } as Record<string, string>,
+  who: { owner: 'The owner', 'command line': 'A command on the server' } as Record<string, string>,
   token: (name: string) => `Token “${name}”`,
   photospool: 'Photospool',
   /** Sentences. `about`: who or what it was done to; `self`: it was done to the person who did it. */
