@@ -58,6 +58,12 @@ CREATE TABLE IF NOT EXISTS access_guest (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS access_guest_link ON access_guest (link, at);
 
+-- Photos that guests sent for an album and that its holder had already (known-from-guests.ts). \`photo\`: the public id.
+CREATE TABLE IF NOT EXISTS access_guest_known (
+  photo TEXT NOT NULL, link TEXT NOT NULL, album TEXT NOT NULL, sender TEXT NOT NULL, at INTEGER NOT NULL,
+  declined INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (photo, link)
+) WITHOUT ROWID;
+
 -- Browsers in which somebody has signed in before.
 CREATE TABLE IF NOT EXISTS access_device (secret TEXT PRIMARY KEY, person TEXT NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
 

@@ -12,6 +12,7 @@ import { openAudit, type Audit } from './audit-log.js';
 import { openCodes, type Codes } from './one-time-codes.js';
 import { openDevices } from './known-browsers.js';
 import { openGuestUploads, type GuestUploads } from './guest-uploads.js';
+import { openKnownFromGuests, type KnownFromGuests } from './known-from-guests.js';
 import { openPasskeys, type Passkeys } from './passkeys.js';
 import { openLockedFolder, type LockedFolder } from './locked-folder.js';
 import { openPins } from './pins.js';
@@ -49,6 +50,7 @@ export interface Access {
   readonly tokens: Tokens;
   readonly shares: Shares;
   readonly guests: GuestUploads;
+  readonly knownFromGuests: KnownFromGuests;
   readonly codes: Codes;
   readonly settings: SettingStore;
   readonly audit: Audit;
@@ -137,6 +139,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
     tokens,
     shares,
     guests,
+    knownFromGuests: openKnownFromGuests(db),
     codes,
     settings,
     audit,

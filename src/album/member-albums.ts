@@ -317,17 +317,18 @@ function albumsOf(library: Library, access: ItemAccess, stored: StoredPhoto): Se
   return new Set(entries.map(({ album }) => album));
 }
 
-const claimsOf = (library: Library, { document, item, body }: StoredPhoto): ItemClaims | undefined =>
+/** What a photo claims about who sees it. */
+export const claimsOf = (library: Library, { document, item, body }: StoredPhoto): ItemClaims | undefined =>
   readItem(item, body as unknown as Body, library.controls.endsOf(document));
 
 /** Whether others may see a photo if its holder shares it: it is neither in the trash nor locked. */
-const isShareable = (claims: ItemClaims | undefined): boolean =>
+export const isShareable = (claims: ItemClaims | undefined): boolean =>
   claims !== undefined && !claims.trashed && !claims.locked;
 
 const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
 /** Whether an album contains a photo, according to the photo's document and the album’s members. */
-function entryIn(library: Library, photo: StoredPhoto, album: string): boolean {
+export function entryIn(library: Library, photo: StoredPhoto, album: string): boolean {
   const access = itemAccess(library);
   const claims = claimsOf(library, photo);
   return claims?.entries.some((entry) => entry.album === album && access.isInAlbum(claims.item, entry)) === true;

@@ -8,6 +8,7 @@ import { itemAccess } from '../access/library-access.js';
 import { may, mayDescribe, mayDescribeOwn, maySee, type Viewer } from '../access/permissions.js';
 import { systemClock } from '../base/clock.js';
 import { openGuestCheck } from '../access/guest-uploads.js';
+import { openNoteKnown } from '../access/known-from-guests.js';
 import { sendersOf, type Senders } from '../access/sender-permissions.js';
 import { openArchive, type Archive } from '../archive/archive.js';
 import { openBlobs, type Blobs } from '../archive/blob-store.js';
@@ -119,6 +120,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
     files,
     sidecars,
     mayHold,
+    noteKnown: openNoteKnown(db, library, systemClock),
     claimed: (claim) => isClaimed(claim, files),
     render: (path, format, asIs, develop) => decoders.render(path, format, asIs, develop),
   });

@@ -4,6 +4,7 @@ import type { Blobs } from '../archive/blob-store.js';
 import type { Clock } from '../base/clock.js';
 import type { Files } from '../base/file-operations.js';
 import type { Develop } from '../document/develop.js';
+import type { Item } from '../document/item-id.js';
 import type { Library } from '../library/library.js';
 import type { Format } from '../photo/formats/format-family.js';
 import type { Metadata } from '../photo/facts/read-metadata.js';
@@ -28,6 +29,8 @@ export interface IngestParts {
   clock?: Clock;
   /** Without it, only the house holds items. */
   mayHold?: MayHold;
+  /** Notes that a guest sent the bytes of an item that does not wait (access/known-from-guests.ts). */
+  noteKnown?: (item: Item, sender: string) => void;
   /**
    * Makes the scaled pictures, with a concurrency limit. `asIs`: of a damaged original, as far as it can be decoded;
    * `develop`: developed.

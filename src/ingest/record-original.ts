@@ -18,6 +18,7 @@ import {
   type Sighting,
 } from '../document/photo-document.js';
 import { viewPhoto } from '../document/photo-view.js';
+import { bringersOf, isFromGuests, owner } from '../document/photo-senders.js';
 import type { Library } from '../library/library.js';
 import type { OriginalRow } from '../library/local-tables.js';
 import type { ArrivingFile } from './arriving-file.js';
@@ -40,7 +41,7 @@ function sightingOf({ name, raw, seen: at, modified, folder, by }: ArrivingFile,
 }
 
 /** The dependencies of recording. */
-type RecordParts = Pick<IngestParts, 'library' | 'archive' | 'sidecars' | 'mayHold'>;
+type RecordParts = Pick<IngestParts, 'library' | 'archive' | 'sidecars' | 'mayHold' | 'noteKnown'>;
 
 /**
  * Writes the documents of an original and reserves its name, in one transaction. Returns `here` or `other` if the same
@@ -59,7 +60,8 @@ export function record(
   const id = itemId(item);
   return library.transaction(() => {
     checkHolder(parts.mayHold, arrival);
-    const isNew = library.get(id) === undefined;
+    const before = library.get<PhotoDocument>(id)?.body;
+    const isNew = before === undefined;
     // A file in the folder of a person has the same sender as their uploads, and no upload decides who sees it.
     if (isNew && arrival.by !== undefined && arrival.sent !== true)
       library.local.awaited.keepPrivate(publicIdOf(item), arrival.by);
@@ -68,6 +70,7 @@ export function record(
     change<ExifDocument>(library, exifId(sha256), (body) => (body ? merge(body, made.exif) : made.exif));
     change<PhotoDocument>(library, id, (body) => saying(arrived(parts, arrival, body, item, made), arrival));
     const photo = library.get<PhotoDocument>(id)!.body;
+    noteGuests(parts, item, arrival, before);
     const { taken } = viewPhoto(sha256, photo, { here: false });
     const place = library.local.originals.reserve(
       { ...original, claim: arrival.claim },
@@ -93,18 +96,21 @@ function arrived(
 }
 
 /** The document keeps only the first folder for each name; a sidecar may arrive in the last one. */
-const noteName = ({ sidecars }: RecordParts, { name, folder = '', seen }: ArrivingFile, item: Item): void =>
-  sidecars?.names.came(name, folder, item, seen);
+const noteName = (
+  { sidecars }: Pick<RecordParts, 'sidecars'>,
+  { name, folder = '', seen }: ArrivingFile,
+  item: Item,
+): void => sidecars?.names.came(name, folder, item, seen);
 
 /** Stores the SHA-1 of an original whose bytes were just read, unless it is known. */
-function noteSha1({ library }: RecordParts, sha256: string, sha1: string | undefined): void {
+function noteSha1({ library }: Pick<RecordParts, 'library'>, sha256: string, sha1: string | undefined): void {
   const { sha1s } = library.local;
   if (sha1 !== undefined && sha1s.find(sha256) === undefined) sha1s.put(sha256, sha1);
 }
 
 /** Adds the sighting of a duplicate to the item of its holder. @throws PhotospoolError as `checkHolder`. */
 export function recordSighting(
-  parts: RecordParts,
+  parts: Omit<RecordParts, 'archive'>,
   { sha256, sha1 }: { sha256: string; sha1?: string },
   arrival: ArrivingFile,
 ): void {
@@ -114,11 +120,25 @@ export function recordSighting(
     checkHolder(parts.mayHold, arrival);
     noteName(parts, arrival, item);
     noteSha1(parts, sha256, sha1);
+    const before = library.get<PhotoDocument>(itemId(item))?.body;
     change<PhotoDocument>(library, itemId(item), (body) => {
       const seen = body && withSighting(body, sightingOf(arrival, library.server));
       return seen && saying(endingWait(library, body, seen, arrival), arrival);
     });
+    noteGuests(parts, item, arrival, before);
   });
+}
+
+/** Notes the guests of a photo that does not wait: its holder has it already, or brought it now. */
+function noteGuests(
+  { library, noteKnown }: Pick<RecordParts, 'library' | 'noteKnown'>,
+  item: Item,
+  { by = owner }: ArrivingFile,
+  before: PhotoDocument | undefined,
+): void {
+  const after = library.get(itemId(item))?.body;
+  if (!noteKnown || !before || !after || isFromGuests(after)) return;
+  for (const sender of isFromGuests(before) ? bringersOf(before, library.server) : [by]) noteKnown(item, sender);
 }
 
 const saying = (document: PhotoDocument, { brought, holder = house }: ArrivingFile): PhotoDocument =>

@@ -427,6 +427,54 @@ test('guests send photos through a link; they wait for whoever made it, who appr
   visits.calm();
 });
 
+test('a guest sends a photo that the library has; it is added to the album when it is approved', async () => {
+  const ben = await enter('Ben', 'family');
+  await upload(ben.page, ['one.jpg', 'two.jpg', 'three.jpg']);
+  await select(ben.page, 2);
+  await toolbar(ben.page).getByRole('button', { name: 'Share' }).click();
+  const dialog = ben.page.getByRole('dialog', { name: 'Share photos' });
+  await dialog.getByLabel('Album name').fill('Party');
+  await dialog.getByRole('switch', { name: 'Allow adding photos' }).click();
+  await dialog.getByRole('button', { name: 'Create link' }).click();
+  const address = await ben.page.getByLabel('Address of the link').inputValue();
+
+  // One of the three is not in the album; the guest hears the same about each.
+  const guest = await visits.see(address, { viewport: { width: 390, height: 844 } });
+  await shown(guest.page);
+  await guest.page.getByRole('button', { name: 'Add photos' }).click();
+  const form = guest.page.getByRole('dialog', { name: 'Add photos' });
+  await form.getByLabel('Your name').fill('Mo');
+  await form.getByLabel('Select photos').setInputFiles(await filesOf(['one.jpg', 'two.jpg', 'three.jpg']));
+  await form.getByRole('button', { name: 'Send photos' }).click();
+  await form.getByText('3 photos sent. They are waiting for approval.').waitFor();
+  await form.getByRole('button', { name: 'Done' }).click();
+  await visits.home.spool.pass();
+
+  await ben.page.goto(visits.home.url);
+  await ben.page.getByRole('button', { name: 'Activity: new' }).click();
+  const panel = ben.page.getByRole('dialog', { name: 'Activity' });
+  await panel.getByRole('link', { name: '1 photo from a guest is waiting for your approval' }).click();
+  const waiting = list(ben.page, 'guests');
+  await waiting.getByText('Already in the library').waitFor();
+  expect(await waiting.count()).toBe(1);
+  await look(ben.page, 'guests-known');
+  await waiting.getByRole('button', { name: 'Decline', exact: true }).click();
+  await waiting.waitFor({ state: 'detached' });
+  await ben.page.getByRole('button', { name: 'Undo' }).click();
+  await waiting.getByRole('button', { name: 'Approve' }).click();
+  const sure = ben.page.getByRole('dialog', { name: 'Approve 1 photo' });
+  await sure.getByText('You can remove it from the album later.').waitFor();
+  await sure.getByRole('button', { name: 'Approve 1 photo' }).click();
+  await waiting.waitFor({ state: 'detached' });
+
+  await guest.page.reload();
+  await expect.poll(() => guest.page.locator('a.tile').count()).toBe(3);
+  await ben.page.goto(visits.home.url);
+  await shown(ben.page);
+  expect(await seenTiles(ben.page)).toHaveLength(3);
+  visits.calm();
+});
+
 test('a person is removed: they are signed out, others lose what they shared, and an owner decides about their photos', async () => {
   const [ada, ben, cleo] = [await enter('Ada', 'owner'), await enter('Ben', 'family'), await enter('Cleo', 'family')];
   await upload(ben.page, ['one.jpg', 'two.jpg']);

@@ -237,7 +237,7 @@ test('albums and partners are managed for a person, and rejected while people ha
   expect((await home.run('links', 'approve', photo, '--for', 'ben')).out).toBe(
     `0 photos approved. Not found or already up to date: ${photo}.\n`,
   );
-  expect((await home.run('links', 'decline', photo, '--for', 'ben')).out).toMatch(/^0 photos moved to the trash\./);
+  expect((await home.run('links', 'decline', photo, '--for', 'ben')).out).toMatch(/^0 photos declined\./);
   expect((await home.run('links', 'revoke', link.id)).out).toBe('No link has this id. Nothing was changed.\n');
   expect((await home.run('links', 'revoke', link.id, '--for', 'ben', '--json')).out).toBe('{"revoked":true}\n');
 

@@ -1,15 +1,19 @@
 /** Photos from guests: sent through a share link, seen by whoever made it alone, approved or declined. */
 import { expect, test } from 'vitest';
 import { commandLine } from '../../src/access/actor.js';
+import { lockPhotos } from '../../src/album/lock-photos.js';
 import { openGuestPhotos } from '../../src/album/guest-photos.js';
 import { PhotospoolError } from '../../src/base/errors.js';
 import { itemId, publicIdOf } from '../../src/document/item-id.js';
 import { withSighting } from '../../src/document/arrival.js';
 import { withEnd } from '../../src/document/grants.js';
 import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
+import { purge } from '../../src/document/purge.js';
 import { endingWait } from '../../src/ingest/arrival-holder.js';
 import type { Library } from '../../src/library/library.js';
 import { linkIn } from '../../src/access/permissions.js';
+import { openNoteKnown } from '../../src/access/known-from-guests.js';
+import { recordSighting } from '../../src/ingest/record-original.js';
 import { photo } from '../document/documents.js';
 import { expectError } from './fixture.js';
 import { openPeople } from './people-home.js';
@@ -210,6 +214,7 @@ test('an owner approves what guests send for an album of the house', async () =>
   const guests = openGuestPhotos({
     ...{ library, catalog, clock, gate: gate! },
     albumOf: (link) => home.access.guests.albumOf(link),
+    known: home.access.knownFromGuests,
   });
   const nothing = { changed: 0, missing: [], refused: [id] };
   expect(guests.approve(program, [id])).toEqual(nothing);
@@ -217,4 +222,154 @@ test('an owner approves what guests send for an album of the house', async () =>
   await ask(ada.headers, 'POST', '/api/guest-photos/approve', { ids: [id] });
   expect((await ask(cleo.headers, 'GET', `/api/photos/${id}`)).statusCode).toBe(200);
   expect((await ask(ada.headers, 'GET', `/api/albums/house/${album}`)).json()).toMatchObject({ count: 1 });
+});
+
+/** What guests send through a link of ben to an album of his. */
+async function openParty() {
+  const opened = await openPeople();
+  const { home, people, ask } = opened;
+  const { ben } = people;
+  const { library } = home;
+  const made = await ask(ben.headers, 'POST', '/api/albums/shared', { name: 'Party' });
+  const album = `${ben.id}:${made.json<{ album: string }>().album}`;
+  const link = (await ask(ben.headers, 'POST', '/api/shares', { album, uploads: true })).json<Made>();
+  const limits = { photos: 9, bytes: 9, photosPerDay: 9, bytesPerDay: 9 };
+  home.access.guests.begin({ id: link.share.id, limits, album }, 'u', 1);
+  const note = openNoteKnown(home.db, library, home.clock);
+  const by = `link:${link.share.id}/Mo`;
+  const itemOfBen = (digit: string) => ({ holder: ben.id, sha256: digit.repeat(64) });
+  const known = async (headers: Record<string, string>, url = '/api/guest-photos'): Promise<string[]> =>
+    (await ask(headers, 'GET', url))
+      .json<{ photos: { photo: { id: string }; known?: string }[] }>()
+      .photos.flatMap((one) => (one.known === undefined ? [] : [one.photo.id]));
+  return {
+    ...{ ...opened, link, album, by, note, known },
+    /** A photo that ben has; its public id. */
+    has(digit: string, sender = `person:${ben.id}`): string {
+      library.update<PhotoDocument>(itemId(itemOfBen(digit)), () => photo({ sighting: { by: sender } }));
+      return publicIdOf(itemOfBen(digit));
+    },
+    /** The bytes of it arrive from a guest, or from somebody else. */
+    arrives(digit: string, sender = by, noteKnown: typeof note = note): void {
+      const times = { seen: '2026-11-25T10:00:00.000Z', modified: '2024-07-01T12:00:00.000Z' };
+      const arrival = { ...times, file: 'f', name: 'g.jpg', claim: 'c', holder: ben.id, by: sender };
+      recordSighting({ library, mayHold: () => true, noteKnown }, itemOfBen(digit), arrival);
+    },
+    bodyOf: (digit: string) => library.get<PhotoDocument>(itemId(itemOfBen(digit)))!.body,
+    decide: async (headers: Record<string, string>, how: string, ids: string[], more: object = {}) =>
+      (await ask(headers, 'POST', `/api/guest-photos/${how}`, { ids, ...more })).json<unknown>(),
+    inAlbum: async (): Promise<string[]> =>
+      (await home.app.inject(`${link.path}/api/photos`)).json<Waiting>().photos.map((one) => (one as never)['id']),
+  };
+}
+
+test('a photo that its holder has already is approved into the album, or only dismissed', async () => {
+  const { home, people, ask, link, by, known, ...party } = await openParty();
+  const { ada, ben, cleo } = people;
+  const [one, two] = [party.has('a'), party.has('b')];
+  await ask(ben.headers, 'PATCH', '/api/photos', { ids: [one, two], audience: 'family' });
+  party.arrives('a');
+  party.arrives('b');
+  party.arrives('b', `link:${link.share.id}/Other`);
+
+  // It is listed for ben alone, and stays where it is; the guest sees nothing.
+  const listed = (await ask(ben.headers, 'GET', '/api/guest-photos?limit=1')).json<Waiting>().photos;
+  expect(listed.map(({ photo: { id }, from }) => [id, from]).sort()).toEqual(
+    [one, two].map((id) => [id, [linkIn(by)]]).sort(),
+  );
+  expect(listed).toMatchObject([{ known: '2026-11-24T10:00:00.000Z' }, { known: '2026-11-24T10:00:00.000Z' }]);
+  expect((await ask(ben.headers, 'GET', '/api/photos')).json<{ photos: unknown[] }>().photos).toHaveLength(2);
+  expect(await party.inAlbum()).toEqual([]);
+  const before = [party.bodyOf('a'), party.bodyOf('b')];
+  for (const { headers } of [ada, cleo]) {
+    expect(await known(headers)).toEqual([]);
+    for (const [how, more] of [['approve'], ['decline'], ['decline', { undo: true }]] as const)
+      expect(await party.decide(headers, how, [one], more)).toEqual({ changed: 0, missing: [], refused: [one] });
+  }
+  expectError(await ask({}, 'GET', `${link.path}/api/guest-photos`), 403, 'forbidden');
+  expect([party.bodyOf('a'), party.bodyOf('b')]).toEqual(before);
+
+  // Approved, it is in the album and asks no more, also when it is sent again.
+  const changed = { changed: 1, missing: [], refused: [] };
+  expect(await party.decide(ben.headers, 'approve', [one])).toEqual(changed);
+  expect(await party.inAlbum()).toEqual([one]);
+  party.arrives('a');
+  expect(await known(ben.headers)).toEqual([two]);
+  expect(await party.decide(ben.headers, 'approve', [one])).toEqual({ changed: 0, missing: [], refused: [one] });
+
+  // An album that ben can't add to takes nothing, and the photo stays listed.
+  const elsewhere = { album: `${ada.id}:${'0'.repeat(26)}` };
+  const refused = { changed: 0, missing: [], refused: [two] };
+  expect(await party.decide(ben.headers, 'approve', [two], elsewhere)).toEqual(refused);
+  expect(await known(ben.headers)).toEqual([two]);
+
+  // Declined, nothing becomes of the photo, also when it is sent again; unless that is undone.
+  expect(await party.decide(ben.headers, 'decline', [two])).toEqual(changed);
+  party.arrives('b');
+  expect(await known(ben.headers)).toEqual([]);
+  expect(party.bodyOf('b').edits).toEqual(before[1]!.edits);
+  expect((await ask(ben.headers, 'GET', `/api/photos/${two}`)).json()).toMatchObject({ trashed: false });
+  expect(await party.decide(ben.headers, 'decline', [two], { undo: true })).toEqual(changed);
+  expect(await known(ben.headers)).toEqual([two]);
+  expect(await party.inAlbum()).toEqual([one]);
+});
+
+test('photos in the trash, locked ones and those of a removed album are not listed until they are back', async () => {
+  const { home, people, ask, album, known, ...party } = await openParty();
+  const { ben } = people;
+  const id = party.has('a');
+  party.arrives('a');
+  const trashed = (value: boolean) => ask(ben.headers, 'PATCH', `/api/photos/${id}`, { trashed: value });
+  await trashed(true);
+  expect(await known(ben.headers)).toEqual([]);
+  expect(await party.decide(ben.headers, 'approve', [id])).toEqual({ changed: 0, missing: [], refused: [id] });
+  await trashed(false);
+  expect(await known(ben.headers)).toEqual([id]);
+
+  const removed = (value: boolean) =>
+    ask(ben.headers, 'PATCH', `/api/albums/${album.replace(':', '/')}`, { removed: value });
+  await removed(true);
+  expect(await known(ben.headers)).toEqual([]);
+  await removed(false);
+  expect(await known(ben.headers)).toEqual([id]);
+
+  const who = home.access.recognise({ direct: false, session: /=(.*)/.exec(ben.headers['cookie']!)![1]! })!;
+  await lockPhotos(home, who, [id]);
+  expect((await ask(ben.headers, 'GET', `/api/photos/${id}`)).statusCode).toBe(404);
+  expect(await known(ben.headers)).toEqual([]);
+  expect(await party.decide(ben.headers, 'approve', [id])).toEqual({ changed: 0, missing: [id], refused: [] });
+});
+
+test('a photo that waits is still meant for the album when its holder brings it too', async () => {
+  const { people, by, known, ...party } = await openParty();
+  const id = party.has('a', by);
+  party.arrives('a');
+  expect(await known(people.ben.headers)).toEqual([]);
+  party.arrives('a', `person:${people.ben.id}`);
+  expect(await known(people.ben.headers)).toEqual([id]);
+  await party.decide(people.ben.headers, 'approve', [id]);
+  expect(await party.inAlbum()).toEqual([id]);
+});
+
+test('the sighting of a guest and its row are written together, and rows of purged photos go', async () => {
+  const { home, people, known, note, ...party } = await openParty();
+  const id = party.has('a');
+  const before = party.bodyOf('a');
+  const crash: typeof note = (item, sender) => {
+    note(item, sender);
+    throw new Error('crash');
+  };
+  expect(() => party.arrives('a', undefined, crash)).toThrow('crash');
+  expect([party.bodyOf('a'), await known(people.ben.headers)]).toEqual([before, []]);
+  party.arrives('a');
+  party.arrives('a');
+  expect(await known(people.ben.headers)).toEqual([id]);
+
+  home.library.update(
+    itemId({ holder: people.ben.id, sha256: 'a'.repeat(64) }),
+    (body) => body && (purge(body, { at: home.library.stampAfter(body), by: 'owner' }) as unknown as Body),
+  );
+  expect(await known(people.ben.headers)).toEqual([]);
+  openNoteKnown(home.db, home.library, home.clock);
+  expect(home.db.prepare('SELECT * FROM access_guest_known').all()).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { actorOf } from '../../access/actor.js';
 import type { GuestLimits } from '../../access/guest-uploads.js';
 import { mayLink } from '../../access/permissions.js';
 import type { Share } from '../../access/share-links.js';
-import { openGuestPhotos } from '../../album/guest-photos.js';
+import { openGuestPhotos, type GuestSender } from '../../album/guest-photos.js';
 import { limitsOf, linkScope } from '../../album/link-scope.js';
 import { sightOf } from '../../album/visibility.js';
 import { systemClock as clock } from '../../base/clock.js';
@@ -104,16 +104,16 @@ export const links: Verb = (program, run) => {
     const done = guestsOf(parts).approve(parts.who, parts.photos(ids), flags.album);
     return report(done, photosDone(done, 'approved'), flags);
   });
-  on('decline <PHOTO...>', 'Move guest photos to the trash', async (parts, ids, flags) => {
+  on('decline <PHOTO...>', 'Decline guest photos, and move new ones to the trash', async (parts, ids, flags) => {
     const done = await guestsOf(parts).decline(parts.who, parts.photos(ids));
-    return report(done, photosDone(done, 'moved to the trash'), flags);
+    return report(done, photosDone(done, 'declined'), flags);
   });
 };
 
 const guestsOf = ({ records, access }: SharingParts) =>
   openGuestPhotos({
     ...{ library: records.library, catalog: records.catalog, clock, gate: openHomeGate(records) },
-    albumOf: (link) => access.guests.albumOf(link),
+    ...{ albumOf: (link) => access.guests.albumOf(link), known: access.knownFromGuests },
   });
 
 /** A link that may be changed; undefined if there is none. */
@@ -227,16 +227,20 @@ async function waiting(parts: SharingParts, { json }: LinkFlags): Promise<number
   const { catalog } = parts.records;
   await catalog.load();
   const guests = guestsOf(parts);
+  const tell = (id: string, from: readonly GuestSender[], at?: number): void => {
+    if (json) printJson({ id, from, ...(at !== undefined && { known: new Date(at).toISOString() }) });
+    else
+      print(
+        `${id}  ${from.map(({ guest, link }) => printable(guest ?? link)).join(', ')}${at === undefined ? '' : '  (already in the library)'}`,
+      );
+  };
+  for (const { id, from, at } of guests.known(parts.who)) tell(id, from, at);
   for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
     const page = catalog.page(parseQuery('is:guest'), {
       ...{ limit: 1_000, viewer: sightOf(parts.who) },
       ...(cursor !== undefined && { cursor }),
     });
-    for (const id of page.ids) {
-      const from = guests.senders(id);
-      if (json) printJson({ id, from });
-      else print(`${id}  ${from.map(({ guest, link }) => printable(guest ?? link)).join(', ')}`);
-    }
+    for (const id of page.ids) tell(id, guests.senders(id));
     cursor = page.next;
   }
   return exit.done;

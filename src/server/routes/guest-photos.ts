@@ -4,11 +4,13 @@ import { EntriesChanged } from '../../api/album-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import { answers, cursor, next, Photo, Sha256 } from '../../api/photo-schemas.js';
 import { findPhotos } from '../../album/find-photos.js';
-import { openGuestPhotos } from '../../album/guest-photos.js';
+import { openGuestPhotos, type GuestPhotos } from '../../album/guest-photos.js';
 import { showTo, sightOf } from '../../album/visibility.js';
+import type { Library } from '../../library/library.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import { limit, within } from '../http/page-size.js';
 import { viewer } from '../http/request-viewer.js';
+import type { Viewer } from '../../access/permissions.js';
 import type { Routes } from '../context.js';
 
 const config = { rule: 'own-links' } as const;
@@ -23,17 +25,27 @@ const Waiting = Type.Object({
   from: Type.Array(Type.Object({ link: Type.String(), guest: Type.Optional(Type.String()) }), {
     description: 'the links that it was uploaded through, and the names of the guests',
   }),
+  known: Type.Optional(
+    Type.String({
+      description:
+        'when it was sent (UTC), if it was in the library already: approving adds it to the album, declining does not change it',
+    }),
+  ),
 });
 
 export const guestPhotos: Routes = (app, { library, clock, gate, access, catalog, ask }) => {
-  const guests = openGuestPhotos({ library, catalog, clock, gate, albumOf: (link) => access.guests.albumOf(link) });
+  const guests = openGuestPhotos({
+    ...{ library, catalog, clock, gate, known: access.knownFromGuests },
+    albumOf: (link) => access.guests.albumOf(link),
+  });
 
   app.get(
     '/api/guest-photos',
     {
       config,
       schema: {
-        summary: 'Lists guest photos that await approval, newest first',
+        summary:
+          'Lists guest photos that await approval, newest first; on the first page also those that were here already',
         querystring: Type.Object({ cursor, limit: limit(bounds) }),
         response: answers(Type.Object({ photos: Type.Array(Waiting), next })),
       },
@@ -48,7 +60,10 @@ export const guestPhotos: Routes = (app, { library, clock, gate, access, catalog
         photo: showTo(who, photo),
         from: guests.senders(photo.id),
       }));
-      return { photos, next: found.next ?? null };
+      return {
+        photos: [...(page.cursor === undefined ? knownTo(library, guests, who) : []), ...photos],
+        next: found.next ?? null,
+      };
     },
   );
 
@@ -73,11 +88,30 @@ export const guestPhotos: Routes = (app, { library, clock, gate, access, catalog
     {
       config,
       schema: {
-        summary: 'Moves guest photos to the trash',
-        body: strict({ ids }),
+        summary: 'Moves guest photos to the trash, or only dismisses those that were in the library already',
+        body: strict({
+          ids,
+          undo: Type.Optional(
+            Type.Literal(true, {
+              description: 'lists photos again that were in the library already and were declined',
+            }),
+          ),
+        }),
         response: answers(EntriesChanged),
       },
     },
-    (request) => guests.decline(viewer(request), request.body.ids),
+    (request) => {
+      const { ids: wanted, undo } = request.body;
+      return undo ? guests.undecline(viewer(request), wanted) : guests.decline(viewer(request), wanted);
+    },
   );
 };
+
+/** Photos of guests that were in the library already, as the viewer who decides about them sees them. */
+function knownTo(library: Library, guests: GuestPhotos, who: Viewer) {
+  const sent = new Map(guests.known(who).map((one) => [one.id, one]));
+  return findPhotos(library, who, [...sent.keys()]).map((photo) => {
+    const { from, at } = sent.get(photo.id)!;
+    return { photo: showTo(who, photo), from, known: new Date(at).toISOString() };
+  });
+}

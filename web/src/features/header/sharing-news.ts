@@ -61,6 +61,6 @@ export async function fetchShared(
 /** The photos of guests as one piece of news, of the time when the last one arrived. */
 function waitingOf(guests: readonly GuestPhoto[]): SharedNews[] {
   if (guests.length === 0) return [];
-  const arrivals = guests.map(({ photo }) => Date.parse(photo.added ?? '') || 0);
+  const arrivals = guests.map(({ photo, known }) => Date.parse(known ?? photo.added ?? '') || 0);
   return [{ guests: guests.length, at: Math.max(...arrivals) }];
 }

@@ -48,17 +48,21 @@ export const endOffer = (offer: Offer): Promise<unknown> => ask(at(offer), send(
 /** Moves the photos that were taken over to the trash. */
 export const trashOffered = (offer: Offer): Promise<{ changed: number }> => ask(`${at(offer)}/trash`, send('POST'));
 
-/** A photo that waits for approval, and who sent it. */
+/** A photo that waits for approval, and who sent it. `known`: when it was sent, if it was in the library already. */
 export interface GuestPhoto {
   photo: Photo;
   from: { link: string; guest?: string }[];
+  known?: string;
 }
 
-/** The newest 200 that wait for the viewer's approval. @throws ApiError `conflict` while people have no libraries here */
+/** Those that were here already, and the newest 200 that wait for the viewer's approval. @throws ApiError `conflict` while people have no libraries here */
 export const fetchGuestPhotos = async (): Promise<GuestPhoto[]> =>
   (await ask<{ photos: GuestPhoto[] }>('/api/guest-photos?limit=200')).photos;
 export const decideGuestPhotos = (ids: readonly string[], verdict: 'approve' | 'decline'): Promise<EntriesChanged> =>
   ask(`/api/guest-photos/${verdict}`, send('POST', { ids }));
+/** Lists a declined photo again that was in the library already. */
+export const undoDecline = (id: string): Promise<EntriesChanged> =>
+  ask('/api/guest-photos/decline', send('POST', { ids: [id], undo: true }));
 
 /** The ends of access that were lost with a server and that the viewer can confirm; none while people have no libraries. */
 export const fetchLostEnds = async (): Promise<LostEnd[]> =>

@@ -145,7 +145,8 @@ export const sharingPage = {
       .join(' '),
 
   guests: 'Photos from guests',
-  guestsAbout: 'Guests sent these photos through your links. Only you see them until you approve them.',
+  guestsAbout: 'Guests sent these photos through your links. They appear in the album only after you approve them.',
+  inLibrary: 'Already in the library',
   someGuest: 'a guest',
   approve: 'Approve',
   approveAll: (n: number) => plural(n, { one: 'Approve # photo', other: 'Approve all # photos' }),
@@ -156,9 +157,18 @@ export const sharingPage = {
       other:
         'The photos are added to the library and shown where you share them, such as in the link’s album. This can’t be undone, but you can move the photos to the trash.',
     }),
+  /** Of photos that were in the library already. */
+  approveKnownSure: (n: number) =>
+    plural(n, {
+      one: 'The photo is added to the link’s album. You can remove it from the album later.',
+      other: 'The photos are added to the link’s album. You can remove them from the album later.',
+    }),
   declineShort: 'Decline',
   declinePhoto: 'Decline and move to trash',
   declinedPhoto: 'Declined 1 photo and moved it to trash',
+  /** Declining a photo that was in the library already: it stays there. */
+  declineKnown: 'Decline without changing the photo',
+  declinedKnown: 'Declined 1 photo',
 };
 
 /** The messages about ends of access that were lost with a server. */
