@@ -193,7 +193,7 @@ export class ShareState {
     const [newest] = this.links;
     if (!newest) return { title: this.title.trim(), ...this.settings };
     const { title, originals, unedited, details, named, uploads, expires } = newest;
-    // A link that is over would be followed by one that is over.
+    // Not a date in the past: the new link would have expired already.
     const still = expires !== undefined && !newest.over && { expires };
     return { title, originals, unedited, details, named, ...(uploads && { uploads }), ...still };
   }
