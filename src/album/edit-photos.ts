@@ -23,6 +23,7 @@ import { house, peopleId, sharingId, type Holder, type Item } from '../document/
 import { keptValues } from '../document/merge.js';
 import type { PhotoDocument } from '../document/photo-document.js';
 import { shiftTaken } from '../document/shift-time.js';
+import { undoesDecision } from '../document/suggested-album.js';
 import { inverseOf } from '../document/undo.js';
 import type { Library } from '../library/library.js';
 import { readPhotos, visibleTo, type StoredPhoto } from './find-photos.js';
@@ -280,7 +281,8 @@ function changePhoto(
     };
     const meant = self === undefined ? moved : asTheirs(moved, self);
     const back = inverseOf(document, meant);
-    inverse = back && { ...back, ...(saysOthers(document, back, by) && { restores: true }) };
+    const isRestoring = back && (saysOthers(document, back, by) || undoesDecision(document, back));
+    inverse = back && { ...back, ...(isRestoring && { restores: true }) };
     const made = { ...(restores === true && { restores }), ...(behind && { behind }) };
     const confirms = mayOn(viewer, 'share', item.holder);
     const signature = { ...library.sign(document), by, confirms, ...made };

@@ -219,7 +219,10 @@ export const PhotoEdits = strict(edits, { minProperties: 1 });
 export const BulkEdits = strict({ ids: manyIds, undo: wantsUndo, shift, turn, ...edits }, { minProperties: 2 });
 const again = {
   restores: optional(
-    Type.Boolean({ description: 'whether it restores values of others, who remain their authors for share links' }),
+    Type.Boolean({
+      description:
+        'whether it undoes an edit: others remain the authors of their values for share links, and folders suggest an undone album again',
+    }),
   ),
   from: optional(
     Type.Array(Sha256, {

@@ -105,8 +105,8 @@ function memberIn(edits: Edits, set: SetName, element: string, said: unknown): b
   return typeof present === 'boolean' ? present : undefined;
 }
 
-/** The effective register of an element. */
-const countedIn = (edits: Edits, set: SetName, element: string): unknown =>
+/** The effective register of an element; `circle` for a cycle (overruled-registers.ts). */
+export const countedIn = (edits: Edits, set: SetName, element: string): unknown =>
   effective(own(edits, 'overruled'), nameIn(set, element), own(own(edits, set), element));
 
 /** The name of an element of a set among the overruled registers. */
@@ -212,9 +212,9 @@ function membersOf(
     const isNew = membership(edits, set, element) !== present;
     if (!isNew && (of.length > 0 || !isConfirming(said, signature))) return [];
     const was = present ? [] : (othersIn(document, set, element, by) ?? []);
-    return [
-      [element, { present, ...authorship(signature), ...(of.length > 0 && { of }), ...(was.length > 0 && { was }) }],
-    ];
+    const origin = { ...(of.length > 0 && { of }), ...(was.length > 0 && { was }) };
+    const isUndone = !present && set === 'albums' && signature.restores === true;
+    return [[element, { present, ...authorship(signature), ...origin, ...(isUndone && { undone: true }) }]];
   });
 }
 

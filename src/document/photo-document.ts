@@ -221,6 +221,11 @@ export interface Membership {
   of?: string[];
   /** For a removed element: the authors of its addition, which it keeps if the removal is undone. */
   was?: string[];
+  /**
+   * Of an album: the undo of an addition removed it, and nobody had added or removed it before. The photo is out of the
+   * album, but nobody decided against it: its folder suggests the album again (suggested-album.ts).
+   */
+  undone?: true;
 }
 
 /** Single-value fields; null removes the value (back to sidecar and fact). */

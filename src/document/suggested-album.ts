@@ -1,7 +1,8 @@
 /** The album suggested by a photo's folder. Pure. */
+import { countedIn, type PhotoChange } from './edits.js';
 import { elementOf } from './field-validation.js';
-import { entriesOf, textOf } from './json-values.js';
-import type { PhotoDocument } from './photo-document.js';
+import { own, textOf } from './json-values.js';
+import type { Edits, PhotoDocument } from './photo-document.js';
 import { isPrivateTag } from './tag-names.js';
 import { earliestSighting } from './time-taken.js';
 
@@ -11,11 +12,25 @@ const nobodyNamed =
 
 /**
  * The album suggested by the folder in which a photo was dropped: the innermost with a name given by a person.
- * Undefined if there is none, or if someone has already added the photo to that album or removed it.
+ * Undefined if there is none, or if someone has added the photo to that album or removed it, unless the addition was
+ * undone.
  */
 export function suggestedAlbum(photo: PhotoDocument): string | undefined {
   const folders = textOf(earliestSighting(photo)?.folder).split('/').reverse();
   const name = elementOf(folders.find((folder) => folder.trim() !== '' && !nobodyNamed.test(folder.trim())));
   if (name === undefined || isPrivateTag(name)) return undefined;
-  return entriesOf(photo.edits.albums).some(([album]) => album === name) ? undefined : name;
+  return isUndecided(photo.edits, name) ? name : undefined;
 }
+
+/** Whether nobody has added a photo to an album or removed it, or only with additions that were undone. */
+function isUndecided(edits: Edits, album: string): boolean {
+  const said = countedIn(edits, 'albums', album);
+  return said === undefined || (own(said, 'present') === false && own(said, 'undone') === true);
+}
+
+/**
+ * Whether the undo `back`, for the document as it was before the edit, removes the photo from an album about which
+ * nobody had decided: then the undo must not count as a decision, either.
+ */
+export const undoesDecision = ({ edits }: PhotoDocument, back: PhotoChange): boolean =>
+  (back.albums?.remove ?? []).some((album) => isUndecided(edits, album));

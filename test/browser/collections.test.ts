@@ -348,7 +348,7 @@ test('a search is saved as an album that updates itself; renamed, removed, undon
   await close();
 });
 
-test('folders suggest albums: one accepted, one dismissed for good, both undone', async () => {
+test('folders suggest albums: one accepted, one dismissed, both undone', async () => {
   const tell = (n: number) => (n < 3 ? { folder: 'Iceland' } : n < 6 ? { folder: 'Old stuff' } : {});
   const { page, ids, mishaps, change, visit, close } = await open('/albums', { tell });
   await watchShift(page);
@@ -374,6 +374,13 @@ test('folders suggest albums: one accepted, one dismissed for good, both undone'
     ]);
     if (look === 'opened') await page.reload();
   }
+  // Undo brings the suggestion back.
+  await page.goBack();
+  await page.getByRole('button', { name: 'Create album Iceland' }).click();
+  await expect.poll(() => page.locator('[data-list="suggested"] > li').count()).toBe(1);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => page.locator('[data-list="suggested"] > li').count()).toBe(2);
+  await page.getByRole('link', { name: 'Iceland 3 photos' }).click();
   await create.click();
   await page.waitForURL('**/albums/Iceland');
   await page.waitForSelector('main[data-count="3"]');

@@ -93,5 +93,15 @@ test.each([
 test('no album is suggested after an edit about the photo’s membership', () => {
   for (const present of [true, false])
     expect(suggestedAlbum(photo('Iceland', { Iceland: { present, at: at(1), by: 'owner' } }))).toBeUndefined();
+  const undone = { present: false, at: at(1), by: 'owner', undone: true } as const;
+  expect(suggestedAlbum(photo('Iceland', { Iceland: undone }))).toBe('Iceland');
+  const removed = photo('Iceland', { Iceland: { present: false, at: at(2), by: 'owner' } });
+  for (const both of [
+    merge(removed, photo('Iceland', { Iceland: undone })),
+    merge(photo('Iceland', { Iceland: undone }), removed),
+  ])
+    expect(suggestedAlbum(both)).toBeUndefined();
+  const forged = { ...undone, present: 'no' } as unknown as typeof undone;
+  expect(suggestedAlbum(photo('Iceland', { Iceland: forged }))).toBeUndefined();
   expect(suggestedAlbum(photo('Iceland', { Other: { present: true, at: at(1), by: 'owner' } }))).toBe('Iceland');
 });

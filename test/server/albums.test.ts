@@ -92,7 +92,20 @@ test('folders suggest albums; accepted or dismissed ones are not suggested again
   const about = await ask('GET', '/api/albums/suggested/photos?name=Iceland');
   const { ids } = about.json<{ ids: string[] }>();
   expect(ids.sort()).toEqual([first, second].sort());
-  await ask('PATCH', '/api/photos', { ids, albums: { add: ['Iceland'] } });
+  const accepted = await ask('PATCH', '/api/photos', { ids, albums: { add: ['Iceland'] }, undo: true });
+  expect(await suggested()).toEqual([['Wedding', 3]]);
+  const { undo } = accepted.json<{ undo: object[] }>();
+  const undone = await ask('PATCH', '/api/photos/each', { each: undo, undo: true });
+  expect((await suggested()).sort()).toEqual([
+    ['Iceland', 2],
+    ['Wedding', 3],
+  ]);
+  await ask('PATCH', '/api/photos/each', { each: undone.json<{ undo: object[] }>().undo });
+  expect(await suggested()).toEqual([['Wedding', 3]]);
+  // Photos that a person removes are not suggested again, even if they were added again and that was undone.
+  await ask('PATCH', '/api/photos', { ids, albums: { remove: ['Iceland'] } });
+  const added = await ask('PATCH', '/api/photos', { ids, albums: { add: ['Iceland'] }, undo: true });
+  await ask('PATCH', '/api/photos/each', { each: added.json<{ undo: object[] }>().undo });
   expect(await suggested()).toEqual([['Wedding', 3]]);
   await ask('POST', '/api/albums/suggested', { name: 'Wedding', declined: true });
   await dropInto(home, 'Wedding');
