@@ -94,7 +94,7 @@ function nameOf(text: string): string {
   throw new PhotospoolError('invalid', 'The name of an album must have 1 to 200 characters.', { op: 'album' });
 }
 
-/** A body as an album document, whoever wrote it; undefined if it is not one. */
+/** A body as an album document, whoever its author; undefined if it is not one. */
 export function albumOf(body: Body | undefined): AlbumDocument | undefined {
   const ok = own(body, 'kind') === 'album' && typeof own(own(body, 'name'), 'value') === 'string';
   return ok ? (body as unknown as AlbumDocument) : undefined;
@@ -129,7 +129,7 @@ export function settingsName(body: Body): string | undefined {
   return album && album.query === undefined ? textIn(album, 'name') : undefined;
 }
 
-/** The description of an album; empty if there is none. */
+/** The description of an album; empty without one. */
 export const descriptionIn = (body: Body | undefined): string => textIn(albumOf(body), 'description');
 
 /** The photo chosen as the cover of an album, or undefined for a reset, with its stamp. */
@@ -139,7 +139,7 @@ export interface Cover {
   at: Stamp;
 }
 
-/** The last choice of a cover for an album; undefined if there was none. */
+/** The latest choice of a cover for an album; undefined without one. */
 export function coverOf(body: Body): Cover | undefined {
   const album = albumOf(body);
   const [photo, at] = [textIn(album, 'cover'), textOf(own(album?.cover, 'at'))];

@@ -1,8 +1,8 @@
 /**
  * The order of an album's photos: by date, or by hand. The document of the album holds one register for the kind of
- * order, and one for each photo that somebody moved: its position, a text between the positions of its neighbours
- * (fractional indexing). A photo that nobody moved is positioned by its time, so a new photo needs no position, and two
- * people who move different photos never write to the same register. Pure.
+ * order, and one for each photo that was moved: its position, a text between the positions of its neighbours
+ * (fractional indexing). A photo that was never moved is positioned by its time, so a new photo needs no position, and
+ * two people who move different photos never write to the same register. Pure.
  */
 import { compareText, entriesOf, own } from './json-values.js';
 import { registerIn } from './overruled-registers.js';
@@ -50,19 +50,19 @@ export function positionIn(body: unknown, id: string): string | undefined {
   return found !== 'circle' && isPosition(found?.value) ? found.value : undefined;
 }
 
-/** The order by date of the photos that nobody moved. */
+/** The order by date of the photos that were never moved. */
 function datedIn(body: unknown): 'newest' | 'oldest' {
   const sort = sortIn(body);
   return sort === 'manual' ? datedBy(body) : sort;
 }
 
-/** What an order by hand started from. */
+/** The order by date that an order by hand started from. */
 function datedBy(body: unknown): 'newest' | 'oldest' {
   const found = registerIn(body, 'manualFrom');
   return found !== 'circle' && found?.value === 'oldest' ? 'oldest' : 'newest';
 }
 
-/** What starts an order by hand: the order by date that is shown, unless photos were moved before. */
+/** The start of an order by hand: the order by date that is shown, unless photos were moved before. */
 export const startManual = (body: unknown): Pick<OrderChange, 'sort' | 'manualFrom'> => ({
   sort: 'manual',
   ...(sortIn(body) !== 'manual' && movedIn(body) === 0 && { manualFrom: datedIn(body) }),
@@ -103,7 +103,7 @@ export function orderRegisters(
   };
 }
 
-/** The photos of an album in its order. */
+/** The photos of an album in this order. */
 export function sortPhotos<P extends DatedPhoto>(photos: readonly P[], body: unknown): P[] {
   const byHand = sortIn(body) === 'manual';
   const keyed = photos.map((photo) => ({ photo, key: keyOf(body, byHand, photo) }));
@@ -112,7 +112,7 @@ export function sortPhotos<P extends DatedPhoto>(photos: readonly P[], body: unk
   return datedIn(body) === 'newest' ? sorted.reverse() : sorted;
 }
 
-/** What a photo is sorted by. The id makes it unique, also between two photos that were moved to one place at once. */
+/** The sort key of a photo. Its id makes it unique, also between two photos that were moved to one place at once. */
 const keyOf = (body: unknown, byHand: boolean, { id, taken }: DatedPhoto): string =>
   `${(byHand ? positionIn(body, id) : undefined) ?? taken} ${short(id)}`;
 
@@ -152,8 +152,8 @@ function spread(low: string | undefined, high: string | undefined, ids: readonly
 const [first, last] = [0x20, 0x7e];
 
 /**
- * A short text above `low` and below `high`; not the beginning of `high`, so that anything may follow it. Without one
- * of them it stays near the other: photos are often moved to an end one after the other.
+ * A short text above `low` and below `high`; not the beginning of `high`, so that it can be extended. Without one of
+ * the two it stays near the other: photos are often moved to an end one after the other.
  */
 function between(low: string | undefined, high: string | undefined): string {
   for (let at = 0; ; at++) {

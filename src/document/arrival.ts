@@ -20,8 +20,8 @@ export interface Arrival {
 }
 
 /**
- * The key of a sighting: the earliest is kept for each server, sender and name, so that nobody can hide that another
- * person sent the file, too.
+ * The key of a sighting: the earliest is kept for each server, sender and name, so that no sender can hide that another
+ * one sent the file, too.
  */
 export const sightingKey = ({ server, by, name }: Pick<Sighting, 'server' | 'by' | 'name'>): string =>
   [server, ...(by === undefined ? [] : [by]), name].join(' ');

@@ -1,4 +1,4 @@
-/** Chooses the best of several photos that show the same. Pure. */
+/** Chooses the best of several photos of the same scene. Pure. */
 import { compareText, own, textOf } from './json-values.js';
 import type { PhotoView } from './photo-view.js';
 
@@ -18,7 +18,7 @@ export type Judged = Pick<
   | 'stack'
   | 'damaged'
 > & {
-  /** By its metadata, the file was saved again after it was taken (`isResaved`). */
+  /** Its metadata shows that the file was saved again after it was taken (`isResaved`). */
   resaved?: boolean;
 };
 

@@ -14,7 +14,9 @@ import { epochOf, isStamp } from './stamp.js';
 /** The newest stamp of each epoch. */
 type Vector = ReadonlyMap<string, Stamp>;
 
-/** The maximum number of stamps that an edit names. Nobody has so many servers; a forged list may be longer. */
+/**
+ * The maximum number of stamps that an edit names. No installation has so many servers; a forged list may be longer.
+ */
 export const mostNamed = 256;
 
 /** Joins stamps into a vector. Skips invalid ones. */
@@ -136,7 +138,7 @@ export interface CausalHead<E> {
 
 /**
  * The values that no other value overrides, with their cycles, in the given order. Undefined if there are too many to
- * compute: more than anyone makes, so the narrowest of all is shown.
+ * compute, more than people make: then the narrowest of all is shown.
  */
 export function heads<E extends Edit<unknown>>(edits: readonly E[]): CausalHead<E>[] | undefined {
   if (edits.length > mostNamed) return undefined;
@@ -165,9 +167,9 @@ function reach(wins: readonly (readonly number[])[], from: number): Set<number> 
 }
 
 /**
- * The stamps that a new edit names in `saw` besides `over`, sorted: with them it overrides all of `edits` that its
- * stamp alone would not; with `all`, every value must be named. Of more than 256 epochs, which only a forged list has,
- * those that no edit names come first: repeating the edit then covers the others, too.
+ * The stamps that a new edit names in `saw` in addition to `over`, sorted: with them it overrides all of `edits` that
+ * its stamp alone would not; with `all`, every value must be named. Of more than 256 epochs, which only a forged list
+ * has, those that no edit names come first: repeating the edit then covers the others, too.
  */
 export function sightFor(edits: readonly Edit<unknown>[], { at, over, all }: Naming): Stamp[] {
   const named = edits.filter((edit) => isStamp(edit.at) && (all || edit.at >= at || isOdd(edit)));
@@ -180,7 +182,7 @@ export function sightFor(edits: readonly Edit<unknown>[], { at, over, all }: Nam
   return stamps.slice(0, mostNamed).sort(compareText);
 }
 
-/** The new edit for which `sightFor` computes. */
+/** The new edit whose `saw` is computed. */
 export interface Naming {
   at: Stamp;
   over: Stamp | undefined;

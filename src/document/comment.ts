@@ -81,14 +81,14 @@ function readText(text: string): string {
   throw new PhotospoolError('invalid', `A comment must have 1 to ${longestComment} characters.`, { op: 'comment' });
 }
 
-/** A body as a comment document, whoever wrote it; undefined if it is not one. */
+/** A body as a comment document, whoever its author; undefined if it is not one. */
 export function commentOf(body: Body | undefined): CommentDocument | undefined {
   const texts = [own(body, 'by'), own(body, 'added'), own(own(body, 'text'), 'value'), own(own(body, 'text'), 'at')];
   if (own(body, 'kind') !== 'comment' || texts.some((text) => typeof text !== 'string')) return undefined;
   return body as unknown as CommentDocument;
 }
 
-/** A comment as the API returns it; undefined if it was deleted or is not one. `id` is that of the document. */
+/** A comment as the API returns it; undefined if it was deleted or is not a comment. `id` is that of the document. */
 export function viewComment(id: string, body: Body): CommentView | undefined {
   const comment = commentOf(body);
   const text = registerIn(comment, 'text');

@@ -1,8 +1,8 @@
 /**
  * How a person developed a picture: rotated, cropped, straightened. The original never changes; renditions are made
- * from it again for each way of developing. This file reads the register `develop` of a document and computes what it
- * shows. Several people may develop one photo without knowledge of each other: then nobody sees a part of it that one
- * of them cut away. Pure; never throws, whatever a document contains. docs/edits.md.
+ * from it for each way of developing. This file reads the register `develop` of a document and computes what is shown.
+ * Several people may develop one photo concurrently: then no part is shown that one of them cut away. Pure; never
+ * throws, whatever a document contains. docs/edits.md.
  */
 import { createHash } from 'node:crypto';
 import { canonical } from './canonical-json.js';
@@ -60,14 +60,14 @@ export function normalDevelop(value: unknown): Develop | undefined {
 
 /** A crop to a millionth; undefined if it is the whole picture. */
 function cropOf(crop: Crop): Crop | undefined {
-  // Moved rather than made smaller: the result is valid again, whatever the rounding.
+  // Moved, not made smaller: so the result is valid again despite rounding.
   const [width, height] = [rounded(crop.width, 1e6), rounded(crop.height, 1e6)];
   const left = rounded(Math.min(crop.left, 1 - width), 1e6);
   const top = rounded(Math.min(crop.top, 1 - height), 1e6);
   return left === 0 && top === 0 && width === 1 && height === 1 ? undefined : { left, top, width, height };
 }
 
-/** To that many parts of one; never -0, which JSON can't hold. */
+/** Rounded to a fraction with this denominator; never -0, which JSON can't express. */
 const rounded = (value: number, parts: number): number => Math.round(value * parts) / parts + 0;
 
 /** The share of the picture that a value of the register shows, from 0 to 1. Unreadable values show nothing. */
@@ -149,13 +149,13 @@ function cornersOf({ x, y, width, height, angle }: Frame): [number, number][] {
 }
 
 /**
- * How a photo is shown: as its original, developed, or `unclear`, which means that only those who may see the original
- * see a picture: two people cut away different parts, a newer version wrote the value, or something is cut away from a
- * video.
+ * How a photo is shown: as its original, developed, or `unclear`: then only viewers with the right to the original see
+ * a picture. Unclear means that two people cut away different parts, a newer version wrote the value, or something is
+ * cut away from a video.
  */
 export type Shown = 'original' | 'unclear' | Develop;
 
-/** How a document says that its photo is shown. */
+/** How the photo of a document is shown. */
 export function developOf(document: Pick<PhotoDocument, 'edits' | 'facts'>): Shown {
   const list = valuesIn(document.edits);
   if (list.length === 0) return 'original';
@@ -173,12 +173,12 @@ export function developOf(document: Pick<PhotoDocument, 'edits' | 'facts'>): Sho
 /** Whether the original of a document is a video. */
 const isVideo = ({ facts }: Pick<PhotoDocument, 'facts'>): boolean => factsShown(facts).type.startsWith('video/');
 
-/** Whether a way of developing only rotates, which is all that can be done to a video. */
+/** Whether a way of developing only rotates: the only one possible for a video. */
 export const isRotation = ({ crop, straighten }: Develop): boolean => crop === undefined && straighten === undefined;
 
 /**
- * The quarter turns clockwise by which the video of a document is played further than its file says: as developed; on
- * a public server as published with its clips. Undefined for none.
+ * The quarter turns clockwise by which the video of a document is rotated in addition to the rotation in its file: as
+ * developed; on a public server as published with its clips. Undefined for none.
  */
 export function rotationOf(document: Pick<PhotoDocument, 'edits' | 'facts' | 'clips'>): Develop['rotate'] {
   const shown = developOf(document);
@@ -186,14 +186,14 @@ export function rotationOf(document: Pick<PhotoDocument, 'edits' | 'facts' | 'cl
   return shown === 'original' ? turnsIn(document.clips) : shown.rotate;
 }
 
-/** The MIME types of videos whose files can say that they are turned (video/rotate-track.ts). */
+/** The MIME types of videos whose files can state a rotation (video/rotate-track.ts). */
 const turnable: ReadonlySet<string> = new Set(['video/mp4', 'video/x-m4v', 'video/quicktime', 'video/3gpp']);
 
-/** Whether the original of a document is a video that is shown rotated, and its file can't be. */
+/** Whether the original of a document is a video that is shown rotated, although its file can't state the rotation. */
 export const isRotatedInVain = (document: Pick<PhotoDocument, 'edits' | 'facts' | 'clips'>): boolean =>
   rotationOf(document) !== undefined && !isTurnable(factsShown(document.facts).type);
 
-/** Whether a video of this MIME type can be sent turned. */
+/** Whether a video of this MIME type can be sent rotated. */
 export const isTurnable = (type: string): boolean => turnable.has(type);
 
 /** The rotation in the clips of a document, if it is valid. */
@@ -219,7 +219,7 @@ export const developedAt = (edits: unknown): Stamp | undefined =>
     .sort(compareText)
     .at(-1);
 
-/** The pictures that a document has of a way of developing; undefined unless it has all of them. */
+/** The pictures of a way of developing in a document; undefined unless it has all of them. */
 export function picturesOf(document: unknown, develop: Develop): Required<DevelopedPictures> | undefined {
   const entry = own(own(document, 'developed'), developKey(develop));
   const { thumb, preview } = renditionsShown(entry);
@@ -228,7 +228,7 @@ export function picturesOf(document: unknown, develop: Develop): Required<Develo
   return { thumb, preview, thumbhash, at };
 }
 
-/** The pictures of a document as it is shown now: of the original, or developed; none while these are not made. */
+/** The pictures of a document as it is shown now: of the original, or developed; none while these are being made. */
 export function picturesShown(document: PhotoDocument): { thumb?: Rendition; preview?: Rendition; thumbhash?: string } {
   const shown = developOf(document);
   if (shown === 'unclear') return {};
@@ -248,8 +248,8 @@ export function picturesNeeded(document: PhotoDocument): ['thumb' | 'preview', R
 }
 
 /**
- * The value of the register for a photo that is rotated by further quarter turns clockwise, and otherwise stays.
- * Undefined if it is unclear what else is done to it: then turning it could show again what was cut away.
+ * The value of the register after rotating a photo by further quarter turns clockwise and changing nothing else.
+ * Undefined if it is unclear how the photo is developed: rotating could then show again what was cut away.
  */
 export function turnedBy(document: Pick<PhotoDocument, 'edits' | 'facts'>, turns: number): Develop | null | undefined {
   const shown = developOf(document);

@@ -14,7 +14,7 @@ export const mergedSizeLimit = 4 * sizeLimit;
  */
 export const fieldLimit = 10_000;
 
-/** The size of a value's canonical JSON, in UTF-8 bytes. */
+/** The size of a value as canonical JSON, in UTF-8 bytes. */
 export function sizeOf(value: unknown): number {
   return Buffer.byteLength(canonical(value));
 }

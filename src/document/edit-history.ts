@@ -35,7 +35,7 @@ export interface PastEdit {
   made?: string;
   /** It is the value that is shown. */
   shown?: true;
-  /** It was made without knowledge of a concurrent edit of the same field, which won when the two were merged. */
+  /** It was made without knowledge of a concurrent edit of the same field, which won the merge. */
   lost?: true;
 }
 
@@ -79,7 +79,7 @@ function locksIn(edits: Edits): PastEdit[] {
 
 const madeOf = (made: unknown): Pick<PastEdit, 'made'> => (typeof made === 'string' ? { made } : {});
 
-/** Every arrival of these bytes, under each name and on each server, the first one first. */
+/** All arrivals of these bytes, under each name and on each server, the first one first. */
 export const sightingsOf = (
   document: Pick<PhotoDocument, 'sightings'>,
 ): (Pick<Sighting, 'at' | 'server' | 'name' | 'folder'> & { by: string })[] =>
@@ -102,7 +102,7 @@ export interface PastSidecar {
   by: string;
   /** Only values that a sidecar may have and that this version understands. */
   values: SidecarValues;
-  /** It is the newest of its name, so its values are shown in fields that nobody edited. */
+  /** It is the newest of its name, so its values are shown in unedited fields. */
   shown?: true;
 }
 

@@ -43,8 +43,8 @@ export interface Signature {
   made?: string;
   by: string;
   /**
-   * Repeats the value of another person in one's own name: a person with the right to share thereby confirms it for
-   * share links (share-link-view.ts).
+   * Repeats the value of another person in the author's own name: a person with the right to share thereby confirms it
+   * for share links (share-link-view.ts).
    */
   confirms?: boolean;
   /** Writes a value again although it is shown, so that it counts against edits that other servers make meanwhile. */
@@ -81,7 +81,7 @@ const newestOf = (found: readonly CausalHead<Edit<unknown>>[]): CausalHead<Edit<
 
 const newerFirst = (a: Edit<unknown>, b: Edit<unknown>): number => compareText(b.at, a.at);
 
-/** All edits of a field with a stamp, including values that this version does not understand. */
+/** All edits of a field that have a stamp, including values that this version does not understand. */
 function listOf(edits: Edits, field: FieldName): Edit<unknown>[] {
   const list = own(edits, field);
   return Array.isArray(list) ? list.filter((edit): edit is Edit<unknown> => isStamp(own(edit, 'at'))) : [];
@@ -113,12 +113,11 @@ export const countedIn = (edits: Edits, set: SetName, element: string): unknown 
 const nameIn = (set: SetName, element: string): string => `${set} ${element}`;
 
 /**
- * A document after a change. A value that the same person already gave is not repeated: then the same document is
- * returned.
+ * A document after a change. Returns the same document if the same person already gave that value.
  * @throws PhotospoolError `invalid` if a field can't hold the value, or a tag is empty or longer than 200.
  */
 export function applyChange(found: PhotoDocument, change: PhotoChange, signature: Signature): PhotoDocument {
-  // A foreign program may have written a photo without edits, or with something else in their place.
+  // A foreign program may have written a photo without edits, or with another type in their place.
   const document = isObject(found.edits) ? found : { ...found, edits: {} };
   const made: Record<string, unknown> = {};
   // A foreign program may leave lists that the next merge cuts: the new edit must win over what remains.
@@ -193,7 +192,7 @@ export function sightOf(list: readonly Edit<unknown>[], at: Stamp, over: Stamp |
 /** See `Edit`. */
 export type Sight = Pick<Edit<unknown>, 'over' | 'saw'>;
 
-/** The elements that a change really changes, each with its register. */
+/** The elements that a change modifies, each with its register. */
 function membersOf(
   document: PhotoDocument,
   set: SetName,
@@ -218,7 +217,7 @@ function membersOf(
   });
 }
 
-/** The former authors of an element that is added by itself. */
+/** The former authors of an element that is added without removing another one. */
 function addedOf(said: unknown, [set, element]: [SetName, string], { by, restores, behind }: Signature): string[] {
   if (behind) return behind(set, element);
   return restores === true ? othersWhoWere(said, by) : [];

@@ -1,6 +1,6 @@
 /**
  * Validates facts and renditions before they are shown: any server may have written them, and values of the wrong type
- * are omitted. So a careless or hostile peer cannot break a page, query or download.
+ * are omitted. So a faulty or hostile peer can't break a page, query or download.
  */
 import { isObject, own, textOf, type JsonObject } from './json-values.js';
 import type { Exposure, Facts, Rendition } from './photo-document.js';

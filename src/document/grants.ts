@@ -1,14 +1,14 @@
 /**
  * Grant sets: gives and ends that define who has access, merged entry by entry on every server. Both parts only grow,
- * and no clock decides: a give holds only if its author had every end that concerns it in sight (docs/people.md). So
- * ended access stays ended, in whatever order the entries reach a server, until an author who knows of the end gives it
+ * and no clock decides: a give is valid only if its author had seen every end that concerns it (docs/people.md). So
+ * ended access stays ended, in whatever order the entries reach a server, until an author who has seen the end gives it
  * again. Pure; accepts any document, even forged ones.
  */
 import { compareText, entriesOf, isObject, own, textOf, type JsonObject } from './json-values.js';
 import { isStamp } from './stamp.js';
 import type { Stamp } from './photo-document.js';
 
-/** The ends that an author had in sight: the heads of each set by its id; `self` is the set that contains the entry. */
+/** The ends that an author had seen: the heads of each set by its id; `self` is the set that contains the entry. */
 export type Saw = Record<string, string[]>;
 
 /** An entry that gives access. */
@@ -24,7 +24,7 @@ export interface Give {
   saw: Saw;
 }
 
-/** The stamp of a give that was read: drawn by its author for this entry alone, or forged. */
+/** The stamp of a give as read: drawn by its author for this entry alone, or forged. */
 export const stampOf = ({ key }: Pick<Give, 'key'>): Stamp => key.slice(key.lastIndexOf(' ') + 1);
 
 /** An entry that ends access. */
@@ -33,7 +33,7 @@ export interface End {
   key: string;
   /** The recipient whose access ended; `*` means all. Undefined if the key is malformed: the end then has no effect. */
   to: string | undefined;
-  /** The heads of the ends in the same set that its author had in sight. */
+  /** The heads of the ends in the same set that its author had seen. */
   saw: string[];
 }
 
@@ -50,7 +50,7 @@ export const noGrants: GrantSet = { gives: [], ends: new Map() };
 /** The id by which an entry names the set that contains it. */
 export const self = 'self';
 
-/** The `to` of an end that ends everything in its set. */
+/** The `to` of an end that ends all access in its set. */
 export const everything = '*';
 
 const endPattern = /^(\S+) (\S+)$/;
@@ -117,7 +117,7 @@ export function headsOf(set: GrantSet): string[] {
 
 /** The other grant sets that entries refer to. */
 export interface Grants {
-  /** The set with an id; undefined if this server has nothing of it. */
+  /** The set with an id; undefined if this server has none. */
   find(id: string): GrantSet | undefined;
 }
 
@@ -172,16 +172,16 @@ export function endsOf(set: GrantSet, to: string): readonly End[] {
 }
 
 /**
- * Whether a give stands in its own set: all ends in its `saw` are known here, and it saw every end of its recipient and
- * of everything.
+ * Whether a give is valid within its own set: all ends in its `saw` are known here, and it saw every end of its
+ * recipient and every end of everything.
  */
 export const stands = (give: Pick<Give, 'to' | 'saw'>, set: GrantSet, grants: Grants): boolean =>
   isKnown(give.saw, set, grants) && sawEnds(set, give.saw[self] ?? [], [give.to, everything]);
 
 /**
- * Whether a recipient lost something through changes made on several servers at once: each of their ends was followed
- * by a give, but no give saw them all. After a removal there is an end that no give saw. Only a hint: whether the gives
- * had the right to be made is not checked.
+ * Whether a recipient lost access through concurrent changes on several servers: each of their ends was followed by a
+ * give, but no give saw them all. After a removal there is an end that no give saw. Only a hint: whether the gives had
+ * the right to be made is not checked.
  */
 export function isLapsed(set: GrantSet, to: string): boolean {
   const ends = endsOf(set, to);
@@ -208,7 +208,7 @@ export interface Author {
   by: string;
 }
 
-/** Adds a give to a part (see `readGrants`). `sees`: the control documents that it relies on. */
+/** Adds a give to a part (see `readGrants`). `sees`: the control documents that it depends on. */
 export function withGive<P extends object>(
   part: P,
   { to, what }: Pick<Give, 'to' | 'what'>,
@@ -229,8 +229,7 @@ function withEntry<P extends object>(part: P, name: 'gives' | 'ends', key: strin
 }
 
 /**
- * Records in a part’s `under` the ends that its author has in sight: the heads of `sees` that `under` does not cover
- * yet.
+ * Records in a part’s `under` the ends that its author has seen: the heads of `sees` that `under` does not cover yet.
  */
 export function withSight<P extends object>(part: P, sees: Record<string, GrantSet>, { at, by }: Author): P {
   const before = own(part, 'under');

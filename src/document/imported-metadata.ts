@@ -41,8 +41,8 @@ const hour = 3_600_000;
 const quarter = hour / 4;
 
 /**
- * A document with the imported metadata of its photo; the same document if it contains them already. `by`: the author of what was done
- * in the other album, whoever holds the photo.
+ * A document with the imported metadata of its photo; the same document if it contains them already. `by`: the author
+ * of the edits in the other album, whoever the holder of the photo.
  */
 export function withBrought(document: PhotoDocument, brought: ImportedMetadata, by: string = owner): PhotoDocument {
   const sidecars = sidecarsWith(document, brought, by);
@@ -76,7 +76,9 @@ export function parseBrought(value: unknown): ImportedMetadata | undefined {
 /** A time that fits a Date. */
 const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= 8.64e15;
 
-/** Keyed by the values, not by the bytes of the file: an export counts views, so its bytes differ every time. */
+/**
+ * Keyed by the values, not by the bytes of the file: an export contains view counts, so its bytes differ every time.
+ */
 function sidecarsWith(
   { sidecars, ...document }: PhotoDocument,
   brought: ImportedMetadata,

@@ -33,7 +33,7 @@ export const isPerson = (holder: Holder): boolean => personPattern.test(holder);
 export const authorOfHolder = (holder: Holder): string | undefined =>
   isPerson(holder) ? `person:${holder}` : undefined;
 
-/** The holder when it can’t be determined: nobody, so that nothing is shown by mistake. */
+/** The holder when it can’t be determined: no person, so that nothing is shown by mistake. */
 export const unknownHolder: Holder = 'unknown';
 
 /** The id of an item’s document: `photo:<sha256>` or `own:<person>:<sha256>`. */
@@ -50,8 +50,8 @@ export function itemOf(id: string): Item | undefined {
 
 /**
  * The public id of an item, 64 hex digits, used in URLs, catalog rows and the API. For an item of the house it is the
- * SHA-256 of the bytes, as it always was; for others the SHA-256 of the document id, so that it does not reveal who has
- * which bytes.
+ * SHA-256 of the bytes, as in earlier versions; for others the SHA-256 of the document id, so that it does not reveal
+ * who has which bytes.
  */
 export const publicIdOf = (item: Item): string =>
   item.holder === house ? item.sha256 : createHash('sha256').update(itemId(item)).digest('hex');

@@ -2,7 +2,7 @@
  * The merge rules for fields that this version does not know, by their shape. An object with a stamp in `at` is a
  * register, and the newest wins; an object of registers is a set, merged element by element; of anything else the
  * greater canonical JSON wins. A richer shape beats a poorer one. Commutative, associative, idempotent. Frozen: all
- * versions must agree for ever.
+ * versions must agree.
  */
 import { canonical } from './canonical-json.js';
 import { compareText, isObject, keysOf, own, type JsonObject } from './json-values.js';

@@ -1,7 +1,7 @@
 /**
  * Merges two bodies of one document: pure, commutative, associative, idempotent, and independent of place and time. So
- * all servers that have seen the same bodies hold the same document. Nothing that a person did is lost, except beyond
- * the limit of 8 values per field. The rules are frozen: changing them requires a new `format`.
+ * all servers that have seen the same bodies have the same document. No edit is lost, except beyond the limit of 8
+ * values per field. The rules are frozen: changing them requires a new `format`.
  */
 import { createHash } from 'node:crypto';
 import { PhotospoolError } from '../base/errors.js';
@@ -72,7 +72,7 @@ function recipeOf(value: unknown): number {
 
 const digest = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex');
 
-/** The earlier of two sightings with one key. */
+/** The earlier of two sightings with the same key. */
 function earlier(a: unknown, b: unknown): unknown {
   if (isRegister(a) !== isRegister(b)) return isRegister(a) ? a : b;
   const order = isRegister(a) ? compareText(own(a, 'at') as string, own(b, 'at') as string) : 0;
@@ -107,7 +107,7 @@ function distinct(edits: readonly Edit<unknown>[]): Edit<unknown>[] {
 export const isNarrowing = (field: string): boolean => field === 'audience' || field === 'develop';
 
 /**
- * How much of a photo a value makes visible, and how widely: 0 is the narrowest. Only the audience, the trash and the
+ * How much of a photo a value shows, and to how many people: 0 is the narrowest. Only the audience, the trash and the
  * way of developing have widths.
  */
 export function widthOf(field: string, value: unknown): number {
@@ -132,7 +132,7 @@ function splitExif(body: object): { tags: JsonObject; rest: JsonObject } {
   };
 }
 
-/** The merge rules of a photo's parts; a part that is not named here merges by its shape. */
+/** The merge rules of a photo's parts; a part that is not listed merges by its shape. */
 const photoRules: Record<string, Rule> = {
   format: greaterNumber,
   facts: higherRecipe,

@@ -1,7 +1,7 @@
 /**
  * Documents of offers: a giver offers some of their items to one person, or to the house (docs/people.md). The list of
- * items never changes; the grant set says to whom the offer is open; the recipient records what they took over, in the
- * document that the giver made. Pure; accepts any body, even forged ones.
+ * items never changes; the grant set contains the recipient; the recipient records what they accepted in the giver's
+ * document. Pure; accepts any body, even forged ones.
  */
 import { readGrants, type Give } from './grants.js';
 import { entriesOf, isObject, own, textOf } from './json-values.js';
@@ -11,20 +11,20 @@ import { format, type Body } from './photo-document.js';
 /** The prefix of the ids of all offers. */
 export const offerPrefix = 'offer:';
 
-/** The maximum number of items in one offer: a list of that length leaves half of a document for the rest. */
+/** The maximum number of items in one offer: such a list leaves half of the document for the rest. */
 export const mostOffered = 2_000;
 
-/** An offer as its document says. */
+/** The content of an offer document. */
 export interface OfferContent {
   /** When it was made, UTC. */
   added: string;
   /** The public ids of its items. */
   items: readonly string[];
-  /** Its gives, the earliest first: the giver makes one. Those that a foreign program added are here too. */
+  /** Its gives, the earliest first: the giver makes one; a foreign program may have added others. */
   gives: readonly Give[];
   /** The authors of its ends. */
   endedBy: string[];
-  /** The items that the recipient took over, on any server; undefined if they did not accept. */
+  /** The items that the recipient saved, on any server; undefined if they did not accept. */
   taken: ReadonlySet<string> | undefined;
   /** Whether the giver is done with it: it is no longer listed. */
   isDone: boolean;
@@ -41,7 +41,7 @@ export function offeredIn(body: object | undefined): string[] {
   return own(body, 'kind') === 'offer' && Array.isArray(items) ? items.slice(0, mostOffered).filter(isPublicId) : [];
 }
 
-/** The content of an offer; undefined if the body is none. */
+/** The content of an offer; undefined if the body is not one. */
 export function readOffer(body: object | undefined): OfferContent | undefined {
   if (own(body, 'kind') !== 'offer') return undefined;
   const items = offeredIn(body);
@@ -57,7 +57,7 @@ export function readOffer(body: object | undefined): OfferContent | undefined {
   };
 }
 
-/** What was taken over: of several acceptances, on several servers, all together. */
+/** The items that were saved: if several servers recorded an acceptance, their union. */
 function takenIn(body: object | undefined, items: readonly string[]): Set<string> | undefined {
   const accepted = entriesOf(own(body, 'accepted')).filter(([, entry]) => isObject(entry));
   if (accepted.length === 0) return undefined;
@@ -71,7 +71,7 @@ function takenIn(body: object | undefined, items: readonly string[]): Set<string
 
 const numbersIn = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
 
-/** Records an acceptance. `taken`: the items that the recipient now holds. The others are listed by their place. */
+/** Records an acceptance. `taken`: the items that the recipient now holds. The others are listed by their index. */
 export function withAcceptance(body: Body, taken: ReadonlySet<string>, { at, by }: { at: string; by: string }): Body {
   const before = own(body, 'accepted');
   const without = offeredIn(body).flatMap((id, n) => (taken.has(id) ? [] : [n]));

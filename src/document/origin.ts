@@ -1,7 +1,7 @@
 /**
- * The authors behind a repeated value. A rename, an undo or a copy from another photo repeats values that nobody
- * reviewed one by one. So such an edit names the former authors (`of`), and share links to a search accept it only if
- * all of them have the right to share (share-link-view.ts). Pure.
+ * The authors behind a repeated value. A rename, an undo or a copy from another photo repeats values without a review
+ * of each. So such an edit names the former authors (`of`), and share links to a search accept it only if all of them
+ * have the right to share (share-link-view.ts). Pure.
  */
 import { canonical } from './canonical-json.js';
 import type { FieldName } from './field-validation.js';
@@ -29,8 +29,8 @@ export const othersWhoWere = (said: unknown, self: string): string[] =>
   textsIn(own(said, 'was')).filter((one) => one !== self);
 
 /**
- * The senders of an unedited tag, in the file or in sidecars: none if `self` or the owner sent it; undefined if nobody
- * did.
+ * The senders of an unedited tag, in the file or in sidecars: none if `self` or the owner sent it; undefined if it has
+ * no sender.
  */
 export function othersWhoSent(document: PhotoDocument, element: string, self: string): string[] | undefined {
   const isOwn = (told: unknown): boolean => [owner, self, ''].includes(textOf(own(told, 'by')));
@@ -52,7 +52,7 @@ export function othersWhoGave(document: PhotoDocument, field: FieldName, value: 
   return othersBehind(given, self);
 }
 
-/** The people besides `self` and the owner who sent a photo or its sidecars, whichever of them contains the value. */
+/** The people, except `self` and the owner, who sent a photo or its sidecars, whichever contains the value. */
 export function othersWhoBrought(document: PhotoDocument, self: string): string[] {
   const sent = (part: unknown): string[] =>
     entriesOf(part)

@@ -80,7 +80,7 @@ export function withRegisters<B extends object>(body: B, made: Record<string, St
   return { ...body, ...made, ...(Object.keys(added).length > 0 && { overruled }) };
 }
 
-/** Previously overruled values are overruled by the new one, too, in case they come back by a merge. */
+/** The new value overrules the previously overruled ones, too, in case they come back by a merge. */
 function renewed(overruled: unknown, name: string, made: StampedValue): JsonObject {
   return Object.fromEntries(
     entriesOf(overruled).flatMap(([key, last]) => {

@@ -1,6 +1,6 @@
 /**
  * Shrinks documents that were filled to the limit. Withdrawing something must never fail for lack of space, and a
- * branch of 1 MiB must not prevent its merge: then a document drops content that no server of ours writes in such
+ * branch of 1 MiB must not prevent its merge: then a document drops content that Photospool never writes in such
  * amounts. What is dropped depends on the document alone, so servers with the same branches drop the same. Pure.
  */
 import { canonical } from './canonical-json.js';
@@ -17,7 +17,7 @@ import { isPurge } from './purge.js';
 /** The maximum size of a shrunk document: it leaves room for later edits. */
 const roomy = { bytes: (mergedSizeLimit * 3) / 4, fields: (fieldLimit * 3) / 4 };
 
-/** Keys that stay, unless they are larger than any server of ours writes them. */
+/** Keys that stay, unless they are larger than Photospool ever writes them. */
 const known: Record<string, readonly string[]> = {
   '': [
     'format',
@@ -44,8 +44,7 @@ const largestKnown = (key: string): number => (key === 'text' ? 64 : 8) * 1024;
 /** Parts whose entries are dropped one by one, after everything unknown. */
 const parts = ['facts', 'renditions', 'sidecars', 'sightings', 'edits', 'overruled', 'gives'];
 /**
- * What ends access, and what depends on such an end (grants.ts): dropped only after all gives, otherwise access would
- * come back.
+ * Ends of access, and what depends on one (grants.ts): dropped only after all gives, otherwise access would come back.
  */
 export const closing: readonly string[] = ['ends', 'under'];
 /** Fields of `edits` whose values or elements are dropped one by one. */
@@ -90,7 +89,7 @@ export function shed<B extends object>(body: B): B {
   const left = without(calm, gone, '') as B;
   if (bytes <= 0 && fields <= 0) return left;
   const least = withOne(left, protectedFields, 0);
-  // Then no give is left that an end could end.
+  // Then there is no give left for an end to apply to.
   return excessOf(least) ? withoutEnds(least) : least;
 }
 
@@ -157,7 +156,7 @@ function without(value: unknown, gone: ReadonlySet<string>, at: string): unknown
 }
 
 /**
- * A document with at most 256 values per field, which is more than anyone makes: of a longer list only the shown value
+ * A document with at most 256 values per field, which is more than people make: of a longer list only the shown value
  * stays. An edit could not name all of them.
  */
 export const withoutFloods = <B extends object>(body: B): B => withOne(body, fieldNames, mostNamed);
@@ -188,12 +187,14 @@ function withOne<B extends object>(body: B, fields: readonly FieldName[], most: 
 /** The maximum length of an author's name, in UTF-16 code units. */
 const longestName = 300;
 
-/** What may differ: who may see a photo, whether it is in the trash, and the values that these edits had seen. */
+/**
+ * The parts that may differ: who can see a photo, whether it is in the trash, and the values that these edits had seen.
+ */
 const decisions: ReadonlySet<string> = new Set([...protectedFields, ...closing, 'overruled']);
 
 /**
- * The part of a change that decides who may see something: for a photo its audience and trash, applied to the document
- * as it was. Undefined if the change decides nothing, or also changes something else.
+ * The part of a change that determines visibility: for a photo its audience and trash, applied to the document as it
+ * was. Undefined if the change does not affect visibility, or also changes something else.
  */
 export function decisionIn(before: Body, after: Body): Body | undefined {
   if (!decides(before, after)) return undefined;
@@ -208,10 +209,7 @@ export function decisionIn(before: Body, after: Body): Body | undefined {
   return { ...before, edits: { ...photos[0].edits, ...split(photos[1].edits, true) } };
 }
 
-/**
- * Whether a change decides who may see something: there is always room for that. `before` is undefined for a new
- * document.
- */
+/** Whether a change affects visibility: there is always room for that. `before` is undefined for a new document. */
 export function decides(before: Body | undefined, after: Body): boolean {
   if (isPurge(after)) return true;
   const photos = [before, after].map((body) => photoOf(body)?.edits);
@@ -234,7 +232,7 @@ export function decides(before: Body | undefined, after: Body): boolean {
   );
 }
 
-/** Whether a grant set has an end that it did not have before. */
+/** Whether a grant set has a new end. */
 function endsMore(before: object | undefined, after: object): boolean {
   const known = own(before, 'ends');
   return entriesOf(own(after, 'ends')).some(([key, entry]) => isObject(entry) && !isObject(own(known, key)));

@@ -46,10 +46,7 @@ export interface Exposure {
 /** The source of the time taken. `name` and `modified` come from the earliest sighting, `edit` from a person. */
 export type TakenSource = 'exif' | 'xmp' | 'iptc' | 'quicktime' | 'gps' | 'sidecar' | 'name' | 'modified' | 'edit';
 
-/**
- * The values that a recipe read from the bytes of an original and nothing else: the same bytes give the same facts
- * everywhere.
- */
+/** The values that a recipe read from the bytes of an original alone: the same bytes give the same facts everywhere. */
 export interface Facts {
   /** The number of the recipe. */
   recipe: number;
@@ -86,7 +83,7 @@ export interface Facts {
   pair?: string;
   /** The position of the clip (MP4) inside a motion photo: offset and length in bytes. */
   motion?: { at: number; bytes: number };
-  /** What the file says it is: a screenshot, taken with a front camera, a panorama. */
+  /** Its kind as stated in the file: a screenshot, taken with a front camera, a panorama. */
   kinds?: ('screenshot' | 'selfie' | 'panorama')[];
   /** How a panorama maps directions to the picture (GPano:ProjectionType). */
   projection?: 'equirectangular' | 'cylindrical';
@@ -353,7 +350,7 @@ export interface Clip extends Rendition {
 }
 
 /**
- * The videos made from an original, as a set that merges element by element. Absent ones are not made yet, or not
+ * The videos made from an original, as a set that merges element by element. An absent one is not made yet, or not
  * needed.
  */
 export interface Clips {
@@ -361,6 +358,8 @@ export interface Clips {
   hover?: Clip;
   /** The playable video, for every browser. */
   video?: Clip;
-  /** On a public server: the quarter turns clockwise by which they are played further (develop.ts `rotationOf`). */
+  /**
+   * On a public server: the quarter turns clockwise by which they are rotated in addition (develop.ts `rotationOf`).
+   */
   rotate?: 1 | 2 | 3;
 }

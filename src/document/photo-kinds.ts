@@ -4,7 +4,7 @@
  */
 import { own, textOf } from './json-values.js';
 
-/** The part of a photo's view that tells its kinds. */
+/** The part of a photo's view that determines its kinds. */
 export interface KindSource {
   name: string;
   type: string;
@@ -12,7 +12,7 @@ export interface KindSource {
   camera?: { make?: string; model?: string };
 }
 
-/** The kinds that a photo has by itself. Live Photos and RAW files beside a JPEG depend on other photos, too. */
+/** The kinds that depend on the photo alone. Live Photos and RAW files beside a JPEG depend on other photos, too. */
 export interface PhotoKinds {
   screenshot: boolean;
   selfie: boolean;
@@ -79,7 +79,7 @@ const screens = new Set([
   ...['1536x2048', '1620x2160', '1640x2360', '1668x2224', '1668x2388', '1668x2420', '2048x2732', '2064x2752'],
 ]);
 
-/** The shape from which a picture of a camera counts as a panorama: wider than any format of phones and films. */
+/** The aspect ratio from which a camera's picture counts as a panorama: wider than any format of phones and films. */
 const leastPanorama = 2.4;
 
 /** Cameras that see all directions; their pictures are equirectangular if they are exactly twice as wide as high. */

@@ -8,7 +8,7 @@ import type { PhotoDocument } from './photo-document.js';
 /** The owner of a home as named in documents; also the sender of a sighting, sidecar or claim without `by`. */
 export const owner = 'owner';
 
-/** A sender that is no longer known: without any rights. */
+/** A sender that is no longer known: has no rights. */
 export const unknownSender = 'unknown';
 
 /**
@@ -49,7 +49,7 @@ export interface Bringing {
   since: number;
 }
 
-/** Whether every sighting of a photo is by this sender, of this server, and no older than that time. */
+/** Whether every sighting of a photo is by this sender of this server, and from that time or later. */
 export function isBroughtBy({ sightings }: Pick<PhotoDocument, 'sightings'>, by: Bringing): boolean {
   const all = entriesOf(sightings);
   const isTheirs = (told: unknown): boolean =>
@@ -59,7 +59,7 @@ export function isBroughtBy({ sightings }: Pick<PhotoDocument, 'sightings'>, by:
   return all.length > 0 && all.every(([, told]) => isTheirs(told));
 }
 
-/** Whether all who brought a photo were guests, who came by share links: then it waits for its holder. */
+/** Whether all senders of a photo were guests, who use share links: then it waits for approval by its holder. */
 export function isFromGuests(photo: object): boolean {
   const bringers = entriesOf(own(photo, 'sightings')).map(([, told]) => textOf(own(told, 'by')));
   return bringers.length > 0 && bringers.every((by) => by.startsWith('link:'));

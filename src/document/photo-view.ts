@@ -71,19 +71,17 @@ export interface PhotoView {
    * (album/playable-videos.ts).
    */
   motion?: true;
-  /**
-   * The other files of its shot, a RAW or its JPEG, as far as they are visible to the viewer (album/stack-members.ts).
-   */
+  /** The other files of its shot, a RAW or its JPEG, if they are visible to the viewer (album/stack-members.ts). */
   stack?: { id: string; type: string }[];
   /** True if it is a photo sphere, in which one can look around. */
   sphere?: true;
-  /** The burst that it belongs to, as far as it is visible to the viewer (album/stack-members.ts). */
+  /** The burst that it belongs to, if it is visible to the viewer (album/stack-members.ts). */
   burst?: { id: string; count: number };
   /** How its picture is developed; absent if it is shown as its original. */
   develop?: Develop;
   /**
-   * True while its picture can't be shown as it is developed: it is still being made, or nobody knows how
-   * (`developOf`). Then it has no renditions, and `develop` is absent if nobody knows.
+   * True while its picture can't be shown as it is developed: it is still being made, or it is unclear how
+   * (`developOf`). Then it has no renditions, and `develop` is absent if it is unclear.
    */
   developing?: true;
   thumbhash?: string;
@@ -123,7 +121,7 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
 
   const picture = developedView(photo);
   const pictures = photo ? picturesShown(photo) : {};
-  // What was cut away is in the clips, too; a rotated video is played rotated.
+  // The clips also show what was cut away; a rotated video is played rotated.
   const isFilm = textOf(facts.type).startsWith('video/');
   const turned = isFilm && picture?.view.develop !== undefined && isRotation(picture.view.develop);
   const clips = picture && !turned ? {} : clipsShown(document);

@@ -37,7 +37,7 @@ export function hasSeen(purged: PurgeDocument, body: object): boolean {
     return newest <= purged.purged.at || (Array.isArray(saw) && saw.some((stamp) => newest <= stamp));
   }
   const known = partsOf(purged);
-  // Foreign programs leave lists in forms that no merge produces; the purge has seen them nevertheless.
+  // Foreign programs leave lists in forms that no merge produces; the purge has seen those, too.
   const both = merge<object>(merge<object>(known, partsOf(body)), empty);
   return canonical(both) === canonical(merge<object>(known, empty));
 }
@@ -54,7 +54,7 @@ const partsOf = (body: object): object => ({
 });
 const empty = { format, kind: 'photo', edits: {}, sightings: {} };
 
-/** A body that a purge had not seen, brought back: with everything the purge contains, and in the trash. */
+/** Brings back a body that a purge had not seen: with everything in the purge, and in the trash. */
 export function revive<B extends object>(body: B, purged: PurgeDocument): B {
   if (own(body, 'kind') !== 'photo') return body;
   const { by } = purged.purged;

@@ -1,5 +1,5 @@
 /**
- * Whether two pictures show the same (copies, or shots of one moment), by their perceptual hashes. How the thresholds
+ * Whether two pictures look the same (copies, or shots of one moment), by their perceptual hashes. How the thresholds
  * were found: docs/performance.md, "Duplicates". Pure.
  */
 import { bitsApart, compareLooks, partsOf } from './perceptual-hash.js';
@@ -18,7 +18,7 @@ export const lookBounds = {
   detail: 2,
 } as const;
 
-/** Whether two pictures show the same, by their perceptual hashes. Symmetric. */
+/** Whether two pictures look the same, by their perceptual hashes. Symmetric. */
 export function isAlike(a: Uint8Array, b: Uint8Array): boolean {
   if (bitsApart(partsOf(a), partsOf(b)) > lookBounds.bits) return false;
   const { whole, fine, colour } = compareLooks(a, b);

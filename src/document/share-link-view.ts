@@ -1,6 +1,6 @@
 /**
  * A photo as seen through a share link to a search: only with edits and files by people who have the right to share. So
- * nobody without that right can expose a photo to strangers. Pure.
+ * people without that right can't expose a photo to strangers. Pure.
  */
 import { keptValues } from './merge.js';
 import { fieldNames } from './field-validation.js';
@@ -22,7 +22,10 @@ export type MayShare = (author: string, how: 'edit' | 'file') => boolean;
  */
 export type Confirmed = { photo: PhotoDocument; doubted: boolean } | 'none';
 
-/** A search can't depend on how a picture is developed, and a crop counts for links whoever made it. */
+/**
+ * A search can't depend on how a picture is developed, and links always show it cropped, whoever the author of the
+ * crop.
+ */
 const searchedFields = fieldNames.filter((field) => field !== 'develop');
 
 /** The part of a photo that comes from people with the right to share. */
@@ -40,7 +43,7 @@ export function confirmedOf(photo: PhotoDocument, mayShare: MayShare): Confirmed
     return { field, left, lost: left.length === 0 && list.length >= keptValues };
   });
   if (fields.some(({ lost }) => lost)) return 'none';
-  // Overruled values (overruled-registers.ts) are rare: rather omit the photo than show too much.
+  // Overruled values (overruled-registers.ts) are rare: the photo is omitted, because it might show too much.
   if (entriesOf(photo.edits.overruled).some(([, told]) => !said(told))) return 'none';
   const others = entriesOf(photo.edits).filter(([name]) => fields.every(({ field }) => field !== name));
   const edits = Object.fromEntries([

@@ -6,7 +6,7 @@ import type { Edits, PhotoDocument } from './photo-document.js';
 import { isPrivateTag } from './tag-names.js';
 import { earliestSighting } from './time-taken.js';
 
-/** Folder names by cameras, phones and dates; they say nothing about the content. */
+/** Folder names by cameras, phones and dates; they don't describe the content. */
 const nobodyNamed =
   /^(?:\d+|\d{4}[-_. ]\d\d(?:[-_. ]\d\d)?|\d{3}[A-Z_0-9]{5}|dcim|camera(?: uploads| roll)?|screenshots?|pictures?|photos?|images?|videos?|downloads?|incoming|whatsapp images)$/i;
 

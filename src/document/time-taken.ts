@@ -19,7 +19,7 @@ export interface TimeTaken {
   takenSource: TakenSource;
 }
 
-/** For a document without any date: the order stays defined, and a person sees that it can't be right. */
+/** For a document without any date: the order stays defined, and people see that the date can't be right. */
 const beginning = '1970-01-01T00:00:00.000';
 
 /** The first sighting on any server; of equal times the one whose server and name sort first. */

@@ -1,10 +1,10 @@
 /**
  * Photos that people and clients sent, with the changes they asked for before the photos were recorded: the album and
  * the audience of an upload (docs/upload.md), edits by a client (docs/immich.md). Local; the table is created with its
- * first row. A row is durable before the file is in `incoming`; its changes are made, with the rights that the sender
- * then has, when the photo is recorded (album/awaited-changes.ts, which says what a crash leaves). The row then stays
- * without changes. Whether a row exists depends on its sender's requests alone: someone who does not see the photo
- * can't find out by it whether, or since when, the photo is here.
+ * first row. A row is durable before the file is in `incoming`; its changes are made when the photo is recorded, with
+ * the rights that the sender has at that time (album/awaited-changes.ts, which documents the state after a crash). The
+ * row then stays without changes. Whether a row exists depends on its sender's requests alone, so it does not reveal to
+ * someone who can't see the photo whether, or since when, it is in the library.
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
@@ -17,7 +17,10 @@ export type AwaitedEdit = Pick<
   'favourite' | 'archived' | 'trashed' | 'description' | 'rating' | 'taken' | 'gps'
 >;
 
-/** How many albums a sender can put one photo into this way: their names are in its row, and are then edits of the photo. */
+/**
+ * The maximum number of albums that a sender can put one photo into this way: their names are in its row, and are then
+ * edits of the photo.
+ */
 export const mostAwaitedAlbums = 100;
 
 /** Changes to make when the photo is recorded. */
@@ -27,36 +30,36 @@ export interface AwaitedChange extends AwaitedEdit {
   /** Albums with members, `<holder>:<ulid>`. */
   albums?: readonly string[];
   /**
-   * The audience of a photo that this upload alone brings here. `default`: what its person has chosen for new uploads,
-   * if that is still the family. Of several, `private` counts most, and `default` least.
+   * The audience of a photo that only this upload brings here. `default`: the person's default for new uploads, if that
+   * is still the family. Of several, `private` counts most, and `default` least.
    */
   audience?: (typeof audienceRanks)[number];
-  /** When the first upload with an audience was complete, in ms since 1970: an older photo keeps its own. */
+  /** When the first upload with an audience was complete, in ms since 1970: an older photo keeps its audience. */
   since?: number;
 }
 
-/** The audiences of uploads, with those that count more later. */
+/** The audiences of uploads, each with those that take precedence over it. */
 const audienceRanks = ['default', 'family', 'private'] as const;
 
-/** A photo that its sender waits for. */
+/** A photo that its sender is waiting for. */
 export interface AwaitedPhoto {
   /** As the author of an edit. */
   sender: string;
-  /** The public id that it will have. */
+  /** The public id that it will get. */
   id: string;
   /** The changes to make; none once they are made. */
   change: AwaitedChange;
 }
 
 /**
- * The photos that were sent, for 30 days; older ones have no effect, and are removed hourly while others are added.
- * All functions join the caller's transaction.
+ * The photos that were sent in the last 30 days; older ones have no effect, and are removed hourly while others are
+ * added. All functions join the caller's transaction.
  */
 export interface AwaitedPhotos {
-  /** Adds a photo, or changes to one that is there. */
+  /** Adds a photo, or changes to an existing one. */
   add(photo: AwaitedPhoto): void;
   /**
-   * Whether a photo can be put into the albums of a change: with them its sender has put it into at most
+   * Whether a photo can be put into the albums of a change: true if its sender then has put it into at most
    * `mostAwaitedAlbums` different ones, before or after it was recorded.
    */
   takesAlbums(photo: Pick<AwaitedPhoto, 'sender' | 'id'>, change: AwaitedChange): boolean;
@@ -64,20 +67,28 @@ export interface AwaitedPhotos {
   find(sender: string, id: string): AwaitedPhoto | undefined;
   /** The photos of a sender whose public ids begin with these hexadecimal digits. */
   beginning(sender: string, digits: string): AwaitedPhoto[];
-  /** Those that have changes to make; with a public id, its own. */
+  /** Those with changes to make; with a public id, only that photo. */
   pending(id?: string): AwaitedPhoto[];
-  /** Notes that the changes of a photo are made, except those that are left; false if more were added since it was read. */
+  /**
+   * Records that the changes of a photo were made, except those in `left`; false if more were added since it was read.
+   */
   settle(photo: AwaitedPhoto, left?: AwaitedEdit): boolean;
-  /** Removes the audience of a photo that came here by other means than these uploads; with a sender, from theirs. */
+  /**
+   * Removes the audience of a photo that was also imported by other means than these uploads; with a sender, from that
+   * sender's uploads.
+   */
   keepPrivate(id: string, sender?: string): void;
 }
 
-/** Changes end with the token that asked for them, in the same transaction: a later token of that name makes none of them. */
+/**
+ * Changes end with the token that requested them, in the same transaction: a later token of the same name makes none of
+ * them.
+ */
 const endWithToken = `CREATE TRIGGER IF NOT EXISTS awaited_token_ended AFTER DELETE ON access_token BEGIN
     DELETE FROM awaited_photo WHERE sender = 'token:' || iif(OLD.person IS NULL, '', OLD.person || '/') || OLD.name;
   END`;
 
-/** How long a photo is waited for, and how often older ones are removed, in ms. */
+/** How long to wait for a photo, and how often older ones are removed, in ms. */
 const [longest, between] = [30 * 86_400_000, 3_600_000];
 
 interface Columns {
@@ -91,7 +102,7 @@ interface Columns {
 /** A row, with the marks of its albums. */
 type Row = AwaitedPhoto & { albums: string[] };
 
-/** The changes of a photo that has none. */
+/** The changes of a photo without any. */
 const none = '{}';
 
 /** A mark for each album of a change: names are long, and only their number counts. */
@@ -109,7 +120,7 @@ export function openAwaitedPhotos(db: Sqlite, clock: Clock): AwaitedPhotos {
   let pruned = -Infinity;
   let isCurrent = false;
 
-  /** Whether the table exists; one of an older version gets the column that it lacks. */
+  /** Whether the table exists; adds the missing column to one of an older version. */
   function isReady(): boolean {
     if (isMade.get() === undefined) return false;
     if (!isCurrent && hasCount.get() === undefined)
@@ -171,7 +182,7 @@ export function openAwaitedPhotos(db: Sqlite, clock: Clock): AwaitedPhotos {
   };
 }
 
-/** Both changes; where they differ, the later one counts, except for the audience. */
+/** Both changes combined; where they differ, the later one counts, except for the audience. */
 function together(before: AwaitedChange, after: AwaitedChange): AwaitedChange {
   const named = [...new Set([...(before.named ?? []), ...(after.named ?? [])])];
   const albums = [...new Set([...(before.albums ?? []), ...(after.albums ?? [])])];

@@ -9,7 +9,7 @@ export interface Discarded {
   /** Adds one. Joins the caller's transaction. */
   put(sha256: string, path: string): void;
   find(sha256: string): string | undefined;
-  /** Removes one: it is in its place again, or no longer where it was moved. */
+  /** Removes one: it is in its place again, or no longer where it was moved to. */
   remove(sha256: string): void;
   all(): string[];
 }

@@ -1,15 +1,15 @@
 /**
- * The keys of edits that people's devices sent after a time offline (docs/offline.md): an edit whose answer was lost is
- * sent again under the same key, and not made twice. Local to this server. The table is created with its first row. A
- * crash between an edit and its key leaves the edit without one; sending it again completes it.
+ * The keys of edits that people's devices sent after a time offline (docs/offline.md): an edit whose response was lost
+ * is sent again under the same key, and is not made twice. Local to this server. The table is created with its first
+ * row. A crash between an edit and its key leaves the edit without one; sending it again completes it.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
 
-/** How long keys are known, ms. */
+/** How long keys are kept, in ms. */
 const longest = 30 * 86_400_000;
 
-/** The keys of edits that were made. */
+/** The keys of edits. */
 export interface EditKeys {
   /** Whether an edit of this person was made under this key in the last 30 days. */
   knows(person: string, key: string): boolean;

@@ -1,6 +1,7 @@
 /**
- * Albums of the house that a client made and that have no photo yet (docs/immich.md): an album that exists by name
- * exists by its photos. Local; the table is created with its first row; losing it loses only empty albums.
+ * Albums of the house that a client created and that have no photo yet (docs/immich.md): an album of the house
+ * otherwise exists only by its photos. Local; the table is created with its first row; losing it loses only empty
+ * albums.
  */
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -10,12 +11,12 @@ import type { Sqlite } from '../base/sqlite.js';
 export interface EmptyAlbums {
   /** Adds one. @throws PhotospoolError `conflict` if the sender has too many. */
   add(sender: string, name: string): void;
-  /** The names of those made in the last 30 days. */
+  /** The names of those created in the last 30 days. */
   list(sender: string): string[];
   remove(sender: string, name: string): void;
 }
 
-/** How long an album without photos is kept, in ms, and how many a sender may have. */
+/** How long an album without photos is kept, in ms, and the maximum number per sender. */
 const [longest, most] = [30 * 86_400_000, 2_000];
 
 /** Opens the table. Creates nothing. */

@@ -1,7 +1,7 @@
 /**
  * The index of items by public id, and by their bytes: a local table of the items held by people, updated in the
- * transaction of each change; items of the house are found by their id alone. Older versions had no such table: their
- * changes are indexed at the next opening. It can be dropped and is then rebuilt.
+ * transaction of each change; items of the house are found by their id alone. Older versions have no such table: their
+ * changes are indexed at the next opening. If it is dropped, it is rebuilt.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { house, itemId, itemOf, ownPrefix, publicIdOf } from '../document/item-id.js';
@@ -22,7 +22,7 @@ export interface KeptItemIndex extends ItemIndex {
   take(id: string, deleted: boolean): void;
 }
 
-/** What the index needs of the library. */
+/** The parts of the library that the index needs. */
 export interface ItemSources {
   /** Whether a document exists and is not deleted. */
   isThere(id: string): boolean;

@@ -1,6 +1,6 @@
 /**
- * Items by their bytes, for everything that concerns bytes and not one person’s item: renditions, videos, originals,
- * backups. Results for these bytes are written into every item with them, one change per item.
+ * Items by their bytes, for everything that depends on the bytes, not on one person’s item: renditions, videos,
+ * originals, backups. Results for these bytes are written into every item with them, one change per item.
  */
 import { itemOf, ownPrefix } from '../document/item-id.js';
 import { merge } from '../document/merge.js';
@@ -33,8 +33,9 @@ export const countItems = (library: Library): number =>
   prefixes.reduce((sum, prefix) => sum + library.count(prefix), 0);
 
 /**
- * How many photos are done, for owners: the originals in the archive; where people hold items, the photos of the house
- * instead, because the originals show whether a file of a person brought new bytes. About 100 ms for a million.
+ * The number of imported photos, for owners: the originals in the archive; where people hold items, the photos of the
+ * house instead, because the number of originals would reveal whether a person's file had new bytes. About 100 ms for a
+ * million.
  */
 export const countDone = (library: Library): number =>
   library.items.hasOwn() ? library.count('photo:') : library.local.originals.counts().here;

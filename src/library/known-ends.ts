@@ -1,7 +1,7 @@
 /**
  * All ends of access that this server has ever seen, by grant set: a local table that only grows, updated in the
  * transaction of the change with the end. So ended access stays ended even if a document returns without its ends:
- * after a purge, from a foreign program, in a format that this version can't read. Older versions keep no such table;
+ * after a purge, from a foreign program, in a format that this version can't read. Older versions have no such table;
  * the next opening adds the ends from their changes. A crash leaves a document and its ends both as before the change,
  * or both as after it.
  */
@@ -15,7 +15,7 @@ import { later, mergeMaps } from '../document/merge-by-shape.js';
 
 /** The ends known to this server. */
 export interface KnownEnds {
-  /** The ends of a control document or item, by key; empty if it never had any. */
+  /** The ends of a control document or item, by key; empty if it never had one. */
   of(id: string): ReadonlyMap<string, End>;
   /**
    * The body with its missing ends added; the same body if none is missing, or if the result would be too large to

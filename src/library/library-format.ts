@@ -1,7 +1,7 @@
 /**
  * The library's tables and their format number. A file without tables gets them; an older format is migrated, in one
  * transaction and after a backup; a newer format is rejected and not changed. A crash leaves the old format or the new
- * one, never something in between.
+ * one, never a mixture.
  */
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -16,13 +16,13 @@ export interface SchemaOptions {
   /** The id for a new library. */
   server: () => string;
   readOnly?: boolean;
-  /** Called before a migration with the old format, outside of any transaction. */
+  /** Called before a migration with the old format, outside any transaction. */
   backup?: (from: number) => void;
 }
 
 /**
- * Creates or migrates the tables. @throws PhotospoolError `newer-version`; `unusable` if the file is opened for reading
- * only and has no library, or one of an older format.
+ * Creates or migrates the tables. @throws PhotospoolError `newer-version`; `unusable` if the file is opened read-only
+ * and has no library, or one of an older format.
  */
 export function openSchema(db: Sqlite, { server, readOnly, backup }: SchemaOptions): void {
   const found = formatOf(db);

@@ -1,5 +1,5 @@
 /**
- * Where a library may be stored: on a disk of this machine, and in no folder of a sync tool. SQLite's locks and shared
+ * Where a library may be stored: on a disk of this machine, not in a folder of a sync tool. SQLite's locks and shared
  * memory do not work over a network (https://sqlite.org/useovernet.html), and a sync tool would replace the file while
  * it is open. Nothing is written here.
  */
@@ -26,11 +26,11 @@ export interface Surroundings {
   list(folder: string): Promise<{ name: string; isFile: boolean }[]>;
 }
 
-/** Network filesystems. Without 9p and virtiofs, with which a virtual machine accesses its own disk. */
+/** Network filesystems. Not 9p and virtiofs, with which a virtual machine accesses its own disk. */
 const network =
   /^(nfs\d*|cifs|smb\d*|smbfs|afs|afpfs|ncpfs|coda|davfs\d*|webdav|ceph|glusterfs|lustre|beegfs|ocfs2|gfs2|fuse\.(sshfs|rclone|davfs2?|glusterfs|s3fs|curlftpfs|cephfs|smbnetfs|gvfsd-fuse|gcsfuse|mount-s3|seaweedfs))$/;
 
-/** The marks of sync tools in their folders. `~/.dropbox` is a folder and means nothing: the mark is a file. */
+/** The marks of sync tools in their folders. `~/.dropbox` is a folder and doesn't count: the mark is a file. */
 const marks: { tool: string; is: (name: string, isFile: boolean) => boolean }[] = [
   { tool: 'Dropbox', is: (name, isFile) => (name === '.dropbox' && isFile) || name === '.dropbox.cache' },
   { tool: 'Syncthing', is: (name) => name === '.stfolder' },

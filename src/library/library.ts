@@ -109,7 +109,7 @@ export interface Library {
   stamp(...seen: (Stamp | undefined)[]): Stamp;
   /** The stamp for a change of a document: greater than all stamps in it that are at most a day ahead. */
   stampAfter(body: object | undefined): Stamp;
-  /** As `stampAfter`, with the wall clock's time if people must be shown that one instead. */
+  /** As `stampAfter`, with the wall clock's time if that one must be shown instead. */
   sign(body: object | undefined): { at: Stamp; made?: string };
   /** Runs `work` in one transaction. */
   transaction<T>(work: () => T): T;

@@ -93,11 +93,11 @@ export interface Local {
   personFolders: PersonFolders;
   /** The files that programs sent over WebDAV. */
   sentFiles: SentFiles;
-  /** Photos that clients sent and that are still in the spool. */
+  /** Photos that clients sent and that are not imported yet. */
   awaited: AwaitedPhotos;
-  /** What clients that keep a copy of the library have of it. */
+  /** What each client that keeps a copy of the library has of it. */
   synced: SyncedEntities;
-  /** Albums that clients made and that have no photo yet. */
+  /** Albums that clients created and that have no photo yet. */
   emptyAlbums: EmptyAlbums;
   /**
    * Today's imports for the house. Arriving originals are counted here, duplicates by the code that sets them aside.

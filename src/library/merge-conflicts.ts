@@ -8,8 +8,8 @@
  * necessary. Only a purge (document/purge.ts) means that a person deleted the document.
  *
  * A leaf of a newer format stays beside the merge of all others, for servers that understand it. Anyone can forge such
- * a format number, so the leaf hides no photo that this version understands; but its audience and its place in the
- * trash apply.
+ * a format number, so the leaf does not hide a photo that this version understands; but its audience and its place in
+ * the trash apply.
  */
 import { canonical } from '../document/canonical-json.js';
 import { hasTooManyFields, mergedSizeLimit, sizeOf } from '../document/document-size.js';

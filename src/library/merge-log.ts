@@ -11,7 +11,7 @@ import { fieldNames, type FieldName } from '../document/field-validation.js';
 import { isObject, own } from '../document/json-values.js';
 import { photoOf, type Body, type Edit, type Stamp } from '../document/photo-document.js';
 
-/** A value that someone gave to a field. Long ones are cut. */
+/** A value that a person gave to a field. Long ones are cut. */
 export interface Side {
   value: unknown;
   at: Stamp;

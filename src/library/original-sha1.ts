@@ -1,7 +1,7 @@
 /**
- * The SHA-1 of originals: some clients know a photo by nothing else (docs/immich.md). Local and derived from the bytes
+ * The SHA-1 of originals: some clients identify photos by it alone (docs/immich.md). Local and derived from the bytes
  * alone; the table is created with its first row, and a missing row is computed again in the background
- * (ingest/sha1-backlog.ts). It says nothing about whose the bytes are: a caller asks for the items of one holder.
+ * (ingest/sha1-backlog.ts). It does not depend on who has the bytes: callers look for the items of one holder.
  */
 import type { Sqlite } from '../base/sqlite.js';
 
@@ -17,15 +17,15 @@ export interface OriginalSha1s {
   put(sha256: string, sha1: string): void;
   /** The SHA-1 of an original; undefined if it is not known here. */
   find(sha256: string): string | undefined;
-  /** The originals with this SHA-1: usually one, more only of files made to collide. */
+  /** The originals with this SHA-1: usually one, several only if files were made to collide. */
   having(sha1: string): string[];
-  /** Removes that of an original that was purged. */
+  /** Removes the SHA-1 of an original that was purged. */
   remove(sha256: string): void;
   /** Up to 500 originals in the archive without one, in the order of their SHA-256, after that of `after`. */
   missing(after: string): UnhashedOriginal[];
 }
 
-/** Originals that are read at once. */
+/** The number of originals read at once. */
 const page = 500;
 
 /** Opens the table. Creates nothing. */
@@ -41,7 +41,7 @@ export function openOriginalSha1s(db: Sqlite): OriginalSha1s {
   }
   const bytesOf = (hash: string): Uint8Array => Buffer.from(hash, 'hex');
   const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-  // A photo can be named like a sidecar; it is then read again only if a client sends it.
+  // A photo may be named like a sidecar; it is then read again only if a client sends it.
   const isPhoto = "state = 'here' AND key NOT LIKE '%.xmp'";
 
   return {

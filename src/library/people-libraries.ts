@@ -5,8 +5,8 @@
 import { PhotospoolError } from '../base/errors.js';
 
 /**
- * Whether this version is complete for libraries of people; otherwise nothing writes their documents, announces the
- * feature to servers, or mentions it to people. Tests set it by an option.
+ * Whether this version is complete for libraries of people; otherwise their documents are not written, and the feature
+ * is neither announced to servers nor mentioned to people. Tests set it by an option.
  */
 export const peopleLibrariesReady: boolean = true;
 
@@ -22,12 +22,12 @@ export function demandPeopleLibraries(gate: { state(): PeopleLibraries } | undef
 /** The name under which a server announces libraries of people in `features`. */
 export const peopleFeature = 'people-libraries';
 
-/** Whether libraries of people are on; while they are off, the reason, as a sentence with its remedy. */
+/** Whether libraries of people are enabled; if not, the reason, as a sentence with its remedy. */
 export type PeopleLibraries =
   | { on: true }
   | {
       on: false;
-      /** The name of the server that keeps them off, if it is one. */
+      /** The name of the server that prevents them, if it is one. */
       server?: string;
       reason: string;
     };

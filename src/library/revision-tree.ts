@@ -224,7 +224,7 @@ function openTreeInserts(db: Sqlite, limit: number): Pick<Revisions, 'insert'> {
     if (parent !== undefined) setParent.run(parent, ...key(doc, rev));
   }
 
-  /** A revision is now known as an ancestor. */
+  /** A revision is now an ancestor. */
   function addAncestor(doc: string, rev: string, parent: string | undefined): void {
     addStub.run(...key(doc, rev), parent ?? null);
     if (parent !== undefined) setParent.run(parent, ...key(doc, rev));

@@ -1,20 +1,20 @@
 /**
- * The files that programs sent over WebDAV in the last 30 days, as folders for each sender: names, sizes, hashes and the
- * properties that clients set. The bytes are elsewhere. Local, and created with its first row. A crash leaves each change
- * complete or not made.
+ * The files that programs sent over WebDAV in the last 30 days, as folders for each sender: names, sizes, hashes and
+ * the properties that clients set, without the bytes. Local; the table is created with its first row. A crash leaves
+ * each change complete or not made.
  */
 import type { Sqlite } from '../base/sqlite.js';
 
 /** A file or folder in a listing. Times in ms since 1970. */
 export interface SentFile {
-  /** Its sender, as the author of an edit: the listing exists for nobody else. */
+  /** Its sender, as the author of an edit: only the sender can list it. */
   sender: string;
   /** The path of its folder, with forward slashes; empty at the top. */
   parent: string;
   name: string;
-  /** The time that it shows: when it was sent, or as the client said. */
+  /** The time in the listing: when it was sent, or the one that the client set. */
   modified: number;
-  /** When it was sent: after 30 days it is removed. */
+  /** When it was sent: it is removed after 30 days. */
   at: number;
   /** Of a file; absent for a folder. */
   file?: SentBytes;
@@ -26,19 +26,19 @@ export interface SentFile {
 export interface SentBytes {
   bytes: number;
   sha256: string;
-  /** The upload that brought them; absent for an empty file, which the spool never gets. */
+  /** The upload with its bytes; absent for an empty file, which never enters the spool. */
   upload?: string;
-  /** The person (a ULID) whose photo they become; absent for the house. */
+  /** The person (a ULID) who gets the photo; absent for the house. */
   holder?: string;
-  /** The folder and the name with which the spool got them. */
+  /** The folder and the name of the file in the spool. */
   sentAs?: { folder: string; name: string };
 }
 
 /** The listings. Paths have forward slashes; all functions join the caller's transaction. */
 export interface SentFiles {
-  /** The file or folder at a path of a sender. */
+  /** The file or folder of a sender at a path. */
   find(sender: string, path: string): SentFile | undefined;
-  /** What a folder directly contains, by name. */
+  /** The direct content of a folder, by name. */
   list(sender: string, folder: string): IterableIterator<SentFile>;
   /** The uploads of an entry, and of everything in it. */
   uploadsIn(sender: string, path: string): string[];
@@ -46,21 +46,21 @@ export interface SentFiles {
   sizeOf(sender: string, path: string): SentSize;
   /** The number of entries of a sender. */
   count(sender: string): number;
-  /** Adds an entry, or replaces the one of its name. */
+  /** Adds an entry, or replaces the one with its name. */
   put(entry: SentFile): void;
   /** Copies an entry to another path, and with `deep` everything in it. Neither path contains the other. */
   copy(sender: string, from: string, to: string, deep: boolean): void;
   /** Removes an entry, and everything in it. */
   remove(sender: string, path: string): void;
-  /** Removes these entries alone, at once; with `before` only those that were sent earlier, and not replaced since. */
+  /** Removes exactly these entries in one transaction; with `before` only those sent earlier and not replaced since. */
   drop(entries: readonly SentFile[], before?: number): void;
-  /** Makes several changes at once. */
+  /** Makes several changes in one transaction. */
   together<T>(work: () => T): T;
-  /** The entries whose bytes an upload brought. */
+  /** The entries with the bytes of an upload. */
   ofUpload(upload: string): SentFile[];
   /**
-   * The entries sent before a time, by page: files, then folders that are empty, which the caller removes before it asks
-   * for more.
+   * The entries sent before a time, by page: files, then empty folders, which the caller removes before it asks for
+   * more.
    */
   before(at: number): IterableIterator<SentFile[]>;
 }
@@ -101,7 +101,7 @@ CREATE TABLE IF NOT EXISTS sent_file (
 CREATE INDEX IF NOT EXISTS sent_file_upload ON sent_file (upload) WHERE upload IS NOT NULL;
 CREATE INDEX IF NOT EXISTS sent_file_at ON sent_file (at)`;
 
-/** Rows that are read at once. */
+/** The number of rows read at once. */
 const page = 500;
 
 /** Opens the listings. */
@@ -171,7 +171,7 @@ export function openSentFiles(db: Sqlite): SentFiles {
   };
 }
 
-/** What concerns an entry with everything in it. */
+/** The condition for an entry with everything in it. */
 function openTrees(db: Sqlite, isThere: () => boolean): Pick<SentFiles, 'uploadsIn' | 'sizeOf' | 'copy' | 'remove'> {
   const inFolder = '(parent = ?2 OR (parent >= ?2 || ?3 AND parent < ?2 || ?4))';
   /** The bounds of the paths below a folder: "/" and the character after it. The top contains everything. */

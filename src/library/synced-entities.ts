@@ -1,13 +1,13 @@
 /**
  * What each client of the Immich-compatible API has acknowledged (docs/immich.md): per entity a hash of what it got, so
- * that it is sent what differs, and the removal of what it had and no longer sees. Local; the tables are created with the
- * first row. Losing rows has things sent again. A client is the hash of its credentials, whose end removes its rows in the
- * same transaction, whichever process ends them.
+ * that only the differences are sent, and the removal of what it can no longer see. Local; the tables are created with
+ * the first row. After a loss of rows, entities are sent again. A client is identified by the hash of its credentials;
+ * their end removes its rows in the same transaction, in whichever process.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
 
-/** An acknowledged entity: the hash of its content, or none if its removal was. */
+/** An acknowledged entity: the hash of its content; none for an acknowledged removal. */
 export interface SyncedEntity {
   key: string;
   hash?: string;
@@ -15,22 +15,22 @@ export interface SyncedEntity {
 
 /** The acknowledged entities of each client. All functions join the caller's transaction. */
 export interface SyncedEntities {
-  /** The hashes of a kind, by key: the first ones after a key. At most `limit`. */
+  /** The hashes of a kind, by key, the first ones after a given key. At most `limit`. */
   after(client: string, kind: string, key: string, limit: number): Required<SyncedEntity>[];
   confirm(client: string, kind: string, entities: readonly SyncedEntity[]): void;
-  /** Records that a client asks now, and forgets what clients have that asked for nothing in 180 days. */
+  /** Records a request of a client, and forgets the data of clients without one in 180 days. */
   mark(client: string): void;
-  /** Forgets what a client has, of one kind or all. */
+  /** Forgets the entities of a client, of one kind or all. */
   reset(client: string, kind?: string): void;
 }
 
-/** How long what a client has is remembered, in ms. */
+/** How long the entities of a client are kept, in ms. */
 const longest = 180 * 86_400_000;
 
 /** The tables of credentials (access/access-tables.ts), and the hash in a row of each. */
 const credentials = [
   ['access_session', 'OLD.secret'],
-  // Of a person's token it follows a word.
+  // In the row of a person's token it follows a word.
   ['access_token', "replace(OLD.hash, 'person ', '')"],
 ] as const;
 

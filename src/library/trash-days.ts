@@ -1,16 +1,16 @@
 /**
- * After how many days photos are deleted from the trash, where their holders chose so, and for how many days this server
- * has seen each of them there (docs/album.md). Local to this server; the tables are created with the first choice. No
- * reading of the clock adds more than one day, and whatever is unclear starts anew, so an error keeps photos longer. All
- * functions join the caller's transaction; a crash leaves each change complete or not made.
+ * After how many days photos are deleted from the trash, if their holders chose that, and the number of days that this
+ * server has seen each of them there (docs/album.md). Local to this server; the tables are created with the first
+ * choice. No reading of the clock adds more than one day, and in unclear cases the days start again, so errors keep
+ * photos longer. All functions join the caller's transaction; a crash leaves each change complete or not made.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import type { Holder } from '../document/item-id.js';
 import type { Stamp } from '../document/photo-document.js';
 
-/** The choices beside never, in days. */
+/** The choices other than never, in days. */
 export const trashPeriods = [30, 60] as const;
-/** One of them. */
+/** One of these choices. */
 export type TrashPeriod = (typeof trashPeriods)[number];
 
 /** After how many days a holder's photos are deleted, and the person who chose it (`authorOf`). */
@@ -30,15 +30,15 @@ export interface TrashedPhoto {
 export interface TrashDays {
   choices(): TrashChoice[];
   choice(holder: Holder): TrashChoice | undefined;
-  /** Sets the choice of a holder, or with undefined ends it. The days of the holder's photos start anew. */
+  /** Sets the choice of a holder; undefined ends it. The days of the holder's photos start again. */
   choose(holder: Holder, choice: Omit<TrashChoice, 'holder'> | undefined): void;
   /** Counts a day if the clock shows a later date than at the last call. */
   count(now: number): void;
-  /** Notes which photos of a holder are in the trash now; forgets the holder's others. */
+  /** Records which photos of a holder are in the trash now; forgets the holder's others. */
   see(holder: Holder, photos: readonly TrashedPhoto[], now: number): void;
   /** The days until a photo may be deleted, 0 if it may be now; undefined without a choice. */
   left(holder: Holder, photo: TrashedPhoto, now: number): number | undefined;
-  /** Lets the days of all photos start anew: the library was restored from a backup. */
+  /** Restarts the days of all photos: the library was restored from a backup. */
   startAnew(): void;
 }
 
@@ -75,7 +75,7 @@ export function openTrashDays(
   const seenOf = (document: string): Seen | undefined =>
     db.prepare<Seen>('SELECT edit, day, since FROM trash_seen WHERE document = ?').get(document);
 
-  /** Without an earlier sight of the same stay in the trash, it begins now; a sight in the future is none. */
+  /** If this stay in the trash was not seen before, it begins now; a sight in the future does not count. */
   function sight({ document, edit }: TrashedPhoto, now: number): Seen {
     const before = seenOf(document);
     return before?.edit === edit && before.since <= now ? before : { edit, day: counted().days, since: now };

@@ -28,7 +28,7 @@ const kinds: ReadonlySet<string> = new Set([
   'withdrawn',
 ]);
 
-/** Why a document can't be removed as a foreign one, as a sentence; undefined if it can. */
+/** Why a document can't be removed as an unknown one, as a sentence; undefined if it can. */
 export function whyNotForeign(id: string, body: object | undefined): string | undefined {
   if (body === undefined) return `${printable(id.slice(0, 80))} does not exist on this server.`;
   const kind = [id.slice(0, Math.max(0, id.indexOf(':'))), textOf(own(body, 'kind'))].find((one) => kinds.has(one));

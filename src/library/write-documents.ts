@@ -104,7 +104,7 @@ export function openWrites(db: Sqlite, { revisions, journal, merges, ends, isHel
           const was = revisions.insert(id, path, deleted, bodies[n]!);
           if (was === 'first') first.set(id, one);
           else first.delete(id);
-          // An end that arrives late, in the body of an ancestor, changes access nevertheless.
+          // An end that arrives late, in the body of an ancestor, still changes access.
           const isNews = ends.take(id, one.body);
           touched.set(id, was !== 'known' || isNews || touched.get(id) === true);
         });
@@ -125,8 +125,8 @@ export function openWrites(db: Sqlite, { revisions, journal, merges, ends, isHel
 }
 
 /**
- * Tags of bytes (`exif:`) that another server purged because it did not know of an item with these bytes: where there
- * is one, its tags come back, in the transaction that receives the purge, and from here to every server.
+ * Tags of bytes (`exif:`) that another server purged because it did not know of an item with these bytes: if there is
+ * one here, its tags come back in the transaction that receives the purge, and replicate to every server.
  */
 function openTags(revisions: Revisions, write: ReturnType<typeof openChanging>, isHeld: WriteParts['isHeld']) {
   /** The tags that incoming purges may take away, by id. */
