@@ -1,6 +1,6 @@
 /**
- * Counts the photos of albums with members for a viewer, and finds the newest of each: one pass over what the viewer
- * sees, however many albums there are. Keeps nothing that a crash could lose.
+ * Counts the photos of albums with members for a viewer, and finds the newest of each: one pass over the photos visible
+ * to the viewer, however many albums there are. In memory only, so a crash loses nothing.
  */
 import { placeOf, type Columns } from './columns.js';
 import { grown } from './growable-array.js';
@@ -17,8 +17,8 @@ export interface CountedAlbum {
 }
 
 /**
- * The number of photos of an album, videos included, and how many are videos; the row numbers of its newest photo, and
- * of the one that shows it: its cover, or else the newest.
+ * The number of photos of an album, videos included, and the number of videos; the row numbers of its newest photo, and
+ * of its picture: the cover, otherwise the newest.
  */
 export interface AlbumCount {
   count: number;
@@ -35,10 +35,10 @@ export type CountAlbums = (
   albums: readonly CountedAlbum[],
 ) => AlbumCount[];
 
-/** Marks of a slot: in an album, and in one in a way that its entries alone do not tell, which is rare. */
+/** Marks of a slot: in an album; and, rarely, in an album in a way that its entries alone do not determine. */
 const [plain, special] = [1, 2];
 
-/** Opens the counting. Its memory, a byte per photo, is reused: the garbage collector would be busy with it otherwise. */
+/** Opens the counting. Its memory, a byte per photo, is reused, to spare the garbage collector. */
 export function openAlbumCounts(): CountAlbums {
   let memory = new Uint8Array(0);
   return (columns, sight, found, albums) => {
@@ -88,7 +88,7 @@ function countPlain(columns: Columns, { of }: Entries, found: MatchingSlots, mar
   const counts = new Uint32Array(albums + 1);
   const videos = new Uint32Array(albums + 1);
   const newest = new Uint32Array(albums + 1);
-  // Few photos are in albums: only those are looked at, the newest last, without an object for each.
+  // Few photos are in albums: reads only those, the newest last, without an object for each.
   for (let position = 0; position < found.length; position++) {
     const slot = found[position]!;
     if (marks[slot] !== plain) continue;
@@ -103,7 +103,7 @@ function countPlain(columns: Columns, { of }: Entries, found: MatchingSlots, mar
   return { counts, videos, newest };
 }
 
-/** The slots marked as special: those with the same bytes together, of which one counts in each album. */
+/** The slots marked as special: those with the same bytes together, of which only one counts in each album. */
 function specialSlots(columns: Columns, found: MatchingSlots, marks: Uint8Array, several: boolean): Iterable<number[]> {
   const groups = new Map<string | number, number[]>();
   for (let position = 0; position < found.length; position++) {
@@ -131,7 +131,7 @@ function byAlbum(columns: Columns, entries: Entries, slots: readonly number[]): 
   return albums;
 }
 
-/** Whether a row is among those found, and in an album, by 1 + its index. */
+/** Whether a row is among those found and in an album, by 1 + its index. */
 function isInAlbum(columns: Columns, entries: Entries, found: MatchingSlots, n: number, k: number): boolean {
   const place = placeOf(columns.n, found, n);
   return place !== undefined && albumsOf(columns, entries, found[place]!).has(k);
@@ -149,9 +149,9 @@ function albumsOf({ entry: { start, length, items } }: Columns, { of, apart }: E
 interface Entries {
   /** The numbers of all of them. */
   terms: number[];
-  /** The album of each entry, as 1 + its index; 0 if it is none of these. */
+  /** The album of each entry, as 1 + its index; 0 if it belongs to none of these. */
   of: Uint32Array;
-  /** The albums of the items that were once taken out of an album, as 1 + their index. */
+  /** The albums of the items that were individually removed from an album, as 1 + their index. */
   apart: Map<number, number[]>;
 }
 

@@ -1,6 +1,7 @@
 /**
  * The matches of a search in another order than newest first, as tiles and as segments of a timeline. A cursor is the
- * number of photos before a page, so it is only valid while the order stays. Keeps nothing that a crash could lose.
+ * number of photos before a page, so it is only valid while the order stays the same. In memory only, so a crash loses
+ * nothing.
  */
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -11,8 +12,8 @@ import { monthText } from './date-numbers.js';
 import type { MatchingSlots } from './search-filter.js';
 
 /**
- * Oldest first; by the day of arrival, the last day first, and within a day newest first; or as a function orders all
- * photos, which it gets oldest first.
+ * Oldest first; by the day of arrival, the last day first, and within a day newest first; or by a function that gets
+ * all photos, oldest first.
  */
 export type Arrangement = 'oldest' | 'added' | (<P extends DatedPhoto>(photos: readonly P[]) => P[]);
 
@@ -33,7 +34,7 @@ export function arrange(db: Sqlite, columns: Columns, found: MatchingSlots, how:
   return Uint32Array.from(how(rows), ({ slot }) => slot);
 }
 
-/** A counting sort: a library may have millions of photos, and arrives on few days. */
+/** A counting sort: a library may have millions of photos that arrived on few days. */
 function byArrival({ added }: Columns, found: MatchingSlots): MatchingSlots {
   const counts = new Map<number, number>();
   for (const slot of found) counts.set(added[slot]!, (counts.get(added[slot]!) ?? 0) + 1);
@@ -53,7 +54,7 @@ function byArrival({ added }: Columns, found: MatchingSlots): MatchingSlots {
   return arranged;
 }
 
-/** What orders some matches, in their order. */
+/** The sort keys of some matches, in their order. */
 export function datedPhotos(db: Sqlite, { n }: Columns, found: MatchingSlots): DatedPhoto[] {
   const rows = db.prepare<{ id: string; taken: string }>(
     'SELECT lower(hex(p.id)) AS id, p.taken FROM json_each(?) AS j JOIN catalog_photo AS p ON p.n = j.value ORDER BY j.key',

@@ -1,7 +1,8 @@
 /**
  * Caches counts per block of slots: after a write, a viewer's facets and map are counted again only in the blocks that
- * the write changed; the counts of all blocks are then added up. A block is counted again if one of its rows was written
- * or its matches differ, so that an answer is what counting all would give. In memory only: a restart starts empty.
+ * the write changed; the counts of all blocks are then added up. A block is counted again if one of its rows was
+ * written or its matches differ, so that an answer equals a count of everything. In memory only: a restart starts
+ * empty.
  */
 import type { ItemAccess } from '../access/item-access.js';
 import { blocksOf, type Columns } from './columns.js';
@@ -12,8 +13,8 @@ import type { MatchingSlots } from './search-filter.js';
 /** The matches of a search, in parts that are counted one by one. */
 export interface FoundParts {
   /**
-   * What `count` makes of the matches of each part, which are sorted by row number. `name` stands for `count` and all that it depends on
-   * besides the columns and the viewer.
+   * The result of `count` for the matches of each part, which are sorted by row number. `name` identifies `count` and
+   * everything that it depends on besides the columns and the viewer.
    */
   counted<T>(name: string, count: (slots: MatchingSlots) => T): readonly T[];
 }
@@ -31,12 +32,12 @@ interface CachedCounts {
   counted: Map<string, unknown[]>;
 }
 
-/** The most recent viewers and, for each, names that are cached. A viewer takes a byte per photo. */
+/** The maximum number of viewers and, for each, of names that are cached. A viewer takes a byte per photo. */
 const mostViewers = 16;
 const mostNames = 16;
 
 /**
- * Opens the cache. What it returns is valid until the next call. A viewer's first matches, also after an access decision
+ * Opens the cache. Its results are valid until the next call. A viewer's first matches, also after an access decision
  * changed, are counted as a whole: counting in parts takes longer, and may never pay off.
  */
 export function openBlockParts(): (columns: Columns, found: MatchingSlots, sight: Sight) => FoundParts {
@@ -80,7 +81,7 @@ export function openBlockParts(): (columns: Columns, found: MatchingSlots, sight
   };
 }
 
-/** The value of a key, a new one if there is none, as the latest of at most `most`. */
+/** The value of a key, a new one if there is none, moved to the latest of at most `most`. */
 function latest<T>(values: Map<string, T>, key: string, most: number, make: () => T): T {
   const value = values.get(key) ?? make();
   values.delete(key);

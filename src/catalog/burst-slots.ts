@@ -1,13 +1,13 @@
 /**
- * Bursts in the columns (bursts.ts): for each the slots of its photos, of which an answer keeps the first that it has.
- * In memory only, so a crash loses nothing.
+ * Bursts in the columns (bursts.ts): the slots of the photos of each. An answer keeps only the first one that it
+ * contains. In memory only, so a crash loses nothing.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { burstRows, burstsAmong, type Frame } from './bursts.js';
 import { placeOf, type Columns } from './columns.js';
 import { putTwins } from './twin-slots.js';
 
-/** Computes the group of a burst in the columns again. Slots written meanwhile must already be removed from it. */
+/** Recomputes the group of a burst in the columns. Slots written meanwhile must already be removed from it. */
 export function settleBurst(db: Sqlite, columns: Columns, series: number): void {
   const inUse = columns.order.subarray(0, columns.count);
   const { bursts } = columns;
@@ -48,8 +48,8 @@ export function* findBursts({ bursts }: Columns, frames: readonly BurstSlot[]): 
 }
 
 /**
- * Keeps one slot of each burst in a mask with a byte per slot. `seen`: a mask of what the viewer sees, of which the
- * bursts are formed; absent if that is everything.
+ * Keeps one slot of each burst in a mask with a byte per slot. `seen`: a mask of the photos visible to the viewer,
+ * which form the bursts; absent if all are visible.
  */
 export function keepFirstOfBursts(
   { bursts: { groups, taken }, n }: Columns,

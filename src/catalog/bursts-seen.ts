@@ -1,13 +1,13 @@
 /**
- * Bursts (bursts.ts) as a viewer sees them: formed of the photos that they see, so that neither the number nor the
- * members of one tell of photos that they don’t see.
+ * Bursts (bursts.ts) as a viewer sees them: formed by the photos visible to the viewer, so that neither the number nor
+ * the members of a burst reveal other photos.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { burstRows, burstsAmong, type Frame } from './bursts.js';
 import type { CatalogViewer } from './catalog-answers.js';
 import { accessColumns, type AccessRow, type RowSight } from './item-visibility.js';
 
-/** A burst as a viewer sees it: its number, as in `burst:`, and how many of its photos they see. */
+/** A burst as a viewer sees it: its number, as in `burst:`, and the number of its visible photos. */
 export interface BurstSeen {
   id: string;
   count: number;
@@ -18,12 +18,12 @@ export type FrameRow = Frame & AccessRow;
 
 const columns = ['n', 'taken', 'burst', ...accessColumns].join(', ');
 
-/** The bursts that a viewer sees among the photos with a `series`; each with the one chosen last first, then by time. */
+/** The visible bursts among the photos with a `series`; each with the photo chosen last first, then by time. */
 function burstsIn(db: Sqlite, series: number, sight: RowSight): FrameRow[][] {
   return burstsAmong(burstRows<FrameRow>(db, columns, series).filter((row) => sight.seesRow(row)));
 }
 
-/** The photos of the burst of a row as the viewer sees it; undefined if they see none, and in share links. */
+/** The photos of the burst of a row as the viewer sees it; undefined if none is visible, and in share links. */
 export function framesSeen(
   db: Sqlite,
   { id, series }: { id: Uint8Array; series: number | null },
@@ -33,7 +33,7 @@ export function framesSeen(
   return burstsIn(db, series, sight).find((frames) => frames.some((frame) => Buffer.compare(frame.id, id) === 0));
 }
 
-/** The burst of a row; undefined if the viewer sees none, and in share links. */
+/** The burst of a row; undefined if none is visible, and in share links. */
 export function burstSeen(
   db: Sqlite,
   row: { id: Uint8Array; series: number | null },
@@ -44,8 +44,8 @@ export function burstSeen(
 }
 
 /**
- * The row numbers of a burst that a viewer sees, by its number; empty if they see no such burst. With `inLink` also for
- * viewers with a scope, of what they see without it: for the search that a share link is to.
+ * The row numbers of a visible burst, by its number; empty if the viewer sees no such burst. With `inLink` also for
+ * viewers with a scope, computed as if without it: for the search of a share link.
  */
 export function framesNumbered(db: Sqlite, number: string, sight: RowSight, inLink = false): number[] {
   if (sight.viewer.scope && !inLink) return [];
@@ -66,8 +66,8 @@ export function framesNumbered(db: Sqlite, number: string, sight: RowSight, inLi
 const startDigits = 12;
 
 /**
- * The number of a burst: of a named one that of its name, otherwise the beginning of the public id of its first photo
- * that the viewer sees.
+ * The number of a burst: if it is named, that of its name; otherwise the beginning of the public id of its first
+ * visible photo.
  */
 function numberOf(frames: readonly FrameRow[]): string {
   const first = frames.reduce((a, b) => (b.n < a.n ? b : a));

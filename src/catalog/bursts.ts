@@ -1,14 +1,14 @@
 /**
  * Bursts: photos in quick succession, shown as one tile. They belong together if they name the same burst
  * (document/burst.ts), or if one camera took at least three of them, each at most a third of a second after the one
- * before; times without fractions of a second tell nothing. Both within one side (catalog-row.ts), without videos and
+ * before; times without fractions of a second don't count. Both within one side (catalog-row.ts), without videos and
  * the trash. A function of the rows, so it is the same on every server and in any order of arrival; computed again in
  * the transaction that writes one of these rows.
  *
  * No photo of a burst loses its place in the album: which one stands for the others is decided for each answer among
- * those that its viewer sees (burst-slots.ts). That is the one chosen last, otherwise the first by time. Neither are
- * `series` and the members of a burst what a viewer is shown: that follows from the photos that they see alone
- * (`burstsAmong`), so that it tells nothing about the others.
+ * those visible to its viewer (burst-slots.ts): the one chosen last, otherwise the first by time. Likewise, viewers
+ * don't see `series` or the members of a burst: their bursts are formed by their visible photos alone (`burstsAmong`),
+ * so that they reveal nothing about the others.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { numberIn } from '../document/burst.js';
@@ -17,10 +17,10 @@ import { perSecond } from './row-numbers.js';
 
 /** The longest time between two photos of a burst, ms. */
 const longestGap = 334;
-/** The fewest photos that are a burst by their times. */
+/** The minimum number of photos of a burst known by its times. */
 const fewest = 3;
 
-/** The part of a row that decides about its burst. */
+/** The part of a row that determines its burst. */
 export interface BurstRow {
   n: number;
   taken: string;
@@ -38,14 +38,14 @@ interface Shot {
 
 /** The bursts of rows. */
 export interface Bursts {
-  /** Computes the bursts again that a row belongs to, or belonged to before it was changed or removed. */
+  /** Recomputes the bursts that a row belongs to, or belonged to before it was changed or removed. */
   settle(row: BurstRow): void;
-  /** Computes all bursts again. */
+  /** Recomputes all bursts. */
   settleAll(): void;
 }
 
 const living = `(state & ${bit.trashed | bit.video}) = 0`;
-/** What can be in a burst by its time. */
+/** The condition for photos that can be in a burst by their time. */
 const timed = `burst IS NULL AND camera IS NOT NULL AND taken NOT LIKE '%.000' AND ${living}`;
 const shot = 'SELECT n, id, taken, series FROM catalog_photo';
 
@@ -71,7 +71,7 @@ export function openBursts(db: Sqlite, changed: (n: number) => void): Bursts {
 
   function settleNamed(burst: number): void {
     const rows = named.all(burst);
-    // Sides differ in the number, unless it was forged; then the later ones have none.
+    // Different sides have different numbers unless one was forged; then the later photos have none.
     const own = rows.filter(({ side, isLiving }) => isLiving === 1 && side === rows[0]!.side);
     write(own, own.length > 1 ? burst : null);
     write(
@@ -124,7 +124,7 @@ export function openBursts(db: Sqlite, changed: (n: number) => void): Bursts {
   };
 }
 
-/** The chains of at least the fewest photos, of all cameras. */
+/** The chains of at least the minimum number of photos, of all cameras. */
 function chainsOf(db: Sqlite): Shot[][] {
   const rows = db.prepare<Shot & { camera: string; side: string | null }>(
     `SELECT n, id, taken, series, camera, side FROM catalog_photo WHERE ${timed} ORDER BY n`,
@@ -144,11 +144,11 @@ function chainsOf(db: Sqlite): Shot[][] {
   return [...found, ...[...open.values()].filter(({ length }) => length >= fewest)];
 }
 
-/** The number of a chain; null if it is no burst. */
+/** The number of a chain; null if it is not a burst. */
 const seriesOf = (chain: readonly Shot[]): number | null =>
   isEnough(chain) ? numberIn(Buffer.from(chain[0]!.id).toString('hex')) : null;
 
-/** Whether a chain is long enough for a burst. Files of one shot have one time. */
+/** Whether a chain is long enough for a burst. Files of one shot have the same time. */
 const isEnough = (chain: readonly { taken: string }[]): boolean =>
   new Set(chain.map(({ taken }) => taken)).size >= fewest;
 
@@ -159,8 +159,8 @@ const gapOf = (a: Timed, b: Timed): number => Math.abs(Date.parse(`${a.taken}Z`)
 export type Frame = Pick<Shot, 'n' | 'taken'> & Pick<BurstRow, 'burst'>;
 
 /**
- * The bursts among some of the photos of one, as if there were no others, each in the order of `frames`: of a named one
- * all of them unless it is a single photo, of one known by its times those that are still in quick succession.
+ * The bursts among some of the photos of one, as if there were no others, each in the order of `frames`: for a named
+ * one all of them unless there is only one; for one known by its times those that are still in quick succession.
  */
 export function burstsAmong<F extends Frame>(frames: readonly F[]): F[][] {
   if (frames.length < 2) return [];

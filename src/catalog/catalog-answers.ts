@@ -3,11 +3,11 @@ import type { Onlooker } from '../access/item-access.js';
 import type { Holder } from '../document/item-id.js';
 import type { Audience, Unshown } from '../document/photo-document.js';
 
-/** The viewer of a query. Answers contain nothing that it can't see. */
+/** The viewer of a query. Answers contain only what the viewer can see. */
 export interface CatalogViewer {
-  /** The onlooker; undefined sees nothing. */
+  /** The onlooker; undefined sees no photo. */
   onlooker: Onlooker | undefined;
-  /** The author id of a person with favourites of their own; absent for those who use the holder's favourites. */
+  /** The author id of a person with personal favourites; absent for those who use the holder's favourites. */
   self?: string;
   /** The holders for whom that person acts: of their photos, the holder's favourites are those of the person. */
   actsFor?: readonly Holder[];
@@ -18,13 +18,13 @@ export interface CatalogViewer {
   scope?: { photo: string } | { photos: readonly string[] } | { search: string } | { album: string };
   /** True if file names and private tags are hidden from this viewer. The search of a scope may still use them. */
   outside?: boolean;
-  /** True if this viewer learns who holds a photo. */
+  /** True if this viewer may know who holds a photo. */
   holders?: boolean;
-  /** True if this viewer learns where a photo was taken. */
+  /** True if this viewer may know where a photo was taken. */
   places?: boolean;
-  /** The holders whose photos this viewer may share: of these tiles it learns who else sees them. */
+  /** The holders whose photos this viewer may share: their tiles contain the audience. */
   shares?: readonly Holder[];
-  /** Limits the viewer to locked photos, of which the onlooker sees its own if it is `unlocked`. */
+  /** Limits the viewer to locked photos, of which the onlooker sees their own if they are `unlocked`. */
   locked?: true;
 }
 
@@ -39,7 +39,7 @@ export interface Page {
   next?: string;
 }
 
-/** The data of a timeline tile, and nothing more. */
+/** The data of a timeline tile. */
 export interface Tile {
   id: string;
   /** The displayed size, in pixels. */
@@ -47,13 +47,13 @@ export interface Tile {
   height: number;
   taken: string;
   thumbhash?: string;
-  /** The version of its pictures: part of their URLs, which may be cached for ever. */
+  /** The version of its pictures: part of their URLs, which are cached indefinitely. */
   v?: string;
   /** Why it has no picture. */
   unshown?: Unshown;
   /** Its original is damaged. */
   damaged?: true;
-  /** Its picture is not that of the original: cropped, rotated or straightened. */
+  /** Its picture differs from that of the original: cropped, rotated or straightened. */
   edited?: true;
   /** MIME type of the original. */
   type: string;
@@ -63,15 +63,17 @@ export interface Tile {
   seconds?: number;
   /** It plays on hover: a Live Photo, or a motion photo. */
   motion?: true;
-  /** It is a photo sphere, in which one can look around. */
+  /** It is a photo sphere, which the viewer can look around in. */
   sphere?: true;
   /** It has a RAW in its stack. */
   raw?: true;
-  /** The burst that it stands for: its number, as in `burst:`, and how many photos of it the viewer sees. */
+  /** The burst that it stands for: its number, as in `burst:`, and the number of its visible photos. */
   burst?: { id: string; count: number };
-  /** Who may see it besides its holder, if anyone and if the viewer may change that. */
+  /** Who else can see it besides its holder, if anyone, and if the viewer may change that. */
   audience?: Exclude<Audience, 'private'>;
-  /** The person who holds it (their id); absent for photos of the house, and for viewers who may not know. */
+  /**
+   * The person who holds it (their id); absent for photos of the house, and for viewers without the permission to know.
+   */
   holder?: string;
   /** Where it was taken: the city, otherwise the region, otherwise the country; absent for viewers without access to it. */
   place?: string;
@@ -86,7 +88,7 @@ export interface Segment {
   ratio: number;
   /** The cursor whose page of `count` photos is this segment. */
   cursor: string;
-  /** A hash of its photos, 32 bits: another one has other photos. */
+  /** A hash of its photos, 32 bits: it changes when the photos do. */
   hash: number;
 }
 
@@ -94,15 +96,15 @@ export interface Segment {
 export interface Facet {
   value: string;
   count: number;
-  /** Of an album: how many of them are videos. */
+  /** For an album: the number of videos among them. */
   videos?: number;
-  /** Of an album: when its newest photo was taken, wall time. */
+  /** For an album: when its newest photo was taken, wall time. */
   newest?: string;
-  /** The newest of its photos, as its cover; only of as many values as were asked for. */
+  /** The newest of its photos, as its cover; only for as many values as requested. */
   tile?: Tile;
 }
 
-/** What a search finds, by kind of value. */
+/** The values in the matches of a search, by kind. */
 export interface ExploredTiles extends Record<
   'places' | 'years' | 'cameras' | 'folders' | 'holders' | 'kinds',
   { value: string; count: number; tile: Tile }[]

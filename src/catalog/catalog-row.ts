@@ -46,7 +46,7 @@ export interface PhotoRow {
   unshown: string | null;
   /** Bits, see photo-flags.ts. */
   state: number;
-  /** The kinds that it has by itself: bits of `kindBit`. */
+  /** The kinds that depend on the photo alone: bits of `kindBit`. */
   kinds: number;
   rating: number;
   iso: number | null;
@@ -72,7 +72,7 @@ export interface PhotoRow {
   /**
    * For a photo with an embedded clip, and for a video: the audience that may see the clip, as 1 plus its index in
    * `audiences`; the widest if no edit set the video's own audience. 0 for other photos, and `stillPicture` for an
-   * edited one, which plays no clip.
+   * edited one, whose clip is not played.
    */
   motion: number;
   /** The key that stacks the RAW and the JPEG of one shot (raw-jpeg-stacks.ts). */
@@ -80,15 +80,15 @@ export interface PhotoRow {
   /** The number of the burst that it names (bursts.ts), and when it was chosen to stand for its burst, ms; 0 if never. */
   burst: number | null;
   cover: number;
-  /** The folder below `incoming` from which it came first. */
+  /** The folder below `incoming` of its first arrival. */
   path: string | null;
   /** The name of the album suggested by its folder (suggested-albums.ts). */
   folder: string | null;
   /** JSON: the photos (SHA-256) marked as not the same (near-duplicates.ts). */
   apart: string | null;
   /**
-   * The side of a photo; stacks, pairs and duplicates form within one side only. For items of the house: who brought
-   * it, or null if a bringer acts for the owner. For a person's items: their ULID, or `guest of` or `locked of` it.
+   * The side of a photo; stacks, pairs and duplicates form within one side only. For items of the house: its sender, or
+   * null if a sender acts for the owner. For a person's items: their ULID, or `guest of` or `locked of` it.
    */
   side: string | null;
   /** The number of its class, and JSON of the numbers of its album entries (access-classes.ts). */
@@ -96,7 +96,7 @@ export interface PhotoRow {
   entries: string | null;
   /** JSON of the values that differ for share links to a search (`SharedPart`). */
   shared: string | null;
-  /** JSON: the ids of the people who edited it or brought it or a sidecar. */
+  /** JSON: the ids of the people who edited it or sent it or a sidecar. */
   people: string | null;
 }
 
@@ -142,24 +142,24 @@ export const rowColumns = [
   'people',
 ] as const satisfies readonly (keyof PhotoRow)[];
 
-/** The `motion` of a photo that plays no clip, whatever belongs to it. */
+/** The `motion` of a photo whose clip is not played, whatever belongs to it. */
 export const stillPicture = -1;
 
 /** The number of digits in a picture's version, the beginning of the SHA-256 of its `thumb`. */
 export const versionLength = 8;
 
-/** Further words are not searched: no caption has this many, but a hostile file may have millions. */
+/** Further words can't be found: no caption has this many, but a hostile file may have millions. */
 const mostWords = 1_000;
 const mostElements = 1_000;
-/** The largest size that is counted, 1 TiB: a forged one spoils only the sum of its holder. */
+/** The maximum size that is counted, 1 TiB: a forged one distorts only the total of its holder. */
 const mostBytes = 2 ** 40;
 
 /** A row with its full access claims. */
 export type NewRow = Omit<PhotoRow, 'class' | 'entries'> & { claims: ItemClaims };
 
-/** What rows depend on besides their documents. */
+/** The inputs of rows besides their documents. */
 export interface RowSources {
-  /** Who may share, for share links to a search. */
+  /** Who has the right to share, for share links to a search. */
   mayShare?: MayShare | undefined;
   /** The ends known to this server besides those in an item’s document. */
   ends?: ((item: Item) => ReadonlyMap<string, End>) | undefined;
@@ -168,7 +168,7 @@ export interface RowSources {
 /** The row of an item; undefined if this version can't show its body. */
 export function rowOf(item: Item, body: Body, { mayShare = ownerShares, ends }: RowSources = {}): NewRow | undefined {
   if (!isPhoto(body)) return undefined;
-  // An item of the house without gives is in no album, whatever the ends, and can’t be locked.
+  // An item of the house without gives is in no album, whatever its ends, and can’t be locked.
   const isPlain = item.holder === house && body.edits.gives === undefined;
   const claims = readItem(item, body, isPlain ? undefined : ends?.(item));
   if (!claims) return undefined;
@@ -180,14 +180,14 @@ export function rowOf(item: Item, body: Body, { mayShare = ownerShares, ends }: 
 
 /**
  * The side of a photo: a guest’s photos stay separate until their holder accepts them, and locked ones until they are
- * unlocked, so that no other photo tells of them.
+ * unlocked, so that no other photo reveals them.
  */
 function sideIn({ item: { holder }, guest, locked }: ItemClaims, body: PhotoDocument, mayShare: MayShare) {
   if (holder === house) return sideOf(body, mayShare);
   return locked ? `locked of ${holder}` : guest ? `guest of ${holder}` : holder;
 }
 
-/** Only the person shares the items they hold. */
+/** Only the person can share the items they hold. */
 const holderShares =
   (holder: Holder): MayShare =>
   (author) =>
@@ -214,7 +214,7 @@ const searched = [
   ...['tags', 'albums', 'words'],
 ] as (keyof ShownRow & keyof ColumnRow)[];
 
-/** A row without the values that depend on who may share. */
+/** A row without the values that depend on the right to share. */
 type ShownRow = Omit<NewRow, 'shared' | 'people' | 'claims'>;
 
 function rowAsShown({ item, archived, guest }: ItemClaims, body: PhotoDocument, side: string | null): ShownRow {
@@ -314,7 +314,7 @@ const isEdited = ({ develop, developing }: PhotoView): boolean => develop !== un
 
 const isFilm = ({ type }: PhotoView): boolean => clean(type).startsWith('video/');
 
-/** Facts of a peer are not validated: a text may be anything. SQLite ends a text at a NUL. */
+/** Facts from a peer are not validated: a text may contain anything. SQLite ends a text at a NUL. */
 const clean = (text: unknown): string => {
   if (typeof text !== 'string') return '';
   return plain.test(text) ? text.trim() : text.replace(/\p{Cc}+/gu, ' ').trim();
@@ -334,7 +334,7 @@ function listOrNull(values: readonly string[]): string | null {
 
 /**
  * The values of a row that the columns in memory read. `stacked`, `clip`: 1 plus the place in `audiences` of the widest
- * audience of its RAWs, and that of the clip which it plays; 0 without one.
+ * audience of its RAWs, and that of the clip that plays with it; 0 without one.
  */
 export type ColumnRow = { n: number; stacked: number; clip: number } & Omit<
   PhotoRow,
@@ -362,9 +362,9 @@ export type ColumnRow = { n: number; stacked: number; clip: number } & Omit<
 export interface SharedPart {
   /** The differing columns, by name. */
   row: Partial<ColumnRow>;
-  /** Set if no search with a negated term finds it. */
+  /** Set if the photo is excluded from searches with a negated term. */
   doubted?: true;
 }
 
-/** The part of a photo that no share link to a search shows: its audience matches nobody. */
+/** The part of a photo that is in no share link to a search: its audience matches no viewer. */
 export const inNoLink: SharedPart = { row: { state: audienceMask } };

@@ -17,8 +17,8 @@ import { bit } from './photo-flags.js';
 import { storageSchema } from './storage-used.js';
 
 /**
- * The version of the tables, and of what columns.ts makes of their rows: `catalog_chunk` keeps that. Tables of another
- * version are dropped and rebuilt.
+ * The version of the tables, and of the columns computed from their rows (columns.ts), which `catalog_chunk` stores.
+ * Tables of another version are dropped and rebuilt.
  */
 export const version = 17;
 

@@ -99,8 +99,9 @@ export type {
 
 /**
  * An open catalog. Synchronous. An edit is visible in the next answer, a deferred document (`leave`) once it is
- * indexed. Answers contain trashed photos only for queries with `is:trashed`. All counts and filters need
- * columns in memory: await `load` first, so that a large library does not block others. Do not query it inside a transaction.
+ * indexed. Answers contain trashed photos only for queries with `is:trashed`. All counts and filters need columns in
+ * memory: await `load` first, so that a large library does not block other requests. Do not query it inside a
+ * transaction.
  */
 export interface Catalog extends Paired, Stacked, BurstsOfPhotos, Suggested, IndexedMark {
   /** Writes the rows of one document in the caller's transaction. It is the library's `Index`. */
@@ -113,13 +114,13 @@ export interface Catalog extends Paired, Stacked, BurstsOfPhotos, Suggested, Ind
   /** The same page, as tiles. */
   tiles(query: Query, options?: PageOptions): { tiles: Tile[]; next?: string };
   /**
-   * The tile of one photo (its public id), if the viewer may see it and it matches; also of an archived one, or one
-   * with the same bytes as another.
+   * The tile of one photo (its public id), if it is visible to the viewer and matches; also if it is archived or has
+   * the same bytes as another.
    */
   tile(id: string, query: Query, viewer?: CatalogViewer): Tile | undefined;
   /** The number of matching photos. */
   count(query: Query, viewer?: CatalogViewer): number;
-  /** How many of the matches are videos. */
+  /** The number of videos among the matches. */
   videos(query: Query, viewer?: CatalogViewer): number;
   /** Photos per month, newest first. */
   months(query: Query, viewer?: CatalogViewer): { month: string; count: number }[];
@@ -131,19 +132,19 @@ export interface Catalog extends Paired, Stacked, BurstsOfPhotos, Suggested, Ind
   segments(query: Query, options?: { size?: number; viewer?: CatalogViewer }): Segment[];
   /** The matches in another order than newest first. */
   arranged(query: Query, how: Arrangement, viewer?: CatalogViewer): ArrangedPhotos;
-  /** What orders the matches of a search, oldest first. */
+  /** The sort keys of the matches of a search, oldest first. */
   dated(query: Query, viewer?: CatalogViewer): DatedPhoto[];
   /** Values with counts, the most frequent first; the first `covers` (default 0) have a cover. */
   facet(kind: FacetKind, query: Query, viewer?: CatalogViewer, covers?: number): Facet[];
   /**
-   * What a search finds: its number of photos, its years, newest first, and the most frequent places, cameras,
-   * folders, holders and kinds, each with a cover.
+   * The values in the matches of a search: the number of photos, the years, newest first, and the most frequent places,
+   * cameras, folders, holders and kinds, each with a cover.
    */
   explore(query: Query, limit: number, viewer?: CatalogViewer): ExploredTiles;
   /**
-   * The number of photos of albums with members, how many of them are videos, when the newest was taken (wall time), and
-   * the tile of the cover, or else of the newest. An album that does not exist for the viewer has none. `cover`: a public
-   * id.
+   * The number of photos of albums with members, the number of videos among them, when the newest was taken (wall
+   * time), and the tile of the cover, otherwise of the newest. An album that does not exist for the viewer has none.
+   * `cover`: a public id.
    */
   albums(
     albums: readonly { album: string; cover?: string }[],
@@ -166,17 +167,20 @@ export interface Catalog extends Paired, Stacked, BurstsOfPhotos, Suggested, Ind
   finish(): void;
   /** The storage used by each holder. Reads a row per access class: about a millisecond. */
   storage(): StorageUsed[];
-  /** The storage used by some holders together, by kind and year, without what is locked. As cheap as `storage`. */
+  /** The storage used by some holders together, by kind and year, without locked items. As cheap as `storage`. */
   storageUse(holders: readonly Holder[]): StorageUse;
   /** Their largest originals, without those in the trash or locked: public ids with bytes. Reads an index. */
   largest(holders: readonly Holder[], limit: number): { id: string; bytes: number }[];
-  /** The public ids of a holder's photos in the trash, without locked ones. Reads an index, which the first call makes. */
+  /**
+   * The public ids of a holder's photos in the trash, without locked ones. Reads an index, which is created by the
+   * first call.
+   */
   trashed(holder: Holder): string[];
-  /** The public ids with a row that begin with these hexadecimal digits, whoever sees them; at most `limit`. */
+  /** The public ids with a row that begin with these hexadecimal digits, for any viewer; at most `limit`. */
   idsBeginning(digits: string, limit: number): string[];
   /**
-   * Those of these photos (public ids) that the viewer sees, by their rows alone: the same queries whether or not a
-   * photo exists.
+   * Those of these photos (public ids) that are visible to the viewer, by their rows alone: the same queries whether or
+   * not a photo exists.
    */
   seenAmong(ids: readonly string[], viewer: CatalogViewer): Set<string>;
   /** Whether a photo (its public id) has a row. */
@@ -184,7 +188,7 @@ export interface Catalog extends Paired, Stacked, BurstsOfPhotos, Suggested, Ind
   /** Reads other processes' writes up to `n`, the library's lastChange. Not needed for changes of access. */
   catchUp(n: number): void;
   /**
-   * Loads the columns in slices of some milliseconds; resolves when queries need not wait any more: those that need
+   * Loads the columns in slices of some milliseconds; resolves when queries need not wait any longer: those that need
    * only a `timeline` (`neededBy`), or, by default, `all`.
    */
   load(needed?: NeededColumns): Promise<void>;
@@ -194,11 +198,11 @@ export interface Catalog extends Paired, Stacked, BurstsOfPhotos, Suggested, Ind
 export interface CatalogOptions {
   readOnly?: boolean;
   /**
-   * The decision who sees which item, for the present control documents; a new object after each change of them.
-   * Without it nobody belongs to the family, and the house sees everything.
+   * Decides who sees which item, for the current control documents; a new object after each change to them. Without it
+   * the family has no members, and the house sees everything.
    */
   access?: () => ItemAccess;
-  /** Who may share, for share links to a search; by default only the owner. */
+  /** Who has the right to share, for share links to a search; by default only the owner. */
   mayShare?: MayShare;
   /** The body of a document by its id, for reindexing photos after a person's role changes. */
   bodyOf?: (id: string) => Body | undefined;
@@ -310,7 +314,7 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, ac
   const numbersNamed = openNamed(db);
   const blockParts = openBlockParts();
 
-  /** The matches in parts, of which the unchanged ones are known where the search has no term: others are rarely asked twice. */
+  /** The matches in parts; unchanged parts are cached if the search has no term: other searches are rarely repeated. */
   const partsOf = ({ columns, found, sight }: Found, { terms }: Query): FoundParts =>
     terms.length === 0 && !sight.viewer.scope ? blockParts(columns, found, sight) : onePart(found);
 
@@ -327,7 +331,7 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, ac
     return { ...sightsOf(columns, viewer), burst };
   }
 
-  /** The columns, and the matches of a query, which may be more than those that the viewer's scope names. */
+  /** The columns, and the matches of a query, possibly more than those in the viewer's scope. */
   function match(query: Query, viewer: CatalogViewer, each: boolean, needed: NeededColumns = 'timeline'): Found {
     const columns = memory().columns(needed === 'all' ? needed : neededBy(query, viewer));
     const sight = sightOf(columns, viewer);
@@ -348,7 +352,10 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, ac
     return { ...matches, found: named };
   }
 
-  /** The row number of a photo that matches; undefined for any other. Finds none of the others that a scope names. */
+  /**
+   * The row number of a photo that matches; undefined for any other. Does not look for the other photos in the viewer's
+   * scope.
+   */
   function one(id: string, query: Query, viewer: CatalogViewer): number | undefined {
     if (namedIn(viewer)?.includes(id) === false) return undefined;
     const n = numberOf(db, id);
@@ -370,7 +377,7 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, ac
   return { search, partsOf, one, numbers, tiles, rowSightOf };
 }
 
-/** Finds the row numbers of the photos that a scope names: once for all requests with that scope, until a row changes. */
+/** Finds the row numbers of the photos in a scope: once for all requests with that scope, until a row changes. */
 function openNamed(db: Sqlite): (ids: readonly string[], columns: Columns) => readonly number[] {
   const known = new WeakMap<readonly string[], { columns: Columns; edition: number; numbers: readonly number[] }>();
   return (ids, columns) => {
@@ -383,7 +390,7 @@ function openNamed(db: Sqlite): (ids: readonly string[], columns: Columns) => re
   };
 }
 
-/** What holders have, whoever sees it. */
+/** The storage of holders, for any viewer. */
 const openHeld = (db: Sqlite): Pick<Catalog, 'storage' | 'storageUse' | 'largest' | 'trashed'> => ({
   storage: () => readStorage(db),
   storageUse: (holders) => readStorageUse(db, holders),
@@ -488,7 +495,7 @@ function openArranged(db: Sqlite, { search, tiles }: Finding): Pick<Catalog, 'ar
   };
 }
 
-/** The values of what a search finds, with counts. */
+/** The values in the matches of a search, with counts. */
 function openValues({ search, partsOf, tiles: tilesOf }: Finding): Pick<Catalog, 'facet' | 'explore'> {
   return {
     facet(kind, query, viewer = owner, covers = 0) {
@@ -565,13 +572,13 @@ function openAlbumTiles(db: Sqlite, { search, tiles: tilesOf }: Finding): Pick<C
   };
 }
 
-/** Whether the catalog is usable; false if it must be built: it is missing, of another version, or half built. */
+/** Whether the catalog is usable; false if it must be built: it is missing, of another version, or incomplete. */
 export function catalogIsCurrent(db: Sqlite): boolean {
   const state = readState(db);
   return state?.version === version && state.complete === 1 && state.building === 0;
 }
 
-/** Creates a value at its first use. */
+/** Creates a value when it is first used. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());

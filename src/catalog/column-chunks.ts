@@ -25,7 +25,7 @@ export const chunkSchema = `
     DELETE FROM catalog_chunk WHERE first = (SELECT max(first) FROM catalog_chunk WHERE first <= new.n) AND last >= new.n;
   END;`;
 
-/** What the columns can't tell of the rows of a chunk. */
+/** The data of a chunk's rows that is not in the columns. */
 export interface ChunkExtras {
   /** The rows in bursts, `at` their place in the chunk. */
   frames: BurstSlot[];
@@ -35,7 +35,7 @@ export interface ChunkExtras {
 
 /** The rows of one chunk in the columns. */
 export interface ChunkSpan {
-  /** Slots from `from`, before `to`; those of the columns for share links likewise. */
+  /** The slots from `from` up to, but excluding, `to`; likewise in the columns for share links. */
   from: number;
   to: number;
   sharedFrom: number;
@@ -105,7 +105,7 @@ export interface NewChunk {
   values: Uint8Array;
 }
 
-/** The chunk of rows that were just put into the columns, in their order. There must be one at least. */
+/** The chunk of the rows that were just added to the columns, in their order; there must be at least one. */
 export function encodeChunk(columns: Columns, { from, to, sharedFrom, sharedTo }: ChunkSpan, extras: ChunkExtras) {
   const { shared } = columns;
   const hasShared = shared !== undefined && sharedTo > sharedFrom;
@@ -135,7 +135,7 @@ function addNumbers(columns: Columns, numbers: Numbers): { from: number; to: num
   return { from, to: columns.size };
 }
 
-/** Decodes a part. Undefined if it is of another version of Node, or of a machine with another order of bytes. */
+/** Decodes a part. Undefined if it was written by another version of Node, or on a machine with another byte order. */
 function decode<T>(bytes: Uint8Array, isValid: (part: T) => boolean): T | undefined {
   try {
     const part = deserialize(bytes) as T;
@@ -198,7 +198,7 @@ export function putValues(columns: Columns, span: ChunkSpan, bytes: Uint8Array):
   return true;
 }
 
-/** The newest change of a catalog, and the generation that it is of. */
+/** The newest change of a catalog, and the generation that it belongs to. */
 export interface ChunkMark {
   since: number;
   of: number;
@@ -206,7 +206,7 @@ export interface ChunkMark {
 
 /** Writes chunks. */
 export interface ChunkWriter {
-  /** To be called before each reading of rows: another process may change them as soon as they are read. */
+  /** To be called before each reading of rows: another process may change them right afterwards. */
   mark(): ChunkMark;
   /** Adds a chunk; `mark`: the one before its first rows were read. */
   add(chunk: NewChunk, mark: ChunkMark): void;
@@ -214,14 +214,14 @@ export interface ChunkWriter {
   flush(): void;
 }
 
-/** The writer of a catalog that can't be written. */
+/** The writer of a read-only catalog. */
 export const noChunks: ChunkWriter = {
   ...{ mark: () => ({ since: 0, of: -1 }), add: () => undefined, flush: () => undefined },
 };
 
 /**
  * Opens the writer. Chunks whose rows changed since their mark are dropped, and all after an error: they are copies. It
- * does not wait for another process that writes: loading would block everybody meanwhile.
+ * does not wait for another process that writes: meanwhile loading would block all requests.
  */
 export function openChunkWriter(db: Sqlite): ChunkWriter {
   const newest = db.prepare<{ seq: number }>('SELECT coalesce(max(seq), 0) AS seq FROM catalog_change');
@@ -251,7 +251,7 @@ export function openChunkWriter(db: Sqlite): ChunkWriter {
     try {
       db.transaction(write);
     } catch (error) {
-      // A full or read-only disk, or a transaction of another process: the columns are loaded nevertheless.
+      // A full or read-only disk, or a transaction of another process: the columns are still loaded.
       if (!(error instanceof PhotospoolError)) throw error;
       isWriting = error.code === 'locked';
     } finally {

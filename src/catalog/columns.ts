@@ -1,7 +1,7 @@
 /**
  * The catalog's columns in memory: typed arrays with one element per photo, for counting under any search and viewer. A
  * photo has an arbitrary slot; `order` lists the slots by row number, and so by time taken. About 150 bytes per photo.
- * A crash loses nothing: the tables have all of it.
+ * A crash loses nothing: all of it is in the tables.
  */
 import { makeAccessLists, type AccessLists } from './access-classes.js';
 import { dateNumber } from './date-numbers.js';
@@ -12,7 +12,7 @@ import { leaveTwins, makeTwinSlots, type BurstSlots, type TwinSlots } from './tw
 import { bit, companionShift, searched } from './photo-flags.js';
 import { makeBeginnings, makeValues, type Beginnings, type Values } from './value-dictionary.js';
 
-/** What is needed of the columns: `timeline`, all but the values of photos, or `all`. */
+/** The required part of the columns: `timeline`, all but the values of photos, or `all`. */
 export type NeededColumns = 'timeline' | 'all';
 
 /** The columns. Arrays are replaced when they grow: read them again after a write. */
@@ -160,7 +160,7 @@ export function positionOf(n: Float64Array | Int32Array, slots: Uint32Array, wan
   return low;
 }
 
-/** The index of a row number among sorted slots; undefined if it is not there. */
+/** The index of a row number among sorted slots; undefined if it is not among them. */
 export function placeOf(n: Float64Array, slots: Uint32Array, wanted: number): number | undefined {
   const position = positionOf(n, slots, wanted);
   const slot = slots[position];
@@ -219,7 +219,9 @@ export function setValues(columns: Columns, slot: number, row: ColumnRow): void 
   setList(columns.word, slot, wordNumbers(columns, row.words));
 }
 
-/** Makes room for as many slots in empty columns: growing them copies all, and leaves half of them empty. */
+/**
+ * Reserves room for this many slots in empty columns: growing them copies everything, and leaves half of them empty.
+ */
 export function reserve(columns: Columns, slots: number): void {
   grow(columns, slots);
 }

@@ -1,7 +1,7 @@
 /**
- * The companions of a photo (its clip, its RAW) that a viewer may see. A clip is as visible as its photo if no edit set
- * the video's own audience; otherwise it plays only for viewers who may see the video. A RAW is shown only to viewers
- * with access to it; never through a share link, which covers only photos with a tile of their own.
+ * The companions of a photo (its clip, its RAW) that are visible to a viewer. A clip is as visible as its photo if no
+ * edit set the video's own audience; otherwise it plays only for viewers who can see the video. A RAW is shown only to
+ * viewers with access to it; never through a share link, which covers only photos with a separate tile.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { audiences, type Audience } from '../document/photo-document.js';
@@ -14,7 +14,7 @@ import { bit } from './photo-flags.js';
 export interface Accompanied {
   /** Null for photos of the house. */
   bytes: Uint8Array | null;
-  /** The audience of its clip (catalog-row.ts); below 0 if it plays none. */
+  /** The audience of its clip (catalog-row.ts); below 0 if no clip is played. */
   motion: number;
   /** The id of its clip, if that is a separate item. */
   clip: Uint8Array | null;
@@ -24,7 +24,7 @@ export interface Accompanied {
   side: string | null;
 }
 
-/** Opens the check of companions, for one answer. */
+/** Opens the check of companions, for a single answer. */
 export function openCompanions(db: Sqlite, sight: RowSight) {
   const { access, viewer } = sight;
   const columns = accessColumns.join(', ');
@@ -35,8 +35,8 @@ export function openCompanions(db: Sqlite, sight: RowSight) {
   const seesHouse = (bytes: Uint8Array | null, widest: number): boolean =>
     bytes === null && seesAudience(access, viewer.onlooker, audienceIn(widest));
   /**
-   * Whether only its audience could hide a clip: it is accepted, not locked, and all ends that its authors saw are
-   * known here.
+   * Whether only its audience can hide a clip: it is accepted, not locked, and all ends that its authors saw are known
+   * here.
    */
   function couldBeSeen(row: AccessRow): boolean {
     const claims = sight.classOf(row);
@@ -65,7 +65,7 @@ export function openCompanions(db: Sqlite, sight: RowSight) {
   };
 }
 
-/** The `motion` of a clip without an audience of its own, or for everyone. */
+/** The `motion` of a clip without a separate audience, or for everyone. */
 const undecided = audiences.length;
 
 /** The clip of a photo. */
@@ -82,7 +82,7 @@ export interface Paired {
   clipOf(id: string): PairedClip | undefined;
   /** As `clipOf`, the public id of the video; only if it plays for the viewer (companions.ts). */
   clipFor(id: string, viewer: CatalogViewer): string | undefined;
-  /** The photos that a video plays with. */
+  /** The photos with which a video plays. */
   photosWith(id: string): string[];
 }
 

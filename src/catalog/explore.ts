@@ -1,6 +1,6 @@
 /**
- * What a search finds, by place, camera, folder, holder and kind: the most frequent values, each with its newest photo as cover.
- * One pass over the matches for each, or over the parts of them that changed (block-parts.ts). Pure.
+ * The matches of a search by place, camera, folder, holder and kind: the most frequent values, each with its newest
+ * photo as cover. One pass over the matches for each, or over the parts of them that changed (block-parts.ts). Pure.
  */
 import type { FoundParts } from './block-parts.js';
 import type { Holder } from '../document/item-id.js';
@@ -10,7 +10,7 @@ import type { KindsSeen } from './kinds-seen.js';
 import { bit, kindBit, kindValues } from './photo-flags.js';
 import type { MatchingSlots } from './search-filter.js';
 
-/** A value, its number of photos, and the row number of its cover; of albums also how many of them are videos. */
+/** A value, its number of photos, and the row number of its cover; for albums also the number of videos among them. */
 export interface ExploredValue {
   value: string;
   count: number;
@@ -28,7 +28,7 @@ export interface Explored {
   kinds: ExploredValue[];
 }
 
-/** Counts per number of a value, and the newest slot of each; of albums also the videos among them. */
+/** Counts per number of a value, and the newest slot of each; for albums also the videos among them. */
 export interface Tally {
   counts: Uint32Array;
   covers: Uint32Array;
@@ -73,14 +73,14 @@ function tallyFolders(
   }
 }
 
-/** The classes of one holder whose kinds the viewer sees alike. */
+/** The classes of one holder whose kinds look the same to the viewer. */
 interface Group {
   holder: Holder | undefined;
   /** By the value of `kinds`: the bits of `kindBit` that the viewer sees. */
   kinds: Uint8Array;
 }
 
-/** Beside the values of `kinds`: a video. */
+/** In addition to the values of `kinds`: a video. */
 const videoFlag = kindValues;
 const combinations = 2 * kindValues;
 const videoShift = Math.log2(videoFlag / bit.video);
@@ -115,12 +115,12 @@ function tallyGroups(
   }
 }
 
-/** A tally of few values: only those that occur, by number. */
+/** A tally of few values: only those with matches, by number. */
 interface SparseTally extends Tally {
   numbers: Uint32Array;
 }
 
-/** Takes what occurs out of a tally, which is empty afterwards. */
+/** Moves the values with matches out of a tally, which is empty afterwards. */
 function takeSparse({ counts, covers, videos }: Required<Tally>, hasVideos: boolean): SparseTally {
   let length = 0;
   for (let number = 0; number < counts.length; number++) length += Number(counts[number]! > 0);
@@ -135,8 +135,8 @@ function takeSparse({ counts, covers, videos }: Required<Tally>, hasVideos: bool
 }
 
 /**
- * Tallies matches part by part, and sums up; `name` as in `FoundParts`. All parts share one tally: a new one for each would
- * keep the garbage collector busy.
+ * Tallies matches part by part, and sums up; `name` as in `FoundParts`. All parts share one tally, to spare the garbage
+ * collector.
  */
 export function tallyParts(
   { n }: Columns,
@@ -182,8 +182,8 @@ export function mostFrequent(
 }
 
 /**
- * Explores the matches of a search: at most `limit` values of each kind. By the number of a class: `holderOf` the holder,
- * `folders` 1 if the viewer sees folders, `kinds` the kinds that it sees.
+ * Explores the matches of a search: at most `limit` values of each kind. By the number of a class: `holderOf` the
+ * holder, `folders` 1 if the viewer sees folders, `kinds` the kinds visible to the viewer.
  */
 export function exploreFound(
   columns: Columns,
@@ -210,7 +210,7 @@ export function exploreFound(
   };
 }
 
-/** Beside the bits of `kindBit`: a video. */
+/** In addition to the bits of `kindBit`: a video. */
 const isVideo = 64;
 const kindNames = Object.entries({ ...kindBit, video: isVideo });
 

@@ -12,7 +12,7 @@ export interface Area {
 /** Kilometres in a degree of latitude, and the earth's mean radius (IUGG). */
 const perDegree = 111.195;
 const radius = 6371.009;
-/** The default radius: positions are known to some metres only. */
+/** The default radius: positions are only accurate to some metres. */
 const usualKm = 1;
 const mostKm = 5_000;
 
@@ -69,9 +69,7 @@ export const widthOf = ({ west, east }: Box): number => (east < west ? east - we
 /** A longitude from -180 up to 180. */
 export const normal = (lon: number): number => ((((lon + 180) % 360) + 360) % 360) - 180;
 
-/**
- * Keeps the slots inside the area, or outside of it. Columns have 32 bits, so edges are compared with that precision.
- */
+/** Keeps the slots inside the area, or outside it. Columns have 32 bits, so edges are compared with that precision. */
 export function keepArea({ lat, lon, size }: Columns, area: Area, negated: boolean, kept: Uint8Array): void {
   const { box, circle } = area;
   const [south, north, west] = [Math.fround(box.south), Math.fround(box.north), Math.fround(box.west)];

@@ -16,7 +16,7 @@ export interface IndexedMark {
   leave(n: number): boolean;
   /** The number of the change after which documents are deferred; undefined if none are. */
   behind(): number | undefined;
-  /** Everything up to change `n` is indexed; without a number, everything. Joins the caller's transaction. */
+  /** Marks everything up to change `n` as indexed; without a number, everything. Joins the caller's transaction. */
   reached(n?: number): void;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Finds the slots of items in the columns by their public ids, and follows the writes to the columns, so that thousands
- * of items in offers cost no query of the table each time. Keeps nothing that a crash could lose.
+ * of items in offers need no query of the table each time. In memory only, so a crash loses nothing.
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { placeOf, writtenSince, type Columns } from './columns.js';
@@ -22,7 +22,7 @@ interface Known {
   ids: Map<number, string>;
 }
 
-/** Opens it. The result are the slots of those items that are in the columns, in the order of `ids` (hexadecimal). */
+/** Opens it. The result is the slots of those items that are in the columns, in the order of `ids` (hexadecimal). */
 export function openItemSlots(db: Sqlite): (columns: Columns, ids: Iterable<string>) => number[] {
   let known: Known | undefined;
 
@@ -35,7 +35,7 @@ export function openItemSlots(db: Sqlite): (columns: Columns, ids: Iterable<stri
     return found;
   }
 
-  /** The photo of row `n` may have changed, or be another one now, or gone. */
+  /** The photo of row `n` may have changed, been replaced by another one, or been removed. */
   function takeInWrite(into: Known, n: number): void {
     const before = into.ids.get(n);
     into.ids.delete(n);

@@ -1,7 +1,7 @@
 /**
  * Determines which items of the catalog a viewer sees. access/item-access.ts decides; this file evaluates it once per
  * class and per album entry instead of once per photo, and again when a control document changes. A viewer is then one
- * byte per class and a list of album entries. Keeps nothing that a crash could lose.
+ * byte per class and a list of album entries. In memory only, so a crash loses nothing.
  */
 import {
   openItemAccess,
@@ -21,7 +21,7 @@ import { placeOf, type Columns } from './columns.js';
 import { openItemSlots } from './item-slots.js';
 import { bit } from './photo-flags.js';
 
-/** The decision of a home without people: the house sees everything, others what is public. */
+/** The decision for a home without people: the house sees everything, others see public items. */
 export const accessOfNobody: ItemAccess = openItemAccess({
   find: () => undefined,
   isThere: () => false,
@@ -31,35 +31,38 @@ export const accessOfNobody: ItemAccess = openItemAccess({
 });
 
 /**
- * Bits for what a viewer sees of a class: items outside the trash, items in it, items outside it with an entry that
- * counts; whether the viewer sees the names of albums in them (`edits.albums`), and the folders that they came from.
+ * Bits for the part of a class that a viewer sees: items outside the trash, items in it, items outside it with an entry
+ * that counts; whether the viewer sees the names of albums in them (`edits.albums`), and the folders that they came
+ * from.
  */
 export const sees = { living: 1, trashed: 2, inAlbums: 4, names: 8, folders: 16 } as const;
 
-/** A viewer, and what it sees. */
+/** A viewer, and the items it sees. */
 export interface Sight {
   viewer: CatalogViewer;
   access: ItemAccess;
   /** Bits of `sees` by the number of a class. */
   classes: Uint8Array;
-  /** The numbers of entries that show an item, unless it was individually taken out of the album. */
+  /** The numbers of entries that show an item, unless it was individually removed from the album. */
   terms: readonly number[];
-  /** For items once taken out of an album individually: whether an album that the viewer sees contains them. */
+  /** For items individually removed from an album: whether an album visible to the viewer contains them. */
   apart: readonly { slot: number; shown: boolean }[];
   /** The slots of items in offers to the viewer. */
   offered: readonly number[];
   /** The holder of the items of a class, by its number. */
   holderOf(number: number): Holder | undefined;
   /**
-   * The slots of the photos of a burst that the viewer sees, by its number (bursts-seen.ts), in these columns. `inLink`:
-   * for the search that a share link is to.
+   * The slots of the photos of a burst visible to the viewer, by its number (bursts-seen.ts), in these columns.
+   * `inLink`: for the search of a share link.
    */
   burst(columns: Columns, number: string, inLink?: boolean): number[];
   /** The items of an album with members; undefined if it does not exist for the viewer. */
   album(name: string): AlbumItems | undefined;
 }
 
-/** The items of an album: those with one of the entries, but for those in `apart`, once taken out of an album. */
+/**
+ * The items of an album: those with one of the entries, except those in `apart`, individually removed from an album.
+ */
 export type AlbumItems = Pick<Sight, 'terms' | 'apart'>;
 
 /** Whether an onlooker sees items of the house with an audience. */
@@ -98,7 +101,7 @@ function classBits(access: ItemAccess, onlooker: Onlooker | undefined, { classes
   return bits;
 }
 
-/** What is left of the bits for a viewer of locked photos: those of the locked classes. */
+/** The bits that remain for a viewer of locked photos: those of the locked classes. */
 const onlyLocked = (bits: Uint8Array, { classes }: AccessLists): Uint8Array =>
   bits.map((one, number) => (classes[number]?.locked === true ? one : 0));
 
@@ -117,7 +120,7 @@ const noTerms = (lists: AccessLists): AlbumTerms => ({
   ...{ albums: new Map<string, number[]>(), others: new Map<string, number[]>() },
 });
 
-/** The terms of each album in the lists, which only grow; `before` if it is of the same lists. */
+/** The terms of each album in the lists, which only grow; extends `before` if it belongs to the same lists. */
 function termsOf(before: AlbumTerms | undefined, lists: AccessLists): AlbumTerms {
   const into = before?.lists === lists ? before : noTerms(lists);
   const { terms } = lists;
@@ -225,7 +228,7 @@ function rememberViewers<T>(
   };
 }
 
-/** Opens the computation of what viewers see. A result is valid until the next write to the columns. */
+/** Opens the computation of what viewers see. Its results are valid until the next write to the columns. */
 export function openSights(
   db: Sqlite,
   accessNow: () => ItemAccess,
@@ -277,8 +280,8 @@ interface TakenOut {
 }
 
 /**
- * The items in the columns that were individually taken out of an album: an entry alone does not decide for them.
- * Usually there are none.
+ * The items in the columns that were individually removed from an album: an entry alone does not show them. Usually
+ * there are none.
  */
 function openTakenOut(db: Sqlite) {
   type Row = Pick<AccessRow, 'bytes' | 'class' | 'entries'> & { n: number };
@@ -327,7 +330,7 @@ function openOffered(db: Sqlite): (columns: Columns, access: ItemAccess, onlooke
 const hex = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 
-/** The part of a row that determines who sees it. */
+/** The part of a row that determines its viewers. */
 export interface AccessRow {
   id: Uint8Array;
   bytes: Uint8Array | null;
@@ -339,7 +342,7 @@ export interface AccessRow {
 /** The columns of `AccessRow`. */
 export const accessColumns = ['id', 'bytes', 'state', 'class', 'entries'] as const;
 
-/** What a viewer sees, evaluated for single rows of the table. */
+/** The visibility for a viewer, evaluated for single rows of the table. */
 export interface RowSight extends Pick<Sight, 'viewer' | 'access' | 'classes'> {
   seesRow(row: AccessRow): boolean;
   /** The access claims of a row, except albums and trash. */
@@ -363,7 +366,7 @@ function openAccessLists(db: Sqlite): () => AccessLists {
   };
 }
 
-/** Opens the visibility of rows, for one answer. */
+/** Opens the visibility of rows, for a single answer. */
 export function openRowSights(db: Sqlite, accessNow: () => ItemAccess): (viewer: CatalogViewer) => RowSight {
   const listsNow = openAccessLists(db);
   const remembered = rememberViewers(classBits);
@@ -406,7 +409,7 @@ export function openRowSights(db: Sqlite, accessNow: () => ItemAccess): (viewer:
   };
 }
 
-/** Those of these photos (public ids) whose rows are seen; one query for each, whether or not it exists. */
+/** Those of these photos (public ids) whose rows are visible; one query for each, whether or not it exists. */
 export function seenAmong(db: Sqlite, ids: readonly string[], sight: RowSight): Set<string> {
   const find = db.prepare<AccessRow>(`SELECT ${accessColumns.join(', ')} FROM catalog_photo WHERE id = ?`);
   const isSeen = (row: AccessRow | undefined): boolean => row !== undefined && sight.seesRow(row);

@@ -1,15 +1,15 @@
 /**
- * The kinds of photos as a viewer sees them. A photo counts as a Live Photo if the viewer can play its clip, and as
- * RAW if the viewer can see the RAW: for items of the house, their audience decides. For items of a person, only that
+ * The kinds of photos as a viewer sees them. A photo counts as a Live Photo if the viewer can play its clip, and as RAW
+ * if the viewer can see the RAW: for items of the house, their audience decides. For items of a person, only that
  * person counts RAWs beside a JPEG; others count clips without their own audience, which are as visible as the photo. A
- * share link shows no RAW beside a JPEG. Keeps nothing that a crash could lose.
+ * share link shows no RAW beside a JPEG. In memory only, so a crash loses nothing.
  */
 import { house, type Holder } from '../document/item-id.js';
 import { audiences } from '../document/photo-document.js';
 import { seesAudience, type Sight } from './item-visibility.js';
 import { companionShift, kindBit, kindValues } from './photo-flags.js';
 
-/** For a class (by its number) and a value of `kinds`: the bits of `kindBit` that the viewer sees. */
+/** For a class (by its number) and a value of `kinds`: the bits of `kindBit` visible to the viewer. */
 export type KindsSeen = readonly Uint8Array[];
 
 const widest = audiences.length;

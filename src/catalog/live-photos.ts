@@ -4,7 +4,7 @@
  * transaction that writes one of these rows.
  *
  * A photo's clip is one of the videos with its identifier that are not in the trash (unless the photo is): the one with
- * its file name, otherwise the one with the smallest id. A video that plays with a photo has no place of its own in the
+ * its file name, otherwise the one with the smallest id. A video that plays with a photo has no separate place in the
  * album (`beside`).
  */
 import type { Sqlite } from '../base/sqlite.js';
@@ -25,9 +25,9 @@ interface Half {
 
 /** The pairing of rows. */
 export interface Pairs {
-  /** Computes the pairs of an identifier again. */
+  /** Recomputes the pairs of an identifier. */
   settle(pair: string | null | undefined): void;
-  /** Computes all pairs again. */
+  /** Recomputes all pairs. */
   settleAll(): void;
   /** Removes a row from its pair when its identifier changes. */
   part(n: number): void;

@@ -2,7 +2,7 @@
  * Loads the columns into memory and keeps them equal to the tables. They are loaded when first needed: in slices that
  * yield (`load`), or synchronously if the caller can't wait (`columns`). What a timeline needs comes first, the values
  * that are searched and counted after it (docs/architecture.md). Writes by this and other processes arrive through
- * `catalog_change`: the rows it names are read again. A crash loses nothing, since the tables have all of it.
+ * `catalog_change`: the rows it names are read again. A crash loses nothing, since all of it is in the tables.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -42,7 +42,7 @@ import { dropShared, makeShared, putShared, type SharedRow } from './share-link-
 export interface LoadedColumns {
   /** Loads the columns in slices of some milliseconds; resolves when what is needed is loaded. */
   load(needed: NeededColumns): Promise<void>;
-  /** The columns; undefined if not even those of a timeline are loaded. */
+  /** The columns; undefined if not even the part for a timeline is loaded. */
   loaded(): Columns | undefined;
   /** The columns; loads what is needed synchronously if necessary. */
   columns(needed: NeededColumns): Columns;
@@ -58,13 +58,13 @@ interface Mark {
 
 /** Options of `openMemory`. */
 export interface MemoryOptions {
-  /** Writes no chunks. */
+  /** Does not write chunks. */
   readOnly?: boolean;
   /** The rows of a chunk; there may be half as many more. Half of it is read between two yields. Even. */
   chunkRows?: number;
 }
 
-/** Bytes that several rows have, between two yields. */
+/** The number of hashes that several rows may have, processed between two yields. */
 const twinsAtOnce = 500;
 
 /** Opens the columns of the catalog in `db`, whose tables must exist. */
@@ -80,7 +80,7 @@ export function openMemory(db: Sqlite, { readOnly = false, chunkRows = 1_000 }: 
   const mark = (): Mark => ({ generation: readState(db)?.generation ?? -1, seq: newest.get()?.seq ?? 0 });
   const has = (needed: NeededColumns): boolean => columns !== undefined && (needed === 'timeline' || columns.complete);
 
-  /** Loads once. If the tables are recreated meanwhile, nothing is loaded in the end. */
+  /** Loads once. If the tables are recreated meanwhile, discards everything it loaded. */
   function* loadOnce(): Generator<void> {
     try {
       seen = mark();
@@ -181,7 +181,7 @@ function put(columns: Columns, row: SharedRow): void {
 }
 
 function tidy(columns: Columns): void {
-  // Values that are not all loaded get their postings in the end.
+  // Values that are not all loaded get their postings at the end.
   for (const kind of columns.complete ? listColumns : (['entry'] as const))
     tidyLists(columns[kind], columns.size, limitOf(columns, kind));
 }
@@ -214,7 +214,7 @@ interface LoadedRow extends SharedRow {
   twin: Uint8Array | null;
 }
 
-/** Reads what a timeline needs into new columns: from chunks, and all of the rows that are in none. */
+/** Reads the part for a timeline into new columns: from chunks, and from rows that are in none. */
 function* readNumbers(db: Sqlite, read: Reading): Generator<void> {
   const { columns, chunkRows, writer } = read;
   const { many } = db.prepare<{ many: number }>('SELECT count(*) AS many FROM catalog_chunk').get()!;

@@ -14,9 +14,9 @@ export interface CoveredSpan {
 }
 
 /**
- * Photos per month or year, newest first, each with its cover: a favourite of the holder where
- * `favourites` has 1 for the number of its class (others don't learn the holder's), then the one with most stars, pictures before videos; of equal
- * ones the newest.
+ * Photos per month or year, newest first, each with its cover: a favourite of the holder where `favourites` has 1 for
+ * the number of its class (the holder's favourites are not revealed to others), then the one with the most stars,
+ * pictures before videos; of equal ones the newest.
  */
 export function pickCovers(
   { taken, state, rating, n, class: numbers }: Columns,
@@ -30,7 +30,7 @@ export function pickCovers(
     rating[slot]! +
     10 * (favourites[numbers[slot]!]! & (state[slot]! >> favouriteShift)) -
     100 * ((state[slot]! >> videoShift) & 1);
-  // Nothing is worth more: the search for a span's cover can end.
+  // No rank is higher: the search for a span's cover can end.
   const highest = 5 + (favourites.includes(1) ? 10 : 0);
   const spans: CoveredSpan[] = [];
   for (let end = found.length; end > 0;) {

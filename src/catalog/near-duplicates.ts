@@ -2,7 +2,7 @@
  * Near-duplicates: groups of photos in the album that look the same (similarity-index.ts), within one side
  * (catalog-row.ts). Excludes photos in the trash, videos, and the RAW or clip of another photo. Photos marked as not
  * the same count as reviewed together; a group is returned only if some of its photos were never reviewed with the
- * others. Reads in slices, so that it blocks nobody. Writes nothing.
+ * others. Reads in slices, so that it does not block other requests. Writes nothing.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Sqlite } from '../base/sqlite.js';

@@ -51,8 +51,8 @@ const columns = accessColumns.join(', ');
 const leftOut = bit.trashed | bit.archived | bit.guest;
 
 /**
- * A page of everything a viewer may see, read from the table while the columns are not loaded. With `stacked`, one photo
- * stands for each burst.
+ * A page of everything visible to a viewer, read from the table while the columns are not loaded. With `stacked`, one
+ * photo stands for each burst.
  */
 export function pageOfAll(db: Sqlite, limit: number, before: number, sight: RowSight, stacked = false): Numbers {
   const classesWith = (wanted: number): string =>
@@ -199,7 +199,7 @@ function burstOf(db: Sqlite, row: TileRow, sight: RowSight): Pick<Tile, 'burst'>
   return burst ? { burst } : {};
 }
 
-/** Who holds a photo and who else sees it, as far as the viewer may know. */
+/** The holder of a photo and its other viewers, as far as the viewer may know. */
 function sharingOf(
   { state, class: number }: TileRow,
   { viewer, holderOf }: RowSight,
@@ -214,7 +214,7 @@ function sharingOf(
   };
 }
 
-/** Where it was taken, as one name: tiles are many. */
+/** Where it was taken, as a single name: there are many tiles. */
 function placeOf({ place }: TileRow): Pick<Tile, 'place'> {
   if (place === null) return {};
   const name = placeName(JSON.parse(place) as PlaceKey);

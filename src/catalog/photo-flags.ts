@@ -13,10 +13,10 @@ export const bit = {
   trashed: 4,
   geotagged: 8,
   video: 16,
-  /** Two bits: the place in `audiences`. */
+  /** Two bits: the index in `audiences`. */
   audience: 32 | 64,
   alive: 128,
-  /** The time taken is known, and not only the date of the file. */
+  /** The time taken is known, not only the date of the file. */
   dated: 256,
   damaged: 512,
   archived: 1024,
@@ -28,9 +28,9 @@ export const bit = {
 } as const;
 
 /**
- * Bits of a photo's `kinds`. Two more bits each (`rawBeside`, `clip`) hold 1 plus the place in `audiences` of who sees a
- * companion: the widest audience of its RAWs, that of the clip which it plays; 0 without one. Some of its viewers may not
- * see it (kinds-seen.ts).
+ * Bits of a photo's `kinds`. Two more bits each (`rawBeside`, `clip`) hold 1 plus the index in `audiences` of a
+ * companion's audience: the widest audience of its RAWs, and that of the clip that plays with it; 0 without one. The
+ * companion may be hidden from some viewers of the photo (kinds-seen.ts).
  */
 export const kindBit = {
   screenshot: 1,
@@ -55,7 +55,7 @@ export const states = 4096;
 /** The table's bits that states in memory have, too. */
 export const searched = 127 | bit.dated | bit.damaged | bit.archived | bit.guest;
 
-/** The bits of the audience; all set, they match nobody's audience. */
+/** The bits of the audience; all set, they match no viewer's audience. */
 export const audienceMask: number = bit.audience;
 
 /** A test that `state & mask` equals `value`. */

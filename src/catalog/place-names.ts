@@ -23,7 +23,7 @@ export function placeLabel([city, region, country]: PlaceKey): string {
   return [city, region, countryName(country) ?? country].filter((part) => part !== '').join(', ');
 }
 
-/** The most exact part of a place: `Palisade`; of one without a city the region, otherwise the country. Empty if unknown. */
+/** The most precise part of a place: `Palisade`; without a city the region, otherwise the country. Empty if unknown. */
 export const placeName = ([city, region, country]: PlaceKey): string =>
   city || region || (countryName(country) ?? country);
 

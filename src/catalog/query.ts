@@ -14,7 +14,7 @@ export type Condition =
   | { kind: 'words'; phrase: Phrase }
   /** A column with one value per photo. */
   | { kind: 'value'; column: 'camera' | 'lens' | 'place' | 'folder'; match: ValueMatch }
-  /** Held by a holder, or (`me`) by the viewer. */
+  /** Held by a holder, or, with `me`, by the viewer. */
   | { kind: 'holder'; holder: Holder }
   /** A column with any number of values per photo, one of which must equal `folded` (as by `fold`). */
   | { kind: 'element'; column: 'tag' | 'album'; folded: string }
@@ -33,7 +33,7 @@ export type Condition =
 /** A condition that a photo must meet, or with `negated` must not. */
 export type Term = { negated: boolean } & Condition;
 
-/** A parsed search; opaque outside of the catalog. */
+/** A parsed search; opaque outside the catalog. */
 export interface Query {
   readonly text: string;
   readonly terms: readonly Term[];

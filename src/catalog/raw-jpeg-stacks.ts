@@ -4,8 +4,7 @@
  * documents, so it is the same on every server and in any order of arrival; computed again in the transaction that
  * writes one of these rows.
  *
- * Photos in the trash are stacked only with each other. A RAW in a stack has no place of its own in the album
- * (`beside`).
+ * Photos in the trash are stacked only with each other. A RAW in a stack has no separate place in the album (`beside`).
  */
 import { hash } from 'node:crypto';
 import type { Sqlite } from '../base/sqlite.js';
@@ -25,9 +24,9 @@ interface Member {
 
 /** The stacking of rows. */
 export interface Stacks {
-  /** Computes the stacks of a shot's number again. */
+  /** Recomputes the stacks of a shot's number. */
   settle(shot: number | null | undefined): void;
-  /** Computes all stacks again. */
+  /** Recomputes all stacks. */
   settleAll(): void;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Items with the same bytes: the house and several people may each have one. If an answer has several of them, one is
  * shown: the viewer's own, otherwise the house's, otherwise the first by public id. Kept in memory as groups of slots,
- * of which there are few; a crash loses nothing.
+ * which are few; a crash loses nothing.
  */
 import type { Onlooker } from '../access/item-access.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -12,10 +12,10 @@ import { putTwins } from './twin-slots.js';
 const textOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
-/** The rows with given bytes that have a place of their own in the album, by public id. */
+/** The rows with given bytes that have a separate place in the album, by public id. */
 const withBytes = `FROM catalog_photo WHERE (bytes = ?1 OR id = ?1) AND beside = 0 ORDER BY id`;
 
-/** Computes the group of given bytes again. Slots written meanwhile must already be removed from it. */
+/** Recomputes the group of given bytes. Slots written meanwhile must already be removed from it. */
 export function settleTwins(db: Sqlite, columns: Columns, bytes: Uint8Array): void {
   const rows = db.prepare<{ n: number }>(`SELECT n ${withBytes}`).all(bytes);
   const inUse = columns.order.subarray(0, columns.count);
@@ -26,7 +26,7 @@ export function settleTwins(db: Sqlite, columns: Columns, bytes: Uint8Array): vo
   putTwins(columns.twins, textOf(bytes), slots);
 }
 
-/** Whether an onlooker may see items of several holders, apart from offers. */
+/** Whether items of several holders may be visible to an onlooker, apart from offers. */
 export const seesSeveral = (onlooker: Onlooker | undefined): boolean =>
   onlooker?.kind === 'person' || onlooker?.kind === 'visitor';
 
@@ -48,7 +48,7 @@ export function keepOneOfTwins(columns: Columns, onlooker: Onlooker | undefined,
   }
 }
 
-/** The slot to show of some of a group, which are in the order of public ids; there must be one. */
+/** The slot to show among some of a group, given in the order of public ids; at least one. */
 export function bestOfTwins(
   { class: classes, access }: Columns,
   onlooker: Onlooker | undefined,

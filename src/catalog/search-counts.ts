@@ -11,7 +11,7 @@ import type { MatchingSlots } from './search-filter.js';
 /** The kinds of values to count. */
 export type FacetKind = 'tag' | 'camera' | 'lens' | 'place' | 'album';
 
-/** How many of the matches are videos. */
+/** The number of videos among the matches. */
 export function countVideos({ state }: Columns, found: MatchingSlots): number {
   let videos = 0;
   for (let at = 0; at < found.length; at++) videos += Number((state[found[at]!]! & bit.video) !== 0);
@@ -113,7 +113,7 @@ function tallyAlbums(
 ): void {
   for (let k = 0; k < found.length; k++) {
     const slot = found[k]!;
-    // Few photos are in an album: others need no look at their class. A slot beyond the column has no length.
+    // Few photos are in an album: the class of others need not be read. A slot beyond the column has no length.
     if (!length[slot] || !names(classes[slot]!)) continue;
     for (let at = start[slot]!, end = at + length[slot]; at < end; at++) {
       const number = items[at]!;

@@ -1,6 +1,7 @@
 /**
  * Evaluates a search for a viewer, from the columns: one pass over a byte per photo for each term, some milliseconds
- * for a million. It excludes trashed photos unless the search has `is:trashed`. Keeps nothing that a crash could lose.
+ * for a million. It excludes trashed photos unless the search has `is:trashed`. In memory only, so a crash loses
+ * nothing.
  */
 import { house, type Holder } from '../document/item-id.js';
 import { audiences } from '../document/photo-document.js';
@@ -28,9 +29,7 @@ export type MatchingSlots = Uint32Array;
 /** A byte per slot, 1 or 0; its length is a multiple of four. */
 type Mask = Uint8Array;
 
-/**
- * Memory for masks, reused by all searches: allocating it for a large library would keep the garbage collector busy.
- */
+/** Memory for masks, reused by all searches, to spare the garbage collector. */
 export interface Scratch {
   kept: Mask;
   marks: Mask;
@@ -49,28 +48,28 @@ export const makeScratch = (): Scratch => ({
 });
 
 /**
- * Whether an answer is for the timeline, which excludes archived photos: there is no search term but for whose photos
- * they are. A photo requested by itself, or found by the search of a share link, is included. Locked photos are
- * archived, and have no timeline.
+ * Whether an answer is for the timeline, which excludes archived photos: it has no search term except the holder. A
+ * photo requested by itself, or found by the search of a share link, is included. Locked photos are archived, and have
+ * no timeline.
  */
 export const isTimeline = ({ terms }: Query, { scope, locked }: CatalogViewer): boolean =>
   terms.every(({ kind }) => kind === 'holder') &&
   !locked &&
   (!scope || ('search' in scope && parseQuery(scope.search).terms.length === 0));
 
-/** The photos that the viewer is limited to by name, by public id; undefined without such a limit. */
+/** The photos to which the viewer is limited, by public id; undefined without such a limit. */
 export const namedIn = ({ scope }: CatalogViewer): readonly string[] | undefined => {
   if (!scope) return undefined;
   return 'photo' in scope ? [scope.photo] : 'photos' in scope ? scope.photos : undefined;
 };
 
-/** Whether one photo stands for each burst: not in share links, which show only some of them. */
+/** Whether one photo stands for each burst: not in share links, which may show only some of its photos. */
 export const isStacked = ({ stacked = false, terms }: Query, { scope }: CatalogViewer): boolean =>
   stacked && !scope && terms.every(({ kind }) => kind !== 'burst');
 
 /**
- * What the matches of a search are found by: the columns of a timeline, or also values of photos. Facets, places and the
- * map need `all` to be counted.
+ * The part of the columns needed for a search: that of a timeline, or also the values of photos. Counts for facets,
+ * places and the map need `all`.
  */
 export function neededBy({ terms }: Query, viewer: CatalogViewer): NeededColumns {
   const { scope } = viewer;
@@ -91,8 +90,9 @@ export function neededBy({ terms }: Query, viewer: CatalogViewer): NeededColumns
 }
 
 /**
- * Evaluates a search into an array from `room`, called with the number of elements that it must have at least. With `each` the answer has
- * every match that the viewer may see, including archived ones and all with the same bytes: for questions about a given photo.
+ * Evaluates a search into an array from `room`, called with the number of elements that it must have at least. With
+ * `each` the answer has every match visible to the viewer, including archived ones and all with the same bytes: for
+ * questions about a given photo.
  */
 export function evaluate(
   columns: Columns,
@@ -110,8 +110,9 @@ export function evaluate(
   if (!each && (seesSeveral(onlooker) || sight.offered.length > 0)) keepOneOfTwins(columns, onlooker, kept);
   if (!each && isStacked(query, sight.viewer)) keepFirstOfBursts(columns, kept, seenApart(columns, sight, scratch));
   const { order, count } = columns;
-  // Without a branch, which a processor can't predict for photos of several people: a slot not kept is overwritten, the
-  // last one beyond the end. Into memory of the right size: copying a large answer takes as long as finding it.
+  // Without a branch, which a processor can't predict if photos of several people are mixed: a slot that is not kept is
+  // overwritten, the last one beyond the end. Into memory of the right size: copying a large answer takes as long as
+  // finding it.
   const into = room(countMarks(kept) + 1);
   let length = 0;
   for (let position = 0; position < count; position++) {
@@ -122,7 +123,7 @@ export function evaluate(
   return into.subarray(0, length);
 }
 
-/** Marks what the viewer may see, matches the terms, and has none of the `hidden` bits. */
+/** Marks the photos that are visible to the viewer, match the terms, and have none of the `hidden` bits. */
 function markFound(
   columns: Columns,
   terms: readonly Term[],
@@ -141,7 +142,7 @@ function markFound(
 const seesAll = ({ classes }: Sight): boolean =>
   classes.subarray(1).every((bits) => (bits & (sees.living | sees.trashed)) === (sees.living | sees.trashed));
 
-/** Marks what the viewer sees outside the trash; undefined if that is everything. */
+/** Marks the photos visible to the viewer outside the trash; undefined if that is all of them. */
 function seenApart(columns: Columns, sight: Sight, scratch: Scratch): Mask | undefined {
   if (seesAll(sight)) return undefined;
   const mask = cleared(scratch, 'inside', columns.size);
@@ -149,7 +150,7 @@ function seenApart(columns: Columns, sight: Sight, scratch: Scratch): Mask | und
   return mask;
 }
 
-/** Marks what the viewer may see of the wanted states. */
+/** Marks the photos of the wanted states that are visible to the viewer. */
 function markSeen(columns: Columns, wanted: Uint8Array, sight: Sight, mask: Mask, scratch: Scratch): void {
   const { classes, terms, apart, offered } = sight;
   const { state, class: numbers, size } = columns;
@@ -177,7 +178,7 @@ function markSeen(columns: Columns, wanted: Uint8Array, sight: Sight, mask: Mask
  */
 function keepInside(columns: Columns, sight: Sight, search: string, kept: Mask, scratch: Scratch): void {
   const { terms } = parseQuery(search);
-  // Its maker chose by what they see, such as a RAW beside a JPEG.
+  // The author of the link chose by what they see, such as a RAW beside a JPEG.
   const { scope: _scope, ...maker } = sight.viewer;
   // The viewer's access is checked elsewhere: here an item only has to be possibly visible in an album.
   const classes = sight.classes.map((bits) => ((bits & sees.inAlbums) === 0 ? bits : bits | sees.living));
@@ -206,7 +207,7 @@ function cleared(scratch: Scratch, name: keyof Scratch, size: number): Mask {
   return scratch[name].subarray(0, padded(size)).fill(0);
 }
 
-/** The states of photos. One with an audience that matches nobody is not in any share link (catalog-row.ts). */
+/** The states of photos. A photo with an audience that matches no viewer is not in any share link (catalog-row.ts). */
 const existing = Uint16Array.from({ length: states }, (_, state) => state).filter(
   (state) => (state & bit.alive) !== 0 && audiences[(state & bit.audience) >> 5] !== undefined,
 );
@@ -228,7 +229,7 @@ function wantedStates(terms: readonly Term[], viewer: CatalogViewer, hidden: num
   return wanted;
 }
 
-/** Whether the state alone does not tell what a term finds for the viewer. */
+/** Whether the matches of a term depend on the viewer, not only on the state. */
 const isPerPhoto = (term: Term & { kind: 'state' }, viewer: CatalogViewer): boolean =>
   term.kinds !== undefined || isOwn(term, viewer);
 
@@ -236,7 +237,7 @@ const isPerPhoto = (term: Term & { kind: 'state' }, viewer: CatalogViewer): bool
 const isOwn = ({ tests }: Term & { kind: 'state' }, { self }: CatalogViewer): boolean =>
   self !== undefined && tests.some(({ mask }) => mask === bit.favourite);
 
-/** Keeps what a term finds that the state alone does not tell: the viewer's own favourites, and kinds. */
+/** Keeps the matches of terms that depend on the viewer, not only on the state: personal favourites, and kinds. */
 function keepPerPhoto(columns: Columns, term: Term & { kind: 'state' }, sight: Sight, kept: Mask, scratch: Scratch) {
   const { state, class: numbers, kinds, size } = columns;
   const marks = cleared(scratch, 'marks', size);
@@ -314,7 +315,10 @@ function narrow(columns: Columns, term: Term, sight: Sight, kept: Mask, scratch:
   }
 }
 
-/** Keeps photos from matching folders, of those whose folders the viewer sees; others came from nowhere. */
+/**
+ * Keeps photos from matching folders, among those whose folders are visible to the viewer; others count as without a
+ * folder.
+ */
 function keepFolders(
   columns: Columns,
   term: Term & { kind: 'value' },
@@ -330,7 +334,7 @@ function keepFolders(
   keepMarked(marks, term.negated, kept);
 }
 
-/** Whose photos are the viewer's own. */
+/** The holders of the viewer's own photos. */
 function holderOf({ onlooker }: CatalogViewer): Holder | undefined {
   switch (onlooker?.kind) {
     case 'person':

@@ -17,14 +17,14 @@ const longest = 2_000;
 const mostTerms = 32;
 
 /**
- * One term: its minus, its key, and a value, quoted or bare. Control characters separate like white space, since nobody
- * can type them.
+ * One term: its minus, its key, and a value, quoted or bare. Control characters separate like white space, since they
+ * can't be typed.
  */
 const term = /(-?)(?:(\p{L}+):)?(?:(=?)["“”„]((?:[^"“”„\\]|\\.)*)(["“”„])?|([^\s\p{Cc}]*))/suy;
 const gap = /[\s\p{Cc}]*/uy;
 
 /**
- * Parses a search; the empty text matches everything. A word without a letter or digit is ignored beside others.
+ * Parses a search; the empty text matches everything. A word without a letter or digit is ignored if there are others.
  * @throws PhotospoolError `invalid` that names the word, with the permitted forms as the hint.
  */
 export function parseQuery(text: string): Query {

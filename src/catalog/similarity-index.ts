@@ -3,8 +3,8 @@
  * beside the catalog that survives its rebuilding, because each hash requires reading a picture. It can be dropped, and
  * is created with the first hash.
  *
- * The first photo of its kind leads a group; each similar one follows the nearest leader, and is compared with no
- * other. So a thousand shots of one view need only a thousand comparisons, and the groups equal those from comparing
+ * The first photo of its kind leads a group; each similar one follows the nearest leader, and is not compared with
+ * others. So a thousand shots of one view need only a thousand comparisons, and the groups equal those from comparing
  * each photo with all leaders. Leaders are found by their bits without a scan: if two hashes differ in at most 7 bits,
  * one of their four parts differs in at most one bit. A crash leaves what was committed.
  */
@@ -12,7 +12,7 @@ import type { Sqlite } from '../base/sqlite.js';
 import { bitsApart, detailOf, lookParts, partsOf } from '../document/perceptual-hash.js';
 import { isAlike, lookBounds } from '../document/same-picture.js';
 
-/** A photo with or without a hash: its SHA-256, and its picture (catalog-row.ts). */
+/** A photo with or without a hash: its SHA-256, and the version of its picture (catalog-row.ts). */
 export interface HashedPhoto {
   id: string;
   version: string;

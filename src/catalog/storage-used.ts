@@ -44,7 +44,9 @@ export interface Amount {
   bytes: number;
 }
 
-/** The storage used by a holder: what is neither in the trash nor locked, what is in the trash, and what is locked. */
+/**
+ * The storage used by a holder: by items neither in the trash nor locked, by items in the trash, and by locked items.
+ */
 export interface StorageUsed {
   holder: Holder;
   shown: Amount;
@@ -74,7 +76,7 @@ export function readStorage(db: Sqlite): StorageUsed[] {
 /** The kinds of originals. */
 export const kinds = ['photo', 'video', 'raw'] as const;
 
-/** The storage used by some holders together, without what is locked: by kind, and by the year it was taken in. */
+/** The storage used by some holders together, without locked items: by kind, and by the year taken. */
 export interface StorageUse {
   kinds: (Amount & { kind: (typeof kinds)[number] })[];
   /** Newest first. */
@@ -104,7 +106,7 @@ export function readStorageUse(db: Sqlite, holders: readonly Holder[]): StorageU
   };
 }
 
-/** Reads the largest originals of some holders outside the trash, without what is locked: public ids with their bytes. */
+/** Reads the largest originals of some holders outside the trash, without locked ones: public ids with their bytes. */
 export function readLargest(db: Sqlite, holders: readonly Holder[], limit: number): { id: string; bytes: number }[] {
   const classes = db.prepare<{ id: number }>(classesOf).all(JSON.stringify(holders));
   const largest = db.prepare<{ id: Uint8Array; bytes: number }>(
@@ -119,8 +121,8 @@ export function readLargest(db: Sqlite, holders: readonly Holder[], limit: numbe
 }
 
 /**
- * Reads the photos of a holder in the trash, without what is locked: their public ids. The first call creates the index
- * that it needs; only a server that deletes automatically does (album/automatic-deletion.ts).
+ * Reads the photos of a holder in the trash, without locked ones: their public ids. The first call creates the index
+ * that it needs; only servers with automatic deletion call it (album/automatic-deletion.ts).
  */
 export function readTrashed(db: Sqlite, holder: Holder): string[] {
   db.exec(

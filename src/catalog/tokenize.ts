@@ -1,11 +1,11 @@
 /**
  * Splits text into words, the same for searches and for searched text: ignores case, accents, width and ligatures
  * (Unicode NFKD, then NFKC). Letters, digits and marks form words; a character of a script without spaces (Chinese,
- * Japanese, Thai …) is a word of its own, so that any part of such a text matches as a phrase; so are emoji. Therefore
- * no n-grams are needed: they would miss words of one and two characters, which in Chinese and Japanese are most. Pure.
+ * Japanese, Thai …) is a separate word, so that any part of such a text matches as a phrase; so are emoji. Therefore no
+ * n-grams are needed: they would miss words of one and two characters, which in Chinese and Japanese are most. Pure.
  */
 
-/** Longer words are cut: nobody types them, and a hostile file may be full of them. In UTF-16 units. */
+/** Longer words are cut: people don't type them, and a hostile file may be full of them. In UTF-16 units. */
 const longest = 64;
 
 const ascii = /^[ -~]*$/;

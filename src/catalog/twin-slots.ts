@@ -6,7 +6,7 @@ export interface TwinSlots {
   of: Map<number, string>;
 }
 
-/** The groups of bursts, with the time taken of each slot in one that is known by its times. */
+/** The groups of bursts, with the time taken of each slot whose burst is known by its times. */
 export interface BurstSlots extends TwinSlots {
   taken: Map<number, string>;
 }
@@ -27,7 +27,7 @@ export function leaveTwins({ groups, of }: TwinSlots, slot: number): void {
   }
 }
 
-/** Replaces a group; fewer than two slots are none. */
+/** Replaces a group; fewer than two slots form no group. */
 export function putTwins({ groups, of }: TwinSlots, key: string, slots: number[]): void {
   for (const slot of groups.get(key) ?? []) of.delete(slot);
   if (slots.length < 2) {
