@@ -18,8 +18,8 @@ export async function roomOf(folder: string): Promise<Room> {
 const coarsest = 10 * 1024 ** 3;
 
 /**
- * The free space, bytes, rounded down to a hundredth of the disk, or to 10 GiB of a larger one. A file that somebody has
- * already takes no room, so the exact number would tell that.
+ * The free space, bytes, rounded down to a hundredth of the disk, or to 10 GiB of a larger one. A file whose bytes are
+ * already stored takes no space, so the exact number would reveal that.
  */
 export function roughly({ left, size }: Room): number {
   const step = Math.min(coarsest, Math.max(1, Math.ceil(size / 100)));

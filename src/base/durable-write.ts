@@ -1,6 +1,6 @@
 /**
  * Writes to an open file, and fsync of folders. Data is durable when the promise resolves; a crash leaves a part of it,
- * which only callers that can resume may use.
+ * which is only useful to callers that can resume.
  */
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';

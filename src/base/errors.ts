@@ -4,7 +4,7 @@
  * status, the CLI to an exit code and one line.
  */
 
-/** The closed list of codes. The spool retries `transient` ones; the others wait for a person. */
+/** The closed list of codes. The spool retries `transient` ones; the others need a person. */
 export const codes = {
   usage: { transient: false, status: 400 },
   config: { transient: false, status: 400 },
@@ -17,7 +17,7 @@ export const codes = {
   'confirmation-needed': { transient: false, status: 403 },
   /** Permitted after the viewer opens their locked photos, by PIN or passkey. */
   'pin-needed': { transient: false, status: 403 },
-  /** The viewer is known and lacks the permission. */
+  /** The viewer is identified and lacks the permission. */
   forbidden: { transient: false, status: 403 },
   'not-found': { transient: false, status: 404 },
   conflict: { transient: false, status: 409 },
@@ -53,7 +53,7 @@ export interface ErrorDetail {
   op?: string;
   /** The file that it failed on. */
   path?: string;
-  /** What a person can do about it, as a sentence. */
+  /** The remedy for a person, as a sentence. */
   hint?: string;
   cause?: unknown;
 }

@@ -17,7 +17,7 @@ export interface Files extends FileReading {
   scratch(path: Path, bytes: Uint8Array): Promise<void>;
   /** Streams into a new file, durably; if the stream fails, no file is left. Returns its size. */
   pour(source: AsyncIterable<Uint8Array>, path: Path): Promise<number>;
-  /** Writes a new file whose contents are durable, its name is not; a failure leaves no file. @throws EEXIST. */
+  /** Writes a new file whose contents are durable, but not its name; a failure leaves no file. @throws EEXIST. */
   fill(path: Path, bytes: Uint8Array): Promise<void>;
   /**
    * Appends a stream to a file, which is created if missing; if the stream fails, the bytes received so far stay.

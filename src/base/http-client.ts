@@ -1,22 +1,22 @@
 /**
- * Requests over HTTP and HTTPS to other servers, with Node's own client: it takes a third of the processor time of
- * `fetch`, whose bodies are web streams. Connections are kept and used again; redirects are not followed. Has the shape
- * of `fetch`, which can take its place. Nothing on disk.
+ * Requests over HTTP and HTTPS to other servers, with Node's own client: it takes a third of the CPU time of `fetch`,
+ * whose bodies are web streams. Connections are kept alive and reused; redirects are not followed. Has the shape of
+ * `fetch`, which can take its place. Nothing on disk.
  */
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
-/** What to request. */
+/** A request. */
 export interface HttpQuestion {
   /** Default: GET. */
   method?: string;
-  /** Names in lower case. With `content-length`, the body must have exactly so many bytes. */
+  /** Names in lower case. With `content-length`, the body must have exactly that many bytes. */
   headers?: Record<string, string>;
-  /** Text, or bytes that are sent while they come (`streamed`); their source is ended when they are no longer wanted. */
+  /** Text, or bytes that are sent as they come (`streamed`); their source is ended when they are no longer wanted. */
   body?: string | ReadableStream<Uint8Array>;
-  /** Ends the request, and its response, however much of them has been transferred. */
+  /** Aborts the request and its response, however much of them has been transferred. */
   signal?: AbortSignal;
   /** For `fetch`, which needs it: this client does so anyway. */
   redirect?: 'manual';
@@ -28,28 +28,28 @@ export interface HttpQuestion {
 export interface HttpAnswer {
   status: number;
   headers: { get(name: string): string | null };
-  /** The decompressed bytes as they come; it throws if the connection breaks. Must be read to its end or cancelled. */
+  /** The decompressed bytes as they arrive; throws if the connection breaks. Must be read to its end or cancelled. */
   body: (AsyncIterable<Uint8Array> & { cancel(): Promise<void> }) | null;
 }
 
 /** Sends a request. Rejects with the system's error if there is no response, and with an `AbortError` at the signal. */
 export type HttpClient = (url: string, question?: HttpQuestion) => Promise<HttpAnswer>;
 
-/** A source of bytes as a body. `fetch` accepts every async iterable, too, only its type does not say so. */
+/** A source of bytes as a body. `fetch` also accepts every async iterable, but its type does not. */
 export const streamed = (source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> =>
   source as ReadableStream<Uint8Array>;
 
 /** Ms that an unused connection is kept: shorter than at any server, which would end it just as it is used. */
 const idle = 4_000;
 
-/** The options of an agent, which the types know only of `https`. */
+/** Agent options that only the types of `https` contain. */
 const optionsOf = (agent: http.Agent): http.AgentOptions => (agent as { options?: http.AgentOptions }).options ?? {};
 
 // The options of the global agents, so that Node's proxy settings from the environment apply here, too.
 const plain = new http.Agent({ ...optionsOf(http.globalAgent), keepAlive: true, timeout: idle });
 const secure = new https.Agent({ ...optionsOf(https.globalAgent), keepAlive: true, timeout: idle });
 
-/** How a server may compress; `fetch` asks for the same. */
+/** The accepted compressions; the same as for `fetch`. */
 const encodings = 'gzip, deflate, br';
 
 /** The client. */
@@ -74,7 +74,7 @@ export const httpClient: HttpClient = (url, { method = 'GET', headers = {}, body
   });
 
 /**
- * Sends a body. The request fails if the source does, or has another number of bytes than was announced: the server
+ * Sends a body. The request fails if the source does, or has a different number of bytes than announced: the server
  * would wait for the rest.
  */
 async function send(source: AsyncIterable<Uint8Array>, request: http.ClientRequest, length = ''): Promise<void> {

@@ -1,6 +1,5 @@
 /**
- * Where the files of Photospool itself are: the built program is a few files in `dist`, however the sources are divided.
- * Only reads.
+ * Where the files of Photospool itself are: the built program is a few files in `dist`, unlike the sources. Only reads.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';

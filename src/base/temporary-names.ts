@@ -1,6 +1,6 @@
 /**
- * Names of temporary files. They contain the id of the process, so that the leftovers of a killed process can be told
- * from files still being written.
+ * Names of temporary files. They contain the id of the process, so that the leftovers of a killed process can be
+ * distinguished from files still being written.
  */
 import { ulid } from 'ulid';
 import { errnoOf } from './errors.js';
@@ -18,8 +18,8 @@ const shape = /^\.photospool-(\d+)-[0-9A-Z]{26}(?:-\d+)?\.(?:tmp|tif)$/;
 export const isTemporary = (name: string): boolean => shape.test(name);
 
 /**
- * Whether a name is that of a temporary file that nobody writes any more: its process has ended, or had the id of this
- * one (called at the start, before this process creates any).
+ * Whether a name is that of an abandoned temporary file: its process has ended, or had the id of this one (called at
+ * the start, before this process creates any).
  */
 export function isLeftOver(name: string): boolean {
   const pid = Number(shape.exec(name)?.[1]);

@@ -1,6 +1,6 @@
 /**
- * The holder of an arriving file, and what a new item of a person records (docs/people.md). Whether that person may
- * hold items is checked in the transaction that writes the item, so neither a crash nor a delay can make anything of a
+ * The holder of an arriving file, and the record of a new item of a person (docs/people.md). The transaction that
+ * writes the item checks whether that person may hold items, so neither a crash nor a delay can make anything of a
  * removed person visible.
  */
 import { PhotospoolError, printable } from '../base/errors.js';
@@ -63,8 +63,8 @@ export function newEdits(library: Library, { holder = house, by = owner }: Pick<
 }
 
 /**
- * A photo that a guest sent, which its holder now brought too: it waits no longer, and like a new item it records the
- * ends of access that its author had seen. Other arrivals widen nothing.
+ * A photo that a guest sent and that its holder has now sent, too: it no longer waits, and like a new item it records
+ * the ends of access that its author had seen. Other arrivals widen no access.
  */
 export function endingWait(
   library: Library,

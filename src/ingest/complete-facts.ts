@@ -1,6 +1,6 @@
 /**
- * Completes facts that an older version recorded with what the tags say about the capture (photo/facts/capture-tags.ts),
- * without reading originals: the same facts as reading them again gives. A crash leaves some photos completed;
+ * Completes facts recorded by an older version with the values of the capture tags (photo/facts/capture-tags.ts),
+ * without reading originals: the result is the same as reading them again. A crash leaves some photos completed;
  * repeating it completes the others.
  */
 import { own } from '../document/json-values.js';
@@ -11,7 +11,7 @@ import type { Library } from '../library/library.js';
 import { captureIn } from '../photo/facts/capture-tags.js';
 import { factsRecipe } from '../photo/facts/read-metadata.js';
 
-/** The recipe whose facts lack only what is completed here. */
+/** The recipe whose facts lack only the values that are completed here. */
 const older = 2;
 
 /** Completes the facts of all photos. Returns the number of changed ones. */

@@ -1,8 +1,8 @@
 /**
  * Gives the files of one shot (RAW and JPEG, photo and clip of a Live Photo) the picture edit that was made before they
- * came together here: none of them shows what was cut away. Edits made later reach all of them at once
- * (album/stack-members.ts). It copies the values with their stamps and authors, so several servers copy the same. A crash
- * leaves a document as it was; the next start copies.
+ * were together on this server: none of them shows what was cut away. Later edits apply to all of them at once
+ * (album/stack-members.ts). The values are copied with their stamps and authors, so several servers make the same
+ * copies. A crash leaves a document unchanged; the next start copies.
  */
 import { developedAt, developOf } from '../document/develop.js';
 import { factsShown } from '../document/facts.js';
@@ -45,7 +45,7 @@ function readPhoto(library: Library, id: string): PhotoDocument | undefined {
 
 /**
  * Whether a file is shown as its original although another one was edited since. The photo itself follows its RAW or
- * clip only if it arrived after the edit: somebody may have been allowed to edit those, and not the photo.
+ * clip only if it arrived after the edit: the author may have had the right to edit those, but not the photo.
  */
 function isLacking(target: PhotoDocument, source: PhotoDocument): boolean {
   if (developOf(target) !== 'original' || developOf(source) === 'original') return false;

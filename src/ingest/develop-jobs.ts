@@ -26,7 +26,7 @@ export interface DevelopJobParts extends DevelopParts, BesideParts {
   log: Log;
   /** Calls a listener when documents change; returns the function that unsubscribes it. */
   onChange: Subscribe;
-  /** The concurrency. */
+  /** The number of items processed concurrently. */
   lanes: number;
 }
 
@@ -91,7 +91,7 @@ export function openDevelopJobs(parts: DevelopJobParts): DevelopJobs {
   async function makeOne(id: string, signal: AbortSignal | undefined): Promise<boolean> {
     try {
       const made = await developPhoto(parts, id);
-      // Edited again meanwhile, it stays in the table, and the feed names it again. A video may wait for ffmpeg.
+      // Edited again meanwhile, it stays in the table, and the feed contains it again. A video may wait for ffmpeg.
       if (lacksDeveloped(parts, id)) failed.run(0, clock.now() + pause, 'It was not made yet.', id);
       else drop.run(id);
       return made;
@@ -99,7 +99,7 @@ export function openDevelopJobs(parts: DevelopJobParts): DevelopJobs {
       const failure = toPhotospoolError(error, 'render', id);
       if (signal?.aborted !== true) {
         failed.run(Number(faults.has(failure.code)), clock.now() + pause, failure.message, id);
-        // The log has neither name nor hash of a person's photo.
+        // The log contains neither name nor hash of a person's photo.
         if (itemOf(id)?.holder === house) log.warn({ id, code: failure.code, err: failure.cause }, sentence(failure));
         else log.warn({ code: failure.code }, 'The edited picture of a photo could not be rendered.');
       }
@@ -132,7 +132,7 @@ export function openDevelopJobs(parts: DevelopJobParts): DevelopJobs {
   };
 }
 
-/** Reads the feed to its end. The catalog, which knows the files of a shot, is ahead of each batch. */
+/** Reads the feed to its end. The catalog, which determines the files of a shot, is ahead of each batch. */
 async function catchUp({ library, indexed }: DevelopJobParts, follower: ChangeFollower): Promise<void> {
   for (let [before, more] = [-1, true]; more || before !== library.lastChange();) {
     before = library.lastChange();

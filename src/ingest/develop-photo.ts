@@ -62,8 +62,8 @@ function developedItem({ library, blobs }: Pick<DevelopParts, 'library' | 'blobs
 }
 
 /**
- * Makes what an item lacks, or with `anew` all that it has; false if there is nothing to make, the original is not on
- * this server, or it is a video and ffmpeg is missing.
+ * Makes the missing pictures of an item, or with `anew` all of them; false if there is nothing to make, the original is
+ * not on this server, or it is a video and ffmpeg is missing.
  * @throws PhotospoolError as `Decoders.render`; `corrupt` if the original has changed.
  */
 export async function developPhoto(parts: DevelopParts, id: string, anew = false): Promise<boolean> {
@@ -101,7 +101,7 @@ async function picturesFor(
   return { at: marked(recipeOf(format)), thumb, preview, thumbhash };
 }
 
-/** A document with these pictures in place of all others; unchanged if it is not shown that way any more. */
+/** A document with these pictures in place of all others; unchanged if it is no longer shown that way. */
 function withPictures(body: PhotoDocument, develop: Develop, made: DevelopedPictures): PhotoDocument {
   const shown = developOf(body);
   const key = developKey(develop);

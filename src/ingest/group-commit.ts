@@ -1,7 +1,7 @@
 /**
  * Group commit: the writes of photos that are ready at about the same time share one durable transaction, so that the
  * pages of their tables and indexes are written once for all of them, and flushed once. A write waits for the photos
- * that are about to follow, but not for long, and alone it waits for nothing. A crash leaves all writes of a group, or
+ * that are about to follow, but not for long; a single write does not wait. A crash leaves all writes of a group, or
  * none.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
@@ -17,7 +17,7 @@ export interface Member {
    * run twice, the first time rolled back.
    */
   commit<T>(write: () => T, check?: () => Promise<void>): Promise<T>;
-  /** Groups wait for it no longer. */
+  /** Groups no longer wait for it. */
   leave(): void;
 }
 
@@ -111,6 +111,6 @@ function commitTogether(ready: readonly Waiting[], library: Pick<Library, 'trans
   }
 }
 
-/** Locked, full, an error of the disk: each write alone would fail in the same way, and wait as long. */
+/** Locked, full, an error of the disk: each single write would wait as long and fail in the same way. */
 const isOfDatabase = (error: unknown): boolean =>
   error instanceof PhotospoolError && ['locked', 'disk-full', 'io', 'read-only'].includes(error.code);

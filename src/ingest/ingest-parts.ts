@@ -29,7 +29,7 @@ export interface IngestParts {
   clock?: Clock;
   /** Without it, only the house holds items. */
   mayHold?: MayHold;
-  /** Notes that a guest sent the bytes of an item that does not wait (access/known-from-guests.ts). */
+  /** Records that a guest sent the bytes of an item that does not wait (access/known-from-guests.ts). */
   noteKnown?: (item: Item, sender: string) => void;
   /**
    * Makes the scaled pictures, with a concurrency limit. `asIs`: of a damaged original, as far as it can be decoded;

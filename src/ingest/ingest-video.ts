@@ -1,7 +1,7 @@
 /**
- * Ingests a video, and repeats what could not be made before: facts, and pictures of a frame. Without ffmpeg the facts
- * are those of ExifTool, and there are no pictures; the recipes are lower then, so that better results from here or
- * another server win. A crash leaves a temporary file that is removed later.
+ * Ingests a video, and retries steps that failed before: facts, and pictures of a frame. Without ffmpeg the facts are
+ * those of ExifTool, and there are no pictures; the recipes are lower then, so that better results from here or another
+ * server win. A crash leaves a temporary file that is removed later.
  */
 import type { Blobs } from '../archive/blob-store.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -108,7 +108,7 @@ function factsOf(film: Film, { format }: VideoSource): Partial<Facts> {
 }
 
 /**
- * Makes only the pictures of a video, rotated if `develop` says so; with `asIs`, what is possible of a damaged one.
+ * Makes only the pictures of a video, rotated as in `develop`; with `asIs`, those that are possible for a damaged one.
  * @throws as `makeFilm`.
  */
 export async function pictureFilm(

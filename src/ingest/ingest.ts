@@ -124,7 +124,7 @@ function openChecks({ archive, files }: IngestParts, originals: Originals) {
 
   /**
    * A file that was written to during its move into the archive differs from the hashed one: it is moved back into its
-   * claim. A copy from another filesystem is checked by its hash instead.
+   * claim. A copy from another filesystem is verified by its hash instead.
    */
   async function takeBack(
     arrival: ArrivingFile,
@@ -185,7 +185,7 @@ function openBringing(parts: IngestParts) {
     else recordSighting(parts, hashes, arrival);
     const path = await archive.setAside(arrival.file, arrival.name, sha256, (to) => hooks.setAside(to), arrival.aside);
     await takeBack(arrival, before, path);
-    // Counting the files of other holders would reveal whose bytes were here.
+    // Counting the files of other holders would reveal who already had the bytes.
     if (holderOf(arrival) === house && (!isNew || !sidecar)) library.local.today.add(isNew ? 'stored' : 'duplicates');
     return { kind: isNew ? 'stored' : 'duplicate', sha256, path, bytes, ...(isNew && sidecar && { sidecar: true }) };
   }

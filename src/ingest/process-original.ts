@@ -68,7 +68,7 @@ export async function makePhoto(
   return () => record(parts, arrival, original, made);
 }
 
-/** Reads a sidecar; undefined if the file is none. */
+/** Reads a sidecar; undefined if the file is not one. */
 export async function openSidecar(
   parts: IngestParts,
   arrival: ArrivingFile,

@@ -1,7 +1,7 @@
 /**
  * The item of an original, written in one durable transaction with the reservation of its place in the archive. If
- * another holder already has the same bytes, this is a second item, and they keep their place. Ingest writes no edits
- * except those that an export contains (document/imported-metadata.ts): it never overrides a person.
+ * another holder already has the same bytes, this is a second item, and the bytes stay where they are. Ingest writes no
+ * edits except those that an export contains (document/imported-metadata.ts): it never overrides a person.
  */
 import { archiveName } from '../archive/original-names.js';
 import { canonical } from '../document/canonical-json.js';
@@ -62,7 +62,7 @@ export function record(
     checkHolder(parts.mayHold, arrival);
     const before = library.get<PhotoDocument>(id)?.body;
     const isNew = before === undefined;
-    // A file in the folder of a person has the same sender as their uploads, and no upload decides who sees it.
+    // A file in the folder of a person has the same sender as their uploads; uploads have no audience.
     if (isNew && arrival.by !== undefined && arrival.sent !== true)
       library.local.awaited.keepPrivate(publicIdOf(item), arrival.by);
     noteName(parts, arrival, item);
@@ -129,7 +129,7 @@ export function recordSighting(
   });
 }
 
-/** Notes the guests of a photo that does not wait: its holder has it already, or brought it now. */
+/** Records the guests of a photo that does not wait: its holder already has it, or sent it now. */
 function noteGuests(
   { library, noteKnown }: Pick<RecordParts, 'library' | 'noteKnown'>,
   item: Item,

@@ -1,7 +1,7 @@
 /**
- * Repairs what a check found, as far as nothing has to be replaced or removed: moved originals get their row, missing
- * originals are restored from a copy, renditions are made again. Files in the archive keep their place and bytes. Each
- * step is durable by itself; a crash leaves some of it done, and the next check finds the rest.
+ * Repairs the findings of a check for which nothing has to be replaced or removed: moved originals get their row,
+ * missing originals are restored from a copy, renditions are made again. Files in the archive keep their place and
+ * bytes. Each step is durable by itself; a crash leaves some of it done, and the next check finds the rest.
  */
 import { createHash } from 'node:crypto';
 import { isAbsolute } from 'node:path';
@@ -25,7 +25,7 @@ import { storeRendered } from './store-renditions.js';
 import type { IngestParts } from './ingest-parts.js';
 import { isLost, type VerifyFinding } from './verify-home.js';
 
-/** The path of a copy with these bytes outside of the home, in a backup. It may be damaged. */
+/** The path of a copy with these bytes outside the home, in a backup. It may be damaged. */
 export type SpareCopy = (kind: 'originals' | 'renditions', sha256: string) => Promise<string | undefined>;
 
 /** The dependencies of a repair. */
@@ -38,8 +38,8 @@ export interface RepairParts {
   /** Makes the scaled pictures, with a concurrency limit. */
   render: IngestParts['render'];
   /**
-   * Copies of originals, also for damaged ones, and of renditions. Without it only missing ones are restored, from
-   * copies that the check found.
+   * Copies of originals, also for damaged ones, and of renditions. Without it, only missing ones are restored, from
+   * copies found by the check.
    */
   elsewhere?: SpareCopy;
   /** Called with the number of findings processed. */
@@ -48,13 +48,13 @@ export interface RepairParts {
 
 /** The maximum number of names tried for one original. */
 const mostNames = 20;
-/** Photos in progress: reading one overlaps with rendering another. */
+/** The number of photos in progress: reading one overlaps with rendering another. */
 const lanes = 4;
-/** Repairs what is possible, and marks it as `repaired`. What fails stays as it was found. */
+/** Repairs what is possible, and marks it as `repaired`. Findings whose repair fails stay unchanged. */
 export async function repair(findings: readonly VerifyFinding[], parts: RepairParts): Promise<void> {
   let done = 0;
   const step = async (finding: VerifyFinding, work: () => Promise<boolean>): Promise<void> => {
-    // An error of one finding does not stop the others: that one stays as it was found.
+    // An error of one finding does not stop the others: its finding stays unchanged.
     if (await work().catch(() => false)) finding.repaired = true;
     parts.progress?.(++done);
   };
@@ -158,7 +158,7 @@ async function remake({ sha256 }: VerifyFinding, parts: RepairParts): Promise<bo
   return edited;
 }
 
-/** Makes the developed pictures of all items with these bytes intact; false if one can't be. */
+/** Restores the developed pictures of all items with these bytes; false if one can't be restored. */
 async function mendDeveloped(sha256: string, parts: RepairParts): Promise<boolean> {
   let intact = true;
   for (const id of parts.library.items.withBytes(sha256)) {

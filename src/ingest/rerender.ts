@@ -1,6 +1,6 @@
 /**
- * Renders again what an older recipe rendered, what is missing, or what could not be rendered before. Progress is in
- * the documents, so an interrupted run is continued by the next; a crash leaves blobs at most. Originals are only read.
+ * Renders pictures that were made by an older recipe, are missing, or could not be rendered before. Progress is in the
+ * documents, so an interrupted run is continued by the next; a crash leaves blobs at most. Originals are only read.
  */
 import type { Archive } from '../archive/archive.js';
 import type { Blobs } from '../archive/blob-store.js';
@@ -30,7 +30,7 @@ export interface RerenderParts {
   files: Files;
   films: Films;
   render: IngestParts['render'];
-  /** The concurrency. */
+  /** The number of photos processed concurrently. */
   lanes: number;
   /** Called with the number of photos processed, and the total. */
   progress?: (done: number, total: number) => void;
@@ -50,11 +50,11 @@ export interface Rerendered {
   failed: NotRendered[];
 }
 
-/** Whether the pictures of a document are those of this version, as far as it can make them. */
+/** Whether the pictures of a document are those of this version, as far as this server can make them. */
 function isCurrent({ facts, renditions }: PhotoDocument, { blobs, films }: RerenderParts): boolean {
   const recipe = own(renditions, 'recipe');
   const unshown = own(renditions, 'unshown');
-  // Whether a damaged one can be shown better is only found by trying.
+  // Only another attempt shows whether a damaged one can be rendered better.
   if (isDamaged(renditions)) return false;
   if (unshown === 'no-ffmpeg') return films.missing.length > 0;
   if (typeof recipe !== 'number' || recipe < recipeOfType(String(own(facts, 'type')))) return false;
@@ -78,7 +78,7 @@ function lacksGainMap({ facts, renditions }: PhotoDocument, sha256: string, { li
   return gainMapTags.some((name) => own(tags, name) !== undefined);
 }
 
-/** Processes all photos and renders what is needed. After `ended` no more are started. */
+/** Processes all photos and renders what is needed. No more are started after `ended`. */
 export async function rerender(parts: RerenderParts, ended?: AbortSignal): Promise<Rerendered> {
   const { library, progress = () => undefined } = parts;
   const outcome: Rerendered = { looked: 0, made: 0, away: 0, failed: [] };
@@ -103,7 +103,7 @@ export async function rerender(parts: RerenderParts, ended?: AbortSignal): Promi
   return outcome;
 }
 
-/** `same`: a damaged one gave the same again. */
+/** `same`: the result for a damaged one did not change. */
 async function remake(sha256: string, parts: RerenderParts): Promise<'made' | 'away' | 'same' | NotRendered> {
   const { library, archive } = parts;
   const row = library.local.originals.find(sha256);
@@ -114,7 +114,7 @@ async function remake(sha256: string, parts: RerenderParts): Promise<'made' | 'a
     const lacked = before !== undefined && lacksGainMap(before, sha256, parts);
     if (before && isCurrent(before, parts) && !lacked) return developed ? 'made' : 'same';
     const pictures = await render(archive.resolve(row.path), sha256, row.bytes, parts, isDamaged(before?.renditions));
-    // Also where the map can't be kept, so that it is not tried again.
+    // Also if the map can't be kept, so that it is not tried again.
     const recipe = lacked ? recipeOfType(String(own(before.facts, 'type'))) + gainMapRecipe : pictures.recipe;
     const made = { ...pictures, recipe };
     // Not merged by recipe: the same one may give other bytes with another decoder, and these are the ones on this
@@ -134,7 +134,7 @@ async function developAll(sha256: string, parts: RerenderParts): Promise<boolean
   return made;
 }
 
-/** `asIs`: it was damaged before; otherwise a partial result does not replace the present pictures. */
+/** `asIs`: it was damaged before; otherwise a partial result does not replace the current pictures. */
 async function render(
   path: string,
   sha256: string,

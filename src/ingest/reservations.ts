@@ -1,7 +1,6 @@
 /**
  * Settles reservations whose claim is gone, by the files on the disk: a process killed between the move into the
- * archive and the update of its local row left the file there; one killed earlier left a reserved name that nobody
- * needs.
+ * archive and the update of its local row left the file there; one killed earlier left an unused reservation.
  */
 import type { Archive } from '../archive/archive.js';
 import { basename } from 'node:path';

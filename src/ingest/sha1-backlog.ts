@@ -1,7 +1,7 @@
 /**
- * Computes the SHA-1 of originals that came in before it was stored at ingest, or from another server. One file at a
- * time, with rests four times as long as the work. The stored hashes are the only progress: a crash costs the file in
- * hand. No file that could be read is read twice; one that is missing for a while is tried again.
+ * Computes the SHA-1 of originals that were imported before it was stored at ingest, or that came from another server.
+ * One file at a time, with pauses four times as long as the work. The stored hashes are the only progress: after a
+ * crash, only the current file is read again. A temporarily missing file is retried.
  */
 import type { Archive } from '../archive/archive.js';
 import type { Clock } from '../base/clock.js';
@@ -20,12 +20,12 @@ export interface Sha1BacklogParts {
   log: Log;
 }
 
-/** Before the first file after a start, and between two looks for new ones, in ms. */
+/** The delay before the first file after a start, and between two checks for new ones, in ms. */
 const [delay, pause] = [30_000, 3_600_000];
-/** How long to rest after a file, as a multiple of the time that it took, and at least, in ms. */
+/** The pause after a file, as a multiple of the time that it took, and its minimum, in ms. */
 const [share, least] = [4, 50];
 
-/** Computes what is missing, and looks again every hour, until the signal aborts. Never rejects. */
+/** Computes the missing hashes, and checks again every hour, until the signal aborts. Never rejects. */
 export async function keepHashing(parts: Sha1BacklogParts, signal: AbortSignal): Promise<void> {
   const { clock, log } = parts;
   const troubles = openLogOnce();
@@ -44,8 +44,8 @@ export async function keepHashing(parts: Sha1BacklogParts, signal: AbortSignal):
 }
 
 /**
- * Computes what is missing, in one pass; resolves to the number of stored hashes. Files that can't be read now are left
- * to the next pass. Those that are not what they were are added to `changed` and not read again: `verify` names them.
+ * Computes the missing hashes, in one pass; resolves to the number of stored ones. Files that can't be read now are
+ * left to the next pass. Files that changed are added to `changed` and not read again: `verify` reports them.
  */
 export async function hashMissing(
   { library, archive, files, clock }: Sha1BacklogParts,
@@ -61,7 +61,7 @@ export async function hashMissing(
       after = sha256;
       if (changed.has(sha256) || sha1s.find(sha256) !== undefined) continue;
       const began = clock.now();
-      // One that can't be read now: its disk may be away.
+      // It can't be read now: its disk may be disconnected.
       const found = await files.hash(archive.resolve(path), 'sha1').catch(() => undefined);
       if (found?.sha1 !== undefined && found.sha256 === sha256) {
         sha1s.put(sha256, found.sha1);

@@ -8,7 +8,7 @@ import { recipeOf } from '../photo/formats/families.js';
 import type { Format } from '../photo/formats/identify.js';
 import { gainMapRecipe, type Picture, type Rendered } from '../photo/decode/renditions.js';
 
-/** Stores the pictures. With `anew`, overwrites existing blobs of the same name, which are not trusted. */
+/** Stores the pictures. With `anew`, overwrites existing blobs of the same name, which may be damaged. */
 export async function storeRendered(
   rendered: Rendered,
   format: Format,

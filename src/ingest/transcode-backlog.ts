@@ -1,7 +1,7 @@
 /**
- * The videos to transcode: a local table, filled from the change feed according to what the documents lack. After a
+ * The videos to transcode: a local table, filled from the change feed with the videos that the documents lack. After a
  * crash it lags slightly behind the feed. The table can be dropped and is rebuilt; only the failure counts and the
- * requests for playable versions are stored nowhere else.
+ * requests for playable versions are lost.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -19,8 +19,8 @@ import { renditionRecipe } from '../photo/decode/renditions.js';
 import { clipRecipe } from '../video/ffmpeg-arguments.js';
 
 /**
- * What a document lacks, in the order of processing: for all videos first pictures, then hover previews, then playable
- * versions.
+ * The missing part of a document, in the order of processing: for all videos first pictures, then hover previews, then
+ * playable versions.
  */
 export const stages = ['pictures', 'hover', 'video'] as const;
 /** One stage. */
@@ -44,8 +44,8 @@ export interface TranscodeBacklog {
   /** A transcode failed and is retried later; if the file is the cause (`own`), only a limited number of times. */
   failed(wish: Wish, reason: string, own: boolean): void;
   /**
-   * Requests the playable version of a video that browsers can play unchanged: for viewers who may see it but not have
-   * the original. False if it can't be made: nothing can be decoded, or it failed too often.
+   * Requests the playable version of a video that browsers can play unchanged: for viewers who can see it but have no
+   * right to the original. False if it can't be made: it can't be decoded, or failed too often.
    */
   ask(sha256: string): boolean;
   /** Resets the failure counts. */
@@ -69,8 +69,8 @@ const mark = `clips.followed.${clipRecipe}.${renditionRecipe}`;
 const mostTries = 3;
 const pause = 600_000;
 /**
- * For this time, ms, transcoding is left to the server where a video arrived; then any server with its original does
- * it.
+ * For this time, in ms, transcoding is left to the server where a video arrived; afterwards any server with its
+ * original does it.
  */
 const courtesy = 3_600_000;
 
@@ -149,7 +149,7 @@ export const hasStage = (document: PhotoDocument, stage: Stage): boolean =>
 
 /**
  * The next stage that a document needs; undefined if it is complete. `asked`: its playable version was requested for
- * viewers who may not have the original.
+ * viewers without the right to the original.
  */
 export function lacks(document: PhotoDocument, asked = false): Stage | undefined {
   const { facts, renditions } = document;

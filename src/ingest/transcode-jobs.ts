@@ -40,7 +40,7 @@ export interface TranscodeJobs {
   wanted: TranscodeBacklog;
   /** As `TranscodeBacklog.ask`, and starts with it when watching; false also without ffmpeg. */
   ask(sha256: string): boolean;
-  /** Makes everything missing that can be made now; resolves to the number made. Never rejects. */
+  /** Makes every missing version that can be made now; resolves to the number made. Never rejects. */
   drain(signal?: AbortSignal): Promise<number>;
   /** Continues until the signal aborts. */
   watch(signal: AbortSignal): Promise<void>;
@@ -59,7 +59,9 @@ export function openClips(parts: TranscodeParts): TranscodeJobs {
   const asked = openListeners();
   const troubles = openLogOnce();
 
-  /** Whether the log may name bytes: their hash would tell what a person has, and a transcode that the bytes were new. */
+  /**
+   * Whether the log may name bytes: their hash would reveal what a person has, and a transcode that the bytes were new.
+   */
   const mayLog = ({ sha256 }: Wish): boolean => {
     const items = library.items.withBytes(sha256);
     return items.length > 0 && items.every((id) => itemOf(id)?.holder === house);
@@ -118,7 +120,7 @@ export function openClips(parts: TranscodeParts): TranscodeJobs {
 }
 
 /**
- * Makes the next thing that a document lacks, and anything made together with it; returns the number made.
+ * Makes the next missing version of a document, and any made together with it; returns the number made.
  * @throws PhotospoolError as transcode.ts, or `not-found` if the original is gone.
  */
 async function make({ sha256, stage }: Wish, parts: TranscodeParts): Promise<number> {

@@ -102,7 +102,7 @@ async function check(
     if (!there?.isFile()) return 'missing';
     return (await files.hash(file)).sha256 === sha256 ? undefined : 'changed';
   } catch {
-    // A disk error of one file is a finding; the others are checked nevertheless.
+    // A disk error of one file is a finding; the others are still checked.
     return 'unreadable';
   }
 }
@@ -146,7 +146,7 @@ async function nameStray(
   const { sha256 } = hashed;
   const row = library.local.originals.find(sha256);
   const wanted = bad.has(sha256) || (!row && library.items.withBytes(sha256).length > 0);
-  // A name that can't be stored can't be adopted.
+  // A file whose name can't be stored can't be adopted.
   if (!wanted || found.has(sha256) || typeof entry.path !== 'string' || path !== shown)
     return { kind: 'unknown', path: shown, sha256 };
   bad.delete(sha256);

@@ -15,8 +15,8 @@ import { isLeftAlone } from './ignored-names.js';
 import type { FileState } from './stable-files.js';
 
 /**
- * The record of a claim, or a new one if it is lost; undefined if the claim neither contains a file nor has one on its
- * way.
+ * The record of a claim, or a new one if it is lost; undefined if the claim contains no file and none is on its way
+ * into it.
  */
 export async function readItem(folder: string, files: Files, clock: Clock): Promise<ClaimRecord | undefined> {
   const entries = (await files.list(folder)) ?? [];

@@ -9,7 +9,7 @@ import type { ArrivingFile } from '../ingest/arriving-file.js';
 import { isSidecarName } from '../ingest/sidecars/match-sidecars.js';
 import type { ScannedFile } from './scan-incoming.js';
 
-/** Why an item is stuck. `at` is UTC. */
+/** Why an item is stuck. `at` is in UTC. */
 export interface StuckReason {
   code: PhotospoolError['code'];
   message: string;

@@ -23,7 +23,7 @@ import type { SpoolStatistics } from './spool-statistics.js';
 
 /** The claims being processed and the stuck ones. */
 export interface Hand {
-  /** Ingests a claim. Never rejects. `recording` is called when only its record and its move are left. */
+  /** Ingests a claim. Never rejects. `recording` is called when only its record and its move remain. */
   work(claim: Claim, recording: () => void): Promise<IngestOutcome | undefined>;
   /** Adds found claims to the stuck ones: due now, or at the time that their last failure set. */
   adopt(claims: readonly Claim[]): void;
@@ -33,7 +33,7 @@ export interface Hand {
    */
   due(now: number, once?: boolean): Claim[];
   /**
-   * Makes claims due that wait for a person, if their file has changed since the last attempt: it grew, or was
+   * Makes claims due that need a person's decision, if their file has changed since the last attempt: it grew, or was
    * replaced.
    */
   notice(): Promise<void>;
@@ -93,7 +93,7 @@ export function openHand(parts: HandParts): Hand {
       const chosen = found.filter(({ item }) => names !== 'all' || !isIgnored(item));
       for (const claim of chosen) again(state, claim, 0);
       const told = chosen.filter(({ id, item }) => sees(holderIn(id, item).holder ?? house));
-      // Whether a damaged file is archived is the decision of its holder.
+      // The decision to archive a damaged file is that of its holder.
       if (asIs) await choices.allow(told);
       if (chosen.length > 0) hold.reset();
       return { claims: chosen, retried: told.map(({ item }) => item.name), unknown };
@@ -116,8 +116,8 @@ interface HandState extends HandParts {
   stuck: Map<string, Claim>;
   busy: Set<Claim>;
   /**
-   * The ids of claims that failed since `reset`, except because of writes to the file, and that do not deserve another
-   * attempt.
+   * The ids of claims that failed since `reset`, except because of writes to the file, and for which another attempt is
+   * pointless.
    */
   failed: Set<string>;
   hold: DiskPause;

@@ -2,7 +2,7 @@
  * Claims: folders `work/<ulid>/` with one file being processed and its `item.json`. Each file has a new folder, so a
  * rename can't overwrite anything. A crash leaves one of: an empty folder or a record without its file (removed at the
  * next start: the file is still in `incoming`, or already in the archive), or a file with its record (processing
- * continues). After `complete`, no path outside of the claim leads to its file.
+ * continues). After `complete`, no path outside the claim leads to its file.
  */
 import { join } from 'node:path';
 import { ulid } from 'ulid';

@@ -1,13 +1,13 @@
 /**
- * What the log, and the reason of a pause, say of files: of a person’s file neither its name, path and hash nor whether
- * its bytes were new, because whoever reads the log or may look into the spool learns it. Pure but for the log.
+ * The text about files in the log, and in the reason of a pause. For a person’s file it contains neither name, path and
+ * hash nor whether the bytes were new, because the log and the spool are visible to others. Pure except for the log.
  */
 import type { ErrorCode } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import { house, type Holder } from '../document/item-id.js';
 import { titleOf } from './stuck-groups.js';
 
-/** The fields that say nothing about the content of a file. */
+/** The fields that reveal nothing about the content of a file. */
 const harmless = ['claim', 'attempts', 'code', 'seconds', 'steps'];
 
 /** An entry of the log about a file. `ofPerson`: the sentence instead of `text` for a person’s file. */
@@ -24,6 +24,6 @@ export function logFile(log: Log, level: keyof Log, { holder = house, fields, te
   log[level](Object.fromEntries(Object.entries(fields).filter(([name]) => harmless.includes(name))), ofPerson);
 }
 
-/** Why a file fails, as a sentence for everyone: of a person’s file only the kind of error. */
+/** Why a file fails, as a sentence for everyone: for a person’s file only the kind of error. */
 export const reasonFor = (holder: Holder | undefined, code: ErrorCode, reason: string): string =>
   (holder ?? house) === house ? reason : `${titleOf(code)}.`;

@@ -15,7 +15,7 @@ export interface Note extends WantedUpload {
   format: 1;
   begun: number;
   sha256?: string;
-  /** It is listed, and its name is one that the spool ignores: it stays until it gets another name (put-upload.ts). */
+  /** It is listed under a name that the spool ignores: it stays until it gets another name (put-upload.ts). */
   waits?: true;
 }
 

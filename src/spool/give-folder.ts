@@ -1,7 +1,7 @@
 /**
  * Folders of `incoming` that are assigned to people. A folder is assigned before it is created, and unassigned only
- * while no file is in it, not even one that the spool ignores: programs give such a file its real name later. So no file
- * intended for a person becomes the house’s.
+ * while no file is in it, not even one that the spool ignores: programs rename such files later. So no file intended
+ * for a person becomes the house’s.
  */
 import { join } from 'node:path';
 import { safeName } from '../archive/original-names.js';
@@ -21,7 +21,7 @@ export interface GiveFolderParts {
 /**
  * Assigns a folder below `incoming` to a person (a ULID), and creates it if it is missing: files that arrive there from
  * now on are theirs. Returns its path. @throws PhotospoolError `invalid`, and disk errors, after which the folder is
- * assigned nevertheless.
+ * still assigned.
  */
 export async function giveFolder(
   { incoming, files, folders }: GiveFolderParts,
@@ -46,7 +46,7 @@ export async function takeBackFolder(parts: GiveFolderParts, folder: string): Pr
   await checkEmpty(parts, folder);
   if (!folders.remove(folder)) return false;
   try {
-    // A file that appeared meanwhile was put there for the person. The spool takes none so soon.
+    // A file that appeared meanwhile was put there for the person. It is too early for the spool to claim it.
     await checkEmpty(parts, folder);
   } catch (error) {
     folders.set(folder, person);
@@ -71,7 +71,7 @@ async function checkEmpty(parts: GiveFolderParts, folder: string): Promise<void>
   }
 }
 
-/** The folders on the disk with this path (in NFC) below `incoming`, in whatever Unicode form their names are. */
+/** The folders on the disk with this path (in NFC) below `incoming`, in any Unicode normalization of their names. */
 async function foldersAt({ incoming, files }: GiveFolderParts, folder: string): Promise<Path[]> {
   const top = await files.list(incoming);
   if (!top)

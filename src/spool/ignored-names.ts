@@ -8,11 +8,11 @@
 export interface LeftAlone {
   whose: string;
   pattern: RegExp;
-  /** The system itself writes them, and they keep their names. */
+  /** Written by the system itself, under names that do not change. */
   system?: true;
 }
 
-/** The rules. Adding a tool takes one line. */
+/** The rules. Each tool takes one line. */
 export const leftAlone: readonly LeftAlone[] = [
   // What most tools do with an unfinished file is to hide it:
   // macOS .DS_Store ._x .localized .Spotlight-V100 .Trashes .fseventsd, iCloud .x.jpg.icloud (not downloaded)
@@ -56,9 +56,9 @@ export const leftAlone: readonly LeftAlone[] = [
 /** Whether a name in `incoming` is ignored. */
 export const isLeftAlone = (name: string): boolean => leftAlone.some(({ pattern }) => pattern.test(name));
 
-/** Hidden names of that kind. Others are those of unfinished files: rsync writes `_1.jpg` as `._1.jpg.Ab12Cd`. */
+/** Such hidden names. Others are those of unfinished files: rsync writes `_1.jpg` as `._1.jpg.Ab12Cd`. */
 const hiddenOfSystem = /^\.(?:DS_Store|localized|Spotlight-V100|Trashes|fseventsd|directory|nomedia|@__thumb)$/;
 
-/** Whether a system itself writes files or folders of this name, which never become photos under another one. */
+/** Whether a system itself writes files or folders of this name, which are never renamed to photos. */
 export const isOfSystem = (name: string): boolean =>
   hiddenOfSystem.test(name) || leftAlone.some(({ system, pattern }) => system === true && pattern.test(name));

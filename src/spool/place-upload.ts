@@ -12,8 +12,8 @@ import type { Still } from './spool-interface.js';
 import { senderFolder, type Sending } from './sender-folders.js';
 
 /**
- * Writes a stream into `incoming`; `name` is hostile text, or asked for at the end, `modified` the time of the file in ms
- * since 1970. Resolves to the actual name. Leaves nothing if the stream fails, or `still` throws.
+ * Writes a stream into `incoming`; `name` is hostile text, or a function called at the end, `modified` the time of the
+ * file in ms since 1970. Resolves to the actual name. Leaves nothing if the stream fails, or `still` throws.
  */
 export async function placeUpload(
   incoming: string,

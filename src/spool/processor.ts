@@ -200,7 +200,7 @@ const assignmentOf = ({ personOf }: ProcessorParts, { holder }: ProcessorOptions
   ...(personOf && { personOf }),
 });
 
-/** The uploads of a spool. An import has none of its own, so it knows no listings of senders. */
+/** The uploads of a spool. An import has no uploads, so it needs no listings of senders. */
 function openUploadsOf(parts: ProcessorParts, options: ProcessorOptions) {
   const { files, clock, log, mayUpload, accepted, isStored, local } = parts;
   const { incoming, work, handOver: into } = options;
@@ -273,7 +273,7 @@ function openRounds({ parts, options, emit, queue, claims, inbox, hand, taking }
   return { isQueued, resume, adopt, look, nextDue, isThere: () => there };
 }
 
-/** Passes, one after the other: each continues until nothing more can be done now. */
+/** Passes, one after the other: each continues until no file can make progress. */
 function openPasses(
   { parts, options, tally, emit, queue, inbox, hand, taking }: Core,
   { isQueued, look, isThere }: Rounds,

@@ -22,9 +22,10 @@ import { pathOfSender } from './sender-folders.js';
 export const listedFor = 30 * 24 * 3_600_000;
 
 /**
- * What happens to the bytes of a complete upload. `known`: they are listed under that name already, and are discarded.
- * `gone`: its entry was removed meanwhile, and they are discarded. `waits`: they stay, because the spool ignores a file of that name.
- * `goes`: they go to the spool, with that name and folder. `replaced`: an upload that no entry names any more.
+ * What happens to the bytes of a complete upload. `known`: they are already listed under that name, and are discarded.
+ * `gone`: its entry was removed meanwhile, and they are discarded. `waits`: they stay, because the spool ignores a file
+ * of that name. `goes`: they go to the spool, with that name and folder. `replaced`: no entry names the upload any
+ * longer.
  */
 export type NextStep =
   | { kind: 'known' | 'gone' | 'waits'; replaced?: string }
@@ -35,7 +36,7 @@ export interface Listing {
   id: string;
   note: Note & { put: string };
   now: number;
-  /** The upload of an entry whose bytes exist nowhere any more. */
+  /** The upload of an entry whose bytes no longer exist. */
   stale?: string;
 }
 
@@ -50,7 +51,7 @@ function list(sent: SentFiles, { id, note, now, stale }: Listing): NextStep {
     if (there?.file?.sha256 === sha256 && there.file.upload !== stale) return { kind: 'known' };
     const { parent: folder, name } = splitPath(path);
     const isGone = folder !== '' && !isFolder(sent.find(sender, folder));
-    // While it was received, its folder was removed, or one of its name was made: it can't be listed.
+    // While it was received, its folder was removed, or a folder with its name was created: it can't be listed.
     if (isGone || isFolder(there))
       return isGone && isLeftAlone(name) ? { kind: 'gone' } : { kind: 'goes', folder, name };
     const modified = Number(note.metadata['modified'] ?? now);
@@ -84,11 +85,11 @@ export function listEmpty(
   return { kind: 'known', ...(isLast && { replaced: before }) };
 }
 
-/** Properties survive new content under a name. */
+/** Properties are kept when the content under a name is replaced. */
 const keptOf = (there: SentFile | undefined): Pick<SentFile, 'properties'> =>
   there?.properties ? { properties: there.properties } : {};
 
-/** A note with the name and the folder with which the spool gets the bytes. */
+/** A note with the name and the folder under which the spool gets the bytes. */
 export const renamed = (note: Note, { folder, name }: { folder: string; name: string }): Note => ({
   ...note,
   metadata: { ...note.metadata, filename: name, folder },
@@ -98,7 +99,7 @@ export const renamed = (note: Note, { folder, name }: { folder: string; name: st
 export const isPhoto = async (files: Files, part: string): Promise<boolean> =>
   whyNotTaken('', await files.head(part, headLength)) === undefined;
 
-/** The folders in which the bytes of a sent file can be. */
+/** The folders that may contain the bytes of a sent file. */
 export interface SentPlaces {
   incoming: string;
   work: string;
@@ -109,7 +110,7 @@ export interface SentPlaces {
 /** The SHA-256 of a file with this status; undefined if it can't be read. */
 export type HashOf = (path: string, stat: Stats) => Promise<string | undefined>;
 
-/** How long a hash is remembered, in ms, and how many are. */
+/** How long a hash is cached, in ms, and the maximum number of them. */
 const [rememberedFor, mostRemembered] = [60_000, 100];
 
 /** Hashes files, once a minute while they do not change: clients read a file in many ranges. */
@@ -129,8 +130,8 @@ export function openHashes(files: Files, clock: Pick<Clock, 'now'>): HashOf {
 }
 
 /**
- * The absolute path where the spool has the bytes of a listed file: in `incoming` or in a claim of its sender; undefined if it is in
- * neither. Found by name, and accepted by its hash.
+ * The absolute path of the bytes of a listed file in the spool: in `incoming` or in a claim of its sender; undefined if
+ * they are in neither. Found by name, and checked by hash.
  */
 export async function findSent(
   { incoming, work, files, hashOf }: SentPlaces,
@@ -151,7 +152,7 @@ export async function findSent(
   for (const { name, kind } of (await files.list(work)) ?? []) {
     if (kind !== 'folder' || !isClaimName(name)) continue;
     const item = parseItem((await files.readText(join(work, name, itemName))) ?? '');
-    // Only a claim of this sender and holder: others' must not show.
+    // Only a claim of this sender and holder: those of others must not be revealed.
     if (!item || (item.by ?? owner) !== by || item.holder !== holder) continue;
     if (names.has(item.name) && (await isIt(join(work, name, item.file)))) return join(work, name, item.file);
   }

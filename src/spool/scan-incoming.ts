@@ -123,7 +123,8 @@ export async function scan(incoming: string, files: Files, assignment: Assignmen
 
   /**
    * The position inside a folder that is assigned to a person. Evaluated after the folder is read, so that files that
-   * arrived after the assignment are theirs. Uploads are exempt, whatever their folder is called: they name their holder.
+   * arrived after the assignment are theirs. Uploads are exempt, whatever the name of their folder: they name their
+   * holder.
    */
   function ownPlace(path: Path, place: Place): Place {
     const isNamed = place.by === undefined && place !== top && typeof path === 'string';
@@ -131,7 +132,7 @@ export async function scan(incoming: string, files: Files, assignment: Assignmen
     return person === undefined ? place : { ...place, folder: '', holder: person };
   }
 
-  /** The folders of senders (sender-folders.ts): their files count as lying at the top of `incoming`. */
+  /** The folders of senders (sender-folders.ts): their files count as being at the top of `incoming`. */
   async function enterSenders(path: Path): Promise<void> {
     const there = await files.statExact(path);
     if (there) result.folders.push({ path, id: idOf(there) });

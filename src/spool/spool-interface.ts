@@ -1,6 +1,4 @@
-/**
- * The server's interface to a running spool. The spool implements it; the server and its tests depend on nothing else.
- */
+/** The server's interface to a running spool. The spool implements it; the server and its tests depend on it alone. */
 import type { Readable } from 'node:stream';
 import type { Subscribe } from '../base/async/listeners.js';
 import type { Holder } from '../document/item-id.js';
@@ -43,11 +41,11 @@ export interface StuckItem {
   claimed?: string;
   /** When the last attempt failed, UTC. */
   failed?: string;
-  /** Of a damaged file: when it is archived despite its damage, UTC, unless it changes before. */
+  /** For a damaged file: when it is archived despite its damage, UTC, unless it changes before. */
   asIs?: string;
   /** The time since when it is stuck in its current state, UTC. */
   since?: string;
-  /** The file itself is the reason, not a disk or the machine: then it can be ignored, or moved to the trash. */
+  /** The cause is the file itself, not a disk or the machine: then it can be ignored, or moved to the trash. */
   own?: true;
   /** An owner chose to ignore it; it is not retried until it changes, or by `retry`. */
   ignored?: true;
@@ -99,7 +97,7 @@ export interface SpoolPause {
   reason: string;
 }
 
-/** The number of other people's files in the spool; nothing else of them is visible. */
+/** The number of other people's files in the spool; everything else about them is hidden. */
 export interface OthersFiles {
   waiting: number;
   work: number;
@@ -226,13 +224,13 @@ export type SpoolEvent =
 
 /** A requested upload. */
 export interface WantedUpload {
-  /** Its sender (`authorOf`). The upload exists for nobody else. */
+  /** Its sender (`authorOf`). Only the sender can access the upload. */
   by: string;
   /** Its holder: a person (a ULID); absent for the house. */
   holder?: Holder;
   /** The total number of bytes; -1 while a `put` does not know it. */
   length: number;
-  /** The path in the sender's listing, of an upload by a single request. */
+  /** The path in the sender's listing; only for an upload by a single request. */
   put?: string;
   /** The client's metadata, hostile text: `filename`, `folder`, `modified`, `sha256`. */
   metadata: Readonly<Record<string, string>>;
@@ -259,13 +257,16 @@ export type Still = () => void;
 
 /** An upload by a single request, which is then listed for its sender (library/sent-files.ts). */
 export interface WantedPut extends Omit<WantedUpload, 'length'> {
-  /** Absent if the client did not say. */
+  /** Absent if the client did not specify it. */
   length?: number;
   /** The path in the sender's listing. */
   put: string;
 }
 
-/** What became of the bytes of a removed upload: `placed`: they are in `incoming`, and stay. Undefined if there was none. */
+/**
+ * What happened to the bytes of a removed upload: `placed`: they are in `incoming`, and stay. Undefined if there was
+ * none.
+ */
 export type Removal = 'placed' | 'removed' | undefined;
 
 /** Resumable uploads, stored on the disk (upload-parts.ts). Ids are 32 hexadecimal digits. */
@@ -284,12 +285,12 @@ export interface Uploads {
   /**
    * Checks a complete upload and puts it into `incoming`; an incomplete or received one is returned unchanged.
    * @throws PhotospoolError `mismatch` if its hash differs from the given `sha256`, after which it is removed.
-   * `not-found`. Errors of `still`, after which it is removed; `still` is not asked about a file that is listed already.
+   * `not-found`. Errors of `still`, after which it is removed; `still` is not called for a file that is listed already.
    */
   finish(id: string, still?: Still): Promise<Upload>;
   /**
-   * Removes an upload: its bytes, or, once these are in `incoming`, only what is known about it. Waits until it is no
-   * longer being finished.
+   * Removes an upload: its bytes, or, once these are in `incoming`, only its note. Waits until it is no longer being
+   * finished.
    */
   remove(id: string): Promise<Removal>;
   /**
@@ -331,9 +332,10 @@ export interface SpoolPort {
   readonly choices: SpoolChoices;
   /**
    * Writes a stream into `incoming` by a temporary name and a rename; never replaces a file. `name` is the sender's
-   * name for it, hostile text, or a function that is asked for it after the stream has ended; `by` the sender, in the form of `authorOf`; `holder` a person (a ULID), by default the
-   * house; `modified` when the file was last written, in ms since 1970, asked for after the stream has ended. Resolves to
-   * the actual name. Rejects, and leaves nothing, if the stream fails, or `still` throws.
+   * name for it, hostile text, or a function that is called after the stream has ended; `by` the sender, in the form of
+   * `authorOf`; `holder` a person (a ULID), by default the house; `modified` when the file was last written, in ms
+   * since 1970, called after the stream has ended. Resolves to the actual name. Rejects, and leaves nothing, if the
+   * stream fails, or `still` throws.
    */
   place(
     stream: Readable,

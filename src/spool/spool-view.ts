@@ -1,4 +1,4 @@
-/** The status of the spool as visible to a viewer: of other people's files, only the numbers. Pure. */
+/** The status of the spool as visible to a viewer: other people's files only as numbers. Pure. */
 import { house, publicIdOf, type Holder } from '../document/item-id.js';
 import type { DoneItem, Sees, SpoolStatus } from './spool-interface.js';
 import { groupsOf } from './stuck-groups.js';

@@ -1,6 +1,6 @@
 /**
  * An owner's decisions about stuck files: retry, import as they are, ignore, or move to the trash. A decision is
- * durable before it is answered; a crash leaves it done for some of the files, and none is lost.
+ * durable before it is answered; a crash leaves it carried out for some of the files, and no file is lost.
  */
 import { printable } from '../base/errors.js';
 import type { Log } from '../base/log.js';
@@ -17,7 +17,7 @@ export interface Choices {
   /** The chosen claims, and the names that match none. */
   find(names: StuckNames, sees?: Sees): { claims: Claim[]; unknown: string[] };
   /**
-   * Records that files may be archived in their present state. If the disk rejects the record, this process remembers
+   * Records that files may be archived in their current state. If the disk rejects the record, this process remembers
    * it.
    */
   allow(claims: readonly Claim[]): Promise<void>;
@@ -41,7 +41,7 @@ export function openChoices(stuck: Map<string, Claim>, claims: Claims, log: Log)
     return { claims: found, unknown: names === 'all' ? [] : names.filter((name) => !known.has(name)) };
   }
 
-  /** Applies an action to claims whose problem is in the file itself; others are not a person's decision. */
+  /** Applies an action to claims whose problem is in the file itself; for others there is no decision to make. */
   async function decide(
     names: StuckNames,
     sees: Sees | undefined,
@@ -51,7 +51,7 @@ export function openChoices(stuck: Map<string, Claim>, claims: Claims, log: Log)
     const chosen: Chosen = { chosen: [], refused: [], unknown };
     for (const claim of found) {
       const own = isOwn(claim.item) && claim.item.via === undefined && !claim.unread;
-      // It may be in progress meanwhile, or done.
+      // It may be in progress by now, or done.
       if (own && stuck.get(claim.id) === claim) await act(claim);
       (own ? chosen.chosen : chosen.refused).push(claim.item.name);
     }

@@ -1,7 +1,7 @@
 /**
  * Resumable uploads, which survive restarts. Each is two files in a hidden folder: a note, and the received bytes,
- * whose size alone is the progress. finish-upload.ts processes complete ones. docs/upload.md describes what a crash
- * leaves at each step.
+ * whose size alone is the progress. finish-upload.ts processes complete ones. docs/upload.md describes the state after
+ * a crash at each step.
  */
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -21,9 +21,9 @@ import { checkGuestFile, placePart, sealPart, shownName, type Note } from './fin
 
 /** How long uploads are kept, in ms. */
 export interface Keeping {
-  /** An unfinished upload, after its last byte. */
+  /** How long an unfinished upload is kept after its last byte, in ms. */
   unfinished: number;
-  /** The note of a received upload. */
+  /** How long the note of a received upload is kept, in ms. */
   received: number;
 }
 
@@ -41,11 +41,11 @@ export interface UploadsParts {
   accepted?: (upload: Accepted) => void;
   /** The listings of senders; without it, uploads by a single request are neither received nor finished. */
   sent?: SentFiles;
-  /** Whether the holder of listed bytes has a photo of them, and its original is here. */
+  /** Whether the holder of listed bytes has a photo with them whose original is on this server. */
   isStored?: (file: SentBytes) => boolean;
   /** The free space on the disk of a folder, and its size. */
   room?: (folder: string) => Promise<Room>;
-  /** The maximum number of files per sender that wait for a name that the spool takes. */
+  /** The maximum number of files per sender that wait for a name that the spool accepts. */
   mostWaiting?: number;
 }
 
@@ -62,7 +62,7 @@ const hour = 3_600_000;
 const usual: Keeping = { unfinished: 7 * 24 * hour, received: 24 * hour };
 /** The maximum number of unfinished uploads per sender. */
 const mostOfOne = 100;
-/** The maximum number of files per sender that wait for another name: macOS sends a hidden one beside many a photo. */
+/** The maximum number of files per sender that wait for another name: macOS sends a hidden file with many photos. */
 const mostWaitingOfOne = 20_000;
 const names = /^([0-9a-f]{32})\.(?:json|part)$/;
 
@@ -137,7 +137,7 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
   return uploads;
 }
 
-/** Receives an upload by a single request. Nothing of it is kept if that fails. */
+/** Receives an upload by a single request. Leaves nothing if that fails. */
 async function receivePut(
   { files }: UploadsParts,
   { read, noteOf, drop }: Store,
@@ -160,13 +160,13 @@ async function receivePut(
     return { bytes, sha256 };
   } catch (error) {
     const found = await read(id);
-    // What is listed is on its way: the next start, or the next sweep, completes it.
+    // An upload that is listed is on its way: the next start, or the next sweep, completes it.
     if (found?.note.sha256 === undefined && found) await drop(found.folder, id);
     throw error;
   }
 }
 
-/** The path of the bytes of a listed file, which may move on meanwhile. */
+/** The path of the bytes of a listed file, which may move meanwhile. */
 async function locate(
   parts: UploadsParts,
   { read, partOf, hashOf }: Store,
@@ -269,12 +269,12 @@ function openFinishing(parts: UploadsParts, store: Store, find: (id: string) => 
     return upload;
   }
 
-  /** Lists an upload by a single request, and does with its bytes what follows from that. */
+  /** Lists an upload by a single request, and processes its bytes accordingly. */
   async function finishPut(id: string, folder: string, note: Note & { put: string }): Promise<Upload> {
     const { by, length, metadata, sha256 = '' } = note;
     const answer: Upload = { id, by, length, metadata, bytes: length, touched: note.begun, state: 'received', sha256 };
     if (!sent) return answer;
-    // An empty file is no photo; clients make one before they send its content.
+    // An empty file is no photo; clients create one before they send its content.
     const now = clock.now();
     const next =
       length === 0
@@ -291,7 +291,7 @@ function openFinishing(parts: UploadsParts, store: Store, find: (id: string) => 
     return answer;
   }
 
-  /** Removes an upload that waits and is listed no longer; one that is on its way to the spool stays. */
+  /** Removes an upload that waits and is no longer listed; one that is on its way to the spool stays. */
   async function dropWaiting(id: string): Promise<void> {
     await finishing.get(id)?.catch(() => undefined);
     const found = await read(id);
@@ -316,7 +316,7 @@ function openFinishing(parts: UploadsParts, store: Store, find: (id: string) => 
   return { finishing, finish, remove: openRemoving(parts, store, finishing) };
 }
 
-/** Removes uploads; `finishing` has those that are being finished, and gets those that no longer can be. */
+/** Removes uploads; `finishing` contains those being finished; adds those that can no longer be. */
 function openRemoving(
   { files, sent }: UploadsParts,
   { partOf, read, drop }: Store,
@@ -325,7 +325,7 @@ function openRemoving(
   async function remove(id: string): Promise<Removal> {
     for (let under; (under = finishing.get(id));) await under.catch(() => undefined);
     const removal = removeNow(id).finally(() => finishing.delete(id));
-    // Otherwise one that starts now could place the file after it was looked for.
+    // Otherwise one that starts now could place the file after the search for it.
     const refusal = removal.then<Upload>(() => Promise.reject(missing()));
     refusal.catch(() => undefined);
     finishing.set(id, refusal);
@@ -336,10 +336,10 @@ function openRemoving(
     const found = await read(id);
     if (!found) return undefined;
     const part = await files.stat(partOf(found.folder, id));
-    // With two names, it already has the one in `incoming`.
+    // If it has two names, it is already in `incoming`.
     const isPlaced = found.note.sha256 !== undefined && (part?.nlink ?? 2) > 1;
     await drop(found.folder, id);
-    // A row without bytes would swallow the file when it is sent again.
+    // A row without bytes would make the file count as known when it is sent again, and discard it.
     if (sent) sent.drop(sent.ofUpload(id));
     return isPlaced ? 'placed' : 'removed';
   }
@@ -353,7 +353,7 @@ async function dropWrong({ drop }: Store, folder: string, id: string, error: unk
   throw error;
 }
 
-/** The upload of the entry with the path and the bytes of a note, if they exist nowhere any more. */
+/** The upload of the entry with the path and the bytes of a note, if the bytes no longer exist. */
 async function staleUnder(
   parts: UploadsParts,
   store: Store,
@@ -366,7 +366,7 @@ async function staleUnder(
   return isKept ? {} : { stale: there.file.upload };
 }
 
-/** Removes old uploads, and finishes complete ones that no client asks for. */
+/** Removes old uploads, and finishes complete ones without a request for them. */
 function openSweep(
   parts: UploadsParts,
   store: Store,
@@ -381,7 +381,7 @@ function openSweep(
     const part = await files.stat(partOf(folder, id));
     const written = (part ?? (await files.stat(noteOf(folder, id))))?.mtimeMs ?? 0;
     const age = clock.now() - Math.max(written, note?.begun ?? 0);
-    // It already has its name in `incoming`, and must lose this one before the spool sees a file with two.
+    // It already has its name in `incoming`, and this one must be removed before the spool sees a file with two.
     if (note?.sha256 !== undefined && part && part.nlink > 1) {
       await files.remove(partOf(folder, id));
       return;
@@ -389,7 +389,7 @@ function openSweep(
     if (note?.put !== undefined && (!sent || receiving.has(id))) return;
     if (note && part?.size === note.length)
       return void finish(id, () => checkSender(note)).catch((error: unknown) => tell(error, note));
-    // Its request has ended, and can't be continued.
+    // Its request has ended, and it can't be continued.
     if (note?.put !== undefined) return drop(folder, id);
     if (note && part) unfinished.set(id, { by: note.by, length: note.length, folder });
     // A new upload has its part before its note.
@@ -421,7 +421,7 @@ function openSweep(
   return sweep;
 }
 
-/** Removes what was listed long ago. A photo that waited for another name goes to the spool all the same. */
+/** Removes old listings. A photo that waited for another name still goes to the spool. */
 async function expireSent(
   parts: UploadsParts,
   { read, drop, partOf, folderForNew }: Store,
@@ -430,7 +430,10 @@ async function expireSent(
   const { files, clock, log } = parts;
   const before = clock.now() - listedFor;
 
-  /** Ends the waiting of an upload that no younger entry names. False if its entries must stay: it is not in the spool yet. */
+  /**
+   * Ends the waiting of an upload that no newer entry names. False if its entries must stay: it is not in the spool
+   * yet.
+   */
   async function release(id: string, rows: readonly SentFile[]): Promise<boolean> {
     const found = sent.ofUpload(id).length > rows.length ? undefined : await read(id);
     if (!found) return true;
@@ -451,7 +454,7 @@ async function expireSent(
       try {
         if (id === undefined || (await release(id, rows))) sent.drop(rows, before);
       } catch (error) {
-        // Its rows stay, and the next sweep tries again.
+        // Its rows stay, and the next sweep retries.
         const { code } = toPhotospoolError(error, 'take in', 'a file');
         log.warn({ code }, `An uploaded file could not be moved to incoming: ${titleOf(code)}.`);
       }
@@ -459,7 +462,7 @@ async function expireSent(
   }
 }
 
-/** Entries by the upload that brought their bytes; folders and empty files have none. */
+/** Entries by the upload of their bytes; folders and empty files have none. */
 function byUpload(entries: readonly SentFile[]): Map<string | undefined, SentFile[]> {
   const found = new Map<string | undefined, SentFile[]>();
   for (const entry of entries) {
@@ -471,8 +474,8 @@ function byUpload(entries: readonly SentFile[]): Map<string | undefined, SentFil
 }
 
 /**
- * Ensures that few files of a sender wait for another name: each is kept for 30 days. One that replaces another is no
- * more. @throws PhotospoolError `disk-full`.
+ * Ensures that few files of a sender wait for another name: each is kept for 30 days. A replacement doesn't increase
+ * their number. @throws PhotospoolError `disk-full`.
  */
 function checkWaiting(
   { sent, mostWaiting = mostWaitingOfOne }: UploadsParts,
@@ -491,8 +494,9 @@ function checkWaiting(
 }
 
 /**
- * Ensures that one sender's unfinished uploads can all be finished, within the roughly known free space: their sizes are
- * the sender's choice, so the answers would tell the exact one. @throws PhotospoolError `slow-down`, `disk-full`.
+ * Ensures that one sender's unfinished uploads can all be finished, within the roughly known free space: the sender
+ * chooses the sizes, so the responses would reveal the exact free space. @throws PhotospoolError `slow-down`,
+ * `disk-full`.
  */
 async function checkAmount(
   { files, room = roomOf }: UploadsParts,

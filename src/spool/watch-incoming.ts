@@ -127,7 +127,7 @@ export async function openWatch(incoming: string, options: WatchOptions, from = 
       watchers.set(key, { id, close: () => watcher.close() });
     } catch (error) {
       const errno = errnoOf(error) ?? '';
-      // A folder that is gone, or not readable; the next scan reports the result.
+      // A folder that was removed, or is not readable; the next scan reports it.
       if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errno)) return;
       const limit = limits[errno];
       if (limit === undefined)

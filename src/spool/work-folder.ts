@@ -18,8 +18,7 @@ export const lockPath = (work: string): string => join(work, '.lock');
 export const importWork = (work: string): string => join(work, '.import');
 
 /**
- * Whether a claim (by the path of its folder) still contains a file, or is about to: there, or where it was handed over
- * to.
+ * Whether a claim (by the path of its folder) contains a file, or is about to: there, or where it was handed over to.
  */
 export async function isClaimed(folder: string, files: Files): Promise<boolean> {
   return (await holdsFile(folder, files)) || holdsFile(join(dirname(dirname(folder)), basename(folder)), files);
@@ -33,7 +32,7 @@ async function holdsFile(folder: string, files: Files): Promise<boolean> {
 }
 
 /**
- * What is missing of a claim (by its folder) without a file: the `file`, if another program took it, or all of `work`,
+ * The missing part of a claim (by its folder) without a file: the `file`, if another program took it, or all of `work`,
  * if its disk is gone. Undefined if nothing is missing.
  */
 export async function missing(folder: string, files: Files): Promise<'file' | 'work' | undefined> {

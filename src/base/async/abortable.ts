@@ -1,8 +1,8 @@
 /**
  * Rejects at an abort signal even if the awaited operation ignores it: connections were seen to hang after their signal
- * was aborted. The cause is not proven; the suspect is a `fetch` that lost its tie to the signal, but with Node 20.20
- * it ended in every attempt to reproduce it, before the response and within its body, also after garbage collection. A
- * result that arrives later is discarded.
+ * was aborted. The cause is not proven; the suspect is a `fetch` that lost its reference to the signal, but with Node
+ * 20.20 it ended in every attempt to reproduce it, before the response and within its body, also after garbage
+ * collection. A result that arrives later is discarded.
  */
 
 function reasonOf(signals: readonly AbortSignal[]): Error {

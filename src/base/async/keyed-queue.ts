@@ -7,8 +7,8 @@ import { openPool } from './concurrency-limit.js';
 /** A queue of tasks with keys. */
 export interface KeyedQueue {
   /**
-   * Queues `task`, unless its key is queued or running or the queue was stopped. Its error goes to `failed`. A task that
-   * calls `free` continues beside the others.
+   * Queues `task`, unless its key is queued or running or the queue was stopped. Its error goes to `failed`. A task
+   * that calls `free` continues without occupying a slot.
    */
   add(key: string, task: (free: () => void) => Promise<unknown>): void;
   /** Whether a key is queued or running. */

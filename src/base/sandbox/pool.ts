@@ -57,8 +57,8 @@ export interface Crew {
   /** Questions after which a process is replaced, since it returns memory only when it ends. */
   uses: number;
   /**
-   * Milliseconds that a question waits for a busy process before another one starts (default 0): processes that answer
-   * sooner take turns instead, which saves the memory of another one.
+   * Milliseconds that a question waits for a busy process before another one starts (default 0): if a process is free
+   * sooner, it takes the question, which saves the memory of another one.
    */
   patience?: number;
 }

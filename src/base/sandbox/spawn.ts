@@ -33,8 +33,8 @@ export const noSuchProgram = 127;
 const shell = '/bin/sh';
 
 /**
- * The shell stays, waits for the program, and reads our input, which is silent while we live. (A program in the
- * background gets an empty input, so ours is kept as descriptor 3.)
+ * The shell stays, waits for the program, and reads our input, which stays open without data while we run. (A program
+ * in the background gets an empty input, so ours is kept as descriptor 3.)
  */
 const guarded = (patient: boolean): string => `
   exec 3<&0
@@ -56,7 +56,7 @@ export function startConfined(program: Confined): ChildProcessWithoutNullStreams
   const wanted = ['-c 0'];
   // In blocks of 512 bytes, as in POSIX.
   if (writes !== true) wanted.push(`-f ${writes === false ? 0 : Math.ceil(writes / 512)}`);
-  // The soft limit reports why (SIGXCPU); the hard limit just kills.
+  // The soft limit reports the reason (SIGXCPU); the hard limit just kills.
   if (limits.cpu !== undefined) wanted.push(`-Ht ${Math.ceil(limits.cpu) + 5}`, `-St ${Math.ceil(limits.cpu)}`);
   if (process.platform === 'linux') wanted.push(`-d ${Math.ceil(limits.memory / 1024)}`);
   const ulimits = wanted.map((limit) => `(ulimit ${limit}) 2>/dev/null && ulimit ${limit}`);
@@ -73,7 +73,7 @@ export function cpuOf(pid: number | undefined): number | undefined {
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)!.split(' ');
     return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {
-    // The process has ended; the caller is informed by its exit.
+    // The process has ended; its exit event informs the caller.
     return undefined;
   }
 }

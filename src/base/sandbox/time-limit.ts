@@ -10,7 +10,7 @@ export interface TimeLimits {
   seconds: number;
   /**
    * Maximum seconds if the machine is so busy that the process, although it works, got less than `seconds` of CPU time.
-   * Only Linux provides that; absent: no longer than `seconds`.
+   * Only Linux provides that; if absent, `seconds` is the maximum.
    */
   longest?: number;
 }

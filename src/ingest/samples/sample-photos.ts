@@ -1,7 +1,7 @@
 /**
- * Sample pictures for an empty library, painted by this code. The result is always the same, so that requesting them
- * twice stores nothing twice. Each file is placed atomically under its name; an existing file of this name stays. A
- * crash leaves the files placed so far, and at most a temporary file that the spool ignores.
+ * Sample pictures for an empty library, painted by this code. The result is always the same, so that a second request
+ * adds no duplicates. Each file is placed atomically under its name; an existing file of this name stays. A crash
+ * leaves the files placed so far, and at most a temporary file that the spool ignores.
  */
 import { join } from 'node:path';
 import type { Files } from '../../base/files.js';
@@ -176,7 +176,7 @@ function xmp({ title, tags, rating }: Sample): string {
 
 /**
  * Paints the samples and writes them to a folder, normally `incoming`. Returns the names written, without those in use.
- * Takes some seconds of two cores.
+ * Takes some seconds on two cores.
  */
 export async function placeSamples(folder: string, files: Files): Promise<string[]> {
   const placed: string[] = [];

@@ -9,7 +9,7 @@ import type { Said } from '../../photo/facts/write-xmp.js';
 
 /**
  * Undefined without an edit that a sidecar can express. `exif`: the tags of the original, for the orientation of its
- * pixels; formats that are turned by other means have none.
+ * pixels; absent for formats with another kind of rotation.
  */
 export function editedOf(sha256: string, photo: PhotoDocument, exif?: unknown): Said | undefined {
   const { edits } = photo;

@@ -1,7 +1,7 @@
 /**
- * Exports edits as sidecars into a folder. An existing file is replaced only if Photospool wrote it and nobody changed
- * it since, known by a list of hashes in the folder. The list has a file's new hash before it is written, so a crash
- * leaves complete files, each the old or the new one, and both are recognised as ours.
+ * Exports edits as sidecars into a folder. An existing file is replaced only if Photospool wrote it and it is unchanged
+ * since, according to a list of hashes in the folder. The new hash of a file is in the list before the file is written,
+ * so a crash leaves complete files, each the old or the new one, and both are recognised.
  */
 import { createHash } from 'node:crypto';
 import { join, posix } from 'node:path';
@@ -96,8 +96,8 @@ export async function* exportXmp(ids: Iterable<string>, parts: ExportParts): Asy
 }
 
 /**
- * Makes the sidecar of a photo with its edits, based on the newest one that came in; undefined without edits that a
- * sidecar can express. The returned function throws PhotospoolErrors as `XmpWriter.make`.
+ * Makes the sidecar of a photo with its edits, based on the newest imported one; undefined without edits that a sidecar
+ * can express. The returned function throws PhotospoolErrors as `XmpWriter.make`.
  */
 export function sidecarOf(
   sha256: string,

@@ -1,6 +1,6 @@
 /**
- * Sidecars on their way in: their photo, their values, and their entry in the documents, written in one transaction
- * with the reservation of their place. A crash leaves the same as during the ingest of a photo.
+ * The import of sidecars: their photo, their values, and their entry in the documents, written in one transaction with
+ * the reservation of their place. A crash leaves the same state as during the ingest of a photo.
  */
 import { basename, dirname, posix } from 'node:path';
 import type { Archive } from '../../archive/archive.js';
@@ -51,8 +51,8 @@ export type Came = Pick<ArrivingFile, 'file' | 'name' | 'folder' | 'since' | 'mo
 };
 
 /**
- * A sidecar being imported. The methods that write throw `locked` if its photo is no longer known, and `forbidden` if
- * it is for a person who may not hold items now.
+ * A sidecar being imported. The methods that write throw `locked` if its photo is no longer in the library, and
+ * `forbidden` if it is for a person who may not hold items now.
  */
 export interface Bringing {
   /** Whether its holder imported these bytes (SHA-256) before, so that they are a duplicate. */
@@ -141,7 +141,7 @@ export function openSidecars(
       return {
         isKnown(sha256) {
           const row = library.local.originals.find(sha256);
-          // A repeated sidecar of the house is a duplicate for any photo: this was so before people held items.
+          // A repeated sidecar of the house is a duplicate for any photo, as it was before people held items.
           const isOfHouse = arrival.holder === undefined && row !== undefined && !isOwnClaim(row.claim);
           return isOfHouse || isListed(arrival, values, sha256);
         },
@@ -202,7 +202,7 @@ export function placeOf(sha256: string, library: Library, holder: Holder = house
   return archiveName(taken, name, sha256, 0);
 }
 
-/** The n-th candidate for the path of a sidecar: beside its photo, with the photo's name in the archive. */
+/** The n-th candidate for the path of a sidecar: beside its photo, under the photo's name in the archive. */
 export function besideName(photo: string, name: string, style: Style, sha256: string, n: number): string {
   const ending = name.slice(-'.xmp'.length);
   const there = basename(photo);

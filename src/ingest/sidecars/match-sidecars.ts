@@ -1,6 +1,6 @@
 /**
- * Matches sidecars with photos (docs/sidecars.md, “Whose it is”): by name and folder, then by certain evidence, never
- * by guessing. Pure, except for lookups.
+ * Matches sidecars with photos (docs/sidecars.md, “Whose it is”): by name and folder, then by unambiguous evidence,
+ * never by guessing. Pure, except for lookups.
  */
 import { shotOf } from '../../catalog/raw-jpeg-stacks.js';
 import { pairOf } from '../../document/facts.js';
@@ -17,17 +17,17 @@ export interface SidecarToMatch {
   name: string;
   /** The folder where it arrived, relative to incoming; empty at the top. */
   folder: string;
-  /** The time since when it was there, UTC: photos that arrived later were there beside it. */
+  /** The time since when it was there, UTC: photos that arrived later were there together with it. */
   since?: string;
   /** Its sender; absent for the owner of the home. */
   by?: string;
-  /** The holder of the items it counts for: a person (a ULID); absent for the house. It counts for no others. */
+  /** The holder of the items to which it applies: a person (a ULID); absent for the house. It applies to no others. */
   holder?: Holder;
 }
 
 /**
- * A photo's relation to `by`, the sender of a sidecar; undefined if the sidecar may not count for it, which is the same
- * to them as if the photo did not exist (`mayDescribe` of access/permissions.ts).
+ * A photo's relation to `by`, the sender of a sidecar; undefined if the sidecar may not apply to it: to the sender this
+ * looks as if the photo did not exist (`mayDescribe` of access/permissions.ts).
  */
 export type Describing = (by: string, item: Item, photo: PhotoDocument) => 'own' | 'house' | 'guest' | undefined;
 
@@ -35,8 +35,8 @@ export type Describing = (by: string, item: Item, photo: PhotoDocument) => 'own'
 export type Said = Pick<SidecarValues, 'taken'>;
 
 /**
- * `found`: the photos that it counts for, by SHA-256; it is stored beside the first. `style`: how its name derives from
- * the photo's. `several`: this many photos have its name, and nothing distinguishes them.
+ * `found`: the photos to which it applies, by SHA-256; it is stored beside the first. `style`: how its name derives
+ * from the photo's. `several`: this many photos have its name, and nothing distinguishes them.
  */
 export type SidecarMatch =
   { kind: 'found'; photos: string[]; style: Style } | { kind: 'none' } | { kind: 'several'; count: number };
@@ -68,7 +68,7 @@ export function* candidates({ name, folder, holder }: SidecarToMatch, names: Arr
   if (version !== undefined) yield ['version', names.named(version, folder, holder)];
 }
 
-/** The data for the match. */
+/** The input of the match. */
 export interface SidecarLookup {
   names: ArrivalNames;
   library: Library;
@@ -76,8 +76,8 @@ export interface SidecarLookup {
 }
 
 /**
- * Finds the photos of a sidecar among those it may count for: first the sender's, then the owner's. Guests' photos must
- * not attract a sidecar whose own photo is still to arrive: a time in the sidecar has to be theirs.
+ * Finds the photos of a sidecar among those to which it may apply: first the sender's, then the owner's. Guests' photos
+ * must not attract a sidecar whose photo has not arrived yet: they match only by a time in the sidecar.
  */
 export function findPhotos(asking: SidecarToMatch, said: Said | undefined, finding: SidecarLookup): SidecarMatch {
   const byStyle = [...candidates(asking, finding.names)].map(
@@ -103,7 +103,7 @@ export interface SidecarCandidate extends Name {
   whose: NonNullable<ReturnType<Describing>>;
 }
 
-/** The photos of these names that a sidecar may count for. */
+/** The photos of these names to which a sidecar may apply. */
 export function knownOf(
   names: Name[],
   { by = owner, holder = house }: SidecarToMatch,
@@ -117,7 +117,7 @@ export function knownOf(
   });
 }
 
-/** Whether a sidecar that was read contains no time other than the photo's. */
+/** Whether a sidecar that was read contains no time except the photo's. */
 const isNotOther = (one: SidecarCandidate, said: Said | undefined): boolean =>
   said !== undefined && (said.taken === undefined || isSaid(one, said));
 
@@ -125,7 +125,7 @@ const isNotOther = (one: SidecarCandidate, said: Said | undefined): boolean =>
 const isSaid = ({ photo }: SidecarCandidate, said: Said | undefined): boolean =>
   said?.taken !== undefined && textOf(own(photo.facts, 'taken')).slice(0, 19) === said.taken.slice(0, 19);
 
-/** Selects one of the photos with the name by certain evidence, in order of preference. */
+/** Selects one of the photos with the name by unambiguous evidence, in order of preference. */
 function decide(all: SidecarCandidate[], style: Style, asking: SidecarToMatch, said: Said | undefined): SidecarMatch {
   const base = namedAfter(asking.name).normalize('NFC');
   const signs: ((one: SidecarCandidate) => boolean)[] = [
