@@ -26,7 +26,7 @@ export interface Snapshot {
   manifest?: Manifest;
 }
 
-/** The path of an original or a rendition in a backup, whether it exists or not. */
+/** The path of an original or a rendition in a backup, whether or not it exists. */
 export const blobPath = (folder: string, kind: BackupBlobKind, sha256: string): string =>
   join(folder, kind, sha256.slice(0, 2), sha256);
 

@@ -1,8 +1,8 @@
 /**
- * Creates a backup while others use the home. The library is copied as of one instant, then the files that it names,
- * and the manifest is written last. A crash, a full disk or an abort leaves earlier snapshots unchanged, and blobs that
- * the next backup need not copy again. Damage is not propagated: if the copy fails the integrity check, the backup
- * ends, and nothing older is removed.
+ * Creates a backup while the home is in use. The library is copied as of one instant, then the files that it names, and
+ * the manifest is written last. A crash, a full disk or an abort leaves earlier snapshots unchanged, and blobs that the
+ * next backup need not copy again. Damage is not propagated: if the copy fails the integrity check, the backup ends,
+ * and nothing older is removed.
  */
 import { join } from 'node:path';
 import { originalPath } from '../archive/archive.js';
@@ -63,7 +63,8 @@ export async function makeBackup(parts: BackupParts, options: BackupOptions): Pr
   await clean(folder, files);
   const snapshot = await makeSnapshot(folder, clock.now(), files);
   const copy = join(snapshot.folder, libraryName);
-  // Leaves no temporary content between the pages of the copy: a public server restored from it must be able to forget.
+  // Leaves no temporary content between the pages of the copy: a public server restored from it must be able to erase
+  // withdrawn photos completely.
   const { secure_delete: before } = db.prepare<{ secure_delete: number }>('PRAGMA secure_delete').get()!;
   db.exec('PRAGMA secure_delete = ON');
   db.prepare('VACUUM INTO ?').run(copy);
@@ -92,7 +93,7 @@ async function clean(folder: string, files: Files): Promise<void> {
 type Content = Pick<BackupReport, 'photos' | 'originals' | 'renditions'> &
   Pick<Manifest, 'server' | 'epoch' | 'change'>;
 
-/** Opens the copy, which nobody writes to, checks its integrity, runs `work` and closes it. */
+/** Opens the copy, which no other process writes to, checks its integrity, runs `work` and closes it. */
 async function readCopy<T>(path: string, work: (library: Library) => Promise<T>): Promise<T> {
   const db = openSqlite(path, { readOnly: true });
   try {
@@ -162,7 +163,10 @@ async function writeManifest({ folder }: Snapshot, content: Content, parts: Back
   throw new PhotospoolError('conflict', `Another program wrote into ${printable(folder)}.`, { path: folder });
 }
 
-/** Removes the oldest snapshots beyond the number to keep. Originals and renditions stay, whether named or not. */
+/**
+ * Removes the oldest snapshots beyond the number to keep. Originals and renditions stay, even if no snapshot names
+ * them.
+ */
 async function prune({ folder, keep }: BackupOptions, files: Files): Promise<number> {
   const old = (await listSnapshots(folder, files)).filter(({ manifest }) => manifest).slice(keep);
   for (const snapshot of old) await removeSnapshot(snapshot, files);

@@ -118,8 +118,8 @@ function readServer(path: string): { server: string; documents: number } | undef
 }
 
 /**
- * Puts the library of a snapshot into a home that nobody uses. Returns where the previous one is kept, absent if there
- * was none. @throws PhotospoolError `corrupt`, `unusable` if a library can't be stored there, and disk errors.
+ * Puts the library of a snapshot into a home that is not in use. Returns where the previous one is kept, absent if
+ * there was none. @throws PhotospoolError `corrupt`, `unusable` if a library can't be stored there, and disk errors.
  */
 export async function placeLibrary(
   snapshot: Complete,
@@ -160,7 +160,7 @@ async function keepOld(path: string, kept: string, files: Files): Promise<string
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     db.close();
   } catch {
-    // Damaged: kept as it is.
+    // Damaged: kept unchanged.
   }
   // SQLite would apply the write-ahead log of another library to the new one.
   const log = await files.stat(`${path}-wal`);
@@ -172,7 +172,7 @@ async function keepOld(path: string, kept: string, files: Files): Promise<string
   return kept;
 }
 
-/** What was done with the configuration. */
+/** What happened to the configuration. */
 export type ConfigOutcome = 'restored' | 'kept' | 'same' | 'none';
 
 /** Puts the configuration of a snapshot into a home without one; an existing one stays. */

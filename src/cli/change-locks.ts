@@ -1,6 +1,6 @@
 /**
- * Locks and unlocks photos of a person for the commands. Nobody is asked for a PIN: whoever may run this can read the
- * files. Each change is in the audit. After a crash, running it again completes it.
+ * Locks and unlocks photos of a person for the commands. No PIN is required: a person who can run this can read the
+ * files anyway. Each change is recorded in the audit log. After a crash, running it again completes it.
  */
 import { commandLine } from '../access/actor.js';
 import type { Viewer } from '../access/permissions.js';

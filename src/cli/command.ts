@@ -5,7 +5,7 @@ import { flagOf, homeFolder, keys, readConfig, type Config } from '../base/confi
 /** Adds a verb to the program. `run` executes its work, which returns the exit code. */
 export type Verb = (program: Command, run: (work: () => Promise<number>) => Promise<void>) => void;
 
-/** The flags of every verb, as commander returns them. */
+/** The flags of every verb, as returned by commander. */
 export type Flags = Record<string, unknown> & { home?: string; json?: boolean };
 
 /** Adds a command with the common flags before its own: `--home` and `--json`. */
@@ -42,8 +42,8 @@ function givenFlags(flags: Flags): Record<string, unknown> {
 }
 
 /**
- * The configuration from the command line and the environment, as flags that mean the same anywhere: for a command that
- * runs later, elsewhere.
+ * The configuration from the command line and the environment, as flags with the same meaning anywhere: for a command
+ * that runs later, elsewhere.
  */
 export function carriedFlags(flags: Flags, config: Config, env: NodeJS.ProcessEnv = process.env): string[] {
   const given = givenFlags(flags);

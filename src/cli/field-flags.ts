@@ -1,6 +1,6 @@
 /**
- * The flags of `photospool edit` for the fields of photos: title, tags, audience, archive, trash… The values are checked
- * where they are changed (album/edit-photos.ts), except what only a command can get wrong. Pure.
+ * The flags of `photospool edit` for the fields of photos: title, tags, audience, archive, trash… The values are
+ * checked where they are changed (album/edit-photos.ts), except for errors that only a command can make. Pure.
  */
 import type { Command } from 'commander';
 import type { PhotoEdit } from '../album/edit-photos.js';
@@ -8,7 +8,7 @@ import { readTaken } from '../album/parse-time-taken.js';
 import { PhotospoolError, printable } from '../base/errors.js';
 import { audiences, type Audience } from '../document/photo-document.js';
 
-/** The flags, as commander returns them. */
+/** The flags, as returned by commander. */
 export interface FieldFlags {
   title?: string;
   description?: string;
@@ -44,7 +44,9 @@ export function addFieldFlags(command: Command): Command {
     .option('--restore', 'restore the photos from the trash');
 }
 
-/** The change of the flags; empty if none was given. @throws PhotospoolError `usage`, or `invalid` for a time. */
+/**
+ * The change according to the flags; empty if there are none. @throws PhotospoolError `usage`, or `invalid` for a time.
+ */
 export function fieldsOf(flags: FieldFlags): PhotoEdit {
   const { title, description, taken, favourite, tag, untag } = flags;
   return {

@@ -1,6 +1,6 @@
 /**
- * Lists photos as a person sees them: those outside the locked folder, or with `--locked` those in it, which the audit
- * then records. Works beside a running server. Writes nothing of photos.
+ * Lists photos as a person sees them: those outside the locked folder, or with `--locked` those in it, which is then
+ * recorded in the audit log. Works beside a running server. Changes no photo.
  */
 import { commandLine } from '../access/actor.js';
 import type { Viewer } from '../access/permissions.js';
@@ -14,7 +14,9 @@ import { withSharing, type ForFlags } from './with-sharing.js';
 /** The flags of a list for a person. */
 export type ListForFlags = ForFlags & { locked?: boolean };
 
-/** Lists the newest `limit` photos that match and that the person of `--for` sees. @throws PhotospoolError `usage`. */
+/**
+ * Lists the newest `limit` photos that match and are visible to the person of `--for`. @throws PhotospoolError `usage`.
+ */
 export function listFor(query: Query, limit: number, flags: ListForFlags): Promise<number> {
   return withSharing(flags, async ({ access, records: { catalog, library }, who: plain, named }) => {
     const who: Viewer = flags.locked === true ? { ...plain, locked: true } : plain;

@@ -10,7 +10,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exit.done);
   process.exit(sayFailure(toPhotospoolError(error, 'write', 'the results')));
 });
-// If nobody reads stderr, there is nobody to tell.
+// If stderr is closed, the error can't be reported.
 process.stderr.on('error', () => undefined);
 
 // Files of SQLite and helper programs are private; files.ts sets the modes of everything else.

@@ -16,7 +16,7 @@ export interface ProgressBar {
 
 /** Between two redraws, ms. */
 const pace = 100;
-/** Until the rate is meaningful, ms. */
+/** The time until the rate is meaningful, in ms. */
 const warmUp = 1_000;
 const width = 24;
 
@@ -34,7 +34,7 @@ export function duration(seconds: number): string {
 /** Items per second: with one decimal for small rates. */
 const rateText = (perSecond: number): string => `${perSecond < 10 ? perSecond.toFixed(1) : whole(perSecond)}/s`;
 
-/** The text after the bar. `elapsed` in ms since `from` were done. */
+/** The text after the bar. `elapsed`: ms since `from` were done. */
 export function facts(done: number, total: number, from: number, elapsed: number): string {
   const share = total === 0 ? 1 : Math.min(1, done / total);
   const parts = [`${Math.floor(share * 100)}%`, `${whole(done)} of ${whole(total)}`];
@@ -68,7 +68,7 @@ export function openProgress(
   };
   return {
     show(done, total, what = '', now = '') {
-      // Another kind of work has its own rate.
+      // Another kind of work has a different rate.
       if (!bar || shown !== what) {
         bar?.stop();
         [began, from, shown] = [clock.now(), done, what];

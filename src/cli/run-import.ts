@@ -1,7 +1,7 @@
 /**
  * Imports an export: a pass of the spool with the export in place of `incoming`, and a report. The metadata of a photo
  * goes into its claim, and from there into its document together with the photo; for known bytes into the document at
- * once. So a crash leaves a photo with all of its metadata or without, and the next run adds what is missing.
+ * once. So a crash leaves a photo with all of its metadata or with none, and the next run adds the missing metadata.
  */
 import { dirname, resolve } from 'node:path';
 import { systemClock as clock } from '../base/clock.js';
@@ -35,14 +35,16 @@ import { viewHome } from '../home/open-read-only.js';
 /** The flags of `import`. */
 export type ImportFlags = Flags & { move?: boolean; for?: string; dryRun?: boolean; report?: string };
 
-/** What was done, or would be: a pass, and the bytes of each entry, by its id. */
+/** The result, or for a dry run the expected result: of a pass, and the bytes of each entry, by its id. */
 interface Done {
   summary: PassSummary;
   hashOf: (id: string) => string | undefined;
   dryRun: boolean;
 }
 
-/** Imports an open export and answers the exit code. `holder`: the person (a ULID) whose it becomes; without one, the house’s. */
+/**
+ * Imports an open export and returns the exit code. `holder`: the person (a ULID) who gets it; by default the house.
+ */
 export async function importExport(
   found: Export,
   paths: readonly string[],
@@ -137,7 +139,9 @@ const openIsHere =
   (sha256: string): boolean =>
     library.local.originals.find(sha256)?.state === 'here' && isHeldBy(library, sha256, holder);
 
-/** Reports what an import would do: everything is read and hashed, nothing is stored. `holder`: as in `importExport`. */
+/**
+ * Reports what an import would do: everything is read and hashed, nothing is stored. `holder`: as in `importExport`.
+ */
 export async function dryRun(
   found: Export,
   paths: readonly string[],

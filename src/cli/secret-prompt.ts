@@ -1,5 +1,5 @@
 /**
- * Asks for a password or another secret: on a terminal hidden, twice; otherwise reads the first line of stdin. It is
+ * Prompts for a password or another secret: on a terminal hidden, twice; otherwise reads the first line of stdin. It is
  * never an argument, where other users of the machine could read it.
  */
 import { PhotospoolError } from '../base/errors.js';
@@ -10,7 +10,7 @@ export interface Terminal {
   output: NodeJS.WritableStream;
 }
 
-/** Asks for a new password. @throws PhotospoolError `usage` if there is none, or the two differ. */
+/** Prompts for a new password. @throws PhotospoolError `usage` if there is none, or the two differ. */
 export async function askPassword(who: string, terminal: Terminal = usual()): Promise<string> {
   if (!terminal.input.isTTY) return firstLine(terminal.input, 'password');
   const first = await askHidden(`New password for ${who}: `, terminal);

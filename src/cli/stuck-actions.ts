@@ -19,7 +19,7 @@ import type { Flags } from './command.js';
 /** The flags that select stuck files. */
 export type StuckFlags = Flags & { all?: boolean; reason?: string };
 
-/** Lets the server of a home act, or this process if there is none. @throws their errors. */
+/** Lets the server of a home act, or this process if none runs. @throws their errors. */
 export async function withSpool<T>(
   config: Config,
   ask: (server: ServerRecord) => Promise<T>,

@@ -52,7 +52,7 @@ function describe({ kind, path, from, copies, renditions, repaired }: VerifyFind
   return `${kind}: ${what}${was}${repaired ? ', repaired' : also}`;
 }
 
-/** Where the known backups of a home have an original. They may be gone by now. */
+/** The paths of an original in the known backups of a home. The backups may be gone by now. */
 export async function backupsOf(config: Config, files: Files): Promise<(sha256: string) => Promise<string[]>> {
   const past = await readHistory(config.data, files);
   return async (sha256) => {

@@ -1,4 +1,4 @@
-/** Opens the access data of a home for a command, and closes it. A crash leaves nothing half done. */
+/** Opens the access data of a home for a command, and closes it. A crash leaves each change complete or not made. */
 import type { Access } from '../access/access.js';
 import type { Account } from '../access/accounts.js';
 import { keyOfName } from '../access/account-names.js';
@@ -50,10 +50,7 @@ export function personCalled(access: Access, name: string): Account {
   throw nobodyCalled(name);
 }
 
-/**
- * The person of a name, also one who was removed: then the name must be unique among them. @throws PhotospoolError
- * `usage`.
- */
+/** The person of a name; also a removed one, if the name is unique among them. @throws PhotospoolError `usage`. */
 export function presentOrRemoved(
   access: Access,
   library: Library,
@@ -81,12 +78,12 @@ const nobodyCalled = (name: string): PhotospoolError =>
   });
 
 /**
- * The ULID of the person of a name, for whom something is to come in; undefined for the house, where no name is given. Asks the gate of
- * the libraries of people. @throws PhotospoolError `usage`.
+ * The ULID of the person with a name, who is to get imported files; undefined for the house, if no name is given.
+ * Checks the gate of the libraries of people. @throws PhotospoolError `usage`.
  */
 export async function holderCalled(config: Config, name: string | undefined): Promise<Holder | undefined> {
   if (name === undefined) return undefined;
-  // A dry run makes no home.
+  // A dry run does not create a home.
   if (!(await openFiles().stat(libraryPath(config)))) throw nobodyCalled(name);
   return withAccess(config, (access, records) => {
     const { id } = personCalled(access, name);
@@ -95,7 +92,7 @@ export async function holderCalled(config: Config, name: string | undefined): Pr
   });
 }
 
-/** Whether a home has a library; if not, says so. */
+/** Whether a home has a library; prints a message if not. */
 export async function hasLibrary(config: Config): Promise<boolean> {
   if (await openFiles().stat(libraryPath(config))) return true;
   say(sentence(noHome(config)));
@@ -103,8 +100,8 @@ export async function hasLibrary(config: Config): Promise<boolean> {
 }
 
 /**
- * The URL of a page: at the public address that the owner set, otherwise at the running server, otherwise where one
- * would listen.
+ * The URL of a page: at the public address set by the owner, otherwise at the running server, otherwise at the address
+ * where one would listen.
  */
 export async function pageAddress(config: Config, path: string, publicAddress?: string): Promise<string> {
   if (publicAddress !== undefined) return new URL(path, publicAddress).href;

@@ -1,4 +1,7 @@
-/** Albums with members, partners and offers, for the commands that change them: who acts, and what is told. A crash leaves nothing half done. */
+/**
+ * The common parts of commands that change albums with members, partners and offers: the acting viewer, and the output.
+ * A crash leaves each change complete or not made.
+ */
 import type { Access } from '../access/access.js';
 import type { Viewer } from '../access/permissions.js';
 import type { Person } from '../access/people.js';
@@ -21,28 +24,28 @@ import { withAccess } from './with-access.js';
 /** The flags of these commands. */
 export type ForFlags = Flags & { for?: string; add?: boolean };
 
-/** What a command works with. */
+/** The dependencies of such a command. */
 export interface SharingParts {
   access: Access;
   albums: MemberAlbums;
   partners: Partners;
   offers: Offers;
   records: Records;
-  /** Who acts. */
+  /** The acting viewer. */
   who: Viewer;
   named(name: string): Person;
   /** Completes the ids of photos (`photosIn`). */
   photos(given: readonly string[]): string[];
 }
 
-/** The fewest digits that stand for a photo. */
+/** The minimum number of digits that identify a photo. */
 const fewestDigits = 6;
-/** The most photos whose ids begin with the same six digits that are looked at. */
+/** The maximum number of photos whose ids begin with the same six digits that are compared. */
 const mostAlike = 100;
 
 /**
- * Completes the public ids of photos that a viewer sees: the first digits, as `photospool list` shows them, stand for the
- * photo. What matches no photo stays as it is. @throws PhotospoolError `usage` where several photos match.
+ * Completes the public ids of photos that a viewer sees: the first digits, as printed by `photospool list`, identify
+ * the photo. Text that matches no photo stays unchanged. @throws PhotospoolError `usage` if several photos match.
  */
 export const photosIn =
   ({ catalog, library }: Records, who: Viewer) =>
@@ -60,7 +63,10 @@ export const photosIn =
 
 const isShort = (digits: string): boolean => new RegExp(`^[0-9a-f]{${fewestDigits},63}$`, 'i').test(digits);
 
-/** Opens a home for a command; `--for` says for whom it acts, else for the house. @throws PhotospoolError `usage` for an unknown name. */
+/**
+ * Opens a home for a command; It acts for the person of `--for`, by default for the house. @throws PhotospoolError
+ * `usage` for an unknown name.
+ */
 export function withSharing(flags: ForFlags, work: (parts: SharingParts) => number | Promise<number>): Promise<number> {
   return withAccess(configOf(flags), (access, records) => {
     const { db, library } = records;
@@ -101,7 +107,10 @@ export function reportAlbums(albums: readonly MemberAlbum[], flags: Flags): numb
   return exit.done;
 }
 
-/** The result of a change to photos as a sentence: how many changed (`done`: the past participle), and which did not and why. */
+/**
+ * The result of a change to photos as a sentence: the number of changed ones (`done`: the past participle), and why
+ * others were not changed.
+ */
 export function photosDone(
   { changed, missing = [], refused = [] }: { changed: number; missing?: string[]; refused?: string[] },
   done: string,

@@ -1,4 +1,4 @@
-/** Checks the folders of a home: existence, write permission, free space, and who else may read them. Reads only. */
+/** Checks the folders of a home: existence, write permission, free space, and access by other users. Reads only. */
 import { constants } from 'node:fs';
 import { access, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -58,7 +58,7 @@ export async function examineFolders(folders: Folders, begun: boolean): Promise<
 }
 
 const gib = 2 ** 30;
-/** Below this amount the next photos may not fit. */
+/** With less space, the next photos may not fit. */
 const least = gib / 4;
 
 const amount = (bytes: number): string =>

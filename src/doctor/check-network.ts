@@ -17,7 +17,7 @@ export interface CheckedPeer {
   version?: string;
 }
 
-/** How peers are asked; for tests. */
+/** How peers are contacted; for tests. */
 export interface NetworkProbe {
   fetch: typeof fetch;
   now(): number;

@@ -51,10 +51,7 @@ async function readLimit(): Promise<number | undefined> {
   return Number.parseInt(text, 10) || undefined;
 }
 
-/**
- * The number of folders in a folder, including itself; as far as they can be counted until `end` (ms, as
- * `performance.now`).
- */
+/** The number of folders in a folder, including itself; only those counted before `end` (ms, as `performance.now`). */
 async function countFolders(folder: Path, files: Files, end: number): Promise<number> {
   let count = 0;
   for (let left: Path[] = [folder]; left.length > 0 && performance.now() < end;) {

@@ -38,7 +38,7 @@ export interface Finding {
   remedy: string;
 }
 
-/** The result of an examination, the worst findings first. */
+/** The result of the checks, the worst findings first. */
 export interface Examined {
   findings: Finding[];
   /** The checks that ran. */

@@ -39,7 +39,7 @@ const patience = 1_200;
 
 const usual: NetworkProbe = { fetch, now: Date.now, patience };
 
-/** Examines a home. Never rejects. */
+/** Checks a home. Never rejects. */
 export async function examine(patient: Patient, asking: NetworkProbe = usual): Promise<Examined> {
   const { config, files, version } = patient;
   const now = asking.now();

@@ -1,6 +1,6 @@
 /**
  * The common interface of archive parts of an export (ZIP, TAR): entries are read in place, as streams. A name in an
- * archive never becomes a path, and nothing that an entry claims is trusted before its bytes were read.
+ * archive never becomes a path, and the declared properties of an entry are not trusted before its bytes were read.
  */
 import { errnoOf, PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
 import type { Files } from '../base/files.js';

@@ -137,7 +137,7 @@ export async function openSources(
   }
 }
 
-/** The path inside an export: without anything that leads out of it, and from `Takeout` on if that is in it. */
+/** The path inside an export: without parts that lead out of it, and from `Takeout` on if it contains that. */
 function pathIn(name: string): string {
   const parts = name
     .normalize('NFC')

@@ -152,8 +152,8 @@ function takeCut({ found, used, meant, left, take, isTitled }: Matching): void {
         const { stem, ending } = partsOf(fold(photo));
         return !found.has(photo) && (stem + ending).startsWith(cut);
       });
-      // Of several the title decides; both files of a Live Photo have one stem, and the next rule matches the other
-      // one.
+      // If there are several, the title decides; both files of a Live Photo have the same stem, and the next rule
+      // matches the other one.
       const one = only(fits) ?? only(fits.filter((photo) => isTitled(json, photo))) ?? oneStem(fits);
       if (one !== undefined && take(one, json, 'cut')) break;
     }

@@ -28,7 +28,7 @@ const beside =
   /^(?:archive_browser\.html|print-subscriptions\.json|shared_album_comments\.json|user-generated-memory-titles\.json)$/;
 
 /** Plans the import of a Takeout. `others` are all its files except the JSON files. */
-// Longer than a screen: one plan, which each step of the import completes.
+// Longer than a screen: one plan, to which each step of the import adds.
 export async function planTakeout(
   jsons: readonly ExportEntry[],
   others: readonly ExportEntry[],

@@ -172,7 +172,9 @@ function broughtOf({ favourite, hidden, taken, added }: Row, entry: ExportEntry)
   };
 }
 
-/** The values on which two rows agree. Deleted only if both say so: rather import a photo too many than lose one. */
+/**
+ * The values on which two rows agree. Deleted only if both agree: importing a deleted photo is better than losing one.
+ */
 function agreed(a: Row, b: Row): Row {
   return {
     favourite: a.favourite && b.favourite,

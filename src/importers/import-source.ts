@@ -1,5 +1,5 @@
 /**
- * An export in the role of `incoming`: its photos are ready at once, with their metadata; everything else in it stays.
+ * An export in the role of `incoming`: its photos are ready at once, with their metadata; all other files in it stay.
  * Reads only the first bytes of files to import; changes nothing except folders that `--move` empties. A sidecar in a
  * ZIP whose name does not identify its photo is unpacked temporarily; a crash leaves a temporary file in the work
  * folder of imports, which the next import removes.
@@ -23,7 +23,7 @@ import { openTurns } from './read-order.js';
 
 /**
  * Opens the inbox of a planned export. `files` must know the entries of its parts; `works`: see `openInbox`; `isHere`:
- * whether bytes need not be unpacked; `holder`: the person who gets all of it.
+ * whether bytes need not be unpacked; `holder`: the person who gets all files.
  */
 // Longer than a screen: rejected, waiting and current files are one list of entries.
 export function planInbox(

@@ -1,4 +1,4 @@
-/** The missing parts of a download, by Google's and Apple's numbering of the others. Pure. */
+/** The missing parts of a download, according to Google's and Apple's numbering. Pure. */
 import { basename } from 'node:path';
 
 /** The parts that are missing in a numbered series: `…-001.zip`, `… Part 1 of 3.zip`. */

@@ -1,7 +1,8 @@
 /**
  * Reads ZIP parts in place: the central directory once, then any entry at any time, as a stream. Nothing is unpacked to
- * the disk here, and no name in a ZIP ever becomes a path. Claims of an entry are verified: its size while it is
- * unpacked, its CRC-32 at the end, and in advance whether it overlaps another one, is a link, encrypted, or a bomb.
+ * the disk here, and no name in a ZIP ever becomes a path. The declared properties of an entry are verified: its size
+ * while it is unpacked, its CRC-32 at the end, and in advance whether it overlaps another one, is a link, encrypted, or
+ * a bomb.
  */
 import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
@@ -77,7 +78,7 @@ function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: yauzl.Entry
   }
 }
 
-/** Why an entry is not even tried. */
+/** Why an entry is not attempted. */
 function troubleOf(found: yauzl.Entry): string | undefined {
   const { compressedSize, uncompressedSize, compressionMethod: method, generalPurposeBitFlag } = found;
   if ((generalPurposeBitFlag & 1) !== 0) return 'is encrypted';

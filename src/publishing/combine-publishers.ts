@@ -1,9 +1,9 @@
 /**
- * The album of a public server: combines what each publishing home says about a photo into one document, which the
- * catalog, pages and live events show like any other photo. Of several homes the latest decision about visibility
- * counts; for equal decisions the narrower one, then the later edit; and always the newest crop. A withdrawn photo leaves an empty document, and
- * its pictures are removed at once. Derived from the projections alone; a crash leaves it behind them, and the next
- * start processes everything again.
+ * The album of a public server: combines the documents of all publishing homes for a photo into one document, which the
+ * catalog, pages and live events show like any other photo. If several homes publish it, the latest decision about
+ * visibility counts; for equal decisions the narrower one, then the later edit; and always the newest crop. A withdrawn
+ * photo leaves an empty document, and its pictures are removed at once. Derived from the projections alone; a crash
+ * leaves it behind them, and the next start processes everything again.
  */
 import { openPool } from '../base/async/concurrency-limit.js';
 import { yieldToEventLoop } from '../base/async/yield.js';
@@ -45,7 +45,7 @@ export interface Combiner {
 
 const batch = 200;
 
-/** The later decision; for equal ones the narrower; then the later edit; then one chosen the same way everywhere. */
+/** The later decision; for equal ones the narrower one; then the later edit; then one chosen deterministically. */
 export function later(a: ToldInPublic, b: ToldInPublic): ToldInPublic {
   const order =
     compareText(a.at, b.at) ||
@@ -56,22 +56,23 @@ export function later(a: ToldInPublic, b: ToldInPublic): ToldInPublic {
 }
 
 /**
- * What several homes say about a photo, combined: the latest decision whether it is shown; if it is, the picture of the
- * home with the newest crop, so that no home that has not heard of it shows what was cut away. At least one.
+ * The documents of several homes for a photo, combined: the latest decision whether it is shown; if it is, the picture
+ * of the home with the newest crop, so that a home that does not know the crop can't show what was cut away. At least
+ * one.
  */
 export function combined(all: readonly ToldInPublic[]): ToldInPublic {
   const decided = all.reduce(later);
   if (decided.value === null) return decided;
   const newest = all.map(({ developed = never }) => developed).reduce((a, b) => (a > b ? a : b));
   const current = all.filter(({ value, developed = never }) => value !== null && developed === newest);
-  // The home that knows of the crop shows the photo no more: the pictures of the others are from before it.
+  // The home that knows the crop no longer shows the photo: the pictures of the others are from before the crop.
   const shown = current.length > 0 ? current.reduce(later) : withoutPictures(decided);
   return { ...shown, at: decided.at };
 }
 
 /** Opens the combiner. Nothing is read before the first call. */
 export function openCombiner({ db, library, publishers, named, blobs, files }: CombinerParts): Combiner {
-  /** What all homes say about a photo, combined; undefined if none says anything. */
+  /** The documents of all homes for a photo, combined; undefined if there is none. */
   function toldOf(opaque: string): ToldInPublic | undefined {
     const all = publishers
       .all()
@@ -102,7 +103,7 @@ export function openCombiner({ db, library, publishers, named, blobs, files }: C
       for (const sha256 of gone) await check(sha256);
       await yieldToEventLoop();
     }
-    // Overwritten content stays in the write-ahead log until that is emptied.
+    // Overwritten content stays in the write-ahead log until the log is truncated.
     if (list.length > 0) for (const one of [db, ...publishers.all().map((home) => home.db)]) one.exec(emptyLog);
   }
 
@@ -113,7 +114,7 @@ export function openCombiner({ db, library, publishers, named, blobs, files }: C
       if (await files.stat(path)) await files.remove(path);
   }
 
-  /** The hashes of all pictures that are here or being received. */
+  /** The hashes of all pictures that are stored here or being received. */
   async function pictures(): Promise<string[]> {
     const folders = ((await files.list(blobs.folder)) ?? []).filter(({ kind }) => kind === 'folder');
     const lists = await Promise.all(folders.map(({ path }) => files.list(path)));

@@ -1,7 +1,7 @@
 /**
  * The key of a library, `library:key`: 32 random bytes from which public ids are derived, so that all homes use the
- * same ids. Created at the first publication; it replicates to the other homes like any document, and to no public
- * server. If two homes each created one before they met, the later one stays.
+ * same ids. Created at the first publication; it replicates to the other homes like any document, but not to public
+ * servers. If two homes each created one before they were linked, the later one stays.
  */
 import { isObject, own, type JsonObject } from '../document/json-values.js';
 import { format } from '../document/photo-document.js';

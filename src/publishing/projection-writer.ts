@@ -1,7 +1,7 @@
 /**
  * A projection: a separate library beside the home's, with a document for each photo that is or was public, kept in
- * step with the home's change feed. Derived from the home's library and from what the public server has; it can be
- * dropped and is then rebuilt. A crash leaves it behind the feed, never inconsistent: documents and position commit
+ * step with the home's change feed. Derived from the home's library and from the content of the public server; it can
+ * be dropped and is then rebuilt. A crash leaves it behind the feed, never inconsistent: documents and position commit
  * together.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
@@ -27,7 +27,7 @@ export interface ProjectorParts {
   projection: Library;
   options: ProjectionOptions;
   random(length: number): Uint8Array;
-  /** The present decision who sees which item of the home. */
+  /** The current decision who sees which item of the home. */
   access(): ItemAccess;
 }
 
@@ -83,7 +83,7 @@ export function openProjector({ library, db, projection, options, random, access
     seen(opaque);
     const permission = permissions.of(id, item, body);
     const now = project(id, body, options, key, permission)?.photo;
-    // Nothing is published of a photo that never was public, nor of a person who never might publish.
+    // Nothing is published about a photo that was never public, or about a person who never had the right to publish.
     const isNothing = now?.value === null && !(wasPublic(body) && permission.wasGiven);
     if (isNothing && !projection.get(publicId(opaque))) return;
     write(opaque, now);
@@ -98,7 +98,7 @@ export function openProjector({ library, db, projection, options, random, access
       take: (changes) => changes.forEach(({ id }) => take(id, key, seen)),
     }).catchUp();
 
-  /** Rebuilds all documents; withdraws those that no photo of this home accounts for. */
+  /** Rebuilds all documents; withdraws those without a photo in this home. */
   async function rebuild(key: string): Promise<void> {
     const unexplained = new Set([...projection.scan('public:')].map(({ id }) => opaqueOf(id)));
     local.setSetting(mark, '0');
@@ -147,7 +147,7 @@ export function openProjector({ library, db, projection, options, random, access
   };
 }
 
-/** Reads a revision from the public server: only published fields, whatever it sends. */
+/** Reads a revision from the public server: only published fields, whatever else it contains. */
 function taken({ id, revisions, deleted, body }: Incoming): Incoming[] {
   if (opaqueOf(id) === undefined) return [];
   return [{ id, revisions, deleted, body: (!deleted && readPublic(body)) || {} } as Incoming];

@@ -32,8 +32,8 @@ export interface ProjectionOptions {
 }
 
 /**
- * An id from which an item's public id cannot be derived: HMAC-SHA256 of it with the library's key (32 bytes, hex). Of
- * two items with the same bytes each has its own, so withdrawing one leaves the other published.
+ * An id from which an item's public id cannot be derived: HMAC-SHA256 of it with the library's key (32 bytes, hex). Two
+ * items with the same bytes have different ids, so withdrawing one leaves the other published.
  */
 export const opaqueId = (id: string, key: string): string =>
   createHmac('sha256', Buffer.from(key, 'hex')).update(id).digest('hex');
@@ -42,7 +42,7 @@ export const opaqueId = (id: string, key: string): string =>
 const opaquePair = (pair: string, holder: Holder, key: string): string =>
   opaqueId(holder === house ? `pair ${pair}` : `pair ${holder} ${pair}`, key);
 
-/** What the control documents say about publishing an item. */
+/** The decision of the control documents about publishing an item. */
 export interface Permission {
   /** Whether a visitor may see it. */
   isGiven: boolean;
@@ -50,7 +50,7 @@ export interface Permission {
   at: Stamp;
 }
 
-/** The permission for an item of the house in a library that nobody shares in. */
+/** The permission for an item of the house in a library where nothing is shared. */
 const always: Permission = { isGiven: true, at: never };
 
 /**
@@ -97,7 +97,7 @@ export function project(
 export function deciding(leaves: readonly { deleted: boolean; body: Body }[]): Body | undefined {
   const [winner] = leaves;
   if (winner?.deleted === false) {
-    // A foreign program may have left `purged` in a live document, where it means nothing.
+    // A foreign program may have left `purged` in a live document, where it has no meaning.
     const { purged: _, ...living } = winner.body;
     return living;
   }
@@ -105,7 +105,7 @@ export function deciding(leaves: readonly { deleted: boolean; body: Body }[]): B
   return purges.length > 0 ? purges.reduce<Body>(merge, purges[0]!) : undefined;
 }
 
-/** Whether a person ever made a photo public: if not, a public server learns nothing about it. */
+/** Whether a person ever made a photo public: if not, a public server never receives anything about it. */
 export const wasPublic = (body: Body): boolean =>
   listIn(body, 'audience').some((edit) => own(edit, 'value') === 'public');
 

@@ -1,7 +1,6 @@
 /**
- * The list of public fields, in one place: a home publishes by it, and a public server applies it again to what it
- * receives, whoever sends it. Values that are not on the list, have the wrong type or are too long are removed or cut.
- * Pure.
+ * The list of public fields, in one place: a home publishes by it, and a public server applies it again to everything
+ * it receives. Values that are not on the list, have the wrong type or are too long are removed or cut. Pure.
  */
 import { wellFormed } from '../document/canonical-json.js';
 import { turnsIn } from '../document/develop.js';
@@ -29,7 +28,7 @@ export interface PublicPhoto {
   clips?: { hover?: Rendition; video?: Rendition; rotate?: Clips['rotate'] };
 }
 
-/** What a home publishes about one photo. */
+/** The data that a home publishes about one photo. */
 export interface ToldInPublic {
   /** Null: it was public, and is no longer. */
   value: PublicPhoto | null;

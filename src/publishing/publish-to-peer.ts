@@ -1,7 +1,7 @@
 /**
- * Publishing to one public server over a connection: compares its list of documents with the projection, whatever state
- * either side was restored to, sends the difference, then every change. Reads nothing from it except our own
- * projection; sends no blobs except renditions that the projection names.
+ * Publishing to one public server over a connection: compares its list of documents with the projection, even if one
+ * side was restored from a backup, sends the difference, then every change. Reads only this home's projection from it;
+ * sends no blobs except renditions that the projection names.
  */
 import type { Subscribe } from '../base/async/listeners.js';
 import { createHash } from 'node:crypto';
@@ -31,7 +31,7 @@ export interface PublishingParts {
   files: Files;
   library: Library;
   options: ProjectionOptions;
-  /** The present decision who sees which item of the home. */
+  /** The current decision who sees which item of the home. */
   access(): ItemAccess;
   clock: Clock;
   random(length: number): Uint8Array;
@@ -118,7 +118,7 @@ async function listOf(theirs: Database): Promise<Map<string, string[]>> {
   return list;
 }
 
-/** Revisions that can't be read there are replaced or withdrawn nevertheless. */
+/** Revisions that can't be read there are still replaced or withdrawn. */
 function readUnknown(theirs: Database, unknown: ReadonlyMap<string, readonly string[]>): ReturnType<Database['read']> {
   const named = [...unknown].flatMap(([id, revs]) => revs.map((rev): RevisionId => ({ id, rev })));
   return named.length === 0 ? Promise.resolve([]) : theirs.read(named, () => undefined);

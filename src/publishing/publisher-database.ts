@@ -1,6 +1,6 @@
 /**
- * One home that publishes here: the database of its projection, in a separate file. Only public fields
- * (public-fields.ts) of what it writes are ever stored. A table of the pictures that it names is written in the same
+ * One home that publishes here: the database of its projection, in a separate file. Only the public fields
+ * (public-fields.ts) of its documents are ever stored. A table of the pictures that it names is written in the same
  * transaction.
  */
 import { join } from 'node:path';
@@ -68,7 +68,7 @@ export function openPublisher(id: string, { folder, clock, changes }: PublisherP
 }
 
 interface Pictures {
-  /** The table was created just now. */
+  /** The table has just been created. */
   isNew: boolean;
   write(document: string, body: Body | undefined): void;
   has(sha256: string): boolean;

@@ -1,7 +1,6 @@
 /**
  * The homes that publish here, and which token may write which projection. A token belongs to the first home that uses
- * it; it gives access to that home's database and the pictures that it names, and nothing else. A crash leaves whole
- * batches.
+ * it; it gives access only to that home's database and the pictures that it names. A crash leaves whole batches.
  */
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';

@@ -1,8 +1,8 @@
 /**
- * Whether an item may be published, according to the control documents of the home (docs/people.md): what a visitor
- * without an account would see, no more. Owners allow a person to publish and stop it; the items that depend on that are
- * listed in a table beside the projection, so that a change of a control document reaches them. The table commits with
- * the projection, and a crash leaves both behind the home's feed.
+ * Whether an item may be published, according to the control documents of the home (docs/people.md): exactly if a
+ * visitor without an account would see it. Owners allow a person to publish and stop it; the items that depend on that
+ * are listed in a table beside the projection, so that a change of a control document reaches them. The table commits
+ * with the projection, and a crash leaves both behind the home's feed.
  */
 import { readItem, type ItemAccess } from '../access/item-access.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -25,7 +25,7 @@ export interface ItemPermission extends Permission {
 export interface Permissions {
   /** The permission for an item with this document, in the transaction that projects it. */
   of(id: string, item: Item, body: Body): ItemPermission;
-  /** Whether a document (its id) decides about the publication of items. */
+  /** Whether a document (its id) affects the publication of items. */
   decides(id: string): boolean;
   /** The ids of the documents of items whose publication depends on control documents. */
   conditional(): string[];
@@ -65,8 +65,8 @@ export function openPermissions({
 }
 
 /**
- * The stamps of all decisions about a person's publishing: allowed, stopped, removed, back. A home that knows fewer of
- * them never overrules one that knows more. Empty for the house, and for someone who never might publish.
+ * The stamps of all decisions about a person's right to publish: allowed, stopped, removed, back. A home that knows
+ * fewer of them never overrules one that knows more. Empty for the house, and for a person who never had the right.
  */
 function decisionsOn({ controls, get }: Library, holder: Holder): Stamp[] {
   if (holder === house) return [];

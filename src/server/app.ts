@@ -139,7 +139,7 @@ function renewPair(app: App, parts: ServerParts, files: PairFiles, listener: Lis
   void watchPair(files, parts, ended.signal, (pair) => listener.renew(pair));
 }
 
-/** Answers malformed HTTP with an error in Photospool's format, if the socket can still be written to. */
+/** Responds to malformed HTTP with an error in Photospool's format, if the socket can still be written to. */
 function answerGarbage(error: Error, socket: Socket): void {
   const body = JSON.stringify(failure('invalid', 'This is not a valid HTTP request.'));
   if (errnoOf(error) === 'ECONNRESET' || !socket.writable) return void socket.destroy();

@@ -1,5 +1,5 @@
 /**
- * The number of photos that are done (`countDone`). Counting takes about 100 ms in a library of a million, so it happens on
+ * The number of imported photos (`countDone`). Counting takes about 100 ms in a library of a million, so it happens on
  * request and only after changes.
  */
 import type { Clock } from '../base/clock.js';

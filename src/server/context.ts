@@ -40,7 +40,7 @@ export interface BlobPort {
   rendition(sha256: string): string;
   /** An original, by its path relative to the archive. */
   original(path: string): string;
-  /** A new path for a file that exists only while it is sent; the next start removes files that a crash leaves. */
+  /** A new path for a file that exists only while it is sent; the next start removes files left by a crash. */
   temporary(): string;
   /** Moves an original to the archive's trash (`Archive.discard`). */
   discard(path: string): Promise<string | undefined>;
@@ -53,7 +53,7 @@ export interface ServerConfig {
   host: string;
   /** 0 selects any free port. */
   port: number;
-  /** Host names that the server answers to, in addition to IP addresses and this machine's own names. */
+  /** Host names under which the server responds, in addition to IP addresses and this machine's own names. */
   names?: readonly string[];
   /** Proxies trusted to report the client's address: addresses, networks, `loopback`. */
   trustProxy?: readonly string[];
@@ -64,11 +64,11 @@ export interface ServerConfig {
   webRoot: string;
   /** The `incoming` folder, as displayed. */
   incoming: string;
-  /** Where the owner’s own map is, if there is one: a PMTiles file. */
+  /** The path of the owner’s own map, if there is one: a PMTiles file. */
   basemap?: string;
   /** The title of the album for visitors; `Photospool` by default. */
   title?: string;
-  /** What visitors read about the album. */
+  /** The description of the album for visitors. */
   intro?: string;
   /** False if search engines may index the pages of visitors. */
   noindex?: boolean;
@@ -116,11 +116,11 @@ export interface ServerParts {
     develop?: Develop,
   ): Promise<{ path: string; type: string; remove(): Promise<void> } | undefined>;
   /**
-   * Requests the playable version of a video, by the SHA-256 of its original: for viewers who may see the video but not
-   * have the original. False if it can't be made. Absent on a server that transcodes nothing.
+   * Requests the playable version of a video, by the SHA-256 of its original: for viewers who can see the video but
+   * have no right to the original. False if it can't be made. Absent on a server that transcodes nothing.
    */
   makePlayable?(sha256: string): boolean;
-  /** Opens what an export of a library reads, to be closed after it. Absent on a public server. */
+  /** Opens the sources of an export of a library, to be closed after it. Absent on a public server. */
   openExport?(people: Pick<People, 'all'>): { parts: LibraryExportParts; close(): Promise<void> };
   /** Computes perceptual hashes. Absent on a server that decodes nothing. */
   look?: ReadLook;

@@ -1,8 +1,8 @@
 /**
- * The live pages: sends changes of the library and the spool to every connected page, each filtered by what its viewer
- * may see. Stores nothing: a page that reconnects requests the current state. A page that does not read is
- * disconnected, so no buffer grows. A page whose viewer has changed (signed out, revoked, another role) is disconnected
- * within a second. Without pages there are no timers.
+ * The live pages: sends changes of the library and the spool to every connected page, filtered for each viewer. Stores
+ * nothing: a page that reconnects requests the current state. A page that does not read is disconnected, so no buffer
+ * grows. A page whose viewer has changed (signed out, revoked, another role) is disconnected within a second. Without
+ * pages there are no timers.
  */
 import { Readable } from 'node:stream';
 import { addressGroups } from '../access/address-prefix.js';
@@ -82,14 +82,14 @@ interface Listener {
   circle: Circle;
   spool: boolean;
   comments: boolean;
-  /** Its rights when it connected (`rightsOf`): a page offers what they allow. */
+  /** Its permissions when it connected (`rightsOf`): they determine the actions on the page. */
   rights: string;
   /** The groups it counts towards: the shared limit, then its own. */
   counted: readonly [string, ...string[]];
   viewerNow: () => Viewer | undefined;
 }
 
-/** What a viewer may do, as a key. */
+/** The permissions of a viewer, as a key. */
 const rightsOf = (viewer: Viewer): string => actions.filter((action) => may(viewer, action)).join();
 
 const circleName = (viewer: Viewer): string => JSON.stringify(sightOf(viewer));

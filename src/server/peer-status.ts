@@ -1,6 +1,6 @@
 /**
  * The servers that connect to this one, and merges with the names of their authors, for `GET /api/peers`. Contains no
- * secret, and no hash of a person’s photo.
+ * secrets, and no hash of a person’s photo.
  */
 import type { People } from '../access/people.js';
 import type { Viewer } from '../access/permissions.js';
@@ -36,10 +36,10 @@ export const mergesFor = (viewer: Viewer, people: Pick<People, 'find'>, { days, 
 });
 
 /**
- * The state of the mesh, for viewers with the right `spool` or `metrics`. Of what a person holds or shares, neither the
- * person is named nor the document: the id of a photo contains the hash of its bytes, as does that of its tags. Where
- * people hold photos, only missing blobs of the house are counted, and nothing of the connections: a photo whose bytes
- * somebody has already needs fewer documents and blobs than another.
+ * The state of the mesh, for viewers with the right `spool` or `metrics`. For items and grants of a person, neither the
+ * person nor the document is named: the id of a photo contains the hash of its bytes, as does that of its tags. If
+ * people hold photos, only missing blobs of the house are counted, and connections have no figures: a photo whose bytes
+ * another person already has needs fewer documents and blobs.
  */
 export function meshState({ exchange, library, mesh }: Pick<ServerParts, 'exchange' | 'library' | 'mesh'>): MeshState {
   const hasOwn = library.items.hasOwn();
@@ -56,13 +56,13 @@ export interface MeshState {
   links: LinkStatus[];
   missing: Record<BlobKind, number>;
   missingBytes: Record<BlobKind, number>;
-  /** Whether people hold photos, so that the connections have no figures. */
+  /** Whether people hold photos: then the connections have no figures. */
   hasOwn: boolean;
 }
 
 const none = { count: 0, bytes: 0 };
 
-/** A connection without what went over it and what has still to. */
+/** A connection without its transferred and pending numbers. */
 function uncounted({ missing: _missing, ...link }: LinkStatus): LinkStatus {
   return { ...link, pull: { sent: 0 }, push: { sent: 0 }, blobs: { fetched: none, brought: none } };
 }
@@ -93,7 +93,7 @@ export const mergeFor = (
   })),
 });
 
-/** The id of a document as it is shown: a photo by its public id. */
+/** The displayed id of a document: a photo by its public id. */
 function shownId(id: string): string {
   const item = itemOf(id);
   return item ? itemId({ holder: house, sha256: publicIdOf(item) }) : id;

@@ -1,6 +1,6 @@
 /**
  * The routes of a public server: the pages of a visitor, and what publishers need. No sign-in, no editing, no upload,
- * no original. A publisher reaches its own projection and sends pictures; it reads none.
+ * no original. A publisher has access to its own projection and uploads pictures; it can't download any.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Access } from '../access/access.js';

@@ -1,7 +1,7 @@
 /**
  * A line for cron, and its place in the crontab between two marks: crontab(5) (Vixie's, ISC's, Debian's, BusyBox's). In
- * a crontab `%` ends the command unless preceded by a backslash; crons differ in how they read two backslashes, so two
- * are never adjacent. Pure.
+ * a crontab `%` ends the command unless preceded by a backslash; implementations of cron differ in how they read two
+ * backslashes, so two are never adjacent. Pure.
  */
 import { PhotospoolError } from '../base/errors.js';
 import type { LaunchPlan } from './launch-plan.js';

@@ -1,7 +1,7 @@
 /**
  * Installs and removes a service. Files are written durably and atomically before the system is informed; installing
- * again changes only what differs, and completes an installation that a crash interrupted. Removing deletes exactly
- * what was installed.
+ * again changes only what differs, and completes an installation that a crash interrupted. Removing deletes exactly the
+ * installed files.
  */
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';

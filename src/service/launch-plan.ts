@@ -1,7 +1,6 @@
 /**
  * The command that a service runs on any system: one pass over the spool (`process`), or the server (`serve`), with the
- * home and the flags at the time of installation. Paths are absolute, because the environment of a shell is missing.
- * Pure.
+ * home and the flags at the time of installation. Paths are absolute, because a service has no shell environment. Pure.
  */
 import { createHash } from 'node:crypto';
 import { PhotospoolError, printable } from '../base/errors.js';

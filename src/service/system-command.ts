@@ -52,7 +52,7 @@ export async function demand(
   throw new PhotospoolError('unusable', `\`${program} ${args.join(' ')}\` failed${said === '' ? '' : `: ${said}`}.`);
 }
 
-/** The error if the system lacks a program, or it does nothing for this user. */
+/** The error if the system lacks a program, or does not offer it to this user. */
 export const notHere = (kind: string, reason: string): PhotospoolError =>
   new PhotospoolError('unusable', reason, {
     hint: `Run \`photospool service print ${kind}\` to print the definition, and install it yourself.`,

@@ -64,7 +64,7 @@ function sandbox(plan: LaunchPlan): string[] {
 /** The common part of a pass and the server. */
 const running = (plan: LaunchPlan): string[] => [
   `ExecStart=:${plan.command.map(argument).join(' ')}`,
-  // Only the main process gets the signal, and ends its children; the current item may finish.
+  // Only the main process gets the signal, and ends its children; the current item can finish.
   'KillMode=mixed',
   'TimeoutStopSec=15min',
   'SuccessExitStatus=143',

@@ -1,5 +1,5 @@
 /**
- * The folders that a service needs to write to. Each becomes a mount of its own, and files can't be renamed between
+ * The folders that a service needs to write to. Each becomes a separate mount, and files can't be renamed between
  * mounts; so folders on one disk are replaced by their common parent, unless that is the whole disk. Reads only.
  */
 import { homedir } from 'node:os';

@@ -14,7 +14,7 @@ export function renew(db: Sqlite, drawn: string): void {
   const set = db.prepare('INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)');
   db.transaction(() => {
     set.run(restoredMark, drawn);
-    // The files here are not those of the time of the backup.
+    // The files here may differ from those at the time of the backup.
     set.run(followedMark, '0');
     if (!isThere.get('replication_note')) return;
     // CouchDB trusts a note of its current session, and would resume after documents that are missing here now.

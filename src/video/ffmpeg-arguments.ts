@@ -43,7 +43,7 @@ export interface Size {
 export const hover = { seconds: 6, width: 640, height: 320, rate: 15 } as const;
 /** The maximum size of a playable video: 1080p, landscape or portrait. */
 export const largest = { long: 1920, short: 1080 } as const;
-/** No real video is longer; a hostile file may claim to be. */
+/** No real video is longer; a hostile file may state more. */
 export const longest = 12 * 3600;
 
 /** The size of a hover preview. */
@@ -80,7 +80,7 @@ function matrixOf({ pictures: { matrix, hdr, width, height } }: Film): string {
   return Math.min(width, height) >= 720 ? 'bt709' : 'bt601';
 }
 
-/** The parameters that an HDR video lacks and zscale needs: it guesses nothing, and fails. */
+/** The parameters that an HDR video lacks and zscale needs: it does not guess them, and fails. */
 function untold({ pictures: { matrix, primaries } }: Film): string {
   const given = [...(primaries ? [] : ['color_primaries=bt2020']), ...(matrix ? [] : ['colorspace=bt2020nc'])];
   return given.length === 0 ? '' : `setparams=${given.join(':')},`;

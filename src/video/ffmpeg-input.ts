@@ -1,6 +1,6 @@
 /**
- * How ffmpeg and ffprobe open an untrusted video: as the format of its first bytes and no other, so that no playlist,
- * file list or image sequence is ever opened; only this file and no network; only with codecs that cameras, phones and
+ * How ffmpeg and ffprobe open an untrusted video: only as the format of its first bytes, so that no playlist, file list
+ * or image sequence is ever opened; only this file, without network access; only with codecs that cameras, phones and
  * the web use. Pure.
  */
 import type { Format } from '../photo/formats/identify.js';

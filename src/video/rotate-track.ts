@@ -1,7 +1,7 @@
 /**
- * Rotates a video without encoding it: the matrix of its track (`tkhd`, ISO/IEC 14496-12, 8.3.2) says how its pictures
- * are turned when they are shown, and players and browsers follow it. The file stays as it is; a reader gets other bytes
- * in place of the matrix. Pure; accepts any bytes.
+ * Rotates a video without encoding it: the matrix of its track (`tkhd`, ISO/IEC 14496-12, 8.3.2) states how its
+ * pictures are rotated when they are shown, and players and browsers follow it. The file stays unchanged; a reader gets
+ * other bytes in place of the matrix. Pure; accepts any bytes.
  */
 import type { ReadAt } from '../photo/formats/format-family.js';
 import { readBoxes, type HeifBox } from '../photo/formats/heif-boxes.js';
@@ -12,13 +12,13 @@ export interface BytePatch {
   bytes: Buffer;
 }
 
-/** More boxes than any real file has before the description of its tracks, and inside it. */
+/** The maximum number of boxes before the description of the tracks, and inside it: more than any real file has. */
 const [mostBoxes, mostInside] = [10_000, 200];
 /** The size of the matrix, and of the width and height that follow it. */
 const [matrixBytes, sizeBytes] = [36, 8];
 
 /**
- * The bytes that differ in a video that is shown turned by further quarter turns clockwise; none if the file has no
+ * The bytes that differ in a video that is shown rotated by further quarter turns clockwise; none if the file has no
  * matrix. `size`: of the file. @throws the system's error if it can't be read.
  */
 export async function rotationPatches(readAt: ReadAt, size: number, turns: 1 | 2 | 3): Promise<BytePatch[]> {
@@ -61,10 +61,12 @@ async function isOfPictures(readAt: ReadAt, trak: Span): Promise<boolean> {
 /** The unit of the fixed-point numbers in the matrix (16.16). */
 const one = 0x10000;
 
-/** A matrix (a b u, c d v, x y w) turned further; `bytes` also has the size of the track, which stays. */
+/**
+ * A matrix (a b u, c d v, x y w) rotated further; `bytes` also contains the size of the track, which stays the same.
+ */
 function turned(bytes: Buffer, turns: 1 | 2 | 3): Buffer {
   const [a, b, c, d] = [0, 4, 12, 16].map((at) => bytes.readInt32BE(at)) as [number, number, number, number];
-  // Some programs leave it empty.
+  // Some programs leave the size empty.
   const isEmpty = a === 0 && b === 0 && c === 0 && d === 0;
   let [across, down]: [Row, Row] = isEmpty
     ? [
@@ -77,7 +79,7 @@ function turned(bytes: Buffer, turns: 1 | 2 | 3): Buffer {
       ];
   for (let n = 0; n < turns; n++) [across, down] = [quarter(across), quarter(down)];
   const [width, height] = [bytes.readUInt32BE(matrixBytes), bytes.readUInt32BE(matrixBytes + 4)];
-  // The turned picture begins at the origin again.
+  // The rotated picture begins at the origin again.
   const moved = [0, 1].map((n) => -Math.min(0, ends(across[n]!, width) + ends(down[n]!, height)));
   const out = Buffer.from(bytes.subarray(0, matrixBytes));
   [...across, ...down, ...moved].forEach((value, n) => out.writeInt32BE(clamped(value), [0, 4, 12, 16, 24, 28][n]));

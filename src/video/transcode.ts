@@ -136,7 +136,7 @@ export function openFilms(found: FfmpegTools): Films {
   };
 }
 
-/** Runs the tools, and knows their capabilities. */
+/** Runs the tools, and determines their capabilities. */
 function openRunning(found: FfmpegTools, signal: AbortSignal) {
   let abilities: Promise<Abilities> | undefined;
 
@@ -154,7 +154,7 @@ function openRunning(found: FfmpegTools, signal: AbortSignal) {
     throw new PhotospoolError('busy', 'ffmpeg did not report its capabilities.', { cause: new Error(told.said) });
   }
 
-  /** Asked once; again after a failure. */
+  /** Determined once; again after a failure. */
   function askAbilities(): Promise<Abilities> {
     return (abilities ??= Promise.all(['-encoders', '-filters'].map(listed)).then(
       (lists) => readAbilities(lists.join('\n')),

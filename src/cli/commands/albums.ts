@@ -1,6 +1,6 @@
 /**
- * `photospool albums`: albums with members, and the order of all albums. Works beside a running server. It asks for no sign-in,
- * because anyone who can run it can read the library’s file; without `--for` it acts for the house.
+ * `photospool albums`: albums with members, and the order of all albums. Works beside a running server. It requires no
+ * sign-in, because anyone who can run it can read the library’s file; without `--for` it acts for the house.
  */
 import { mayArrange, orderedBy, planOrder, searchOfNamed, type WantedOrder } from '../../album/arrange-photos.js';
 import type { MemberAlbum } from '../../album/member-albums.js';
@@ -98,7 +98,7 @@ export const albums: Verb = (program, run) => {
   });
 };
 
-/** Orders an album with members, or one that exists by name; what was changed. */
+/** Orders an album with members, or one that exists by name; returns the change. */
 async function orderAlbum(
   { albums, who, records: { catalog, library } }: SharingParts,
   album: string,

@@ -1,6 +1,6 @@
 /**
- * `photospool doctor`: problems of a home, and their remedies. Asks a running server, which knows more; one that does
- * not respond is itself a finding. Reads only.
+ * `photospool doctor`: problems of a home, and their remedies. Uses the results of a running server, which has more
+ * information; one that does not respond is itself a finding. Reads only.
  */
 import type { Config } from '../../base/config.js';
 import { openFiles } from '../../base/files.js';

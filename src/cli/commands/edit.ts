@@ -1,7 +1,8 @@
 /**
- * `photospool edit`: changes photos as the web app does: titles, tags, audience and other fields, rotating and cropping; and undoes it. Works beside a running server, which makes the
- * pictures; otherwise the next one does. It asks for no sign-in, because anyone who can run it can read the files:
- * without `--for` it acts for the house. A crash leaves some photos edited; running it again completes it.
+ * `photospool edit`: changes photos as the web app does: titles, tags, audience and other fields, rotating and
+ * cropping; and undoes it. Works beside a running server, which makes the pictures; otherwise the next server does. It
+ * requires no sign-in, because anyone who can run it can read the files; without `--for` it acts for the house. A crash
+ * leaves some photos edited; running it again completes it.
  */
 import { readFileSync } from 'node:fs';
 import { local, personViewer } from '../../access/viewer.js';
@@ -53,14 +54,14 @@ function editPhotos(ids: readonly string[], flags: EditFlags): Promise<number> {
   });
 }
 
-/** What the options say. @throws PhotospoolError `usage`. */
+/** The change in the options. @throws PhotospoolError `usage`. */
 function changeOf(flags: EditFlags): PhotoEdit {
   const change = { ...fieldsOf(flags), ...pictureOf(flags) };
   if (Object.keys(change).length > 0) return change;
   throw wrong('No change was given.', 'Run `photospool edit --help` for the options.');
 }
 
-/** The edit of the picture. Turning keeps a crop; a crop or an angle replaces what was done before. */
+/** The edit of the picture. Rotating keeps a crop; a crop or an angle replaces the previous one. */
 function pictureOf({ rotate, crop, straighten, original = false }: EditFlags): PhotoEdit {
   const turns = rotate === undefined ? undefined : turnsOf(rotate);
   const isFramed = crop !== undefined || straighten !== undefined;
@@ -89,7 +90,7 @@ function cropOf(text: string): Crop {
   throw wrong(`${printable(text)} is not a crop.`, 'Write four fractions: --crop 0.1,0,0.8,1');
 }
 
-/** The changes that undo an edit, from what it printed. @throws PhotospoolError `usage`. */
+/** The changes that undo an edit, from its output. @throws PhotospoolError `usage`. */
 function undoIn(file: string): PhotosChange[] {
   let text: string;
   try {

@@ -1,6 +1,7 @@
 /**
- * `photospool export`: the library of the house or of a person as a folder of originals, sidecars and albums; home/export-home.ts says
- * what a crash leaves. Works beside a running server. The export of a removed person’s photos is audited.
+ * `photospool export`: the library of the house or of a person as a folder of originals, sidecars and albums;
+ * home/export-home.ts documents the state after a crash. Works beside a running server. The export of a removed
+ * person’s photos is audited.
  */
 import { resolve } from 'node:path';
 import { commandLine } from '../../access/actor.js';

@@ -1,6 +1,6 @@
 /**
- * `photospool folders`: folders of `incoming` whose files become a person's own. Works beside a running server, which knows of a change
- * at its next look.
+ * `photospool folders`: folders of `incoming` whose files belong to a person. Works beside a running server, which
+ * notices a change at its next scan.
  */
 import { openHomeGate } from '../../home/open-gate.js';
 import { filesOf } from '../../home/open-read-only.js';

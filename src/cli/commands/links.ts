@@ -1,6 +1,6 @@
 /**
- * `photospool links`: share links, and the photos that guests sent through them. Works beside a running server; nobody
- * is asked who they are, as for `albums`.
+ * `photospool links`: share links, and the photos that guests sent through them. Works beside a running server;
+ * requires no sign-in, like `albums`.
  */
 import { actorOf } from '../../access/actor.js';
 import type { GuestLimits } from '../../access/guest-uploads.js';
@@ -116,7 +116,7 @@ const guestsOf = ({ records, access }: SharingParts) =>
     ...{ albumOf: (link) => access.guests.albumOf(link), known: access.knownFromGuests },
   });
 
-/** A link that may be changed; undefined if there is none. */
+/** A link that the viewer may change; undefined if there is none. */
 const shareOf = ({ access, who }: Pick<SharingParts, 'access' | 'who'>, id: string): Share | undefined =>
   access.shares.list().find((one) => one.id === id && mayLink(who, one.holder ?? house));
 
@@ -194,7 +194,10 @@ async function create(
   return exit.done;
 }
 
-/** What the link accepts. @throws PhotospoolError `usage` for a limit that is no number, or without `--uploads`. */
+/**
+ * The uploads that the link accepts. @throws PhotospoolError `usage` for a limit that is not a number, or without
+ * `--uploads`.
+ */
 function uploadsOf({ uploads, maxPhotos, maxBytes, maxPhotosPerDay, maxBytesPerDay }: LinkFlags) {
   const given = { photos: maxPhotos, bytes: maxBytes, photosPerDay: maxPhotosPerDay, bytesPerDay: maxBytesPerDay };
   const limits: Partial<GuestLimits> = {};

@@ -43,7 +43,7 @@ function limitOf(text: string | undefined): number {
 async function listPhotos(words: string[], flags: ListFlags): Promise<number> {
   const query = parseQuery(textOf(words));
   const limit = limitOf(flags.limit);
-  // Loaded only then: access data, and what accounts need.
+  // Loaded only then: access data and its dependencies.
   if (flags.for !== undefined) return (await import('../list-for-person.js')).listFor(query, limit, flags);
   if (flags.locked === true)
     throw new PhotospoolError('usage', 'Use --locked with --for.', { hint: 'Only a person has locked photos.' });

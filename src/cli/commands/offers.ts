@@ -1,6 +1,6 @@
 /**
- * `photospool offers`: photos that are handed over to somebody who saves them. Works beside a running server; nobody is asked who they
- * are, as for `albums`.
+ * `photospool offers`: photos offered to a recipient, who saves them. Works beside a running server; requires no
+ * sign-in, like `albums`.
  */
 import type { Offer, OfferDetails } from '../../album/offers.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
@@ -87,7 +87,7 @@ function recipient({ named }: SharingParts, { to, toHouse }: OfferFlags): Holder
   return to === undefined ? house : named(to).id;
 }
 
-/** Says which offers were made. */
+/** Prints the offers that were made. */
 export function tellMade(
   parts: Pick<SharingParts, 'access'>,
   { offers, missing, refused }: { offers: Offer[]; missing: string[]; refused: string[] },
@@ -101,7 +101,7 @@ export function tellMade(
   return exit.done;
 }
 
-/** Says one offer in a line; an accepted one with what the giver can do. */
+/** Prints an offer as a line; for an accepted one, with the giver's next step. */
 function tellOffer({ access }: Pick<SharingParts, 'access'>, offer: Offer | OfferDetails, flags: ForFlags): void {
   if (flags.json) return printJson(offer);
   const nameOf = (holder: Holder): string =>

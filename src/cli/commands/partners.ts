@@ -1,4 +1,7 @@
-/** `photospool partners`: who sees all photos of a person. Works beside a running server; nobody is asked who they are, as for `albums`. */
+/**
+ * `photospool partners`: who sees all photos of a person. Works beside a running server; requires no sign-in, like
+ * `albums`.
+ */
 import type { Person } from '../../access/people.js';
 import { printable } from '../../base/errors.js';
 import { addVerb, type Verb } from '../command.js';

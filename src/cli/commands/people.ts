@@ -1,7 +1,7 @@
 /**
- * `photospool people`: ends of access that are lost with the server that had them, and that what was given since waits for; the storage
- * that people use; where their uploads go, and who sees them. Works beside a running server. It requires no sign-in: a person who can run it can read the
- * library’s file anyway; the audit notes what was confirmed.
+ * `photospool people`: ends of access that were lost with a server and that later gives wait for; the storage that
+ * people use; where their uploads go, and who sees them. Works beside a running server. It requires no sign-in: a
+ * person who can run it can read the library’s file anyway; the audit log records confirmations.
  */
 import type { Access } from '../../access/access.js';
 import { commandLine } from '../../access/actor.js';
@@ -95,7 +95,7 @@ function removedPerson(access: Access, library: Library, name: string) {
   });
 }
 
-/** The storage used by each holder, in full: whoever runs this can read everything anyway. */
+/** The storage used by each holder, in full: a person who can run this can read everything anyway. */
 async function showStorage(flags: Flags): Promise<number> {
   const config = configOf(flags);
   if (!(await hasLibrary(config))) return exit.done;

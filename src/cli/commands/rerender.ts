@@ -1,6 +1,7 @@
 /**
- * `photospool rerender`: renders again what an older version rendered, what is missing, or what could not be rendered
- * then; completes facts that an older version recorded. Also works beside a running server. If interrupted, the next run continues.
+ * `photospool rerender`: renders pictures that were made by an older version, are missing, or could not be rendered
+ * before; completes facts recorded by an older version. Also works beside a running server. If interrupted, the next
+ * run continues.
  */
 import { systemClock as clock } from '../../base/clock.js';
 import { openLog } from '../../base/log.js';

@@ -1,4 +1,4 @@
-/** `photospool retry`: retries stuck items now. If a server runs on that home, the server does. */
+/** `photospool retry`: retries stuck items now. If a server runs on that home, the server retries them. */
 import { printable } from '../../base/errors.js';
 import type { Retried } from '../../spool/spool-interface.js';
 import { print, printJson, say } from '../output.js';

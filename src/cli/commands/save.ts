@@ -1,6 +1,6 @@
 /**
- * `photospool save`: saves what others share to the library of a person. Works beside a running server; nobody is asked
- * who they are, as for `albums`. A crash leaves some photos saved; running it again completes it.
+ * `photospool save`: saves photos shared by others to the library of a person. Works beside a running server; requires
+ * no sign-in, like `albums`. A crash leaves some photos saved; running it again completes it.
  */
 import { savePhotos } from '../../album/save-photos.js';
 import { systemClock as clock } from '../../base/clock.js';

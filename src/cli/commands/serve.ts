@@ -182,7 +182,7 @@ async function announce({ config, files }: Home, url: string, secret: string): P
   print(`Your library is at ${url}`);
 }
 
-/** Prints the one-time link that creates the first owner; links of earlier starts are void. */
+/** Prints the one-time link that creates the first owner; links of earlier starts are invalid. */
 function offerSetUp(access: Access, url: string): void {
   const { code } = access.codes.draw(setUp);
   say(`There are no accounts yet. To create yours, open  ${url}/setup#${code}`);

@@ -1,6 +1,6 @@
 /**
  * `photospool service install|uninstall|print launchd|systemd|cron`: makes the system run a pass when files arrive, or
- * the server permanently. The home and the present flags and variables are written into the definition.
+ * the server permanently. The home and the current flags and variables are written into the definition.
  */
 import { realpathSync } from 'node:fs';
 import { Argument } from 'commander';
@@ -88,7 +88,7 @@ function sweepOf(given: string | undefined, kind: Kind): number {
   });
 }
 
-/** What a person should know, and how to revert. */
+/** Notes for the user, and how to uninstall. */
 function advise(kind: Kind, plan: LaunchPlan): void {
   if (isPassing(plan.command[1] ?? ''))
     say('Photospool runs from the npx cache, which npm may delete. Install Photospool, then run this command again.');

@@ -54,7 +54,7 @@ function asJson(spool: SpoolStatus, done: number, url: string | undefined): obje
   return { ...told, done, ...(url !== undefined && { rate, recent, server: url }) };
 }
 
-/** The last completed backup, as far as this home knows. */
+/** The last completed backup that this home recorded. */
 interface Remembered {
   backup?: Past;
   /** The peers, with their connections if a server runs. */
@@ -65,11 +65,11 @@ interface Remembered {
   copies?: CopiedHome[];
   /** Blobs that documents name and that are not here, if a server runs. */
   elsewhere?: Elsewhere;
-  /** Whether people may have libraries of their own, where a server that knows runs. */
+  /** Whether people may have personal libraries, if a server that can tell runs. */
   people?: PeopleLibraries;
 }
 
-/** How many waiting files are listed. */
+/** The maximum number of waiting files listed. */
 const shown = 5;
 
 /** The status in lines for a person. `now` in ms. */

@@ -1,7 +1,7 @@
 /**
  * `photospool stuck`: the decisions of an owner about files that could not be imported, as on the page Spool. Nothing
- * is deleted: a file is ignored in place, moved to the import trash and back, or copied out. If a server runs on
- * that home, the server does it; a crash leaves it done for some of the files.
+ * is deleted: a file is ignored in place, moved to the import trash and back, or copied out. If a server runs on that
+ * home, the server does it; a crash leaves it carried out for some of the files.
  */
 import { basename, join, resolve } from 'node:path';
 import { printable } from '../../base/errors.js';

@@ -1,7 +1,7 @@
 /**
- * `photospool trash`: after how many days photos are deleted from the trash. A running server deletes them; the setting works
- * beside it. Anyone who can run this can delete the files anyway, so it needs no right; with `--for` it acts as that
- * person, and the choice ends with their right.
+ * `photospool trash`: after how many days photos are deleted from the trash. A running server deletes them; the setting
+ * can be changed beside it. Anyone who can run this can delete the files anyway, so it requires no permission; with
+ * `--for` it acts as that person, and the choice ends with their permission.
  */
 import { commandLine } from '../../access/actor.js';
 import { local } from '../../access/viewer.js';
@@ -26,7 +26,7 @@ export const trash: Verb = (program, run) => {
 
 type ForFlags = Flags & { for?: string };
 
-/** The days that were typed; null for never. @throws PhotospoolError `usage`. */
+/** The days as typed; null for never. @throws PhotospoolError `usage`. */
 function readDays(text: string | undefined): TrashPeriod | null | undefined {
   if (text === undefined || text === 'never') return text === undefined ? undefined : null;
   const days = trashPeriods.find((one) => String(one) === text);

@@ -1,6 +1,6 @@
 /**
  * `photospool users`: the people who may sign in. Works beside a running server, which applies changes at once. Anyone
- * who can run this can read the library's file anyway, so it does not ask for authentication.
+ * who can run this can read the library's file anyway, so it requires no authentication.
  */
 import type { Access } from '../../access/access.js';
 import { describeChange, describeStanding, type Account } from '../../access/accounts.js';
@@ -76,7 +76,7 @@ async function addUser(name: string, flags: UserFlags): Promise<number> {
   const given = roleOf(flags.role);
   return withAccess(configOfHome(flags), async (access) => {
     const role = given ?? (access.settings.read().setUp ? 'family' : 'owner');
-    // Do not ask for a password in vain; a name in use is rejected below.
+    // Avoids a useless password prompt; a name in use is rejected below.
     const taken = !access.accounts.isFirstOwner(name) && access.people.named(readName(name)).length > 0;
     const password = flags.invite === true || taken ? undefined : await passwordFor(name);
     const account = access.accounts.add({ name, role }, commandLine);
@@ -224,7 +224,7 @@ async function listUsers(flags: Flags): Promise<number> {
   });
 }
 
-/** Reports the result for a person: with `--invite` the link alone. */
+/** Reports the result for a person: with `--invite` only the link. */
 async function report(access: Access, account: Account, flags: UserFlags): Promise<number> {
   const link =
     flags.invite === true

@@ -1,6 +1,6 @@
 /**
  * `photospool verify`: checks library, archive and renditions. Changes nothing, unless `--repair` adopts moved
- * originals and renders missing renditions; it removes or replaces nothing.
+ * originals and renders missing renditions; it never removes or replaces anything.
  */
 import { join } from 'node:path';
 import { checkSound, cure } from '../../backup/integrity-check.js';

@@ -1,7 +1,7 @@
 /**
  * Apple's own gain maps: one channel, encoded with the curve of Rec. 709, for which the gain is 1 + (headroom - 1) *
  * sample in linear light (Apple, "Applying Apple HDR effect to your photos"). ISO 21496-1 interpolates the logarithm of
- * the gain, so the samples are converted: the result shows the same on a screen with that headroom. Pure; accepts any
+ * the gain, so the samples are converted: the result looks the same on a screen with that headroom. Pure; accepts any
  * bytes.
  */
 import { has, uint } from '../formats/byte-reader.js';
@@ -21,8 +21,8 @@ function numberOf(xmp: string, name: string): number | undefined {
 }
 
 /**
- * The headroom of a map by its own XMP and the EXIF of its picture, a TIFF: how many times as bright as white it becomes;
- * undefined if the XMP describes no map of Apple's, or none says how bright.
+ * The headroom of a map by its own XMP and the EXIF of its picture, a TIFF: how many times as bright as white it
+ * becomes; undefined if the XMP describes no map of Apple's, or neither contains the headroom.
  */
 export function appleHeadroom(xmp: string, exif: Uint8Array | undefined): number | undefined {
   const version = numberOf(xmp, 'HDRGainMapVersion');
@@ -55,7 +55,7 @@ function makerNoteOf(exif: Uint8Array): Uint8Array | undefined {
   return at !== undefined && has(exif, at, 'Apple iOS\0') ? exif.subarray(at) : undefined;
 }
 
-/** Apple's formula. Photos with only one of both numbers exist; the other one counts as 0. */
+/** Apple's formula. Some photos have only one of the two numbers; the other one counts as 0. */
 function headroomOfNote(note: Uint8Array | undefined): number | undefined {
   if (!note || !has(note, 12, 'MM')) return undefined;
   const entries = entriesOf(note, 14, false);
@@ -78,7 +78,7 @@ function stopsOf(headroom: number, gain: number): number {
 /** Linear light of a sample encoded with the curve of Rec. 709, both 0 to 1. */
 const linear = (value: number): number => (value < 0.081 ? value / 4.5 : ((value + 0.099) / 1.099) ** (1 / 0.45));
 
-/** A map of Apple's, of one channel, with the samples of the standard. */
+/** A map of Apple's, which has one channel, with samples as in the standard. */
 export function fromApple({ data, ...size }: Pixels, headroom: number): Pick<GainMap, 'pixels' | 'gains'> {
   const stops = Math.log2(headroom);
   const table = Uint8Array.from({ length: 256 }, (_, sample) =>

@@ -8,8 +8,8 @@ import type { Format } from '../formats/format-family.js';
 import { readParts } from '../formats/read-parts.js';
 
 /**
- * Not the only sign: libvips has one list of messages per process, and a message can be of another picture, or missing,
- * if several are read at the same time.
+ * Not the only sign: libvips has one list of messages per process, and if several pictures are read at the same time, a
+ * message may belong to another one or be missing.
  */
 const truncated = /premature end of JPEG|Unexpected end of (GIF source data|file)/i;
 const tooLarge = /exceeds pixel limit|Input image exceeds|limitInput|too many|image dimensions|exceeds.*limit/i;

@@ -35,7 +35,7 @@ export type Edge = number | ((size: { width: number; height: number }) => number
 // libvips caches operations by path alone, and would return stale results for a replaced file.
 sharp.cache(false);
 
-/** What makes libvips fail: only errors without recovery, missing or broken data, or a warning. */
+/** When libvips fails: only at errors without recovery, at missing or broken data, or at any warning. */
 type FailOn = 'none' | 'error' | 'warning';
 
 /** Formats whose further pages are frames of an animation, not other pictures. */
@@ -51,8 +51,8 @@ export async function decode(path: string, format: Format, edge: Edge): Promise<
 }
 
 /**
- * Decodes what is left of a damaged file: its picture as far as it goes, otherwise a smaller embedded one. @throws the
- * decoder's error if there is none.
+ * Decodes the readable part of a damaged file: its picture as far as it goes, otherwise a smaller embedded one. @throws
+ * the decoder's error if there is none.
  */
 export async function decodeDamaged(path: string, format: Format, edge: Edge): Promise<Decoded> {
   const whole = await openSource(path, format, true)
@@ -79,7 +79,7 @@ async function decodeOpened(
   }
 }
 
-/** The input for libvips: the file itself, or what its family makes of it. */
+/** The input for libvips: the file itself, or the picture that its family makes of it. */
 async function openSource(path: string, format: Format, asIs = false): Promise<Opened> {
   const family = families.find(({ name }) => name === format.family);
   return family?.open ? family.open(path, format, asIs) : { input: path, loader: format.family };
@@ -88,7 +88,7 @@ async function openSource(path: string, format: Format, asIs = false): Promise<O
 const endOfImage = Buffer.from([0xff, 0xd9]);
 
 /**
- * Decodes a JPEG as if its end marker were present; libjpeg waits for it even if all pixels are there. @throws the
+ * Decodes a JPEG as if its end marker were present; libjpeg waits for it even if all pixels are present. @throws the
  * error of libvips if pixels are missing, too. It checks strip by strip, so missing pixels in the last strip go
  * unnoticed.
  */

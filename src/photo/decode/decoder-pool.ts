@@ -21,7 +21,7 @@ import type { Rendered } from './renditions.js';
 /** Decoder processes that start with the first picture and end after an idle time. */
 export interface Decoders {
   /**
-   * Renders one original; with `asIs`, what can be decoded of a damaged one, or that nothing can, also if it crashes
+   * Renders one original; with `asIs`, the decodable part of a damaged one, or that there is none, also if it crashes
    * its decoder. @throws PhotospoolError `undecodable` (or it crashed the decoder), `truncated`, `too-large` (pixels or
    * memory), `timeout`, `busy` (the machine is out of memory); or the system's error if the file can't be read.
    * `develop`: the pictures are developed; the size is that of the original.
@@ -43,9 +43,9 @@ export interface Question {
   format: Format;
   /** Where to write the full-size picture; absent: renditions are requested. */
   to?: string;
-  /** The file is known to be damaged, or its missing end is not awaited any longer: decode what is possible. */
+  /** The file is known to be damaged, or its missing end is no longer expected: decode what is possible. */
   asIs?: boolean;
-  /** Only its perceptual hash is requested. */
+  /** Requests only the perceptual hash. */
   look?: true;
   /** How the picture is developed. */
   develop?: Develop;
@@ -96,8 +96,8 @@ function isCurrent(mark: string, sources: string): boolean {
 }
 
 /**
- * Only the environment variables that programs need to start: options for Node would change what runs. `threads` are
- * those of libvips.
+ * Only the environment variables that programs need to start: options for Node would change its behaviour. `threads`
+ * are those of libvips.
  */
 function environment(threads: number): NodeJS.ProcessEnv {
   const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR'].map((name) => [name, process.env[name]] as const);

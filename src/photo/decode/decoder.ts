@@ -19,8 +19,8 @@ function end(): void {
 }
 
 /**
- * Ends this process when it exceeds its memory, on systems that do not limit it. Other threads decode, so this one has
- * time to check.
+ * Ends this process when it exceeds its memory, on systems that do not limit it. Decoding runs in other threads, so
+ * this one has time to check.
  */
 function watchMemory(): NodeJS.Timeout {
   return setInterval(() => {

@@ -20,7 +20,7 @@ const described = ['-json', '-G1', '-a', '-n', '-fast', ...wanted, '-Orientation
 
 let reader: Bounded<readonly string[], Buffer> | undefined;
 
-/** A file may contain anything, so the answer ends with a random number that the file cannot know. */
+/** A file may contain anything, so the answer ends with a random number that the file can't contain. */
 function openReader(): Bounded<readonly string[], Buffer> {
   const end = String(randomInt(2 ** 40));
   const mark = new RegExp(`\\{ready${end}\\}\\r?\\n$`);
@@ -72,7 +72,8 @@ function placeOf(tags: Record<string, unknown>, picture: Size): { turn: number; 
   const upright = orientation > 4 && width > height && picture.width < picture.height;
   const turn = orientation >= 1 && orientation <= 8 && !upright ? orientation : 1;
   const stored = upright ? { width: height, height: width } : { width, height };
-  // With another aspect ratio it is not a copy of the whole RAW: the album needs the shape of what it shows.
+  // With another aspect ratio it is not a copy of the whole RAW: the album needs the aspect ratio of the displayed
+  // picture.
   const shape = (stored.width / stored.height) * (picture.height / picture.width);
   if (!(shape > 0.96 && shape < 1.04)) return { turn };
   return { turn, size: turn > 4 ? { width: stored.height, height: stored.width } : stored };

@@ -4,7 +4,7 @@
  */
 import type { Pixels } from './pixels.js';
 
-/** How the samples of one channel become gains. All but `gamma` are log2 or linear light as in the standard. */
+/** How the samples of one channel become gains. All except `gamma` are log2 or linear light as in the standard. */
 export interface ChannelGains {
   /** log2 of the gain at samples 0 and 1. */
   min: number;
@@ -43,7 +43,7 @@ const adobeNamespace = 'http://ns.adobe.com/hdr-gain-map/1.0/';
  * numbers; a map from an HDR base picture to another one.
  */
 const [multichannel, baseColours, common, backward] = [0x80, 0x40, 0x08, 0x04];
-/** No screen has a gain of more stops, and no number of a sound map is larger. */
+/** No screen has a gain of more stops, and no valid map has larger numbers. */
 const most = 64;
 
 /** In the order of the binary form. */
@@ -54,7 +54,7 @@ const valuesOf = ({ min, max, gamma, baseOffset, alternateOffset }: ChannelGains
 /** Adobe's names of these values. */
 const names = ['GainMapMin', 'GainMapMax', 'Gamma', 'OffsetSDR', 'OffsetHDR'] as const;
 
-/** Metadata that this version can apply to a picture for standard screens; undefined for other. */
+/** Metadata that this version can apply to a picture for standard screens; undefined for any other. */
 function sound(gains: Gains): Gains | undefined {
   const { channels, baseHeadroom, alternateHeadroom } = gains;
   const numbers = [baseHeadroom, alternateHeadroom, ...channels.flatMap(valuesOf)];
@@ -118,7 +118,7 @@ function numbersOf(xmp: string, name: string): number[] {
 /** Reads Adobe's XMP; undefined if it has none for a map, or of a base picture that is HDR. */
 export function readXmp(xmp: string): Gains | undefined {
   if (!xmp.includes(adobeNamespace) || /BaseRenditionIsHDR\s*(=\s*["']|>)\s*true/i.test(xmp)) return undefined;
-  // The defaults of the specification; two values have none.
+  // The defaults of the specification; two values have no default.
   const defaults: Partial<Record<string, number>> = { GainMapMin: 0, Gamma: 1, OffsetSDR: 1 / 64, OffsetHDR: 1 / 64 };
   const lists = names.map((name) => numbersOf(xmp, name));
   const count = lists.some(({ length }) => length > 1) ? 3 : 1;

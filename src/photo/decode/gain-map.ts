@@ -1,8 +1,8 @@
 /**
- * Gain maps (ISO 21496-1, Ultra HDR, Apple): how much brighter each part of a picture is on an HDR screen. In a JPEG the
- * map is a second JPEG behind the first, found by an index (CIPA DC-007), and the metadata of both says how to apply it.
- * A preview gets the map of its original, scaled, rotated and developed alike. This file puts such a JPEG together
- * itself: libvips can't rotate or crop a map, and adds EXIF and a profile. Of the metadata of the original only numbers
+ * Gain maps (ISO 21496-1, Ultra HDR, Apple): how much brighter each part of a picture is on an HDR screen. In a JPEG
+ * the map is a second JPEG behind the first, found by an index (CIPA DC-007), and the metadata of both describes how to
+ * apply it. A preview gets the map of its original, scaled, rotated and developed alike. This file assembles such a
+ * JPEG itself: libvips can't rotate or crop a map, and adds EXIF and a profile. Only numbers of the original's metadata
  * are kept. Pure.
  */
 import sharp, { type Metadata } from 'sharp';
@@ -22,7 +22,10 @@ import {
   type Gains,
 } from './gain-map-metadata.js';
 
-/** How a preview was made of the original: the size of that as displayed, the size it was scaled to, and the edit. */
+/**
+ * How a preview was made from the original: the displayed size of the original, the size it was scaled to, and the
+ * edit.
+ */
 export interface PreviewOrigin {
   original: { width: number; height: number };
   scaled: { width: number; height: number };
@@ -39,8 +42,8 @@ const [app0, app1, app2, startOfScan] = [0xe0, 0xe1, 0xe2, 0xda];
 const namespaces = { xmp: 'http://ns.adobe.com/xap/1.0/\0', iso: 'urn:iso:std:iso:ts:21496:-1\0', exif: 'Exif\0\0' };
 
 /**
- * The gain map of a JPEG that libvips found one in, by its metadata; undefined if how to apply it is unknown. @throws
- * the error of libvips if the map is broken.
+ * The gain map of a JPEG in which libvips found one, by its metadata; undefined if it is unknown how to apply it.
+ * @throws the error of libvips if the map is broken.
  */
 export async function readJpegGainMap({ gainMap, exif, orientation = 1 }: Metadata): Promise<GainMap | undefined> {
   if (!gainMap) return undefined;
@@ -56,7 +59,7 @@ export async function readJpegGainMap({ gainMap, exif, orientation = 1 }: Metada
     : { ...fromApple(await oneChannel(await readSamples(image)), headroom), orientation };
 }
 
-/** The samples of a map that is stored as a picture: no colour profile applies. */
+/** The samples of a map that is stored as a picture: colour profiles do not apply to them. */
 export async function readSamples(image: Buffer): Promise<Pixels> {
   const read = sharp(image, { ignoreIcc: true, limitInputPixels: pixelLimit });
   const isGrey = (await read.metadata()).channels < 3;
@@ -77,7 +80,7 @@ export async function withGainMap(
   );
   const small = await toPixels(openPixels(upright).resize({ width, height, fit: 'fill', withoutEnlargement: true }));
   const shown = develop ? await developPixels(small, develop, Math.max(small.width, small.height)) : small;
-  // Rotating and scaling make three channels of one.
+  // Rotating and scaling turn one channel into three.
   const image = openPixels(pixels.channels === 1 ? await oneChannel(shown) : shown);
   const grey = pixels.channels === 1 ? image.toColourspace('b-w') : image;
   return join(Buffer.from(preview), await grey.jpeg(encoding).toBuffer(), gains);
@@ -103,13 +106,13 @@ function segment(marker: number, begin: string, ...body: readonly Uint8Array[]):
   return Buffer.concat([head, content]);
 }
 
-/** A JPEG with more segments, behind that of JFIF, which must be the first. */
+/** A JPEG with more segments, after that of JFIF, which must be the first. */
 function insert(jpeg: Buffer, segments: readonly Buffer[]): Buffer {
   const at = jpeg[3] === app0 ? 4 + jpeg.readUInt16BE(4) : 2;
   return Buffer.concat([jpeg.subarray(0, at), ...segments, jpeg.subarray(at)]);
 }
 
-/** Both in one file, with metadata in the forms of Ultra HDR and of ISO 21496-1. */
+/** The picture and its map in one file, with metadata in the forms of Ultra HDR and of ISO 21496-1. */
 function join(picture: Buffer, bare: Buffer, gains: Gains): Buffer {
   const map = insert(bare, [
     segment(app1, namespaces.xmp, Buffer.from(writeXmp(gains))),
@@ -128,7 +131,7 @@ function join(picture: Buffer, bare: Buffer, gains: Gains): Buffer {
 /** The beginning of an index of several pictures. */
 const pictureIndex = 'MPF\0';
 
-/** The index of two pictures, by their lengths; `at`: where the offsets in it count from. */
+/** The index of two pictures, by their lengths; `at`: the position to which its offsets are relative. */
 function indexOf(primary: number, map: number, at: number): Buffer {
   const index = Buffer.alloc(82);
   // Big-endian, with three entries at 8: the version, the number of pictures, and their list.

@@ -55,7 +55,7 @@ function cicpOf(png: Uint8Array): Colours | undefined {
   return undefined;
 }
 
-/** A Rust panic, which is what it does when memory runs out, leaves no trace except the memory it had. */
+/** A Rust panic, which is how running out of memory shows, leaves no trace except the memory it had. */
 const muchMemory = 400 << 20;
 
 function run(task: Task): JxlAnswer {

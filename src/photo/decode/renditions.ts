@@ -9,8 +9,8 @@ import type { Unshown } from '../../document/photo-document.js';
 export const renditionRecipe = 1;
 
 /**
- * What pictures with a gain map add to the number of the recipe: servers without them make others from the same bytes.
- * 1 left out those of rotated originals; 2 those of Apple, and wrote EXIF and a profile.
+ * Added to the number of the recipe for pictures with a gain map: servers without gain maps make different pictures
+ * from the same bytes. 1 omitted those of rotated originals; 2 omitted those of Apple, and wrote EXIF and a profile.
  */
 export const gainMapRecipe = 3;
 

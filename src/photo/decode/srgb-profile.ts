@@ -1,6 +1,6 @@
 /**
- * Recognises colour profiles that mean sRGB: most cameras and phones that embed one embed sRGB, in one of many encodings, and
- * converting from it takes longer than decoding the photo and leaves every colour as it is. Keeps nothing on disk.
+ * Recognises colour profiles that mean sRGB: most cameras and phones that embed a profile embed sRGB, in one of many
+ * encodings, and converting from it takes longer than decoding the photo and changes no colour. Nothing on disk.
  */
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
@@ -8,9 +8,9 @@ import { makeUncompressed } from './uncompressed-tiff.js';
 
 /** How much a sample may change, of 255: the rounding of a conversion. */
 const rounding = 1;
-/** Longer profiles are tables of printers and of calibrated screens. */
+/** Longer profiles are tables for printers and calibrated screens. */
 const longest = 64 * 1024;
-/** How many results are kept: the photos of a family come from a few cameras. */
+/** The number of cached results: the photos of a family come from a few cameras. */
 const kept = 50;
 const known = new Map<string, Promise<boolean>>();
 

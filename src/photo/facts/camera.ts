@@ -3,7 +3,7 @@ import type { Exposure, Facts } from '../../document/photo-document.js';
 import { round } from './position-and-place.js';
 import { line, type Tags } from './exif-tags.js';
 
-/** Camera, lens and exposure as far as they are known. */
+/** Camera, lens and exposure, if known. */
 export function readCamera(tags: Tags): Pick<Facts, 'camera' | 'lens' | 'exposure'> {
   const make = named(tags.text('IFD0:Make', 'XMP-tiff:Make', ...tags.groupsOf('Make')));
   const model = named(tags.text('IFD0:Model', 'XMP-tiff:Model', ...tags.groupsOf('Model')));

@@ -5,7 +5,7 @@ import { clean, line, type Tags } from './exif-tags.js';
 /** The limits: characters of a text, number of keywords. */
 export const wordLimits = { title: 500, description: 8000, tag: 200, tags: 500 } as const;
 
-/** Descriptions that cameras and programs write by themselves. */
+/** Descriptions that cameras and programs write automatically. */
 const junk = [
   /^[\w ]{0,30}(digital (still )?camera|dsc|digimax\b.*)$/i,
   /^(exif_jpeg_\w+|image[- ]description|user comments?|default|ascii|unicode|charset=\S*|screenshot|jpeg|dcim)$/i,

@@ -34,7 +34,7 @@ const names = windows ? ['-charset', 'filename=utf8'] : [];
 const startArgs = ['-config', '', '-stay_open', 'True', '-@', '-'];
 
 /**
- * ExifTool in `-stay_open` mode polls for ever at the end of its input, so it would survive a killed parent and use CPU
+ * ExifTool in `-stay_open` mode polls forever at the end of its input, so it would survive a killed parent and use CPU
  * time. This wrapper ends it there. While busy with a file it does not notice; then an alarm without a handler ends it.
  */
 const untilEndOfInput = `
@@ -94,12 +94,12 @@ export const argumentLines = (args: readonly string[], end = ''): string =>
   [...names, ...args, `-execute${end}`, ''].join('\n');
 
 /**
- * Longer than an ExifTool needs to start, and far longer than for an answer: only if a file holds up the first one does
- * another one start, which takes 30 MiB.
+ * Longer than an ExifTool needs to start, and far longer than for an answer: another one, which takes 30 MiB, only
+ * starts if a file delays the first one.
  */
 const patience = 3_000;
 
-/** Opens a reader of up to `processes` ExifTools that end after `idle` ms. */
+/** Opens a reader with up to `processes` ExifTools that end after `idle` ms. */
 export function openReader({ processes = availableParallelism(), idle = 30_000, limits = readerLimits } = {}): Reader {
   const write = (path: string): string => argumentLines([...readArgs, path]);
   const crew = { size: processes, idle, uses: 1000, patience };

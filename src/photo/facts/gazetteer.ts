@@ -1,8 +1,8 @@
 /**
  * Towns and countries of the world: 116,000 places of GeoNames in ExifTool's `Geolocation.dat` (format 1.03, described
- * in its `Geolocation.pm`). Read once, when first asked, into a compact index of 7 MB: the file's bytes, three numbers per
- * town, and the folded names once somebody looks for one. Read-only; without the file, or with one of another format,
- * there are no places.
+ * in its `Geolocation.pm`). Read once, at the first lookup, into a compact index of 7 MB: the file's bytes, three
+ * numbers per town, and, from the first search by name on, the folded names. Read-only; without the file, or with one
+ * of another format, there are no places.
  */
 import { readFile } from 'node:fs/promises';
 import { yieldToEventLoop } from '../../base/async/yield.js';
@@ -32,7 +32,7 @@ export interface Country {
   country: string;
   lat: number;
   lon: number;
-  /** How many towns are known. */
+  /** The number of known towns. */
   towns: number;
 }
 
@@ -42,9 +42,9 @@ export interface Gazetteer {
   within(area: TownArea, limit: number): Town[];
   /** The nearest towns within `nearKilometres`, the nearest first. */
   near(position: { lat: number; lon: number }, limit: number): Town[];
-  /** The countries, the one with most towns first. */
+  /** The countries, the one with the most towns first. */
   readonly countries: readonly Country[];
-  /** Towns whose name begins with a text, without regard to case and accents, the largest first. */
+  /** Towns whose name begins with a text, ignoring case and accents, the largest first. */
   named(text: string, limit: number): Promise<Town[]>;
 }
 
@@ -52,7 +52,7 @@ const header = /^Geolocation1\.03\t(\d{1,6})$/;
 /** Bytes of a town before its name. */
 const fixed = 13;
 const newline = 10;
-/** Beyond this distance the nearest town says nothing about a place. */
+/** Beyond this distance, the nearest town does not describe a place. */
 export const nearKilometres = 100;
 /** Half the length of the equator, km. */
 const halfAround = 20_037.5;
@@ -88,13 +88,13 @@ const latAt = (bytes: Buffer, at: number): number =>
   (((bytes.readUInt16BE(at) << 4) | (bytes[at + 2]! >> 4)) * 180) / 0x100000 - 90;
 const lonAt = (bytes: Buffer, at: number): number =>
   (((bytes.readUInt16BE(at + 3) << 4) | (bytes[at + 2]! & 15)) * 360) / 0x100000 - 180;
-/** Two digits and an exponent. */
+/** Two decimal digits and an exponent. */
 function populationAt(bytes: Buffer, at: number): number {
   const code = codeAt(bytes, at);
   return Math.round((((code >>> 16) & 15) + ((code >>> 12) & 15) / 10) * 10 ** ((code >>> 20) & 15));
 }
 
-/** Indexes the bytes of the file, in turns. */
+/** Indexes the bytes of the file, yielding in between. */
 export async function indexTowns(bytes: Buffer): Promise<Gazetteer> {
   const first = lineAt(bytes, 0);
   const count = Number(header.exec(first?.text ?? '')?.[1] ?? 0);
@@ -194,9 +194,9 @@ function openIndex(
   };
 }
 
-/** Finds the names that begin with a text, by their numbers. All are folded by the first question, in turns. */
+/** Finds the names that begin with a text, by their numbers. The first search folds all names, yielding in between. */
 function openNames(count: number, nameOf: (k: number) => string): (text: string, limit: number) => Promise<number[]> {
-  /** All names, each in a line of its own, and where each begins. */
+  /** All names, each on a separate line, and the position of each. */
   async function foldAll(): Promise<{ text: string; starts: Uint32Array }> {
     const starts = new Uint32Array(count);
     const parts: string[] = [];
@@ -234,7 +234,7 @@ function indexOf(ascending: Uint32Array, value: number): number {
   return low;
 }
 
-/** Without case and accents, in one line. */
+/** Without case and accents, on one line. */
 const fold = (text: string): string =>
   text
     .normalize('NFD')

@@ -1,6 +1,6 @@
 /**
  * Live and motion photos: the identifier that pairs the two files of a Live Photo, and the position of the clip in a
- * motion photo. Positions in tags and trailers count only if an MP4 begins there.
+ * motion photo. Positions in tags and trailers are only valid if an MP4 begins there.
  *
  * - Apple: ContentIdentifier, in the maker notes of the picture and the metadata keys of the video.
  * - Google: XMP GCamera:MicroVideoOffset (bytes from the end), or Container:Directory with an item of semantic

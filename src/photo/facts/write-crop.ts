@@ -1,7 +1,7 @@
 /**
- * An edited picture as XMP: the orientation, and the crop as Camera Raw, Lightroom and darktable read it. There a crop
- * lies on the picture as it is stored, before it is turned upright: two opposite corners as fractions, and the angle by
- * which the frame is turned. Pure.
+ * An edited picture as XMP: the orientation, and the crop as Camera Raw, Lightroom and darktable read it. There, a crop
+ * refers to the picture as it is stored, before it is turned upright: two opposite corners as fractions, and the angle
+ * by which the frame is turned. Pure.
  */
 import { frameOf, type Develop, type PixelSize } from '../../document/develop.js';
 import { own } from '../../document/json-values.js';

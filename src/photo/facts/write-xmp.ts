@@ -12,7 +12,7 @@ import { argumentLines, exiftoolProgram } from './exiftool.js';
 import { cropTags, type DevelopSaid } from './write-crop.js';
 import { keywordTrees, mechanicalWords } from './xmp-sidecar.js';
 
-/** The values to write; absent ones stay as they are. `tags` replaces all tags. */
+/** The values to write; absent ones stay unchanged. `tags` replaces all tags. */
 export type Said = {
   [F in 'title' | 'description' | 'taken' | 'gps' | 'place' | 'rating']?: NonNullable<EditableFields[F]>;
 } & { tags?: readonly string[]; develop?: DevelopSaid };
@@ -31,7 +31,7 @@ const limits: Limits = { seconds: 20, memory: 512 << 20, output: 32 << 20 };
 
 /** Opens the writer. */
 export function openXmpWriter(): XmpWriter {
-  // A sidecar may contain anything, so the answer ends with a random number that it cannot know.
+  // A sidecar may contain anything, so the answer ends with a random number that it can't contain.
   const end = String(randomInt(2 ** 40));
   const mark = new RegExp(`\\{ready${end}\\}\\r?\\n$`);
   const read = (received: ReceivedFrame): Buffer | undefined => {

@@ -15,7 +15,7 @@ import { tiff } from './tiff.js';
 import { videoFamily } from './video.js';
 import { webp } from './webp.js';
 
-/** In the order in which they are asked. */
+/** In the order in which they are called. */
 export const families: readonly Family[] = [
   jpeg,
   png,

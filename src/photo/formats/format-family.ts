@@ -23,7 +23,7 @@ export interface Kind extends Format {
   missing?: string;
   /** The source of its picture. */
   shown: string;
-  /** What reading it requires beside Photospool itself, and what makes it faster. */
+  /** The programs that reading it requires, and those that make it faster. */
   needs: string;
 }
 
@@ -38,7 +38,7 @@ export interface Colours {
   transfer: number;
 }
 
-/** A picture that libvips can open, with what its bytes do not contain. */
+/** A picture that libvips can open, with the properties that its bytes do not contain. */
 export interface PictureSource {
   /** Its bytes, or the path of a file. */
   input: string | Buffer;
@@ -74,14 +74,14 @@ export interface Family {
   /** The kind, if these first bytes belong to this family. Must not throw for any bytes. */
   tell(head: Uint8Array): Kind | undefined;
   /**
-   * Whether the file is shorter than its own structure requires. Asked only after the decoder failed, to tell a file
-   * that is still arriving (or was cut off) from a damaged one.
+   * Whether the file is shorter than its own structure requires. Called only after the decoder failed, to distinguish a
+   * file that is still arriving (or was cut off) from a damaged one.
    */
   cutOff?(readAt: ReadAt, size: number): Promise<boolean>;
   /**
    * Its picture, if libvips can't open the file itself. Runs in the decoder process, within its limits; programs that
-   * it starts must be children of it. `asIs`: what is left of a damaged file. @throws the decoder's or the system's
-   * error.
+   * it starts must be children of it. `asIs`: the readable part of a damaged file. @throws the decoder's or the
+   * system's error.
    */
   open?(path: string, format: Format, asIs?: boolean): Promise<Opened>;
   /** The number of the family's own recipe, raised when the same file would give different pictures; 1 if absent. */

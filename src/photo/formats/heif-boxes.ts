@@ -1,6 +1,6 @@
 /**
- * The boxes of ISO base media files (ISO/IEC 14496-12) about the main picture of a HEIF file (ISO/IEC 23008-12): its
- * item, and its colours. Pure; accepts any bytes.
+ * The boxes of ISO base media files (ISO/IEC 14496-12) that describe the main picture of a HEIF file (ISO/IEC
+ * 23008-12): its item, and its colours. Pure; accepts any bytes.
  */
 import { has, latin, uint } from './byte-reader.js';
 import type { Colours, ReadAt } from './format-family.js';

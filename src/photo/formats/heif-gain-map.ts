@@ -13,7 +13,7 @@ const appleType = 'urn:com:apple:photo:2020:aux:hdrgainmap\0';
 /** No metadata is longer, in bytes. */
 const longest = 1 << 20;
 
-/** A gain map: its item, and the metadata that says how to apply it. */
+/** A gain map: its item, and the metadata on how to apply it. */
 export interface HeifGainMap {
   item: number;
   /** ISO 21496-1 in its binary form. */

@@ -13,7 +13,7 @@ import { pixelSide } from '../decode/renditions.js';
 const jpegXl = decoded('jxl', 'JPEG XL', 'image/jxl', 'the picture; of an animation its first frame');
 const jpeg2000 = unread('jxl', 'JPEG 2000', 'image/jp2', 'a JPEG 2000 decoder');
 
-/** Starts photo/decode/jxl-worker.ts: the built file, or in a checkout with the TypeScript loader. */
+/** Starts photo/decode/jxl-worker.ts: the built file, or, in a checkout, the source with the TypeScript loader. */
 function startWorker(workerData: Task): Worker {
   if (isBuilt) return new Worker(programFile('dist/photo/decode/jxl-worker.js'), { workerData });
   const loader = import.meta.resolve('tsx/esm/api');

@@ -1,8 +1,8 @@
 /**
  * Camera RAW: the picture is the largest one that the camera embedded (photo/decode/embedded-previews.ts). A RAW
- * without one is kept and shown by a placeholder. Most are TIFF files; they are told from real TIFF by signatures of
- * their own in the first bytes, DNGVersion, a first directory marked "reduced-resolution" (NewSubfileType bit 0) with
- * SubIFDs, or pixels still in a colour filter array.
+ * without one is kept and shown by a placeholder. Most are TIFF files; they are distinguished from real TIFF by
+ * specific signatures in the first bytes, DNGVersion, a first directory marked "reduced-resolution" (NewSubfileType bit
+ * 0) with SubIFDs, or pixels still in a colour filter array.
  *
  * Limit: the first directory must be in the first bytes (`headLength`), as in every such format that we know; otherwise
  * the file counts as TIFF.
@@ -57,7 +57,7 @@ const tags = { newSubfileType: 0xfe, photometric: 0x106, make: 0x10f, subIfds: 0
 /** PhotometricInterpretation: colour filter array, and LinearRaw (DNG 1.7). */
 const unfinished = [32803, 34892];
 
-/** The tags of the first directory, as far as it is in the head: the value, or the offset of a longer one. */
+/** The tags of the part of the first directory that is in the head: the value, or the offset of a longer one. */
 function firstDirectory(head: Uint8Array): Map<number, number> | undefined {
   const little = has(head, 0, 'II*\0');
   if (!little && !has(head, 0, 'MM\0*')) return undefined;

@@ -23,7 +23,7 @@ const mostDirectories = 64;
 
 /**
  * Whether a TIFF, or a RAW built like one, ends before its pixels, or with `strict` before anything else that a
- * directory points to: some cameras write pointers to nowhere. For BigTIFF only the position of the first directory is
+ * directory points to: some cameras write invalid pointers. For BigTIFF only the position of the first directory is
  * checked.
  */
 export async function tiffEndsEarly(readAt: ReadAt, size: number, strict: boolean): Promise<boolean> {

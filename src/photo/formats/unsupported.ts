@@ -1,4 +1,4 @@
-/** Recognises files that are not photos or videos, so that a person learns why a file was left in place. Pure. */
+/** Recognises files that are not photos or videos, so that people learn why a file was left in place. Pure. */
 import { has } from './byte-reader.js';
 
 /** Offset, signature, description. */

@@ -26,7 +26,7 @@ const webm = video('WebM', 'video/webm');
 const mkv = video('Matroska (MKV)', 'video/x-matroska');
 const wmv = video('Windows Media (WMV)', 'video/x-ms-wmv');
 
-/** Major brands of ISO base media files with sound only. */
+/** Major brands of ISO base media files with only sound. */
 const sound = /^(M4A|M4B|M4P|F4A|F4B)/;
 /** Atoms at the start of old QuickTime files, instead of `ftyp`. */
 const atoms = ['moov', 'mdat', 'wide', 'pnot'];
@@ -71,7 +71,7 @@ function isTransportStream(head: Uint8Array): boolean {
   return packets(0, 188) || packets(4, 192);
 }
 
-/** Recognised by signatures; the heif family is asked first, since it shares `ftyp`. */
+/** Recognised by signatures; the heif family is called first, since it shares `ftyp`. */
 export const videoFamily: Family = {
   name: 'video',
   recipe: 4,

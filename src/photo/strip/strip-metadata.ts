@@ -100,7 +100,7 @@ function turnOf(tiff: Buffer): number | undefined {
   return undefined;
 }
 
-/** EXIF with the orientation and nothing else. */
+/** EXIF with only the orientation. */
 function turnOnly(orientation: number): Buffer {
   const tiff = Buffer.from('MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0\0\0\0\0', 'latin1');
   tiff.writeUInt16BE(orientation, 18);

@@ -14,9 +14,7 @@ const needed = new Set([
 ]);
 /** StripOffsets and StripByteCounts; TileOffsets and TileByteCounts. */
 const [stripOffsets, stripCounts, tileOffsets, tileCounts, compression] = [0x111, 0x117, 0x144, 0x145, 0x103];
-/**
- * Compressions whose data contains nothing but pixels: none, CCITT, LZW, Deflate, PackBits, LZMA, Zstandard. Not JPEG.
- */
+/** Compressions whose data contains only pixels: none, CCITT, LZW, Deflate, PackBits, LZMA, Zstandard. Not JPEG. */
 const plain = new Set([1, 2, 3, 4, 5, 8, 32_771, 32_773, 32_946, 34_925, 50_000]);
 /** Bytes per value by field type: BYTE, ASCII, SHORT, LONG, RATIONAL, … DOUBLE. */
 const widths = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];

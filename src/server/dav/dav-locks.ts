@@ -1,6 +1,6 @@
 /**
- * Write locks of WebDAV (RFC 4918, 6 and 7), in memory: a restart ends them, as it may. Each sender’s listing has locks of its own, since
- * nobody else sees it. Their number is limited.
+ * Write locks of WebDAV (RFC 4918, 6 and 7), in memory: a restart ends them, which the RFC permits. Each sender’s
+ * listing, which only the sender can see, has separate locks. Their number is limited.
  */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
@@ -10,13 +10,13 @@ import { childOf, childrenOf, isDav, writeElement, type XmlElement } from './xml
 
 /** A lock. Times in ms. */
 export interface Lock {
-  /** `urn:uuid:…`; with a listing’s sender it proves that a client holds the lock. */
+  /** `urn:uuid:…`; together with the sender it proves that a client holds the lock. */
   token: string;
   path: string;
   /** Whether it covers everything in a folder. */
   deep: boolean;
   shared: boolean;
-  /** What the client says of its owner: an XML element. */
+  /** The client's information about its owner: an XML element. */
   owner?: string;
   timeout: number;
   expires: number;
@@ -25,7 +25,7 @@ export interface Lock {
 /** The limits of locks (`shared`: of those that cover one path), and their longest timeout in ms. */
 export const lockBounds = { shared: 10, ofSender: 1_000, all: 10_000, timeout: 3_600_000, owner: 2_048 };
 
-/** A wanted lock. */
+/** A requested lock. */
 export type WantedLock = Pick<Lock, 'path' | 'deep' | 'shared' | 'owner' | 'timeout'>;
 
 /** The locks of all senders. */
@@ -36,11 +36,11 @@ export interface Locks {
   below(sender: string, path: string): Lock[];
   /** Takes a lock; undefined if another one excludes it. @throws PhotospoolError `disk-full` beyond the limits. */
   take(sender: string, wanted: WantedLock): Lock | undefined;
-  /** Prolongs a lock. */
+  /** Refreshes a lock. */
   refresh(lock: Lock, timeout: number): void;
   /** Ends a lock. */
   end(sender: string, lock: Lock): void;
-  /** Ends the locks on a path and below it, which is gone. */
+  /** Ends the locks on a path and below it, after its removal. */
   drop(sender: string, path: string): void;
 }
 
@@ -90,7 +90,7 @@ const full = (): PhotospoolError =>
     hint: 'Locks expire within an hour. Try again later.',
   });
 
-/** What the body of LOCK wants. @throws PhotospoolError `invalid`, `too-large`. */
+/** The lock requested by the body of LOCK. @throws PhotospoolError `invalid`, `too-large`. */
 export function lockIn(body: XmlElement): Pick<Lock, 'shared' | 'owner'> {
   const [scope, type, owner] = ['lockscope', 'locktype', 'owner'].map((name) => childOf(body, name));
   const wanted = scope && childrenOf(scope)[0];
@@ -108,7 +108,7 @@ export function lockIn(body: XmlElement): Pick<Lock, 'shared' | 'owner'> {
   return { shared: isShared, ...(written !== undefined && { owner: written }) };
 }
 
-/** The timeout that a client asks for, in ms; at most an hour, by default ten minutes. */
+/** The timeout requested by a client, in ms; at most an hour, by default ten minutes. */
 export function timeoutIn(header: string | string[] | undefined): number {
   const [first = ''] = (header ?? '').toString().split(',');
   const [, seconds] = /^\s*second-(\d{1,10})\s*$/i.exec(first) ?? [];
@@ -116,7 +116,7 @@ export function timeoutIn(header: string | string[] | undefined): number {
   return /^\s*infinite\s*$/i.test(first) ? lockBounds.timeout : 600_000;
 }
 
-/** A lock as an element `activelock`. `isFolder`: whether its path is one. */
+/** A lock as an element `activelock`. `isFolder`: whether its path is a folder. */
 export function writeLock({ token, path, deep, shared, owner, timeout }: Lock, isFolder: boolean): string {
   const root = hrefOf(['incoming', ...path.split('/').filter((name) => name !== '')], isFolder);
   return [

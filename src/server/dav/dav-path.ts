@@ -11,17 +11,16 @@ export const davRoot = '/dav';
 /** The limits of a path: names, bytes of a name, bytes of the decoded path. */
 export const pathBounds = { names: 20, name: 255, path: 2_000 };
 
-/** What no name may contain: control characters, separators, and what XML can't hold. */
+/** The characters that names must not contain: control characters, separators, and those that XML can't express. */
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const unfit = /[\u0000-\u001f\u007f-\u009f/\\\ufffe\uffff]/;
 
 /**
  * The names below `/dav` in the target of a request (a path, with or without a query), in NFC.
- * @throws PhotospoolError `invalid` for a name that can't be one, or a path that is too long, `not-found` outside of
- * `/dav`.
+ * @throws PhotospoolError `invalid` for an invalid name, or a path that is too long, `not-found` outside `/dav`.
  */
 export function namesOf(target: string): string[] {
-  // No request has a fragment (RFC 9112, 3.2); ignoring it could remove more than was meant.
+  // No request has a fragment (RFC 9112, 3.2); ignoring it could remove more than intended.
   if (target.includes('#')) throw new PhotospoolError('invalid', 'The address contains a fragment.');
   const [path = ''] = target.split('?', 1);
   if (path !== davRoot && !path.startsWith(`${davRoot}/`))

@@ -1,4 +1,4 @@
-/** A request of WebDAV, once its sender is known, and the folders that the sender may use. */
+/** A WebDAV request from a known sender, and the folders that the sender may use. */
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasListing, may, type Viewer } from '../../access/permissions.js';

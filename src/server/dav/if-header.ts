@@ -14,13 +14,13 @@ interface Condition {
 
 /** The conditions of a header. */
 export interface IfHeader {
-  /** Lists, one of which must hold, each with the address that it is about (absent: that of the request). */
+  /** Lists, one of which must hold, each with the address that it applies to (absent: that of the request). */
   lists: { address?: string; conditions: Condition[] }[];
   /** All lock tokens in it: those that the client submits. */
   tokens: ReadonlySet<string>;
 }
 
-/** What a resource is compared with. */
+/** The state of a resource that conditions are compared with. */
 export interface IfState {
   tokens: ReadonlySet<string>;
   /** With its quotes; absent if the resource does not exist, or is a folder. */
@@ -68,7 +68,7 @@ function fail(): never {
   throw new PhotospoolError('invalid', 'The header If is not valid.');
 }
 
-/** Whether one of the lists holds. `stateOf`: what an address is like now. */
+/** Whether one of the lists holds. `stateOf`: the current state of an address. */
 export const holdsIf = ({ lists }: IfHeader, stateOf: (address: string | undefined) => IfState): boolean =>
   lists.some(({ address, conditions }) => {
     const state = stateOf(address);

@@ -1,7 +1,8 @@
 /**
- * `/dav/incoming`: receives files into the spool, and lists, reads, copies, moves and removes what its sender sent. Each sender
- * has a listing of their own, and a path is a key in it. The caller checks locks and conditions; the right to upload is checked
- * again right before a file is listed. A crash leaves what the spool leaves (src/spool/put-upload.ts).
+ * `/dav/incoming`: receives files into the spool, and lists, reads, copies, moves and removes the files of a sender.
+ * Each sender has a separate listing, and a path is a key in it. The caller checks locks and conditions; the right to
+ * upload is checked again right before a file is listed. A crash leaves the same state as in the spool
+ * (src/spool/put-upload.ts).
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { finished, Transform, type Readable } from 'node:stream';
@@ -23,18 +24,18 @@ import type { DavResource } from './multi-status.js';
 import { answerPropfind, sendFolder } from './read-only-folders.js';
 import { piecesOf } from './xml-body.js';
 
-/** The entries that one sender may have. */
+/** The maximum number of entries of one sender. */
 export const mostEntries = 200_000;
 
-/** The characters of properties that one sender may have set. */
+/** The maximum number of characters in the properties set by one sender. */
 export const mostProperties = 16 * 1024 * 1024;
 
 /** The path below `/dav/incoming`, with forward slashes. */
 export const pathOf = ({ names }: Pick<DavRequest, 'names'>): string => names.slice(1).join('/');
 
 /**
- * The opaque part of the ETag of these bytes: half of their SHA-256, since conditions of clients repeat it, and some have room for
- * short ones only.
+ * The opaque part of the ETag of these bytes: half of their SHA-256, since clients repeat it in conditions, and some
+ * only support short ones.
  */
 export const etagOf = (sha256: string): string => sha256.slice(0, 32);
 
@@ -43,10 +44,10 @@ const isFolder = (entry: SentFile | undefined): boolean => entry !== undefined &
 /** The SHA-256 of no bytes. */
 export const emptySha256 = createHash('sha256').digest('hex');
 
-/** What clients do with the listing. */
+/** The operations of clients on the listing. */
 export type Incoming = ReturnType<typeof openIncoming>;
 
-/** What the listings need of locks: what PROPFIND says of those on a path, and to hear that a path is gone. */
+/** The locks as used by the listings: the PROPFIND values for a path, and a callback for removed paths. */
 export interface LocksOfPaths {
   describe(sender: string, path: string): string;
   gone(sender: string, path: string): void;
@@ -64,7 +65,7 @@ export function openIncoming(context: Context, locks: LocksOfPaths) {
   };
 }
 
-/** The entries of a listing, and the uploads that belong to them. */
+/** The entries of a listing, and their uploads. */
 type Listing = ReturnType<typeof openListing>;
 
 function openListing({ library, spool }: Context, locks: LocksOfPaths) {
@@ -85,14 +86,17 @@ function openListing({ library, spool }: Context, locks: LocksOfPaths) {
     throw notFound('There is no such file or folder.');
   }
 
-  /** Checks that the folder of a path is there. @throws PhotospoolError `conflict`. */
+  /** Checks that the folder of a path exists. @throws PhotospoolError `conflict`. */
   function checkFolder(sender: string, path: string): void {
     const { parent } = splitPath(path);
     if (parent !== '' && !isFolder(sent.find(sender, parent)))
       throw new PhotospoolError('conflict', 'The folder does not exist.', { hint: 'Create it first.' });
   }
 
-  /** Checks that a new path can be written: its folder is there, and the sender has room. @throws PhotospoolError `conflict`, `disk-full`. */
+  /**
+   * Checks that a new path can be written: its folder exists, and the sender is below the limits. @throws
+   * PhotospoolError `conflict`, `disk-full`.
+   */
   function checkParent(sender: string, path: string): void {
     checkFolder(sender, path);
     if (sent.count(sender) >= mostEntries)
@@ -101,7 +105,10 @@ function openListing({ library, spool }: Context, locks: LocksOfPaths) {
       });
   }
 
-  /** Lets uploads follow their entries: sends on what has a new name, and removes what is listed no longer. */
+  /**
+   * Updates the uploads after a change of entries: those with a new name go on to the spool, and unlisted ones are
+   * removed.
+   */
   async function settle(uploads: Iterable<string>): Promise<void> {
     for (const id of new Set(uploads)) if (await spool.uploads.find(id)) await spool.uploads.finish(id);
   }
@@ -114,8 +121,8 @@ function openReads(context: Context, { sent, resourceOf, get }: Listing, locks: 
   const { library, spool, files, blobs } = context;
 
   /**
-   * The path of an original in the archive, if its holder has a photo of it that is neither locked nor in the trash: what others
-   * have must not show.
+   * The path of an original in the archive, if its holder has a photo of it that is neither locked nor in the trash:
+   * the photos of others must not be revealed.
    */
   function archived(item: Item): string | undefined {
     const id = itemId(item);
@@ -164,7 +171,7 @@ function openReads(context: Context, { sent, resourceOf, get }: Listing, locks: 
   };
 }
 
-/** Sending files, and making folders. */
+/** Receiving files, and creating folders. */
 function openWrites(context: Context, { sent, checkParent }: Listing) {
   const { spool, clock } = context;
   return {
@@ -224,9 +231,9 @@ function openWrites(context: Context, { sent, checkParent }: Listing) {
   };
 }
 
-/** Copying, moving and removing, which change the listing alone. */
+/** Copying, moving and removing, which only change the listing. */
 function openMoves({ sent, get, checkFolder, settle }: Listing, locks: LocksOfPaths) {
-  /** Checks that a copy fits into the listing, in place of what is at `to`. @throws PhotospoolError `disk-full`. */
+  /** Checks that a copy fits into the listing, replacing the entry at `to`. @throws PhotospoolError `disk-full`. */
   function checkRoom(sender: string, from: string, to: string): void {
     const [all, copied, replaced] = ['', from, to].map((path) => sent.sizeOf(sender, path)) as [Size, Size, Size];
     if (all.entries + copied.entries - replaced.entries > mostEntries)
@@ -236,7 +243,7 @@ function openMoves({ sent, get, checkFolder, settle }: Listing, locks: LocksOfPa
   }
 
   return {
-    /** Copies an entry to another path, and with `deep` its content; replaces what is listed there. */
+    /** Copies an entry to another path, and with `deep` its content; replaces the existing entry there. */
     async transfer(
       { request, reply, who, names }: DavRequest,
       { to, moves, deep }: { to: string; moves: boolean; deep: boolean },
@@ -286,7 +293,10 @@ async function headOf(file: {
 const refuseMethod = (reply: FastifyReply, message: string): FastifyReply =>
   refuse(reply.header('allow', 'OPTIONS, GET, HEAD, PROPFIND, DELETE, COPY, MOVE'), 405, 'method', message);
 
-/** The path below `/dav/incoming` in the header Destination. @throws PhotospoolError `invalid`; `forbidden` outside of the folder. */
+/**
+ * The path below `/dav/incoming` in the header Destination. @throws PhotospoolError `invalid`; `forbidden` outside the
+ * folder.
+ */
 export function destinationOf({ headers, host }: DavRequest['request']): string {
   const given = headers['destination'];
   const url = typeof given === 'string' ? given : '';
@@ -300,7 +310,7 @@ export function destinationOf({ headers, host }: DavRequest['request']): string 
   throw new PhotospoolError('forbidden', 'Files can be moved or copied only within /dav/incoming/.');
 }
 
-/** The announced length of a body in bytes; undefined if it is not known. Finder sends it in a header of its own. */
+/** The announced length of a body in bytes; undefined if it is not known. Finder sends it in a separate header. */
 function lengthOf(headers: DavRequest['request']['headers']): number | undefined {
   const given =
     headers['content-length'] ??
@@ -318,7 +328,7 @@ function modifiedOf(header: string | string[] | undefined): number | undefined {
     : undefined;
 }
 
-/** A body that fails if it is cut, or longer than announced; the connection itself stays open for the answer. */
+/** A body that fails if it is cut off, or longer than announced; the connection itself stays open for the response. */
 function whole(body: Readable, length: number | undefined): Readable {
   let left = length ?? Infinity;
   const limited = new Transform({

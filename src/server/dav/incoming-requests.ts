@@ -1,6 +1,6 @@
 /**
- * Requests to `/dav/incoming`: conditions and locks are checked here, before a body is read; incoming-folder.ts does the rest.
- * A request that changes something needs the tokens of all locks on what it changes (RFC 4918, 7).
+ * Requests to `/dav/incoming`: conditions and locks are checked here, before a body is read; incoming-folder.ts does
+ * the rest. A request that changes resources needs the tokens of all locks on them (RFC 4918, 7).
  */
 import type { FastifyReply } from 'fastify';
 import { authorOf } from '../../access/permissions.js';
@@ -19,7 +19,7 @@ import { davSpace, readXml } from './xml-body.js';
 
 const allowed = 'OPTIONS, GET, HEAD, PUT, DELETE, MKCOL, COPY, MOVE, PROPFIND, PROPPATCH, LOCK, UNLOCK';
 
-/** What a request works with. */
+/** The context of a request. */
 interface Work {
   asked: DavRequest;
   sender: string;
@@ -49,7 +49,7 @@ const handlers: Record<string, Handler> = {
   UNLOCK: unlock,
 };
 
-/** Opens the folder; the returned function answers a request. */
+/** Opens the folder; the returned function responds to a request. */
 export function openIncomingRequests(context: Context): (asked: DavRequest) => Promise<FastifyReply> {
   const locks = openLocks(context.clock);
   const isFolder = (sender: string, path: string): boolean =>
@@ -81,7 +81,10 @@ export function openIncomingRequests(context: Context): (asked: DavRequest) => P
   };
 }
 
-/** The path in the listing of an address in the header If: that of the request without one; undefined if it is none. */
+/**
+ * The path in the listing of an address in the header If: that of the request without one; undefined if it is not in
+ * the folder.
+ */
 function addressed(asked: DavRequest, address: string | undefined): string | undefined {
   if (address === undefined) return pathOf(asked);
   const path = address.replace(/^https?:\/\/[^/]*/i, '');
@@ -100,7 +103,7 @@ function stateAt({ sent }: Incoming, locks: Locks, sender: string, path: string 
 /** A path, and the folder that gains or loses it. */
 const withParent = (path: string): string[] => (path === '' ? [path] : [path, splitPath(path).parent]);
 
-/** Runs `work` if the client submits a token for each of these paths that is locked, and for each lock below others. */
+/** Runs `work` if the client submits the token of every lock on these paths, and of every lock below other paths. */
 function needing(
   { asked: { reply }, sender, given, locks }: Work,
   paths: readonly string[],
@@ -161,7 +164,7 @@ async function lock(work: Work): Promise<FastifyReply> {
   });
 }
 
-/** Answers with the locks on a path, and the token of a new one. */
+/** Responds with the locks on a path, and the token of a new one. */
 function sendLocks(
   { asked: { reply }, sender, path, incoming, locks }: Work,
   status: number,

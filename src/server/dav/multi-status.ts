@@ -1,6 +1,6 @@
 /**
- * Answers of PROPFIND and PROPPATCH (RFC 4918, 9.1 and 9.2): what a resource says of itself, written as a stream, so that
- * a folder of any size takes little memory. Names and values of clients are escaped.
+ * Responses to PROPFIND and PROPPATCH (RFC 4918, 9.1 and 9.2): the properties of resources, written as a stream, so
+ * that a folder of any size takes little memory. Names and values of clients are escaped.
  */
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
@@ -9,24 +9,24 @@ import { childOf, davSpace, isDav, propertiesIn, writeElement, type XmlElement }
 import { escapedXml } from './xml-text.js';
 import { PhotospoolError } from '../../base/errors.js';
 
-/** A file or folder, as WebDAV shows it. Times in ms since 1970. */
+/** A file or folder in WebDAV. Times in ms since 1970. */
 export interface DavResource {
   /** The path below `/dav`. */
   names: readonly string[];
   isFolder: boolean;
   modified: number;
   created: number;
-  /** Of a file: its size, its ETag without quotes, and its MIME type. */
+  /** For a file: its size, its ETag without quotes, and its MIME type. */
   bytes?: number;
   etag?: string;
   type?: string;
   /** Properties that clients set: XML elements by `keyOfProperty`. */
   properties?: Readonly<Record<string, string>>;
-  /** Where locks are supported: those on the resource, as elements `activelock`. */
+  /** If locks are supported: those on the resource, as elements `activelock`. */
   locks?: string;
 }
 
-/** Which properties a client wants. */
+/** The properties requested by a client. */
 export type Wanted = { kind: 'all' | 'names' } | { kind: 'some'; properties: PropertyName[] };
 
 /** The name of a property. */
@@ -35,7 +35,9 @@ export type PropertyName = Pick<XmlElement, 'space' | 'name'>;
 /** The key of a property among those of a resource. */
 export const keyOfProperty = ({ space, name }: PropertyName): string => `${space} ${name}`;
 
-/** What a body of PROPFIND wants; everything without a body. @throws PhotospoolError `invalid`, `too-large`. */
+/**
+ * The properties requested by a body of PROPFIND; all without a body. @throws PhotospoolError `invalid`, `too-large`.
+ */
 export function wantedIn(body: XmlElement | undefined): Wanted {
   if (!body) return { kind: 'all' };
   const prop = childOf(body, 'prop');
@@ -53,7 +55,7 @@ const scopes = ['exclusive', 'shared']
   )
   .join('');
 
-/** The content of each property that WebDAV defines; undefined where a resource does not have it. */
+/** The content of each property that WebDAV defines; undefined if a resource does not have it. */
 const live: Record<string, (resource: DavResource) => string | undefined> = {
   resourcetype: ({ isFolder }) => (isFolder ? '<D:collection/>' : ''),
   displayname: ({ names }) => escapedXml(names.at(-1) ?? 'dav'),
@@ -66,23 +68,23 @@ const live: Record<string, (resource: DavResource) => string | undefined> = {
   lockdiscovery: ({ locks }) => locks,
 };
 
-/** Whether a property is one that WebDAV defines: clients can't set it. */
+/** Whether WebDAV defines a property: clients can't set these. */
 export const isProtected = ({ space }: PropertyName): boolean => space === davSpace;
 
 const named = (space: string, name: string): string => writeElement({ space, name, attributes: [], content: [] });
 
-/** A property of a resource as an element; undefined if it has none of that name. */
+/** A property of a resource as an element; undefined if it has none with that name. */
 function propertyOf(resource: DavResource, name: PropertyName): string | undefined {
   if (name.space !== davSpace) return resource.properties?.[keyOfProperty(name)];
   const value = Object.hasOwn(live, name.name) ? live[name.name]!(resource) : undefined;
   return value === undefined ? undefined : `<D:${name.name}>${value}</D:${name.name}>`;
 }
 
-/** The properties in an answer, by status. */
+/** The properties in a response, by status. */
 const propstat = (status: string, properties: string): string =>
   `<D:propstat><D:prop>${properties}</D:prop><D:status>HTTP/1.1 ${status}</D:status></D:propstat>`;
 
-/** What a resource answers to PROPFIND. */
+/** The response of a resource to PROPFIND. */
 export function describeResource(resource: DavResource, wanted: Wanted): string {
   const { properties = {} } = resource;
   const names = Object.keys(live).filter((name) => live[name]!(resource) !== undefined);
@@ -114,7 +116,7 @@ function spaceAndName(key: string): [string, string] {
   return [key.slice(0, at), key.slice(at + 1)];
 }
 
-/** What a resource answers to PROPPATCH: the properties, with the statuses of their changes. */
+/** The response of a resource to PROPPATCH: the properties, with the statuses of their changes. */
 export const describeChange = (
   resource: Pick<DavResource, 'names' | 'isFolder'>,
   changes: readonly (PropertyName & { status: string })[],
@@ -124,13 +126,13 @@ export const describeChange = (
 const responseOf = ({ names, isFolder }: Pick<DavResource, 'names' | 'isFolder'>, content: string): string =>
   `<D:response><D:href>${escapedXml(hrefOf(names, isFolder))}</D:href>${content}</D:response>\n`;
 
-/** The type of XML answers. */
+/** The media type of XML responses. */
 export const xmlType = 'application/xml; charset=utf-8';
 
-/** The beginning of XML answers. */
+/** The beginning of XML responses. */
 export const xmlHead = '<?xml version="1.0" encoding="utf-8"?>\n';
 
-/** Answers 207 with the responses of resources. */
+/** Responds with status 207 and the responses of resources. */
 export function sendMultiStatus(
   reply: FastifyReply,
   responses: AsyncIterable<string> | Iterable<string>,
@@ -147,7 +149,7 @@ export function sendMultiStatus(
     .send(Readable.from(text(), { objectMode: true, highWaterMark: 16 }));
 }
 
-/** Answers with a condition that was not met (RFC 4918, 16). */
+/** Responds with a condition that was not met (RFC 4918, 16). */
 export const sendCondition = (reply: FastifyReply, status: number, condition: string): FastifyReply =>
   reply
     .code(status)

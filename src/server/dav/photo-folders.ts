@@ -1,7 +1,7 @@
 /**
- * The originals as folders by year and month, for one viewer: `2024/07/IMG_1.jpg`. Lists what the viewer may have, and asks for
- * the right again at each file. Names are decided among these photos alone, so they tell nothing of others. Keeps the
- * names of a few months in memory; nothing on the disk.
+ * The originals as folders by year and month, for one viewer: `2024/07/IMG_1.jpg`. Lists the originals that the viewer
+ * may have, and checks the right again for each file. Names are chosen among these photos alone, so they reveal nothing
+ * about others. Keeps the names of a few months in memory; nothing on disk.
  */
 import { authorOf, mayHaveOriginal, mayHaveUnedited, type Viewer } from '../../access/permissions.js';
 import { findPhoto, findPhotos, type FoundPhoto } from '../../album/find-photos.js';
@@ -22,15 +22,15 @@ export interface PhotoFolders {
   months(who: Viewer): Promise<string[]>;
   /** The photos of a month, by name. */
   list(who: Viewer, month: string): Promise<NamedPhoto[]>;
-  /** One of them; undefined if there is none of that name, or the viewer may not have it. */
+  /** One of them; undefined if there is none with that name, or the viewer may not have it. */
   find(who: Viewer, month: string, name: string): Promise<NamedPhoto | undefined>;
 }
 
 type Parts = Pick<Context, 'library' | 'catalog' | 'ask'>;
 
-/** Photos that are read at once. */
+/** The number of photos read at once. */
 const page = 500;
-/** The months whose names are remembered. */
+/** The number of months whose names are cached. */
 const most = 16;
 
 /** Opens the folders. */
@@ -48,7 +48,7 @@ export function openPhotoFolders(parts: Parts): PhotoFolders {
     return named;
   }
 
-  /** The photo of a remembered name. */
+  /** The photo with a cached name. */
   function recall(who: Viewer, month: string, name: string): NamedPhoto | undefined {
     const id = remembered.get(`${authorOf(who)} ${month}`)?.ids.get(keyOf(name));
     const photo = id === undefined ? undefined : findPhoto(library, who, id);
@@ -70,10 +70,10 @@ export function openPhotoFolders(parts: Parts): PhotoFolders {
   };
 }
 
-/** Whether a text is a month that a search can name. */
+/** Whether a text is a month that a search can contain. */
 const isMonth = (month: string): boolean => /^\d{4}-(?:0[1-9]|1[0-2])$/.test(month);
 
-/** Whether a photo is in the folders: its original is here, and the viewer may have it. */
+/** Whether a photo is in the folders: its original is on this server, and the viewer may have it. */
 const isListed = (who: Viewer, { item, original, trashed, archived, unedited }: FoundPhoto): boolean =>
   original.here &&
   !trashed &&
@@ -83,7 +83,8 @@ const isListed = (who: Viewer, { item, original, trashed, archived, unedited }: 
 
 /** The photos of a month that a viewer may have, each with the other files of its shot, in the order of arrival. */
 async function photosIn({ library, catalog, ask }: Parts, who: Viewer, month: string): Promise<FoundPhoto[]> {
-  // As in the timeline: not what waits for approval. An archived photo must not stand for one of the same bytes.
+  // As in the timeline: without photos that wait for approval. An archived photo must not stand for one with the same
+  // bytes.
   const query = await ask(`taken:${month} -is:archived -is:guest`, 'page', who);
   const found = new Map<string, FoundPhoto>();
   let cursor: string | undefined;
@@ -107,12 +108,12 @@ async function photosIn({ library, catalog, ask }: Parts, who: Viewer, month: st
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Names are the same to a client whatever their case. */
+/** For clients, names that differ only in case are the same. */
 const keyOf = (name: string): string => name.normalize('NFC').toLowerCase();
 
 /**
- * The name of each photo, and the ids by all names under which photos can be read: the first of several keeps the name, and
- * each can be read with the digits of its id, too.
+ * The name of each photo, and the ids by all names under which photos can be read: the first of several keeps the name,
+ * and each can also be read under the name with the digits of its id.
  */
 function nameAll(photos: readonly FoundPhoto[]): { named: NamedPhoto[]; ids: Map<string, string> } {
   const ids = new Map<string, string>();
@@ -134,7 +135,7 @@ function nameAll(photos: readonly FoundPhoto[]): { named: NamedPhoto[]; ids: Map
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const unfit = /[\u0000-\u001f\u007f-\u009f/\\\ufffe\uffff\ud800-\udfff]/gu;
 
-/** A file name, hostile text, as one that a path can have. */
+/** A file name, hostile text, as a valid name in a path. */
 function plainName(name: string): string {
   const safe = name.normalize('NFC').replace(unfit, '_');
   return shorten(/^\.*$/.test(safe) ? `_${safe}` : safe, '');

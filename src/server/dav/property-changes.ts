@@ -29,8 +29,8 @@ export function changesIn(body: XmlElement | undefined): PropertyChange[] {
 }
 
 /**
- * The status of each change, and the properties after them; without `before` the resource can have none. `isFull`: the sender has
- * no room for more, and can only remove some.
+ * The status of each change, and the properties after them; without `before` the resource can't have any. `isFull`: the
+ * sender has reached the limit, and can only remove some.
  */
 export function changeProperties(
   before: Readonly<Record<string, string>> | undefined,

@@ -1,6 +1,6 @@
 /**
- * The folders that nobody can write to: `/dav` itself, and the photos below `/dav/photos`. Answers OPTIONS, PROPFIND, GET
- * and HEAD; everything else is refused.
+ * The read-only folders: `/dav` itself, and the photos below `/dav/photos`. Responds to OPTIONS, PROPFIND, GET and
+ * HEAD; all other methods are rejected.
  */
 import type { FastifyReply } from 'fastify';
 import { notFound, PhotospoolError } from '../../base/errors.js';
@@ -13,14 +13,14 @@ import { readXml } from './xml-body.js';
 
 const allowed = 'OPTIONS, GET, HEAD, PROPFIND';
 
-/** A resource, with what it contains if it is a folder. */
+/** A resource, with its content if it is a folder. */
 interface Found {
   resource: DavResource;
   photo?: NamedPhoto;
   children(): DavResource[] | Promise<DavResource[]>;
 }
 
-/** Opens the folders; the returned function answers a request. */
+/** Opens the folders; the returned function responds to a request. */
 export function openReadOnlyFolders(context: Context): (asked: DavRequest) => Promise<FastifyReply> {
   const folders = openPhotoFolders(context);
   return async (asked) => {
@@ -42,8 +42,8 @@ export function openReadOnlyFolders(context: Context): (asked: DavRequest) => Pr
 }
 
 /**
- * Answers a PROPFIND of one resource and what it directly contains. Depth infinity is refused (RFC 4918, 9.1), also where
- * no depth is given.
+ * Responds to a PROPFIND of one resource and its direct content. Depth infinity is rejected (RFC 4918, 9.1), also if no
+ * depth is given.
  */
 export async function answerPropfind(
   { request, reply, body }: DavRequest,
@@ -65,7 +65,7 @@ const nothing = (): DavResource[] => [];
 
 const folderOf = (...names: string[]): DavResource => ({ names, isFolder: true, modified: 0, created: 0 });
 
-/** What is at a path. @throws PhotospoolError `not-found`. */
+/** The resource at a path. @throws PhotospoolError `not-found`. */
 async function find(folders: PhotoFolders, { who, names }: DavRequest): Promise<Found> {
   const [root, year, month, name, ...rest] = names;
   if (root === undefined) {
@@ -93,7 +93,7 @@ async function find(folders: PhotoFolders, { who, names }: DavRequest): Promise<
 
 function fileOf(folder: readonly string[], { name, photo }: NamedPhoto): DavResource {
   const { bytes, type, item } = photo;
-  // Not the time of the file in the archive: that may be one that somebody else sent.
+  // Not the time of the file in the archive: another person may have sent that file.
   const added = Date.parse(photo.added) || 0;
   return {
     names: [...folder, name],
@@ -123,7 +123,7 @@ async function sendFile(
   });
 }
 
-/** Tells people who open a folder in a browser what it is. */
+/** Explains the folder to people who open it in a browser. */
 export const sendFolder = (reply: FastifyReply): FastifyReply =>
   reply
     .header('cache-control', 'private, no-store')

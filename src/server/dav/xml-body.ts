@@ -1,6 +1,6 @@
 /**
  * XML in WebDAV requests: hostile text. Parsed as a stream, with limits of size, depth and elements; a document type
- * declaration is refused, so that no entities can be declared and none expand. Pure.
+ * declaration is rejected, so that entities can't be declared or expanded. Pure.
  */
 import type { Readable } from 'node:stream';
 import { SaxesParser } from 'saxes';
@@ -17,8 +17,8 @@ export interface XmlElement {
 }
 
 /**
- * The limits of a body. `elements`: with their attributes. `space`: the bytes of a namespace, which is written again with each
- * element of an answer. `properties`: those that one request can name.
+ * The limits of a body. `elements`: with their attributes. `space`: the bytes of a namespace, which is repeated in each
+ * element of a response. `properties`: the maximum number in one request.
  */
 export const xmlBounds = { bytes: 64 * 1024, depth: 64, elements: 4_000, space: 256, properties: 100 };
 
@@ -29,8 +29,8 @@ const xmlSpace = 'http://www.w3.org/XML/1998/namespace';
 const declarations = 'http://www.w3.org/2000/xmlns/';
 
 /**
- * The root element of a body; undefined if it is empty. @throws PhotospoolError `too-large`; `invalid` for a body that is
- * no well-formed XML in UTF-8, or declares a document type.
+ * The root element of a body; undefined if it is empty. @throws PhotospoolError `too-large`; `invalid` for a body that
+ * is not well-formed XML in UTF-8, or declares a document type.
  */
 export async function readXml(source: Readable): Promise<XmlElement | undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -50,7 +50,10 @@ export async function readXml(source: Readable): Promise<XmlElement | undefined>
   return tree.root();
 }
 
-/** The pieces of a body. If it is refused, the rest is discarded: destroying it would end the connection before the answer. */
+/**
+ * The pieces of a body. If it is rejected, the rest is discarded: destroying it would end the connection before the
+ * response.
+ */
 export async function* piecesOf(source: Readable): AsyncGenerator<Buffer> {
   try {
     for await (const piece of source.iterator({ destroyOnReturn: false })) yield piece as Buffer;
@@ -74,7 +77,7 @@ function openTree() {
   const open: XmlElement[] = [];
   let root: XmlElement | undefined;
   let elements = 0;
-  // Without a handler of errors the parser throws at the first one.
+  // Without an error handler the parser throws at the first error.
   const parser = new SaxesParser({ xmlns: true });
   parser.on('doctype', () => {
     throw new PhotospoolError('invalid', 'XML with a document type declaration is not accepted.');
@@ -111,7 +114,7 @@ function openTree() {
 export const childrenOf = ({ content }: XmlElement): XmlElement[] =>
   content.filter((one): one is XmlElement => typeof one !== 'string');
 
-/** The properties that an element names. @throws PhotospoolError `too-large`. */
+/** The properties in an element. @throws PhotospoolError `too-large`. */
 export function propertiesIn(prop: XmlElement): XmlElement[] {
   const named = childrenOf(prop);
   if (named.length > xmlBounds.properties) throw tooLarge();
@@ -122,13 +125,13 @@ export function propertiesIn(prop: XmlElement): XmlElement[] {
 export const childOf = (element: XmlElement, name: string): XmlElement | undefined =>
   childrenOf(element).find((one) => isDav(one, name));
 
-/** Whether an element is of WebDAV and has a name. */
+/** Whether an element is in WebDAV's namespace and has this name. */
 export const isDav = ({ space, name }: XmlElement, wanted: string): boolean => space === davSpace && name === wanted;
 
 /** The text in an element, without that of its children. */
 export const textIn = ({ content }: XmlElement): string => content.filter((one) => typeof one === 'string').join('');
 
-/** An element as XML that declares all that it needs. */
+/** An element as XML that declares all namespaces it needs. */
 export function writeElement({ space, name, attributes, content }: XmlElement): string {
   const tag = space === '' ? name : `x:${name}`;
   const declared = space === '' ? '' : ` xmlns:x="${escapedXml(space)}"`;

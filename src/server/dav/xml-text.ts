@@ -1,4 +1,4 @@
-/** Text in XML answers: escaped so that a client reads exactly the same text, also line ends in attributes. Pure. */
+/** Text in XML responses: escaped so that a client reads exactly the same text, also line ends in attributes. Pure. */
 
 const signs: Record<string, string> = {
   '&': '&amp;',
@@ -10,7 +10,7 @@ const signs: Record<string, string> = {
   '\t': '&#9;',
 };
 
-/** Characters that XML 1.0 can't hold, not even as references. */
+/** Characters that XML 1.0 can't express, not even as references. */
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const unfit = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\ud800-\udfff]/gu;
 

@@ -1,14 +1,14 @@
 /**
  * Download tickets: a prepared download gets an unguessable address, because a browser downloads a file by itself only
- * with a plain GET. A ticket is valid for one holder and some minutes, and lives in memory: it is gone when the server
- * ends. One holder cannot take the capacity of others.
+ * with a plain GET. A ticket is valid for one holder and some minutes, and exists in memory only: it ends with the
+ * server. One holder can't use the capacity of others.
  */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
 
 /** How long a ticket is valid, ms. */
 const lasts = 10 * 60_000;
-/** The maximum number of tickets, and of one holder; beyond it the holder with the most loses the oldest. */
+/** The maximum number of tickets, and of those of one holder; beyond it, the holder with the most loses the oldest. */
 const [most, mostOfOne] = [32, 8];
 
 /** The tickets of one kind. */

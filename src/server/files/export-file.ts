@@ -1,4 +1,4 @@
-/** The files of an export, whatever it is written into. A type. */
+/** The files of an export, for any target. A type. */
 
 import type { Turns } from './rotated-bytes.js';
 

@@ -1,9 +1,11 @@
-/** Finds the owner's own map: the PMTiles file in the home. It may come, change and go while the server runs. */
+/**
+ * Finds the owner's own map: the PMTiles file in the home. It may be added, changed and removed while the server runs.
+ */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { ServerConfig } from '../context.js';
 
-/** The file, and a name of its content that changes with it; undefined if there is none. Never rejects. */
+/** The file, and a name that changes with its content; undefined if there is none. Never rejects. */
 export async function findBasemap({
   basemap: path,
 }: Pick<ServerConfig, 'basemap'>): Promise<{ path: string; version: string } | undefined> {

@@ -1,8 +1,8 @@
 /**
- * What an export of a holder’s library contains: originals under their own names, by month; a sidecar beside each
- * photo with edits, and if wanted a JPEG of each edited picture, or the rotated video; and `library.json` with the albums. Photos in the trash are in a folder of their own. Nothing in it
- * depends on who else has the same bytes. Locked photos are only included where the caller says so: in a session that
- * opened them, or by a command.
+ * The content of an export of a holder’s library: originals under their own names, by month; a sidecar beside each
+ * photo with edits, and on request a JPEG of each edited picture, or the rotated video; and `library.json` with the
+ * albums. Photos in the trash are in a separate folder. The content does not depend on who else has the same bytes.
+ * Locked photos are only included at the request of the caller: in a session that opened them, or by a command.
  */
 import { readItem } from '../../access/item-access.js';
 import { itemAccess } from '../../access/library-access.js';
@@ -29,7 +29,9 @@ export interface LibraryExportParts {
   original(path: string): string;
   /** Makes the sidecar of a photo; undefined without edits. */
   sidecar(sha256: string, photo: PhotoDocument): (() => Promise<Buffer>) | undefined;
-  /** Makes a full-size JPEG of an edited picture, from its original (an absolute path). Absent if none are wanted. */
+  /**
+   * Makes a full-size JPEG of an edited picture, from its original (an absolute path). Absent if none are requested.
+   */
   edited?(original: string, develop: Develop): () => Promise<Buffer>;
 }
 
@@ -41,7 +43,7 @@ export interface ExportedLibrary {
   missing: string[];
 }
 
-/** All files of a holder’s library, `library.json` last. Reads documents as it goes. */
+/** All files of a holder’s library, `library.json` last. Reads documents one at a time. */
 export function* exportLibrary(parts: LibraryExportParts, holder: Holder, locked: boolean): Generator<ExportFile> {
   const { library, original, sidecar, edited } = parts;
   const nameIn = openDistinct();
@@ -72,7 +74,7 @@ export function* exportLibrary(parts: LibraryExportParts, holder: Holder, locked
     if (make) yield { kind: 'made', path: `${path}.xmp`, taken, make };
     if (!edited || !view.develop) continue;
     const [turns, source] = [turnsOf(view), original(row.path)];
-    // The sidecar has the rotation of videos whose files can't say it.
+    // The sidecar contains the rotation of videos whose files can't state it.
     if (turns !== undefined && !isTurnable(view.type)) continue;
     const [, stem = view.name, ending = ''] = /^(.*?)(\.[^.]{1,5})?$/s.exec(view.name) ?? [];
     const name = nameIn(`${stem} (edited)${turns === undefined ? '.jpg' : ending}`, folder);

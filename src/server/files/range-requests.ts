@@ -7,7 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 export type Slice =
   { kind: 'whole' } | { kind: 'part'; start: number; end: number } | { kind: 'unchanged' } | { kind: 'outside' };
 
-/** Decides by the request's headers; `size` in bytes, `etag` with its quotes. */
+/** Chooses the response by the request's headers; `size` in bytes, `etag` with its quotes. */
 export function chooseSlice(headers: IncomingHttpHeaders, size: number, etag: string): Slice {
   if (matches(headers['if-none-match'], etag)) return { kind: 'unchanged' };
   const condition = headers['if-range'];
@@ -16,7 +16,7 @@ export function chooseSlice(headers: IncomingHttpHeaders, size: number, etag: st
   return parseRange(headers.range, size);
 }
 
-/** The same for a file that nobody may store: it has no ETag, so no condition about an earlier copy holds. */
+/** The same for a file that must not be cached: it has no ETag, so no condition about an earlier copy holds. */
 export function chooseFreshSlice({ range, 'if-range': condition }: IncomingHttpHeaders, size: number): Slice {
   return condition === undefined ? parseRange(range, size) : { kind: 'whole' };
 }
@@ -27,7 +27,7 @@ function matches(header: string | undefined, etag: string): boolean {
   return header.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === etag);
 }
 
-/** One byte range. Invalid and multiple ranges are answered with everything, which RFC 9110 (14.2) allows. */
+/** One byte range. Invalid and multiple ranges are answered with the whole file, which RFC 9110 (14.2) allows. */
 function parseRange(header: string | undefined, size: number): Slice {
   const [, first, last] = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header ?? '') ?? [];
   if (first === undefined || last === undefined || (first === '' && last === '')) return { kind: 'whole' };

@@ -1,6 +1,6 @@
 /**
- * The bytes of a video turned by quarter turns (video/rotate-track.ts), while they are sent: as many bytes as the file
- * has, of which only the matrix of its track differs. Nothing is written; a file without a matrix is sent as it is.
+ * The bytes of a video rotated by quarter turns (video/rotate-track.ts), while they are sent: as many bytes as the file
+ * has, with only the matrix of its track changed. Nothing is written; a file without a matrix is sent unchanged.
  */
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline, Transform, type Readable } from 'node:stream';
@@ -11,11 +11,14 @@ import { rotationPatches, withPatches, type BytePatch } from '../../video/rotate
 /** Quarter turns clockwise. */
 export type Turns = 1 | 2 | 3;
 
-/** The quarter turns by which a video is shown turned; undefined for others. */
+/** The quarter turns by which a video is shown rotated; undefined for others. */
 export const turnsOf = ({ type, develop }: Pick<PhotoView, 'type' | 'develop'>): Turns | undefined =>
   type.startsWith('video/') ? develop?.rotate : undefined;
 
-/** What differs in an open file of this size if it is shown turned. @throws the system's error if it can't be read. */
+/**
+ * The bytes that differ in an open file of this size if it is shown rotated. @throws the system's error if it can't be
+ * read.
+ */
 export const patchesFor = (file: FileHandle, size: number, turns: Turns | undefined): Promise<BytePatch[]> =>
   turns === undefined
     ? Promise.resolve([])
@@ -44,7 +47,7 @@ export function patchedStream(bytes: Readable, at: number, patches: readonly Byt
 }
 
 /**
- * The bytes of a whole file, turned; links are not followed. The file is closed when the stream ends, however it ends.
+ * The bytes of a whole file, rotated; links are not followed. The file is closed when the stream ends, however it ends.
  * @throws the system's error if it can't be read.
  */
 export async function openTurned(path: string, turns?: Turns): Promise<Readable> {

@@ -1,11 +1,11 @@
-/** The undo in the answer of an edit, saved as a file (`photospool edit --undo`). Pure. */
+/** The undo in the response to an edit, saved as a file (`photospool edit --undo`). Pure. */
 import { Value } from 'typebox/value';
 import type { PhotosChange } from '../../album/edit-photos.js';
 import { parseEdit } from '../../album/parse-edit.js';
 import { EachEdits } from '../../api/photo-schemas.js';
 
 /**
- * The changes that undo an edit, from its answer (`{"undo":[…]}` as JSON); undefined if the text is none.
+ * The changes that undo an edit, from its response (`{"undo":[…]}` as JSON); undefined if the text is not one.
  * @throws PhotospoolError `invalid` for an impossible time or crop.
  */
 export function readUndo(text: string): PhotosChange[] | undefined {

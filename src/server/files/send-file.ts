@@ -31,7 +31,7 @@ export interface Download {
   disposition?: string;
   /** The part of the file to treat as the file; default: all of it. */
   part?: { at: number; bytes: number };
-  /** The quarter turns clockwise by which a video is sent turned; not together with `part`. */
+  /** The quarter turns clockwise by which a video is rotated when it is sent; not together with `part`. */
   rotate?: Turns | undefined;
   /** The error message if the file does not exist. */
   missing: string;
@@ -44,9 +44,9 @@ const sandbox = "default-src 'none'; sandbox; frame-ancestors 'none'";
 const telling = /^(?:image|video)\/(?!.*(?:svg|xml))[a-z0-9.+-]+$/;
 
 /**
- * Whether a browser may cache a picture without revalidation: for the owner, who never loses access, if the browser
- * clears its cache at sign-out. Browsers support that (`Clear-Site-Data`, W3C) over HTTPS and on this machine;
- * elsewhere they must revalidate.
+ * Whether a browser may cache a picture without revalidation: only for the owner, who never loses access, and only if
+ * the browser clears its cache at sign-out. Browsers support that (`Clear-Site-Data`, W3C) over HTTPS and on this
+ * machine; elsewhere they must revalidate.
  */
 export const mayKeep = (request: FastifyRequest): boolean =>
   viewerOf(request)?.role === 'owner' && (request.protocol === 'https' || isLoopbackName(hostOf(request.headers.host)));
@@ -87,7 +87,7 @@ export async function sendDownload(
     .send(content);
 }
 
-/** Responds with a file made for this response alone; `rotate`: as of `Download`. */
+/** Responds with a file made for this response alone; `rotate`: as in `Download`. */
 export async function sendWhole(
   reply: FastifyReply,
   path: string,

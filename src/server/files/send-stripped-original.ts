@@ -1,7 +1,7 @@
 /**
- * Stripped originals, for viewers who may see the picture but not its metadata. An original that can't be stripped
- * reliably is converted to a JPEG; if that fails, too, nothing is sent. The result is a temporary file while someone
- * reads it, so that slow readers occupy no memory; a crash leaves the file, which the next start removes.
+ * Stripped originals, for viewers with access to the picture but not to its metadata. An original that can't be
+ * stripped reliably is converted to a JPEG; if that fails, too, nothing is sent. The result is a temporary file while
+ * someone reads it, so that slow readers occupy no memory; a crash leaves the file, which the next start removes.
  */
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -52,9 +52,12 @@ interface Kept {
 export interface Stripping {
   /** Sends one. @throws PhotospoolError `not-found`, `unsupported` if it can't be stripped, `busy`. */
   send(request: FastifyRequest, reply: FastifyReply, photo: PhotoView & { path: string }): Promise<FastifyReply>;
-  /** Counts an archive as a file that is read by an address; returns what ends that. @throws PhotospoolError `busy`. */
+  /**
+   * Counts an archive as a file that is read by an address; returns the function that ends that. @throws
+   * PhotospoolError `busy`.
+   */
   enter(address: string): () => void;
-  /** Makes one for an archive, in turn with those of other archives; undefined if it can't be stripped. */
+  /** Makes one for an archive, taking turns with other archives; undefined if it can't be stripped. */
   prepare(photo: PhotoView & { path: string }): Promise<Stripped | undefined>;
 }
 
@@ -66,8 +69,8 @@ export interface Stripped {
 }
 
 /**
- * Opens the service. A photo that is shown cropped or rotated is given as a JPEG of what is shown, a rotated video as
- * it is played.
+ * Opens the service. A photo that is shown cropped or rotated is sent as a JPEG of its edited picture, a rotated video
+ * as it is played.
  */
 export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs' | 'files' | 'toBare'>): Stripping {
   const kept = new Map<string, Kept>();
@@ -102,7 +105,7 @@ export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs
     }
   }
 
-  /** Joins the readers of an original's file, which is created for the first one. */
+  /** Adds a reader to the file of an original, which is created for the first one. */
   function join(photo: PhotoView & { path: string }): Kept {
     const key = keyOf(photo);
     const there = kept.get(key);
@@ -121,7 +124,7 @@ export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs
     one.made.then((made) => made?.remove()).catch(() => undefined);
   }
 
-  /** Archives wait for each other, so that they leave room for single files. */
+  /** Archives wait for each other, so that they leave capacity for single files. */
   const inTurn = openPool(1);
 
   return {
@@ -161,7 +164,7 @@ function openReaders(): (address: string) => () => void {
   };
 }
 
-/** Readers share a file only while it shows the same. */
+/** Readers share a file only while it shows the same picture. */
 const keyOf = ({ id, develop }: PhotoView): string => (develop ? `${id} ${developKey(develop)}` : id);
 
 const missing = 'The original is on another server.';
@@ -177,7 +180,7 @@ const endings: Record<string, string> = {
   'video/3gpp': '3gp',
 };
 
-/** The name of a stripped original: its own may name people and places. */
+/** The name of a stripped original: its real name may contain names of people and places. */
 export function nameFor({ taken }: PhotoView, type: string): string {
   const kind = type.startsWith('video/') ? 'video' : 'photo';
   return `${kind}-${taken.slice(0, 10)}.${endings[type] ?? type.slice(type.indexOf('/') + 1)}`;

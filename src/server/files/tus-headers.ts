@@ -33,7 +33,7 @@ export function writeMetadata(metadata: Readonly<Record<string, string>>): strin
     .join(',');
 }
 
-/** Upload-Metadata, its hash in lower case, and whom the upload is for. @throws PhotospoolError `invalid`. */
+/** Upload-Metadata, its hash in lower case, and the recipient of the upload. @throws PhotospoolError `invalid`. */
 export function wantedOf(header: Header): {
   metadata: Record<string, string>;
   sha256: string | undefined;

@@ -1,8 +1,8 @@
 /**
  * tus 1.0 (tus.io/protocols/resumable-upload) over the spool's uploads: the core protocol with creation,
  * creation-with-upload, termination and expiration. The spool stores the bytes and their state
- * (src/spool/upload-parts.ts); nothing is stored here, so a crash leaves what the spool leaves. Access to an upload is
- * checked before.
+ * (src/spool/upload-parts.ts); nothing is stored here, so a crash leaves the same state as in the spool. The caller
+ * checks access to an upload.
  */
 import { randomBytes } from 'node:crypto';
 import { finished, Readable, Transform } from 'node:stream';
@@ -20,19 +20,19 @@ export const uploadsPath = '/api/uploads';
 
 /** The upload of a request, and its owner. */
 export interface TusTarget {
-  /** The viewer, as `authorOf` writes it. */
+  /** The viewer, in the form of `authorOf`. */
   by: string;
-  /** Whose a new one becomes. */
+  /** The holder of a new upload. */
   holder?: Holder;
   /** Checks the permission to upload again, at the moment of effect. */
   still: Still;
   /** The upload; absent for a new one. */
   id?: string;
-  /** Of a new one: checks whether so many bytes are accepted. @throws PhotospoolError. */
+  /** For a new upload: checks whether that many bytes are accepted. @throws PhotospoolError. */
   admit?: (id: string, length: number) => void;
-  /** Takes back what `admit` counted, because nothing of the upload was kept: it could not begin, or its sender cancelled it. */
+  /** Reverts `admit`, because nothing of the upload was kept: it could not begin, or its sender cancelled it. */
   giveUp?: (id: string) => void;
-  /** The path of uploads in the answer to a new one; by default `uploadsPath`. */
+  /** The path of uploads in the response to a new one; by default `uploadsPath`. */
   path?: string;
 }
 
@@ -159,7 +159,7 @@ function openAnswers(
       giveUp?.(id);
       throw error;
     }
-    // Nobody else knows the new upload yet: no lock.
+    // The new upload is not known to anyone else yet: no lock.
     const upload = await find(id);
     const brings = headers['content-type'] === offsetType;
     const bytes = brings ? await receive(request, reply, still, upload, new AbortController().signal) : 0;

@@ -1,4 +1,7 @@
-/** Whose an upload becomes, and whether they have its bytes already: asked of the receiver's items only, never of anybody else's. */
+/**
+ * The holder of an upload, and whether they already have its bytes: only the receiver's items are read, never those of
+ * others.
+ */
 import type { Viewer } from '../../access/permissions.js';
 import { uploadTarget } from '../../access/upload-target.js';
 import { findPhoto, findPhotos, type FoundPhoto } from '../../album/find-photos.js';
@@ -9,9 +12,9 @@ import type { Library } from '../../library/library.js';
 import type { Context } from '../context.js';
 
 /**
- * The holder that an upload is for. `wanted`: `me` or `house`, hostile text; absent: as the person has set it, for others the
- * house. A token of a person only sends for them.
- * @throws PhotospoolError `invalid`; `conflict` where people can’t have libraries of their own, or who sends has no account.
+ * The holder that an upload is for. `wanted`: `me` or `house`, hostile text; absent: the person's setting, for others
+ * the house. A person's token only uploads for that person.
+ * @throws PhotospoolError `invalid`; `conflict` if people can’t have personal libraries, or the sender has no account.
  */
 export function receiverOf(
   who: Viewer,
@@ -29,7 +32,7 @@ export function receiverOf(
   });
 }
 
-/** Where uploads of a viewer go that do not say it. */
+/** The default holder of a viewer's uploads. */
 const targetOf = (
   { person, role }: Viewer,
   library: Library,
@@ -37,7 +40,7 @@ const targetOf = (
 ): ReturnType<typeof uploadTarget> =>
   person === undefined ? 'house' : uploadTarget(library, { id: person, role }, gate?.state().on === true);
 
-/** @throws PhotospoolError `conflict` where a holder is a person, and people can’t have libraries of their own. */
+/** @throws PhotospoolError `conflict` if a holder is a person, and people can’t have personal libraries. */
 export function checkReceiver(holder: Holder | undefined, gate: Context['gate']): void {
   if (holder !== undefined && holder !== house) demandPeopleLibraries(gate);
 }
@@ -48,16 +51,19 @@ export function knownPhoto(library: Library, who: Viewer, holder: Holder, sha256
   return photo?.item.holder === holder && photo.original.here ? photo : undefined;
 }
 
-/** Whether an original is safe here: `trashed` if all photos of it that the viewer sees are in the trash; null without one. */
+/**
+ * Whether an original is stored safely on this server: `trashed` if all its photos visible to the viewer are in the
+ * trash; null if there are none.
+ */
 export type Safety = 'safe' | 'trashed' | null;
 
 /**
- * The safety of originals, by their hashes: asked of the viewer's own photos and those of the house, as far as the viewer
- * sees them, and never of other people's.
+ * The safety of originals, by their hashes: only the viewer's own photos and the visible ones of the house are read,
+ * never those of other people.
  */
 export function safetyOf(library: Library, who: Viewer, hashes: readonly string[]): Safety[] {
   const holders = [house, ...(who.person === undefined ? [] : [who.person])];
-  // Each once: otherwise the time of the answer would tell of a photo that the viewer doesn't see.
+  // Each once: otherwise the response time would reveal photos that are hidden from the viewer.
   const ids = [...new Set(hashes)].flatMap((sha256) => holders.map((holder) => publicIdOf({ holder, sha256 })));
   const safety = new Map<string, Safety>();
   for (const { item, original, trashed } of findPhotos(library, who, ids))

@@ -19,9 +19,11 @@ export interface Zipped {
   bytes: number;
   /** Local wall time. */
   taken: string;
-  /** The quarter turns clockwise by which a video is packed turned. */
+  /** The quarter turns clockwise by which a video is rotated in the archive. */
   turns?: Turns | undefined;
-  /** Called right before its first byte is sent. @throws if its reader no longer gets it: the archive breaks off. */
+  /**
+   * Called right before its first byte is sent. @throws if the reader has lost access to it: the archive breaks off.
+   */
   check?: (() => void) | undefined;
 }
 
@@ -46,8 +48,8 @@ export async function zip(files: readonly Zipped[], read = openTurned): Promise<
 }
 
 /**
- * Creates an archive of the files of an export, whose length is not known before it ends. Destroying the stream ends
- * the work; an archive that can't be completed breaks off, which a browser notices. `ended` is called once, however it
+ * Creates an archive of the files of an export, whose length is unknown until it ends. Destroying the stream ends the
+ * work; an archive that can't be completed breaks off, which a browser notices. `ended` is called once, however it
  * ends. `check`: called right before the first byte of each file; if it throws, the archive breaks off.
  */
 export function zipExport(
@@ -76,13 +78,13 @@ export function zipExport(
 export interface Prepared {
   name: string;
   open(): Promise<Readable>;
-  /** Removes what was made; called once it is read, or not needed any more. */
+  /** Removes the file; called when it has been read, or is no longer needed. */
   remove(): Promise<void>;
 }
 
 /**
- * Creates an archive of files that are made one after the other, each when the one before is read; those that can't be
- * made are left out. Destroying the stream ends the work. `taken` is local wall time.
+ * Creates an archive of files that are made one after the other, each when the previous one has been read; those that
+ * can't be made are omitted. Destroying the stream ends the work. `taken` is local wall time.
  */
 export function zipPrepared(files: Iterable<{ taken: string; prepare(): Promise<Prepared | undefined> }>): Readable {
   const { made, stream, failed, add } = openArchive();
@@ -112,7 +114,7 @@ export function zipPrepared(files: Iterable<{ taken: string; prepare(): Promise<
   return stream;
 }
 
-/** An archive that is sent as `stream`. One file is open at a time; none stays open when the stream is closed. */
+/** An archive sent as `stream`. One file is open at a time; none stays open when the stream is closed. */
 function openArchive() {
   const made = new ZipFile();
   const stream = new PassThrough();
@@ -126,7 +128,7 @@ function openArchive() {
     made.addReadStreamLazy(name, { compress: false, ...how }, (hand) => {
       read().then((bytes) => {
         current = bytes;
-        // Whoever asked may be gone since.
+        // The client may have disconnected meanwhile.
         if (stream.destroyed) bytes.destroy();
         else hand(undefined, bytes);
       }, failed);

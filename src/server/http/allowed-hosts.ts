@@ -1,7 +1,7 @@
 /**
  * The host names under which the server may be addressed. A page of another site can resolve its own name to this
  * machine's address (DNS rebinding) and would then have the same origin as the album; it can't do that with an IP
- * address, nor with a name that is not its own. So the `Host` of a request must be one of these.
+ * address, or with a name of another site. So the `Host` of a request must be one of these.
  */
 import { isIP } from 'node:net';
 
@@ -33,7 +33,7 @@ export function hostOf(header: string | undefined): string {
 
 /**
  * Creates the check of `Host` headers. Accepted are loopback names, any IP address, this machine's own name (alone and
- * with `.local`, as in mDNS), `names`, and the host of the public address that the owner set, which `address` looks up.
+ * with `.local`, as in mDNS), `names`, and the host of the public address set by the owner, which `address` returns.
  */
 export function makeHosts(
   names: readonly string[],

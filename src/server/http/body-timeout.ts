@@ -37,7 +37,7 @@ export function boundBodies(app: FastifyInstance, clock: Clock): void {
  * connection, and a client that sends its whole body first would never read the response.
  */
 function lingerAfter(raw: IncomingMessage, clock: Clock): void {
-  // A request that was destroyed has none any more.
+  // A destroyed request no longer has one.
   const socket = raw.socket as Socket | null;
   if (!socket) return;
   // Node calls this when the response was written.

@@ -1,10 +1,10 @@
-/** Tells a waiting response that its client has disconnected, or that the server is closing. */
+/** Notifies waiting responses that their client has disconnected, or that the server is closing. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
 const closing = new WeakMap<object, AbortSignal>();
 
 /**
- * Ends waiting responses when the server closes: they are answered with the present state, while the library is still
+ * Ends waiting responses when the server closes: they are answered with the current state, while the library is still
  * open.
  */
 export function endWaits(app: FastifyInstance): void {
@@ -13,7 +13,7 @@ export function endWaits(app: FastifyInstance): void {
   app.addHook('preClose', () => ended.abort());
 }
 
-/** Aborts when nobody reads the response any longer, when it has ended, or when the server closes. */
+/** Aborts when the client no longer reads the response, when it has ended, or when the server closes. */
 export function goneOf(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   const { signal } = controller;

@@ -50,7 +50,7 @@ export function refuse(
     .send(body);
 }
 
-/** An error as clients of Immich show it: one text. */
+/** An error in the form for clients of Immich: a single text. */
 const immichFailure = (statusCode: number, sentences: readonly (string | undefined)[], correlationId: string) => ({
   message: sentences.flatMap((text) => (text === undefined ? [] : [printable(text)])).join(' '),
   error: STATUS_CODES[statusCode] ?? 'Error',
@@ -114,7 +114,7 @@ export function answerErrors(
       void reply.header('www-authenticate', 'Bearer realm="Photospool"');
     if (status >= 500 && ours.code !== 'busy' && !isHushed(ours))
       log.error({ err: error, request: request.id, method: request.method, path: pathOf(request.url) }, ours.message);
-    // Internal errors and paths are shown only to viewers who may see them.
+    // Internal errors and paths are shown only to viewers with access to the spool.
     const forAll = (status < 500 || ours.code === 'busy') && !namesPlace(ours);
     const told = forAll || may(viewerOf(request), 'spool');
     if (ours.code !== 'internal' && told) return refuse(reply, status, ours.code, ours.message, ours.hint);

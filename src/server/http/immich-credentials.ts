@@ -1,18 +1,18 @@
 /**
  * The credentials of clients of the Immich-compatible API (docs/immich.md): a token, or the secret of a session that
- * `auth/login` began. Cookies of the page do not count: a browser that is signed in must not be a client by accident. Nor
- * does the page accept sessions of clients (access/sessions.ts).
+ * `auth/login` began. Cookies of the page are ignored: a signed-in browser must not become a client by accident.
+ * Likewise, the page does not accept sessions of clients (access/sessions.ts).
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { tokenPrefix } from '../../access/api-tokens.js';
 
-/** The paths of the API, below which all calls are. */
+/** The base path of all calls of the API. */
 export const immichRoot = '/immich/api';
 
-/** The address by which clients find the API. */
+/** The address at which clients find the API. */
 export const immichDiscovery = '/.well-known/immich';
 
-/** Whether a request is one of that API. */
+/** Whether a request belongs to that API. */
 export const isImmich = ({ url }: { url: string }): boolean =>
   url.startsWith(`${immichRoot}/`) || url === immichDiscovery;
 

@@ -1,6 +1,6 @@
 /**
- * Responses that wait for something: sends heartbeats meanwhile if requested, so that each side notices when the other
- * is gone. Nothing is kept of a response whose client has disconnected.
+ * Responses that wait: they send heartbeats meanwhile if requested, so that each side notices when the other is gone. A
+ * response whose client has disconnected is discarded.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 

@@ -8,21 +8,21 @@ import { page } from './route-permissions.js';
 const all: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /**
- * Records all routes added from now on, and refuses requests that none of them takes; call the returned function after
+ * Records all routes added from now on, and rejects requests that match none of them; call the returned function after
  * the last one. `router` are the options of the server's own router. An address gets a route for a missing method only
- * if another route would take the request, as `PATCH /api/photos/:id` would `PATCH /api/photos/save`: routes for all of
- * them would take a third of the time in which the server is built.
+ * if another route would match the request, as `PATCH /api/photos/:id` matches `PATCH /api/photos/save`: routes for all
+ * of them would take a third of the time to build the server.
  */
 export function refuseMethods(app: FastifyInstance, router: { maxParamLength: number }): () => void {
   const known = new Map<string, Set<string>>();
   app.addHook('onRoute', (route) => {
-    // Those of the Immich-compatible API are answered by its own route for everything else.
+    // The Immich-compatible API has a separate catch-all route.
     if (route.url.endsWith('*') || isImmich(route)) return;
     const methods = known.get(route.url) ?? new Set();
     for (const method of [route.method].flat()) methods.add(method);
     known.set(route.url, methods);
   });
-  // All under one method, for it makes no difference.
+  // All under one method, because it makes no difference.
   const addresses = Router(router);
   // Before the body is read: the response does not depend on it.
   app.addHook('onRequest', async (request, reply) => {

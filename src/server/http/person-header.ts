@@ -1,7 +1,8 @@
 /**
- * Whose session an answer was for: the header `Photospool-Person` of answers to a person's browser. The page's worker
- * keeps answers for offline use by it, so none is ever shown to somebody else (docs/offline.md). In a request it demands
- * that person: one that a page sends after somebody else signed in is refused.
+ * The person whose session a response belongs to: the header `Photospool-Person` in responses to a person's browser.
+ * The page's service worker stores responses for offline use by person, so they are never shown to another one
+ * (docs/offline.md). A request with this header requires that person: it is rejected if another person has signed in
+ * since.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { PhotospoolError } from '../../base/errors.js';
@@ -10,16 +11,16 @@ import { showsLocked, viewerOf } from './request-viewer.js';
 /** The name of the header; its value is the id of a person. */
 export const personHeader = 'photospool-person';
 
-/** Routes of photos and of the application; everything else is the same for everybody. */
+/** Routes of photos and of the application; all others are the same for everyone. */
 const own = /^\/(?:api|media)\//;
 
-/** The person whose session a request came with; undefined for programs, share links and visitors. */
+/** The person of a request's session; undefined for programs, share links and visitors. */
 function personOf(request: FastifyRequest): string | undefined {
   const viewer = viewerOf(request);
   return viewer?.session === undefined ? undefined : viewer.person;
 }
 
-/** Adds both to all routes from now on. */
+/** Adds both to all routes added from now on. */
 export function namePerson(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const wanted = request.headers[personHeader];

@@ -1,12 +1,12 @@
 /**
- * The two places of routes that show and change photos: what a viewer sees, and below `/locked` their own locked photos
- * alone, in a session that opened them. The same code answers in both; the viewer differs (request-viewer.ts). Nothing
- * below `/locked` may be stored by a browser.
+ * The two places of routes that show and change photos: for the photos visible to a viewer, and below `/locked` only
+ * for their own locked photos, in a session that opened them. The same code handles both; the viewer differs
+ * (request-viewer.ts). Browsers must not store responses from below `/locked`.
  */
 
 /** A place of routes. */
 export interface PhotoPlace {
-  /** The beginning of the paths of JSON, and of files. */
+  /** The base paths of JSON, and of files. */
   api: '/api' | '/api/locked';
   files: '' | '/locked';
   /** Part of the configuration of each route. */

@@ -11,26 +11,26 @@ import { refuse } from './error-responses.js';
 import { isLoopbackAddress } from './allowed-hosts.js';
 
 /**
- * The limits of a /48 as a multiple of those of one address: one customer may have all of it, or several may share it.
+ * The limits of a /48 as a multiple of those of one address: it may belong to one customer, or be shared by several.
  */
 export const siteShare = 5;
 
 /** The limits of an address (IPv6: of a /64, which one household has). */
 export interface CrowdBounds {
-  /** Concurrent requests. A page that is scrolled requests some hundred pictures. */
+  /** Concurrent requests. A page that is scrolled sends some hundred requests for pictures. */
   atOnce: number;
   /** Requests in a burst. */
   burst: number;
   /** Requests per second that are restored after it. */
   perSecond: number;
-  /** Addresses that are remembered. */
+  /** The maximum number of addresses that are remembered. */
   addresses: number;
 }
 
 /** The limits of a server. */
 export const crowdBounds: CrowdBounds = { atOnce: 256, burst: 2_000, perSecond: 200, addresses: 10_000 };
 
-/** The request counts. */
+/** The counts of requests. */
 export interface Crowd {
   /** Admits a request; false if the address has to wait. Every true must be followed by a `leave`. */
   enter(address: string): boolean;

@@ -11,7 +11,7 @@ import { hsts } from './security-headers.js';
 
 /**
  * Whether a request comes from our own page or from a program. Browsers report that in `Sec-Fetch-Site` (W3C Fetch
- * Metadata), older ones in `Origin`; programs send neither. `host` is the one that the browser sees.
+ * Metadata), older ones in `Origin`; programs send neither. `host` is the one in the browser's address.
  */
 export function isOwn(headers: IncomingHttpHeaders, host: string): boolean {
   const site = headers['sec-fetch-site'];

@@ -1,7 +1,7 @@
 /**
  * The viewer of a request, for routes. This file reads the credentials of a request, access/viewer.ts authenticates
- * them, access/permissions.ts decides what is permitted. A route names its action (`config: { rule: 'see' }`);
- * `checkRule` compares both.
+ * them, access/permissions.ts decides what is permitted. A route declares its action (`config: { rule: 'see' }`), which
+ * `checkRule` checks.
  */
 import type { FastifyRequest } from 'fastify';
 import type { Access } from '../../access/access.js';
@@ -15,8 +15,8 @@ import { shareOf } from './share-link-address.js';
 import { hostOf, isLoopbackAddress, isLoopbackName } from './allowed-hosts.js';
 
 /**
- * The permission that a route requires: an action; an edit of photos, where the sent fields decide which (`change`); or
- * none (`everyone`).
+ * The permission that a route requires: an action; an edit of photos, for which it depends on the fields in the request
+ * (`change`); or none (`everyone`).
  */
 export type RoutePermission = Action | { item: ItemAction } | 'change' | 'everyone';
 
@@ -43,7 +43,7 @@ export type RequestOrigin = Pick<FastifyRequest, 'ip' | 'headers' | 'protocol' |
 
 const known = new WeakMap<RequestOrigin, Viewer | undefined>();
 
-/** The viewer of a request; undefined if nobody is known. Authenticated once per request. */
+/** The viewer of a request; undefined without valid credentials. Authenticated once per request. */
 export function viewerOf(request: RequestOrigin): Viewer | undefined {
   if (!known.has(request)) known.set(request, viewerNow(request));
   return known.get(request);
@@ -61,8 +61,8 @@ export function viewerNow(request: RequestOrigin): Viewer | undefined {
 }
 
 /**
- * The viewer of a request that needs one; for a route of locked photos one who sees those alone. @throws PhotospoolError
- * `unauthorized`; as `LockedFolder.viewer`.
+ * The viewer of a request that needs one; for a route of locked photos, a viewer who sees only those. @throws
+ * PhotospoolError `unauthorized`; as `LockedFolder.viewer`.
  */
 export function viewer(request: RequestOrigin): Viewer {
   const found = viewerOf(request);
@@ -74,7 +74,7 @@ export function viewer(request: RequestOrigin): Viewer {
 
 /**
  * Checks the permission for a route.
- * @throws PhotospoolError `unauthorized` if nobody is known, `forbidden` without the permission.
+ * @throws PhotospoolError `unauthorized` without a viewer, `forbidden` without the permission.
  */
 export function checkRule(request: RequestOrigin, rule: RoutePermission): void {
   if (rule === 'everyone') return;
@@ -136,8 +136,8 @@ const passedOn =
   /^(via|(x-)?forwarded(-.*)?|x-original-.*|(x-)?real-ip|(x-)?client-ip|x-cluster-client-ip|(cf|fly|fastly|tailscale)-.*|true-client-ip|cdn-loop)$/;
 
 /**
- * Whether a request comes directly from this machine: by its address and its `Host`, and no proxy shows that it
- * forwarded it. nginx sends no header by default, but then uses HTTP/1.0, which browsers and our own programs do not.
+ * Whether a request comes directly from this machine: by its address and its `Host`, and without signs of a proxy.
+ * nginx sends no header by default, but then uses HTTP/1.0, which browsers and Photospool's own programs do not.
  */
 function isDirect({ ip, headers, raw }: Pick<RequestOrigin, 'ip' | 'headers' | 'raw'>): boolean {
   return (

@@ -10,7 +10,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The body is a file of any size: it may take any time as long as data arrives. */
     streams?: boolean;
-    /** It shows the viewer’s locked photos and nothing else (photo-places.ts). */
+    /** It shows only the viewer’s locked photos (photo-places.ts). */
     locked?: true;
   }
 }

@@ -71,7 +71,7 @@ export interface SessionView {
   person?: { id: string; name: string };
   setUp: boolean;
   visitors: boolean;
-  /** People have their own libraries here, and the viewer is one of them. */
+  /** People have personal libraries here, and the viewer is one of them. */
   libraries?: true;
   passkeys: boolean;
   /** False if there are no accounts. */
@@ -80,7 +80,7 @@ export interface SessionView {
   confirmedUntil?: string;
   /** Passkeys added meanwhile that the person has not acknowledged yet. */
   passkeysAdded?: { name: string; at: string }[];
-  /** What others changed about the account and the person has not acknowledged yet. */
+  /** Changes to the account by others that the person has not acknowledged yet. */
   accountChanges?: { what: NoticeKind; at: string; by: string }[];
   may: Action[];
 }
@@ -122,7 +122,7 @@ function viewSession(request: FastifyRequest, viewer: Viewer | undefined): Parti
   };
 }
 
-/** The errors of failed credentials, which do not say what was wrong; and of void links. */
+/** The errors for failed credentials, which do not reveal what was wrong; and for invalid links. */
 export const refusals = {
   password: () =>
     new PhotospoolError('unauthorized', 'Wrong name or password.', {
@@ -178,7 +178,7 @@ export function answerOutcome(
   return describeSession(request, request.server.access.recognise({ direct, session: outcome.session }));
 }
 
-/** The error for someone who must wait before the next attempt, with `Retry-After`. */
+/** The error for a sender who must wait before the next attempt, with `Retry-After`. */
 export function refuseTooSoon(reply: FastifyReply, ms: number): PhotospoolError {
   const seconds = Math.ceil(ms / 1000);
   void reply.header('retry-after', seconds);

@@ -14,7 +14,7 @@ interface Broken {
   keys: string[];
 }
 
-/** The maximum length of a name that is repeated to the sender, in characters. */
+/** The maximum length of a name that is repeated in the message, in characters. */
 const longest = 100;
 
 /**
@@ -43,7 +43,7 @@ function placed({ keyword, schemaPath, params, instancePath }: FastifySchemaVali
 /** A key, decoded from a JSON pointer (RFC 6901, 4). */
 const unescape = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** The rules broken at the innermost place: of alternatives, this is the one that was meant. */
+/** The rules broken at the innermost place: for alternatives, this is the one that was most likely meant. */
 function innermost(broken: Broken[]): Broken[] {
   const depth = Math.max(...broken.map(({ keys }) => keys.length));
   const first = broken.find(({ keys }) => keys.length === depth);

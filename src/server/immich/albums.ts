@@ -1,7 +1,8 @@
 /**
- * Albums as clients of the Immich-compatible API see them: those of the house that exist by name, and albums with
- * members. Rights are those of the page: only people change albums with members, and who edits photos of the house puts
- * them into albums by name. Photos that the client sent and that are in the spool are added when they are recorded.
+ * Albums in the Immich-compatible API: those of the house that exist by name, and albums with members. Permissions are
+ * those of the page: only people can change albums with members, and viewers with the right to edit photos of the house
+ * can put them into albums by name. Photos that the client sent and that are still in the spool are added when they are
+ * recorded.
  */
 import { Type } from 'typebox';
 import { authorOf, may, type Viewer } from '../../access/permissions.js';
@@ -29,7 +30,7 @@ export type SeenAlbum = { id: string; name: string; count: number } & ({ named: 
 
 const membersIn = ({ library, clock, gate }: Context): MemberAlbums => openMemberAlbums({ library, clock, gate });
 
-/** An album with members as it is now; undefined if it does not exist for the viewer. */
+/** The current state of an album with members; undefined if it does not exist for the viewer. */
 export function memberAlbum(context: Context, who: Viewer, album: string): MemberAlbum | undefined {
   if (context.gate?.state().on !== true) return undefined;
   try {
@@ -43,7 +44,7 @@ export function memberAlbum(context: Context, who: Viewer, album: string): Membe
 /** The holder of an album. */
 export const holderOf = (album: SeenAlbum): Holder => ('member' in album ? album.member.holder : house);
 
-/** The people of an album as users, its owner first; and its members with their rights, for its holder on the page. */
+/** The people of an album as users, its owner first; and, for its holder on the page, its members with their rights. */
 export function usersOf(context: Context, who: Viewer, album: SeenAlbum) {
   const members = 'member' in album && may(who, 'albums') ? (album.member.members ?? []) : [];
   return [
@@ -197,7 +198,9 @@ function changes(app: App, context: Context): void {
   });
 }
 
-/** Makes an album where the viewer’s uploads go. @throws PhotospoolError `forbidden`, `invalid`, `conflict`. */
+/**
+ * Creates an album in the library of the viewer’s uploads. @throws PhotospoolError `forbidden`, `invalid`, `conflict`.
+ */
 function make(context: Context, who: Viewer, text: string): SeenAlbum {
   const { library } = context;
   const holder: Holder = receiverOf(who, undefined, context);
@@ -212,7 +215,7 @@ function make(context: Context, who: Viewer, text: string): SeenAlbum {
   return { id: albumUuid({ named: name }), name, count: 0, named: name };
 }
 
-/** Changes the entries of an album with members, some at a time; without any to find out whether that is allowed. */
+/** Changes the entries of an album with members, in batches; without any, checks whether that is allowed. */
 async function inBatches(
   ids: readonly string[],
   change: (some: readonly string[]) => { refused: string[] },

@@ -1,4 +1,4 @@
-/** Photos as JSON of the Immich-compatible API: what the viewer may see of them, and nothing else. */
+/** Photos as JSON of the Immich-compatible API: only the fields visible to the viewer. */
 import { createHash } from 'node:crypto';
 import { mayHaveOriginal, mayHaveUnedited, type Viewer } from '../../access/permissions.js';
 import { showTo, type PhotoSeen } from '../../album/visibility.js';
@@ -7,7 +7,7 @@ import type { Asset } from './find-assets.js';
 import { ownerOf } from './people.js';
 import { assetUuid, userUuid } from './uuids.js';
 
-/** The fields of a photo that several calls send. */
+/** The fields of a photo that are common to several calls. */
 export interface AssetFields {
   id: string;
   ownerId: string;
@@ -17,7 +17,7 @@ export interface AssetFields {
   /** When it was taken: in UTC, and the wall time there as if it were UTC. */
   fileCreatedAt: string;
   localDateTime: string;
-  /** When it came in, UTC. */
+  /** When it was imported, UTC. */
   createdAt: string;
   width: number | null;
   height: number | null;
@@ -28,13 +28,13 @@ export interface AssetFields {
   isEdited: boolean;
   isTrashed: boolean;
   visibility: 'archive' | 'timeline';
-  /** What else the viewer sees, in our terms. */
+  /** The other fields visible to the viewer, in our own format. */
   seen: PhotoSeen;
 }
 
 /**
- * The SHA-1 of the original in base64, for viewers with the right to it. Without the right, and until the SHA-1 is known, a
- * value that matches no file in practice, so that a client does not take the photo for one of its own.
+ * The SHA-1 of the original in base64, for viewers with the right to it. Without the right, and until the SHA-1 is
+ * known, a value that matches no file in practice, so that a client does not mistake the photo for one of its own.
  */
 function checksumOf({ library }: Pick<Context, 'library'>, who: Viewer, { id, item, unedited }: Asset): string {
   const mayHave = mayHaveOriginal(who, item.holder) && (!unedited || mayHaveUnedited(who, item.holder));
@@ -43,7 +43,7 @@ function checksumOf({ library }: Pick<Context, 'library'>, who: Viewer, { id, it
   return createHash('sha256').update(`no sha1 of ${id}`).digest().subarray(0, 20).toString('base64');
 }
 
-/** The offset from UTC in minutes; 0 if it is not known. */
+/** The offset from UTC in minutes; 0 if unknown. */
 export function minutesOf(offset: string | undefined): number {
   const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(offset ?? '') ?? [];
   return sign === undefined ? 0 : (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
@@ -89,7 +89,7 @@ const tagsOf = ({ tags }: PhotoSeen) =>
     ...{ createdAt: '1970-01-01T00:00:00.000Z', updatedAt: '1970-01-01T00:00:00.000Z' },
   }));
 
-/** The metadata of a photo; what is not known is null. */
+/** The metadata of a photo; unknown values are null. */
 export function exifOf(seen: PhotoSeen, fileCreatedAt: string) {
   const { camera, lens, exposure, gps, place, offset, description, rating, bytes, width, height } = seen;
   return {
@@ -105,7 +105,7 @@ export function exifOf(seen: PhotoSeen, fileCreatedAt: string) {
   };
 }
 
-/** A time of exposure in seconds as photographers write it. */
+/** An exposure time in seconds, in the notation of photographers. */
 function exposureText(seconds: number | undefined): string | null {
   if (seconds === undefined || !(seconds > 0)) return null;
   return seconds < 0.3 ? `1/${Math.round(1 / seconds)}` : String(seconds);

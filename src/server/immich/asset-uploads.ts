@@ -1,8 +1,8 @@
 /**
- * Uploads by clients of the Immich-compatible API: a form with one photo, which goes into the spool of its receiver like
- * every upload (docs/upload.md). The stream to the spool ends only when the whole form was read and its checks passed, so
- * an interrupted form, or one with another SHA-1 than announced, leaves nothing. Duplicates are looked up among the
- * receiver’s photos only, and with the same queries whether or not somebody else has the bytes.
+ * Uploads by clients of the Immich-compatible API: a form with one photo, which goes into the spool of its receiver
+ * like every upload (docs/upload.md). The stream to the spool ends only when the whole form was read and its checks
+ * passed, so an interrupted form, or one with another SHA-1 than announced, leaves nothing. Duplicates are looked up
+ * among the receiver’s photos only, and with the same queries whether or not others have the bytes.
  */
 import multipart, { type MultipartFile } from '@fastify/multipart';
 import { createHash } from 'node:crypto';
@@ -25,7 +25,7 @@ import { assetUuid } from './uuids.js';
 
 const limits = { fileSize: Number.MAX_SAFE_INTEGER, parts: 100, files: 2, fields: 50, fieldSize: 64 * 1024 };
 
-/** The answer to an upload. */
+/** The response to an upload. */
 interface Uploaded {
   id: string;
   status: 'created' | 'duplicate';
@@ -51,7 +51,7 @@ const Checks = Type.Object({
   }),
 });
 
-/** How many photos are looked up before other requests are served. */
+/** The number of photos looked up before other requests are served. */
 const batch = 200;
 
 function addCheck(app: App, context: Context): void {
@@ -62,7 +62,7 @@ function addCheck(app: App, context: Context): void {
       const who = client(request);
       const holder = receiverOf(who, undefined, context);
       const assets = request.body.assets.map(({ id, checksum }) => ({ id, sha1: sha1In(checksum) ?? '' }));
-      // Each once: repetition would make a difference in the time of the answer measurable.
+      // Each once: repetition would make a difference in the response time measurable.
       const sha1s = [...new Set(assets.map(({ sha1 }) => sha1))];
       const all = new Map<string, FoundPhoto>();
       for (let at = 0; at < sha1s.length; at += batch) {
@@ -82,9 +82,9 @@ function addCheck(app: App, context: Context): void {
 }
 
 /**
- * The photos of a receiver that the sender sees and whose originals are here, by SHA-1. A SHA-1 that no original has is
- * looked up like one that some original has, and only photos that the sender sees are read: the time of the answer tells
- * nothing about those of others.
+ * The photos of a receiver that the sender sees and whose originals are here, by SHA-1. A SHA-1 without an original is
+ * looked up like one with an original, and only photos visible to the sender are read: the response time reveals
+ * nothing about the photos of others.
  */
 function knownBySha1(
   { library, catalog }: Context,
@@ -141,7 +141,7 @@ async function receive(context: Context, request: ImmichRequest): Promise<Upload
       const parts = { library, clock, senders: access.senders };
       noteInstructions(parts, { by, holder: sender.holder, sha256, metadata: {} });
     });
-    // A sidecar belongs to a photo by its name, so it follows the one that the photo got.
+    // A sidecar belongs to a photo by its name, so it is named after the photo's actual name.
     await sidecar?.place(`${placed}.xmp`);
     return { id: assetUuid(id), status: 'created' };
   } catch (error) {
@@ -151,16 +151,16 @@ async function receive(context: Context, request: ImmichRequest): Promise<Upload
   }
 }
 
-/** Who sends, for whom, and by which request. */
+/** The sender, the holder, and the request. */
 interface Sender {
   who: Viewer;
   holder: Holder;
   request: ImmichRequest;
 }
 
-/** A file of a form that flows into the spool, and waits there for the rest of the form. */
+/** A file of a form that is streamed into the spool, where it waits for the rest of the form. */
 interface Incoming {
-  /** Passes its bytes from the request on. @throws the error of either side. */
+  /** Streams its bytes from the request. @throws the error of either side. */
   read(): Promise<void>;
   /** The client's name for it: hostile text. */
   name(): string;
@@ -224,7 +224,7 @@ function begin(
   };
 }
 
-/** Resolves when a stream takes more bytes, or was destroyed. */
+/** Resolves when a stream accepts more bytes, or was destroyed. */
 const drained = (stream: PassThrough): Promise<void> =>
   new Promise((resolve) => {
     const done = (): void => {

@@ -1,6 +1,6 @@
 /**
  * Photos by id: their details, pictures and originals, changes, the trash. The calls resolve ids and translate fields;
- * the rights are those of our own routes, whose functions do the work.
+ * the permissions are those of our own routes, whose functions do the work.
  */
 import { Type, type Static } from 'typebox';
 import type { Viewer } from '../../access/permissions.js';
@@ -32,7 +32,7 @@ const Many = Type.Object({ ...Values, ids: Ids });
 const Listed = Type.Object({ ids: Ids });
 const Removed = Type.Object({ ids: Ids, force: Type.Optional(Type.Boolean()) });
 
-/** A change in our terms. @throws PhotospoolError `invalid` for what no client can do. */
+/** A change in our own format. @throws PhotospoolError `invalid` for changes that clients can't make. */
 function editIn({
   isFavorite,
   visibility,
@@ -55,7 +55,7 @@ function editIn({
 }
 
 /**
- * Changes photos: all or, if one does not exist for the viewer, none. For a photo that its sender does not see the
+ * Changes photos: all or, if one does not exist for the viewer, none. For a photo that is hidden from its sender, the
  * response is the same before and after it is recorded.
  */
 async function change(parts: Context, who: Viewer, uuids: readonly string[], edit: AwaitedEdit): Promise<void> {
@@ -73,7 +73,7 @@ async function change(parts: Context, who: Viewer, uuids: readonly string[], edi
   if (refused) throw new PhotospoolError('forbidden', 'You can’t make this change to some of these photos.');
 }
 
-/** `assets/…` but for uploads, and `trash/…`. */
+/** `assets/…` except uploads, and `trash/…`. */
 export const assets: Calls = (app, context) => {
   addCall(app, { method: 'GET', path: '/assets/statistics', needs: 'see' }, async (request) => {
     const who = client(request);
@@ -97,7 +97,7 @@ export const assets: Calls = (app, context) => {
   addCall(app, { method: 'PUT', path: '/assets/:id', needs: 'client', body: One }, async (request) => {
     const who = client(request);
     const id = request.params['id']!;
-    // The response has the photo, so one in the spool does not exist for this call.
+    // The response contains the photo, so one in the spool does not exist for this call.
     assetWith(context, who, id);
     await change(context, who, [id], editIn(request.body));
     return assetJson(context, who, assetWith(context, who, id));

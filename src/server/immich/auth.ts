@@ -1,6 +1,6 @@
 /**
- * Signing in, and who is signed in. A token is accepted as password of any name. A name and password start a session
- * of this API alone, with the limits of the page; a person with a second factor needs a token.
+ * Signing in, and the signed-in user. A token is accepted as the password of any name. A name and password start a
+ * session for this API alone, with the rate limits of the page; a person with a second factor needs a token.
  */
 import { Type } from 'typebox';
 import { tokenPrefix } from '../../access/api-tokens.js';
@@ -32,7 +32,7 @@ export const auth: Calls = (app, context) => {
       if (isToken) {
         const who = access.recognise({ direct: false, token: password });
         if (who) {
-          // Another installation, which has nothing yet.
+          // A new installation, without an account.
           context.library.local.synced.reset(nameOfCopy(password));
           return signedIn(context, who, password);
         }
@@ -57,7 +57,7 @@ export const auth: Calls = (app, context) => {
   }));
   addCall(app, { method: 'POST', path: '/auth/logout', needs: 'everyone' }, (request) => {
     const { clientSession } = broughtBy(request);
-    // A token stays: only Settings ends it.
+    // A token stays valid: only Settings ends it.
     if (clientSession !== undefined) {
       context.library.local.synced.reset(nameOfCopy(clientSession));
       access.signing.signOut(clientSession, request.ip, 'client');
@@ -74,7 +74,7 @@ const signedIn = (context: Context, who: Viewer, accessToken: string) => {
   };
 };
 
-/** Immich’s names of what a viewer may do. */
+/** Immich’s names of a viewer's permissions. */
 function permissionsOf(who: Viewer): string[] {
   const reads =
     'asset.read asset.view asset.download asset.statistics album.read timeline.read partner.read sync.stream';
@@ -109,7 +109,7 @@ export const users: Calls = (app, context) => {
   });
 };
 
-/** What clients show. */
+/** The fields that clients show. */
 const preferences = {
   albums: { defaultAssetOrder: 'desc' },
   cast: { gCastEnabled: false },

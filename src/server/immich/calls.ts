@@ -1,7 +1,7 @@
 /**
- * The calls of the Immich-compatible API (docs/immich.md): each declares what it needs. Before there is an account, none
- * responds, except to requests that come directly from this machine. They are not part of our own API: they are in no
- * OpenAPI description.
+ * The calls of the Immich-compatible API (docs/immich.md): each declares its required permission. Before there is an
+ * account, only requests that come directly from this machine get a response. They are not part of our own API, and in
+ * no OpenAPI description.
  */
 import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Static, TSchema } from 'typebox';
@@ -11,17 +11,17 @@ import type { App, Context } from '../context.js';
 import { immichRoot } from '../http/immich-credentials.js';
 import { broughtBy, checkMay, viewer } from '../http/request-viewer.js';
 
-/** What a call needs: an action; an account or a token (`client`); or nothing (`everyone`). */
+/** The permission that a call requires: an action; an account or a token (`client`); or none (`everyone`). */
 export type ImmichRight = Action | 'client' | 'everyone';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** A call of the Immich-compatible API, which has credentials of its own. */
+    /** A call of the Immich-compatible API, which has separate credentials. */
     immich?: ImmichRight;
   }
 }
 
-/** The most bytes of a body: clients ask about 5,000 files with their paths at once. */
+/** The maximum bytes of a body: clients look up about 5,000 files with their paths at once. */
 const mostBytes = 8 << 20;
 
 /** Adds the calls of one noun. */
@@ -33,20 +33,20 @@ interface Call<B extends TSchema> {
   path: string;
   needs: ImmichRight;
   body?: B;
-  /** The status of a success, if it is not 200. */
+  /** The status of a success, if not 200. */
   status?: number;
   /** The body is a file of any size. */
   streams?: boolean;
 }
 
-/** A request as handlers get it. */
+/** A request, for handlers. */
 export type ImmichRequest<Body = unknown> = FastifyRequest & {
   body: Body;
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string | undefined>>;
 };
 
-/** Adds a call. Its handler returns what is sent as JSON, or the reply that it has sent. */
+/** Adds a call. Its handler returns the value to send as JSON, or the reply that it has sent. */
 export function addCall<B extends TSchema = TSchema>(
   app: App,
   { method, path, needs, body, status, streams = false }: Call<B>,
@@ -58,7 +58,7 @@ export function addCall<B extends TSchema = TSchema>(
     exposeHeadRoute: false,
     config: { rule: 'everyone', immich: needs, ...(streams && { streams }) },
     ...(streams && { validatorCompiler: () => () => true }),
-    // Strangers may send no more than elsewhere.
+    // The limits for strangers are the same as elsewhere.
     ...(!streams && body && needs !== 'everyone' && { bodyLimit: mostBytes }),
     schema: { hide: true, ...(body && { body }) },
     handler: async (request, reply) => {
@@ -71,7 +71,7 @@ export function addCall<B extends TSchema = TSchema>(
 
 /** The check of a call before its body is read. @throws PhotospoolError `not-found`, `unauthorized`, `forbidden`. */
 export function checkCall(request: FastifyRequest): void {
-  // Whether there is a server to sign in to is nobody's business yet.
+  // The existence of a server to sign in to must not be revealed yet.
   if (!request.server.access.settings.read().setUp && !broughtBy(request).direct)
     throw notFound('There is nothing at this address.');
   const needs = request.routeOptions.config.immich ?? 'everyone';
@@ -80,7 +80,9 @@ export function checkCall(request: FastifyRequest): void {
   if (needs !== 'client') checkMay(who, needs);
 }
 
-/** The client of a request: a program, or a person who signed in; no visitor. @throws PhotospoolError `unauthorized`. */
+/**
+ * The client of a request: a program, or a person who signed in; not a visitor. @throws PhotospoolError `unauthorized`.
+ */
 export function client(request: FastifyRequest): Viewer {
   const who = viewer(request);
   if (who.role !== 'visitor' && who.role !== 'link') return who;

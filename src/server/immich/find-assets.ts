@@ -1,4 +1,4 @@
-/** Photos by their UUIDs, as far as a viewer sees them. */
+/** Photos by their UUIDs, if they are visible to a viewer. */
 import type { Viewer } from '../../access/permissions.js';
 import { findPhotos, type FoundPhoto } from '../../album/find-photos.js';
 import { yieldToEventLoop } from '../../base/async/yield.js';
@@ -6,18 +6,20 @@ import { notFound } from '../../base/errors.js';
 import type { Context } from '../context.js';
 import { assetUuid, digitsOf } from './uuids.js';
 
-/** A photo with the id by which a client knows it. */
+/** A photo with the id that a client uses for it. */
 export type Asset = FoundPhoto & { uuid: string };
 
-/** Ids that begin alike: more than one only by an accident of hashes. */
+/** The number of ids compared that begin alike: more than one only by an accidental hash collision. */
 const most = 8;
 
-/** How many photos are read before other requests are served. */
+/** The number of photos read before other requests are served. */
 export const batch = 200;
 
 type Parts = Pick<Context, 'library' | 'catalog'>;
 
-/** The photos with these UUIDs that a viewer sees, in the order of the request; text that is no UUID finds none. */
+/**
+ * The photos with these UUIDs that a viewer sees, in the order of the request; text that is not a UUID matches none.
+ */
 export async function findAssets(parts: Parts, who: Viewer, uuids: readonly string[]): Promise<Asset[]> {
   const once = [...new Set(uuids)];
   const found: Asset[] = [];
@@ -36,7 +38,7 @@ function lookUp({ library, catalog }: Parts, who: Viewer, uuids: readonly string
   return assetsOf({ library }, who, ids);
 }
 
-/** The photos with these public ids that a viewer sees. */
+/** The photos with these public ids that are visible to a viewer. */
 export const assetsOf = ({ library }: Pick<Context, 'library'>, who: Viewer, ids: readonly string[]): Asset[] =>
   findPhotos(library, who, ids).map((photo) => ({ ...photo, uuid: assetUuid(photo.id) }));
 

@@ -1,12 +1,15 @@
-/** People and the house as users of the Immich-compatible API. Both have no e-mail address: theirs can't exist. */
+/**
+ * People and the house as users of the Immich-compatible API. Neither has an e-mail address: these addresses can't
+ * exist.
+ */
 import { mayOn, seesHolders, type Viewer } from '../../access/permissions.js';
 import { house, type Holder } from '../../document/item-id.js';
 import type { Context } from '../context.js';
 import { userUuid } from './uuids.js';
 
-/** The domain of their addresses: reserved, so that nobody receives anything (RFC 2606). */
+/** The domain of their addresses: reserved, so that no mail is delivered (RFC 2606). */
 const domain = 'photospool.invalid';
-/** Values that our accounts do not have. */
+/** Values without an equivalent in our accounts. */
 const never = '1970-01-01T00:00:00.000Z';
 
 /** A user, as others see them. */
@@ -19,17 +22,17 @@ export interface ImmichUser {
   profileImagePath: string;
 }
 
-/** The holder that a viewer is: a person, or for programs and owners without an account the house. */
+/** The holder that a viewer acts for: a person, or for programs and owners without an account the house. */
 export const selfOf = (who: Viewer): Holder => who.person ?? house;
 
 /**
- * The user who a holder’s photos belong to, as a viewer sees it: what an owner may change in the house’s library counts
- * as theirs, so that a phone finds what it sent there.
+ * The user that a holder’s photos belong to, from a viewer's perspective: photos of the house that an owner may change
+ * count as the owner's, so that a phone finds its uploads there.
  */
 export const ownerOf = (who: Viewer, holder: Holder): Holder =>
   holder === house && mayOn(who, 'trash', house) ? selfOf(who) : holder;
 
-/** Whether a holder’s photos are the viewer’s own, in the sense of `ownerOf`. */
+/** Whether a holder’s photos are the viewer’s own, as in `ownerOf`. */
 export const isOwn = (who: Viewer, holder: Holder): boolean => ownerOf(who, holder) === selfOf(who);
 
 /** A holder as a user. */
@@ -42,7 +45,7 @@ export function userOf({ access, config }: Pick<Context, 'access' | 'config'>, h
   };
 }
 
-/** The user of a viewer, as they see themselves. */
+/** The viewer as a user, as they see themselves. */
 export const accountOf = (context: Pick<Context, 'access' | 'config'>, who: Viewer) => ({
   ...userOf(context, selfOf(who)),
   ...{ isAdmin: false, status: 'active', shouldChangePassword: false, oauthId: '', storageLabel: null, license: null },
@@ -56,7 +59,7 @@ export function usersFor({ access }: Pick<Context, 'access'>, who: Viewer): Hold
   return [...new Set([selfOf(who), ...(isOwn(who, house) ? [] : [house]), ...others])];
 }
 
-/** The name of the account that a client signs in with: it asks for an e-mail address. */
+/** The name of the account with which a client signs in: the client sends it as an e-mail address. */
 export function accountNamed({ access }: Pick<Context, 'access'>, given: string): string {
   const [, local] = /^(.*)@photospool\.invalid$/i.exec(given.trim()) ?? [];
   return local === undefined ? given : (access.people.find(local.toUpperCase())?.name ?? local);

@@ -1,4 +1,4 @@
-/** What the server is: its version of the API, and what of it is supported. */
+/** The version of the API, and the supported features. */
 import { mayOn, type Viewer } from '../../access/permissions.js';
 import { families } from '../../photo/formats/families.js';
 import { choiceInForce } from '../../album/automatic-deletion.js';
@@ -10,7 +10,7 @@ import { selfOf } from './people.js';
 const version = { major: 3, minor: 2, patch: 2, prerelease: null };
 const versionText = `v${version.major}.${version.minor}.${version.patch}`;
 
-/** Functions of the server that clients show or hide. */
+/** Features of the server that clients show or hide. */
 const features = {
   ...{ passwordLogin: true, trash: true, sidecar: true },
   ...{ configFile: false, duplicateDetection: false, email: false, facialRecognition: false, importFaces: false },
@@ -18,10 +18,12 @@ const features = {
   ...{ reverseGeocoding: false, search: false, smartSearch: false },
 };
 
-/** The days after which removed people are deleted, and photos in the trash unless their holder chose so. */
+/**
+ * The days after which removed people are deleted; also photos in the trash, unless their holder chose another number.
+ */
 const never = 36_500;
 
-/** File extensions with their dots: what may be sent. */
+/** The accepted file extensions, with their dots. */
 function mediaTypes(): { image: string[]; video: string[]; sidecar: string[] } {
   const endings = (isVideo: boolean): string[] =>
     families

@@ -1,6 +1,6 @@
 /**
- * What a client that keeps a copy of the library gets (`sync/stream`): users, photos, albums as they are for its viewer
- * now. A photo of somebody else is in it if its holder is a partner, or through an album.
+ * The entities of a client that keeps a copy of the library (`sync/stream`): users, photos, albums in their current
+ * state for its viewer. Photos of others are included if their holder is a partner, or through an album.
  */
 import type { Viewer } from '../../access/permissions.js';
 import { sightOf } from '../../album/visibility.js';
@@ -15,7 +15,7 @@ import { accountOf, isOwn, ownerOf, selfOf, userOf, usersFor } from './people.js
 import { partnersOf } from './timeline.js';
 import { userUuid } from './uuids.js';
 
-/** An entity by its key, which is unique among those of its kind and holds what its removal names. */
+/** An entity by its key, which is unique among those of its kind and contains the fields of its removal. */
 export interface Entity {
   key: string;
   data: object;
@@ -26,7 +26,7 @@ export interface EntityKind {
   requests: readonly string[];
   sent: string;
   removed?: string;
-  /** What is said of a removed entity. */
+  /** The fields of a removed entity. */
   removal?(key: string): object;
   /** By page: each is read right before it is sent. */
   entities(snapshot: Snapshot): Iterable<Entity[]> | AsyncIterable<Entity[]>;
@@ -34,7 +34,7 @@ export interface EntityKind {
 
 const pairOf = (key: string): [string, string] => key.split(' ') as [string, string];
 
-/** What is in the library of a viewer at one moment, as ids only: each page is read right before it is sent. */
+/** The content of a viewer's library at one moment, only as ids: each page is read right before it is sent. */
 export class Snapshot {
   private photos: Promise<{ mine: string[]; partners: string[] }> | undefined;
   private inAlbums: Promise<{ album: SeenAlbum; ids: string[] }[]> | undefined;
@@ -74,7 +74,7 @@ export class Snapshot {
     return item !== undefined && isOwn(this.who, item.holder);
   }
 
-  /** The photos of a list that the viewer sees when each page is asked for. */
+  /** The photos of a list that are visible to the viewer when each page is requested. */
   async *pages(ids: readonly string[]): AsyncGenerator<Asset[]> {
     for (let at = 0; at < ids.length; at += batch) {
       await yieldToEventLoop();
@@ -118,7 +118,7 @@ function exifEntity({ context, who }: Snapshot, photo: Asset): Entity {
   };
 }
 
-/** Photos by page, as they are when each page is asked for. */
+/** Photos by page, in their state when each page is requested. */
 type Pages = (snapshot: Snapshot) => AsyncGenerator<Asset[]>;
 
 async function* ownPhotos(snapshot: Snapshot): AsyncGenerator<Asset[]> {
@@ -139,10 +139,10 @@ async function* othersInAlbums(snapshot: Snapshot): AsyncGenerator<Asset[]> {
   yield* snapshot.pages([...found].filter((id) => !snapshot.isMine(id)));
 }
 
-/** How many albums are described before other requests are served: each takes some searches. */
+/** The number of albums described before other requests are served: each takes some searches. */
 const albumBatch = 10;
 
-/** The albums by page, as far as they still exist for the viewer. */
+/** The albums by page, if they still exist for the viewer. */
 async function* albumPages(snapshot: Snapshot): AsyncGenerator<SeenAlbum[]> {
   const all = await snapshot.albums();
   for (let at = 0; at < all.length; at += albumBatch) {
@@ -151,7 +151,7 @@ async function* albumPages(snapshot: Snapshot): AsyncGenerator<SeenAlbum[]> {
   }
 }
 
-/** An album as it is now; undefined if it does not exist for the viewer any more. */
+/** The current state of an album; undefined if it no longer exists for the viewer. */
 function stillSeen({ context, who }: Snapshot, album: SeenAlbum): SeenAlbum | undefined {
   if ('member' in album) {
     const member = memberAlbum(context, who, album.member.album);

@@ -1,7 +1,7 @@
 /**
- * `sync/stream` and acks: a client gets what differs from what it has acknowledged, as lines of JSON, and names the last
- * line of each type that it has stored. What was sent is in memory until then: after a restart it is sent again. A client
- * gets a removal only for entities that it had.
+ * `sync/stream` and acks: a client gets the differences from the state that it has acknowledged, as lines of JSON, and
+ * acknowledges the last stored line of each type. Unacknowledged lines are kept in memory: after a restart they are
+ * sent again. A client gets a removal only for entities that it had.
  */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
@@ -21,10 +21,10 @@ const Wanted = Type.Object({
 const Acks = Type.Object({ acks: Type.Array(Type.String({ maxLength: 200 }), { maxItems: 1_000 }) });
 const Forgotten = Type.Object({ types: Type.Optional(Type.Array(Type.String({ maxLength: 60 }), { maxItems: 100 })) });
 
-/** The clients whose unacknowledged lines are in memory at once. */
+/** The maximum number of clients with unacknowledged lines in memory. */
 const most = 32;
 
-/** How many acknowledged entities are read or written before other requests are served. */
+/** The number of acknowledged entities read or written before other requests are served. */
 const batch = 500;
 
 /** The lines of a stream that are not acknowledged yet, by the type under which they were sent. */
@@ -53,7 +53,7 @@ export const sync: Calls = (app, context) => {
     synced.mark(name);
     if (reset) synced.reset(name);
     const sent: Sent = { run: `${context.clock.now()}.${++runs}`, lines: new Map() };
-    // A client has one stream: an earlier one ends.
+    // A client has one stream at a time: a new one ends the previous one.
     clients.delete(name);
     clients.set(name, sent);
     if (clients.size > most) clients.delete(clients.keys().next().value!);
@@ -70,7 +70,7 @@ export const sync: Calls = (app, context) => {
     for (const [type, position] of lastOf(request.body.acks, sent?.run)) {
       const line = sent?.lines.get(type);
       if (!line) continue;
-      // Those up to it were stored, too; what is confirmed need not be again.
+      // Those before it were stored, too; confirmed ones need not be confirmed again.
       const stored = line.entities.splice(0, Math.max(0, position + 1 - line.freed));
       line.freed += stored.length;
       const entities = stored.filter(({ key }) => key !== '');
@@ -95,7 +95,9 @@ export const sync: Calls = (app, context) => {
   });
 };
 
-/** The kinds that a client requests; of two versions, which share their removals, the later one. */
+/**
+ * The kinds requested by a client; if both versions of one are requested, which share their removals, the later one.
+ */
 function kindsFor(types: readonly string[]): EntityKind[] {
   const kinds = entityKinds.filter(({ requests }) => requests.some((one) => types.includes(one)));
   return kinds.filter(
@@ -114,13 +116,13 @@ function lastOf(acks: readonly string[], current: string | undefined): Map<strin
   return found;
 }
 
-/** The name of a client's copy, by its credentials: each token and each session has one of its own. */
+/** The name of a client's copy, by its credentials: each token and each session has a separate copy. */
 function copyOf(request: ImmichRequest): string {
   const { token, clientSession } = broughtBy(request);
   return nameOfCopy(token ?? clientSession);
 }
 
-/** The name of the copy of a secret; without one that of programs on this machine, before there is an account. */
+/** The name of the copy for a secret; without one, that of programs on this machine, before there is an account. */
 export const nameOfCopy = (secret: string | undefined): string => (secret === undefined ? 'local' : hashSecret(secret));
 
 /** A stream to a client. */
@@ -128,13 +130,13 @@ interface Stream {
   synced: SyncedEntities;
   name: string;
   sent: Sent;
-  /** False when another stream of the client began, or its access has ended or changed. */
+  /** False if another stream of the client began, or its access has ended or changed. */
   lasts: () => boolean;
 }
 
 /**
  * The lines of a stream, many at a time: each part is read and checked right before it is sent. It ends early, without
- * being complete, when it does not last.
+ * being complete, when the stream is no longer valid.
  */
 async function* linesFor(
   snapshot: Snapshot,
@@ -188,6 +190,6 @@ async function hashesOf(synced: SyncedEntities, name: string, kind: string): Pro
   }
 }
 
-/** What decides what a viewer sees, besides documents. */
+/** The inputs of visibility other than documents. */
 const rightsOf = (who: Viewer | undefined): string =>
   JSON.stringify(who && [who.role, who.canEdit, who.may, who.behalf?.role, who.behalf?.canEdit, who.person]);

@@ -30,7 +30,7 @@ async function queryOf(context: Context, who: Viewer, { query }: ImmichRequest, 
     ...(isFavorite === undefined ? [] : [`${isFavorite === 'true' ? '' : '-'}is:favourite`]),
     ...(visibility === 'archive' ? ['is:archived'] : []),
     ...(albumId === undefined && visibility !== 'archive' && isTrashed !== 'true' ? ['-is:archived'] : []),
-    // Those that wait for approval are not the person’s yet.
+    // Photos that wait for approval do not belong to the person yet.
     '-is:guest',
     ...hidden.map((holder) => `-holder:${holder}`),
     ...(month === undefined ? [] : [`taken:${month}`]),
@@ -77,9 +77,8 @@ export const timeline: Calls = (app, context) => {
 };
 
 /**
- * The partners of a viewer: the holders who share all of their photos with the viewer, or with whom the viewer does. Empty
- * for viewers without access to that on the page;
- * the house counts for the family.
+ * The partners of a viewer: the holders who share all of their photos with the viewer, or get all photos of the viewer.
+ * Empty for viewers without access to that on the page; the house counts for the family.
  */
 export function partnersOf({ library, access, gate }: Context, who: Viewer, which: 'given' | 'received'): string[] {
   const shown = which === 'received' && !isOwn(who, house) ? [house] : [];

@@ -8,7 +8,7 @@ export function sha1In(text: string): string | undefined {
   return /^[A-Za-z0-9+/]{27}=$/.test(text) ? Buffer.from(text, 'base64').toString('hex') : undefined;
 }
 
-/** The SHA-1 that a client announces. @throws PhotospoolError `invalid` if it is none. */
+/** The SHA-1 announced by a client. @throws PhotospoolError `invalid` if it is malformed. */
 export function announcedSha1(header: string | string[] | undefined): string | undefined {
   if (header === undefined || header === '') return undefined;
   const sha1 = sha1In(String(header));
@@ -16,7 +16,7 @@ export function announcedSha1(header: string | string[] | undefined): string | u
   throw new PhotospoolError('invalid', 'The header x-immich-checksum is not a SHA-1.');
 }
 
-/** The name that the client gives the file in a field: apps that send in the background give the part a temporary one. */
+/** The client's name for the file, in a field: apps that upload in the background give the part a temporary name. */
 export const nameIn = (fields: ReadonlyMap<string, string>): string | undefined =>
   fields.get('filename')?.split(/[/\\]/).pop() || undefined;
 
@@ -29,7 +29,10 @@ export function modifiedIn(fields: ReadonlyMap<string, string>): number | undefi
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** What is asked for the photo. @throws PhotospoolError `invalid` for a locked one: no client opens locked photos. */
+/**
+ * The changes requested for the photo. @throws PhotospoolError `invalid` for a locked one: no client opens locked
+ * photos.
+ */
 export function changeIn(fields: ReadonlyMap<string, string>): AwaitedChange {
   const visibility = fields.get('visibility');
   if (visibility === 'locked')

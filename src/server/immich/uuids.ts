@@ -1,11 +1,12 @@
 /**
- * The ids of the Immich-compatible API: UUIDs, derived from ours and the same on every server. That of an item is made
- * of its public id, so two people’s items with the same bytes have ids that tell nothing of each other. Pure.
+ * The ids of the Immich-compatible API: UUIDs, derived from our ids and the same on every server. The UUID of an item
+ * is derived from its public id, so the ids of two people’s items with the same bytes reveal nothing about each other.
+ * Pure.
  */
 import { createHash } from 'node:crypto';
 import type { Holder } from '../../document/item-id.js';
 
-/** Hexadecimal digits at the beginning of a public id that its UUID begins with, too. */
+/** The number of hexadecimal digits at the beginning of a public id that its UUID also begins with. */
 const kept = 12;
 
 /** Hexadecimal digits as a UUID of version 8 (RFC 9562): 122 of its bits are theirs. */
@@ -20,7 +21,7 @@ const derived = (text: string): string => uuidFrom(createHash('sha256').update(t
 /** The UUID of an item, by its public id (64 hexadecimal digits). */
 export const assetUuid = (publicId: string): string => uuidFrom(publicId);
 
-/** The beginning of the public ids that can have a UUID; undefined for any text that is none. */
+/** The beginning of the public ids that can have a UUID; undefined for text that is not a UUID. */
 export const digitsOf = (uuid: string): string | undefined =>
   /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(uuid) ? uuid.replaceAll('-', '').slice(0, kept) : undefined;
 

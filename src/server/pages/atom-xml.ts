@@ -1,7 +1,7 @@
 /**
  * The public photos as a feed for feed readers (Atom, RFC 4287): for each its page, its scaled picture, title,
- * description and tags, and nothing that a visitor may not see. Pure. Text from files is escaped; characters that XML
- * does not allow are replaced.
+ * description and tags, only as far as visible to a visitor. Pure. Text from files is escaped; characters that XML does
+ * not allow are replaced.
  */
 import { escaped } from './escape-markup.js';
 import { plain } from './markdown-to-text.js';

@@ -1,8 +1,8 @@
 /**
  * The head of a page for link previews (OpenGraph, https://ogp.me) and robots: for a share link its title and its
- * newest picture; for a public album its front page, photos and searches. It contains only what the visitor may see:
- * for a link with a password only that there is one, for an invisible photo nothing. URLs are absolute, under the
- * requested host name.
+ * newest picture; for a public album its front page, photos and searches. It contains only content visible to the
+ * visitor: for a link with a password only that there is one, for an invisible photo nothing. URLs are absolute, under
+ * the requested host name.
  */
 import type { FastifyRequest } from 'fastify';
 import type { Viewer } from '../../access/permissions.js';
@@ -115,7 +115,7 @@ async function ofPage(parts: Parts, request: FastifyRequest, who: Viewer): Promi
     const title = titleOfSearch(q);
     return { title: title === undefined ? name : `${title} – ${name}`, description, ...imageOf(tiles[0]) };
   } catch (error) {
-    // An invalid search has a page, too, which says so.
+    // An invalid search also has a page, with its error.
     if (error instanceof PhotospoolError && error.code === 'invalid') return { title: name, description: count };
     throw error;
   }
@@ -124,7 +124,7 @@ async function ofPage(parts: Parts, request: FastifyRequest, who: Viewer): Promi
 /** Filters whose value is a name. */
 const named = new Set(['tag', 'album', 'place', 'camera', 'lens']);
 
-/** A search as a title: its words, or the names that it filters by; undefined if it has other filters. */
+/** A search as a title: its words, or the names in its filters; undefined if it has other filters. */
 function titleOfSearch(q: string): string | undefined {
   const terms = [...termsOf(q)];
   if (terms.every(({ key, negated }) => key === undefined && !negated)) return q;

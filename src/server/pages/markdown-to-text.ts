@@ -3,7 +3,7 @@
 /** The maximum characters of a description. */
 const longest = 300;
 
-/** The maximum characters of Markdown that are read: enough for the description, however much of it is links. */
+/** The maximum characters of Markdown that are read: enough for the description, even if much of it is links. */
 const read = 10_000;
 
 /** Markdown as one line of plain text, cut at a word if it is long. */

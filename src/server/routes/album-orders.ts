@@ -78,7 +78,7 @@ const namedAlbum: Routes = (app, { library, clock, catalog, ask }: Context) => {
     return catalog.count(searchOfNamed(album), sightOf(who)) > 0;
   };
 
-  /** Whether photos are in an album, of which the viewer sees none: its settings are not copied then. */
+  /** Whether an album contains photos of which none is visible to the viewer: then its settings are not copied. */
   const isHidden = async (album: string, who: Viewer): Promise<boolean> =>
     !(await exists(album, who)) && catalog.count(searchOfNamed(album)) > 0;
 
@@ -94,7 +94,7 @@ const namedAlbum: Routes = (app, { library, clock, catalog, ask }: Context) => {
     },
     async (request) => {
       const [{ album }, who] = [request.query, viewer(request)];
-      // One that does not exist for the viewer looks like one without settings.
+      // An album that does not exist for the viewer looks like one without settings.
       const body = seesSaved(who) && (await exists(album, who)) ? own.settings(album) : undefined;
       return { album, description: descriptionIn(body), sort: sortIn(body) };
     },

@@ -44,7 +44,7 @@ const savedSearches: Routes = (app, { catalog, clock, library, ask }) => {
         // A search by a newer version may use keys that this one does not know.
         const query = await ask(saved.q, 'count', who).catch(() => undefined);
         const count = query ? catalog.count(query, sightOf(who)) : 0;
-        // The text of a search names its folders, which are seen only by those who act for the house.
+        // The text of a search contains its folders, which only viewers who act for the house can see.
         const namesFolder = query?.terms.some((term) => term.kind === 'value' && term.column === 'folder');
         if (isFamily && (count === 0 || namesFolder)) continue;
         const tile = query && catalog.tiles(query, { limit: 1, viewer: sightOf(who) }).tiles[0];

@@ -20,7 +20,7 @@ export const atom: Routes = (app, { library, catalog, config, ask }) => {
     },
     async (request, reply) => {
       const who = viewer(request);
-      // The content of a share link can't be searched; of that, too, only public photos are in the feed.
+      // The content of a share link can't be searched; the feed of a link, too, contains only public photos.
       const query = await ask(who.scope ? '' : 'audience:public', 'page', who);
       const { ids } = catalog.page(query, { limit: most, viewer: sightOf(who) });
       const photos = findPhotos(library, who, ids)

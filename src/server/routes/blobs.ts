@@ -1,4 +1,4 @@
-/** The blobs that peers download, upload and ask for. Only hashes that a document references. */
+/** The blobs that peers download, upload and request. Only hashes that a document references. */
 import { Readable } from 'node:stream';
 import { Type, type Static } from 'typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -118,7 +118,7 @@ function addQuestion(app: App, { store, named }: Exchange, reach: Reach): void {
 
 /** Several small blobs in one response (sync/blobs/blob-frames.ts). */
 function addBulkGet(app: App, exchange: Exchange, reach: Reach): void {
-  /** Those that are here. One that can't be read is left out: the request for it alone says why. */
+  /** Those that are here. One that can't be read is omitted: a separate request for it reports the reason. */
   async function* present(sha256s: readonly string[], reaches: (sha256: string) => boolean): AsyncGenerator<BlobFrame> {
     for (const sha256 of new Set(sha256s)) {
       const found = reaches(sha256) ? await exchange.find(sha256) : undefined;
@@ -139,7 +139,7 @@ function addBulkGet(app: App, exchange: Exchange, reach: Reach): void {
     },
     (request, reply) => {
       const frames = writeFrames(present(request.body.blobs, reach(request)));
-      // The next blob is read while one is sent.
+      // The next blob is read while the current one is sent.
       const body = Readable.from(frames, { objectMode: false, highWaterMark: framed.blobBytes });
       return reply.header('cache-control', 'private, no-store').type(framesType).send(body);
     },
@@ -254,7 +254,7 @@ function addDownload(scope: FastifyInstance, exchange: Exchange): void {
   });
 }
 
-/** What became of received bytes: the number that is stored now, or why they are not. */
+/** The result for received bytes: the number stored now, or why they were rejected. */
 type Received = { status: 200 | 201 | 202; have: number } | Untaken;
 
 /** Receives the bytes of one blob that is wanted. */
@@ -269,7 +269,7 @@ function openReceiving({ exchange, log }: Context, said: DiskErrorLog, reach: Re
       return undefined;
     } catch (error) {
       const ours = toPhotospoolError(error, 'receive', 'pictures');
-      // The received bytes are at fault, not this server.
+      // The received bytes are invalid; this server works.
       if (ours.code === 'corrupt') return { status: 422, code: ours.code, message: ours.message };
       if (!ofDisks.has(ours.code)) throw error;
       if (!said.knows(ours)) log.warn({}, sentence(ours));
@@ -322,12 +322,12 @@ function addBulkPut(scope: FastifyInstance, context: Context, said: DiskErrorLog
   const { store } = exchange;
   const receive = openReceiving(context, said, reach);
 
-  /** Stores one; its errors do not concern the others. */
+  /** Stores one; its errors do not affect the others. */
   async function takeOne(
     request: FastifyRequest,
     { sha256, bytes, isCut }: ReceivedFrame,
   ): Promise<Static<typeof Sent>> {
-    // The upload of it alone continues after its beginning.
+    // A separate upload of this blob continues after its beginning.
     const take = async (): Promise<number> => {
       if (isCut) return store.take(sha256, 0, Readable.from([bytes]));
       await store.takeWhole(sha256, bytes);
@@ -361,7 +361,7 @@ function addBulkPut(scope: FastifyInstance, context: Context, said: DiskErrorLog
       try {
         for await (const frame of readFrames(bodyOf(request))) taking.push(takeOne(request, frame));
       } finally {
-        // What arrived before a body breaks off is kept.
+        // Bytes that arrived before a body breaks off are kept.
         await Promise.all(taking);
       }
       return { blobs: await Promise.all(taking) };

@@ -23,7 +23,7 @@ import { distinct, zip, zipExport, zipPrepared, type Prepared, type Zipped } fro
 const most = 100_000;
 const batch = 200;
 
-/** What is in a prepared archive. */
+/** The content of a prepared archive. */
 interface Wanted {
   ids: readonly string[];
   /** Edited pictures as JPEGs instead of their originals. */
@@ -135,7 +135,7 @@ function openFiles({ library, blobs, toBare }: Context): FindFiles {
     }
   };
 
-  /** Checks that a viewer still gets a photo as it is packed: an archive may take hours. */
+  /** Checks that a viewer still has access to a photo when it is packed: an archive may take hours. */
   function checkStill(who: Viewer | undefined, { id, form, develop }: Packed, edited: boolean): void {
     const photo = who && findPhoto(library, who, id);
     const isSame =
@@ -162,7 +162,9 @@ function openFiles({ library, blobs, toBare }: Context): FindFiles {
 /** A photo that is packed: the path of its original in the archive, and how it is packed. */
 type Packed = FoundPhoto & { path: string; form: 'original' | 'edited' };
 
-/** The photos whose originals are on this server and that a viewer gets in some form. Yields to other requests. */
+/**
+ * The photos whose originals are on this server and that a viewer may download in some form. Yields to other requests.
+ */
 async function* photosOf(library: Context['library'], who: Viewer, { ids, edited }: Wanted): AsyncGenerator<Packed> {
   for (let at = 0; at < ids.length; at += batch) {
     await yieldToEventLoop();
@@ -173,18 +175,20 @@ async function* photosOf(library: Context['library'], who: Viewer, { ids, edited
   }
 }
 
-/** How a viewer gets a photo; undefined if not at all. As `GET /originals/:id` does for single ones. */
+/**
+ * The form in which a viewer may download a photo; undefined if in none. As `GET /originals/:id` does for single ones.
+ */
 function formOf(who: Viewer, photo: FoundPhoto, edited: boolean): Packed['form'] | undefined {
   if (!photo.unedited) return 'original';
   const mayHave = mayDownloadUnedited(who, photo.item.holder);
-  // Nothing is cut away from a rotated video: those who may not have it unedited get it turned.
+  // Rotating a video cuts nothing away: viewers without the right to the unedited video get it rotated.
   if (photo.develop && (edited || (!mayHave && turnsOf(photo) !== undefined))) return 'edited';
   return mayHave ? 'original' : undefined;
 }
 
 /**
- * Finds and packs originals without metadata, for viewers who may not have the metadata: what each of them would get as
- * a single download. A file that turns out to be unreadable here is replaced by its picture.
+ * Finds and packs originals without metadata, for viewers without the right to the metadata: each as in a single
+ * download. A file that turns out to be unreadable here is replaced by its picture.
  */
 function openStripped(context: Context) {
   const { library, blobs, toBare } = context;
@@ -211,14 +215,14 @@ function openStripped(context: Context) {
   }
 
   return {
-    /** The photos whose originals can be given so and are on this server, in the requested order. */
+    /** The photos whose originals can be sent this way and are on this server, in the requested order. */
     async find(who: Viewer, wanted: Wanted, now: () => Viewer | undefined) {
       const files: { taken: string; prepare(): Promise<Prepared | undefined> }[] = [];
       for await (const { id, taken, type } of photosOf(library, who, wanted))
         if (given.has(type)) files.push({ taken, prepare: () => prepare(now(), id, wanted.edited) });
       return files;
     },
-    /** Packs them for a reader, whose address is counted. @throws PhotospoolError `busy`. */
+    /** Packs them for a reader, who is counted by address. @throws PhotospoolError `busy`. */
     pack(address: string, reply: FastifyReply, files: Parameters<typeof zipPrepared>[0]): Readable {
       reply.raw.once('close', stripping.enter(address));
       return zipPrepared(files);

@@ -21,7 +21,7 @@ export const duplicates: Routes = (app, { library, catalog, look, log, clock }) 
   const found = openDuplicates({ library, catalog, look, log, clock });
   app.addHook('preClose', () => found.close());
 
-  /** Photos with whether their file was saved again by an editor, according to its metadata. */
+  /** Photos, and whether their file was saved again by an editor, according to its metadata. */
   function judged(photos: readonly FoundPhoto[]) {
     const files = library.getMany(photos.map(({ item }) => exifId(item.sha256)));
     return photos.map((photo, n) => ({ ...photo, resaved: isResaved(own(files[n]?.body, 'tags')) }));

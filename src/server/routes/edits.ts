@@ -76,7 +76,7 @@ export const edits: Routes = (app, context) => {
           throw new PhotospoolError('too-large', `At most ${mostAtOnce} photos can be changed at once.`);
         const changes = each.map(({ ids, ...body }) => ({ ids, ...parseEdit(body) }));
         const { editKeys } = library.local;
-        // A device that lost the answer sends it again; between, others may have made edits that it must not overrule.
+        // A device sends the edit again if it did not receive the response; it must not overrule edits made in between.
         const once = who.session === undefined || who.person === undefined ? undefined : key;
         if (once !== undefined && editKeys.knows(who.person!, once)) return { changed: 0, missing: [] };
         const made = await editShots(parts, who, changes, undo === true);
@@ -89,7 +89,7 @@ export const edits: Routes = (app, context) => {
   void saving(app, context);
 };
 
-/** Saving to one’s own library what others share. */
+/** Saving photos shared by others to the viewer's library. */
 const saving: Routes = (app, { library, catalog, clock, gate }) => {
   app.post(
     '/api/photos/save',

@@ -1,6 +1,6 @@
 /**
- * Ends of access that are lost with the server that had them: those that the viewer may confirm, and confirming them.
- * The rule of these routes admits everyone with an account; `mayConfirm` decides about each end.
+ * Ends of access that were lost with a server: those that the viewer may confirm, and confirming them. The rule of
+ * these routes admits everyone with an account; `mayConfirm` checks each end.
  */
 import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
@@ -50,7 +50,7 @@ export const endedAccess: Routes = (app, context) => {
       return {
         ends: ends.map((end) => ({
           ...named(end),
-          // `mayConfirm` admits only ends of sets that have a holder.
+          // `mayConfirm` only admits ends in sets with a holder.
           holder: holderOfSet(end.set)!,
           waiting: end.waiting,
           sentence: describe(who, end),
@@ -92,13 +92,13 @@ export const endedAccess: Routes = (app, context) => {
   );
 };
 
-/** How responses name an end: one of a photo in an album by a hash, because the photo may not exist for its reader. */
+/** The id of an end in responses: for a photo in an album a hash, because the photo may not exist for the viewer. */
 const named = ({ set, key, to }: LostEnd): { set: string; key: string } => ({
   set,
   key: to.startsWith(itemTo) ? createHash('sha256').update(`${set}\n${key}`).digest('hex') : key,
 });
 
-/** Describes ends for a viewer: an album has its name only if it exists for them. */
+/** Describes ends for a viewer: an album has its name only if it exists for the viewer. */
 const describing =
   ({ library, access }: Context) =>
   (who: Viewer, end: { set: string; to: string }): string => {

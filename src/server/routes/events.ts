@@ -6,7 +6,7 @@ import { bytes } from '../../api/photo-schemas.js';
 export const events: Routes = (app, { live }) => {
   app.get(
     '/api/events',
-    // A HEAD request would open a stream that nobody reads.
+    // A HEAD request would open a stream that is never read.
     {
       exposeHeadRoute: false,
       config: { rule: 'see' },

@@ -1,4 +1,7 @@
-/** What a search finds, to look around in it: places, years, cameras, folders, people and kinds, with cover photos. */
+/**
+ * The values in the matches of a search, for browsing: places, years, cameras, folders, people and kinds, with cover
+ * photos.
+ */
 import { Type } from 'typebox';
 import { seesHolders } from '../../access/permissions.js';
 import { seesCircumstances, sightOf } from '../../album/visibility.js';

@@ -1,6 +1,7 @@
 /**
- * One’s own library as a ZIP archive, and for owners that of a removed person. An archive is made while it is sent: its length is not known before, and an interrupted download begins again; `photospool export`
- * into a folder continues instead.
+ * The viewer's library as a ZIP archive, and for owners that of a removed person. An archive is made while it is sent:
+ * its length is unknown before, and an interrupted download starts again; `photospool export` into a folder continues
+ * instead.
  */
 import type { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
@@ -37,7 +38,7 @@ function send(reply: FastifyReply, { clock }: Pick<Context, 'clock'>, stream: Re
     .send(stream);
 }
 
-/** One’s own library. */
+/** The viewer's library. */
 function own(app: App, context: Context, start: Start): void {
   const { access, gate } = context;
   app.get(
@@ -94,11 +95,11 @@ function ofRemoved(app: App, context: Context, start: Start): void {
 
 /**
  * Starts an export of a holder’s library, with locked photos or without. `isStill`: whether the viewer still has the
- * right; asked before each file, for an export may take hours.
+ * right; checked before each file, because an export may take hours.
  */
 type Start = (who: Viewer, holder: Holder, locked: boolean, isStill: () => boolean) => Readable;
 
-/** The exports that run at once, on this server. */
+/** The maximum number of concurrent exports on this server. */
 const most = 4;
 
 /** Starts exports: one at a time for each viewer. @throws PhotospoolError `slow-down`; `not-found` on a public server. */

@@ -13,7 +13,7 @@ import { albumsShown, seesCircumstances, sightOf, tagsShown } from '../../album/
 
 const bounds = { most: 10_000, usual: 1_000 };
 const mostCovers = 300;
-/** `covers` in the query: for how many of the most frequent values the response has the newest photo. */
+/** `covers` in the query: for how many of the most frequent values the response contains the newest photo. */
 const covers = Type.Optional(
   Type.Integer({
     minimum: 0,
@@ -22,7 +22,7 @@ const covers = Type.Optional(
   }),
 );
 const kinds = { tags: 'tag', cameras: 'camera', lenses: 'lens', places: 'place', albums: 'album' } as const;
-/** The facets about where and with what a picture was taken. */
+/** The facets of places, cameras and lenses. */
 const circumstances: ReadonlySet<keyof typeof kinds> = new Set(['places', 'cameras', 'lenses']);
 const batch = 200;
 

@@ -1,4 +1,4 @@
-/** Towns and countries for the map and for setting places, from the gazetteer that ExifTool brings. */
+/** Towns and countries for the map and for setting places, from the gazetteer of ExifTool. */
 import { Type } from 'typebox';
 import { Gazetteer } from '../../api/album-schemas.js';
 import { answers } from '../../api/photo-schemas.js';
@@ -10,7 +10,7 @@ import { readBox } from '../http/read-box.js';
 
 const bounds = { most: 100, usual: 40 };
 
-/** Read when it is first needed: half of the servers never show a map. */
+/** Read at the first request: half of the servers never show a map. */
 let places: Promise<Places> | undefined;
 
 export const gazetteer: Routes = (app) => {

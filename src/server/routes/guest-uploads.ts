@@ -1,6 +1,7 @@
 /**
- * Uploads by guests, through share links that accept them: tus 1.0 as for everybody, within the limits of the link. They
- * go to the holder of what the link shows, and wait for approval. No answer says whether anybody has the same photo.
+ * Uploads by guests, through share links that accept them: tus 1.0 as for other uploads, within the limits of the link.
+ * They go to the holder of the link's photos, and wait for approval. No response reveals whether someone already has
+ * the photo.
  */
 import { Type } from 'typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -49,7 +50,7 @@ function addRoutes(scope: FastifyInstance, { spool, clock, access, gate }: Conte
     demandPeopleLibraries(gate);
   };
 
-  /** The upload of a request. @throws PhotospoolError `not-found` if it does not exist, or came by another link. */
+  /** The upload of a request. @throws PhotospoolError `not-found` if it does not exist, or belongs to another link. */
   async function ofAsker(request: FastifyRequest): Promise<Upload> {
     const { upload: id } = request.params as { upload: string };
     const found = /^[0-9a-f]{32}$/.test(id) ? await uploads.find(id) : undefined;

@@ -1,5 +1,5 @@
 /**
- * The Immich-compatible API (docs/immich.md), for apps and programs that speak it: experimental. The calls are in
+ * The Immich-compatible API (docs/immich.md), for apps and programs that use it: experimental. The calls are in
  * src/server/immich.
  */
 import { notFound } from '../../base/errors.js';
@@ -27,7 +27,7 @@ export const immich: Routes = async (app, context) => {
     });
     for (const add of [serverInfo, auth, users, albums, assets, timeline, sync]) add(scope, context);
     await assetUploads(scope, context);
-    // Whatever is not covered.
+    // All calls that are not supported.
     scope.all(`${immichRoot}/*`, { config, schema: { hide: true } }, () => {
       throw notFound('This call is not supported.');
     });

@@ -1,6 +1,6 @@
 /**
- * Locked photos: locking and unlocking them, and opening them in a session, by PIN or passkey. The routes that show them
- * are those of other photos, in a place of their own (http/photo-places.ts).
+ * Locked photos: locking and unlocking them, and opening them in a session, by PIN or passkey. The routes that show
+ * them are those of other photos, in a separate place (http/photo-places.ts).
  */
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { Type } from 'typebox';
@@ -33,7 +33,7 @@ const proofs = {
   response: Type.Optional(SignInAnswer),
 };
 
-/** What a request brings to show that it is the person. */
+/** The proof of identity in a request. */
 interface Given {
   current?: string;
   password?: string;
@@ -79,7 +79,7 @@ const locking: Routes = (app, { library, catalog, access, gate }) => {
       demandPeopleLibraries(gate);
       const done = await unlockPhotos(parts, viewer(request), request.body.ids);
       const { who, address } = actorBehind(request);
-      // Without their number: what is locked is counted for nobody else.
+      // Without their number: only the person may know how many photos are locked.
       if (done.changed > 0) access.audit.note('photos-unlocked', { who, ...(address !== undefined && { address }) });
       return done;
     },
@@ -148,7 +148,7 @@ const pins: Routes = (app, context) => {
   const config = { rule: 'unlock' } as const;
   const response = answers(LockedPhotos);
 
-  /** Returns whether nothing of the viewer is locked, as far as the catalog knows. */
+  /** Returns whether the viewer has no locked photos, according to the catalog. */
   async function emptiness(request: FastifyRequest): Promise<() => boolean> {
     const who = { ...viewer(request), locked: true as const };
     const all = [await ask('', 'count', who), await ask('is:trashed', 'count', who)];

@@ -1,6 +1,6 @@
 /**
- * Uploads into `incoming`. Each file is streamed from the network to the disk, whatever its size, and appears under its
- * name once it is complete. If an upload is interrupted, the files before the interruption are kept.
+ * Uploads into `incoming`. Each file is streamed from the network to the disk, regardless of its size, and appears
+ * under its name once it is complete. If an upload is interrupted, the files before the interruption are kept.
  */
 import multipart, { type Multipart, type MultipartFile } from '@fastify/multipart';
 import { createHash } from 'node:crypto';
@@ -72,7 +72,7 @@ function addRoute(app: App, context: Context): void {
       }
       const files: Placed[] = [];
       try {
-        // The names in `incoming` are only for viewers who may see the spool.
+        // The names in `incoming` are only for viewers with access to the spool.
         const who = viewer(request);
         const tells = may(who, 'spool');
         let holder: Holder | undefined;
@@ -109,7 +109,7 @@ function whomFor({ value }: Extract<Multipart, { type: 'field' }>, before: reado
 
 /**
  * The sender of a file: its author, its holder, whether the response may reveal its name in `incoming`, and what is
- * checked and noted right before the file takes effect.
+ * checked and recorded right before the file takes effect.
  */
 interface Sender {
   by: string;

@@ -1,6 +1,6 @@
 /**
- * Offers: photos that a person, or the house, hands over to somebody who saves them. The rule of these routes admits
- * everyone with an account; album/offers.ts decides about each offer. Rejected while people have no libraries here.
+ * Offers: photos that a person, or the house, offers to a recipient, who saves them. The rule of these routes admits
+ * everyone with an account; album/offers.ts checks each offer. Rejected while people have no libraries here.
  */
 import { Type, type Static } from 'typebox';
 import { openOffers, type Offer as Seen } from '../../album/offers.js';
@@ -15,7 +15,7 @@ const config = { rule: 'save' } as const;
 
 const Holder = Type.String({ pattern: '^(?:house|[0-9A-HJKMNP-TV-Z]{26})$' });
 const params = Type.Object({ giver: Holder, offer: Type.String({ pattern: '^[0-9A-HJKMNP-TV-Z]{26}$' }) });
-/** They fit into the largest body of a request. */
+/** The maximum number that fits into the body of a request. */
 const mostAtOnce = 10_000;
 
 const nameIn = ({ giver, offer }: { giver: string; offer: string }): string => `${giver}:${offer}`;

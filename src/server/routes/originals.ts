@@ -63,9 +63,10 @@ export function openOriginals(context: Context) {
   }
 
   /**
-   * Sends the original, or what the viewer may have of it. `inline`: raster pictures may be shown in the browser; then a
-   * link that gives unedited originals shows what it shows everywhere, the edited picture. Nothing is cut away from a
-   * rotated video: those who would get its edited picture get its original, turned, and with `edited` all others, too.
+   * Sends the original, or the form of it that the viewer may have. `inline`: raster pictures may be shown in the
+   * browser; then a link that offers unedited originals shows the edited picture, as everywhere. Rotating a video cuts
+   * nothing away: viewers who would get its edited picture get its original, rotated; with `edited`, all others do,
+   * too.
    * @throws PhotospoolError `not-found`.
    */
   async function send(

@@ -1,6 +1,6 @@
 /**
- * One’s own library: the storage that it uses, and whether uploads go there. Rejected while people have none here, except
- * what takes the space, which owners see of the house.
+ * The viewer's library: the storage that it uses, and whether uploads go there. Rejected while people have no libraries
+ * here, except for the use of space, which owners see for the house.
  */
 import { roughly } from '../../base/disk-space.js';
 import { Type } from 'typebox';
@@ -27,7 +27,7 @@ export const ownLibrary: Routes = (app, context) => {
   for (const add of [storage, use, uploads]) void add(app, context);
 };
 
-/** The storage used by the viewer, and for owners by everybody. */
+/** The storage used by the viewer, and for owners by everyone. */
 const storage: Routes = (app, { library, catalog, access, gate }) => {
   app.get(
     '/api/me/storage',
@@ -52,12 +52,12 @@ const storage: Routes = (app, { library, catalog, access, gate }) => {
   );
 };
 
-/** Whose storage a viewer is told of: their own, and the house’s with the right to everybody’s. */
+/** The holders whose storage a viewer sees: themselves, and the house with the right to everyone’s storage. */
 function holdersFor(viewer: Viewer): Holder[] {
   return [...(may(viewer, 'people') ? [house] : []), ...(viewer.person === undefined ? [] : [viewer.person])];
 }
 
-/** What takes the space of the viewer, and for owners of the house. Works without libraries of people, too. */
+/** What uses the space of the viewer, and for owners of the house. Works also without libraries of people. */
 const use: Routes = (app, { library, catalog, room }) => {
   app.get(
     '/api/storage/use',
@@ -97,7 +97,7 @@ const use: Routes = (app, { library, catalog, room }) => {
   );
 };
 
-/** Where the viewer’s uploads go that do not say it themselves, and who sees them. */
+/** The default holder and audience of the viewer’s uploads. */
 const uploads: Routes = (app, { library, gate, access }) => {
   const Audience = strict({ audience: Type.Enum(['private', 'family'], { description: 'who sees new uploads' }) });
   const Target = strict({ to: Type.Enum(['house', 'me'], { description: 'the house, or your own library' }) });

@@ -183,7 +183,7 @@ const waysIn: Routes = (app, { access: { accounts } }) => {
   );
 };
 
-/** Who may publish. */
+/** The right to publish. */
 const publishing: Routes = (app, { access: { accounts }, gate }) => {
   const response = answers(Type.Object({ changed: Type.Boolean() }));
   const change = (isAllowed: boolean) => (request: FastifyRequest<{ Params: { id: string } }>) => {

@@ -1,6 +1,6 @@
 /**
- * The history of a photo: who edited which field and when, what its sidecars say, and where it arrived. For viewers who
- * may edit, limited to the fields that they may change.
+ * The history of a photo: who edited which field and when, the values of its sidecars, and where it arrived. For
+ * viewers with the right to edit, limited to the fields that they may change.
  */
 import { Type } from 'typebox';
 import { PhotospoolError } from '../../base/errors.js';
@@ -72,7 +72,7 @@ function addHistory(app: App, context: Context, { api, config, summary }: PhotoP
 const mostSightings = 100;
 const mostSidecars = 100;
 
-/** The arrivals of a photo. Folders are only for viewers who may see the spool. */
+/** The arrivals of a photo. Folders are only for viewers with access to the spool. */
 const sightingsFor = (who: Viewer, people: Pick<People, 'find'>, here: string, document: PhotoDocument) =>
   sightingsOf(document)
     .slice(0, mostSightings)
@@ -96,7 +96,10 @@ const sidecarsFor = (
       values: Object.fromEntries(Object.entries(values).filter(([field]) => isTold(field))),
     }));
 
-/** The fields visible to family members who may edit: those they may change. Their favourite is not the owner's. */
+/**
+ * The fields visible to family members with the right to edit: those they may change. Their favourite is not the
+ * owner's.
+ */
 const shared: readonly string[] = ['title', 'description', 'taken', 'place', 'gps', 'rating', 'tags', 'albums'];
 const isToldOf = (who: Viewer, holder: Holder, field: string): boolean =>
   who.role !== 'family' || who.person === holder || shared.includes(field);

@@ -1,4 +1,4 @@
-/** The session of a visitor on a public server, where nobody signs in. */
+/** The session of a visitor on a public server, where there is no sign-in. */
 import type { Action } from '../../access/permissions.js';
 import { viewerOf } from '../http/request-viewer.js';
 import type { Routes } from '../context.js';

@@ -1,6 +1,6 @@
 /**
- * What owners do with the photos of a removed person, beside exporting them (export-downloads.ts): hand them over, or
- * purge them. Both need a confirmed identity, are audited, and open no view of the photos.
+ * Actions of owners on the photos of a removed person, in addition to exporting them (export-downloads.ts): handing
+ * them over, and purging them. Both need a confirmed identity, are audited, and do not show the photos.
  */
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -24,7 +24,7 @@ export const removedPeople: Routes = (app, context) => {
   handingOver(app, context, begin);
 };
 
-/** Checks the sender. Returns the author of the changes, and what audits them. */
+/** Checks the sender. Returns the author of the changes, and the function that audits them. */
 type Begin = (request: FastifyRequest, person: string) => { by: string; note(what: Happening, more?: string): void };
 
 function openBegin({ library, access, gate }: Context): Begin {

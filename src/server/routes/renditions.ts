@@ -15,11 +15,11 @@ import { versionLength } from '../../catalog/catalog-row.js';
 import { hasPeers } from '../peer-status.js';
 import { bytes, Sha256 } from '../../api/photo-schemas.js';
 
-/** What a client can ask for of a photo or video. */
+/** The renditions of a photo or video that a client can request. */
 export type RenditionName = 'thumb' | 'preview' | 'unedited' | 'hover' | 'video';
 
 /**
- * Opens the sending of renditions of a photo (its public id) to those who see it. @throws PhotospoolError `not-found` if it
+ * Opens the sending of renditions of a photo (its public id) to its viewers. @throws PhotospoolError `not-found` if it
  * does not exist for the viewer, or has no such picture.
  */
 export function openRenditions(context: Context) {
@@ -34,7 +34,7 @@ export function openRenditions(context: Context) {
     if (!playing) return undefined;
     const missing = 'This video is not on this server.';
     const { rotate } = playing;
-    // Rotated, it is another one at the same address.
+    // When rotated, it is a different file at the same address.
     const keeps = mayKeep(request) && isVersion(request, photo);
     if (playing.kind === 'rendition') {
       const { sha256, type } = playing.rendition;
@@ -46,7 +46,7 @@ export function openRenditions(context: Context) {
   }
 
   /**
-   * Whether a missing video will become available. For viewers who may not have the original, this requests its
+   * Whether a missing video will become available. For viewers without the right to the original, this requests its
    * transcoding.
    */
   function isComing(request: FastifyRequest, photo: PhotoView): boolean {
@@ -93,7 +93,7 @@ export const media: Routes = (app, context) => {
       schema: {
         summary: summary('A scaled picture, or a video'),
         params: Type.Object({ id: Sha256, rendition: Type.Enum(['thumb', 'preview', 'unedited', 'hover', 'video']) }),
-        // It makes the URL change with the picture: only with the present one may browsers cache it forever.
+        // It makes the URL change with the picture: browsers may cache it indefinitely only under the current version.
         querystring: Type.Object({ v: Type.Optional(Type.String({ maxLength: 64 })) }),
         response: bytes('the picture or film', 'image/webp', 'image/jpeg', 'video/mp4', 'video/webm'),
       },
@@ -103,15 +103,15 @@ export const media: Routes = (app, context) => {
   for (const place of photoPlaces) add(place);
 };
 
-/** Whether a request names the present version: that of another picture may be shown again after an undo. */
+/** Whether a request contains the current version: an earlier picture may be shown again after an undo. */
 function isVersion(request: FastifyRequest, photo: PhotoView): boolean {
   const { v } = request.query as { v?: string };
   return v !== undefined && v === photo.renditions.thumb?.sha256.slice(0, versionLength);
 }
 
 /**
- * The picture to send; undefined while an edited one is being made, for those who may not have the original. Others
- * get the picture of the original meanwhile; `unedited` is that picture at any time.
+ * The picture to send; undefined while an edited one is being made, for viewers without the right to the original.
+ * Others get the picture of the original meanwhile; `unedited` is that picture at any time.
  */
 function pictureOf(
   blobs: Context['blobs'],

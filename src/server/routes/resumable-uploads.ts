@@ -69,7 +69,7 @@ export const uploads: Routes = async (app, context) => {
 
 type Tus = ReturnType<typeof openTus>;
 
-/** Creates the check whether the sender still may upload, for a holder. */
+/** Creates the check whether the sender may still upload, for a holder. */
 const stillOf =
   (request: FastifyRequest, { gate }: Pick<Context, 'gate'>, holder?: Holder) =>
   (): void => {
@@ -94,7 +94,7 @@ function addCheck(app: App): void {
   );
 }
 
-/** Which files are safe here, for people who want to delete them from a phone. */
+/** Which files are stored safely here, for people who want to delete them from a phone. */
 function addSafety(app: App, { library }: Pick<Context, 'library'>): void {
   const Hashes = strict({ sha256: Type.Array(Sha256, { minItems: 1, maxItems: 500 }) });
   const Safe = Type.Union([Type.Literal('safe'), Type.Literal('trashed'), Type.Null()]);

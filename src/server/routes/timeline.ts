@@ -1,4 +1,4 @@
-/** The number of photos by time: for the size of a timeline. */
+/** The number of photos by time: for the height of a timeline. */
 import { Type } from 'typebox';
 import { viewer } from '../http/request-viewer.js';
 import { limit, within } from '../http/page-size.js';
@@ -40,7 +40,7 @@ export const timeline: Routes = (app, { catalog, library, clock, ask }) => {
     async (request) => {
       const { q: text, by = 'month' } = request.query;
       const who = viewer(request);
-      // Before the search is parsed: a share link may not search by dates, but its page requests this nevertheless.
+      // Before the search is parsed: a share link may not search by dates, but its page still requests this.
       if (!seesCircumstances(who)) return [];
       const query = await ask(text, 'values', who);
       const found = catalog.places(query, by, sightOf(who));

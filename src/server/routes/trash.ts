@@ -43,7 +43,7 @@ const emptying: Routes = (app, { library, blobs }) => {
   }
 };
 
-/** The trash of the house, and the viewer's own, as far as the viewer may empty them. */
+/** The trash of the house and the viewer's own, if the viewer may empty them. */
 function trashesOf({ gate }: Context, asker: Viewer): { name: 'house' | 'me'; holder: Holder }[] {
   const own = gate?.state().on === true && asker.person !== undefined;
   return [

@@ -1,6 +1,6 @@
 /**
- * WebDAV (docs/webdav.md): for programs with a token, and before there is an account for this machine itself. This file
- * finds out who asks and for which folder; the folders are in src/server/dav.
+ * WebDAV (docs/webdav.md): for programs with a token, and, before there is an account, for this machine itself. This
+ * file determines the sender and the folder; the folders are in src/server/dav.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
@@ -28,7 +28,7 @@ export const webdav: Routes = async (app, context) => {
   });
 };
 
-/** Answers whoever brings no token: programs ask for one then. */
+/** Responds to a request without a token: programs then prompt for one. */
 function askForToken(scope: FastifyInstance, { access, log }: Context): void {
   const answer = answerErrors(log);
   scope.setErrorHandler((error, request, reply) => {
@@ -37,7 +37,7 @@ function askForToken(scope: FastifyInstance, { access, log }: Context): void {
     return answer(error as Error, request, reply);
   });
   scope.addHook('onRequest', (request, _reply, done) => {
-    // Whether there is a server to sign in to is nobody's business yet.
+    // The existence of a server to sign in to must not be revealed yet.
     if (!access.settings.read().setUp && !broughtBy(request).direct)
       throw notFound('There is nothing at this address.');
     checkProgram(request);
@@ -45,7 +45,7 @@ function askForToken(scope: FastifyInstance, { access, log }: Context): void {
   });
 }
 
-/** The program of a request. A session or a share link is none. @throws PhotospoolError `unauthorized`. */
+/** The program that sent a request. A session or a share link is not one. @throws PhotospoolError `unauthorized`. */
 function checkProgram(request: FastifyRequest): Viewer {
   const who = viewerOf(request);
   if (who && (who.token !== undefined || who.unclaimed === true)) return who;
@@ -77,7 +77,7 @@ function addFolders(scope: FastifyInstance, context: Context): void {
   for (const url of ['/dav', '/dav/*']) {
     const small = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PATCH', 'DELETE', ...Object.keys(methods)];
     scope.route({ ...common, url, method: small, config: { rule: 'everyone' } });
-    // A file of any size, with no limit of time as long as bytes arrive.
+    // A file of any size, with no time limit as long as bytes arrive.
     const bodyLimit = Number.MAX_SAFE_INTEGER;
     scope.route({ ...common, url, method: 'PUT', bodyLimit, config: { rule: 'everyone', streams: true } });
   }

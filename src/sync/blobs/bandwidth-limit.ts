@@ -1,6 +1,6 @@
 /**
- * A bandwidth limit for all blobs of a server together, in bytes per second: each chunk waits until the time of the
- * bytes before it is used up. Without a limit, streams pass unchanged.
+ * A bandwidth limit for all blobs of a server together, in bytes per second: each chunk waits until the time for the
+ * bytes before it has passed. Without a limit, streams pass unchanged.
  */
 import type { Clock } from '../../base/clock.js';
 import type { Throttle } from './remote-blobs.js';
@@ -8,7 +8,7 @@ import type { Throttle } from './remote-blobs.js';
 /** Creates the limit; `rate` in bytes per second, 0 for none. */
 export function makeThrottle(rate: number, clock: Clock): Throttle {
   if (rate <= 0) return (source) => source;
-  // At most one second per chunk at any rate: a silent stream counts as dead.
+  // At most one second per chunk at any rate: a stream without data counts as dead.
   const piece = Math.max(1, Math.floor(rate));
   let free = 0;
   return async function* (source) {

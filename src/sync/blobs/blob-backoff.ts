@@ -10,7 +10,7 @@ export interface Leaving {
   add(sha256: string): void;
   /** Whether it is still delayed. */
   has(sha256: string): boolean;
-  /** Whether it was ever delayed, whether due or not. */
+  /** Whether it was ever delayed; the delay may be over. */
   knows(sha256: string): boolean;
   /** Blobs whose delay is over, at most `limit`. */
   due(limit: number): string[];

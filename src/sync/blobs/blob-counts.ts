@@ -11,16 +11,16 @@ export interface Amount {
   bytes: number;
 }
 
-/** Whose photos are counted. */
+/** Which photos are counted. */
 export type Whose = 'everybody' | 'house';
 
 /** Sums over missing blobs. */
 export interface Amounts {
-  /** The number of missing blobs, by kind; with `house` of its photos only. */
+  /** The number of missing blobs, by kind; with `house` only those of its photos. */
   counts(whose?: Whose): Record<BlobKind, number>;
-  /** The bytes of missing blobs, by kind; with `house` of its photos only. */
+  /** The bytes of missing blobs, by kind; with `house` only those of its photos. */
   weights(whose?: Whose): Record<BlobKind, number>;
-  /** The total of missing blobs, of originals only the wanted ones. */
+  /** The total of missing blobs; of originals, only the wanted ones. */
   amount(originals: WhichOriginals): Amount;
   /**
    * The total of blobs that are here and not in a remote database of blobs (its number, remote-blob-index.ts). Scans

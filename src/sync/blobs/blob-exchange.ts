@@ -50,7 +50,7 @@ export interface Exchange {
    * aborts.
    */
   ask(sha256: string, wait: number, signal?: AbortSignal): Promise<boolean>;
-  /** A peer that connected to this server asked for missing blobs, and waits this many ms. */
+  /** Records that a peer connected to this server asked for missing blobs, and waits this many ms. */
   heard(wait: number): void;
   /** Whether a connected peer brings missing blobs. */
   isServed(): boolean;
@@ -177,7 +177,7 @@ function openContents(parts: ExchangeParts) {
     }
   }
 
-  /** Follows the documents; whoever does so, the version announces it. */
+  /** Follows the documents; each change of the version is announced. */
   async function follow(): Promise<boolean> {
     const changed = await inOrder.follow();
     if (changed) version++;
@@ -185,7 +185,7 @@ function openContents(parts: ExchangeParts) {
     return changed;
   }
 
-  /** Announces that blobs may be wanted that were not before. */
+  /** Announces that more blobs may be wanted. */
   function stir(): void {
     version++;
     wake();

@@ -1,6 +1,6 @@
 /**
- * Several small blobs in one body: of each a line with its hash and its number of bytes, then these bytes. Neither is
- * trusted: the store checks both. Holds one blob at a time.
+ * Several small blobs in one body: for each a line with its hash and its number of bytes, then these bytes. Neither
+ * number nor hash is trusted: the store checks both. Holds one blob at a time.
  */
 import { PhotospoolError } from '../../base/errors.js';
 
@@ -18,7 +18,7 @@ export interface ReceivedFrame extends BlobFrame {
 /** Limits of one body, so that it is not held for long, and of its blobs: larger ones are transferred alone. */
 export const framed = { blobs: 32, blobBytes: 1024 * 1024, bodyBytes: 4 * 1024 * 1024 } as const;
 
-/** The small blobs of a list in groups for one body each, and the others alone, in their order. */
+/** Groups the small blobs of a list for one body each, and the others alone, in their order. */
 export function groupSmall<B>(list: readonly B[], bytesOf: (one: B) => number | undefined): B[][] {
   const groups: B[][] = [];
   let left = 0;
@@ -55,7 +55,7 @@ export const lengthOfFrames = (blobs: readonly BlobFrame[]): number =>
   blobs.reduce((sum, blob) => sum + lineOf(blob).length + blob.bytes.length, 0);
 
 /**
- * The blobs of a body, each as soon as it is complete, and the beginning of the one within which it breaks off. @throws
+ * The blobs of a body, each as soon as it is complete, and the beginning of the one where the body breaks off. @throws
  * PhotospoolError `invalid` for anything else, for more than `framed` allows, and for a body that ends within a blob;
  * and the error of the source.
  */
@@ -107,7 +107,7 @@ async function* untilFailure(
   }
 }
 
-/** Begins a blob by its line. */
+/** Starts a blob at its line. */
 function begin(head: Uint8Array): { sha256: string; bytes: Buffer; have: number } {
   const [, sha256, length] = headOf.exec(Buffer.from(head).toString('latin1', 0, head.length - 1)) ?? [];
   if (sha256 === undefined || Number(length) > framed.blobBytes) throw malformed();

@@ -62,7 +62,7 @@ export async function sweepOnce(parts: SweepParts, signal?: AbortSignal): Promis
       }
       note.run(sha256, clock.now());
       if (!known || clock.now() - known.since < day) continue;
-      // A file written since then is about to be named by its document.
+      // Files written since then will soon be named by their documents.
       const seen = await files.stat(path);
       if (seen && clock.now() - seen.mtimeMs < day) continue;
       await files.remove(path);

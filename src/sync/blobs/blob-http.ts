@@ -23,8 +23,9 @@ const isAnswer = (status: number): boolean =>
 const silence = 60_000;
 
 /**
- * Sends or fetches bytes. Every status except 401, 403, 429 and 5xx is a response; so are 500 and 507, which may
- * concern this blob alone. The body fails if no byte arrives for a minute. @throws PhotospoolError like `requestJson`.
+ * Sends or fetches bytes. Every status except 401, 403, 429 and 5xx is a response; so are 500 and 507, which may be
+ * caused by this blob alone. The body fails if no byte arrives for a minute. @throws PhotospoolError like
+ * `requestJson`.
  */
 export async function stream(
   address: Address,
@@ -78,7 +79,7 @@ export async function stream(
       signal: AbortSignal.any(ends),
     });
     const response = await untilAborted(ends, asked);
-    // A body that nobody reads must not keep a timer, and with it the process, alive.
+    // An unread body must not keep a timer, and with it the process, alive.
     end();
     const body = watched(response);
     if (!isAnswer(response.status)) {

@@ -35,7 +35,7 @@ export interface BlobIndex extends Amounts {
   set(sha256: string, here: boolean): void;
   /** Marks all these blobs as here; durable. */
   arrived(all: readonly string[]): void;
-  /** Someone wants to see an original now: it gets the highest priority. */
+  /** Requests that an original be fetched now, because a person wants to see it: it gets the highest priority. */
   ask(sha256: string): void;
   /** Blobs that are here, by priority, after `place`; `next` is where to continue, undefined at the end. */
   present(place: BlobPosition, limit: number): { blobs: NamedBlob[]; next?: BlobPosition };

@@ -74,7 +74,7 @@ export function openCouchBlobs(address: Address, exchange: Exchange, clock: Cloc
   };
 }
 
-/** Puts blobs into the database. */
+/** Uploads blobs to the database. */
 function openPutting(address: Address, there: There): Carrier['put'] {
   const host = hostOf(address.url);
 
@@ -125,7 +125,7 @@ function openPutting(address: Address, there: There): Carrier['put'] {
   };
 }
 
-/** Learns from the change feed which blobs the database has. */
+/** Follows the change feed to find out which blobs the database has. */
 function openLearning(address: Address, exchange: Exchange, there: There): Pick<CouchBlobs, 'catchUp' | 'follow'> {
   const { named } = exchange;
   const feed = openHttpDatabase(address);
@@ -141,7 +141,7 @@ function openLearning(address: Address, exchange: Exchange, there: There): Pick<
     const taken = blobs.filter(({ sha256, deleted }) => deleted || room || named.find(sha256));
     known += taken.length;
     if (last !== there.since()) there.take(taken, last);
-    // A server that has the bytes sends a blob again that was deleted there.
+    // A server that has the bytes uploads a blob again that was deleted there.
     for (const { sha256, deleted } of taken) if (deleted) named.note(sha256);
     if (taken.length > 0) exchange.stir();
   }
@@ -157,7 +157,7 @@ function openLearning(address: Address, exchange: Exchange, there: There): Pick<
     if (signal.aborted) return;
     const count = own(await info(signal), 'doc_count');
     if (typeof count !== 'number' || count >= there.count()) return;
-    // It was restored from a backup, and lacks blobs that it had.
+    // The database was restored from a backup, and lacks blobs that it had.
     there.clear(made);
     await learnAll(signal);
   }
@@ -203,7 +203,7 @@ function openLacking(exchange: Exchange, there: There, clock: Clock): Carrier['w
     return found.blobs;
   }
 
-  /** The total that it lacks, counted at intervals. */
+  /** The total that the database lacks, counted at intervals. */
   function total(withOriginals: boolean): Amount | undefined {
     if (lacking.size === 0) return { count: 0, bytes: 0 };
     if (clock.now() - counted < betweenCounts) return undefined;

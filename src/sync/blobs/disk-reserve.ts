@@ -1,4 +1,4 @@
-/** The disk space that blobs leave free for the library, which otherwise could not store documents. Pure. */
+/** The disk space that blobs leave free for the library, which could not store documents otherwise. Pure. */
 import type { Room } from '../../base/disk-space.js';
 
 /** The reserve in bytes, and its maximum share of a small disk. */

@@ -120,7 +120,7 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
       possible: ({ sha256 }) =>
         !wrong.has(sha256) && (there ? there.has(sha256) || !absent.knows(sha256) : !absent.has(sha256)),
     });
-    // A blob that did not arrive although the peer has it, or that is not wanted any longer, backs off.
+    // A blob that did not arrive although the peer has it, or that is no longer wanted, backs off.
     for (const sha256 of there ?? []) if (absent.knows(sha256) && !absent.has(sha256)) absent.add(sha256);
     parts.gotOn?.();
     if (!got && !due.more) await exchange.untilChange(Math.min(rest, absent.next(), wrong.next()), signal);
@@ -134,10 +134,12 @@ interface Unreceived {
   promised: Set<string>;
 }
 
-/** Accounts for what becomes of each blob. */
+/** Records the outcome of each blob. */
 const openSettling =
   ({ moved, troubled }: TransferParts, { absent, wrong, promised }: Unreceived) =>
-  /** `received`: the bytes, or undefined if the peer does not have it. An error of one blob does not concern the others. */
+  /**
+   * `received`: the bytes, or undefined if the peer does not have it. An error of one blob does not affect the others.
+   */
   async ({ sha256 }: NamedBlob, received: Promise<number | undefined>): Promise<boolean> => {
     try {
       const bytes = await received;
@@ -191,7 +193,7 @@ function openFetching(parts: TransferParts, unreceived: Unreceived) {
     return bytes.length;
   }
 
-  /** Stores a blob that has arrived; of one that had begun to arrive, what is missing is fetched. */
+  /** Stores a blob that has arrived; the rest of one that arrived only partly is fetched. */
   const storeOne = (blob: NamedBlob, bytes: Uint8Array): Promise<boolean> =>
     settle(
       blob,
@@ -285,7 +287,7 @@ function openBringing(parts: TransferParts, leave: Leaving) {
     if (failure) throw failure;
     return moved;
   }
-  /** Those that are sent with one request, and the others alone. */
+  /** The groups that are sent with one request, and the others alone. */
   const group = (list: readonly WantedBlob[]): WantedBlob[][] =>
     groupSmall(list, ({ sha256, have }) =>
       carrier.putSeveral && have === 0 ? exchange.store.find(sha256)?.blob.bytes : undefined,
@@ -293,7 +295,7 @@ function openBringing(parts: TransferParts, leave: Leaving) {
   return { bringOne, together: { group, move: bringTogether } };
 }
 
-/** Sends what the peer wants until the signal aborts. Rejects if it can't be reached. */
+/** Sends the wanted blobs of the peer until the signal aborts. Rejects if the peer can't be reached. */
 export async function bringBlobs(parts: TransferParts): Promise<void> {
   const { exchange, carrier, clock, signal } = parts;
   const leave = openLeaving(clock, longest.wrong);
@@ -310,7 +312,7 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
     sooner.abort();
   });
 
-  /** Asks what it wants; a waiting request is cancelled, and repeated, when a wanted blob arrives here. */
+  /** Asks for the wanted list; a waiting request is cancelled, and repeated, when a wanted blob arrives here. */
   async function ask(skip: number): Promise<WantedList> {
     if (sooner.signal.aborted) [wait, sooner] = [0, new AbortController()];
     const cut = sooner.signal;
@@ -322,11 +324,11 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
     }
   }
 
-  /** What it wants; includes blobs that arrived here meanwhile. */
+  /** The wanted list, including blobs that arrived here meanwhile. */
   async function wanted(skip = 0): Promise<BlobPage<WantedBlob, number>> {
     const { list, total } = await ask(skip);
     if (total) parts.lacking?.(total);
-    // Only the first request of a round waits: what remains after a transfer is wanted now.
+    // Only the first request of a round waits: the rest after a transfer is wanted now.
     wait = 0;
     await exchange.untilWanted({ originals }, 0, signal);
     return { list, ...(list.length >= page && { next: skip + list.length }) };

@@ -5,7 +5,7 @@
 import type { Hash } from 'node:crypto';
 import { PhotospoolError } from '../../base/errors.js';
 
-/** Joins all chunks of a short stream; if it fails, yields what came before, then fails. */
+/** Joins all chunks of a short stream; if it fails, yields the chunks before the failure, then fails. */
 export async function* joined(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const parts: Uint8Array[] = [];
   let failure: { error: unknown } | undefined;
@@ -33,6 +33,6 @@ export async function* bounded(
   }
 }
 
-/** The error for more bytes than the document states. */
+/** The error for more bytes than stated in the document. */
 export const tooLarge = (): PhotospoolError =>
   new PhotospoolError('too-large', 'More bytes were received than the document states.', { op: 'receive' });

@@ -1,4 +1,4 @@
-/** Reads a file that is sent, and tells read errors here from a broken connection. Reads only. */
+/** Reads a file that is sent, and distinguishes read errors here from a broken connection. Reads only. */
 import { errnoOf, PhotospoolError, printable } from '../../base/errors.js';
 import { openRegular } from '../../base/read-files.js';
 
@@ -13,7 +13,7 @@ export interface Outgoing {
 export async function readSmall(path: string, longest: number): Promise<Buffer | undefined> {
   const file = await openRegular(path);
   try {
-    // One more byte shows that it is larger.
+    // One additional byte shows that it is larger.
     const buffer = Buffer.allocUnsafe(Math.min((await file.stat()).size, longest) + 1);
     let have = 0;
     for (let read = -1; read !== 0 && have < buffer.length; have += read)
@@ -40,7 +40,7 @@ export function readOut(path: string, from = 0): Outgoing {
   return { source: read(), failed: () => failure };
 }
 
-/** The error of a file (an absolute path) that can't be read, or has another size than it should. */
+/** The error of a file (an absolute path) that can't be read, or has an unexpected size. */
 export const unreadable = (path: string, cause?: unknown): PhotospoolError =>
   new PhotospoolError('corrupt', `${printable(path)} can't be read and is not sent.`, {
     ...{ op: 'read', path, cause },

@@ -37,7 +37,7 @@ export interface Moving<B, P> {
   /** How to transfer several with one request, and which ones: groups of a list, in its order. Default: each alone. */
   together?: { group(list: readonly B[]): readonly (readonly B[])[]; move: MoveTogether<B> };
   signal: AbortSignal;
-  /** Scan the list to its end, however recently that was done. */
+  /** Scan the list to its end, even if that was done recently. */
   isWhole?: boolean;
 }
 
@@ -67,7 +67,7 @@ export function openBlobPages(clock: Clock): Pages {
       try {
         let [from, before, began]: [P | undefined, number, number] = [undefined, 0, clock.now()];
         while (!lanes.isOver()) {
-          // One that ends while the page is read may still be on it.
+          // A transfer that ends while the page is read may still be on that page.
           const inHand = lanes.inHand();
           const { list, next } = await read(from);
           const chosen = list.filter((one) => !inHand.has(one.sha256) && possible(one));

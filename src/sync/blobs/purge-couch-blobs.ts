@@ -1,6 +1,6 @@
 /**
  * Removes the blobs of purged photos from an intermediate CouchDB, if this server knows the purge and which blobs the
- * photo had; an original only if this server has its bytes itself, so that the only copy is never lost in case an edit
+ * photo had; an original only if this server also has its bytes, so that the only copy is never lost in case an edit
  * brings the photo back. A home that still has the photo sends its blobs again; therefore each is removed at most once
  * an hour. After a crash, the next connection continues.
  */

@@ -1,7 +1,7 @@
 /**
  * The hashes named by purged photos: a local table, filled from the change feed as purges arrive, because the purges do
  * not contain them. Originals are listed only if their bytes are in this server's archive or its trash. Blobs in it
- * that no document names may be removed elsewhere (purge-couch-blobs.ts): never the only copy of anything.
+ * that no document names may be removed elsewhere (purge-couch-blobs.ts): never the only copy of an original.
  */
 import type { Sqlite } from '../../base/sqlite.js';
 

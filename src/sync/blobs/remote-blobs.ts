@@ -35,7 +35,7 @@ export interface WantedOptions {
   originals: 'all' | 'asked' | 'none';
   /** How many to skip. */
   skip: number;
-  /** Ms to wait while it wants nothing, or nothing new since the last request. */
+  /** Ms to wait while the peer wants nothing, or nothing new since the last request. */
   wait: number;
 }
 
@@ -63,9 +63,9 @@ export interface Carrier {
    */
   put(sha256: string, file: BlobFile, from: number, throttle: Throttle, signal: AbortSignal): Promise<void>;
   /**
-   * Sends small blobs (`framed`) that the peer has nothing of, with one request. Resolves to what became of each: the
-   * error, or undefined if it needs it no longer; undefined if the peer refuses such requests. `throttle` wraps the
-   * bytes. Absent if the last list of wanted blobs does not offer it.
+   * Sends small blobs (`framed`) of which the peer has no bytes, with one request. Resolves to the outcome of each: the
+   * error, or undefined if the peer no longer needs it; undefined if the peer refuses such requests. `throttle` wraps
+   * the bytes. Absent if the last list of wanted blobs does not offer it.
    */
   readonly putSeveral?:
     | ((
@@ -108,7 +108,7 @@ export function openCarrier(address: Address): Carrier {
       if (status === (from > 0 ? 206 : 200)) return body;
       await discard(body);
       check(status, address, address.url, undefined);
-      // The peer has all bytes already, and has only not verified the hash yet.
+      // The peer already has all bytes, and has only not verified the hash yet.
       if (status === 416) return Readable.from([]);
       if (status === 404) return undefined;
       throw new PhotospoolError('io', `${host} responded with status ${status} instead of a picture.`);
@@ -170,7 +170,7 @@ export function openCarrier(address: Address): Carrier {
 function openGetSeveral(address: Address): NonNullable<Carrier['getSeveral']> {
   let understands = true;
 
-  /** Those before the first invalid byte; after one, blobs are fetched alone. */
+  /** The blobs before the first invalid byte; after one, blobs are fetched alone. */
   async function* valid(frames: AsyncIterable<ReceivedFrame>): AsyncGenerator<ReceivedFrame> {
     try {
       yield* frames;

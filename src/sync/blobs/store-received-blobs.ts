@@ -137,7 +137,7 @@ function openPlaces({ library, archive, blobs, files, named }: StoreParts) {
     return blobs.hasPartial(sha256) ? ((await files.stat(blobs.partial(sha256)))?.size ?? 0) : 0;
   }
 
-  /** A transaction waits for the disk and blocks everything: one for all blobs that arrive together. */
+  /** A transaction waits for the disk and blocks other work: one for all blobs that arrive together. */
   const arrive = gather<NamedBlob>((all) => {
     library.transaction(() => {
       for (const { kind, sha256 } of all) if (kind === 'original') originals.arrived(sha256);
@@ -146,7 +146,7 @@ function openPlaces({ library, archive, blobs, files, named }: StoreParts) {
     return Promise.resolve([]);
   });
 
-  /** One transaction for all names that are reserved together; one that fails does not concern the others. */
+  /** One transaction for all names that are reserved together; one that fails does not affect the others. */
   const together = gather<() => void>((all) => Promise.resolve(library.transaction(() => all.map(outcomeOf))));
   async function reserve(...[original, names]: Parameters<typeof originals.reserve>): Promise<Reservation> {
     const made: Reservation[] = [];
@@ -203,7 +203,7 @@ function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, set
     });
   }
 
-  /** Passes a stream on, and subtracts its bytes from the promised ones. */
+  /** Passes a stream on, and subtracts its bytes from the announced ones. */
   async function* counted(source: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
     let left = bytes;
     promised += left;
@@ -263,7 +263,7 @@ function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, set
   return { append, appendWhole };
 }
 
-/** Runs `work`; its outcome. */
+/** Runs `work` and returns its outcome. */
 function outcomeOf(work: () => void): PromiseSettledResult<void> {
   try {
     return { status: 'fulfilled', value: work() };

@@ -18,7 +18,7 @@ export interface Drift {
 
 /**
  * Opens a measurement. `changed` is called with the seconds that the peer is ahead (negative: behind), or undefined
- * when it is right.
+ * when it is correct.
  */
 export function openDrift(clock: Pick<Clock, 'now'>, changed: (seconds: number | undefined) => void): Drift {
   let known: number | undefined;

@@ -26,7 +26,7 @@ export interface LinkBlobsParts {
   telling: LogOnce;
 }
 
-/** Transfers the blobs of a connection until the signal aborts: both ways, or only sends those that `narrow` leaves. */
+/** Transfers the blobs of a connection until the signal aborts: both ways, or only sends those allowed by `narrow`. */
 export type CarryLinkBlobs = (
   found: DiscoveredPeer,
   signal: AbortSignal,
@@ -82,7 +82,7 @@ export function openLinkBlobs({ exchange, status, changed, telling, ...rest }: L
         changed();
       },
     };
-    // Reconnecting does not mean that a disk has space again: do not log the same again.
+    // Reconnecting does not mean that a disk has space again: the same error is not logged twice.
     waits.clear();
     show();
     return narrow ? carryThere(how) : carryBlobs(how);

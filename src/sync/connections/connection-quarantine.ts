@@ -28,8 +28,8 @@ export interface LinkQuarantine {
   /** Of the processed documents `ids`, those in `refused` were not replicated. */
   settle(direction: Direction, ids: readonly string[], refused: readonly RejectedRevision[]): void;
   /**
-   * Retries due documents in one direction until the signal aborts; `anew` runs the whole feed. Rejects with the error
-   * of a side: the documents tried then are already postponed.
+   * Retries due documents in one direction until the signal aborts; `anew` processes the whole feed. Rejects with the
+   * error of a side: the documents tried then are already postponed.
    */
   retry(direction: Direction, sides: Sides, anew: () => Promise<unknown>): Promise<void>;
 }

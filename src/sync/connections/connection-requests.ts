@@ -1,5 +1,5 @@
 /**
- * The requests of a connection, which end with it: pending ones are aborted, however silent the other side is.
+ * The requests of a connection, which end with it: pending ones are aborted even if the other side does not respond.
  * Otherwise a silently broken connection would block its shutdown for a minute.
  */
 import type { Clock } from '../../base/clock.js';

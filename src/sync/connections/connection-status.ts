@@ -6,7 +6,7 @@ import type { Amount } from '../blobs/blob-counts.js';
 import type { OriginalsPolicy } from './peers.js';
 import type { QuarantinedDocument } from './quarantine.js';
 
-/** The state of a connection. `waiting` until `next`; `refused` waits, too, but only a person can fix it. */
+/** The state of a connection. `waiting` until `next`; `refused` also waits, but only a person can fix it. */
 export type ConnectionState = 'connecting' | 'catching-up' | 'live' | 'waiting' | 'refused';
 
 /** The status of one direction. */

@@ -1,7 +1,7 @@
 /**
- * The connection to one peer: connects, replicates both ways until an error, backs off, and resumes. It holds nothing
- * that a crash could lose: progress is in the checkpoints. One side opens the connection, also from behind a router
- * that blocks incoming connections; it carries both directions.
+ * The connection to one peer: connects, replicates both ways until an error, backs off, and resumes. A crash loses
+ * nothing: progress is in the checkpoints. One side opens the connection, also from behind a router that blocks
+ * incoming connections; it carries both directions.
  */
 import type { Clock } from '../../base/clock.js';
 import { httpClient, type HttpClient } from '../../base/http-client.js';
@@ -54,7 +54,10 @@ export interface LinkParts {
   fetch?: HttpClient;
   /** Called with the library and epoch that were seen; absent on a side that does not detect copies. */
   copies?: Copies;
-  /** Records what servers announce, and holds what this one does; absent on a side without libraries of people. */
+  /**
+   * Records the features announced by servers, and contains those of this one; absent on a side without libraries of
+   * people.
+   */
   gate?: PeopleGate;
   /** Blobs and their bandwidth limit; absent on a side without blobs. */
   blobs?: { exchange: Exchange; throttle: Throttle };
@@ -295,7 +298,7 @@ function openConnecting(
   return connect;
 }
 
-/** What this server says of itself in each request. */
+/** How this server identifies itself in each request. */
 const identityOf = ({ server, epoch, gate }: LinkParts): NonNullable<Address['from']> => ({
   server,
   epoch,

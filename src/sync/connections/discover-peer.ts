@@ -1,4 +1,6 @@
-/** Determines what is at an address: a Photospool server, a CouchDB, or neither. Asks once per connection. */
+/**
+ * Determines what is at an address: a Photospool server, a CouchDB, or neither. Sends its requests once per connection.
+ */
 import { PhotospoolError } from '../../base/errors.js';
 import { own, textOf } from '../../document/json-values.js';
 import { requestJson, hostOf, type Address } from '../couch/json-client.js';
@@ -17,7 +19,7 @@ export type DiscoveredPeer =
       server: string;
       epoch: string;
       version: string;
-      /** What it announces that it supports. */
+      /** The features that it announces. */
       features: string[];
     }
   | {
@@ -66,7 +68,7 @@ export async function discover(
   });
 }
 
-/** The features in an answer or a note; none where it names none. */
+/** The features in a response or a note; none if it contains none. */
 export const featuresIn = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
 

@@ -1,8 +1,9 @@
 /**
- * Which servers support libraries of people, and whether all do that this one exchanges documents with, in either direction: an older one
- * would store the documents and show nobody anything of them. A local table has a row for each server and the way it is known by; what an
- * older version of this server heard is not in it, so that every server has to be heard of since the upgrade. Never replicated; a crash
- * leaves a row out, which the next request writes.
+ * Which servers support libraries of people, and whether all servers do with which this one exchanges documents, in
+ * either direction: an older one would store the documents without showing them to anyone. A local table has a row for
+ * each server and the way it is known; announcements to an older version of this server are not in it, so that every
+ * server has to announce itself again after the upgrade. Never replicated; after a crash a row may be missing, which
+ * the next request writes.
  */
 import type { Clock } from '../../base/clock.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
@@ -11,9 +12,9 @@ import { peopleFeature, peopleLibrariesReady, type PeopleLibraries } from '../..
 import { hostOf } from '../couch/json-client.js';
 import { hasPeers, openPeers, type Peer } from './peers.js';
 
-/** What a server announced. */
+/** The announcement of a server. */
 export interface Announcement {
-  /** The id of its library; the empty text for a program that names none, or a CouchDB that does not list who uses it. */
+  /** The id of its library; the empty text for a program without one, or a CouchDB that does not list its users. */
   server: string;
   features: readonly string[];
 }
@@ -22,36 +23,36 @@ export interface Announcement {
 export interface PeopleGate {
   /** The features that this server announces. */
   readonly announced: readonly string[];
-  /** A server asked this one; `token` is the name of the token that it brought. */
+  /** Records a request by a server; `token` is the name of the token in it. */
   heardGuest(token: string, said: Announcement): void;
-  /** All servers that are known by the link to a peer, in place of those that were. */
+  /** Replaces all servers known by the link to a peer. */
   heardPeer(url: string, all: readonly Announcement[]): void;
   state(): PeopleLibraries;
 }
 
-/** What the gate is opened with. */
+/** The dependencies of the gate. */
 export interface GateParts {
   db: Sqlite;
   library: { readonly controls: { isUsed(): boolean } };
   clock: Pick<Clock, 'now'>;
-  /** The tokens that servers bring to this one. */
+  /** The tokens that servers use here. */
   tokens(): readonly GuestToken[];
-  /** Whether the version is ready; tests say so. */
+  /** Whether the version is complete; tests set it. */
   ready?: boolean;
 }
 
-/** What the gate needs to know of a token. */
+/** The required properties of a token. */
 export interface GuestToken {
   name: string;
   may: readonly string[];
-  /** Ms since 1970; absent where it was never used. */
+  /** Ms since 1970; absent if it was never used. */
   used?: number;
 }
 
 const tables = `CREATE TABLE IF NOT EXISTS server_feature (via TEXT NOT NULL, server TEXT NOT NULL, features TEXT NOT NULL, heard INTEGER NOT NULL,
   PRIMARY KEY (via, server)) WITHOUT ROWID`;
 
-/** Ms after which a row is written again that says the same, and a day. */
+/** Ms after which an unchanged row is written again, and a day. */
 const [every, day] = [3_600_000, 86_400_000];
 
 interface Row {
@@ -65,7 +66,7 @@ const viaToken = (name: string): string => `token ${name}`;
 const textOf = (features: readonly string[]): string => [...features].sort().join(',');
 const isId = (server: string): boolean => server === '' || /^[0-9a-f]{1,64}$/.test(server);
 
-/** Opens the gate; the table is made when the first server is heard of. */
+/** Opens the gate; the table is created when the first server announces itself. */
 export function openPeopleGate({ db, library, clock, tokens, ready = peopleLibrariesReady }: GateParts): PeopleGate {
   const isMade = (): boolean =>
     db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'server_feature'").get() !== undefined;
@@ -75,7 +76,7 @@ export function openPeopleGate({ db, library, clock, tokens, ready = peopleLibra
       : [];
   const written = new Map<string, { features: string; heard: number }>();
 
-  /** Whether there is nothing to write: the same was written within the hour, or it is no server. */
+  /** Whether there is nothing to write: the same was written within the hour, or it is not a server. */
   function isNoted(via: string, { server, features }: Announcement): boolean {
     const known = written.get(`${via} ${server}`);
     if (!isId(server)) return true;
@@ -93,7 +94,7 @@ export function openPeopleGate({ db, library, clock, tokens, ready = peopleLibra
     written.set(`${via} ${server}`, { features: text, heard: now });
   }
 
-  /** A disk that is full keeps nobody from reading: what was not noted is, when they ask again. */
+  /** A full disk must not prevent reads: what was not recorded now is recorded at the next request. */
   function noted(work: () => void): void {
     try {
       db.transaction(work);
@@ -106,7 +107,7 @@ export function openPeopleGate({ db, library, clock, tokens, ready = peopleLibra
   return {
     announced: ready ? [peopleFeature] : [],
     heardGuest(token, said) {
-      // Asked at every request of a peer: no transaction for what is noted already.
+      // Called at every request of a peer: no transaction if nothing has changed.
       if (!isNoted(viaToken(token), said)) noted(() => put(viaToken(token), said));
     },
     heardPeer: (url, all) =>
@@ -130,9 +131,9 @@ export function openPeopleGate({ db, library, clock, tokens, ready = peopleLibra
 
 type Off = { server: string; reason: string };
 
-/** The first server that keeps the libraries of people off; undefined where none does. */
+/** The first server that prevents libraries of people; undefined if there is none. */
 function firstOff(peers: readonly Peer[], tokens: readonly GuestToken[], rows: readonly Row[]): Off | undefined {
-  // A public server gets what is public, as ever, and never a document of a person.
+  // A public server gets public photos as before, and never a document of a person.
   const both = peers.filter(({ publish }) => !publish).map((peer) => peerOff(peer.url, rowsOf(rows, peer.url)));
   const guests = tokens
     .filter(({ may, used }) => may.includes('replicate') && used !== undefined)
@@ -169,7 +170,7 @@ function guestOff(name: string, rows: readonly Row[]): Off | undefined {
     const reason = `The server that connects with ${token} has not connected since this one was upgraded. Start it, or revoke the token.`;
     return { server, reason };
   }
-  // A server that did not say its name before it was upgraded is the one that does now.
+  // A server that did not state its id before it was upgraded is the one that states it now.
   const named = Math.max(...rows.filter((row) => row.server !== '').map(({ heard }) => heard));
   const old = rows.find((row) => !supports(row) && (row.server !== '' || row.heard > named - day));
   if (!old) return undefined;

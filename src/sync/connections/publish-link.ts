@@ -8,7 +8,7 @@ import type { Database, RejectedRevision } from '../couch/database.js';
 import type { DiscoveredPeer } from './discover-peer.js';
 import type { Exchange } from '../blobs/blob-exchange.js';
 
-/** The interface of a connection that publishing uses. */
+/** The part of a connection that publishing uses. */
 export interface PublishLink {
   /** The public server: its address, and what was discovered there. */
   address: Address;

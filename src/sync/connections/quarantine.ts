@@ -1,6 +1,6 @@
 /**
  * Documents that one side of a connection rejects, in a local table: listed, set aside, and retried with back-off, so
- * that none blocks the rest and none is forgotten. Never replicated, included in backups. An entry is durable before
+ * that none blocks the others and none is forgotten. Never replicated, included in backups. An entry is durable before
  * the checkpoint passes its document; a crash in between leaves an entry whose document is retried once too often.
  * Bounded: each direction of a connection lists a maximum number; beyond it only the fact that there are more is kept,
  * and the whole feed is processed again.
@@ -102,19 +102,19 @@ export function openQuarantine(db: Sqlite, clock: Pick<Clock, 'now'>, url: strin
   );
   const addMore = db.prepare(`INSERT INTO quarantine_more (url, direction, count, tries, next) VALUES (?, ?, ?, 1, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count`);
-  // Not 0 before the end: a crash in between must not forget that there are more.
+  // Not 0 before the end: a crash in between must not lose the fact that there are more.
   const beginMore = db.prepare(
     'UPDATE quarantine_more SET count = 1, tries = tries + 1, next = ? WHERE url = ? AND direction = ?',
   );
   const endMore = db.prepare('UPDATE quarantine_more SET count = count - 1 WHERE url = ? AND direction = ?');
   const dropMore = db.prepare('DELETE FROM quarantine_more WHERE url = ? AND direction = ? AND count <= 0');
 
-  /** Sets one aside; true if it was not before. */
+  /** Sets a document aside; true if it was not before. */
   function add(direction: Direction, one: RejectedRevision, room: number): boolean {
     const key = keyOf(one);
     const isNew = known.get(url, direction, ...key) === undefined;
     const now = clock.now();
-    // One with an id too long to store is retried when it changes.
+    // A document with an id too long to store is retried when it changes.
     const next = isWhole(one) ? now + backOff(1, waits) : Number.MAX_SAFE_INTEGER;
     if (isNew && room <= 0) addMore.run(url, direction, 1, now + backOff(1, waits));
     else put.get(url, direction, ...key, cut(one.reason, longest.reason), now, next);

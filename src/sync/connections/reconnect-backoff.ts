@@ -2,7 +2,7 @@
 import { backOff, type BackOff } from '../../base/async/backoff.js';
 
 const reconnect: BackOff = { first: 1_000, longest: 60_000 };
-/** After a rejected token, in ms: only a person can fix that, so the server is rarely asked again. */
+/** After a rejected token, in ms: only a person can fix that, so the server is rarely contacted. */
 const rejected = 300_000;
 
 /**

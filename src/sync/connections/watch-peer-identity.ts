@@ -23,7 +23,7 @@ export interface WatchParts {
   server: string;
   epoch: string;
   copies: Copies;
-  /** Told what the servers announce whose notes are at a CouchDB. */
+  /** Called with the announcements of the servers with notes at a CouchDB. */
   gate?: PeopleGate;
   clock: Clock;
   signal: AbortSignal;
@@ -32,7 +32,10 @@ export interface WatchParts {
 /** Ms between checks: the only way to notice a copy at a CouchDB; with a Photospool every request reports it. */
 const between = { couchdb: 300_000, photospool: 600_000 };
 
-/** Runs until the signal aborts. @throws PhotospoolError if another library or epoch answers than at the beginning. */
+/**
+ * Runs until the signal aborts. @throws PhotospoolError if the library or epoch that answers has changed since the
+ * beginning.
+ */
 export async function watchOther(parts: WatchParts): Promise<void> {
   const { found, clock, signal } = parts;
   for (;;) {
@@ -61,14 +64,14 @@ async function compareNote(parts: WatchParts, photos: Address): Promise<void> {
     const body = { _id: path.slice(1), ...(typeof rev === 'string' && { _rev: rev }), ...said };
     await requestJson(photos, path, { method: 'PUT', body, signal });
   }
-  // Who announces nothing asks nobody.
+  // A server that announces nothing does not read the others' notes.
   if (gate && features.length > 0) gate.heardPeer(parts.url, await readNotes(parts, photos, features));
 }
 
 const notePrefix = '_local/photospool-';
 const notePath = (server: string): string => `/${notePrefix}${server}`;
 
-/** What all servers announce that keep a note at a CouchDB; one without a name where it does not list them. */
+/** The announcements of all servers with a note at a CouchDB; one without a name if it does not list them. */
 async function readNotes(
   { server, signal }: WatchParts,
   photos: Address,
@@ -76,7 +79,7 @@ async function readNotes(
 ): Promise<Announcement[]> {
   const all = [{ server, features }];
   const listed = await requestJson(photos, '/_local_docs', { signal }).catch((error: unknown) => {
-    // An account may be kept from the list, and a proxy may answer with a page.
+    // The account may lack access to the list, and a proxy may answer with a page.
     if (error instanceof PhotospoolError && ['unauthorized', 'unsupported'].includes(error.code)) return undefined;
     throw error;
   });

@@ -1,6 +1,6 @@
 /**
  * Finds the documents because of which another server rejects a whole request, so that one document never blocks the
- * others: repeats the request with halves until each culprit is alone. Holds nothing beyond the call.
+ * others: repeats the request with halves until each such document is alone. Keeps no state after the call.
  */
 import { PhotospoolError } from '../../base/errors.js';
 
@@ -53,7 +53,7 @@ export async function* bisectInTurn<T, R>({ items, ask, isWell, reject }: Bisect
       return;
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
-      // A size error of many documents says nothing about a single one.
+      // A size error of many documents does not imply that a single one is too large.
       if (!error.isSize || part.length === 1) isTheirs ||= await isWell();
       if (!error.isSize && !isTheirs) throw error;
       if (part.length === 1 && !isTheirs) throw error;

@@ -15,8 +15,8 @@ import { fromWire } from './wire-format.js';
 /** Revisions per request. */
 const batch = 500;
 /**
- * Limits of a response: total ms and silent ms, since it arrives slowly over a slow connection; and bytes: eight of the
- * largest documents.
+ * Limits of a response: ms in total and without data, since it arrives slowly over a slow connection; and bytes: eight
+ * of the largest documents.
  */
 export const slow = { timeout: 900_000, silence: 60_000, largest: 8 * 1024 * 1024 };
 
@@ -29,7 +29,8 @@ export const notUnderstood = (host: string, what: string): PhotospoolError =>
 type Refuse = (refused: RejectedRevision) => void;
 
 /**
- * So many consecutive documents not delivered, and none delivered: then the server has a problem, not the documents.
+ * After this many consecutive documents that were not delivered, and none that was, the problem is the server, not the
+ * documents.
  */
 const patience = 16;
 

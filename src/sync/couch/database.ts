@@ -64,8 +64,8 @@ export interface Database {
   id(): Promise<string>;
   changes(since: string, options: FeedOptions): Promise<FeedBatch>;
   /**
-   * Of the requested revisions, those that this side does not have. `refuse` is called with those that can't even be
-   * asked about; without it the call rejects.
+   * Of the requested revisions, those that this side does not have. `refuse` is called with those that can't be
+   * requested; without it the call rejects.
    */
   missing(
     asked: ReadonlyMap<string, readonly string[]>,

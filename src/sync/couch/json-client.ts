@@ -60,8 +60,8 @@ export interface JsonResponse {
 }
 
 /**
- * Ms between heartbeats while a server waits for something. A connection without one for `silence` ms counts as broken:
- * a router that dropped it informs neither side.
+ * Ms between heartbeats while a server waits. A connection without one for `silence` ms counts as broken: a router that
+ * dropped it informs neither side.
  */
 export const heartbeat = 10_000;
 /** See `heartbeat`. */

@@ -36,7 +36,7 @@ const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byt
 const opens = (byte: number): boolean => byte === openBrace || byte === openBracket;
 const closes = (byte: number): boolean => byte === closeBrace || byte === closeBracket;
 
-/** What may come next outside a part. */
+/** The expected content outside a part. */
 type Expected =
   'object' | 'key' | 'first key' | 'colon' | 'value' | 'next' | 'element' | 'first element' | 'more' | 'end';
 

@@ -163,8 +163,8 @@ export function shared({ seq, id, leaves, deleted }: Change, aside: RejectedRevi
 /**
  * Limits for the branches of a document that this version can't merge, in number and bytes: those of a newer version,
  * and purges. They are read at every change of the document. All others are merged into one branch, so they are always
- * accepted, like any successor of a branch that exists here: whatever other branches exist, a document can be edited
- * and withdrawn.
+ * accepted, like any successor of a branch that exists here: a document can be edited and withdrawn regardless of its
+ * other branches.
  */
 export const mostApart = { count: 32, bytes: 4 * 1024 * 1024 };
 

@@ -1,7 +1,7 @@
 /**
  * `_local` documents: the notes of replications on this server only, by the name of a database. Durable when written;
  * included in backups, so that a restored server knows its progress at that time. The number per token is limited, so
- * that no peer can fill the disk with data that no document names.
+ * that peers can't fill the disk with data that no document names.
  */
 import type { Sqlite } from '../../base/sqlite.js';
 

@@ -59,7 +59,7 @@ export function openBatchReader({ source, target, signal, batch }: ReadingParts,
     from = undefined;
     const feed = source.changes(since, { limit: batch, signal, ...(wait && { wait: patience }) });
     const stretch = feed.then(async (feed) => {
-      // Reads the feed on while the target is asked about this batch.
+      // Continues reading the feed while the target looks up this batch.
       if (feed.more) proceed(feed.last, false);
       return { ...feed, since, ...(await missing(feed)) };
     });

@@ -208,7 +208,7 @@ function openRemoteFeed(address: Address): Pick<Database, 'changes'> {
   };
 }
 
-/** Waits for a change. Without one in time the response is empty: with a heartbeat CouchDB would wait without end. */
+/** Waits for a change. Without one in time the response is empty: with a heartbeat CouchDB would wait indefinitely. */
 async function patiently(
   address: Address,
   path: string,

@@ -53,7 +53,7 @@ const underWay = 2;
 /** Ms between checkpoints during continuous transfer. */
 const interval = 5_000;
 
-/** The name of a replication in `_local` documents: the same for the same two databases, whoever runs it. */
+/** The name of a replication in `_local` documents: the same for the same two databases on either side. */
 export async function replicationId(source: Database, target: Database): Promise<string> {
   const text = JSON.stringify(['photospool', 1, await source.id(), await target.id()]);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
@@ -66,7 +66,7 @@ export async function replicationId(source: Database, target: Database): Promise
 export async function replicate(replication: ReplicationParts): Promise<ReplicationProgress> {
   const { source, target, clock, session, live, signal, batch = usualBatch, anew = false } = replication;
   const id = await replicationId(source, target);
-  // First of all: everything read and written later belongs to these openings, or the run fails.
+  // Before anything else: everything read and written later belongs to these openings, or the run fails.
   const [ofSource, ofTarget] = await Promise.all([source.opening(), target.opening()]);
   const known = await Promise.all([source.checkpoint(id), target.checkpoint(id)]);
   const progress: ReplicationProgress = {
@@ -100,7 +100,7 @@ export async function replicate(replication: ReplicationParts): Promise<Replicat
     for (let done = false; !done;) {
       const load = await reading.next();
       const refused = load.incoming.length > 0 ? target.write(load.incoming, source.name) : Promise.resolve([]);
-      // The error is reported in its turn.
+      // The error is reported when it is the turn of this write.
       refused.catch(() => undefined);
       writes.push({ load, refused });
       while (writes.length >= (load.more && !signal.aborted ? underWay : 1)) {

@@ -9,7 +9,7 @@ export const memoryLimit = 128 * 1024 * 1024;
 
 /** The memory held by one request. */
 export interface HeldMemory {
-  /** @throws PhotospoolError `busy` if so many more bytes exceed the limit. */
+  /** @throws PhotospoolError `busy` if that many more bytes exceed the limit. */
   add(bytes: number): void;
   /** Releases all of it. */
   release(): void;
@@ -18,7 +18,7 @@ export interface HeldMemory {
 /** The memory of all requests. */
 export interface RequestMemory {
   open(): HeldMemory;
-  /** The bytes held at present. */
+  /** The bytes held now. */
   held(): number;
 }
 

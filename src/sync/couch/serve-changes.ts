@@ -1,7 +1,7 @@
 /**
- * Serves `_changes` like CouchDB: which rows a query asks for, and the text of the response, generated while it is
+ * Serves `_changes` like CouchDB: the rows that a query requests, and the text of the response, generated while it is
  * read. Holds one batch of a long feed at a time, and yields to others in between. An unknown filter is rejected: a
- * replication that asked for a few documents must not get all of them.
+ * replication of a few documents must not get all of them.
  */
 import { own, type JsonObject } from '../../document/json-values.js';
 import type { Incoming } from '../../library/library.js';
@@ -20,7 +20,7 @@ export interface FeedRequest {
   since: string;
   /** The maximum number of rows. */
   limit: number;
-  /** Ms to wait for a change; undefined if the query names none. */
+  /** Ms to wait for a change; undefined if the query contains none. */
   timeout?: number;
   descending: boolean;
   /** Whether all leaves of a document are listed, or only the winner. */

@@ -1,8 +1,8 @@
 /**
  * Serves documents like CouchDB: `_revs_diff`, `_bulk_get`, `_bulk_docs`, and single documents. Requests are read and
- * responses written piece by piece: a request holds a bounded part in memory, whatever it asks for, and yields to
- * others in between. An error of one document is reported for that one, and the others continue. A crash in the middle
- * of `_bulk_docs` leaves the documents stored so far; sending the same again changes nothing.
+ * responses written piece by piece: a request holds a bounded part in memory, whatever its size, and yields to others
+ * in between. An error of one document is reported for that one, and the others continue. A crash in the middle of
+ * `_bulk_docs` leaves the documents stored so far; sending the same again changes nothing.
  */
 import { randomBytes } from 'node:crypto';
 import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
@@ -155,7 +155,7 @@ export async function bulkGet(
     : bad('docs must be an array.');
 }
 
-/** One document at a time: the next one is read after the last one was sent. */
+/** One document at a time: the next one is read after the previous one was sent. */
 async function* results(
   served: Served,
   query: ReadQuery,
