@@ -92,12 +92,12 @@ CREATE INDEX IF NOT EXISTS access_audit_what ON access_audit (what, id);
  * Columns added later. An older version writes rows without them. `confirmed` and `noticed` of a session: when it last
  * confirmed the identity, and when its person acknowledged what was added before it began; ms since 1970, 0 for never.
  * `client`: 1 if it is one of a client of the Immich-compatible API (docs/immich.md), which the page does not accept.
- * Of a passkey: whether it was made while somebody else may have known the person’s password.
- * Of a token: whether it was created anonymously before there was an owner account, and the person it acts for (null
- * for the house), and when the last photo that it sent was imported (null for none). Of a link: the holder of its photos
- * (null for the house), as JSON the locks of its photo at the time of creation, and the limits within which it accepts
- * photos of guests (null for none), whether it says who made it, and whether its originals are unedited. Of a one-time
- * link: the name of its creator. Of an audit entry: the server whose documents caused it, by its token or peer.
+ * Of a passkey: whether it was created while another person may have known the password. Of a token: whether it was
+ * created anonymously before there was an owner account, and the person it acts for (null for the house), and when the
+ * last photo that it sent was imported (null for none). Of a link: the holder of its photos (null for the house), as
+ * JSON the locks of its photo at the time of creation, and the limits within which it accepts photos of guests (null
+ * for none), whether it shows its author, and whether its originals are unedited. Of a one-time link: the name of its
+ * creator. Of an audit entry: the server whose documents caused it, by its token or peer.
  */
 const added = [
   { table: 'access_session', column: 'confirmed', type: 'INTEGER NOT NULL DEFAULT 0' },

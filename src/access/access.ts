@@ -37,7 +37,7 @@ import { recognise, type Credentials } from './viewer.js';
 export interface Access {
   /** The viewer for a request's credentials; undefined if there is none. */
   recognise(brought: Credentials): Viewer | undefined;
-  /** The present viewer of a document's author, with its rights now; undefined if there is none. */
+  /** The current viewer for the author of a document, with its current rights; undefined if there is none. */
   readonly senders: Senders;
   readonly people: People;
   readonly accounts: Accounts;

@@ -1,8 +1,9 @@
 /**
- * What others did to a person’s means to sign in: a new password, a second factor turned off, a PIN removed, a sign-in
- * ended. The person hears of it at their sign-ins of the following month, because whoever did it may have signed in as
- * them meanwhile. Local to this server, written in the transaction of the change. The newest of each kind is kept,
- * whatever the person does afterwards: with the new password, somebody else could hide it.
+ * Changes by others to a person’s means to sign in: a new password, a second factor turned off, a PIN removed, a
+ * sign-in ended. They are announced at the person's sign-ins of the following month, because whoever made the change
+ * may have signed in as the person meanwhile. Local to this server, written in the transaction of the change. The
+ * newest of each kind is kept regardless of what the person does afterwards: another person with the new password could
+ * otherwise hide it.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -12,16 +13,16 @@ export const noticeKinds = ['password-reset', 'second-factor-off', 'pin-removed'
 /** One kind of change. */
 export type NoticeKind = (typeof noticeKinds)[number];
 
-/** A change that somebody else made. */
+/** A change made by another person. */
 export interface AccountNotice {
   what: NoticeKind;
   /** ms since 1970 */
   at: number;
-  /** The name to display of whoever did it, or `command line`. */
+  /** The author's name to display, or `command line`. */
   by: string;
 }
 
-/** The changes that others made. */
+/** The changes made by others. */
 export interface AccountNotices {
   /** Joins the caller's transaction. */
   add(person: string, what: NoticeKind, by: string): void;

@@ -31,7 +31,7 @@ export interface Account extends Person {
   passkeys: number;
   /** Whether the password also requires a code of an authenticator app. */
   secondFactor: boolean;
-  /** Set for a person who may publish what they show to everyone. */
+  /** Set for a person who may publish their public photos. */
   publishes?: true;
   /** The last use of a valid session, ms since 1970; absent without one. */
   lastSeen?: number;
@@ -66,8 +66,8 @@ export interface Accounts {
    */
   close(id: string, actor: Actor): void;
   /**
-   * Allows a person to publish what they show to everyone, or stops it; false if that is so already. The caller checks
-   * the gate. @throws PhotospoolError `not-found`.
+   * Allows a person to publish their public photos, or stops it; false if nothing changed. The caller checks the gate.
+   * @throws PhotospoolError `not-found`.
    */
   allowPublishing(id: string, isAllowed: boolean, actor: Actor): boolean;
   /** Whether `add` would approve a replicated person as the first owner of this home. */
@@ -80,7 +80,7 @@ export interface Accounts {
    */
   approve(id: string, edition: string, actor: Actor): void;
   /**
-   * Keeps the present standing, and restores it in the document. @throws PhotospoolError `not-found`, `conflict` for
+   * Keeps the current standing, and restores it in the document. @throws PhotospoolError `not-found`, `conflict` for
    * another edition.
    */
   reject(id: string, edition: string, actor: Actor): void;
@@ -93,8 +93,8 @@ export interface Accounts {
   /** The password hash of a person. */
   password(id: string): string | undefined;
   /**
-   * Sets the password hash of a person, and ends all their sessions, known browsers and one-time links. `own`: nobody
-   * else can know the password, since the person chose it with the old one, or with the set-up link.
+   * Sets the password hash of a person, and ends all their sessions, known browsers and one-time links. `own`: only the
+   * person can know the password, since they chose it with the old one, or with the set-up link.
    * @throws PhotospoolError `not-found`; `conflict` if another person signs in here by that name.
    */
   setPassword(id: string, hash: string, actor: Actor, options?: { own?: boolean }): void;
@@ -119,7 +119,7 @@ export interface Accounts {
   /** Creates new recovery codes, replacing the old ones. @throws PhotospoolError `confirmation-needed`, `conflict`. */
   renewRecovery(id: string, actor: Actor): string[];
   /**
-   * Turns it off, for oneself or another person; false if it was off. @throws PhotospoolError `confirmation-needed`,
+   * Turns it off, for the actor or another person; false if it was off. @throws PhotospoolError `confirmation-needed`,
    * `not-found`.
    */
   removeSecondFactor(id: string, actor: Actor): boolean;
@@ -144,7 +144,7 @@ export interface AccountParts {
   shares: Shares;
   /** Removes the peers that were added through the page before there was an owner account; returns their addresses. */
   removeUnclaimedPeers: () => string[];
-  /** The choice after how many days photos are deleted from a trash. */
+  /** The setting after how many days photos are deleted from a trash. */
   trashDays: Pick<TrashDays, 'choice' | 'choose'>;
   settings: SettingStore;
   notices: AccountNotices;
@@ -212,7 +212,7 @@ function openKnown({ db, people, sessions, passkeys, factors }: AccountParts) {
   return { password, accountOf, list, find, known, isLast, checkNotLast };
 }
 
-/** What ends when a person or their rights change. */
+/** The consequences when a person is removed or their rights change. */
 function openEndings(parts: AccountParts) {
   const { db, sessions, devices, codes, passkeys, factors, settings, tokens, shares, audit } = parts;
   const drop = db.prepare('DELETE FROM access_password WHERE person = ?');
@@ -228,7 +228,7 @@ function openEndings(parts: AccountParts) {
   }
 
   /**
-   * A person can sign in now. If it is an owner, this home has an owner account from now on, and everything that was
+   * A person can sign in now. If they are an owner, this home has an owner account from now on, and everything that was
    * created anonymously before ends: a program that forwards connections to this machine may have created it.
    */
   function settle({ role }: Person, actor: Actor): void {
@@ -376,7 +376,7 @@ function openWaitingPeople(core: Core): WaitingPeople {
     if (waiting) note('change-waiting', describeStanding(after, { ...after, ...waiting.change }));
   }
 
-  /** The person of that name whose document says owner, while this home has no owner account. */
+  /** The person with that name whose document has the role owner, while this home has no owner account. */
   function firstOwner(name: string): WaitingChange | undefined {
     if (settings.read().setUp) return undefined;
     const key = keyOfName(name);
@@ -532,7 +532,7 @@ function inOrder(a: Person, b: Person): number {
   return compareText(rank(a), rank(b));
 }
 
-/** The same for two states of a person who is there. */
+/** The same for two states of a person who is not removed. */
 export const describeChange = (before: Person, after: Person): string =>
   describeStanding({ ...before, removed: false }, { ...after, removed: false });
 

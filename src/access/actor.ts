@@ -4,7 +4,7 @@ import { authorOf, type Viewer } from './permissions.js';
 
 /** The author of a change to access. */
 export interface Actor {
-  /** As `authorOf` writes it. */
+  /** In the form of `authorOf`. */
   by: string;
   /** A name for people to read. */
   who: string;
@@ -30,8 +30,8 @@ export function actorOf(viewer: Viewer, address?: string): Actor {
 export const commandLine: Actor = { by: 'owner', who: 'command line' };
 
 /**
- * Checks that an actor may make a permanent change to access: a passkey, a token, a peer, an owner. Someone who took
- * over an open session may not. @throws PhotospoolError `confirmation-needed`.
+ * Checks that an actor may make a permanent change to access: a passkey, a token, a peer, an owner. An intruder in an
+ * open session may not. @throws PhotospoolError `confirmation-needed`.
  */
 export function checkConfirmed({ unconfirmed }: Pick<Actor, 'unconfirmed'>): void {
   if (unconfirmed !== true) return;

@@ -19,7 +19,7 @@ export interface Token {
   may: May[];
   /** The person (a ULID) it acts for; absent if it acts for the house. */
   person?: string;
-  /** The author, as `authorOf` writes it. */
+  /** The author, in the form of `authorOf`. */
   author: string;
   created: number;
   /** The last use, to the minute. */
@@ -71,7 +71,9 @@ export const listTokens = (db: Sqlite): Token[] =>
     .all()
     .map(tokenOf);
 
-/** The unique key of a token. The house and each person have separate names, so that nobody learns others’. */
+/**
+ * The unique key of a token. The house and each person have separate names, so that names don't reveal those of others.
+ */
 const keyOfToken = (name: string, person?: string | null): string =>
   `${person === undefined || person === null ? '' : `${person} `}${keyOfName(name)}`;
 

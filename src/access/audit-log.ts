@@ -1,8 +1,8 @@
 /**
  * The audit log: records sign-ins and changes to access. Rows for the page, and a file of JSON lines for monitoring
- * programs. Both are bounded: neither failed attempts, which strangers can cause, nor entries caused by one other
- * server's documents ever displace the others. The file is written after the rows, and may miss the last lines after a
- * crash. No entry contains a secret.
+ * programs. Both are bounded: failed attempts, which strangers can cause, and entries caused by another server's
+ * documents never displace the others. The file is written after the rows, and may miss the last lines after a crash.
+ * No entry contains a secret.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';

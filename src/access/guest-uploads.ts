@@ -1,8 +1,8 @@
 /**
  * Uploads by guests through share links: the limits of each link, and what has been sent through it, in a local table.
  * An upload is counted when it begins, in one transaction with the check, so parallel uploads never exceed a limit. A
- * crash leaves an upload counted or not begun. The rows stay after the link ends: they say which album photos that still
- * wait for approval were meant for.
+ * crash leaves an upload counted or not begun. The rows stay after the link ends: they contain the album of photos that
+ * still wait for approval.
  */
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -11,7 +11,7 @@ import { house } from '../document/item-id.js';
 import { linkIn, mayLink } from './permissions.js';
 import type { Senders } from './sender-permissions.js';
 
-/** The most that guests may send through a link: in all, and within 24 hours. */
+/** The maximum that guests may send through a link: in total, and within 24 hours. */
 export interface GuestLimits {
   photos: number;
   bytes: number;
@@ -20,7 +20,7 @@ export interface GuestLimits {
 }
 
 const gib = 1024 ** 3;
-/** The limits of a link whose maker chose none. */
+/** The limits of a link whose author chose none. */
 export const usualGuestLimits: GuestLimits = {
   photos: 1_000,
   bytes: 20 * gib,
@@ -33,13 +33,13 @@ const day = 86_400_000;
 /** The uploads of guests. */
 export interface GuestUploads {
   /**
-   * Counts a new upload of so many bytes. @throws PhotospoolError `too-large` if the link accepts no more, `slow-down`
-   * if it accepts no more today.
+   * Counts a new upload of that many bytes. @throws PhotospoolError `too-large` if the link accepts no more,
+   * `slow-down` if it accepts no more today.
    */
   begin(link: { id: string; limits: GuestLimits; album?: string }, upload: string, bytes: number): void;
-  /** No longer counts an upload that its guest gave up. */
+  /** Stops counting an upload that its guest cancelled. */
   giveUp(upload: string): void;
-  /** The album (`<holder>:<ulid>`) that uploads through a link are meant for, also after it ended. */
+  /** The album (`<holder>:<ulid>`) for uploads through a link, also after it ended. */
   albumOf(link: string): string | undefined;
 }
 

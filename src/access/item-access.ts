@@ -1,8 +1,8 @@
 /**
  * Decides who sees which item, from documents alone (docs/people.md): the only place that does so in a home where
  * people have their own libraries. `readItem` reads the access claims of an item once; the decision combines them with
- * the control documents and the onlooker. So an index can store the claims, and evaluate a viewer once instead of once
- * per photo. Pure. An unreadable document grants no access.
+ * the control documents and the onlooker. So an index can store the claims, and evaluate access once per viewer instead
+ * of once per photo. Pure. An unreadable document grants no access.
  */
 import { shownEdit } from '../document/edits.js';
 import {
@@ -56,9 +56,12 @@ export interface ItemClaims {
   locked: boolean;
   /** Added by guests only, and not yet accepted by the holder. */
   guest: boolean;
-  /** Locked now or at any time before: such an item is in no offer, since none can tell whether it is from before. */
+  /**
+   * Locked now or at any time before: such an item is in no offer, since it can't be determined whether an offer is
+   * older than the lock.
+   */
   wasLocked: boolean;
-  /** The ends that its author had in sight (`under`). */
+  /** The ends that its author had seen (`under`). */
   saw: Saw;
   entries: AlbumEntry[];
 }
@@ -67,9 +70,9 @@ export interface ItemClaims {
 export type ClassClaims = Omit<ItemClaims, 'item' | 'entries' | 'trashed'> & { holder: Holder };
 
 /**
- * The onlooker. `visitor`: anyone without an account. `actsForHouse`: an owner in effect on this server. If documents
- * say that this owner was removed, the onlooker sees what the house sees: no other server can remove the last owner who
- * can sign in here.
+ * The onlooker. `visitor`: anyone without an account. `actsForHouse`: an owner in effect on this server. An owner who
+ * is removed according to documents still sees everything that the house sees: no other server can remove the last
+ * owner who can sign in here.
  */
 export type Onlooker =
   | { kind: 'person'; person: string; actsForHouse: boolean; unlocked?: boolean }
@@ -79,15 +82,15 @@ export type Onlooker =
   | { kind: 'visitor' };
 
 /**
- * Whether an onlooker sees the folders from which a holder’s files came: only those who act for that holder, since a folder’s
- * name is for those who keep the files.
+ * Whether an onlooker sees the folders from which a holder’s files came: only those who act for that holder, since
+ * folder names are private to those who manage the files.
  */
 export function seesFolders(onlooker: Onlooker, holder: Holder): boolean {
   if (onlooker.kind === 'house') return holder === house;
   return onlooker.kind === 'person' && (onlooker.person === holder || (holder === house && onlooker.actsForHouse));
 }
 
-/** The documents that the decision depends on, besides the items. */
+/** The documents that the decision depends on, in addition to the items. */
 export interface AccessDocuments extends Grants {
   /** Whether a person (a ULID) exists and is not removed, according to their own document. */
   isThere(person: string): boolean;
@@ -115,7 +118,7 @@ export interface ItemAccess {
   /** Whether a person belongs to the family. */
   isMember(person: string): boolean;
   /**
-   * Whether no demotion of a person is in effect: none is known, or each was taken back. The role itself is in the
+   * Whether no demotion of a person is in effect: none is known, or each was revoked. The role itself is in the
    * person’s own document.
    */
   keepsRole(person: string): boolean;
@@ -123,13 +126,13 @@ export interface ItemAccess {
   mayPublish(holder: Holder): boolean;
   isPartner(of: Holder, person: string): boolean;
   /**
-   * The right of a person (a ULID) in an album that they do not hold; undefined for none. An album of somebody who is
-   * unknown or was removed gives none.
+   * The right of a person (a ULID) in an album that they do not hold; undefined for none. An album of an unknown or
+   * removed person gives none.
    */
   albumRight(album: string, person: string): AlbumRight | undefined;
   /**
-   * The stamp of the first of the gives that a person’s right in an album rests on; undefined for no right. It is as
-   * its author drew it: it may be ahead of the clock.
+   * The stamp of the first of the gives that a person’s right in an album is based on; undefined for no right. It is
+   * the author's stamp: it may be ahead of the clock.
    */
   sharedSince(album: string, person: string): Stamp | undefined;
   /** Whether an album exists for an onlooker: for its holder and its members. */
@@ -141,11 +144,11 @@ export interface ItemAccess {
   isInAlbum(item: { holder: Holder; sha256?: string }, entry: AlbumEntry): boolean;
   /**
    * An object that stays the same while nothing changes that determines who sees the album and which items are in it,
-   * even across decisions; otherwise a different one. It covers only entries whose `saw` names no set but that of the
-   * people and that of the album’s members. Undefined if `album` names no album.
+   * even across decisions; otherwise a different one. It covers only entries whose `saw` names no sets except those of
+   * the people and of the album’s members. Undefined if `album` is not the name of an album.
    */
   stateOf(album: string): object | undefined;
-  /** The public ids of the items that were ever taken out of an album individually. */
+  /** The public ids of the items that were ever individually removed from an album. */
   takenOut(album: string): string[];
   /** Whether an offer (`<giver>:<ulid>`) is open to a holder: made, and neither withdrawn, declined nor done. */
   isOpen(offer: string, to: Holder): boolean;
@@ -167,9 +170,9 @@ export interface ItemAccess {
 }
 
 /**
- * The claims of an item’s document; undefined if the body is not a photo. `ends`: ends known to this server besides
- * those in the document. In a newer format, others may be excluded in a way that this version does not know: only the
- * holder sees it.
+ * The claims of an item’s document; undefined if the body is not a photo. `ends`: ends known to this server in addition
+ * to those in the document. In a newer format, others may be excluded in a way that this version does not know: only
+ * the holder sees it.
  */
 export function readItem(item: Item, body: Body | undefined, ends?: ReadonlyMap<string, End>): ItemClaims | undefined {
   const photo = photoOf(body);
@@ -200,7 +203,7 @@ export function readItem(item: Item, body: Body | undefined, ends?: ReadonlyMap<
 
 const nowhere: Grants = { find: () => undefined };
 
-/** An end of everything locks an item until its holder unlocks it in sight of that end. */
+/** An end of everything locks an item until its holder unlocks it having seen that end. */
 function isLocked({ holder }: Item, set: GrantSet): boolean {
   if (holder === house) return false;
   const opens = ({ to, what, by, saw }: Give): boolean =>
@@ -250,7 +253,7 @@ function countsFor(people: GrantSet, grants: Grants): Counts {
 
 type Given = (set: GrantSet, holder: Holder, to: string, what: string, concerns?: readonly string[]) => boolean;
 
-/** Whether a set of `holder` contains a give to a recipient that counts. */
+/** Whether a set of `holder` contains a valid give to a recipient. */
 function givenFor(people: GrantSet, grants: Grants): Given {
   const counts = countsFor(people, grants);
   return (set, holder, to, what, concerns = [to]) =>
@@ -333,7 +336,7 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
     const id = membersId(album);
     const members = find(id);
     const isHeld = holder === house || isMember(holder);
-    // A name or cover may rely on an end that has not arrived here yet.
+    // A name or cover may depend on an end that has not arrived here yet.
     const isThere = isHeld && documents.hasAlbum(album) && isKnownHere(documents.albumSaw?.(album) ?? {});
     return { holder, id, members, right: rightsIn(members, holder, album, { isThere, isHeld }), isThere };
   });
@@ -350,7 +353,7 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
       .filter((offer) => isOpen(offer, to))
       .map((offer) => ({ giver: offerNamed(offer)!.holder, ids: documents.itemsIn(offer) })),
   );
-  /** An owner whom documents remove still acts for the house, and for nobody else. */
+  /** An owner who is removed by documents still acts for the house, but for no person. */
   const inEffect = (looks: Onlooker): Onlooker | undefined => {
     if (looks.kind !== 'person' || isMember(looks.person)) return looks;
     return looks.actsForHouse ? { kind: 'house' } : undefined;
@@ -436,7 +439,7 @@ function holds(onlooker: Onlooker, holder: Holder): boolean {
   return onlooker.kind === 'person' && onlooker.person === holder;
 }
 
-/** The prefix of `to` in an end that takes an item out of an album. */
+/** The prefix of `to` in an end that removes an item from an album. */
 export const itemTo = 'item:';
 
 /** Memoises a function. */

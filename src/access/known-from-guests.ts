@@ -1,7 +1,8 @@
 /**
- * Photos that guests sent through a link to an album, and that the holder of the album has already: they don't wait, but
- * are not in the album. A local table, beside access_guest. A row is written in the transaction that adds the guest's
- * sighting: after a crash before it the file is still in `incoming` or `work`, and is recorded again with its row.
+ * Photos that guests sent through a link to an album, and that the holder of the album already has: they don't wait,
+ * but are not in the album. A local table, beside access_guest. A row is written in the transaction that adds the
+ * guest's sighting: after a crash before it the file is still in `incoming` or `work`, and is recorded again with its
+ * row.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -11,11 +12,11 @@ import { readItem } from './item-access.js';
 import { itemAccess } from './library-access.js';
 import { linkIn } from './permissions.js';
 
-/** A photo that its holder had already. */
+/** A photo that its holder already had. */
 export interface KnownFromGuest {
   /** The public id of the holder's item. */
   photo: string;
-  /** The album (`<holder>:<ulid>`) that it was sent for. */
+  /** The album (`<holder>:<ulid>`) of the link. */
   album: string;
   /** The author: `link:<id>/<name>`; hostile text. */
   sender: string;
@@ -27,16 +28,19 @@ export interface KnownFromGuest {
 export interface KnownFromGuests {
   /** All of them, newest first. */
   list(): KnownFromGuest[];
-  /** No longer lists a photo that was approved. */
+  /** Removes a photo that was approved from the list. */
   forget(photo: string): void;
   /** Whether a photo is declined. The same photo through the same link is not listed again, unless this is undone. */
   decline(photo: string, declined: boolean): boolean;
 }
 
-/** Notes that a guest (an author `link:…`) sent the bytes of an item that does not wait. In the transaction of the item. */
+/**
+ * Records that a guest (an author `link:…`) sent the bytes of an item that does not wait. In the transaction of the
+ * item.
+ */
 export type NoteKnown = (item: Item, sender: string) => void;
 
-/** Opens the photos that guests sent and their holders have; access-tables.ts creates the table. */
+/** Opens the photos that guests sent and their holders already have; access-tables.ts creates the table. */
 export function openKnownFromGuests(db: Sqlite): KnownFromGuests {
   const all = db.prepare<KnownFromGuest>(
     'SELECT photo, album, sender, at FROM access_guest_known WHERE declined = 0 ORDER BY at DESC, photo, link',
@@ -50,7 +54,7 @@ export function openKnownFromGuests(db: Sqlite): KnownFromGuests {
   };
 }
 
-/** Opens noting them, for imports; forgets those that were deleted permanently meanwhile. */
+/** Opens the recording of these, for imports; forgets those that were deleted permanently meanwhile. */
 export function openNoteKnown(db: Sqlite, library: Library, clock: Pick<Clock, 'now'>): NoteKnown {
   const albumOf = db.prepare<{ album: string }>(
     'SELECT album FROM access_guest WHERE link = ? AND album IS NOT NULL LIMIT 1',

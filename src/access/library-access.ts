@@ -1,6 +1,6 @@
 /**
- * Decides who sees which item of a library in the present state of its control documents. All lists, counts and
- * transfers of photos share one decision per state. Keeps nothing that a crash could lose.
+ * Decides who sees which item of a library in the current state of its control documents. All lists, counts and
+ * transfers of photos share one decision per state. In memory only, so a crash loses nothing.
  */
 import type { Library } from '../library/library.js';
 import { openItemAccess, type ItemAccess } from './item-access.js';
@@ -9,7 +9,7 @@ type Controls = Library['controls'];
 
 const opened = new WeakMap<Controls, { edition: number; access: ItemAccess }>();
 
-/** The decision for the present state of the control documents; each change of one gives a different object. */
+/** The decision for the current state of the control documents; each change to one gives a different object. */
 export function itemAccess({ controls }: Pick<Library, 'controls'>): ItemAccess {
   const edition = controls.edition();
   const known = opened.get(controls);

@@ -1,7 +1,7 @@
 /**
  * Drafts of share links, through which their author previews a link before it exists. A draft opens only in the session
- * that made it, and ends after ten minutes, with that session, or with its next draft. Beyond 32 drafts the oldest ends.
- * In memory only: a crash or a restart ends all drafts, and nothing of them is ever stored, listed or replicated.
+ * that created it, and ends after ten minutes, with that session, or with its next draft. Beyond 32 drafts, the oldest
+ * ends. In memory only: a crash or a restart ends all drafts, and they are never stored, listed or replicated.
  */
 import type { Clock } from '../base/clock.js';
 import { drawSecret, hashSecret, type Random } from './random-secrets.js';

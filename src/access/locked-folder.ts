@@ -1,7 +1,8 @@
 /**
- * Opening one’s locked photos: in one session, for five minutes, by a PIN or a passkey. Guesses at a PIN are delayed as
- * at sign-in, by person. The sign-in password sets a PIN, or a new one if the PIN is forgotten, unless somebody else
- * may know that password (pins.ts): so whoever resets a password sees no locked photos. PINs never replicate.
+ * Opening a person's locked photos: in one session, for five minutes, by a PIN or a passkey. Guesses at a PIN are
+ * delayed as at sign-in, by person. The sign-in password sets a PIN, or a new one if the PIN is forgotten, unless
+ * another person may know that password (pins.ts): so resetting someone's password gives no access to their locked
+ * photos. PINs never replicate.
  */
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { Clock } from '../base/clock.js';
@@ -19,7 +20,7 @@ import type { Session, Sessions } from './sessions.js';
 import type { Confirmation, Signing, Visit } from './sign-in.js';
 import { openDelays, pinRule } from './sign-in-delays.js';
 
-/** What shows that it is the person: their PIN, or a passkey. */
+/** The proof of identity: the person's PIN, or a passkey. */
 export type LockProof = { pin: string } | { response: AuthenticationResponseJSON; site: Site };
 /** For a new PIN: also the sign-in password. */
 export type PinProof = LockProof | { password: string; otp?: string };
@@ -28,9 +29,9 @@ export type PinProof = LockProof | { password: string; otp?: string };
 export interface LockedState {
   /** Whether a PIN is set. */
   pin: boolean;
-  /** The number of passkeys that open them. */
+  /** The number of passkeys that can open them. */
   passkeys: number;
-  /** Whether the sign-in password sets a PIN; if not, only while nothing is locked. */
+  /** Whether the sign-in password can set a PIN; if not, only while no photo is locked. */
   password: boolean;
   /** Until when they are open here, ms since 1970; absent if they are closed. */
   until?: number;
@@ -41,7 +42,7 @@ export interface PinChange {
   /** The new PIN; undefined removes it. */
   pin: string | undefined;
   proof: PinProof;
-  /** Whether nothing of the person is locked. */
+  /** Whether the person has no locked photos. */
   isEmpty: () => boolean;
 }
 
@@ -49,7 +50,7 @@ export interface PinChange {
 export interface LockedFolder {
   state(session: string): LockedState;
   /**
-   * A viewer of the person’s locked photos alone. @throws PhotospoolError `pin-needed` if they are closed in this
+   * A viewer of only the person’s locked photos. @throws PhotospoolError `pin-needed` if they are closed in this
    * session; `forbidden` without a session.
    */
   viewer(viewer: Viewer): Viewer;
@@ -57,11 +58,14 @@ export interface LockedFolder {
   open(session: string, proof: LockProof, visit: Visit): Promise<Confirmation>;
   close(session: string): void;
   /**
-   * Sets, changes or removes the PIN; closes the photos in all sessions. @throws PhotospoolError `invalid` for a PIN
-   * that others would try first, `forbidden` for a password that somebody else may know, `busy`.
+   * Sets, changes or removes the PIN; closes the photos in all sessions. @throws PhotospoolError `invalid` for an
+   * easily guessed PIN, `forbidden` for a password that another person may know, `busy`.
    */
   changePin(session: string, change: PinChange, actor: Actor, visit: Visit): Promise<Confirmation>;
-  /** Removes a person’s PIN, and lets them set a new one by their password; for the command alone. False without one. */
+  /**
+   * Removes a person’s PIN, and allows them to set a new one with their password; only for the command. False without
+   * one.
+   */
   reset(person: string, actor: Actor): boolean;
 }
 
@@ -156,7 +160,7 @@ function openChecks({ clock, pins, passwords, passkeys, sessions, people, audit 
 
   return {
     known,
-    /** Checks a PIN or a passkey. It counts as a mistake until it is known to be right. */
+    /** Checks a PIN or a passkey. It counts as a mistake until it is found to be correct. */
     async byLock(session: string, proof: LockProof, { address }: Visit): Promise<Confirmation> {
       const { person } = known(session);
       const ms = delays.wait(person, pinRule);
@@ -188,7 +192,7 @@ function openPinChange(
   { db, pins, passwords, passkeys, people, signing, audit }: LockedFolderParts,
   { known, byLock }: ReturnType<typeof openChecks>,
 ): LockedFolder['changePin'] {
-  /** A password that somebody else may know proves nothing, unless there is nothing to see. */
+  /** A password that another person may know proves nothing; acceptable only if no photo is locked. */
   function checkTrusted(person: string, isEmpty: () => boolean): void {
     if (!pins.isDoubted(person) || isEmpty()) return;
     throw new PhotospoolError('forbidden', 'Your password was reset, so it can’t be used to set a PIN.', {
@@ -211,7 +215,7 @@ function openPinChange(
     return db.transaction(() => {
       if (known(session).person !== person || pins.hash(person) !== before) return { kind: 'wrong' };
       pins.put(person, hash);
-      // There was nothing to see: from now on these are the person’s own credentials.
+      // No photo was locked: from now on these are the person’s own credentials.
       if (isByPassword && pins.isDoubted(person)) {
         pins.trust(person);
         passkeys.trustAll(person);
@@ -226,7 +230,7 @@ function openPinChange(
   };
 }
 
-/** @throws PhotospoolError `invalid` for a PIN that is no such number, or that others would try first. */
+/** @throws PhotospoolError `invalid` for a malformed or easily guessed PIN. */
 function checkPin(pin: string): void {
   const steps = new Set([...pin].slice(1).map((digit, n) => (Number(digit) - Number(pin[n]) + 10) % 10));
   const isSimple = steps.size === 1 && [0, 1, 9].some((step) => steps.has(step));

@@ -1,8 +1,8 @@
 /**
  * Lost ends: ends that a `saw` names and this server has never received. Most are on their way; but if the only server
- * that had one is permanently lost, everything that saw it stays hidden. The `saw` contains the whole key, so the
- * holder of the set can write the end again. That restores only access given after that end. If the original still
- * arrives, it replaces the rewritten one.
+ * that had one is permanently lost, everything whose author had seen it stays hidden. The `saw` contains the whole key,
+ * so the holder of the set can write the end again. That restores only access given after that end. If the original
+ * still arrives, it replaces the rewritten one.
  */
 import { shareNext } from '../base/async/single-flight.js';
 import { yieldToEventLoop } from '../base/async/yield.js';
@@ -33,7 +33,7 @@ const kinds: Record<string, string> = { library: 'people', sharing: 'sharing', m
 const sets = [peopleId, 'sharing:', 'members:', 'offer:'];
 const kindOf = (set: string): string | undefined => kinds[set.slice(0, set.indexOf(':'))];
 
-/** All missing ends, by set and key. Reads all items at once: for a command; `openLostEndSearch` is for requests. */
+/** All missing ends, by set and key. Reads all items in one go: for a command; `openLostEndSearch` is for requests. */
 export function listLostEnds(library: Library): LostEnd[] {
   const work = searchLostEnds(library);
   for (;;) {
@@ -52,14 +52,15 @@ async function findLostEnds(library: Library): Promise<Found> {
   }
 }
 
-/** Items that are read again whenever the library changed. */
+/** The number of items that are read again whenever the library has changed. */
 const few = 5_000;
-/** After a search of more, ms for each item until the next one: it takes 0.02 ms of processor time. */
+/** After a search of more items, ms per item until the next one: each takes 0.02 ms of CPU time. */
 const pause = 1;
 
 /**
- * Searches for requests: one search for all who ask meanwhile, none until the library changes, and of many items only
- * now and then, so lost ends of a large library are found up to some minutes late. Ends that arrived since are left out.
+ * Searches for requests: concurrent requests share one search, there is none until the library changes, and large
+ * libraries are only searched occasionally, so their lost ends are found up to some minutes late. Ends that have
+ * arrived since are omitted.
  */
 export function openLostEndSearch(library: Library, clock: Clock): () => Promise<LostEnd[]> {
   let found: Found | undefined;
@@ -87,7 +88,7 @@ interface Found {
   read: number;
 }
 
-/** The documents read between two turns. */
+/** The number of documents read between two turns. */
 const share = 500;
 
 function* searchLostEnds(library: Library): Generator<undefined, Found> {
@@ -179,8 +180,8 @@ function withEntry(part: object, key: string, entry: object): object {
 }
 
 /**
- * A sentence about what an end ended. `nameOf`: the name of a person (a ULID); `albumName`: of an album with members,
- * undefined for one that does not exist for whoever reads it.
+ * A sentence about the effect of an end. `nameOf`: the name of a person (a ULID); `albumName`: of an album with
+ * members, undefined for one that does not exist for the reader.
  */
 export function describeLostEnd(
   { set, to }: Pick<LostEnd, 'set' | 'to'>,

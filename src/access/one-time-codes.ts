@@ -1,6 +1,6 @@
 /**
  * One-time links: the set-up of the first owner, and invitations (also for a forgotten password). A link contains a
- * code of 256 bits in its fragment, which browsers send to nobody; the table has its hash. Using a code ends it, in the
+ * code of 256 bits in its fragment, which browsers never send; the table has its hash. Using a code ends it, in the
  * same transaction. A new code for the same purpose ends the previous one.
  */
 import type { Clock } from '../base/clock.js';
@@ -9,13 +9,15 @@ import { drawSecret, hashSecret, type Random } from './random-secrets.js';
 
 /** One-time codes. The purpose is a person's id, or `setUp`. */
 export interface Codes {
-  /** Creates a code. `author`: the name to display of whoever makes it. `expires`: ms since 1970. */
+  /** Creates a code. `author`: the author's name to display. `expires`: ms since 1970. */
   draw(purpose: string, author?: string): { code: string; expires: number };
   /** The purpose of a valid code. */
   look(code: string): string | undefined;
-  /** Who made a valid code; undefined if that is not known. */
+  /** The author of a valid code; undefined if unknown. */
   authorOf(code: string): string | undefined;
-  /** Uses a code up. Call it in the transaction of what it permits. Undefined if it is used, expired or unknown. */
+  /**
+   * Uses a code up. Call it in the transaction of the permitted change. Undefined if it is used, expired or unknown.
+   */
   use(code: string): string | undefined;
   /** Ends the codes of a purpose. */
   drop(purpose: string): void;

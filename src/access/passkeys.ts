@@ -1,7 +1,7 @@
 /**
  * Passkeys (Web Authentication Level 3, https://www.w3.org/TR/webauthn-3/): protection against guessing and phishing. A
  * passkey belongs to one host name, requires the person's presence and verification, and is found by the browser
- * itself, so that no list of people is needed. Challenges are valid for five minutes, used once, and void after a
+ * itself, so that no list of people is needed. Challenges are valid for five minutes, used once, and invalid after a
  * restart, which only costs another click.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
@@ -33,7 +33,7 @@ export interface Passkey {
   rp: string;
   created: number;
   used?: number;
-  /** Made while somebody else may have known the person’s password: it opens no locked photos. */
+  /** Created while another person may have known the password: it opens no locked photos. */
   doubted?: true;
 }
 

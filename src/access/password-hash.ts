@@ -17,7 +17,7 @@ export interface Cost {
 /** OWASP Password Storage Cheat Sheet, scrypt: N = 2^17, r = 8, p = 1. */
 export const usualCost: Cost = { ln: 17, r: 8, p: 1 };
 
-/** The result of a check. `stale`: the password is right, and its hash should be recomputed. */
+/** The result of a check. `stale`: the password is correct, and its hash should be recomputed. */
 export type PasswordCheck = 'right' | 'stale' | 'wrong';
 
 /** Computes and checks hashes. */
@@ -25,7 +25,7 @@ export interface Passwords {
   /** A hash with its salt and parameters. @throws PhotospoolError `busy` if too many wait. */
   hash(password: string, waiter: Waiter): Promise<string>;
   /**
-   * Checks a password. Without a hash, one is computed nevertheless: an unknown name takes as long as a wrong password.
+   * Checks a password. Without a stored hash, one is still computed: an unknown name takes as long as a wrong password.
    * @throws PhotospoolError `busy`.
    */
   check(password: string, hash: string | undefined, waiter: Waiter): Promise<PasswordCheck>;
@@ -77,7 +77,7 @@ function parse(hash: string): { cost: Cost; salt: Buffer; key: Buffer } | undefi
   if (!match) return undefined;
   const [ln, r, p] = match.slice(1, 4).map(Number) as [number, number, number];
   const key = Buffer.from(match[5]!, 'base64');
-  // No stored hash makes the server use more than four times the usual memory.
+  // A stored hash never makes the server use more than four times the usual memory.
   if (ln > 19 || r > 8 || p > 4 || key.length !== length) return undefined;
   return { cost: { ln, r, p }, salt: Buffer.from(match[4]!, 'base64'), key };
 }

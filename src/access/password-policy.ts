@@ -7,10 +7,10 @@ import { keyOfName } from './account-names.js';
 
 /** The minimum length of a password, in characters. */
 export const shortest = 10;
-/** The maximum length, so that nobody sends megabytes to be hashed. */
+/** The maximum length, so that senders can't have megabytes hashed. */
 export const longest = 256;
 
-/** Words in the most common passwords, whatever digits and signs surround them. */
+/** Words in the most common passwords, regardless of the digits and signs around them. */
 const words = new Set(
   `abc abcd abcdef abcdefg abcdefgh abcdefghij admin administrator album alexander angel apple arsenal asdf asdfgh asdfghjkl
   asdfghjklqwertyuiop babygirl baseball basketball batman beautiful butterfly changeit changeme charlie chelsea chocolate

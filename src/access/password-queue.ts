@@ -1,20 +1,22 @@
 /**
  * The queue for password hashes, which take half a second and 128 MiB each: one is computed at a time. Known people
- * have places of their own and come first, so that strangers cannot keep the owner out; strangers and visitors of share
+ * have separate places and come first, so that strangers can't keep the owner out; strangers and visitors of share
  * links take turns. All places are limited, also per person and address. In memory: a restart forgets them.
  */
 import { PhotospoolError } from '../base/errors.js';
 import { addressGroups } from './address-prefix.js';
 
 /**
- * Who waits. `known`: someone with a session, a one-time code or a known browser, by the id of the person. `stranger`:
- * anyone else who signs in, by address. `link`: a visitor of a share link, by address.
+ * The origin of a waiting task. `known`: someone with a session, a one-time code or a known browser, by the id of the
+ * person. `stranger`: anyone else who signs in, by address. `link`: a visitor of a share link, by address.
  */
 export type Waiter = { known: string } | { stranger: string } | { link: string };
 
 /** A queue for work of one kind. */
 export interface PasswordQueue {
-  /** Runs `work` in the waiter's turn. @throws PhotospoolError `busy` if too many wait, and the error of `work`. */
+  /**
+   * Runs `work` when it is the task's turn. @throws PhotospoolError `busy` if too many wait, and the error of `work`.
+   */
   run<T>(waiter: Waiter, work: () => Promise<T>): Promise<T>;
 }
 
@@ -33,7 +35,7 @@ export function openPasswordQueue(): PasswordQueue {
   let working = false;
   let served: Kind = 'link';
 
-  /** Starts the next one. */
+  /** Starts the next task. */
   function next(): void {
     const other: Kind = served === 'link' ? 'stranger' : 'link';
     const kind = (['known', other, served] as const).find((one) => waiting[one].length > 0);
@@ -72,7 +74,7 @@ export function openPasswordQueue(): PasswordQueue {
 
 const kindOf = (waiter: Waiter): Kind => ('known' in waiter ? 'known' : 'stranger' in waiter ? 'stranger' : 'link');
 
-/** The groups in which a waiter is counted, with the places of each. */
+/** The groups in which a waiting task is counted, with the places of each. */
 function boundsOf(waiter: Waiter): [key: string, most: number][] {
   const kind = kindOf(waiter);
   const all: [string, number] = [kind, places[kind]];

@@ -33,7 +33,7 @@ export const standingKeys = ['name', 'role', 'canEdit', 'removed'] as const;
 
 type Key = (typeof standingKeys)[number];
 
-/** The values in effect for registers that overrule each other in a cycle, which only a forged document has. */
+/** The values that apply if registers overrule each other in a cycle, which only a forged document has. */
 const narrowest: Partial<Standing> = { role: 'family', canEdit: false, removed: true };
 
 /** The standing in a document; undefined if it is missing or malformed. */
@@ -59,7 +59,7 @@ export const rankOf = ({ role, canEdit }: Pick<Standing, 'role' | 'canEdit'>): 0
  * The effective standing after another server's document arrived. Less applies at once: a removal, a lower role. More
  * is pending: a higher role, another name, a return. A new person is family until an owner approves. `said` undefined:
  * the document is gone or unreadable, which counts as removal. `isLast`: the last owner who can sign in here, whom
- * nobody else can remove or demote.
+ * other servers can't remove or demote.
  */
 export function receive(here: Standing | undefined, said: Standing | undefined, isLast: boolean): Standing | undefined {
   if (!here) {

@@ -1,6 +1,6 @@
 /**
  * Writes the grant set of the family, `library:people`, when a person is removed or returns, and when they start or
- * stop acting for the house. The person’s own document records a removal too, which is enough to end access; the ends
+ * stop acting for the house. The person’s own document also records a removal, which suffices to end access; the ends
  * here prevent that access given before a removal returns with the person. A home that has never shared anything writes
  * none of this. Every function joins the caller’s transaction.
  */
@@ -24,8 +24,8 @@ export interface PeopleGrants {
    */
   kept(person: string, here: Standing, by: string): void;
   /**
-   * Allows a person to publish what they show to everyone, or stops it. False if that is so already. The caller checks
-   * the author's right and the gate.
+   * Allows a person to publish their public photos, or stops it. False if nothing changed. The caller checks the
+   * author's right and the gate.
    */
   publishing(person: string, isAllowed: boolean, by: string): boolean;
 }
@@ -57,7 +57,7 @@ export function openPeopleGrants(library: Library): PeopleGrants {
         if (!before.removed) end(member(person), by);
         return;
       }
-      // Someone removed only by their own document also returns without their former access.
+      // A person removed only by their own document also returns without their former access.
       if (before.removed && !isEnded(member(person))) end(member(person), by);
       if (before.removed) give(member(person), 'member', by);
       if (before.role === 'owner' && after.role !== 'owner') end(role(person), by);
@@ -66,7 +66,7 @@ export function openPeopleGrants(library: Library): PeopleGrants {
     publishing(person, isAllowed, by) {
       const to = `publish:${person}`;
       const isNow = itemAccess(library).mayPublish(person);
-      // Also stops what is not in effect yet because a document is missing here.
+      // Also stops a give that is not in effect yet because a document is missing here.
       const hasGive = library.controls.find(peopleId)?.gives.some((one) => one.to === to) === true;
       if (isAllowed ? isNow : !hasGive) return false;
       if (isAllowed) give(to, 'publish', by);

@@ -1,9 +1,9 @@
 /**
  * The people of this album. A person is a replicated document `person:<ulid>`; each value is a register `{value, at,
  * by}`, so that two servers' documents merge by shape (document/merge-by-shape.ts). Credentials are never in it. A
- * local row holds the standing in effect on this server: the decisions of its owners, and what other servers took away.
- * Anything else in another server's document is pending until an owner here decides (access/pending-roles.ts). A row
- * and its document commit in one transaction, so a crash never separates them.
+ * local row holds the standing in effect on this server: the decisions of its owners, and rights removed by other
+ * servers. Anything else in another server's document is pending until an owner here decides (access/pending-roles.ts).
+ * A row and its document commit in one transaction, so a crash never separates them.
  */
 import { ulid } from 'ulid';
 import type { Clock } from '../base/clock.js';
@@ -57,7 +57,7 @@ export interface People {
   /** All people who are not removed. */
   all(): Person[];
   find(id: string): Person | undefined;
-  /** All people with a name, ignoring case. This server allows one at most, but other servers may add more. */
+  /** All people with a name, ignoring case. This server allows at most one, but other servers may add more. */
   named(name: string): Person[];
   /** Adds a person. @throws PhotospoolError `invalid`, `conflict` if the name is taken. */
   add(person: { name: string; role: PersonRole }, by: string): Person;
@@ -65,9 +65,9 @@ export interface People {
   change(id: string, change: PersonChange, by: string): Person;
   /** Removes a person on all servers; their edits stay. @throws PhotospoolError `not-found`. */
   remove(id: string, by: string): Person;
-  /** Whether what a person shows to everyone may be published. */
+  /** Whether a person's public photos may be published. */
   publishes(id: string): boolean;
-  /** Allows a person to publish, or stops it; false if that is so already. @throws PhotospoolError `not-found`. */
+  /** Allows a person to publish, or stops it; false if nothing changed. @throws PhotospoolError `not-found`. */
   allowPublishing(id: string, isAllowed: boolean, by: string): boolean;
   /** The pending changes, by name. */
   waiting(): WaitingChange[];
@@ -80,7 +80,7 @@ export interface People {
    * Restores the standing in effect here in the document. @throws PhotospoolError `not-found` if nothing is pending.
    */
   reject(id: string, by: string): Standing;
-  /** Processes a person's document from another server. Undefined if it neither changes nor asks for anything. */
+  /** Processes a person's document from another server. Undefined if it neither changes nor requests anything. */
   receive(id: string, isLast: boolean, from?: string): ReceivedPerson | undefined;
   /**
    * Applies the family’s grant set to a person in effect here: a removal or demotion in it applies at once. Undefined
@@ -125,7 +125,7 @@ export function openPeople(db: Sqlite, library: Library, clock: Pick<Clock, 'now
     },
   };
 
-  /** Runs once: creates the rows of people from an older version as their documents say. */
+  /** Runs once: creates the rows of people from an older version according to their documents. */
   function seed(): void {
     if (library.local.setting(seeded) === 'yes') return;
     for (const { id, body } of [...library.scan(prefix)]) {
@@ -149,7 +149,7 @@ function openRows(db: Sqlite, library: Library) {
   const bodyOf = (id: string): Body | undefined => library.get(prefix + id)?.body;
   const editionOf = (id: string): string => readStanding(bodyOf(id))?.edition ?? '';
 
-  /** Stores the effective standing, as decided on the present edition of the document. */
+  /** Stores the effective standing, as decided for the current edition of the document. */
   function keep(id: string, { name, role, canEdit, removed }: Standing, more: Partial<Columns> = {}): void {
     const { refused = null, source = null, since = null } = more;
     put.run(id, name, role, Number(canEdit), Number(removed), editionOf(id), refused, source, since);
@@ -193,7 +193,7 @@ function openRows(db: Sqlite, library: Library) {
     try {
       library.update(prefix + id, change);
     } catch (error) {
-      // An owner can take a right away here even if this version can't write the document.
+      // An owner can remove a right here even if this version can't write the document.
       if (!(error instanceof PhotospoolError) || error.code !== 'newer-version') throw error;
     }
   }
@@ -348,7 +348,7 @@ function personOf(row: Columns): Person | undefined {
   return removed ? undefined : { id: row.person, ...standing };
 }
 
-/** Decides who may share from the documents of people (`sharesBy`), so that all servers agree. */
+/** Decides who has the right to share, based on the documents of people (`sharesBy`), so that all servers agree. */
 export const openMayShare =
   (bodyOf: (id: string) => Body | undefined): MayShare =>
   (author, how) =>

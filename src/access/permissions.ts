@@ -1,6 +1,6 @@
 /**
- * Decides who may do what. The only place that does so: docs/access.md shows the same table, and a test compares the
- * two. Pure.
+ * Decides who is permitted which action. The only place that does so: docs/access.md shows the same table, and a test
+ * compares the two. Pure.
  */
 import { wellFormed } from '../document/canonical-json.js';
 import { house, publicIdOf, type Holder } from '../document/item-id.js';
@@ -8,7 +8,7 @@ import type { Audience, EditableFields } from '../document/photo-document.js';
 import { owner, unknownSender } from '../document/photo-senders.js';
 import type { ItemAccess, ItemClaims, Onlooker } from './item-access.js';
 
-/** The role of a viewer in this home. `program`: the bearer of a token. `link`: a visitor of a share link. */
+/** The role of a viewer in this home. `program`: the holder of a token. `link`: a visitor of a share link. */
 export type Role = 'owner' | 'family' | 'visitor' | 'program' | 'link';
 
 /** The permissions that a token can have. */
@@ -44,17 +44,20 @@ export interface Viewer {
   /** The id of the session; not secret. */
   session?: string;
   /**
-   * Set for a session that looks into its opened locked photos: it sees those of its person and nothing else. Only the
-   * routes for them have such a viewer (request-viewer.ts), and the commands `lock` and `unlock`.
+   * Set for a session that views its opened locked photos: it sees only those of its person. Only the routes for them
+   * (request-viewer.ts) and the commands `lock` and `unlock` have such a viewer.
    */
   locked?: true;
   /** Whether the session confirmed the identity within the last minutes; see `checkConfirmed`. */
   confirmed?: boolean;
   /** Set for a request from this machine to a home without accounts: no credentials identify its sender. */
   unclaimed?: true;
-  /** Whether a family member may edit the photos they see. */
+  /** Whether a family member may edit the photos visible to them. */
   canEdit: boolean;
-  /** For a share link: its scope, of a draft too. `originals`: it allows originals. `details`: it reveals more than the pictures. */
+  /**
+   * For a share link: its scope, also that of a draft. `originals`: it allows originals. `details`: it reveals more
+   * than the pictures.
+   */
   scope?: DraftScope;
   /** For a share link: the person whose photos it shows; absent for photos of the house. */
   of?: string;
@@ -62,7 +65,7 @@ export interface Viewer {
   share?: string;
   originals?: boolean;
   details?: boolean;
-  /** For a share link with originals: those of edited photos are as taken, with what was cut away. */
+  /** For a share link with originals: those of edited photos are unedited, including what was cut away. */
   unedited?: boolean;
   /** For a share link: it accepts photos. */
   uploads?: boolean;
@@ -71,7 +74,7 @@ export interface Viewer {
 }
 
 /**
- * The viewers that may perform an action, besides the owner, who may do everything except replicate and publish.
+ * The viewers that may perform an action, in addition to the owner, who may do everything except replicate and publish.
  * `allowed`: only with the owner’s permission.
  */
 interface Rule {
@@ -88,7 +91,7 @@ const read: readonly May[] = ['read', 'edit'];
 const ownerOnly: Rule = { family: false, visitor: false, token: [] };
 
 const rules = {
-  /** See photos of one’s audiences: lists, counts, facets, pictures, live events. */
+  /** See photos of the viewer's audiences: lists, counts, facets, pictures, live events. */
   see: { family: true, visitor: true, link: [], token: read },
   /** See more than the picture: the file name, all tags, the exact position. */
   details: { family: true, visitor: false, link: ['details'], token: read },
@@ -98,9 +101,9 @@ const rules = {
   stripped: { family: true, visitor: false, link: ['originals'], token: read },
   /** Edit title, description, time, place, rating, favourite, tags and albums of visible photos. */
   edit: { family: 'allowed', visitor: false, token: ['edit'] },
-  /** See the edit history, with authors, times and previous values, of the fields that one may change. */
+  /** See the edit history, with authors, times and previous values, of the fields that the viewer may change. */
   history: { family: 'allowed', visitor: false, token: read },
-  /** Change who may see a photo. */
+  /** Change the audience of a photo. */
   share: { family: false, visitor: false, token: ['edit'] },
   /**
    * The trash, the inbox and duplicates: see the trash, move photos in and out, mark them as reviewed or as not the
@@ -109,11 +112,11 @@ const rules = {
   trash: { family: false, visitor: false, token: ['edit'] },
   comment: { family: true, visitor: false, token: ['edit'] },
   favourite: { family: true, visitor: false, token: ['edit'] },
-  /** Lock one's own photos. */
+  /** Lock the viewer's own photos. */
   lock: { family: true, visitor: false, token: [] },
-  /** Open one's locked photos, and unlock them. */
+  /** Open the viewer's locked photos, and unlock them. */
   unlock: { family: true, visitor: false, token: [] },
-  /** Send photos to the person who made a share link. */
+  /** Send photos to the author of a share link. */
   contribute: { family: false, visitor: false, link: ['uploads'], token: [], owner: false },
   upload: { family: true, visitor: false, token: ['edit', 'upload'] },
   /** See the contents of the spool and its location on this machine. */
@@ -127,25 +130,25 @@ const rules = {
   people: ownerOnly,
   /** Manage share links to photos of the house. */
   links: ownerOnly,
-  /** Manage share links to one’s own photos. */
+  /** Manage share links to the viewer's own photos. */
   'own-links': { family: true, visitor: false, token: [] },
-  /** Use albums with members, and partners (sharing-rights.ts decides about each). */
+  /** Use albums with members, and partners (sharing-rights.ts checks each). */
   albums: { family: true, visitor: false, token: [] },
-  /** Save visible photos to one’s own library. */
+  /** Save visible photos to the viewer's own library. */
   save: { family: true, visitor: false, token: [] },
   /**
-   * See the storage used by one's own library, export it, choose whether uploads go there and who sees them, decide
+   * See the storage used by the viewer's library, export it, choose whether uploads go there and their audience, decide
    * about stuck files.
    */
   'own-library': { family: true, visitor: false, token: [] },
   /** Manage tokens that act for the house. */
   tokens: ownerOnly,
-  /** Manage tokens that act for oneself. */
+  /** Manage tokens that act for the viewer. */
   'own-tokens': { family: true, visitor: false, token: [] },
   settings: ownerOnly,
   audit: ownerOnly,
   metrics: { family: false, visitor: false, token: read },
-  /** Manage one's own password, passkeys and sessions. */
+  /** Manage the viewer's password, passkeys and sessions. */
   'own-session': { family: true, visitor: false, token: [] },
   replicate: { family: false, visitor: false, token: ['replicate'], owner: false },
   publish: { family: false, visitor: false, token: ['publish'], owner: false },
@@ -199,10 +202,10 @@ export const actionsOnItems = [
 /** An action on a single visible item. */
 export type ItemAction = (typeof actionsOnItems)[number];
 
-/** The actions on another person’s item that anyone who sees it may perform. */
+/** The actions on another person’s item that anyone who can see it may perform. */
 const withOthers: ReadonlySet<ItemAction> = new Set(['details', 'original', 'stripped', 'comment', 'favourite']);
 
-/** The actions on a locked photo. Sharing it needs unlocking, and comments are for others. */
+/** The actions on a locked photo. Sharing it requires unlocking, and comments are for others. */
 const whileLocked: ReadonlySet<ItemAction> = new Set<ItemAction>([
   'details',
   'original',
@@ -215,8 +218,8 @@ const whileLocked: ReadonlySet<ItemAction> = new Set<ItemAction>([
 
 /**
  * Whether a viewer may perform an action on an item they see: on items of the house according to the role, on their own
- * any action, on another person’s only actions that leave it unchanged. Photos of the house can’t be locked; photos of
- * one’s own are saved already.
+ * any action, on another person’s only actions that leave it unchanged. Photos of the house can’t be locked; the
+ * viewer's own photos need no saving.
  */
 export function mayOn(viewer: Viewer | undefined, action: ItemAction, holder: Holder): boolean {
   if (action === 'save') return maySave(viewer) && viewer?.person !== holder && viewer?.locked !== true;
@@ -235,20 +238,22 @@ export function mayOn(viewer: Viewer | undefined, action: ItemAction, holder: Ho
 export const mayLink = (viewer: Viewer | undefined, holder: Holder): boolean =>
   holder === house ? may(viewer, 'links') : viewer?.person === holder && may(viewer, 'own-links');
 
-/** Whether a viewer sees the names of albums in a holder’s items (`edits.albums`): a person’s only that person. */
+/**
+ * Whether a viewer sees the names of albums in a holder’s items (`edits.albums`): those of a person only that person.
+ */
 export const seesAlbumNames = (viewer: Viewer, holder: Holder): boolean => holder === house || viewer.person === holder;
 
-/** Whether a viewer learns who holds a photo that they see: whoever belongs to the family, and what acts for them. */
+/** Whether a viewer may know who holds a photo that they see: family members, and programs that act for them. */
 export const seesHolders = (viewer: Viewer): boolean => viewer.role !== 'link' && may(viewer, 'details');
 
-/** Whether a viewer may save visible photos to a library of their own. */
+/** Whether a viewer may save visible photos to a personal library. */
 export const maySave = (viewer: Viewer | undefined): boolean => viewer?.person !== undefined && may(viewer, 'save');
 
 /** Whether a viewer sees a holder’s files in the spool: owners see those of the house, everyone sees their own. */
 export const seesArrivals = (viewer: Viewer | undefined, holder: Holder): boolean =>
   holder === house ? may(viewer, 'spool') : viewer?.person === holder && may(viewer, 'upload');
 
-/** Whether any item can exist on which a viewer may perform an action: of the house, or their own. */
+/** Whether there can be any item on which a viewer may perform an action: of the house, or their own. */
 export const mayOnSome = (viewer: Viewer, action: ItemAction): boolean =>
   may(viewer, action) || (viewer.person !== undefined && mayOn(viewer, action, viewer.person));
 
@@ -272,8 +277,8 @@ function changingOf(field: Field): (typeof changing)[number] {
 }
 
 /**
- * Whether a viewer may change a field of an item they see; without a holder: of the house. A locked item stays archived,
- * so that unlocking shows it to no partner.
+ * Whether a viewer may change a field of an item they see; without a holder: of the house. A locked item stays
+ * archived, so that unlocking does not show it to partners.
  */
 export const mayChange = (viewer: Viewer | undefined, field: Field, holder: Holder = house): boolean =>
   mayOn(viewer, changingOf(field), holder) && !(viewer?.locked === true && field === 'archived');
@@ -282,10 +287,10 @@ export const mayChange = (viewer: Viewer | undefined, field: Field, holder: Hold
 export const mayChangeAny = (viewer: Viewer | undefined): boolean => changing.some((action) => may(viewer, action));
 
 /**
- * Whether an author may share, judged by documents alone, so that every server gets the same result. `how`: by an edit
- * (`edit`), or by a file they sent in (`file`). A token that edits may share, one that only uploads may not; a file
- * does not record which of the two sent it, so a token’s file never shares. `roleOf`: the role of a person (a ULID),
- * undefined for unknown people.
+ * Whether an author has the right to share, according to documents alone, so that every server gets the same result.
+ * `how`: by an edit (`edit`), or by a file they sent (`file`). A token that edits may share, one that only uploads may
+ * not; a file does not record which of the two sent it, so a token’s file never shares. `roleOf`: the role of a person
+ * (a ULID), undefined for unknown people.
  */
 export function sharesBy(
   author: string,
@@ -302,8 +307,8 @@ export function sharesBy(
 }
 
 /**
- * The sender of a file or a sidecar: the author in documents, and its present viewer (undefined if it has none any
- * more).
+ * The sender of a file or a sidecar: the author in documents, and its current viewer (undefined if it no longer has
+ * one).
  */
 export interface Sender {
   by: string;
@@ -311,11 +316,11 @@ export interface Sender {
 }
 
 /**
- * Whether the sender of a sidecar may describe a photo, and as what. `own`: the sender alone brought the photo; or may
- * edit it now, and is one of its bringers or acts for the owner as one of them does. `house`: the sender may edit it,
- * and a bringer acts for the owner. `guest`: the sender may edit it, and all bringers are guests, that is people and
- * tokens that may not edit everything. Undefined: not at all. `sees`: whether a viewer sees the photo; `bringers`: all
- * senders of the photo.
+ * Whether a sidecar by a sender may describe a photo, and in which relation. `own`: only this sender sent the photo; or
+ * they may edit it now, and sent it too or, like one of its senders, act for the owner. `house`: they may edit it, and
+ * one of its senders acts for the owner. `guest`: they may edit it, and all its senders are guests, that is, people and
+ * tokens without the right to edit everything. Undefined: not at all. `sees`: whether a viewer sees the photo;
+ * `bringers`: all senders of the photo.
  */
 export function mayDescribe(
   sender: Sender,
@@ -333,7 +338,7 @@ export function mayDescribe(
 
 /**
  * As `mayDescribe`, for an item of a person (a ULID). Accepts sidecars from their folder or from a command (`owner`),
- * from anyone who may edit the item, and from the only bringer of the item.
+ * from anyone who may edit the item, and from the only sender of the item.
  */
 export function mayDescribeOwn(sender: Sender, person: string, bringers: readonly string[]): 'own' | undefined {
   const { by, viewer } = sender;
@@ -343,8 +348,8 @@ export function mayDescribeOwn(sender: Sender, person: string, bringers: readonl
 }
 
 /**
- * The author under whom a viewer has favourites of their own among a holder’s items. Undefined if the viewer uses the
- * holder’s favourites: those who act for the holder, and those without an account.
+ * The author of a viewer's personal favourites among a holder’s items. Undefined if the viewer uses the holder’s
+ * favourites: those who act for the holder, and those without an account.
  */
 export function favouritesOf({ role, person, behalf }: Viewer, holder: Holder = house): string | undefined {
   const actsFor = holder === house ? (behalf?.role ?? role) === 'owner' : holder === person;
@@ -352,7 +357,7 @@ export function favouritesOf({ role, person, behalf }: Viewer, holder: Holder = 
 }
 
 /**
- * Whether a viewer sees an item. `access`: the present decision (library-access.ts); `claims`: those of the item’s
+ * Whether a viewer sees an item. `access`: the current decision (library-access.ts); `claims`: those of the item’s
  * document.
  */
 export function maySee(viewer: Viewer | undefined, access: ItemAccess, claims: ItemClaims): boolean {
@@ -364,7 +369,7 @@ export function maySee(viewer: Viewer | undefined, access: ItemAccess, claims: I
 
 /**
  * Whether a viewer may get the unmodified original of an item they see. Every route that sends or packs originals must
- * use this check and no other.
+ * use this check alone.
  */
 export const mayHaveOriginal = (viewer: Viewer | undefined, holder: Holder = house): boolean =>
   mayOn(viewer, 'original', holder);
@@ -388,14 +393,14 @@ export const mayDownloadUnedited = (viewer: Viewer | undefined, holder: Holder =
 /** Whether a viewer sees the comments on visible items: with the right to details, and not by a share link. */
 export const seesComments = (viewer: Viewer): boolean => may(viewer, 'details') && viewer.role !== 'link';
 
-/** A viewer as an onlooker of items; undefined if it sees none. */
+/** A viewer as an onlooker of items; undefined if no items are visible to it. */
 export function onlookerOf(viewer: Viewer | undefined): Onlooker | undefined {
   if (!viewer || !may(viewer, 'see')) return undefined;
   const { role, person } = viewer;
   const unlocked = viewer.locked === true && { unlocked: true };
   switch (role) {
     case 'owner':
-      // The owner of a home without accounts has no person.
+      // The owner of a home without accounts is not a person.
       return person === undefined ? { kind: 'house' } : { kind: 'person', person, actsForHouse: true, ...unlocked };
     case 'family':
       return person === undefined ? undefined : { kind: 'person', person, actsForHouse: false, ...unlocked };
@@ -415,7 +420,7 @@ export function onlookerOf(viewer: Viewer | undefined): Onlooker | undefined {
 export const removesComments = (viewer: Viewer, holder: Holder = house): boolean =>
   mayOn(viewer, 'trash', holder) && mayOn(viewer, 'comment', holder);
 
-/** Whether a viewer is the author. Everything written before there were accounts belongs to the owner. */
+/** Whether a viewer is the author. Everything from before there were accounts belongs to the owner. */
 export const isBy = (viewer: Viewer, author: string): boolean =>
   author === authorOf(viewer) || (author === 'owner' && viewer.role === 'owner');
 
@@ -468,8 +473,8 @@ export function tokenIn(author: string): { token: string; person?: string } | un
 }
 
 /**
- * Whether files may be listed for a viewer by their author (src/library/sent-files.ts). Not for a token of the house that has
- * the author of a person’s token, as older versions could make one.
+ * Whether files may be listed for a viewer by their author (src/library/sent-files.ts). Not for a token of the house
+ * with the author of a person’s token, which older versions could create.
  */
 export const hasListing = (viewer: Viewer): boolean =>
   viewer.token === undefined || tokenIn(authorOf(viewer))?.person === viewer.person;

@@ -1,11 +1,11 @@
 /**
- * The PINs of locked photos, and the sessions in which these are open. PINs are kept as hashes, local to this server,
- * and are no credentials for anything else. Which sessions are open is in memory alone: a restart closes them, and so
- * does a changed PIN, whichever process changed it.
+ * The PINs of locked photos, and the sessions in which these are open. PINs are stored as hashes, local to this server,
+ * and are not credentials for anything else. The open sessions are in memory only: a restart closes them, and so does a
+ * change of the PIN by any process.
  *
- * A password that a one-time link or a command set is in doubt: somebody else may know it. In doubt it neither sets nor
- * removes a PIN, and passkeys made meanwhile open nothing, until the person has changed the password where their locked
- * photos were open (locked-folder.ts).
+ * A password that was set by a one-time link or a command is in doubt: another person may know it. While in doubt, it
+ * can't set or remove a PIN, and passkeys created meanwhile open no locked photos, until the person has changed the
+ * password in a session where their locked photos were open (locked-folder.ts).
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -18,7 +18,7 @@ export interface Pins {
   put(person: string, hash: string | undefined): void;
   /** Replaces a hash by another one of the same PIN. */
   renew(person: string, from: string, to: string): void;
-  /** Whether somebody else may know the person’s password. */
+  /** Whether another person may know the person’s password. */
   isDoubted(person: string): boolean;
   doubt(person: string): void;
   trust(person: string): void;
@@ -49,7 +49,7 @@ export function openPins(db: Sqlite, clock: Pick<Clock, 'now'>): Pins {
   const opened = new Map<string, { at: number; person: string; edition: number }>();
   const editionOf = (person: string): number => find.get(person)?.edition ?? 0;
 
-  /** A clock that was set back closes everything. */
+  /** Setting back the clock closes all of them. */
   const isOver = (at: number): boolean => clock.now() < at || clock.now() >= at + openFor;
 
   return {

@@ -1,6 +1,6 @@
 /**
- * Access to a public server: every request is a visitor's, even from this machine, which may run a proxy. Nobody signs
- * in. A token with `publish` makes its bearer a peer; other tokens grant nothing. publishing/publisher-registry.ts
+ * Access to a public server: every request is a visitor's, even from this machine, which may run a proxy. There is no
+ * sign-in. A token with `publish` makes its holder a peer; other tokens grant nothing. publishing/publisher-registry.ts
  * decides which database the peer reaches.
  */
 import type { Access } from './access.js';

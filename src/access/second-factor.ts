@@ -1,5 +1,5 @@
 /**
- * The second factor: an authenticator app, and ten recovery codes. It takes effect only after one code was right, so
+ * The second factor: an authenticator app, and ten recovery codes. It takes effect only after one code was correct, so
  * that people don't lock themselves out. The secret is stored in plain, because codes are computed from it; of recovery
  * codes only hashes are stored. Each code is valid once, also if two requests send it at the same time. Local to this
  * server.

@@ -1,6 +1,6 @@
 /**
- * The senders of files and changes, with their present rights: a change that waited is judged when it takes effect, not
- * when it was sent. Removed people, revoked tokens and unknown authors have no rights.
+ * The senders of files and changes, with their current rights: the rights to a pending change are checked when it takes
+ * effect, not when it was sent. Removed people, revoked tokens and unknown authors have no rights.
  */
 import { systemClock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -12,7 +12,7 @@ import { openTables } from './access-tables.js';
 import { listTokens, type Tokens } from './api-tokens.js';
 import { local, personViewer, tokenViewer } from './viewer.js';
 
-/** Finds the present viewer of an author (`authorOf`); undefined if there is none. */
+/** Finds the current viewer of an author (`authorOf`); undefined if there is none. */
 export type Senders = (by: string) => Viewer | undefined;
 
 /** Opens the lookup of senders. */
@@ -33,7 +33,7 @@ export function openSenders(parts: {
   };
 }
 
-/** The senders of a home, for callers that need nothing else of access. Creates missing tables. */
+/** The senders of a home, for callers that need no other part of access. Creates missing tables. */
 export function sendersOf(db: Sqlite, library: Library): Senders {
   openTables(db);
   const settings = openSettings(library.local, { note: () => undefined });

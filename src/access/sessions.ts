@@ -21,24 +21,27 @@ export interface Session {
   browser: string;
   /** When it last confirmed the identity: by password, second factor or passkey. 0 for never. */
   confirmed: number;
-  /** When its person acknowledged what was added before it began. 0 for never. */
+  /** When its person acknowledged the credentials added before it began. 0 for never. */
   noticed: number;
 }
 
-/** What a session is for: the page, or a client of the Immich-compatible API. Neither accepts one of the other. */
+/**
+ * The use of a session: for the page, or for a client of the Immich-compatible API. Neither accepts sessions of the
+ * other.
+ */
 export type SessionUse = 'page' | 'client';
 
 /** The origin of a sign-in. */
 export interface SignInOrigin {
   address: string;
   browser: string;
-  /** What its session is for; by default the page. */
+  /** The use of its session; by default the page. */
   use?: SessionUse;
 }
 
 /** The sessions of a server. */
 export interface Sessions {
-  /** Starts a session; the secret is for the browser alone. One of a client has not confirmed the identity. */
+  /** Starts a session; the secret is only for the browser. The session of a client has not confirmed the identity. */
   start(person: string, place: SignInOrigin): { id: string; secret: string };
   /** The valid session of a secret, if it is for this use; its last use is written lazily. */
   find(secret: string, use?: SessionUse): Session | undefined;
@@ -47,7 +50,7 @@ export interface Sessions {
   get(id: string): Session | undefined;
   /** Records that the session has confirmed its identity. */
   confirm(id: string): void;
-  /** Records that its person has seen what was added. */
+  /** Records that its person has seen the added credentials. */
   notice(id: string): void;
   end(id: string): void;
   /** Ends all sessions of a person, except one. */
@@ -103,7 +106,7 @@ export function openSessions(
         const id = ulid(now);
         expire.run(now - idle, now - longest);
         const [confirmed, client] = use === 'client' ? [0, 1] : [now, 0];
-        // Programs that sign in again and again end no session of the page.
+        // Programs that sign in repeatedly end no session of the page.
         for (const old of ofUse.all(person, client).slice(most - 1)) remove.run(old.id);
         insert.run(
           ...[hashSecret(secret), id, person, now, now, address, browser.slice(0, longestBrowser), confirmed, client],

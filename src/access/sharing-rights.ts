@@ -50,7 +50,7 @@ export function mayPutInto(viewer: Viewer | undefined, album: string, holder: Ho
 }
 
 /**
- * Whether a viewer has to become a member of an album of the house to add items of their own: an owner acts for the holder
+ * Whether a viewer has to become a member of an album of the house to add their own items: an owner acts for the holder
  * of the album, but their own items are in it as those of a member.
  */
 export function mayJoinToAdd(viewer: Viewer | undefined, album: string, holder: Holder, state: SharingState): boolean {

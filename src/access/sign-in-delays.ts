@@ -1,7 +1,7 @@
 /**
  * Delays against guessing. After a few wrong passwords from an address, or for a name, the next attempt has to wait,
- * twice as long each time. An attempt counts as wrong until it is known to be right, so that concurrent ones gain
- * nothing. Nobody is locked out: a name waits at most half a minute, and a known browser waits only for its own
+ * twice as long each time. An attempt counts as wrong until it is found to be correct, so that concurrent attempts gain
+ * nothing. No account is locked: a name waits at most half a minute, and a known browser waits only for its own
  * mistakes (OWASP Authentication, "device cookies"). In memory, and limited: a restart forgets them.
  */
 import { backOff } from '../base/async/backoff.js';
@@ -26,12 +26,12 @@ export const nameRule: DelayRule = { free: 5, most: 30_000 };
 export const deviceRule: DelayRule = { free: 5, most: 15 * 60_000 };
 
 /**
- * By account, for codes of the second factor. These require the password, so nobody else can keep the owner out, and
- * the delay may be long: some hundred guesses a day at a million codes.
+ * By account, for codes of the second factor. These require the password, so others can't keep the owner out, and the
+ * delay may be long: some hundred guesses a day at a million codes.
  */
 export const codeRule: DelayRule = { free: 5, most: 15 * 60_000 };
 
-/** By person, for the PIN of locked photos: only somebody with a session of theirs gets that far. */
+/** By person, for the PIN of locked photos: only someone with a session of that person can try. */
 export const pinRule: DelayRule = { free: 5, most: 15 * 60_000 };
 
 /** Counted mistakes. */
@@ -40,7 +40,7 @@ export interface Delays {
   wait(key: string, rule: DelayRule): number;
   /** Counts an attempt. */
   count(key: string): void;
-  /** Removes one attempt: it was right. */
+  /** Removes one attempt: it was correct. */
   takeBack(key: string): void;
   /** Removes all mistakes of a key. */
   forget(key: string): void;

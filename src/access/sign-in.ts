@@ -34,19 +34,19 @@ import { checkStrength } from './password-policy.js';
 
 /** The origin and the existing secrets of a browser. */
 export interface Visit extends SignInOrigin {
-  /** That of a known browser. */
+  /** The secret of a known browser. */
   device?: string;
-  /** That of a session: it ends when another begins. */
+  /** The secret of a session: it ends when another begins. */
   session?: string;
 }
 
 /** The outcome of a sign-in. */
 export type SignInOutcome =
-  /** `device` is empty for a client, which is no browser. */
+  /** `device` is empty for a client, which is not a browser. */
   | { kind: 'in'; person: string; session: string; device: string }
-  /** The name, password, passkey or link is wrong; which of them is not revealed. `otp`: the code is. */
+  /** The name, password, passkey or link is wrong; which of them is not revealed. `otp`: the code is wrong. */
   | { kind: 'wrong'; what?: 'otp' }
-  /** The password is right, and a code is required, too. */
+  /** The password is correct, and a code is required, too. */
   | { kind: 'otp' }
   /** Too many attempts; `ms` is the time to wait before the next one. */
   | { kind: 'wait'; ms: number };
@@ -86,7 +86,7 @@ export interface Signing {
   invited(code: string): string | undefined;
   /**
    * Changes the person's own password; all other sessions end, and this one is renewed. Also removes the named
-   * passkeys. Someone without a password must have confirmed their identity otherwise. @throws PhotospoolError
+   * passkeys. A person without a password must have confirmed their identity in another way. @throws PhotospoolError
    * `invalid`, `confirmation-needed`.
    */
   changePassword(
@@ -187,9 +187,9 @@ function openChecks(parts: SigningParts) {
   return { slowly, checkCode, checkBoth, check, waitOf, countMistake };
 }
 
-/** Delays attempts: each counts as a mistake until it is known to be right. */
+/** Delays attempts: each counts as a mistake until it is found to be correct. */
 function openSlowly({ devices, audit }: SigningParts, delays: Delays) {
-  /** Runs `check`, unless there were too many mistakes. It counts as one until it is known to be right. */
+  /** Runs `check`, unless there were too many mistakes. It counts as one until it is found to be correct. */
   async function slowly(
     name: string,
     account: Account | undefined,
@@ -216,7 +216,7 @@ function openSlowly({ devices, audit }: SigningParts, delays: Delays) {
       audit.note('sign-in-failed', { ...(account && { who: account.name }), address, detail });
       return refused;
     }
-    // The password is right; a missing code is not a mistake, and clears none.
+    // The password is correct; a missing code is not a mistake, and clears none.
     if (refused) for (const key of keys.keys()) delays.takeBack(key);
     if (refused) return refused;
     for (const key of keys.keys()) {
@@ -323,7 +323,7 @@ function openLinks(core: Core): Pick<Signing, 'bySetUp' | 'byInvitation' | 'sets
         if (!person) return wrong;
         accounts.setPassword(person.id, hash, { by: `person:${person.id}`, who: person.name, address: visit.address });
         const entered = enter(person.id, visit, 'invitation');
-        // After this session began: whoever begins it knows.
+        // After this session began: its own person need not be notified.
         if (canSignIn(person)) notices.add(person.id, 'password-reset', author ?? 'an owner');
         return entered;
       });
@@ -382,7 +382,7 @@ function openPasswordChange(core: Core): Pick<Signing, 'changePassword' | 'setPa
       const id = actor.by.slice('person:'.length);
       const account = accounts.find(id);
       if (!account) return wrong;
-      // Someone who signed in with a passkey and has no password may choose one, and confirms with the passkey.
+      // A person who signed in with a passkey and has no password may choose one, and confirms with the passkey.
       if (account.passwordSet) {
         const right = async (): Promise<Refusal | undefined> =>
           (await check(account, old ?? '', { known: id })) ? undefined : wrong;
@@ -394,7 +394,7 @@ function openPasswordChange(core: Core): Pick<Signing, 'changePassword' | 'setPa
       const hash = await passwords.hash(fresh, { known: id });
       return db.transaction(() => {
         if (!people.find(id) || accounts.password(id) !== before) return wrong;
-        // By their PIN they are who they say, and now only they know the password.
+        // The PIN proves their identity, and from now on only they know the password.
         if (areOpen(id, visit)) pins.trust(id);
         accounts.setPassword(id, hash, actor, { own: true });
         for (const passkey of removePasskeys) accounts.removePasskey(id, passkey, actor);

@@ -21,7 +21,7 @@ export function codeOf(secret: Uint8Array, step: number): string {
 }
 
 /**
- * The step of a code: the present one or one of its neighbours (RFC 6238, 5.2: a clock may be half a minute off), and
+ * The step of a code: the current one or one of its neighbours (RFC 6238, 5.2: a clock may be half a minute off), and
  * after `last`: no code is valid twice. Undefined for a wrong code.
  */
 export function findStep(secret: Uint8Array, code: string, now: number, last: number): number | undefined {

@@ -1,5 +1,5 @@
 /**
- * Where uploads of a person go that do not say it themselves, to the house or to their own library, and who sees them. These
+ * The defaults for a person's uploads: whether they go to the house or to their own library, and their audience. These
  * choices are registers in the person's document, so all servers have them; they affect only new uploads.
  */
 import { own, textOf } from '../document/json-values.js';
@@ -17,7 +17,7 @@ const idOf = (person: string): string => `person:${person}`;
 
 type Choice = 'uploadTo' | 'uploadAudience';
 
-/** What a person (a ULID) chose; undefined until they do. */
+/** The choice of a person (a ULID); undefined before the first one. */
 const chosen = (library: Library, person: string, choice: Choice): unknown =>
   own(countedIn(library.get(idOf(person))?.body, choice), 'value');
 
@@ -41,8 +41,8 @@ function chosenTarget(library: Library, person: string): UploadTarget | undefine
 }
 
 /**
- * Where uploads of a person go: as they chose, otherwise those of owners to the house and those of others to their own
- * library, if people have libraries here (`on`).
+ * Where a person's uploads go by default: as chosen, otherwise those of owners to the house and those of others to
+ * their own library, if people have libraries here (`on`).
  */
 export const uploadTarget = (
   library: Library,
@@ -50,23 +50,26 @@ export const uploadTarget = (
   on: boolean,
 ): UploadTarget => chosenTarget(library, id) ?? (on && role !== 'owner' ? 'me' : 'house');
 
-/** Sets it, durably. `by`: as `authorOf` writes it. @throws PhotospoolError as `Library.update`. */
+/** Sets it, durably. `by`: in the form of `authorOf`. @throws PhotospoolError as `Library.update`. */
 export const setUploadTarget = (library: Library, person: string, value: UploadTarget, by: string): void =>
   void choose(library, person, 'uploadTo', value, by);
 
-/** Who sees a new upload, besides those who see all photos of its library. No upload becomes public automatically. */
+/**
+ * The audience of a new upload, in addition to those who see all photos of its library. No upload becomes public
+ * automatically.
+ */
 export type UploadAudience = 'private' | 'family';
 
 /**
- * Who sees new uploads of a person (a ULID) without an audience of their own: as that person or a command
- * chose; private otherwise. A choice by other people has no effect.
+ * The audience of a person's (a ULID) new uploads without an explicit one: as chosen by that person or a command;
+ * private otherwise. A choice by other people has no effect.
  */
 export const uploadAudience = (library: Library, person: string): UploadAudience =>
   chosen(library, person, 'uploadAudience') === 'family' && isTheirs(library, person, 'uploadAudience')
     ? 'family'
     : 'private';
 
-/** Who changes a setting: the author, and the name and address in the audit log. */
+/** The author of a changed setting, and the name and address for the audit log. */
 export type Changing = Pick<Actor, 'by' | 'who' | 'address'>;
 
 /** Sets it, durably, with an entry in the audit log. @throws PhotospoolError as `Library.update`. */

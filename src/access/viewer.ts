@@ -1,5 +1,5 @@
 /**
- * Determines the viewer of a request: a token, a session, this machine, or nobody. Evaluated at every request, and
+ * Determines the viewer of a request: a token, a session, this machine, or none. Evaluated at every request, and
  * repeatedly during an event stream, so that a revocation takes effect at once, from whichever process.
  */
 import { timingSafeEqual } from 'node:crypto';
@@ -12,13 +12,13 @@ import type { Settings } from './access-settings.js';
 
 /** The credentials of a request. */
 export interface Credentials {
-  /** A token: of Bearer, or the password of Basic. With an unknown one the request has no viewer. */
+  /** A token: that of Bearer, or the password of Basic. With an unknown one the request has no viewer. */
   token?: string;
   /** The secret of a session, from the cookie. */
   session?: string;
-  /** The secret of a session that a client of the Immich-compatible API began. */
+  /** The secret of a session started by a client of the Immich-compatible API. */
   clientSession?: string;
-  /** A share link: its bearer is its visitor, whatever the other credentials. */
+  /** A share link: the viewer is its visitor, regardless of the other credentials. */
   share?: BroughtShare;
   /** Whether the request comes directly from this machine, without a proxy. */
   direct: boolean;
@@ -70,8 +70,8 @@ function programOf({ tokens, secret, people, settings }: ViewerSources, given: s
 }
 
 /**
- * The viewer of a token; undefined if it acts for a person who does not exist any more. `personOf` finds a person by
- * their ULID.
+ * The viewer of a token; undefined if it acts for a person who no longer exists. `personOf` finds a person by their
+ * ULID.
  */
 export function tokenViewer(
   { name, may, person }: Pick<Token, 'name' | 'may' | 'person'>,
@@ -97,13 +97,13 @@ function personOf({ people, now }: ViewerSources, settings: Settings, session: S
   return person && { ...personViewer(person, settings), session: session.id, confirmed };
 }
 
-/** The viewer of a person, by whatever credentials. */
+/** The viewer of a person, with any credentials. */
 export function personViewer({ id, name, role, canEdit }: Person, { familyEdits }: Settings): Viewer {
   return { ...as(role), person: id, name, canEdit: role === 'owner' || canEdit || familyEdits };
 }
 /**
  * The credentials of a share link: its secret, and the proof that its password was entered. `session`: the secret of
- * the session in the same browser, which opens nothing but drafts of links (link-drafts.ts).
+ * the session in the same browser, which only opens drafts of links (link-drafts.ts).
  */
 export interface BroughtShare {
   secret: string;

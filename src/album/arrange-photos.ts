@@ -1,6 +1,6 @@
 /**
- * Albums in their order: which order a list of photos has, and the positions of photos that are moved. An album with
- * members has its order in its document, one that exists by name in its settings. Ordering needs the right to edit the
+ * The order of albums: the order of a list of photos, and the positions of moved photos. The order of an album with
+ * members is in its document, that of one that exists by name in its settings. Ordering requires the right to edit the
  * album: `MemberAlbums.change` and `mayArrange` decide. Each change is one transaction.
  */
 import { may, mayOn, type Viewer } from '../access/permissions.js';
@@ -35,7 +35,7 @@ export interface AlbumOrder {
   positions: Positions;
 }
 
-/** A wanted order: a kind of order, exact positions, or photos to move before another one (null: to the end). */
+/** A requested order: a kind of order, exact positions, or photos to move before another one (null: to the end). */
 export interface WantedOrder {
   sort?: AlbumSort | undefined;
   positions?: Positions | undefined;
@@ -48,7 +48,7 @@ export const searchOfNamed = (album: string): Query => parseQuery(`album:"${albu
 /** Whether a viewer may order, describe and rename the albums of the house that exist by name. */
 export const mayArrange = (viewer: Viewer): boolean => mayOn(viewer, 'edit', house);
 
-/** The document with the order of the album that a viewer’s search, or their share link, consists of. */
+/** The document with the order of the album that is the viewer’s entire search, or that of their share link. */
 export function orderedBy(
   library: Library,
   named: Pick<Albums, 'settings'>,
@@ -69,13 +69,13 @@ export function orderedBy(
   return album === undefined ? undefined : named.settings(album);
 }
 
-/** The name, without case and accents, of the album that a search consists of, if it exists by name. */
+/** The name, without case and accents, of the album that is the entire search, if it exists by name. */
 export function albumSearched({ terms: [term, ...others] }: Query): string | undefined {
   if (others.length > 0 || term?.kind !== 'element' || term.negated || term.column !== 'album') return undefined;
   return term.folded;
 }
 
-/** An order that lists of photos can be asked for: that of the album which is searched, or by the day of arrival. */
+/** An order that can be requested for lists of photos: that of the album in the search, or by the day of arrival. */
 export type ListOrder = 'album' | 'added';
 
 /**
@@ -97,9 +97,9 @@ export function arrangedAs(
 }
 
 /**
- * The photos of an album in its order; undefined if that is newest first, like every other list. So it is where the
- * viewer sees none of them: the album does not exist for them, and nothing may depend on its order, such as the form of a
- * cursor.
+ * The photos of an album in its order; undefined if that is newest first, like every other list. Also undefined if the
+ * viewer sees none of them: the album does not exist for them, and nothing, such as the form of a cursor, may depend on
+ * its order.
  */
 function arrangedBy(
   catalog: Catalog,
@@ -115,7 +115,7 @@ function arrangedBy(
 }
 
 /**
- * What a wanted order changes, and what it was before, which undoes it. `body` is the document with the order.
+ * The change for a requested order, and the previous order, which undoes it. `body` is the document with the order.
  * @throws PhotospoolError `not-found` for a photo to move that is not in the album; `conflict` if too many were moved.
  */
 export function planOrder(
@@ -133,7 +133,7 @@ export function planOrder(
     ...(move && { positions: moved(catalog, viewer, query, withOrder(body, start), move) }),
   };
   const ids = Object.keys(change.positions ?? {});
-  // Two servers may have moved too many together: what moves none in addition is still possible.
+  // Two servers may have moved too many together: changes without additional moves are still possible.
   const after = movedIn(withOrder(body, change));
   if (after > mostMoved && after > movedIn(body))
     throw new PhotospoolError('conflict', `At most ${mostMoved} photos of an album can be moved by hand.`, {
@@ -144,8 +144,8 @@ export function planOrder(
 }
 
 /**
- * The positions of photos that are in the album for the viewer; others are left out, because an undo may concern photos
- * that were removed since. Of photos that have no position, null changes nothing.
+ * The positions of photos that are in the album for the viewer; others are omitted, because an undo may contain photos
+ * that were removed since. For photos without a position, null changes nothing.
  */
 function positionsInside(
   catalog: Catalog,
@@ -160,7 +160,7 @@ function positionsInside(
   return Object.fromEntries(Object.entries(positions).filter(isKept));
 }
 
-/** A document as it will be after a change of its order. */
+/** A document after a change of its order. */
 const withOrder = (body: Body | undefined, change: OrderChange): Body => ({
   ...body,
   ...orderRegisters(change, '', ''),

@@ -1,7 +1,7 @@
 /**
- * Deletes photos that were in the trash for the days that were chosen, with the code, the rights and the name with which the
- * person who chose would empty the trash. docs/album.md has the rule. The days are noted before anything is deleted, and each
- * photo is checked again and purged on its own; after a crash, the next look deletes the rest.
+ * Deletes photos that were in the trash for the chosen days, as if the person who chose had emptied the trash: with the
+ * same code, rights and author. docs/album.md describes the rule. The days are stored before anything is deleted, and
+ * each photo is checked again and purged separately; after a crash, the next run deletes the rest.
  */
 import type { Audit } from '../access/audit-log.js';
 import type { Actor } from '../access/actor.js';
@@ -20,7 +20,7 @@ import { emptyTrash, type Discarder } from './empty-trash.js';
 import { readPhotos } from './find-photos.js';
 import { nameOfRemoved } from './storage-totals.js';
 
-/** The dependencies of a look at the trash. */
+/** The dependencies of automatic deletion. */
 export interface DeletionParts {
   library: Library;
   catalog: Pick<Catalog, 'trashed'>;
@@ -65,7 +65,7 @@ export function chooseDeletion(
 
 /**
  * The days until photos (public ids) are deleted, 0 for today; without those that are not in the trash, and those of
- * holders without a choice. The caller checks that the viewer sees them.
+ * holders without a choice. The caller checks that they are visible to the viewer.
  */
 export function daysLeft(
   parts: Pick<DeletionParts, 'library' | 'senders' | 'now'>,
@@ -79,9 +79,9 @@ export function daysLeft(
 }
 
 /**
- * Counts the day, notes what is in the trash of those with a choice, and purges what has been there long enough. Ends the
- * choice of a person who has lost the right to empty that trash. Returns the number of purged photos. An error with one
- * photo does not stop the others. @throws the first error, at the end.
+ * Counts the day, records which photos are in the trash of holders with a choice, and purges those that have been there
+ * long enough. Ends the choice of a person who has lost the right to empty that trash. Returns the number of purged
+ * photos. An error with one photo does not stop the others. @throws the first error, at the end.
  */
 export async function deleteOld(parts: DeletionParts, signal?: AbortSignal): Promise<number> {
   const { library, now } = parts;
@@ -106,7 +106,7 @@ export async function deleteOld(parts: DeletionParts, signal?: AbortSignal): Pro
   return purged;
 }
 
-/** Notes what is in a holder's trash; returns the photos whose days are over. */
+/** Records which photos are in a holder's trash; returns those whose days are over. */
 async function oldOnes({ library, catalog, now }: DeletionParts, holder: Holder): Promise<string[]> {
   const ids = catalog.trashed(holder);
   const there: (TrashedPhoto & { id: string })[] = [];
@@ -119,7 +119,9 @@ async function oldOnes({ library, catalog, now }: DeletionParts, holder: Holder)
   return there.filter((photo) => trashDays.left(holder, photo, now) === 0).map(({ id }) => id);
 }
 
-/** Purges one photo if everything is still so: the choice, the right, and that it is in the trash by the same edit. */
+/**
+ * Purges one photo if the conditions still hold: the choice, the right, and that it is in the trash by the same edit.
+ */
 async function purgeOld(parts: DeletionParts, holder: Holder, id: string): Promise<number> {
   const { library, archive, senders, now } = parts;
   const choice = choiceInForce(parts, holder);
@@ -129,7 +131,7 @@ async function purgeOld(parts: DeletionParts, holder: Holder, id: string): Promi
   return (await emptyTrash(library, archive, viewer, [id], (body) => stampOfOld(library, body))).purged;
 }
 
-/** Deleting ends what the newest edit here left: one that this server has not heard of is newer, and stays. */
+/** The purge applies to the newest edit known here: one that has not arrived at this server is newer, and stays. */
 function stampOfOld(library: Library, body: Body): Stamp {
   const [behind, now] = [stampBehind(newestStamp(body) ?? '', library.epoch), library.stampAfter(body)];
   return behind !== '' && behind < now ? behind : now;
@@ -146,7 +148,7 @@ function endChoice({ library, audit }: DeletionParts, holder: Holder): void {
 const nameOf = (library: Library, holder: Holder): string =>
   holder === house ? 'family library' : `library of ${nameOfRemoved(library, holder)}`;
 
-/** Those photos that are in the trash, with what put them there. */
+/** Those photos that are in the trash, with the edit that put them there. */
 function trashedAmong(library: Library, ids: readonly string[]): (TrashedPhoto & { id: string; holder: Holder })[] {
   return readPhotos(library, ids).flatMap(({ id, document, item, body }) => {
     const edit = shownEdit(body.edits, 'trashed');

@@ -1,17 +1,18 @@
 /**
- * Makes the changes that senders asked for before their photos were recorded (library/awaited-photos.ts), once each photo
- * is recorded, with the rights that its sender has then. A change without the right to it is dropped, and so are all
- * changes to a photo that the sender does not see.
+ * Makes the changes that senders requested before their photos were recorded (library/awaited-photos.ts), when each
+ * photo is recorded, with the rights that its sender has at that time. A change without the required right is dropped,
+ * and so are all changes to a photo that is hidden from the sender.
  *
- * A photo is shown to the family only if this upload alone brought it here: all its sightings are of this server, by this
- * sender, and no older than the upload; it has no edit of its audience, and no sender wants it to be private. A default
- * must still be the person's choice.
+ * A photo is shown to the family only if this upload alone brought it here: all its sightings are of this server, by
+ * this sender, and no older than the upload; it has no edit of its audience, and no sender requested that it be
+ * private. A default must still be the person's choice.
  *
  * Albums and audience change in the transaction that removes them from the rows, so a crash leaves both or neither: no
  * photo returns to an album that it was taken out of. A photo that is in the trash, or that its sender deleted while it
- * was in the spool, is neither shown nor put into albums. Other edits, which only clients ask for, are made afterwards,
- * before the row is settled: a crash in between repeats them, which is the same. An album of the house that exists by
- * name is nothing but that name in its photos, so a photo that goes into it after it was renamed has the former name.
+ * was in the spool, is neither shown nor put into albums. Other edits, which only clients request, are made afterwards,
+ * before the row is settled: after a crash in between they are repeated, with the same result. An album of the house
+ * that exists by name is only that name in its photos, so a photo that is added after it was renamed gets the former
+ * name.
  */
 import type { Senders } from '../access/sender-permissions.js';
 import type { Viewer } from '../access/permissions.js';
@@ -42,16 +43,19 @@ export interface AwaitedChangesParts extends ShotParts, MemberAlbumParts {
   log: Log;
 }
 
-/** The changes of photos that were sent. */
+/** The pending changes of photos that were sent. */
 export interface AwaitedChanges {
   /**
-   * Changes a photo when it is recorded. One that is recorded already is changed after the response, which is the same:
-   * its time does not show whether the photo is there. Joins the caller's transaction.
+   * Changes a photo when it is recorded. One that is already recorded is changed after the response, which is the same:
+   * so the response time does not reveal whether the photo is in the library. Joins the caller's transaction.
    */
   change(photo: Pick<AwaitedPhoto, 'sender' | 'id'>, change: AwaitedChange): void;
   /** Makes the waiting changes of a photo (its public id) after the response, if it is recorded. */
   settle(id: string): void;
-  /** Begins with photos that were recorded before a crash, and follows the library until the returned function is called. */
+  /**
+   * Starts with photos that were recorded before a crash, and follows the library until the returned function is
+   * called.
+   */
   follow(): () => Promise<void>;
 }
 
@@ -61,7 +65,7 @@ export function openAwaitedChanges(parts: AwaitedChangesParts): AwaitedChanges {
   const { awaited } = library.local;
   let seen = library.lastChange();
 
-  /** Makes the changes of a photo; a failure is of it alone. */
+  /** Makes the changes of a photo; a failure affects that photo alone. */
   async function settleOne(id: string): Promise<void> {
     try {
       await apply(parts, id);
@@ -114,7 +118,7 @@ export function openAwaitedChanges(parts: AwaitedChangesParts): AwaitedChanges {
           for (const document of library.items.withBytes(sha256)) settle(publicIdOf(itemOf(document)!));
         }),
       ];
-      // First those that were recorded before a crash; the start does not wait for them.
+      // First those that were recorded before a crash; opening does not wait for them.
       void inOrder(() => settleRecorded());
       return async () => {
         for (const end of ends) end();

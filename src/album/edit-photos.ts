@@ -112,8 +112,8 @@ export async function changeEach(
 }
 
 /**
- * Changes one photo that is visible to the viewer, at once: in one transaction, which joins the caller's, if `when` agrees
- * to the document as it is then. @throws PhotospoolError `forbidden` if the viewer may not change it in this way.
+ * Changes one photo that is visible to the viewer, at once: in one transaction, which joins the caller's, if `when`
+ * accepts the current document. @throws PhotospoolError `forbidden` if the viewer may not change it in this way.
  */
 export function changeNow(
   library: Library,
@@ -132,8 +132,8 @@ export function changeNow(
 }
 
 /**
- * Changes photos at once, in one transaction, which joins the caller's; returns what undoes it. @throws PhotospoolError
- * `forbidden` if the viewer may not change one of them in this way.
+ * Changes photos in one transaction, which joins the caller's; returns the changes that undo it. @throws
+ * PhotospoolError `forbidden` if the viewer may not change one of them in this way.
  */
 export function changeAllNow(library: Library, viewer: Viewer, ids: readonly string[], change: PhotoChange): Way[] {
   return library.transaction(() => {
@@ -156,7 +156,8 @@ async function* inBatches(ids: readonly string[]): AsyncGenerator<string[]> {
 }
 
 /**
- * Sorts photos into those that the viewer may change in this way, may only see, or that do not exist for the viewer.
+ * Sorts photos into those that the viewer may change in this way, those that are only visible, and those that do not
+ * exist for the viewer.
  */
 function sortOut(library: Library, viewer: Viewer, ids: readonly string[], change: PhotoEdit) {
   const seen = visibleTo(library, viewer, readPhotos(library, ids));
@@ -204,8 +205,8 @@ const cutsFilm = ({ body }: StoredPhoto, { develop, beside }: PhotoEdit): boolea
   beside !== true && !isRotation(develop ?? {}) && factsShown(body.facts).type.startsWith('video/');
 
 /**
- * What a person who may not share a photo may show of it: what is shown, if somebody else decided that; otherwise what
- * the values of everybody else show.
+ * The part of a photo that a person without the right to share it may show: the visible part, if another person decided
+ * that; otherwise the part that everyone else's values show.
  */
 function limitFor({ edits, facts }: PhotoDocument, self: string): Develop {
   const shown = developOf({ edits, facts });
@@ -219,7 +220,7 @@ function limitFor({ edits, facts }: PhotoDocument, self: string): Develop {
   return limit === 'unclear' ? nothing : limit === 'original' ? {} : limit;
 }
 
-/** As little as can be shown. */
+/** As little as possible. */
 const nothing: Develop = { crop: { left: 0, top: 0, width: 0.01, height: 0.01 } };
 
 /**
@@ -304,7 +305,7 @@ export function inSight(library: Library, { holder }: Item, photo: PhotoDocument
   return { ...photo, edits: withSight(photo.edits, sees, author) };
 }
 
-/** A change of a person's own favourites in the form of their request. */
+/** A change of a person's favourites in the form of their request. */
 function asOwn({ favourites, ...change }: Omit<Way, 'ids'>): Omit<Way, 'ids'> {
   return favourites === undefined ? change : { ...change, favourite: favourites.add !== undefined };
 }

@@ -1,6 +1,6 @@
 /**
- * Changes photos together with the other files of their shots: clips and RAW files, of which none may show what was cut
- * away from its photo. A crash in between leaves too little to see, never too much; repeating the change completes it.
+ * Changes photos together with the other files of their shots: clips and RAW files, none of which may show what was cut
+ * away from its photo. A crash in between leaves too little visible, never too much; repeating the change completes it.
  */
 import type { Viewer } from '../access/permissions.js';
 import { changeEach, type PhotosChange, type PhotosEdited } from './edit-photos.js';
@@ -11,7 +11,7 @@ import { developsBeside, rawsBeside, type StackParts } from './stack-members.js'
 export type ShotParts = StackParts & Parameters<typeof clipsBeside>[0] & Parameters<typeof developsBeside>[0];
 
 /**
- * Makes several changes, one after the other; with `undo` the answer has the changes that undo them. The files beside
+ * Makes several changes, one after the other; with `undo` the result has the changes that undo them. The files beside
  * the photos are determined beforehand, because a change may separate them. @throws PhotospoolError as `changeEach`.
  */
 export async function editShots(
@@ -23,7 +23,7 @@ export async function editShots(
   const { library } = parts;
   const beside = [...clipsBeside(parts, each), ...rawsBeside(parts, each)];
   const developed = developsBeside(parts, each);
-  // What shows more comes last. The undo of the photo's edit is applied to these files, too.
+  // The changes that show more come last. The undo of the photo's edit is applied to these files, too.
   const shows = ({ develop }: PhotosChange): boolean => develop === null;
   await changeEach(
     library,

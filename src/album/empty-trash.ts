@@ -2,8 +2,9 @@
  * Empties the trash: permanently, on all servers. For each photo, the original is moved to `archive/trash`; then its
  * document, tags and comments are purged and its row is removed, in one transaction. A crash in between leaves the
  * photo in the trash without its original; emptying again completes it. A photo that is restored while its original
- * moves is not purged, and the original moves back; a crash just then leaves it in `archive/trash`, where `verify` finds it. No bytes are deleted: if the photo comes back, so does its original
- * (sync/blobs/store-received-blobs.ts). Bytes that belong to another item, too, stay where they are.
+ * moves is not purged, and the original moves back; a crash just then leaves it in `archive/trash`, where `verify`
+ * finds it. No bytes are deleted: if the photo comes back, so does its original (sync/blobs/store-received-blobs.ts).
+ * Bytes that also belong to another item stay where they are.
  */
 import { authorOf, may, mayOn, type Viewer } from '../access/permissions.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -72,13 +73,13 @@ export async function purgeAllOf(library: Library, archive: Discarder, person: s
   return { purged, left };
 }
 
-/** Who purges, and when. */
+/** The author of the purge, and its time. */
 interface Purging {
   at: StampOf;
   by: string;
 }
 
-/** False if its original is being imported at the moment, or it was restored, or trashed again, meanwhile. */
+/** False if its original is being imported now, or if it was restored, or trashed again, meanwhile. */
 async function purgeItem(library: Library, archive: Discarder, item: Item, purging: Purging): Promise<boolean> {
   const { sha256 } = item;
   const row = library.local.originals.find(sha256);
@@ -87,7 +88,7 @@ async function purgeItem(library: Library, archive: Discarder, item: Item, purgi
   const aside = row && !isKept(library, item) ? await archive.discard(row.path) : undefined;
   const isPurged = library.transaction(() => {
     const now = trashEdit(library, item);
-    // One that others purged meanwhile has none.
+    // A photo that was purged by others meanwhile has none.
     if (now !== undefined && now !== before) return false;
     const isLast = purgePhoto(library, item, purging);
     // A concurrently imported item with the same bytes finds the original in the trash, as a returning photo does.
@@ -129,7 +130,8 @@ function purgePhoto(library: Library, item: Item, { at, by }: Purging): boolean 
   for (const { id: comment } of [...library.scan(commentPrefix(publicIdOf(item)))]) gone(comment);
   const isLast = !isKept(library, item);
   gone(itemId(item));
-  // After the item: a server that received the tags’ purge first would put them back for it (library/write-documents.ts).
+  // After the item: a server that received the purge of the tags first would restore them for the item
+  // (library/write-documents.ts).
   if (isLast) gone(exifId(item.sha256));
   return isLast;
 }

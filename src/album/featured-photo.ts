@@ -15,7 +15,7 @@ const choices = [`tag:${featuredTag}`, 'is:favourite', 'rating:>=4', ''].map((te
 /** The maximum number of candidates of each kind, the newest. */
 const most = 500;
 
-/** The least width that fills a large screen without being blown up, px. */
+/** The minimum width for a large screen without upscaling, in pixels. */
 const sharp = 1_600;
 
 /** Shapes that fill a wide frame without much cropping; considered only if the owner did not choose. */

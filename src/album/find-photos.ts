@@ -28,13 +28,13 @@ export interface FoundPhoto extends PhotoView {
   /** Its holder and bytes. Never part of a response: it would reveal the hash of an original to outsiders. */
   item: Item;
   /**
-   * Whether people hold items here: then the path of the original, which has the name of the file that came first,
-   * could tell that somebody else has the same bytes. Never part of a response.
+   * Whether people hold items here: then the path of the original, which contains the name of the first file, could
+   * reveal that another person has the same bytes. Never part of a response.
    */
   pathTells: boolean;
   /**
    * The pictures of the original of a photo that is not shown as its original; absent for others. Never part of a
-   * response: for viewers who may have them (`mayHaveUnedited`).
+   * response: for viewers with the right to them (`mayHaveUnedited`).
    */
   unedited?: { thumb?: Rendition; preview?: Rendition };
 }

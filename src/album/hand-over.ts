@@ -1,7 +1,7 @@
 /**
- * Hands the photos of a removed person over to another person or to the house: as items of the new holder, which nobody
- * else sees at first. It opens no view of the photos, and leaves out what the person had locked or put in the trash.
- * Each batch is one transaction; after a crash, handing over again completes it. The caller audits it.
+ * Hands the photos of a removed person over to another person or to the house: as items that at first only the new
+ * holder sees. It does not show the photos, and omits those that the person had locked or put in the trash. Each batch
+ * is one transaction; after a crash, handing over again completes it. The caller audits it.
  */
 import { readItem } from '../access/item-access.js';
 import { itemAccess } from '../access/library-access.js';
@@ -20,9 +20,9 @@ import { saveOne } from './save-photos.js';
 const batch = 100;
 
 /**
- * Hands them over; returns the number of photos that are new there, and of those that were there already.
- * @throws PhotospoolError `forbidden` unless the viewer is an owner; `not-found` if nobody was removed by that id, or
- * there is no such recipient; `conflict` while people have no libraries here.
+ * Hands them over; returns the number of photos that are new there, and of those that already were there.
+ * @throws PhotospoolError `forbidden` unless the viewer is an owner; `not-found` if there is no removed person with
+ * that id, or no such recipient; `conflict` while people have no libraries here.
  */
 export async function handOver(
   { library, clock, gate }: MemberAlbumParts,

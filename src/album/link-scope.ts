@@ -1,4 +1,4 @@
-/** What a new share link is to, and what it accepts: the same for the page and for commands. */
+/** The scope of a new share link, and the uploads that it accepts: the same for the page and for commands. */
 import { usualGuestLimits, type GuestLimits } from '../access/guest-uploads.js';
 import { mayLink, type Viewer } from '../access/permissions.js';
 import type { NewDraft, Share } from '../access/share-links.js';
@@ -15,7 +15,7 @@ export const limitsOf = (uploads: boolean | Partial<GuestLimits> | undefined): {
     ? {}
     : { uploads: { ...usualGuestLimits, ...(typeof uploads === 'object' && uploads) } };
 
-/** What a new link is to: exactly one of the scopes. */
+/** The scope of a new link: exactly one of these. */
 export interface WantedScope {
   photo?: string;
   photos?: string[];
@@ -36,7 +36,7 @@ export function draftScope(
   return { scope: { photos }, title, ...heldBy(who, parts.albums.holderOf(who, photos)) };
 }
 
-/** The holder of what a link shows, as it is stored. @throws PhotospoolError `forbidden`. */
+/** The holder of a link's photos, as it is stored. @throws PhotospoolError `forbidden`. */
 function heldBy(who: Viewer, holder: Holder): { holder?: Holder } {
   if (!mayLink(who, holder)) throw new PhotospoolError('forbidden', 'You can’t share this.');
   return holder === house ? {} : { holder };

@@ -1,10 +1,13 @@
-/** What the visitors of a link see besides its photos: who made it, if that person agreed, and the text of its album. */
+/**
+ * The information for visitors of a link in addition to its photos: its author, if that person agreed, and the text of
+ * its album.
+ */
 import type { People } from '../access/people.js';
 import type { OpenedShare, Share } from '../access/share-links.js';
 import type { Library } from '../library/library.js';
 import { descriptionOfAlbum } from './member-albums.js';
 
-/** The name of who made a link, if the link says so and they have an account. */
+/** The name of a link's author, if the link shows it and the author has an account. */
 export function senderOf(
   { author, named }: Pick<Share, 'author' | 'named'>,
   people: Pick<People, 'find'>,
@@ -13,7 +16,7 @@ export function senderOf(
   return person ? { from: person.name } : {};
 }
 
-/** The text of the album that a link is to. */
+/** The text of the album of a link. */
 export function descriptionOf(library: Library, { scope }: Pick<OpenedShare, 'scope'>): { description?: string } {
   const description = 'album' in scope ? descriptionOfAlbum(library, scope.album) : '';
   return description === '' ? {} : { description };

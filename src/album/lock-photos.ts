@@ -28,13 +28,13 @@ export interface PhotosLocked {
   changed: number;
   /** Photos that do not exist for the viewer. */
   missing: string[];
-  /** Photos visible to the viewer, who can't lock them; absent if there are none. */
+  /** Photos that are visible to the viewer, who can't lock them; absent if there are none. */
   refused?: string[];
 }
 
 const batch = 200;
 
-/** Locks photos. @throws PhotospoolError `forbidden` if none of those that the viewer sees can be locked. */
+/** Locks photos. @throws PhotospoolError `forbidden` if none of the visible ones can be locked. */
 export const lockPhotos = (parts: LockParts, viewer: Viewer, ids: readonly string[]): Promise<PhotosLocked> =>
   changeLocks(parts, viewer, ids, 'lock');
 
@@ -89,7 +89,7 @@ function write(library: Library, viewer: Viewer, photo: StoredPhoto, what: 'lock
     const claims = body && readItem(photo.item, body as unknown as Body, library.controls.endsOf(photo.document));
     if (!claims || claims.locked === (what === 'lock')) return body;
     const author = (): Author => ({ at: library.stampAfter(body), by });
-    // Written again even if it is so already: it has to count against what other servers do meanwhile.
+    // Written again even if it is locked already: it has to count against concurrent changes on other servers.
     const signature = { ...library.sign(body), by, repeats: true };
     const closed = applyChange(body, { audience: 'private', archived: true }, signature);
     if (what === 'lock') {

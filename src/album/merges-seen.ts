@@ -1,6 +1,6 @@
 /**
- * The merges that a viewer may be told of. A merge names a document and the values that differed, so of a person’s
- * photo it is history, and of what a person shares it is nobody else’s concern.
+ * The merges that are visible to a viewer. A merge contains a document's id and the differing values: for a person’s
+ * photo it is part of its history, and for a person’s grants it is private.
  */
 import { mayOn, type Viewer } from '../access/permissions.js';
 import { photoOfComment } from '../document/comment.js';
@@ -14,8 +14,8 @@ const held = /^(?:own-album|members|sharing|offer):/;
 const ofHouse = new RegExp(`${held.source}${house}:`);
 
 /**
- * Those of some merges that a viewer with the permission `spool` sees. Tags (`exif:`) are named by their bytes,
- * which may be a person’s, so once people hold photos nobody sees them.
+ * Those of some merges that are visible to a viewer with the permission `spool`. Tags (`exif:`) are named by bytes that
+ * may belong to a person, so once people hold photos they are hidden from everyone.
  */
 export function mergesSeen(library: Library, viewer: Viewer, merges: readonly Merge[]): Merge[] {
   const hasOwn = library.items.hasOwn();

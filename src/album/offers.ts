@@ -1,8 +1,9 @@
 /**
- * Offers: a person, or the house, offers photos to a person or to the house. Whoever accepts saves them as items of
- * their own; the giver’s stay until the giver moves them to the trash, so in any race both keep a photo rather than
- * neither (docs/people.md). A clip and a RAW are offered, and go to the trash, with their photo. A large offer becomes several of at most 2,000 photos, since a document has a maximum size.
- * Each step is a transaction: after a crash, accepting or moving again completes it.
+ * Offers: a person, or the house, offers photos to a person or to the house. The recipient saves them as their own
+ * items; the giver’s stay until the giver moves them to the trash, so in any race both keep a photo rather than neither
+ * (docs/people.md). A clip and a RAW are offered, and go to the trash, with their photo. A large offer becomes several
+ * of at most 2,000 photos, since a document has a maximum size. Each step is a transaction: after a crash, accepting or
+ * moving again completes it.
  */
 import { monotonicFactory } from 'ulid';
 import { readItem, type ItemClaims } from '../access/item-access.js';
@@ -48,21 +49,21 @@ export interface Offer {
   /** When it was made, UTC. */
   made: string;
   state: OfferState;
-  /** The number of its photos: for its giver of all, for its recipient of those that they see. */
+  /** The number of its photos: for its giver all, for its recipient the visible ones. */
   photos: number;
-  /** The number of photos that the recipient took over; for its giver, once it was accepted. */
+  /** The number of photos that the recipient saved; for its giver, once it was accepted. */
   taken?: number;
 }
 
 /** An offer with its photos. */
 export interface OfferDetails extends Offer {
-  /** The public ids of its photos: for its giver of all, for its recipient of those that they see. */
+  /** The public ids of its photos: for its giver all, for its recipient the visible ones. */
   ids: string[];
-  /** The photos that the giver may move to the trash, since the recipient holds them now; for its giver. */
+  /** For its giver: the photos that can be moved to the trash, since the recipient holds them now. */
   movable?: string[];
 }
 
-/** The result of making an offer: the offers, several if it is large, and the photos that are in none. */
+/** The result of making an offer: the offers, several if it is large, and the photos that are not in any. */
 export interface OffersMade {
   offers: Offer[];
   /** Photos that do not exist for the viewer. */
@@ -71,7 +72,10 @@ export interface OffersMade {
   refused: string[];
 }
 
-/** The result of accepting: photos added, photos that were there already, and photos of the offer that are not here yet. */
+/**
+ * The result of accepting: photos added, photos already in the library, and photos of the offer that have not arrived
+ * at this server yet.
+ */
 export interface OfferAccepted {
   saved: number;
   known: number;
@@ -80,10 +84,12 @@ export interface OfferAccepted {
 
 /**
  * The offers. All methods throw `conflict` while people have no libraries here, and `not-found` for an offer that does
- * not exist for the viewer: who neither made it nor may accept it.
+ * not exist for the viewer, who neither made it nor may accept it.
  */
 export interface Offers {
-  /** Those made by the viewer, and those to the viewer, the newest first; of the house for its owners. */
+  /**
+   * The offers made by the viewer and those made to the viewer, the newest first; for owners, also those of the house.
+   */
   list(viewer: Viewer): Promise<{ given: Offer[]; received: Offer[] }>;
   find(viewer: Viewer, offer: string): OfferDetails;
   /**
@@ -95,11 +101,11 @@ export interface Offers {
   accept(viewer: Viewer, offer: string): Promise<OfferAccepted>;
   /**
    * Withdraws an offer, as its giver, or declines it, as its recipient; an accepted one is no longer listed for its
-   * giver. False if nothing was left to end.
+   * giver. False if it had ended already.
    */
   end(viewer: Viewer, offer: string): boolean;
   /**
-   * Moves those photos of the giver to the trash that the recipient took over and still holds. @throws PhotospoolError
+   * Moves those photos of the giver to the trash that the recipient saved and still holds. @throws PhotospoolError
    * `conflict` if it was not accepted.
    */
   moveToTrash(viewer: Viewer, offer: string): Promise<{ changed: number }>;
@@ -122,7 +128,7 @@ export function openOffers(parts: OfferParts): Offers {
 
 type Core = ReturnType<typeof openCore>;
 
-/** An offer, and on which sides of it a viewer is. */
+/** An offer, and the viewer's sides of it. */
 interface Found extends OfferContent {
   offer: string;
   giver: Holder;
@@ -138,8 +144,8 @@ function openCore({ library, catalog, clock, gate }: OfferParts) {
   const acts = (viewer: Viewer, holder: Holder): boolean => actsFor(viewer, holder, { access: itemAccess(library) });
 
   /**
-   * To whom an offer was made. A foreign program may have added gives, which open nothing: of several the one that is
-   * open counts, else the first that its giver made and whose `saw` is known here.
+   * The recipient of an offer. A foreign program may have added gives, which are invalid: of several the open one
+   * counts, otherwise the first that its giver made and whose `saw` is known here.
    */
   function recipientOf(offer: string, giver: Holder, { gives }: OfferContent): Holder | undefined {
     const holderIn = ({ to }: Give): Holder => (to === house ? house : to.replace(/^person:/, ''));
@@ -160,7 +166,7 @@ function openCore({ library, catalog, clock, gate }: OfferParts) {
     if (giver === undefined || !content || to === undefined) return undefined;
     const isOpen = itemAccess(library).isOpen(offer, to);
     const isGiver = acts(viewer, giver);
-    // An offer that was withdrawn or declined is nothing to its recipient any more.
+    // An offer that was withdrawn or declined no longer exists for its recipient.
     const isRecipient = acts(viewer, to) && (isOpen || content.taken !== undefined);
     if (!isGiver && !isRecipient) return undefined;
     return { ...content, offer, giver, to, isOpen, isGiver, isRecipient, state: stateOf(content, giver, to, isOpen) };
@@ -180,7 +186,7 @@ function openCore({ library, catalog, clock, gate }: OfferParts) {
   const claimsOf = ({ item, body, document }: StoredPhoto): ItemClaims | undefined =>
     readItem(item, body as unknown as Body, controls.endsOf(document));
 
-  /** A photo, followed by the other files of its shot that are the holder’s. */
+  /** A photo, followed by the other files of its shot with the same holder. */
   function withShot(photo: StoredPhoto): [StoredPhoto, ...StoredPhoto[]] {
     const others = readPhotos(library, filesOfShot(catalog, photo.id));
     return [photo, ...others.filter(({ item }) => item.holder === photo.item.holder)];
@@ -193,7 +199,7 @@ function stateOf({ taken, endedBy }: OfferContent, giver: Holder, to: Holder, is
   if (taken) return 'accepted';
   if (isOpen) return 'open';
   if (endedBy.length === 0) return 'ended';
-  // Of the two sides one is a person: whoever else ended it, acted for the house.
+  // One of the two sides is a person: anyone else who ended it acted for the house.
   const declines = (by: string): boolean => (to === house ? by !== authorOfHolder(giver) : by === authorOfHolder(to));
   return endedBy.some(declines) ? 'declined' : 'withdrawn';
 }
@@ -204,10 +210,10 @@ const view = ({ offer, giver, to, added, state, items, taken, isGiver }: Found, 
   ...(isGiver && taken && { taken: taken.size }),
 });
 
-/** The photos of an open offer that its recipient may take over, among `ids`. */
+/** The photos of an open offer that its recipient may save, among `ids`. */
 function takeable({ library, claimsOf }: Core, { isOpen, giver, to }: Found, ids: readonly string[]): StoredPhoto[] {
   const access = itemAccess(library);
-  // Whoever acts for the house sees more of it than what is offered.
+  // Viewers who act for the house see more photos of the giver than those in the offer.
   const onlooker =
     to === house ? ({ kind: 'house' } as const) : ({ kind: 'person', person: to, actsForHouse: false } as const);
   if (!isOpen) return [];
@@ -333,7 +339,7 @@ function inOffers(shots: readonly (readonly string[])[]): string[][] {
 function openTaking(core: Core): Pick<Offers, 'accept' | 'moveToTrash'> {
   const { library, clock, gate, need, look, write, withShot } = core;
 
-  /** Takes over a part of an offer; false once it is open no more. */
+  /** Saves a part of an offer; false once it is no longer open. */
   function take(
     viewer: Viewer,
     offer: string,
@@ -396,7 +402,7 @@ function openTaking(core: Core): Pick<Offers, 'accept' | 'moveToTrash'> {
 const onTheirWay = (library: Library, ids: readonly string[]): number =>
   ids.filter((id) => library.items.find(id) === undefined).length;
 
-/** Records what was taken over, and closes the offer unless photos of it are still on their way to this server. */
+/** Records the saved photos, and closes the offer unless some of its photos have not arrived at this server yet. */
 function conclude({ library, look, write }: Core, viewer: Viewer, offer: string, taken: ReadonlySet<string>): void {
   const found = look(viewer, offer);
   if (!found) return;
@@ -420,17 +426,17 @@ function holdsNow({ library, claimsOf }: Core, item: Item): boolean {
 }
 
 /**
- * The photos among `ids` that the giver may move to the trash, since the recipient took them over and holds them with
- * all files of their shots that go to the trash with them.
+ * The photos among `ids` that the giver may move to the trash, since the recipient saved them and holds them with all
+ * files of their shots that go to the trash with them.
  */
 function movableOf(core: Core, viewer: Viewer, { giver, to, taken }: Found, ids: readonly string[]): StoredPhoto[] {
   const { library, claimsOf, withShot } = core;
-  // What a removed person holds is hidden from everyone.
+  // The items of a removed person are hidden from everyone.
   if (!mayChange(viewer, 'trashed', giver) || (to !== house && !itemAccess(library).isMember(to))) return [];
   return readPhotos(library, ids).filter((photo) => {
     if (photo.item.holder !== giver || taken?.has(photo.id) !== true) return false;
     const claims = claimsOf(photo);
-    // Of locked photos nothing is told, here as everywhere.
+    // Locked photos are never reported.
     if (claims?.trashed !== false || claims.locked) return false;
     return withShot(photo).every(({ item }) => holdsNow(core, { holder: to, sha256: item.sha256 }));
   });

@@ -1,4 +1,4 @@
-/** Parses edits as programs and saved undos write them (api/photo-schemas.ts `PhotoEdits`). Pure. */
+/** Parses edits in the form of programs and saved undos (api/photo-schemas.ts `PhotoEdits`). Pure. */
 import { PhotospoolError } from '../base/errors.js';
 import { isDevelop, normalDevelop } from '../document/develop.js';
 import type { PhotoEdit } from './edit-photos.js';

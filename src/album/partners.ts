@@ -21,7 +21,7 @@ export interface PartnerList {
 
 /**
  * The partners of all persons. All methods throw `conflict` while people have no libraries here, and `forbidden` for a
- * viewer who is no person.
+ * viewer who is not a person.
  */
 export interface Partners {
   list(viewer: Viewer): PartnerList;
@@ -79,7 +79,7 @@ export function openPartners({ library, gate }: Omit<MemberAlbumParts, 'clock'>)
     leave: (viewer, of) =>
       library.transaction(() => {
         const me = self(viewer);
-        // Someone who never was a partner learns nothing about others.
+        // A person who never was a partner must not learn anything about others.
         return itemAccess(library).isPartner(of, me) && end(viewer, of, me);
       }),
   };

@@ -1,5 +1,5 @@
 /**
- * Comments on photos, as viewers see and write them. Comments exist for viewers who may see the photo and have its
+ * Comments on photos, as viewers see and write them. Comments exist for viewers with access to the photo and its
  * original: family conversations are not for visitors. Each change is durable before the response, and atomic.
  */
 import { monotonicFactory } from 'ulid';
@@ -65,14 +65,14 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
     return view && { ...view, by: authorFor(viewer, people, view.by), mine: isBy(viewer, view.by) };
   }
 
-  /** Whether a comment relies on no end that has not arrived here; its author and the photo’s holder see it anyway. */
+  /** Whether all ends that a comment depends on have arrived here; its author and the photo’s holder see it anyway. */
   function isInOrder(viewer: Viewer, holder: Holder, body: Body): boolean {
     if (isBy(viewer, commentOf(body)?.by ?? '') || actsFor(viewer, holder, { access: itemAccess(library) }))
       return true;
     return isKnown(readUnder(own(body, 'under')), noGrants, library.controls);
   }
 
-  /** The control documents by which others see a photo: a comment on it relies on their ends. */
+  /** The control documents through which others see a photo: a comment on it depends on their ends. */
   function setsBehind(photo: string): Record<string, GrantSet> {
     const [stored] = readPhotos(library, [photo]);
     const { holder } = stored!.item;

@@ -1,7 +1,7 @@
 /**
- * Playable videos of photos, as visible to a viewer: of a video its own, of a Live Photo the video that belongs to it,
- * of a motion photo the clip inside it. A clip follows its photo: a viewer who may see the photo may see its clip,
- * unless the audience of the video itself is narrower. Sharing or trashing a photo includes its clip.
+ * Playable videos of photos, as visible to a viewer: for a video the video itself, for a Live Photo the video that
+ * belongs to it, for a motion photo the clip inside it. A clip follows its photo: a viewer of the photo can also see
+ * its clip, unless the audience of the video itself is narrower. Sharing or trashing a photo includes its clip.
  */
 import { mayHaveOriginal, mayHaveUnedited, type Viewer } from '../access/permissions.js';
 import type { Catalog } from '../catalog/catalog.js';
@@ -22,7 +22,7 @@ export interface PlayableVideoParts {
   catalog: Pick<Catalog, 'clipOf' | 'clipFor'>;
 }
 
-/** A playable video. `rotate`: the quarter turns clockwise by which it is turned further. */
+/** A playable video. `rotate`: the additional quarter turns clockwise. */
 export type Playing = { rotate?: Develop['rotate'] } & Source;
 
 type Source =
@@ -39,7 +39,7 @@ export function sourceOf(
   viewer: Viewer,
   photo: PhotoView,
 ): StoredPhoto | undefined {
-  // What was cut away is in the clip, too.
+  // The clip also shows what was cut away.
   if (!isFilm(photo) && (photo.develop || photo.developing)) return undefined;
   if (isFilm(photo) || photo.motion) return readPhotos(library, [photo.id])[0];
   const clip = catalog.clipFor(photo.id, sightOf(viewer));
@@ -68,7 +68,7 @@ export function playingOf(
   return playing && rotate !== undefined ? { ...playing, rotate } : playing;
 }
 
-/** The same, as its file is. */
+/** The same, as in its file. */
 function filesOf(
   { library }: PlayableVideoParts,
   viewer: Viewer,
@@ -79,7 +79,7 @@ function filesOf(
   const id = item.sha256;
   const { hover, video } = clipsShown(document);
   const motion = motionOf(document.facts);
-  // The clip of a photo is short enough to be its hover preview, too.
+  // The clip of a photo is short enough to serve as its hover preview.
   const made = which === 'hover' ? (hover ?? (isFilm(photo) ? undefined : video)) : video;
   const original = originalOf(library, viewer, item);
   const isPlayable = original && own(document.facts, 'playable') === true && !isRotatedInVain(document);
@@ -95,7 +95,7 @@ function filesOf(
 const originalOf = (library: Library, viewer: Viewer, { holder, sha256 }: Item): boolean =>
   mayHaveOriginal(viewer, holder) && library.local.originals.find(sha256)?.state === 'here';
 
-/** The changes that apply to the clips of photos: they are shared, trashed and restored with their photos. */
+/** The changes that also apply to the clips of photos: they are shared, trashed and restored with their photos. */
 export const clipsBeside = ({ catalog }: PlayableVideoParts, each: readonly PhotosChange[]): PhotosChange[] =>
   each.flatMap(({ ids, audience, trashed }) => {
     const change = { ...(audience !== undefined && { audience }), ...(trashed !== undefined && { trashed }) };

@@ -1,6 +1,6 @@
 /**
  * The preparation of every catalog query: parses the search, reads changes by other processes, and loads the catalog
- * into memory without blocking others.
+ * into memory without blocking other requests.
  */
 import type { Viewer } from '../access/permissions.js';
 import { neededBy, owner, type Catalog } from '../catalog/catalog.js';
@@ -10,10 +10,10 @@ import type { Library } from '../library/library.js';
 import { checkSearch, sightOf } from './visibility.js';
 
 /**
- * Prepares the catalog for a search, and waits until the catalog has loaded what the answer needs: for a `page` of all
- * photos nothing, for a `count` of matches by their numbers what a timeline needs, for others, and to count `values`
- * (facets, places), everything. So the first view of a library does not wait for the rest.
- * @throws PhotospoolError `invalid` if the search is invalid, or asks for something hidden from the viewer.
+ * Prepares the catalog for a search, and waits until the required part of the catalog is loaded: for a `page` of all
+ * photos nothing; for a `count` of matches without their values the part for a timeline; for others, and to count
+ * `values` (facets, places), everything. So the first view of a library does not wait for the rest.
+ * @throws PhotospoolError `invalid` if the search is invalid, or contains something hidden from the viewer.
  */
 export type Ask = (text: string | undefined, what: 'page' | 'count' | 'values', viewer?: Viewer) => Promise<Query>;
 

@@ -1,5 +1,5 @@
 /**
- * Saves other holders' photos to one’s own library: as an item with the same bytes and everything visible to the
+ * Saves other holders' photos to the viewer's library: as an item with the same bytes and everything visible to the
  * viewer, without its grants, history and comments. It stays if the source is no longer shared. Each batch is one
  * transaction; after a crash, saving again completes it.
  */
@@ -23,8 +23,8 @@ import { isWithheld, showTo, sightOf } from './visibility.js';
 
 /**
  * The result: the number of saved photos, the number of photos already in the library, those that do not exist for the
- * viewer, and those of which the viewer may not have the original, because they are shown cropped or rotated (absent if
- * there are none). `undo`, on request: the changes that move what was saved to the viewer’s trash.
+ * viewer, and those whose original the viewer may not have, because they are shown cropped or rotated (absent if there
+ * are none). `undo`, on request: the changes that move the saved photos to the viewer’s trash.
  */
 export interface PhotosSaved {
   saved: number;
@@ -44,8 +44,9 @@ export interface SaveParts {
 const batch = 100;
 
 /**
- * Saves photos, by their public ids, with the visible other files of their shots: the clip of a Live Photo, the RAW of a
- * JPEG. These are not counted. A photo that the viewer holds already stays as it is, or is restored from their trash.
+ * Saves photos, by their public ids, with the visible other files of their shots: the clip of a Live Photo, the RAW of
+ * a JPEG. These are not counted. A photo that the viewer already holds stays unchanged, or is restored from their
+ * trash.
  * @throws PhotospoolError `forbidden` if the viewer has no library.
  */
 export async function savePhotos(
@@ -105,8 +106,8 @@ function savePart(
 }
 
 /**
- * Saves one photo as `target`, an item with the same bytes, in the caller's transaction. Returns whether it was added to
- * the library or restored from the trash. `audience`: of a new item; by default nobody else sees it.
+ * Saves one photo as `target`, an item with the same bytes, in the caller's transaction. Returns whether it was added
+ * to the library or restored from the trash. `audience`: of a new item; by default only its holder sees it.
  */
 export function saveOne(
   library: Library,
@@ -129,7 +130,7 @@ export function saveOne(
     const change = { ...made?.change, ...(audience !== 'private' && { audience }) };
     return made && inSight(library, target, applyChange(made.copy, change, signature), signature);
   });
-  // The document may have got back ends that it had lost.
+  // The document may have regained ends that it had lost.
   return written?.changed === true && !isKnown;
 }
 
@@ -146,7 +147,7 @@ function copyOf(
   const seen = showTo(viewer, photo);
   const modified = earliestSighting(source.body)?.modified ?? at;
   const sighting = { at, server: library.server, name: seen.name ?? '', modified, by };
-  // While it is unclear what to cut away, the copy says the same: otherwise it would show everything.
+  // While it is unclear what to cut away, it is also unclear in the copy: otherwise the copy would show everything.
   const isUnclear = photo.developing && !photo.develop;
   const unclear = (source.body.edits.develop ?? []).map(({ of: _of, ...edit }) => ({ ...edit, by }));
   const fresh = newPhoto({ facts, renditions, sighting });

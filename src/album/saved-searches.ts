@@ -75,7 +75,7 @@ export function openAlbums(library: Library, clock: Pick<Clock, 'now'>): Albums 
     });
   }
 
-  /** The documents about the album of this name: one, or several if servers did not know of each other. */
+  /** The documents of the album with this name: one, or several if servers did not know each other's. */
   const saidOf = (name: string) =>
     all().filter(({ body }) => {
       const album = albumOf(body);
@@ -135,7 +135,7 @@ export function openAlbums(library: Library, clock: Pick<Clock, 'now'>): Albums 
   };
 }
 
-/** Whether a document holds the settings of the album with this name, which searches find in any case. */
+/** Whether a document holds the settings of the album with this name; searches ignore the case of names. */
 function isNamed(body: Body, name: string): boolean {
   const found = settingsName(body);
   return found !== undefined && fold(found) === fold(name.trim());

@@ -21,17 +21,17 @@ export interface SharePreview {
   count: number;
   /** The first of them. */
   tiles: Tile[];
-  /** Of a selection: the ids of the photos that can be shared together. */
+  /** For a selection: the ids of the photos that can be shared together. */
   ids?: string[];
-  /** How many of the viewer’s photos it would not show, by reason; a reason without photos is absent. */
+  /** The number of the viewer’s photos that it would not show, by reason; a reason without photos is absent. */
   left: {
-    /** They belong to somebody else. */
+    /** They belong to another holder. */
     others?: number;
     /** They are in the trash, or locked. */
     trashed?: number;
-    /** The viewer may share them, but they are in another library than the rest. */
+    /** The viewer may share them, but they are in a different library from the rest. */
     apart?: number;
-    /** A link to a search shows only what people who may share put there. */
+    /** A link to a search depends only on values by people with the right to share. */
     unconfirmed?: number;
   };
 }
@@ -51,7 +51,7 @@ export function previewShare(parts: Parts, who: Viewer, wanted: Omit<WantedScope
   return wanted.photos ? previewPhotos(parts, who, wanted.photos) : previewScope(parts, who, wanted);
 }
 
-/** Of a selection, the photos of the library that most of them are in. */
+/** For a selection, the photos in the library that contains most of them. */
 function previewPhotos({ library, catalog }: Parts, who: Viewer, photos: readonly string[]): SharePreview {
   const access = itemAccess(library);
   const groups = new Map<Holder, string[]>();

@@ -17,7 +17,9 @@ export interface StackParts {
   catalog: Pick<Catalog, 'stackOf' | 'burstOf'>;
 }
 
-/** A photo as visible to the viewer, with `stack` and `burst` if they may see other files of its shot or burst. */
+/**
+ * A photo as visible to the viewer, with `stack` and `burst` if other files of its shot or burst are visible to them.
+ */
 export function withStack<P extends PhotoView>({ library, catalog }: StackParts, viewer: Viewer, photo: P): P {
   const others = findPhotos(library, viewer, catalog.stackOf(photo.id));
   const burst = catalog.burstOf(photo.id, sightOf(viewer));
@@ -30,7 +32,7 @@ export function withStack<P extends PhotoView>({ library, catalog }: StackParts,
 
 /**
  * The edits of pictures that apply to the other files of a shot: its RAW or JPEG, and the clip of a Live Photo get the
- * value of the photo. So none of them shows what was cut away from it.
+ * value of the photo. So none of them shows what was cut away.
  */
 export const developsBeside = (
   { library, catalog }: { library: Library; catalog: Pick<Catalog, 'stackOf' | 'clipOf'> },
@@ -46,13 +48,13 @@ export const developsBeside = (
     });
   });
 
-/** The files that belong into the trash with a photo (public ids): its clip, and the RAW or the JPEG of its shot. */
+/** The files that are trashed with a photo (public ids): its clip, and the RAW or the JPEG of its shot. */
 export const filesOfShot = (catalog: Pick<Catalog, 'clipOf' | 'stackOf'>, id: string): string[] => [
   ...[catalog.clipOf(id)?.id ?? []].flat(),
   ...catalog.stackOf(id),
 ];
 
-/** The changes that apply to the RAW files of photos: they are trashed and restored with their photos. */
+/** The changes that also apply to the RAW files of photos: they are trashed and restored with their photos. */
 export const rawsBeside = ({ catalog }: StackParts, each: readonly PhotosChange[]): PhotosChange[] =>
   each.flatMap(({ ids, trashed }) => {
     const raws =

@@ -1,6 +1,6 @@
 /**
- * The storage used by people, as it may be told: to themselves exactly and with everything they hold; to owners without
- * what is in the trash or locked, and rounded, because the exact size of one new file tells which file it is.
+ * The storage used by people, as far as it may be shown: to themselves exactly and with everything they hold; to owners
+ * rounded, and without trashed and locked items, because the exact size of a single new file could identify it.
  */
 import { readStanding } from '../access/pending-roles.js';
 import type { People } from '../access/people.js';
@@ -34,13 +34,13 @@ export function storageOfOne(catalog: Pick<Catalog, 'storage'>, holder: Holder):
   return { photos: sum('photos'), bytes: sum('bytes'), trash: used?.trashed ?? none };
 }
 
-/** What takes space, with the sum of all kinds. */
+/** The use of space, with the total of all kinds. */
 export function sumOf(use: StorageUse): StorageUse & Amount {
   const sum = (key: keyof Amount): number => use.kinds.reduce((all, one) => all + one[key], 0);
   return { ...use, photos: sum('photos'), bytes: sum('bytes') };
 }
 
-/** The storage used by each person who belongs to the family or holds something here, by name, for owners. */
+/** The storage used by each person who belongs to the family or has items here, by name, for owners. */
 export function storageOfEach(
   catalog: Pick<Catalog, 'storage'>,
   library: Library,
@@ -59,6 +59,6 @@ export function storageOfEach(
     .sort((a, b) => a.name.localeCompare(b.name) || (a.person < b.person ? -1 : 1));
 }
 
-/** The name that a removed person had; their id if it is not known here. */
+/** The name of a removed person; their id if it is not known here. */
 export const nameOfRemoved = (library: Library, person: string): string =>
   readStanding(library.get(`person:${person}`)?.body)?.name ?? person;

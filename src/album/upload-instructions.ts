@@ -1,12 +1,12 @@
 /**
- * What senders say about their uploads: the album that a photo goes into, and who sees it. An import writes no edits, so
- * that two servers with the same file make the same document; what was said waits in a local row of its sender
- * (library/awaited-photos.ts) and becomes an ordinary edit of theirs once the photo is recorded (awaited-changes.ts). A
- * row is written right before a file appears in `incoming`: a crash in between leaves a row that the upload writes once
- * more when it is finished, or that has no effect after 30 days.
+ * The instructions of senders for their uploads: the album of a photo, and its audience. An import writes no edits, so
+ * that two servers with the same file make the same document; the instructions wait in a local row of the sender
+ * (library/awaited-photos.ts) and become an ordinary edit by the sender when the photo is recorded
+ * (awaited-changes.ts). A row is written right before a file appears in `incoming`: a crash in between leaves a row
+ * that is written again when the upload is finished, or that has no effect after 30 days.
  *
- * What is stored depends on the sender's requests and own settings alone, never on photos: whether the holder has the
- * photo is decided when the change is made (awaited-changes.ts).
+ * The stored rows depend only on the sender's requests and settings, never on photos: whether the holder has the photo
+ * is decided when the change is made (awaited-changes.ts).
  */
 import type { Senders } from '../access/sender-permissions.js';
 import { authorOf, may, mayChange, type Viewer } from '../access/permissions.js';
@@ -22,11 +22,11 @@ import { openMemberAlbums, type MemberAlbumParts } from './member-albums.js';
 /** The metadata of an upload, by key: hostile text. */
 export type UploadMetadata = Readonly<Record<string, string>>;
 
-/** What a sender says about an upload. */
+/** The instructions of a sender for an upload. */
 interface UploadInstructions {
   /** An album with members, `<holder>:<ulid>`. */
   album?: string;
-  /** The name of an album of the house; a new name makes a new album. */
+  /** The name of an album of the house; a new name creates a new album. */
   named?: string;
   audience?: UploadAudience;
 }
@@ -46,18 +46,18 @@ function instructionsIn(metadata: UploadMetadata): UploadInstructions {
 
 /** An upload before its bytes are sent. */
 interface OfferedUpload {
-  /** Whose it becomes. */
+  /** Its holder. */
   holder: Holder;
-  /** The hash of its bytes, if the sender says it. */
+  /** The hash of its bytes, if the sender sent it. */
   sha256: string | undefined;
   metadata: UploadMetadata;
 }
 
 /**
- * Checks what is said about an upload, before its bytes are sent; what counts are the rights of the sender when the photo
- * is recorded. @throws PhotospoolError `invalid`, also if the sender put these bytes into too many albums; `not-found` for
- * an album that the viewer does not see; `forbidden` if they may not put such photos into it, or not show them; `conflict`
- * while people have no libraries.
+ * Checks the instructions for an upload, before its bytes are sent; the rights that count are those of the sender when
+ * the photo is recorded. @throws PhotospoolError `invalid`, also if the sender put these bytes into too many albums;
+ * `not-found` for an album that is hidden from the viewer; `forbidden` if they may not put such photos into it, or may
+ * not show them; `conflict` while people have no libraries.
  */
 export function checkInstructions(
   parts: MemberAlbumParts,
@@ -102,8 +102,8 @@ interface InstructionParts {
 }
 
 /**
- * Stores what is said about an upload, right before it appears in `incoming`; durable. Without an audience, the choice of
- * the sender's person for new uploads counts. Nothing is stored for unknown senders.
+ * Stores the instructions for an upload, right before it appears in `incoming`; durable. Without an audience, the
+ * person's default for new uploads applies. Nothing is stored for unknown senders.
  */
 export function noteInstructions(
   { library, clock, senders }: InstructionParts,
@@ -124,7 +124,7 @@ export function noteInstructions(
   if (Object.keys(change).length > 0) library.local.awaited.add({ sender: by, id, change });
 }
 
-/** Stores the album that is said for a photo that its sender sees already: its audience stays. Durable. */
+/** Stores the requested album for a photo that is already visible to its sender: its audience stays. Durable. */
 export function noteAlbum(
   { library }: Pick<InstructionParts, 'library'>,
   by: string,

@@ -1,6 +1,7 @@
 /**
- * What a viewer may see: which photos, as a filter for the catalog, and which of their fields. Viewers without access
- * to details learn nothing that is not in the picture: no file name, no exact position, no path on this machine.
+ * The content visible to a viewer: which photos, as a filter for the catalog, and which of their fields. Viewers
+ * without access to details get no information beyond the picture: no file name, no exact position, no path on this
+ * machine.
  */
 import {
   actionsOn,
@@ -71,14 +72,14 @@ export function checkSearch(viewer: Viewer, { terms }: Query): void {
 /** The fields reserved for viewers with access to details. */
 type Kept = 'name' | 'added' | 'gps' | 'original' | 'reviewed' | 'archived';
 
-/** The fields reserved for viewers who may have the unedited picture. */
+/** The fields reserved for viewers with the right to the unedited picture. */
 type Edited = 'develop' | 'developing';
 
 /** A photo as visible to a viewer. */
 export type PhotoSeen = Omit<PhotoView, Kept> &
   Partial<Pick<PhotoView, Kept>> & {
     can: ItemAction[];
-    /** The id of the person who holds it; absent for photos of the house, and for viewers who do not learn it. */
+    /** The id of the person who holds it; absent for photos of the house, and for viewers who may not know it. */
     holder?: Holder;
   };
 
@@ -107,8 +108,8 @@ export const isWithheld = (viewer: Viewer, photo: Pick<FoundPhoto, 'item'> & { u
   photo.unedited !== undefined && !mayHaveUnedited(viewer, photo.item.holder);
 
 /**
- * A photo's fields that a viewer may see, and the actions they may take. Its path on this machine is only for those who
- * may edit it and see the spool, while nobody but the house holds items.
+ * The fields of a photo that are visible to a viewer, and the actions they may take. Its path on this machine is only
+ * for viewers who may edit it and see the spool, and only while all items belong to the house.
  */
 export function showTo(viewer: Viewer, { item, pathTells, unedited, ...all }: FoundPhoto): PhotoSeen {
   const found = mayHaveUnedited(viewer, item.holder) ? all : withoutEdited(all);

@@ -149,7 +149,7 @@ export const WebAuthnOptions = Type.Record(Type.String(), Type.Unknown());
 
 /** The permissions of a token. */
 export const May = Type.Enum(mays);
-/** Whom a token acts for: `me` for the viewer; absent for the house. */
+/** The holder that a token acts for: `me` for the viewer; absent for the house. */
 export const ForMe = optional(
   Type.Literal('me', { description: '`me` for tokens that act for you; absent: for the house' }),
 );

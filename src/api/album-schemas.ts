@@ -64,7 +64,7 @@ export const Gazetteer = Type.Object({
 const Explored = Type.Array(
   Type.Object({ value: Type.String(), count: Type.Integer(), tile: Tile }, { description: 'the most frequent first' }),
 );
-/** What a search finds by place, year, camera, folder, holder and kind, each with its cover. */
+/** The matches of a search by place, year, camera, folder, holder and kind, each with its cover. */
 export const ExploredPhotos = Type.Object({
   count: Type.Integer(),
   places: Explored,
@@ -312,7 +312,7 @@ export const LibraryStorage = Type.Object({
     { description: 'without what is in the trash or locked; bytes rounded up to 100 MB' },
   ),
 });
-/** The storage used by what the viewer acts for, by kind and year. */
+/** The storage used by the holders that the viewer acts for, by kind and year. */
 export const StorageUse = Type.Object({
   ...amount,
   house: Type.Boolean({ description: 'whether the photos of the house are included' }),

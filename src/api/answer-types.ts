@@ -44,7 +44,7 @@ export type Comment = Static<typeof access.Comment>;
 export type ShareLink = Static<typeof access.ShareLink>;
 /** A share link as its visitors see it. */
 export type ShareLinkView = Static<typeof access.ShareLinkView>;
-/** The photos that sharing would show, and how many it would not. */
+/** The photos that sharing would show, and the number of those that it would not. */
 export type SharePreview = Static<typeof access.SharePreview>;
 
 /** A photo, as much of it as is visible to the viewer. */
@@ -61,7 +61,7 @@ export type Facet = Static<typeof photos.Facets>[number];
 export type PhotosEdit = Static<typeof photos.EachEdits>['each'][number];
 /** The result of edits. */
 export type EditResult = Static<typeof photos.Changed>;
-/** The result of saving photos to one’s own library. */
+/** The result of saving photos to the viewer's library. */
 export type PhotosSaved = Static<typeof photos.PhotosSaved>;
 
 /** A saved search with the number of its photos and the newest of them. */
@@ -84,11 +84,11 @@ export type PartnerList = Static<typeof album.PartnerList>;
 export type LostEnd = Static<typeof album.LostEnds>['ends'][number];
 /** The storage used by the house and by each person. */
 export type LibraryStorage = Static<typeof album.LibraryStorage>;
-/** Photos that are handed over to somebody. */
+/** Photos offered to a recipient. */
 export type Offer = Static<typeof album.Offer>;
 /** Towns and countries of the gazetteer. */
 export type Gazetteer = Static<typeof album.Gazetteer>;
-/** What a search finds by place, year, camera and holder. */
+/** The matches of a search by place, year, camera and holder. */
 export type ExploredPhotos = Static<typeof album.ExploredPhotos>;
 /** A month (`2024-07`) or year (`2024`) with its cover photo. */
 export type TimelineCover = Static<typeof album.TimelineCovers>[number];
@@ -110,7 +110,7 @@ export type HistoryEntry = Static<typeof album.HistoryEntry>;
 export type OriginalProgress = Static<typeof album.OriginalProgress>;
 /** The start of the page of a public album. */
 export type FrontPage = Static<typeof album.FrontPage>;
-/** The storage used by what the viewer acts for, by kind and year. */
+/** The storage used by the holders that the viewer acts for, by kind and year. */
 export type StorageUse = Static<typeof album.StorageUse>;
 /** The largest originals. */
 export type LargestFiles = Static<typeof album.LargestFiles>;

@@ -96,7 +96,7 @@ export const CopiedHome = Type.Object({
   since: Utc,
 });
 
-/** Whether people may have libraries of their own. */
+/** Whether people may have personal libraries. */
 export const PeopleLibraries = Type.Object(
   {
     on: Type.Boolean(),
@@ -129,7 +129,7 @@ export const Finding = Type.Object({
   message: Type.String({ description: 'the problem in one sentence' }),
   remedy: Type.String({ description: 'the remedy in one sentence' }),
 });
-/** The answer of `GET /api/doctor`. */
+/** The response of `GET /api/doctor`. */
 export const DoctorAnswer = Type.Object({
   findings: Type.Array(Finding, { description: 'the most severe first' }),
   checks: Type.Array(Type.Enum(checks), { description: 'the checks that ran' }),

@@ -303,7 +303,7 @@ export const order = optional(
     description: 'in the order of the album that `q` names, or by the day of arrival, the last one first',
   }),
 );
-/** `bursts` in the query: how photos of a burst are answered. */
+/** `bursts` in the query: how bursts are listed. */
 export const bursts = optional(Type.Literal('stacked', { description: 'one photo stands for each burst' }));
 /** `cursor` in the query: the start of a page. */
 export const cursor = optional(Type.String({ maxLength: 200, description: '`next` of the previous page' }));

@@ -117,7 +117,7 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
     return 'moved';
   }
 
-  /** A file of another user can be moved nevertheless. */
+  /** A file of another user can still be moved. */
   async function protect(path: string): Promise<void> {
     try {
       await files.protect(path);

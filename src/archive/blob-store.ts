@@ -13,7 +13,7 @@ import { temporaryName } from '../base/temporary-names.js';
 /** A folder of blobs. */
 export interface Blobs {
   readonly folder: string;
-  /** The path of a blob, whether it exists or not. */
+  /** The path of a blob, whether or not it exists. */
   path(sha256: string): string;
   /** Whether a blob exists. Synchronous, so that it can be checked within a transaction. */
   has(sha256: string): boolean;
@@ -24,7 +24,10 @@ export interface Blobs {
   put(bytes: Uint8Array, anew?: boolean): Promise<string>;
   /** The path where the bytes of a blob from another server accumulate until it is complete. */
   partial(sha256: string): string;
-  /** Whether some have. Synchronous: thousands are asked about, and would wait behind the writes of all transfers. */
+  /**
+   * Whether there are any such bytes. Synchronous: this is called for thousands of blobs, which would wait behind the
+   * writes of all transfers.
+   */
   hasPartial(sha256: string): boolean;
   /** A path where another program may write a file that becomes a blob; a crash leaves it to be removed later. */
   temporary(): string;

@@ -4,7 +4,7 @@
  */
 
 const longest = 255;
-/** Temporary copies need no space: they have names of their own. */
+/** Temporary copies need no space: they have separate names. */
 const prefixes = [8, 12, 16, 24, 32, 48, 64];
 
 /** A name that every filesystem accepts: control characters and separators become `_`. Never empty, `.` or `..`. */

@@ -1,4 +1,4 @@
-/** The state of a home for `doctor`: from a running server's parts, or read while others use the home. Reads only. */
+/** The state of a home for `doctor`: from a running server's parts, or read while the home is in use. Reads only. */
 import { lstat } from 'node:fs/promises';
 import { readHistory } from '../backup/backup-history.js';
 import type { Config } from '../base/config.js';

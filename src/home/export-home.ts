@@ -1,7 +1,7 @@
 /**
  * Exports a holder’s library into a folder. A file gets its name when it is complete and has the right hash, so a crash
- * leaves only complete files, and another run continues: it leaves existing files alone, except `library.json`, and
- * sidecars and edited pictures that an export made and nobody changed since.
+ * leaves only complete files, and another run continues: it leaves existing files unchanged, except `library.json`, and
+ * sidecars and edited pictures that an export made and that were not changed since.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -26,7 +26,7 @@ import type { ExportFile } from '../server/files/export-file.js';
 import { openTurned } from '../server/files/rotated-bytes.js';
 import { libraryList, type LibraryExportParts } from '../server/files/library-export.js';
 
-/** Opens what an export reads; to be closed after it. `edited`: with JPEGs of edited pictures. */
+/** Opens the sources of an export; to be closed after it. `edited`: with JPEGs of edited pictures. */
 export function openExport(
   config: Pick<Config, 'done'>,
   files: Files,

@@ -1,7 +1,7 @@
 /**
- * The files that exports made in a folder, by their hashes, so that a later export can replace what nobody changed since.
- * A list of lines in the folder, which gets the hash of a file before the file is written: after a crash each file is the
- * old or the new one, and both are known. A line that a crash cut off is ignored.
+ * The files that exports made in a folder, by their hashes, so that a later export can replace those that were not
+ * changed since. A list of lines in the folder, which gets the hash of a file before the file is written: after a crash
+ * each file is the old or the new one, and both are known. A line cut off by a crash is ignored.
  */
 import { join } from 'node:path';
 import type { Files } from '../base/files.js';
@@ -13,9 +13,9 @@ export const listName = '.photospool-export.jsonl';
 
 /** The files that exports made in a folder. */
 export interface ExportedFiles {
-  /** Whether an export made this file; `sha256` is of its present content. */
+  /** Whether an export made this file; `sha256` is of its current content. */
   isKnown(path: string, sha256: string): boolean;
-  /** Adds a file that is about to be written, or that is as it would be written. Durable. */
+  /** Adds a file that is about to be written, or that already has the right content. Durable. */
   add(path: string, sha256: string): Promise<void>;
 }
 

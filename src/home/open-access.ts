@@ -1,4 +1,7 @@
-/** The access control of a home, with the audit file beside the library. A crash leaves nothing half done. */
+/**
+ * The access control of a home, with the audit file beside the library. A crash leaves each change complete or not
+ * made.
+ */
 import { join } from 'node:path';
 import { openAccess, type Access } from '../access/access.js';
 import { openLineFile } from '../access/audit-file.js';

@@ -47,7 +47,7 @@ export interface Home extends Records {
   tools: FfmpegTools;
   metadata: Metadata;
   sidecars: Sidecars;
-  /** The present viewers of senders (`authorOf`). */
+  /** The current viewers of senders (`authorOf`). */
   senders: Senders;
   /** Whether a sender may upload now. */
   mayUpload(by: string): boolean;
@@ -147,7 +147,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
   };
 }
 
-/** Whose sidecars count for which photos. The sender's rights are evaluated at the time of each call. */
+/** Whose sidecars apply to which photos. The sender's rights are evaluated at the time of each call. */
 const openDescribing = (senders: Senders, library: Library): Describing => {
   const senderOf = (by: string) => ({ by, viewer: senders(by) });
   return (by, item, photo) => {

@@ -49,7 +49,7 @@ export async function openPublic(config: Config, log: Log, files: Files = filesO
       access: { ...publicAccess(access), tokens: access.tokens },
       databases: publishers.databases,
       exchange: checked(exchange, combiner),
-      // There are no originals here to move.
+      // There are no originals to move on a public server.
       blobs: {
         rendition: blobs.path,
         original: (path) => join(folder, path),
@@ -104,7 +104,7 @@ const nothing = (): Promise<never> => Promise.reject(refused('take photos'));
 /** A public server opens no connections: homes connect to it. */
 const noMesh: ServerParts['mesh'] = { status: () => [], on: () => () => undefined };
 
-/** There is no spool here. */
+/** A public server has no spool. */
 const noSpool: SpoolPort = {
   status: () => Promise.resolve({ ...idleStatus }),
   choices: { ignore: nothing, discard: nothing, restore: nothing, filesOf: nothing },

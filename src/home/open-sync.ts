@@ -1,6 +1,6 @@
 /**
  * Assembles the replication of a home: the databases served to peers, the connections to them, and blobs in both
- * directions. It holds no state that a crash could lose.
+ * directions. It has no state of its own, so a crash loses nothing.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
  * Makes the pictures of edited photos of a home in the background while the server runs. After a crash, the next start
- * makes what is missing.
+ * makes the missing pictures.
  */
 import { systemClock as clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
@@ -14,7 +14,7 @@ export function filesBeside(catalog: Pick<Catalog, 'clipOf' | 'photosWith' | 'st
   return [...catalog.stackOf(id), ...(clip ? [clip.id] : []), ...catalog.photosWith(id)];
 }
 
-/** Starts it; the returned function ends it after the pictures in hand. */
+/** Starts it; the returned function ends it after the current pictures. */
 export function startDeveloping(home: Home, log: Log): () => Promise<void> {
   const { catalog, changes, config, decoders, follower } = home;
   const ended = new AbortController();

@@ -33,7 +33,7 @@ export interface RestoreOptions {
   folder: string;
   /** The name of a snapshot; default: the newest. */
   snapshot?: string;
-  /** The archive is lost: start with an empty one. */
+  /** The archive is lost: starts with an empty one. */
   archiveLost?: boolean;
   /** The configuration of the home, read again: the backup may restore its file. */
   config: () => Config;
@@ -124,7 +124,7 @@ function inUse(config: Config, message: string): PhotospoolError {
   });
 }
 
-/** Locks the work folders, so that nobody starts working meanwhile. */
+/** Locks the work folders, so that no other process starts working meanwhile. */
 async function holdWork(config: Config, files: Files): Promise<Lock[]> {
   await checkIdle(config, files);
   await files.makeFolder(config.work);
@@ -135,7 +135,7 @@ async function holdWork(config: Config, files: Files): Promise<Lock[]> {
 
 const isIn = (folder: string, inner: string): boolean => `${inner}${sep}`.startsWith(`${folder}${sep}`);
 
-/** The missing folders outside of the home. */
+/** The missing folders outside the home. */
 async function missingFolders({ home, incoming, work, done }: Config, files: Files): Promise<string[]> {
   const outside = [incoming, work, done].filter((folder) => !isIn(home, folder));
   const found = await Promise.all(outside.map((folder) => files.stat(folder)));

@@ -1,4 +1,4 @@
-/** The server running on a home, for commands: found by its record, called over HTTP. Loads none of its parts. */
+/** The server running on a home, for commands: found by its record, called over HTTP. Loads no part of the server. */
 import { X509Certificate } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { request } from 'node:http';
@@ -39,8 +39,8 @@ export async function recordOf(
 }
 
 /**
- * The server that runs on a home and holds this `work` folder; undefined if there is none. `signal` ends waiting for a
- * silent one.
+ * The server that runs on a home and holds this `work` folder; undefined if there is none. `signal` ends waiting for
+ * one that does not respond.
  * @throws PhotospoolError `locked` if it uses another incoming folder or archive.
  */
 export async function findServer(config: Config, signal?: AbortSignal): Promise<ServerRecord | undefined> {

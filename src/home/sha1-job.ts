@@ -7,7 +7,7 @@ import type { Log } from '../base/log.js';
 import { keepHashing } from '../ingest/sha1-backlog.js';
 import type { Home } from './open-home.js';
 
-/** Starts it; the returned function ends it after the file in hand. */
+/** Starts it; the returned function ends it after the current file. */
 export function startHashing(home: Home, log: Log): () => Promise<void> {
   const ended = new AbortController();
   const hashing = keepHashing({ ...home, clock, log }, ended.signal);

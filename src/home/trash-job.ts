@@ -1,7 +1,7 @@
 /**
- * Deletes photos that were in the trash for the chosen days, while the server runs: some minutes after its start, when the
- * machine has set its clock, and then once an hour (album/automatic-deletion.ts). After an error or a crash, the next look
- * continues.
+ * Deletes photos that were in the trash for the chosen days, while the server runs: some minutes after its start, when
+ * the machine has set its clock, and then once an hour (album/automatic-deletion.ts). After an error or a crash, the
+ * next run continues.
  */
 import type { Access } from '../access/access.js';
 import { deleteOld } from '../album/automatic-deletion.js';
@@ -11,13 +11,13 @@ import { sentence, toPhotospoolError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import type { Home } from './open-home.js';
 
-/** Before the first look after a start, and between two looks, in ms. */
+/** The delay before the first run after a start, and between two runs, in ms. */
 const [delay, pause] = [300_000, 3_600_000];
 
-/** The parts of a home and its access that this needs. */
+/** The required parts of a home and its access. */
 type TrashJobParts = Pick<Home, 'library' | 'catalog' | 'archive'> & Pick<Access, 'senders' | 'audit'>;
 
-/** Starts it; the returned function ends it after the photo in hand. */
+/** Starts it; the returned function ends it after the current photo. */
 export function startDeleting(parts: TrashJobParts, log: Log, clock: Clock = systemClock): () => Promise<void> {
   const ended = new AbortController();
   const deleting = keepDeleting(parts, { log, clock, signal: ended.signal });

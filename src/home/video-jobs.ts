@@ -1,6 +1,6 @@
 /**
- * Transcodes the videos of a home in the background while the server runs. After a crash, the next start repeats what
- * is missing.
+ * Transcodes the videos of a home in the background while the server runs. After a crash, the next start makes the
+ * missing transcodes.
  */
 import { systemClock as clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
