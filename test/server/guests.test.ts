@@ -273,7 +273,7 @@ test('a photo that its holder has already is approved into the album, or only di
   party.arrives('b', `link:${link.share.id}/Other`);
 
   // It is listed for ben alone, and stays where it is; the guest sees nothing.
-  const listed = (await ask(ben.headers, 'GET', '/api/guest-photos?limit=1')).json<Waiting>().photos;
+  const listed = (await ask(ben.headers, 'GET', '/api/guest-photos')).json<Waiting>().photos;
   expect(listed.map(({ photo: { id }, from }) => [id, from]).sort()).toEqual(
     [one, two].map((id) => [id, [linkIn(by)]]).sort(),
   );
@@ -312,6 +312,38 @@ test('a photo that its holder has already is approved into the album, or only di
   expect(await party.decide(ben.headers, 'decline', [two], { undo: true })).toEqual(changed);
   expect(await known(ben.headers)).toEqual([two]);
   expect(await party.inAlbum()).toEqual([one]);
+});
+
+test('pages hold as many photos as requested, first those that their holder has already', async () => {
+  const { home, people, ask, album, by, ...party } = await openParty();
+  const { ben } = people;
+  for (const digit of ['a', 'b', 'c']) {
+    party.has(digit);
+    if (digit !== 'b') await home.clock.advance(1_000);
+    party.arrives(digit);
+  }
+  for (const digit of ['d', 'e']) party.has(digit, by);
+  type Page = Waiting & { next: string | null };
+  const pages = async (limit: number): Promise<string[][]> => {
+    const read: string[][] = [];
+    for (let next: string | null = ''; next !== null;) {
+      const from = next === '' ? '' : `&cursor=${encodeURIComponent(next)}`;
+      const page: Page = (await ask(ben.headers, 'GET', `/api/guest-photos?limit=${limit}${from}`)).json<Page>();
+      read.push(page.photos.map(({ photo }) => photo.id));
+      ({ next } = page);
+    }
+    return read;
+  };
+  const [all] = await pages(100);
+  expect(all).toHaveLength(5);
+  for (const limit of [1, 2, 3, 4, 5]) {
+    const read = await pages(limit);
+    expect(read.flat(), String(limit)).toEqual(all);
+    expect(read.map(({ length }) => length).slice(0, -1), String(limit)).toEqual(read.slice(1).map(() => limit));
+    expect(read.at(-1)!.length, String(limit)).toBeGreaterThan(0);
+  }
+  for (const bad of ['known:', 'known:1:x', 'x'])
+    expectError(await ask(ben.headers, 'GET', `/api/guest-photos?cursor=${bad}`), 400, 'invalid');
 });
 
 test('photos in the trash, locked ones and those of a removed album are not listed until they are back', async () => {

@@ -4,8 +4,9 @@ import { EntriesChanged } from '../../api/album-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import { answers, cursor, next, Photo, Sha256 } from '../../api/photo-schemas.js';
 import { findPhotos } from '../../album/find-photos.js';
-import { openGuestPhotos, type GuestPhotos } from '../../album/guest-photos.js';
+import { openGuestPhotos, type GuestPhotos, type KnownPhoto } from '../../album/guest-photos.js';
 import { showTo, sightOf } from '../../album/visibility.js';
+import { compareText } from '../../document/json-values.js';
 import type { Library } from '../../library/library.js';
 import { demandPeopleLibraries } from '../../library/people-libraries.js';
 import { limit, within } from '../http/page-size.js';
@@ -44,26 +45,31 @@ export const guestPhotos: Routes = (app, { library, clock, gate, access, catalog
     {
       config,
       schema: {
-        summary:
-          'Lists guest photos that await approval, newest first; on the first page also those that were here already',
+        summary: 'Lists guest photos that were here already, then those that await approval, each newest first',
         querystring: Type.Object({ cursor, limit: limit(bounds) }),
         response: answers(Type.Object({ photos: Type.Array(Waiting), next })),
       },
     },
     async (request) => {
       demandPeopleLibraries(gate);
-      const { limit: asked, ...page } = request.query;
+      const { limit: asked, cursor: from } = request.query;
+      const most = within(bounds, asked);
       const who = viewer(request);
       const query = await ask('is:guest', 'page', who);
-      const found = catalog.page(query, { ...page, limit: within(bounds, asked), viewer: sightOf(who) });
-      const photos = findPhotos(library, who, found.ids).map((photo) => ({
+      const known = knownAfter(guests, who, from);
+      const listed = known.slice(0, most);
+      const here = showKnown(library, who, listed);
+      const last = listed.at(-1);
+      // Full of known photos: whatever follows, also the first that waits, is on the next page.
+      const isFull = last !== undefined && listed.length === most;
+      const start = from === undefined || knownCursor.test(from) ? {} : { cursor: from };
+      const found = catalog.page(query, { ...start, limit: Math.max(1, most - listed.length), viewer: sightOf(who) });
+      if (isFull) return { photos: here, next: known.length > most || found.ids.length > 0 ? cursorOf(last) : null };
+      const waiting = findPhotos(library, who, found.ids).map((photo) => ({
         photo: showTo(who, photo),
         from: guests.senders(photo.id),
       }));
-      return {
-        photos: [...(page.cursor === undefined ? knownTo(library, guests, who) : []), ...photos],
-        next: found.next ?? null,
-      };
+      return { photos: [...here, ...waiting], next: found.next ?? null };
     },
   );
 
@@ -107,9 +113,23 @@ export const guestPhotos: Routes = (app, { library, clock, gate, access, catalog
   );
 };
 
-/** Photos of guests that were in the library already, as the viewer who decides about them sees them. */
-function knownTo(library: Library, guests: GuestPhotos, who: Viewer) {
-  const sent = new Map(guests.known(who).map((one) => [one.id, one]));
+/** A cursor among the photos that were here already: time and id of the last one listed. Others are of the catalog. */
+const knownCursor = /^known:(\d{1,16}):([0-9a-f]{64})$/;
+const cursorOf = ({ at, id }: KnownPhoto): string => `known:${at}:${id}`;
+
+/** Photos of guests that were in the library already and follow a cursor, newest first. */
+function knownAfter(guests: GuestPhotos, who: Viewer, from: string | undefined): KnownPhoto[] {
+  const place = from === undefined ? undefined : knownCursor.exec(from);
+  if (place === null) return [];
+  const all = guests.known(who).sort((a, b) => b.at - a.at || compareText(a.id, b.id));
+  if (place === undefined) return all;
+  const [at, id] = [Number(place[1]), place[2]!];
+  return all.filter((one) => one.at < at || (one.at === at && one.id > id));
+}
+
+/** Such photos as the viewer who decides about them sees them. */
+function showKnown(library: Library, who: Viewer, known: readonly KnownPhoto[]) {
+  const sent = new Map(known.map((one) => [one.id, one]));
   return findPhotos(library, who, [...sent.keys()]).map((photo) => {
     const { from, at } = sent.get(photo.id)!;
     return { photo: showTo(who, photo), from, known: new Date(at).toISOString() };

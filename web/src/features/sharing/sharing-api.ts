@@ -55,7 +55,7 @@ export interface GuestPhoto {
   known?: string;
 }
 
-/** Those that were here already, and the newest 200 that wait for the viewer's approval. @throws ApiError `conflict` while people have no libraries here */
+/** The first 200: those that were here already, then those that wait for the viewer's approval. @throws ApiError `conflict` while people have no libraries here */
 export const fetchGuestPhotos = async (): Promise<GuestPhoto[]> =>
   (await ask<{ photos: GuestPhoto[] }>('/api/guest-photos?limit=200')).photos;
 export const decideGuestPhotos = (ids: readonly string[], verdict: 'approve' | 'decline'): Promise<EntriesChanged> =>
