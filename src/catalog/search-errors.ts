@@ -9,6 +9,9 @@ export function invalid(
 ): PhotospoolError {
   const [first, second, third] = parts;
   if (third === undefined) return new PhotospoolError('invalid', first, { op: 'search', hint: second });
-  const word = first.length > shown ? `${first.slice(0, shown)}…` : first;
-  return new PhotospoolError('invalid', `“${printable(word)}” ${second}`, { op: 'search', hint: third });
+  return new PhotospoolError('invalid', `${quoted(first)} ${second}`, { op: 'search', hint: third });
 }
+
+/** A word of a search in quotes, cut if it is long. */
+export const quoted = (word: string): string =>
+  `“${printable(word.length > shown ? `${word.slice(0, shown)}…` : word)}”`;

@@ -6,7 +6,7 @@ import { albumNamed, house, isPerson, type Holder } from '../document/item-id.js
 import { audiences, type Audience } from '../document/photo-document.js';
 import { parseBox, parseNear } from './geo-area.js';
 import { dateRange, type Range } from './date-numbers.js';
-import { invalid } from './search-errors.js';
+import { invalid, quoted } from './search-errors.js';
 import { countryCode } from './place-names.js';
 import type { Condition } from './query.js';
 import { audienceBits, bit, kindBit, type StateTest } from './photo-flags.js';
@@ -73,13 +73,12 @@ const keys: Record<string, Key> = {
 export function parseValue(keyed: Keyed): Condition {
   const parse = Object.hasOwn(keys, keyed.key) ? keys[keyed.key] : undefined;
   if (!parse) {
-    const known = Object.keys(keys);
-    const alike = known.filter((key) => key.slice(0, 3) === keyed.key.slice(0, 3));
-    const named = (alike.length > 0 ? alike : known).map((key) => `${key}:`);
+    const alike = Object.keys(keys).filter((key) => key.slice(0, 3) === keyed.key.slice(0, 3));
+    const named = alike.map((key) => `${key}:`).join(', ');
+    const use = alike.length > 0 ? `Use ${alike.length > 1 ? 'one of ' : ''}${named}, or put` : 'Put';
     throw invalid(
-      keyed.raw,
-      'starts with an unknown filter.',
-      `Use ${named.length > 1 ? 'one of ' : ''}${named.join(', ')}, or put the term in quotes to search for it as text.`,
+      `We don’t know the filter ${quoted(`${keyed.key}:`)}.`,
+      `${use} the term in quotes to search for it as text.`,
     );
   }
   return parse(keyed);

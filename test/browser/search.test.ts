@@ -177,6 +177,25 @@ test('without results says why, and suggests terms to drop', async () => {
   await close();
 });
 
+test('an unknown filter is named, and leads to Explore', async () => {
+  const { page, mishaps, close } = await open();
+  // The answer to the search is the error.
+  await page.goto(`${home.url}/?q=${encodeURIComponent('foo:bar')}`);
+  await page.getByText('We don’t know the filter “foo:”.').waitFor();
+  expect((await page.locator('.notice').innerText()).split(/\s*\n\s*/)).toEqual([
+    'Check your search',
+    'We don’t know the filter “foo:”.',
+    'Put the term in quotes to search for it as text.',
+    'Explore',
+    'Show all photos',
+  ]);
+  expect(await breaches(page)).toEqual([]);
+  await page.locator('.notice').getByRole('button', { name: 'Explore' }).click();
+  await page.getByRole('region', { name: 'Places' }).waitFor();
+  expect(mishaps.filter((one) => !/400/.test(one))).toEqual([]);
+  await close();
+});
+
 const lit = (page: Page) => page.locator('.tabs [aria-current="page"]').allInnerTexts();
 
 test('a phone shows the search in a field with back and clear, and its terms as filters', async () => {
@@ -190,6 +209,19 @@ test('a phone shows the search in a field with back and clear, and its terms as 
   await page.getByRole('button', { name: 'Palisade, 12 photos' }).tap();
   await expect.poll(() => lit(page)).toEqual(['Search']);
   await page.getByRole('button', { name: '2024, 12 photos' }).tap();
+  // All of the dates is in the panel.
+  const isInPanel = () =>
+    page.locator('.picker').evaluate((picker) => {
+      const [inner, outer] = [picker.getBoundingClientRect(), picker.closest('.body')!.getBoundingClientRect()];
+      return inner.top > outer.top - 1 && inner.bottom < outer.bottom + 1;
+    });
+  await page.setViewportSize({ width: 390, height: 640 });
+  await page.getByRole('button', { name: 'Pick dates' }).tap();
+  await expect.poll(isInPanel).toBe(true);
+  await page.getByRole('button', { name: 'July 2024', exact: true }).tap();
+  await expect.poll(isInPanel).toBe(true);
+  await page.getByRole('button', { name: 'Pick dates' }).tap();
+  await page.setViewportSize({ width: 390, height: 844 });
   await page.getByRole('button', { name: 'Show 12 photos' }).tap();
   const asked = page.getByRole('button', { name: 'Edit search: Palisade, 2024' });
   await asked.waitFor();
@@ -279,6 +311,10 @@ test('a search is said with the names of the library', async () => {
     ['place:palisade', 'Palisade'],
     ['-place:palisade tag:beach', 'Not in Palisade, beach'],
     ['tag:"TWO words"', 'two words'],
+    ['palisade', 'Palisade'],
+    ['united STATES', 'United States'],
+    ['palisade colorado', 'Palisade Colorado'],
+    ['-palisade', 'Not palisade'],
   ] as const) {
     await page.goto(`${home.url}/?q=${encodeURIComponent(q)}`);
     await page.getByRole('heading', { name: words, level: 1, exact: true }).waitFor({ state: 'attached' });

@@ -109,16 +109,13 @@ describe('a search is parsed', () => {
 
 describe('an error names the word and the permitted forms', () => {
   test.each([
-    [
-      'foo:bar',
-      '“foo:bar”',
-      'tag:, album:, holder:, in:, burst:, camera:, lens:, folder:, place:, near:, box:, type:, is:, audience:, taken:, added:, day:, rating:, iso:, or put the term in quotes',
-    ],
-    ['-foo:bar', '“-foo:bar”', 'tag:'],
-    ['lense:x', '“lense:x” starts with an unknown filter', 'Use lens:, or put the term in quotes'],
-    ['albums:x', '“albums:x”', 'Use album:, or'],
-    ['constructor:x', '“constructor:x”', 'tag:'],
-    ['größe:x', '“größe:x”', 'put the term in quotes'],
+    ['foo:bar', 'We don’t know the filter “foo:”.', 'Put the term in quotes to search for it as text.'],
+    ['-foo:bar', 'We don’t know the filter “foo:”.', 'Put the term in quotes'],
+    ['lense:x', 'We don’t know the filter “lense:”.', 'Use lens:, or put the term in quotes'],
+    [`${'ö'.repeat(200)}:x`, `We don’t know the filter “${'ö'.repeat(60)}…”.`, 'Put the term in quotes'],
+    ['albums:x', 'the filter “albums:”', 'Use album:, or'],
+    ['constructor:x', 'the filter “constructor:”', 'Put the term'],
+    ['größe:x', 'the filter “größe:”', 'Put the term in quotes'],
     ['tag:', '“tag:” has no value', 'tag:something'],
     ['tag:"  "', 'has no value', 'tag:something'],
     ['camera:', '“camera:” has no value', 'camera:something'],
@@ -166,7 +163,7 @@ describe('an error names the word and the permitted forms', () => {
   });
 
   test('control characters and long words are not repeated in the sentence', () => {
-    const error = errorOf(`foo:\u202e${'x'.repeat(1_000)}`);
+    const error = errorOf(`rating:\u202e${'x'.repeat(1_000)}`);
     expect(error.message).toContain('\\u{202e}');
     expect(error.message.length).toBeLessThan(150);
   });

@@ -17,8 +17,16 @@ class KnownNames {
     return this.#of('album').find((one) => one.term === term)?.value;
   }
 
-  /** `Arezzo` for `arezzo`, `Canon` for `canon`: a value as the library writes it, or as it was typed. */
-  written(key: string, value: string): string {
+  /** `Arezzo` for `arezzo`, `Canon` for `canon`: a value, of any of some keys, as the library writes it, or as it was typed. */
+  written(value: string, ...keys: readonly string[]): string {
+    for (const key of keys) {
+      const found = this.#find(value, key);
+      if (found !== undefined) return found;
+    }
+    return value;
+  }
+
+  #find(value: string, key: string): string | undefined {
     const wanted = folded(value);
     const words = value.split(' ').length;
     for (const { value: known } of this.#of(key)) {
@@ -27,7 +35,7 @@ class KnownNames {
       const found = parts.find((part) => folded(part) === wanted);
       if (found !== undefined) return found;
     }
-    return value;
+    return undefined;
   }
 
   #of(key: string): readonly KnownOption[] {

@@ -24,14 +24,18 @@ export function wordOf(term: string, brief = false, inside = false): string {
     .replace(/^"(.*)"$/s, '$1')
     .replaceAll(/\\(.)/gsu, '$1');
   const name = key?.toLowerCase();
+  if (name === undefined && minus === '') return nameOf(value);
   // A value with “=” is written as in the library already.
   const written = name !== undefined && readable.has(name) && !raw.startsWith('=');
-  const word = name === undefined ? value : keyedWord(name, written ? knownNames.written(name, value) : value, brief);
+  const word = name === undefined ? value : keyedWord(name, written ? knownNames.written(value, name) : value, brief);
   const said = word ?? `${key!}:${raw}`;
   if (minus !== '-') return said;
   const { not, notIn } = m.app.searchWords;
   return (name === 'place' ? notIn : not)(said, inside);
 }
+
+/** Words without a key, as the library writes the place, album, tag or camera of this name. */
+const nameOf = (words: string): string => knownNames.written(words, 'place', 'album', 'tag', 'camera');
 
 /** The words for a value; undefined for a key or value without any. */
 function keyedWord(key: string, value: string, brief: boolean): string | undefined {
@@ -122,7 +126,7 @@ export function inWords(q: string): string {
   for (const term of terms) {
     const isPlain = !/^-|^\p{L}+:/u.test(term);
     const word = wordOf(term, true, groups.length > 0);
-    if (isPlain && plain) groups.push(`${groups.pop()!} ${word}`);
+    if (isPlain && plain) groups.push(nameOf(`${groups.pop()!} ${word}`));
     else groups.push(word);
     plain = isPlain;
   }
