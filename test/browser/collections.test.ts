@@ -1,5 +1,5 @@
 /** The pages of tags, albums, cameras and the trash in a real browser, on a real home. */
-import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { breaches } from './axe.js';
@@ -201,7 +201,7 @@ test('many albums: by the newest photo, by number or by name, which is remembere
   await close();
 });
 
-test('cameras and lenses: with counts, and a chart over the years', async () => {
+test('cameras and lenses: with counts and years', async () => {
   const tell = (n: number) => ({
     facts: {
       camera: { make: 'Canon', model: n < 8 ? 'EOS 40D' : 'EOS R5' },
@@ -213,14 +213,8 @@ test('cameras and lenses: with counts, and a chart over the years', async () => 
   await visit();
   await expect
     .poll(async () => flat(await rows(page, 'cameras')))
-    .toEqual(['Canon EOS 40D 8 photos 2010 – 2016', 'Canon EOS R5 4 photos 2016']);
-  expect(flat(await rows(page, 'lenses'))).toEqual(['EF 50mm 8 photos 2010 – 2016']);
-  const chart = page.getByRole('img', { name: /^Canon EOS 40D by year: 2010: 2 photos, 2012: 2 photos/ });
-  expect(await chart.locator('rect').count()).toBe(7);
-  // The same year is in the same place in each.
-  const placeOf = (bar: Locator) => bar.getAttribute('x');
-  const later = page.getByRole('img', { name: /^Canon EOS R5 by year: 2016: 4 photos/ }).locator('rect');
-  await expect.poll(() => placeOf(later)).toBe(await placeOf(chart.locator('rect').last()));
+    .toEqual(['Canon EOS 40D 8 photos · 2010 – 2016', 'Canon EOS R5 4 photos · 2016']);
+  await expect.poll(async () => flat(await rows(page, 'lenses'))).toEqual(['EF 50mm 8 photos · 2010 – 2016']);
   await page.getByRole('link', { name: /Canon EOS R5/ }).click();
   await page.waitForSelector('main[data-count="4"]');
   expect(mishaps).toEqual([]);

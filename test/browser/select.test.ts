@@ -31,6 +31,30 @@ async function open(photos: number, options = {}, expected?: RegExp) {
   return { ...seen, ids };
 }
 
+test('the actions have words at every width, without overlap', async () => {
+  const { page, mishaps, close } = await open(12);
+  await page.keyboard.press('Control+a');
+  const bar = page.getByRole('toolbar', { name: 'Actions for selected photos' });
+  for (const width of [320, 390, 599, 799, 800, 900, 1000, 1099, 1279, 1280, 1440, 2560]) {
+    await page.setViewportSize({ width, height: 800 });
+    const said = await bar
+      .locator('> button, > * > button')
+      .evaluateAll((buttons) => buttons.map((button) => (button as HTMLElement).innerText.trim()));
+    expect(said.length, `${width}`).toBeGreaterThan(4);
+    expect(said, `${width}`).not.toContain('');
+    const [left, right, inside] = await page.evaluate(() => {
+      const box = (selector: string) => document.querySelector(selector)!.getBoundingClientRect();
+      const [last, buttons] = [box('.choose > :last-child'), box('.deeds')];
+      const isBelow = buttons.top > last.bottom;
+      return [isBelow ? 0 : last.right, buttons.left, document.documentElement.scrollWidth <= innerWidth];
+    });
+    expect(left, `${width}`).toBeLessThanOrEqual(right);
+    expect(inside, `${width}`).toBe(true);
+  }
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('the menu of a photo: for it alone or the selection, with the toolbar’s actions; badges show what is set', async () => {
   const { page, ids, mishaps, close } = await open(60);
   const [one, two, three] = ids as [string, string, string];

@@ -88,6 +88,23 @@ test('on a phone the list of sections is a page of its own; every address has it
   expect(mishaps).toEqual([]);
 });
 
+test('a wide window has the list and the section in the middle', async () => {
+  const fixture = await stage.fixture(makePhotos(3, stage.pictures));
+  const options = { viewport: { width: 2560, height: 1300 } };
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/settings/appearance`, options);
+  await page.getByRole('heading', { name: 'Appearance', level: 1 }).waitFor();
+  const [rail, list, section] = await page.evaluate(() =>
+    ['[data-list="navigation"]', '[data-list="sections"]', '.page main'].map((one) => {
+      const { left, right, width } = document.querySelector(one)!.getBoundingClientRect();
+      return { left, right, width };
+    }),
+  );
+  expect(section!.width).toBe(960);
+  expect(Math.abs(list!.left - rail!.right - (2560 - section!.right))).toBeLessThan(60);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('the storage says on which servers the photos are, and what could be tidied up', async () => {
   const home = await openServedHome(stage.folder);
   onTestFinished(() => home.close());

@@ -72,7 +72,7 @@ export interface Act {
   offer?: (photos: readonly Tile[]) => boolean;
   /** True for actions with a button of their own; the menu has the others. */
   near?: true;
-  /** The word below the icon on a phone, if the label is too long. */
+  /** The word below the icon, if the label is too long. */
   word?: string;
   /** The searches in which it is useful; default: all. */
   where?: RegExp;
@@ -264,7 +264,7 @@ const all: readonly Omit<Act, 'label' | 'word'>[] = [
   },
 ];
 
-/** The shorter word of an action below its icon on a phone. */
+/** The shorter word of an action below its icon. */
 function wordOf(name: Act['name']): { word?: string } {
   const words: Partial<Record<Act['name'], string>> = {
     albums: m.select.albumWord,

@@ -144,8 +144,6 @@ export const albums = {
   cameras: 'Cameras',
   lenses: 'Lenses',
   camerasNone: 'No photos with camera data yet',
-  chart: (name: string, years: string) => `${name} by year: ${years}`,
-  byYear: (year: string, n: number) => `${year}: ${app.photos(n)}`,
 
   trashNone: 'The trash is empty',
   /** `days`: after how many days they are deleted; 0 if some are deleted after days and others never. */
