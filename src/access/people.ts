@@ -302,7 +302,7 @@ function openWaiting(core: Core): Pick<People, 'waiting' | 'approve' | 'reject'>
   };
 }
 
-/** Documents from other servers: whatever grants less applies at once. */
+/** Documents from other servers: values that grant less apply at once. */
 function openReceiving(core: Core, clock: Pick<Clock, 'now'>): Pick<People, 'receive' | 'receiveEnds'> {
   const { library, bodyOf, keep, rowOf } = core;
 

@@ -54,7 +54,10 @@ export type SignInOutcome =
 /** The outcome of confirming one's identity. */
 export type Confirmation = { kind: 'confirmed' } | Exclude<SignInOutcome, { kind: 'in' }>;
 
-/** Inputs besides the password: a code of the second factor, and passkeys to remove together with the old password. */
+/**
+ * Inputs in addition to the password: a code of the second factor, and passkeys to remove together with the old
+ * password.
+ */
 export interface Besides {
   otp?: string;
   removePasskeys?: readonly string[];

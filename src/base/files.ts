@@ -5,7 +5,7 @@
  * that it did not create itself, except `replace`, which is for Photospool's own records. A crash leaves either the old
  * state, the new one, or a temporary file named `.photospool-<pid>-<ulid>.tmp` beside the target (`sweep`).
  *
- * New files get the modes of `file-modes.ts` whatever the umask is; existing files keep theirs.
+ * New files get the modes of `file-modes.ts` regardless of the umask; existing files keep theirs.
  *
  * Each operation except `discard` first calls `step`, a hook that tests use to make it fail. All system calls go through `disk`,
  * a layer in which tests count them, make the n-th fail, or record their order (torture/disk.ts).

@@ -63,7 +63,7 @@ export interface PhotoRow {
   favourites: string | null;
   /** The words of file name, title and description: separated by spaces, one line each. */
   words: string;
-  /** The size of the original, in bytes; at most `mostBytes`, whatever a document says. */
+  /** The size of the original, in bytes; at most `mostBytes`, even if a document has more. */
   size: number;
   /** The length of a video in seconds. */
   seconds: number | null;
@@ -142,7 +142,7 @@ export const rowColumns = [
   'people',
 ] as const satisfies readonly (keyof PhotoRow)[];
 
-/** The `motion` of a photo whose clip is not played, whatever belongs to it. */
+/** The `motion` of a photo that never plays a clip. */
 export const stillPicture = -1;
 
 /** The number of digits in a picture's version, the beginning of the SHA-256 of its `thumb`. */
@@ -161,7 +161,7 @@ export type NewRow = Omit<PhotoRow, 'class' | 'entries'> & { claims: ItemClaims 
 export interface RowSources {
   /** Who has the right to share, for share links to a search. */
   mayShare?: MayShare | undefined;
-  /** The ends known to this server besides those in an item’s document. */
+  /** The ends known to this server in addition to those in an item’s document. */
   ends?: ((item: Item) => ReadonlyMap<string, End>) | undefined;
 }
 

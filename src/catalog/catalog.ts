@@ -206,7 +206,7 @@ export interface CatalogOptions {
   mayShare?: MayShare;
   /** The body of a document by its id, for reindexing photos after a person's role changes. */
   bodyOf?: (id: string) => Body | undefined;
-  /** The ends known to this server besides those in a document (`ControlDocuments.endsOf`). */
+  /** The ends known to this server in addition to those in a document (`ControlDocuments.endsOf`). */
   ends?: (id: string) => ReadonlyMap<string, End>;
   /** The rows of a chunk (column-chunks.ts), for tests: a small library has no chunk of the usual size. */
   chunkRows?: number;

@@ -1,6 +1,6 @@
 /**
  * Copies of the columns in the table `catalog_chunk`, so that a start need not read each photo: a chunk has about 1,000
- * consecutive rows as typed arrays, in two parts, the numbers and the values with a dictionary of their own. A trigger
+ * consecutive rows as typed arrays, in two parts, the numbers and the values with a separate dictionary. A trigger
  * deletes a chunk in the transaction that changes one of its rows, so there is never an outdated one, whichever process
  * wrote, and nothing of a purged photo remains. Loading the columns writes missing chunks; a crash loses at most some,
  * whose rows are then read from `catalog_photo`.

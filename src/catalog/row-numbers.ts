@@ -1,8 +1,8 @@
 /**
  * Row numbers that sort by time taken, then by id, both descending when read backwards. A second has 2^18 numbers: half
  * for photos without milliseconds (most), spread by their id, half for the others. If two photos want the same number,
- * the later one in that order moves up; so a row's number is `max(home, the one before + 1)`, whatever order rows
- * arrived in (ordered linear probing: Amble and Knuth, "Ordered hash tables", 1974), and rebuilt tables are equal to
+ * the later one in that order moves up; so a row's number is `max(home, the one before + 1)`, regardless of the order
+ * of arrival (ordered linear probing: Amble and Knuth, "Ordered hash tables", 1974), and rebuilt tables are equal to
  * those that grew. Pure.
  */
 

@@ -94,7 +94,7 @@ function nameOf(text: string): string {
   throw new PhotospoolError('invalid', 'The name of an album must have 1 to 200 characters.', { op: 'album' });
 }
 
-/** A body as an album document, whoever its author; undefined if it is not one. */
+/** A body as an album document, by any author; undefined if it is not one. */
 export function albumOf(body: Body | undefined): AlbumDocument | undefined {
   const ok = own(body, 'kind') === 'album' && typeof own(own(body, 'name'), 'value') === 'string';
   return ok ? (body as unknown as AlbumDocument) : undefined;

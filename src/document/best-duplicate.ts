@@ -33,7 +33,7 @@ const slowest = 120_000;
 /**
  * Compares two photos; the better one has, in this order of criteria: more pixels; no damage; a RAW, or is one; camera
  * and exposure, which messengers and many programs strip; the camera's format, not a conversion; not been saved again
- * by a program, whatever its size; a name that is not that of a copy of the other; more bytes, which means less
+ * by a program, regardless of size; a name that is not that of a copy of the other; more bytes, which means less
  * compression, and in a burst the sharper shot; an earlier time taken; an earlier arrival. The smallest id breaks ties,
  * so the order is the same everywhere.
  */

@@ -1,7 +1,8 @@
 /**
  * The causal order of the values of one field. An edit names the values that its author had seen (`over` and `saw`) as
- * a version vector: the newest stamp of each epoch. An edit overrides those it names whatever their stamps are, because
- * stamps come from clocks, and a clock can be wrong and a stamp forged. Pure; accepts any list, forged ones too.
+ * a version vector: the newest stamp of each epoch. An edit overrides those it names regardless of their stamps,
+ * because stamps come from clocks, and a clock can be wrong and a stamp forged. Pure; accepts any list, forged ones
+ * too.
  *
  * What may be dropped from a list follows from comparing two vectors alone. That is a partial order independent of the
  * other values, so dropping after every merge leaves the same values as dropping once at the end, in any order of

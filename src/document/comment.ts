@@ -81,7 +81,7 @@ function readText(text: string): string {
   throw new PhotospoolError('invalid', `A comment must have 1 to ${longestComment} characters.`, { op: 'comment' });
 }
 
-/** A body as a comment document, whoever its author; undefined if it is not one. */
+/** A body as a comment document, by any author; undefined if it is not one. */
 export function commentOf(body: Body | undefined): CommentDocument | undefined {
   const texts = [own(body, 'by'), own(body, 'added'), own(own(body, 'text'), 'value'), own(own(body, 'text'), 'at')];
   if (own(body, 'kind') !== 'comment' || texts.some((text) => typeof text !== 'string')) return undefined;

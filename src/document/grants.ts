@@ -1,8 +1,8 @@
 /**
  * Grant sets: gives and ends that define who has access, merged entry by entry on every server. Both parts only grow,
  * and no clock decides: a give is valid only if its author had seen every end that concerns it (docs/people.md). So
- * ended access stays ended, in whatever order the entries reach a server, until an author who has seen the end gives it
- * again. Pure; accepts any document, even forged ones.
+ * ended access stays ended, in any order in which the entries reach a server, until an author who has seen the end
+ * gives it again. Pure; accepts any document, even forged ones.
  */
 import { compareText, entriesOf, isObject, own, textOf, type JsonObject } from './json-values.js';
 import { isStamp } from './stamp.js';

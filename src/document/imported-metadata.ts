@@ -42,7 +42,7 @@ const quarter = hour / 4;
 
 /**
  * A document with the imported metadata of its photo; the same document if it contains them already. `by`: the author
- * of the edits in the other album, whoever the holder of the photo.
+ * of the edits in the other album, regardless of the holder of the photo.
  */
 export function withBrought(document: PhotoDocument, brought: ImportedMetadata, by: string = owner): PhotoDocument {
   const sidecars = sidecarsWith(document, brought, by);

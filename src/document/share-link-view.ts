@@ -23,8 +23,8 @@ export type MayShare = (author: string, how: 'edit' | 'file') => boolean;
 export type Confirmed = { photo: PhotoDocument; doubted: boolean } | 'none';
 
 /**
- * A search can't depend on how a picture is developed, and links always show it cropped, whoever the author of the
- * crop.
+ * A search can't depend on how a picture is developed, and links always show it cropped, regardless of the author of
+ * the crop.
  */
 const searchedFields = fieldNames.filter((field) => field !== 'develop');
 

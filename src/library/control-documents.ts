@@ -24,7 +24,7 @@ export interface ControlDocuments extends Grants {
   offers(): readonly string[];
   /** The public ids of the items in an offer. */
   itemsIn(offer: string): ReadonlySet<string>;
-  /** The ends known to this server for a document or item, besides those in it, by key. */
+  /** The ends known to this server for a document or item, in addition to those in it, by key. */
   endsOf(id: string): ReadonlyMap<string, End>;
   /** Adds missing ends to a body. Every newly created document starts with them. */
   restoreEnds: KnownEnds['restore'];

@@ -285,7 +285,7 @@ function openTreeDrops(
     dropBody,
     kept(doc, isPurge) {
       return closed.all(doc).flatMap(({ generation, rev, deleted, body }) => {
-        // The content of a closed purge is in whatever came back below it.
+        // The content of a closed purge is in the document that came back below it.
         const takesIn = (one: { deleted: number; body: string | null }): boolean =>
           one.deleted === 0 ? deleted === 1 || one.body !== null : one.body !== null && isPurge(one.body);
         if (!below.all(doc, generation + 1, rev, doc).some(takesIn)) return [{ rev, body: body! }];

@@ -127,7 +127,7 @@ function openRecords(work: string, files: Files, clock: Clock) {
       await files.remove(join(claim.folder, itemName));
       await files.removeFolder(claim.folder);
     } finally {
-      // The next `list` finds whatever could not be removed.
+      // The next `list` finds files that could not be removed.
       known.delete(claim.id);
     }
   }
@@ -179,7 +179,7 @@ function openTakes(
       await files.rename(found.path, fileOf(claim));
     } catch (error) {
       if (errnoOf(error) === 'EXDEV') return await takeAcross(claim, found);
-      // `complete` repeats whatever failed after the rename.
+      // `complete` repeats the steps that failed after the rename.
       if (await files.stat(fileOf(claim)).catch(() => undefined)) return claim;
       await undo(claim);
       if (errnoOf(error) === 'ENOENT' && !(await files.stat(found.path))) return undefined;
@@ -226,7 +226,7 @@ function openTakes(
   return { take, copy };
 }
 
-/** Ensures that claims contain files of their own. */
+/** Ensures that claims contain files without other hard links. */
 function openCompletion({ read, save }: Records, files: Files): Pick<Claims, 'complete' | 'look'> {
   async function complete(claim: Claim): Promise<boolean> {
     if (claim.unread) {
@@ -267,9 +267,9 @@ function openCompletion({ read, save }: Records, files: Files): Pick<Claims, 'co
   }
 
   /**
-   * Gives a file with other hard links an inode of its own: through one of those links, someone could modify the
-   * original in the archive. A crash leaves the file unchanged, with a temporary copy beside it that `list` removes, or
-   * the copy in its place.
+   * Gives a file with other hard links a separate inode: through one of those links, someone could modify the original
+   * in the archive. A crash leaves the file unchanged, with a temporary copy beside it that `list` removes, or the copy
+   * in its place.
    */
   async function separate(claim: Claim): Promise<void> {
     const file = fileOf(claim);

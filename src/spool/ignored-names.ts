@@ -1,7 +1,7 @@
 /**
  * Names that the spool ignores: incomplete files and files of sync tools, browsers and systems. Each rule names its
  * program and source; docs/sync/README.md lists them for people. A name that is not hidden and has the extension of a
- * photo is never ignored, whatever else it looks like: conflict copies are photos. Pure.
+ * photo is never ignored, even if it matches a rule: conflict copies are photos. Pure.
  */
 
 /** A rule for names of files or folders; a matching folder is not scanned. */

@@ -123,8 +123,8 @@ export async function scan(incoming: string, files: Files, assignment: Assignmen
 
   /**
    * The position inside a folder that is assigned to a person. Evaluated after the folder is read, so that files that
-   * arrived after the assignment are theirs. Uploads are exempt, whatever the name of their folder: they name their
-   * holder.
+   * arrived after the assignment are theirs. Uploads are exempt, regardless of the name of their folder: they name
+   * their holder.
    */
   function ownPlace(path: Path, place: Place): Place {
     const isNamed = place.by === undefined && place !== top && typeof path === 'string';

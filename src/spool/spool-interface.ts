@@ -303,7 +303,7 @@ export interface Uploads {
   locate(entry: SentFile): Promise<string | undefined>;
 }
 
-/** An owner's decisions about stuck files, besides retries. All throw disk errors. */
+/** An owner's decisions about stuck files, except retries. All throw disk errors. */
 export interface SpoolChoices {
   /** Ignores files: no attempts until they change or are retried. */
   ignore(names: StuckNames, sees?: Sees): Promise<Chosen>;

@@ -1,6 +1,7 @@
 /**
  * Which files are stable: a file is ready when its size and mtime have been unchanged for `settle`, also after
- * start-up, whatever its mtime is (sync tools set old ones). Keeps one small record per waiting file; nothing on disk.
+ * start-up, regardless of its mtime (sync tools set old ones). Keeps one small record per waiting file; nothing on
+ * disk.
  */
 import type { Clock } from '../base/clock.js';
 

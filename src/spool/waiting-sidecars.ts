@@ -81,8 +81,8 @@ export function openWaitingSidecars(sidecars: Sidecars, beside: Beside): Waiting
   }
 
   /**
-   * A file that `copy` mode left in place counts as having arrived under its current name there, whatever its earlier
-   * name.
+   * A file that `copy` mode left in place counts as having arrived under its current name there, regardless of its
+   * earlier name.
    */
   function settle(photos: ScannedFile[], wanted: ReadonlySet<string>): ScannedFile[] {
     return photos.filter((photo) => {

@@ -1,5 +1,5 @@
 /**
- * Matches sidecars with photos (docs/sidecars.md, “Whose it is”): by name and folder, then by unambiguous evidence,
+ * Matches sidecars with photos (docs/sidecars.md, “Matching”): by name and folder, then by unambiguous evidence,
  * never by guessing. Pure, except for lookups.
  */
 import { shotOf } from '../../catalog/raw-jpeg-stacks.js';

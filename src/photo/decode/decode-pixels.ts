@@ -1,6 +1,7 @@
 /**
  * The pixels of an original, decoded once: scaled to the edge of the preview, upright, sRGB, 8 bits, without alpha.
- * Memory is bounded by the preview, whatever the size of the original, for every format that libvips reads row by row.
+ * Memory is bounded by the preview, regardless of the size of the original, for every format that libvips reads row by
+ * row.
  */
 import { readFile } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';

@@ -88,7 +88,7 @@ const windows1252 = new Map(
   [...new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 256 }, (_, i) => i))].map((c, i) => [c, i]),
 );
 
-/** Decodes IPTC without a declared character set as UTF-8, which many programs write nevertheless. */
+/** Decodes IPTC without a declared character set as UTF-8, which many programs write without declaring it. */
 function repair(tags: Tags, name: string, text: string): string {
   if (!name.startsWith('IPTC:') || tags.text('IPTC:CodedCharacterSet') !== undefined) return text;
   const bytes = [...text].map((c) => windows1252.get(c) ?? -1);

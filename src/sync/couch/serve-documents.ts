@@ -1,8 +1,8 @@
 /**
  * Serves documents like CouchDB: `_revs_diff`, `_bulk_get`, `_bulk_docs`, and single documents. Requests are read and
- * responses written piece by piece: a request holds a bounded part in memory, whatever its size, and yields to others
- * in between. An error of one document is reported for that one, and the others continue. A crash in the middle of
- * `_bulk_docs` leaves the documents stored so far; sending the same again changes nothing.
+ * responses written piece by piece: a request holds a bounded part in memory, regardless of its size, and yields to
+ * others in between. An error of one document is reported for that one, and the others continue. A crash in the middle
+ * of `_bulk_docs` leaves the documents stored so far; sending the same again changes nothing.
  */
 import { randomBytes } from 'node:crypto';
 import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
