@@ -41,6 +41,10 @@ export interface GuestUploads {
   giveUp(upload: string): void;
   /** The album (`<holder>:<ulid>`) for uploads through a link, also after it ended. */
   albumOf(link: string): string | undefined;
+  /** Whether uploads that are meant for this album began at or after a time (ms since 1970). */
+  isUsed(album: string, since: number): boolean;
+  /** What was sent through a link is meant for this album now, or for none; joins the caller's transaction. */
+  redirect(link: string, album: string | undefined): void;
 }
 
 /** Opens the uploads of guests; access-tables.ts creates the table. */
@@ -53,6 +57,8 @@ export function openGuestUploads(db: Sqlite, clock: Pick<Clock, 'now'>): GuestUp
   const album = db.prepare<{ album: string }>(
     'SELECT album FROM access_guest WHERE link = ? AND album IS NOT NULL LIMIT 1',
   );
+  const used = db.prepare('SELECT 1 FROM access_guest WHERE album = ? AND at >= ? LIMIT 1');
+  const redirect = db.prepare('UPDATE access_guest SET album = ? WHERE link = ?');
 
   return {
     begin: ({ id, limits, album: into }, upload, bytes) =>
@@ -70,6 +76,8 @@ export function openGuestUploads(db: Sqlite, clock: Pick<Clock, 'now'>): GuestUp
       }),
     giveUp: (upload) => void remove.run(upload),
     albumOf: (link) => album.get(link)?.album,
+    isUsed: (into, since) => used.get(into, since) !== undefined,
+    redirect: (link, into) => void redirect.run(into ?? null, link),
   };
 }
 

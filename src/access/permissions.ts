@@ -23,7 +23,17 @@ export const personalMays: readonly May[] = ['read', 'edit', 'upload'];
  * The scope of a share link: one photo (by its public id), the results of a search, or an album with members
  * (`<holder>:<ulid>`).
  */
-export type Scope = { photo: string } | { search: string } | { album: string };
+export type Scope = { photo: string } | { search: string } | { album: string; was?: NamedBefore };
+
+/** The album by name that a link was to before that became an album with members (album/share-named.ts). */
+export interface NamedBefore {
+  /** The search that the link was to. */
+  search: string;
+  /** The public ids of photos of the album that the link did not show then, and does not show now. */
+  hidden: readonly string[];
+  /** When it became one with members, ms since 1970. */
+  at: number;
+}
 
 /** The scope of a draft of a link: also a selection, which becomes an album only when the link is created. */
 export type DraftScope = Scope | { photos: readonly string[] };

@@ -89,6 +89,11 @@ export interface Shares {
   draft(draft: NewDraft, actor: Actor, session: string | undefined): string;
   /** Changes a link; undefined if the id is unknown. @throws PhotospoolError `invalid`, `busy`. */
   change(id: string, change: ShareChange, actor: Actor): Promise<Share | undefined>;
+  /**
+   * Points a link to something else of the same holder, and changes nothing else; joins the caller's transaction. False if
+   * the id is unknown.
+   */
+  point(id: string, scope: Scope, actor: Actor): boolean;
   /** Gives a link a new secret; the one before ends at once. Undefined if the id is unknown. */
   renew(id: string, actor: Actor): { share: Share; secret: string } | undefined;
   /** Revokes a link; false if the id is unknown. */
@@ -265,11 +270,15 @@ function checkEnd(expires: number | null, now: number): void {
 const whoOf = ({ who, address }: Actor) => ({ who, ...(address !== undefined && { address }) });
 
 /** Changes links, and gives them new addresses. */
-function openChanging(db: Sqlite, { clock, random, passwords, audit }: SharesParts): Pick<Shares, 'change' | 'renew'> {
+function openChanging(
+  db: Sqlite,
+  { clock, random, passwords, audit }: SharesParts,
+): Pick<Shares, 'change' | 'point' | 'renew'> {
   const byId = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE id = ?`);
   const update = db.prepare(
     'UPDATE access_share SET title = ?, password = ?, originals = ?, details = ?, named = ?, unedited = ?, uploads = ?, expires = ? WHERE id = ?',
   );
+  const point = db.prepare('UPDATE access_share SET scope = ? WHERE id = ?');
   const readdress = db.prepare('UPDATE access_share SET secret = ? WHERE id = ?');
   return {
     async change(id, { title, password, expires, originals, details, named, unedited, uploads }, actor) {
@@ -294,6 +303,14 @@ function openChanging(db: Sqlite, { clock, random, passwords, audit }: SharesPar
         return shareOf(byId.get(id)!);
       });
     },
+    point: (id, scope, actor) =>
+      db.transaction(() => {
+        const row = byId.get(id);
+        if (!row) return false;
+        point.run(JSON.stringify(scope), id);
+        audit.note('share-changed', { ...whoOf(actor), ...titled(row) });
+        return true;
+      }),
     renew: (id, actor) =>
       db.transaction(() => {
         const row = byId.get(id);

@@ -135,7 +135,7 @@ export function changeNow(
  * Changes photos in one transaction, which joins the caller's; returns the changes that undo it. @throws
  * PhotospoolError `forbidden` if the viewer may not change one of them in this way.
  */
-export function changeAllNow(library: Library, viewer: Viewer, ids: readonly string[], change: PhotoChange): Way[] {
+export function changeAllNow(library: Library, viewer: Viewer, ids: readonly string[], change: PhotoEdit): Way[] {
   return library.transaction(() => {
     const { allowed, refused } = sortOut(library, viewer, [...new Set(ids)], change);
     if (refused.length > 0) throw mayNot();

@@ -1,6 +1,6 @@
 /** The scope of a new share link, and the uploads that it accepts: the same for the page and for commands. */
 import { usualGuestLimits, type GuestLimits } from '../access/guest-uploads.js';
-import { mayLink, type Viewer } from '../access/permissions.js';
+import { audiencesOf, mayLink, type Scope, type Viewer } from '../access/permissions.js';
 import type { NewDraft, Share } from '../access/share-links.js';
 import { PhotospoolError } from '../base/errors.js';
 import { parseQuery } from '../catalog/search-parser.js';
@@ -35,6 +35,16 @@ export function draftScope(
     return linkScope(parts, who, { ...wanted, ...(photos && { photos }) });
   return { scope: { photos }, title, ...heldBy(who, parts.albums.holderOf(who, photos)) };
 }
+
+/** The scope of a link as its owners see it. */
+export const targetOf = (scope: Scope): { photo: string } | { search: string } | { album: string } =>
+  'album' in scope ? { album: scope.album } : scope;
+
+/** The visitor of a link with this scope, without a stored link. */
+export const visitorOf = (scope: Scope, holder: Holder): Viewer => ({
+  ...{ role: 'link', share: 'preview', audiences: audiencesOf.link, canEdit: false, scope },
+  ...{ ...(holder !== house && { of: holder }), originals: false, details: false },
+});
 
 /** The holder of a link's photos, as it is stored. @throws PhotospoolError `forbidden`. */
 function heldBy(who: Viewer, holder: Holder): { holder?: Holder } {

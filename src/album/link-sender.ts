@@ -16,8 +16,8 @@ export function senderOf(
   return person ? { from: person.name } : {};
 }
 
-/** The text of the album of a link. */
+/** The text of the album of a link; none for a link made to an album by name, as before it was shared with people. */
 export function descriptionOf(library: Library, { scope }: Pick<OpenedShare, 'scope'>): { description?: string } {
-  const description = 'album' in scope ? descriptionOfAlbum(library, scope.album) : '';
+  const description = 'album' in scope && !scope.was ? descriptionOfAlbum(library, scope.album) : '';
   return description === '' ? {} : { description };
 }

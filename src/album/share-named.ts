@@ -1,61 +1,186 @@
 /**
- * Turns an album of the house that exists by name into one with members: with its title, description, cover and order, and
- * with all of its photos that can be shared, which lose the name. One transaction: a crash leaves the album as it was, or
- * all of this. Asked again after that, the album by name has no photos to share, so nothing is made twice.
+ * Turns an album of the house that exists by name into one with members: with its title, description, cover and order,
+ * with all of its photos that can be shared, which lose the name, and with the links to it. One transaction: a crash
+ * leaves the album as it was, or all of this. Asked again after that, the album by name has no photos to share, so nothing
+ * is made twice. What undoes it is kept, and is one transaction, too.
  *
  * Photos that can’t be shared, such as those in the trash, keep the name, and the album by name keeps its settings.
  */
-import type { Viewer } from '../access/permissions.js';
-import type { Shares } from '../access/share-links.js';
+import type { Actor } from '../access/actor.js';
+import type { GuestUploads } from '../access/guest-uploads.js';
+import type { AlbumRight } from '../access/item-access.js';
+import { itemAccess } from '../access/library-access.js';
+import { mayLink, type Viewer } from '../access/permissions.js';
+import type { Share, Shares } from '../access/share-links.js';
+import { actsFor } from '../access/sharing-rights.js';
 import { PhotospoolError, notFound } from '../base/errors.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { parseQuery } from '../catalog/search-parser.js';
 import { descriptionIn } from '../document/album-document.js';
 import { orderIn } from '../document/album-order.js';
-import { house } from '../document/item-id.js';
+import { commentPrefix } from '../document/comment.js';
+import { house, membersId } from '../document/item-id.js';
+import { albumDocumentId } from '../library/control-documents.js';
+import type { Library } from '../library/library.js';
+import type { TurnedAlbum } from '../library/turned-albums.js';
 import { albumSearched, searchOfNamed } from './arrange-photos.js';
 import { changeAllNow, type Way } from './edit-photos.js';
-import { openMemberAlbums, type MemberAlbumChange, type MemberAlbumParts } from './member-albums.js';
+import { readPhotos } from './find-photos.js';
+import { visitorOf } from './link-scope.js';
+import { entryIn, openMemberAlbums, type MemberAlbumChange, type MemberAlbumParts } from './member-albums.js';
 import { openAlbums } from './saved-searches.js';
 import { sightOf } from './visibility.js';
 
 /** The dependencies of turning an album into one with members. */
 export interface ShareNamedParts extends MemberAlbumParts {
-  catalog: Pick<Catalog, 'dated'>;
-  shares: Pick<Shares, 'list' | 'isOver'>;
+  catalog: Pick<Catalog, 'dated' | 'catchUp'>;
+  shares: Pick<Shares, 'list' | 'point'>;
+  guests: Pick<GuestUploads, 'isUsed' | 'redirect'>;
+}
+
+/** A person (a ULID) and what they may do in an album. */
+export interface NewMember {
+  person: string;
+  right: AlbumRight;
+}
+
+/** Who turns an album, as a viewer and for the audit. */
+export interface Turning {
+  viewer: Viewer;
+  actor: Actor;
 }
 
 /**
- * Turns the album of this name into one with members. Returns its id (`house:<ulid>`), and what gives its photos the name
- * again. The catalog’s columns must be loaded. @throws PhotospoolError `invalid`; `forbidden` if the viewer does not act
- * for the house; `not-found` without an album of this name with photos that can be shared; `conflict` if a link shows it,
- * if there are too many albums, or while people have no libraries.
+ * Turns the album of this name into one with these members. Returns its id (`house:<ulid>`). Its links keep their address
+ * and settings, and show the same photos. The catalog’s columns must be loaded. @throws PhotospoolError `invalid`;
+ * `forbidden` if the viewer does not act for the house; `not-found` without an album of this name with photos that can be
+ * shared, or for an unknown person; `conflict` if there are too many albums, or while people have no libraries.
  */
-export function shareNamed(parts: ShareNamedParts, viewer: Viewer, name: string): { album: string; undo: Way[] } {
-  const { library, catalog } = parts;
+export function shareNamed(parts: ShareNamedParts, who: Turning, name: string, people: readonly NewMember[]): string {
+  const { library, catalog, clock } = parts;
+  const { viewer } = who;
   const members = openMemberAlbums(parts);
-  // Before the transaction, in which the catalog can’t be searched.
-  const ids = catalog.dated(searchOfNamed(name), sightOf(viewer)).map(({ id }) => id);
-  return library.transaction(() => {
-    const { album } = members.create(viewer, house, name);
-    if (isLinked(parts, name))
-      throw new PhotospoolError('conflict', 'This album already has a shared link.', {
-        hint: 'Delete the link before you share the album with people.',
-      });
-    const { missing, refused } = members.add(viewer, album, ids);
-    const left = new Set([...missing, ...refused]);
-    const moved = ids.filter((id) => !left.has(id));
-    if (moved.length === 0) throw notFound('This album doesn’t exist.');
-    members.change(viewer, album, settingsOf(parts, name, moved));
-    return { album, undo: changeAllNow(library, viewer, moved, { albums: { remove: [name] } }) };
+  return settled(parts, () => {
+    const idsOf = (...search: Parameters<Catalog['dated']>): string[] => catalog.dated(...search).map(({ id }) => id);
+    const ids = idsOf(searchOfNamed(name), sightOf(viewer));
+    const links = linksTo(parts, name);
+    const shown = new Set(
+      links.length === 0 ? ids : idsOf(parseQuery(''), sightOf(visitorOf({ search: searchOfNamed(name).text }, house))),
+    );
+    return () => {
+      const { album } = members.create(viewer, house, name);
+      const { missing, refused } = members.add(viewer, album, ids);
+      const left = new Set([...missing, ...refused]);
+      const moved = ids.filter((id) => !left.has(id));
+      if (moved.length === 0) throw notFound('This album doesn’t exist.');
+      members.change(viewer, album, settingsOf(parts, name, moved));
+      for (const { person, right } of people) members.give(viewer, album, person, right);
+      const undo = changeAllNow(library, viewer, moved, { albums: { remove: [name] } });
+      const at = clock.now();
+      for (const { id, search } of links) {
+        const was = { search, hidden: moved.filter((one) => !shown.has(one)), at };
+        pointTo(parts, who, id, { album, was });
+      }
+      const documents = JSON.stringify(documentsAbout(library, album, moved));
+      library.local.turnedAlbums.put({ album, name, undo: JSON.stringify(undo), documents, at });
+      return album;
+    };
   });
 }
 
-/** Whether a link shows the album of this name: it would lose its photos. */
-function isLinked({ shares }: ShareNamedParts, name: string): boolean {
+/**
+ * Undoes it: the album with members is deleted for everybody, its photos get the name again, and its links show them
+ * again. Returns the name. The catalog’s columns must be loaded. @throws PhotospoolError `not-found`; `forbidden` if the
+ * viewer does not act for the house; `conflict` if the album was changed since.
+ */
+export function unshareNamed(parts: ShareNamedParts, who: Turning, album: string): string {
+  const { library, catalog } = parts;
+  const { viewer } = who;
+  const members = openMemberAlbums(parts);
+  return settled(parts, () => {
+    const inside = catalog.dated(parseQuery(`in:${album}`), sightOf(viewer)).map(({ id }) => id);
+    return () => {
+      const turned = library.local.turnedAlbums.find(album);
+      if (!turned || !actsFor(viewer, house, { access: itemAccess(library) })) {
+        members.find(viewer, album);
+        throw new PhotospoolError('forbidden', 'This album can’t be turned back.', { hint: 'Delete it on its page.' });
+      }
+      const undo = JSON.parse(turned.undo) as Way[];
+      if (isChanged(parts, turned, undo, inside))
+        throw new PhotospoolError(
+          'conflict',
+          'The shared album has changed since then. You can delete it on its page.',
+        );
+      members.change(viewer, album, { removed: true });
+      for (const { ids, ...change } of undo) changeAllNow(library, viewer, ids, change);
+      for (const { id, scope } of parts.shares.list())
+        if ('album' in scope && scope.album === album && scope.was)
+          pointTo(parts, who, id, { search: scope.was.search });
+      library.local.turnedAlbums.remove(album);
+      return turned.name;
+    };
+  });
+}
+
+/**
+ * Searches, and then writes in one transaction, in which the catalog can’t be searched: again if another process wrote in
+ * between.
+ */
+function settled<T>({ library, catalog }: ShareNamedParts, search: () => () => T): T {
+  for (let tries = 0; tries < 10; tries++) {
+    const seen = library.lastChange();
+    catalog.catchUp(seen);
+    const write = search();
+    const done = library.transaction(() => (library.lastChange() === seen ? { value: write() } : undefined));
+    if (done) return done.value;
+  }
+  throw new PhotospoolError('busy', 'The library is changing.', { hint: 'Try again.' });
+}
+
+/** The links that show the album of this name and nothing else, also those that are over: they can be renewed. */
+function linksTo({ shares }: ShareNamedParts, name: string): { id: string; search: string }[] {
   const album = albumSearched(searchOfNamed(name));
-  const shows = (search: string): boolean => albumSearched(parseQuery(search)) === album;
-  return shares.list().some(({ id, scope }) => 'search' in scope && shows(scope.search) && !shares.isOver(id));
+  return shares
+    .list()
+    .flatMap(({ id, scope }) =>
+      'search' in scope && albumSearched(parseQuery(scope.search)) === album ? [{ id, search: scope.search }] : [],
+    );
+}
+
+/** Points a link to what the viewer may link to: visitors see that at once. */
+function pointTo(
+  { shares, guests }: ShareNamedParts,
+  { viewer, actor }: Turning,
+  id: string,
+  scope: Share['scope'],
+): void {
+  if (!mayLink(viewer, house)) throw new PhotospoolError('forbidden', 'You can’t change the links to this album.');
+  shares.point(id, scope, actor);
+  guests.redirect(id, 'album' in scope ? scope.album : undefined);
+}
+
+/** Whether undoing would lose something: anything about the album was changed, or is in use, since it has members. */
+function isChanged(
+  { library, shares, guests }: ShareNamedParts,
+  { album, documents, at }: TurnedAlbum,
+  undo: readonly Way[],
+  inside: readonly string[],
+): boolean {
+  const ids = new Set(undo.flatMap((way) => way.ids));
+  if (!inside.every((id) => ids.has(id))) return true;
+  // One that was deleted permanently is not missed; one in the trash is still in the album.
+  if (!readPhotos(library, [...ids]).every((photo) => entryIn(library, photo, album))) return true;
+  if (guests.isUsed(album, at)) return true;
+  if (shares.list().some(({ scope }) => 'album' in scope && scope.album === album && !scope.was)) return true;
+  const before = JSON.parse(documents) as Record<string, string>;
+  return Object.entries(documentsAbout(library, album, ids)).some(([id, rev]) => before[id] !== rev);
+}
+
+/** The revisions, by id, of the documents about an album: itself, its members, and the comments on its photos. */
+function documentsAbout(library: Library, album: string, ids: Iterable<string>): Record<string, string> {
+  const both = library.getMany([albumDocumentId(album), membersId(album)]);
+  const comments = [...ids].flatMap((id) => [...library.scan(commentPrefix(id))]);
+  return Object.fromEntries([...both, ...comments].flatMap((one) => (one ? [[one.id, one.rev]] : [])));
 }
 
 /** What was chosen for the album of this name; a cover only if it is one of these photos. */

@@ -4,7 +4,7 @@
  */
 import { readItem } from '../access/item-access.js';
 import { itemAccess } from '../access/library-access.js';
-import { audiencesOf, mayLink, type Viewer } from '../access/permissions.js';
+import { mayLink, type Viewer } from '../access/permissions.js';
 import { actsFor } from '../access/sharing-rights.js';
 import type { Catalog, Tile } from '../catalog/catalog.js';
 import { parseQuery } from '../catalog/search-parser.js';
@@ -12,7 +12,7 @@ import { house, type Holder } from '../document/item-id.js';
 import type { Body } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
 import { readPhotos, visibleTo } from './find-photos.js';
-import { linkScope, type WantedScope } from './link-scope.js';
+import { linkScope, visitorOf, type WantedScope } from './link-scope.js';
 import type { MemberAlbums } from './member-albums.js';
 import { sightOf } from './visibility.js';
 
@@ -71,11 +71,7 @@ function previewPhotos({ library, catalog }: Parts, who: Viewer, photos: readonl
 
 function previewScope({ library, catalog, albums }: Parts, who: Viewer, wanted: Omit<WantedScope, 'title'>) {
   const { scope, holder = house } = linkScope({ library, albums }, who, { ...wanted, title: '' });
-  const of = holder === house ? {} : { of: holder };
-  const link: Viewer = {
-    ...{ role: 'link', share: 'preview', audiences: audiencesOf.link, canEdit: false, scope, ...of },
-    ...{ originals: false, details: false },
-  };
+  const link = visitorOf(scope, holder);
   const everything = parseQuery('');
   const count = catalog.count(everything, sightOf(link));
   const { tiles } = catalog.tiles(everything, { limit: few, viewer: sightOf(link) });

@@ -13,9 +13,13 @@ export interface CatalogViewer {
   actsFor?: readonly Holder[];
   /**
    * Limits the viewer to one photo or several (by public id), to the results of a search, or to an album with members
-   * (`<holder>:<ulid>`).
+   * (`<holder>:<ulid>`), without its photos that are `hidden`.
    */
-  scope?: { photo: string } | { photos: readonly string[] } | { search: string } | { album: string };
+  scope?:
+    | { photo: string }
+    | { photos: readonly string[] }
+    | { search: string }
+    | { album: string; was?: { hidden: readonly string[] } };
   /** True if file names and private tags are hidden from this viewer. The search of a scope may still use them. */
   outside?: boolean;
   /** True if this viewer may know who holds a photo. */

@@ -235,6 +235,7 @@ export function openSights(
 ): (columns: Columns, viewer: CatalogViewer) => Omit<Sight, 'burst'> {
   const takenOut = openTakenOut(db);
   const offeredIn = openOffered(db);
+  const slotsOf = openItemSlots(db);
   const shownTerms = openShownTerms();
   const albumTerms = openAlbumTerms();
   const remembered = rememberViewers((access, onlooker, lists) => {
@@ -265,7 +266,9 @@ export function openSights(
       const isShared = scope !== undefined && 'album' in scope && scope.album === name;
       if (!onlooker || !(isShared || access.seesAlbum(onlooker, name))) return undefined;
       const isIn = (item: Item, entry: AlbumEntry): boolean => entry.album === name && access.isInAlbum(item, entry);
-      return { terms: albumTerms(access, columns.access, name), apart: apartWhere(isIn) };
+      const hidden = (isShared && scope.was?.hidden) || [];
+      const without = hidden.length === 0 ? [] : slotsOf(columns, hidden).map((slot) => ({ slot, shown: false }));
+      return { terms: albumTerms(access, columns.access, name), apart: [...apartWhere(isIn), ...without] };
     };
     const offered = offeredIn(columns, access, onlooker);
     return { viewer, access, classes, holderOf, terms, apart, offered, album };

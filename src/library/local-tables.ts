@@ -17,6 +17,7 @@ import { openEmptyAlbums, type EmptyAlbums } from './empty-albums.js';
 import { openMerges, type Merges } from './merge-log.js';
 import { openEditKeys, type EditKeys } from './edit-keys.js';
 import { openSyncedEntities, type SyncedEntities } from './synced-entities.js';
+import { openTurnedAlbums, type TurnedAlbums } from './turned-albums.js';
 import { openToday, type Today } from './daily-count.js';
 
 /**
@@ -99,6 +100,8 @@ export interface Local {
   synced: SyncedEntities;
   /** Albums that clients created and that have no photo yet. */
   emptyAlbums: EmptyAlbums;
+  /** What albums with members were before, if they existed by name. */
+  turnedAlbums: TurnedAlbums;
   /**
    * Today's imports for the house. Arriving originals are counted here, duplicates by the code that sets them aside.
    */
@@ -142,6 +145,7 @@ export function openLocal(db: Sqlite, clock: Clock = systemClock): Local {
     ...{
       awaited: openAwaitedPhotos(db, clock),
       emptyAlbums: openEmptyAlbums(db, clock),
+      turnedAlbums: openTurnedAlbums(db, clock),
       synced: openSyncedEntities(db, clock),
     },
     ...{ merges, editKeys, trashDays: openTrashDays(db, { setting, setSetting }), setting, setSetting },

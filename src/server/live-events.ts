@@ -152,14 +152,18 @@ function openPages(parts: LiveParts, emptied: () => void) {
     emptied();
   }
 
-  /** Disconnects pages whose viewer has changed. */
-  function endOthers(): void {
+  /**
+   * Disconnects pages whose viewer has changed; returns the circles of the others. Before each change is told: the page of
+   * a link that follows its album to another search must not hear that its photos are gone.
+   */
+  function endOthers(): Set<Circle> {
     for (const [page, { circle, rights, viewerNow }] of pages) {
       const now = viewerNow();
       if (now && may(now, 'see') && circleName(now) === circle.name && rightsOf(now) === rights) continue;
       page.push(null);
       gone(page);
     }
+    return circles();
   }
 
   /** The circle of a viewer; creates it if necessary. */
@@ -217,7 +221,7 @@ function openTelling(parts: LiveParts, noticed: Noticed, { pages, circles, send,
   function start(): () => void {
     const ended = new AbortController();
     const tellPhotos = async (): Promise<void> => {
-      for (const circle of circles()) {
+      for (const circle of endOthers()) {
         const { photos, comments } = await circle.feed.next();
         if (photos) tell(photos, (listener) => listener.circle === circle);
         for (const photo of comments)

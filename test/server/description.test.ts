@@ -114,6 +114,7 @@ describe('the description', () => {
         'post /api/albums/{holder}/{album}/entries',
         'post /api/albums/{holder}/{album}/entries/remove',
         'post /api/albums/{holder}/{album}/order',
+        'post /api/albums/{holder}/{album}/unshare',
         'get /api/offers',
         'post /api/offers',
         'get /api/offers/{giver}/{offer}',

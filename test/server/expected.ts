@@ -278,6 +278,11 @@ export const expected: Record<string, Expected> = {
     path: `/api/albums/house/${commentUlid}`,
     body: { name: 'x' },
   },
+  'post /api/albums/{holder}/{album}/unshare': {
+    rule: 'albums',
+    open: true,
+    path: `/api/albums/house/${commentUlid}/unshare`,
+  },
   'put /api/albums/{holder}/{album}/members/{person}': {
     rule: 'albums',
     open: true,

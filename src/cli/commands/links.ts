@@ -7,7 +7,7 @@ import type { GuestLimits } from '../../access/guest-uploads.js';
 import { mayLink } from '../../access/permissions.js';
 import type { Share } from '../../access/share-links.js';
 import { openGuestPhotos, type GuestSender } from '../../album/guest-photos.js';
-import { limitsOf, linkScope } from '../../album/link-scope.js';
+import { limitsOf, linkScope, targetOf } from '../../album/link-scope.js';
 import { sightOf } from '../../album/visibility.js';
 import { systemClock as clock } from '../../base/clock.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
@@ -222,8 +222,8 @@ function tell({ id, scope, title, created, expires, uploads, ...share }: Share, 
   const utc = (ms: number): string => new Date(ms).toISOString();
   const until = expires !== undefined && { expires: utc(expires) };
   const gives = { originals, unedited, details, uploads: uploads !== undefined };
-  if (json) printJson({ id, ...scope, title, created: utc(created), ...until, ...gives });
-  else print(`${id}  ${printable(title) || 'untitled'}  ${printable(Object.values(scope).join(''))}`);
+  if (json) printJson({ id, ...targetOf(scope), title, created: utc(created), ...until, ...gives });
+  else print(`${id}  ${printable(title) || 'untitled'}  ${printable(Object.values(targetOf(scope)).join(''))}`);
 }
 
 async function waiting(parts: SharingParts, { json }: LinkFlags): Promise<number> {

@@ -6,8 +6,8 @@ import { Type } from 'typebox';
 import { itemAccess } from '../../access/library-access.js';
 import { openMemberAlbums, type MemberAlbum as Seen } from '../../album/member-albums.js';
 import { openPartners } from '../../album/partners.js';
-import { shareNamed } from '../../album/share-named.js';
-import { EntriesChanged, MadeAlbum, MemberAlbum, PartnerList } from '../../api/album-schemas.js';
+import { shareNamed, unshareNamed } from '../../album/share-named.js';
+import { EntriesChanged, MemberAlbum, PartnerList } from '../../api/album-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { house } from '../../document/item-id.js';
@@ -15,6 +15,7 @@ import type { Context, Routes } from '../context.js';
 import { sightOf } from '../../album/visibility.js';
 import type { Viewer } from '../../access/permissions.js';
 import { viewer } from '../http/request-viewer.js';
+import { actorBehind } from '../http/sign-in-response.js';
 
 const config = { rule: 'albums' } as const;
 
@@ -29,10 +30,14 @@ const Changed = answers(Type.Object({ changed: Type.Boolean() }));
 const nameIn = ({ holder, album }: { holder: string; album: string }): string => `${holder}:${album}`;
 
 export const memberAlbums: Routes = (app, context) => {
-  for (const add of [list, album, members, entries, partners]) void add(app, context);
+  for (const add of [list, album, unsharing, members, entries, partners]) void add(app, context);
 };
 
 const open = ({ library, clock, gate }: Context) => openMemberAlbums({ library, clock, gate });
+
+const namedParts = ({ library, clock, gate, catalog, access: { shares, guests } }: Context) => ({
+  ...{ library, clock, gate, catalog, shares, guests },
+});
 
 /** Albums as a response: with the names of people, the number of photos, and the cover or the newest photo. */
 async function shown({ access, ask, catalog }: Context, who: Viewer, albums: readonly Seen[]) {
@@ -51,7 +56,7 @@ async function shown({ access, ask, catalog }: Context, who: Viewer, albums: rea
 }
 
 const list: Routes = (app, context) => {
-  const { library, clock, gate, catalog, access, ask } = context;
+  const { ask } = context;
   const albums = open(context);
 
   app.get(
@@ -79,9 +84,12 @@ const list: Routes = (app, context) => {
         body: Type.Union([
           strict({ name: Name, holder: Type.Optional(Type.Literal('house')) }),
           strict({ name: Type.Optional(Name), ids: Photos.properties.ids }),
-          strict({ named: Name }),
+          strict({
+            named: Name,
+            members: Type.Optional(Type.Array(strict({ person: Ulid, right: Right }), { maxItems: 1_000 })),
+          }),
         ]),
-        response: { 201: MadeAlbum, '4xx': Problem, '5xx': Problem },
+        response: { 201: MemberAlbum, '4xx': Problem, '5xx': Problem },
       },
     },
     async (request, reply) => {
@@ -89,9 +97,10 @@ const list: Routes = (app, context) => {
       const { body } = request;
       if ('named' in body) {
         await ask('', 'values');
-        const { album, undo } = shareNamed({ library, clock, gate, catalog, shares: access.shares }, who, body.named);
+        const turning = { viewer: who, actor: actorBehind(request) };
+        const album = shareNamed(namedParts(context), turning, body.named, body.members ?? []);
         const [made] = await shown(context, who, [albums.find(who, album)]);
-        return reply.code(201).send({ ...made!, undo });
+        return reply.code(201).send(made!);
       }
       const album =
         'ids' in body
@@ -143,6 +152,26 @@ const album: Routes = (app, context) => {
         ...(removed !== undefined && { removed }),
       });
       void reply.send({ changed: true });
+    },
+  );
+};
+
+const unsharing: Routes = (app, context) => {
+  app.post(
+    '/api/albums/:holder/:album/unshare',
+    {
+      config,
+      schema: {
+        summary:
+          'Turns an album of the house that was shared by its name back into an album by name, if it is unchanged',
+        params,
+        response: answers(Type.Object({ named: Type.String() })),
+      },
+    },
+    async (request) => {
+      await context.ask('', 'values');
+      const turning = { viewer: viewer(request), actor: actorBehind(request) };
+      return { named: unshareNamed(namedParts(context), turning, nameIn(request.params)) };
     },
   );
 };

@@ -3,7 +3,7 @@
  */
 import { Type } from 'typebox';
 import { mayLink, type Viewer } from '../../access/permissions.js';
-import { draftScope, limitsOf, linkScope } from '../../album/link-scope.js';
+import { draftScope, limitsOf, linkScope, targetOf } from '../../album/link-scope.js';
 import { previewShare } from '../../album/share-preview.js';
 import { openMemberAlbums } from '../../album/member-albums.js';
 import { house } from '../../document/item-id.js';
@@ -290,7 +290,7 @@ const openDescribe =
   ({ shares: { isOver } }: Pick<Access, 'shares'>) =>
   ({ scope, holder: _holder, created, expires, used, author: _author, ...rest }: Share, by: string) => ({
     ...rest,
-    ...scope,
+    ...targetOf(scope),
     by,
     created: utcOf(created),
     over: isOver(rest.id),

@@ -1,7 +1,6 @@
 /** Albums with members, and partners, on the server (docs/interface.md, "Access"). */
 import type { EntriesChanged, MemberAlbum, PartnerList } from '../../../../src/api/answer-types.js';
 import { ask, send } from '../../lib/api.js';
-import type { PhotosChange } from '../../lib/edits/edit-request.js';
 
 /** The most photos of one request. */
 const most = 1_000;
@@ -79,12 +78,13 @@ export async function makeAlbumOf(
   return fetchMemberAlbum(nameOfAlbum(album));
 }
 
-/**
- * Turns an album of the house that exists by name into one with members; `undo` gives its photos the name again.
- * @throws ApiError
- */
-export const shareNamed = (named: string): Promise<MemberAlbum & { undo: PhotosChange[] }> =>
-  ask('/api/albums/shared', send('POST', { named }));
+/** Turns an album of the house that exists by name into one with members. @throws ApiError */
+export const shareNamed = (
+  named: string,
+  members: readonly { person: string; right: MemberRight }[],
+): Promise<MemberAlbum> => ask('/api/albums/shared', send('POST', { named, members }));
+/** Undoes that. @throws ApiError `conflict` if the album was changed since */
+export const unshareNamed = (name: string): Promise<unknown> => ask(`${at(name)}/unshare`, send('POST'));
 
 export const fetchPartners = (): Promise<PartnerList> => ask('/api/partners');
 export const givePartner = (person: string): Promise<unknown> => ask(`/api/partners/${person}`, send('PUT'));

@@ -4,7 +4,7 @@
  */
 import type { MemberAlbum, PartnerList, ShareLink, SharePreview } from '../../../../src/api/answer-types.js';
 import { isMemberAlbum } from '../../lib/album-search.js';
-import { ApiError, toApiError } from '../../lib/api.js';
+import { toApiError, type ApiError } from '../../lib/api.js';
 import { dayLong } from '../../lib/dates.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m } from '../../lib/messages.js';
@@ -12,12 +12,14 @@ import { albumPagePath, route } from '../../lib/route.svelte.js';
 import { session } from '../../lib/session.svelte.js';
 import { exactly, idsFound } from '../albums/all-matches.js';
 import {
-  changeMemberAlbum,
   fetchMemberAlbum,
   fetchPartners,
+  giveMember,
   makeAlbumOf,
   nameOfAlbum,
   shareNamed,
+  unshareNamed,
+  type MemberRight,
 } from '../albums/member-albums-api.js';
 import { headingOf } from '../timeline/result-heading.js';
 import type { ShareTarget } from './open-share.svelte.js';
@@ -167,12 +169,28 @@ export class ShareState {
     this.links = (await fetchShares()).filter((link) => link[key] === value);
   }
 
-  /** The album with members, which is made if there is none. @throws ApiError */
-  async needAlbum(): Promise<MemberAlbum> {
-    if (this.album) return this.album;
-    const named = this.#named;
-    this.album = named === undefined ? await makeAlbumOf(this.#ids, this.title.trim()) : await turnIntoAlbum(named);
+  /** The album with members, which is made of a selection if there is none. @throws ApiError */
+  async #needAlbum(): Promise<MemberAlbum> {
+    this.album ??= await makeAlbumOf(this.#ids, this.title.trim());
     return this.album;
+  }
+
+  /**
+   * Shares it with people, one after the other; `given` is called after each. An album that exists by name becomes one with
+   * all of them at once. @throws ApiError
+   */
+  async share(added: ReadonlyMap<string, MemberRight>, given: (person: string) => void): Promise<void> {
+    const named = this.album ? undefined : this.#named;
+    if (named !== undefined) {
+      this.album = await turnIntoAlbum(named, added);
+      for (const person of [...added.keys()]) given(person);
+      return;
+    }
+    const name = nameOfAlbum(await this.#needAlbum());
+    for (const [person, right] of [...added]) {
+      await giveMember(name, person, right);
+      given(person);
+    }
   }
 
   /** True if a page can show what a link shows. */
@@ -205,7 +223,7 @@ export class ShareState {
 
   /** Creates a link: the first one with the settings, which are shown then, another one with those of the newest. @throws ApiError */
   async createLink(): Promise<LinkMade> {
-    const scope = this.#scope ?? { album: nameOfAlbum(await this.needAlbum()) };
+    const scope = this.#scope ?? { album: nameOfAlbum(await this.#needAlbum()) };
     const made = await makeLink(scope, this.#next);
     if (this.links.length === 0) rememberOptions(this.settings);
     this.links = [made.share, ...this.links];
@@ -224,30 +242,19 @@ function together(a: SharePreview, b: SharePreview): SharePreview {
   return { count: a.count + b.count, tiles: a.tiles, ids: [...(a.ids ?? []), ...(b.ids ?? [])], left };
 }
 
-/**
- * Turns an album of the house that exists by name into one with members. An undo deletes that one and gives the photos the
- * name again, with which the server has kept the title, description, cover and order.
- */
-async function turnIntoAlbum(name: string): Promise<MemberAlbum> {
-  const { undo, ...album } = await shareNamed(name);
-  edits.made(m.shareDialog.converted(name), undo, async () => {
-    await removeUnchanged(album);
-    return () => {
-      if (location.pathname === albumPagePath(nameOfAlbum(album))) route.openAlbum(name);
-    };
-  });
-  edits.tell(undo.flatMap(({ ids }) => ids));
-  return album;
-}
-
-/** Deletes an album with members, unless it was deleted already. @throws ApiError `conflict` if something of it would be lost */
-async function removeUnchanged(album: MemberAlbum): Promise<void> {
+/** Turns an album of the house that exists by name into one with members. */
+async function turnIntoAlbum(name: string, added: ReadonlyMap<string, MemberRight>): Promise<MemberAlbum> {
+  const album = await shareNamed(
+    name,
+    [...added].map(([person, right]) => ({ person, right })),
+  );
   const id = nameOfAlbum(album);
-  const now = await fetchMemberAlbum(id).catch((error: unknown) => {
-    if (toApiError(error).code !== 'not-found') throw error;
+  edits.made(m.shareDialog.converted(name), async () => {
+    await unshareNamed(id);
+    edits.tell([]);
+    if (location.pathname === albumPagePath(id)) route.openAlbum(name);
   });
-  if (!now) return;
-  const isSame = (['name', 'description', 'cover', 'sort'] as const).every((key) => now[key] === album[key]);
-  if (!isSame || now.count > album.count) throw new ApiError('conflict', m.shareDialog.changedSince);
-  await changeMemberAlbum(id, { removed: true });
+  // Pages that show the album, or list it, load it again.
+  edits.tell([]);
+  return album;
 }

@@ -10,13 +10,15 @@ import { m } from '../messages.js';
 /** An edit, and the change that reverts it. */
 interface Step {
   label: string;
-  back: PhotosChange[];
   /**
-   * What undoing does before `back`, if more was done than that reverts; returns what it does after. Such a step can't be
-   * redone. An ApiError `conflict` means that it can't be undone any more.
+   * Changes, or what does it otherwise: such a step can't be redone, and an ApiError `conflict` means that it can't be
+   * undone any more.
    */
-  first?: () => Promise<() => void>;
+  back: PhotosChange[] | (() => Promise<void>);
 }
+
+/** Whether there is nothing to undo. */
+const isEmpty = (back: Step['back']): boolean => typeof back !== 'function' && back.length === 0;
 
 /** The message about the current or last edit. */
 export interface Said {
@@ -81,10 +83,10 @@ class Edits {
     this.#redo = [];
   }
 
-  /** Reports a change that another request has made; `back` undoes it, `first` as in a step. */
-  made(label: string, back: PhotosChange[], first?: Step['first']): void {
-    this.#keep({ label, back, ...(first && { first }) }, this.#undo);
-    this.said = { text: label, ...(back.length > 0 && { act: this.#wayBack(this.#undo) }) };
+  /** Reports a change that another request has made; `back` undoes it. */
+  made(label: string, back: Step['back']): void {
+    this.#keep({ label, back }, this.#undo);
+    this.said = { text: label, ...(!isEmpty(back) && { act: this.#wayBack(this.#undo) }) };
   }
 
   /** Shows a message that is not about an edit. */
@@ -146,12 +148,11 @@ class Edits {
   async #step(from: Step[], to: Step[], say: (label: string) => string): Promise<boolean> {
     const step = from.pop();
     if (!step) return false;
-    if (!step.first) return this.#make(step.back, step.label, to, say(step.label), true);
+    if (typeof step.back !== 'function') return this.#make(step.back, step.label, to, say(step.label), true);
     try {
-      const after = await step.first();
-      const done = await this.#make(step.back, step.label, [], say(step.label), true);
-      if (done) after();
-      return done;
+      await step.back();
+      this.said = { text: say(step.label) };
+      return true;
     } catch (error) {
       const trouble = toApiError(error);
       if (trouble.code !== 'conflict') from.push(step);
@@ -170,7 +171,8 @@ class Edits {
   ): Promise<boolean> {
     const packs = pack(each).map((one) => waiting.keyed(one));
     const total = each.reduce((sum, { ids }) => sum + ids.length, 0);
-    const step: Step = { label, back: [] };
+    const back: PhotosChange[] = [];
+    const step: Step = { label, back };
     /** Photos that were deleted meanwhile, or that the viewer may not change. */
     const left = new Set<string>();
     let count = 0;
@@ -183,7 +185,7 @@ class Edits {
       for (const one of packs) {
         if (packs.length > 1) this.said = { text: m.edits.busy(label), progress: { done: count, total } };
         const { undo, missing, refused = [] } = await makeChanges(one.each, one.key);
-        step.back.push(...undo);
+        back.push(...undo);
         for (const id of [...missing, ...refused]) left.add(id);
         count += one.each.reduce((sum, { ids }) => sum + ids.length, 0);
         done++;
@@ -191,7 +193,7 @@ class Edits {
       }
       this.#keep(step, kept);
       const all = new Set(each.flatMap(({ ids }) => ids)).size;
-      return this.#conclude(step.back.length > 0 ? say : undefined, left.size, all, kept);
+      return this.#conclude(back.length > 0 ? say : undefined, left.size, all, kept);
     } catch (error) {
       this.#keep(step, kept);
       if (toApiError(error).code === 'offline' && (await this.#wait(packs.slice(done), label))) return true;
@@ -201,7 +203,7 @@ class Edits {
         trouble: toApiError(error),
         ids: rest.flatMap(({ ids }) => ids),
         act: { label: m.edits.goOn, do: () => this.#queue(() => this.#make(rest, label, kept, say, again)) },
-        ...(count > 0 && this.#isKept(kept) && { second: this.#wayBack(kept) }),
+        ...(count > 0 && { second: this.#wayBack(kept) }),
       };
       return false;
     } finally {
@@ -218,20 +220,15 @@ class Edits {
     const none = say === undefined && left > 0 && left === all;
     this.said = {
       text: none ? m.edits.none(all) : left > 0 ? m.edits.partly(text, left, all) : text,
-      ...(say !== undefined && this.#isKept(kept) && { act: this.#wayBack(kept) }),
+      ...(say !== undefined && { act: this.#wayBack(kept) }),
     };
     return !none;
   }
 
   #keep(step: Step, kept: Step[]): void {
-    if (step.back.length === 0) return;
+    if (isEmpty(step.back)) return;
     kept.push(step);
     if (kept === this.#undo && kept.length > mostSteps) kept.shift();
-  }
-
-  /** False for steps that are dropped: they can't be redone. */
-  #isKept(kept: Step[]): boolean {
-    return kept === this.#undo || kept === this.#redo;
   }
 
   #wayBack(kept: Step[]): { label: string; do: () => Promise<boolean> } {

@@ -46,10 +46,8 @@ export const shareDialog = {
   peopleOff: 'You can’t share with people yet. The owner sees the reason in Settings, Servers.',
   onlyLink: 'Searches can be shared only by link. To share with people, share photos or an album.',
   onlyHolder: (name: string) => `Only ${legible(name)} can share this album. You can share your own photos in it.`,
-  linked: 'This album already has a shared link. Delete the link before you share the album with people.',
   convert: 'It becomes a shared album with the same name and photos.',
   converted: (name: string) => `${named(name)} is now a shared album`,
-  changedSince: 'The shared album has changed since then. You can delete it on its page.',
   share: (n: number) => plural(n, { one: 'Share with # person', other: 'Share with # people' }),
   shared: (names: string[]) => `Shared with ${listOf(names.map((name) => legible(name)))}`,
   roleChanged: (name: string, right: 'view' | 'add' | 'end') =>
