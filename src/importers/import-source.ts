@@ -105,6 +105,8 @@ export function planInbox(
       // The inbox of its folder remembers it, and skips it in the next scan, or knows the photo of a sidecar.
       return isPacked ? refuse(found, what.reason) : inboxOf(found).whyNot(found);
     },
+    // Packed files count all the time.
+    leaves: (found) => (sources.packed.has(keyOf(found.path)) ? () => undefined : inboxOf(found).leaves(found)),
     took: (found) => inboxOf(found).took(found),
     ignored: () => [...refused.values(), ...(beside?.items() ?? []), ...folders.flatMap((inbox) => inbox.ignored())],
     trouble: () => folders.flatMap((inbox) => inbox.trouble()),

@@ -221,11 +221,11 @@ function openOutcomes(state: HandState) {
     }
     if (hold.passed()) goOn();
     await finish(claim);
-    const { kind, sha256, bytes } = outcome;
-    const { seconds, steps } = watch.read();
+    const [{ kind, sha256, bytes }, { seconds, steps }] = [outcome, watch.read()];
     const texts = [`${kind} ${name}`, 'A file of a person was imported.'] as const;
     tell(state, 'info', claim, texts, { outcome: kind, sha256, bytes, seconds, steps });
     const sidecar = outcome.kind === 'stored' && outcome.sidecar === true;
+    working.delete(claim.id); // At once: no status counts the file twice.
     tally.add({ name, outcome: kind, sha256, seconds, ...holderIn(claim.id, claim.item) }, sidecar);
     tally.addSteps(steps);
     emit({ type: kind, name, sha256, ...(sidecar && { sidecar }), ...(by !== undefined && { by }) });

@@ -291,7 +291,7 @@ function openTake(
       if (looked?.whyNot !== undefined) emit({ type: 'ignored', name: found.name, reason: looked.whyNot });
       if (!looked || looked.whyNot !== undefined) return;
       underWay.add(found);
-      const brought: (() => void)[] = [];
+      const brought = [inbox.leaves(found)];
       try {
         const claimed = await claim(found, brought);
         if (claimed) await work(found, claimed, recording);

@@ -38,7 +38,9 @@ export interface IncomingFiles {
    * remembered.
    */
   whyNot(found: ScannedFile): Promise<string | undefined>;
-  /** Records that a file was removed from its folder, so that an empty folder is removed. */
+  /** Counts a file as long as it is being claimed, though a scan may not find it any more; returns what ends that. */
+  leaves(found: ScannedFile): () => void;
+  /** Records that a file was removed from its folder: it no longer waits, and an empty folder is removed. */
   took(found: ScannedFile): void;
   /** The intentionally ignored files in `incoming`, with the reason. */
   ignored(): IgnoredItem[];
@@ -46,7 +48,7 @@ export interface IncomingFiles {
   trouble(): IgnoredItem[];
   /** The hidden files without a claim (see cross-device-staging.ts) among `ignored`: each is returned once. */
   news(): IgnoredItem[];
-  /** The number of files in the last scan that are not ignored. */
+  /** The number of files that are not ignored: those of the last scan that were not removed since. */
   count(): number;
   /** The first of these, oldest first. */
   waiting(): WaitingItem[];
@@ -79,12 +81,15 @@ export function openInbox(
 ): IncomingFiles {
   const ready = openReady(settle, clock);
   const { tidy, took } = openEmptied(incoming, settle, files, clock, assignment);
+  /** The files removed during each running scan, which may have listed them before. */
+  const scans = new Set<Set<string>>();
+  const leaving = new Set<string>();
   const refused = new Map<string, { look: FileState; item: IgnoredItem }>();
   let special: IgnoredItem[] = [];
   let hidden: IgnoredItem[] = [];
   const told = new Set<string>();
   let trouble: IgnoredItem[] = [];
-  let waiting: ScannedFile[] = [];
+  let waiting = new Map<string, ScannedFile>();
 
   /** The sidecars that may be claimed. An error must not delay photos. */
   async function choose(still: ScannedFile[], photos: ScannedFile[]): Promise<ScannedFile[]> {
@@ -96,32 +101,43 @@ export function openInbox(
     }
   }
 
+  async function look(gone: ReadonlySet<string>): Promise<Looked> {
+    const found = await scan(incoming, files, assignment);
+    hidden = await forgotten(incoming, works, files, clock.now(), found?.hidden);
+    if (!found) return { ready: [], wait: undefined, folders: [], there: false };
+    special = found.special.map(shown);
+    trouble = found.trouble.map(shown);
+    const keys = new Set(found.files.map(keyOfFound));
+    ready.keep(keys);
+    for (const key of refused.keys()) if (!keys.has(key)) refused.delete(key);
+    let wait = await tidy();
+    const now: ScannedFile[] = [];
+    const lying: ScannedFile[] = [];
+    const still: ScannedFile[] = [];
+    for (const file of found.files) {
+      const known = refused.get(keyOf(file.path));
+      if (known && same(known.look, file.look)) continue;
+      const aside = sidecars !== undefined && isSidecar(file);
+      if (!aside) lying.push(file);
+      const left = ready.wait(keyOf(file.path), file.look);
+      if (left === 0) (aside ? still : now).push(file);
+      else wait = Math.min(wait ?? left, left);
+    }
+    const left = lying.map((file) => [keyOfFound(file), file] as const).filter(([key]) => !gone.has(key));
+    waiting = new Map(left);
+    now.push(...(await choose(still, lying)));
+    return { ready: now, wait, folders: found.folders, there: true };
+  }
+
   return {
     async look() {
-      const found = await scan(incoming, files, assignment);
-      hidden = await forgotten(incoming, works, files, clock.now(), found?.hidden);
-      if (!found) return { ready: [], wait: undefined, folders: [], there: false };
-      special = found.special.map(shown);
-      trouble = found.trouble.map(shown);
-      const keys = new Set(found.files.map(keyOfFound));
-      ready.keep(keys);
-      for (const key of refused.keys()) if (!keys.has(key)) refused.delete(key);
-      let wait = await tidy();
-      const now: ScannedFile[] = [];
-      const lying: ScannedFile[] = [];
-      const still: ScannedFile[] = [];
-      for (const file of found.files) {
-        const known = refused.get(keyOf(file.path));
-        if (known && same(known.look, file.look)) continue;
-        const aside = sidecars !== undefined && isSidecar(file);
-        if (!aside) lying.push(file);
-        const left = ready.wait(keyOf(file.path), file.look);
-        if (left === 0) (aside ? still : now).push(file);
-        else wait = Math.min(wait ?? left, left);
+      const gone = new Set<string>();
+      scans.add(gone);
+      try {
+        return await look(gone);
+      } finally {
+        scans.delete(gone);
       }
-      waiting = lying;
-      now.push(...(await choose(still, lying)));
-      return { ready: now, wait, folders: found.folders, there: true };
     },
     async whyNot(found) {
       const head = await files.head(found.path, headLength);
@@ -133,7 +149,17 @@ export function openInbox(
       refused.set(keyOf(found.path), { look: found.look, item: { name: nameOf(found), reason, ...whose(found) } });
       return reason;
     },
-    took,
+    leaves(found) {
+      leaving.add(keyOfFound(found));
+      return () => leaving.delete(keyOfFound(found));
+    },
+    took(found) {
+      const key = keyOfFound(found);
+      waiting.delete(key);
+      leaving.delete(key);
+      for (const gone of scans) gone.add(key);
+      took(found);
+    },
     ignored: () => [
       ...special,
       ...[...refused.values()].map(({ item }) => item),
@@ -142,9 +168,9 @@ export function openInbox(
     ],
     news: () => hidden.filter(({ name }) => told.size < told.add(name).size),
     trouble: () => trouble,
-    count: () => waiting.length,
+    count: () => waiting.size + [...leaving].filter((key) => !waiting.has(key)).length,
     waiting: () =>
-      waiting
+      [...waiting.values()]
         .map((found) => ({ found, since: found.changed ?? found.modified }))
         .sort((a, b) => a.since - b.since)
         .slice(0, mostWaiting)

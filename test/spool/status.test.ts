@@ -95,6 +95,26 @@ describe('the status of a spool', () => {
     ]);
   });
 
+  it.each([false, true])('counts each file once at every moment of an import, watching: %s', async (watching) => {
+    const spool = makeSpool();
+    const all = 60;
+    const processor = await spool.open({ workers: 4 });
+    for (let n = 0; n < all; n++) spool.drop(`${n}.jpg`);
+    if (watching) await processor.watch();
+    const pass = processor.pass();
+    const sums = new Set<number>();
+    let done = 0;
+    while (done < all) {
+      const { incoming, work, stored } = await processor.status();
+      // Before the first scan, the watching processor does not know what there is.
+      if (!watching || stored + work.length > 0) sums.add(incoming + work.length + stored);
+      done = stored;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await pass;
+    expect([...sums]).toEqual([all]);
+  });
+
   it('answers a retry after it ran, if requested', async () => {
     const failures: Failures = new Map([
       ['bad', 'undecodable'],
