@@ -291,6 +291,14 @@ test('a slideshow goes through the photos at its speed and in its order; it paus
   // The settings are remembered.
   await page.keyboard.press('s');
   expect(await show.getByRole('combobox', { name: 'Time per photo' }).inputValue()).toBe('3');
+  expect(await show.getByRole('button', { name: /full screen/i }).count()).toBe(1);
+  await page.keyboard.press('Escape');
+  await show.waitFor({ state: 'detached' });
+  // iPhones show no page in full screen.
+  await page.evaluate(() => Object.defineProperty(document, 'fullscreenEnabled', { value: false }));
+  await page.keyboard.press('s');
+  await show.getByRole('button', { name: 'End slideshow' }).waitFor();
+  expect(await show.getByRole('button', { name: /full screen/i }).count()).toBe(0);
   await page.keyboard.press('Escape');
   await show.waitFor({ state: 'detached' });
   expect(page.url()).toContain('/photo/');
