@@ -51,12 +51,17 @@ export interface Turning {
 }
 
 /**
- * Turns the album of this name into one with these members. Returns its id (`house:<ulid>`). Its links keep their address
- * and settings, and show the same photos. The catalog’s columns must be loaded. @throws PhotospoolError `invalid`;
- * `forbidden` if the viewer does not act for the house; `not-found` without an album of this name with photos that can be
+ * Turns the album of this name into one with these members. Returns its id (`house:<ulid>`), and the changes that give
+ * its photos the name again. Its links keep their address and settings, and show the same photos. The catalog’s columns
+ * must be loaded. @throws PhotospoolError `invalid`; `forbidden` if the viewer does not act for the house; `not-found` without an album of this name with photos that can be
  * shared, or for an unknown person; `conflict` if there are too many albums, or while people have no libraries.
  */
-export function shareNamed(parts: ShareNamedParts, who: Turning, name: string, people: readonly NewMember[]): string {
+export function shareNamed(
+  parts: ShareNamedParts,
+  who: Turning,
+  name: string,
+  people: readonly NewMember[],
+): { album: string; undo: Way[] } {
   const { library, catalog, clock } = parts;
   const { viewer } = who;
   const members = openMemberAlbums(parts);
@@ -83,7 +88,7 @@ export function shareNamed(parts: ShareNamedParts, who: Turning, name: string, p
       }
       const documents = JSON.stringify(documentsAbout(library, album, moved));
       library.local.turnedAlbums.put({ album, name, undo: JSON.stringify(undo), documents, at });
-      return album;
+      return { album, undo };
     };
   });
 }

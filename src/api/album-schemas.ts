@@ -4,7 +4,7 @@
  */
 import { Type } from 'typebox';
 import { Ahead, Merge } from './mesh-schemas.js';
-import { Facets, next, Photo, Sha256, Tile } from './photo-schemas.js';
+import { Facets, next, Photo, Sha256, Tile, undoWays } from './photo-schemas.js';
 
 /** album/saved-searches.ts `SavedSearch`. */
 export const SavedSearch = Type.Object({
@@ -233,6 +233,8 @@ export const MemberAlbum = Type.Object({
     }),
   ),
 });
+/** A new album with members; with `undo` one that existed by name before. */
+export const MadeAlbum = Type.Object({ ...MemberAlbum.properties, undo: undoWays });
 /** The result of adding photos to an album or removing them. */
 export const EntriesChanged = Type.Object({
   changed: Type.Integer(),

@@ -306,6 +306,15 @@ test('it can’t be undone once something of the shared album would be lost', as
   expectError(await back(world, other), 403, 'forbidden');
 });
 
+test('the answer has the changes that give its photos the name again, for programs that undo edits', async () => {
+  const world = await openPeople();
+  await openIceland(world);
+  const { undo } = (await turn(world)).json<{ undo: { ids: string[] }[] }>();
+  const back = await world.ask(world.people.ada.headers, 'PATCH', '/api/photos/each', { each: undo });
+  expect(back.json()).toMatchObject({ changed: 4, missing: [] });
+  expect(await listed(world, named)).toHaveLength(4);
+});
+
 test('a failure half way leaves the album and its links as they were, and it can be turned then', async () => {
   const world = await openPeople();
   const { home, people } = world;

@@ -7,7 +7,7 @@ import { itemAccess } from '../../access/library-access.js';
 import { openMemberAlbums, type MemberAlbum as Seen } from '../../album/member-albums.js';
 import { openPartners } from '../../album/partners.js';
 import { shareNamed, unshareNamed } from '../../album/share-named.js';
-import { EntriesChanged, MemberAlbum, PartnerList } from '../../api/album-schemas.js';
+import { EntriesChanged, MadeAlbum, MemberAlbum, PartnerList } from '../../api/album-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { house } from '../../document/item-id.js';
@@ -89,7 +89,7 @@ const list: Routes = (app, context) => {
             members: Type.Optional(Type.Array(strict({ person: Ulid, right: Right }), { maxItems: 1_000 })),
           }),
         ]),
-        response: { 201: MemberAlbum, '4xx': Problem, '5xx': Problem },
+        response: { 201: MadeAlbum, '4xx': Problem, '5xx': Problem },
       },
     },
     async (request, reply) => {
@@ -98,9 +98,9 @@ const list: Routes = (app, context) => {
       if ('named' in body) {
         await ask('', 'values');
         const turning = { viewer: who, actor: actorBehind(request) };
-        const album = shareNamed(namedParts(context), turning, body.named, body.members ?? []);
+        const { album, undo } = shareNamed(namedParts(context), turning, body.named, body.members ?? []);
         const [made] = await shown(context, who, [albums.find(who, album)]);
-        return reply.code(201).send(made!);
+        return reply.code(201).send({ ...made!, undo });
       }
       const album =
         'ids' in body
