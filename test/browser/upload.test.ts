@@ -390,9 +390,15 @@ test('the manifest is installable', async () => {
   const session = await page.context().newCDPSession(page);
   const { errors, data } = await session.send('Page.getAppManifest');
   expect(errors).toEqual([]);
-  const manifest = JSON.parse(data!) as { icons: { src: string; sizes: string }[]; share_target: object };
+  interface Listed {
+    src: string;
+    sizes: string;
+    form_factor?: string;
+  }
+  const manifest = JSON.parse(data!) as { icons: Listed[]; screenshots: Listed[]; share_target: object };
+  expect(manifest.screenshots.map((one) => one.form_factor)).toEqual(['wide', 'narrow']);
   expect(manifest.share_target).toMatchObject({ action: '/share', params: { url: 'url' } });
-  for (const { src, sizes } of manifest.icons.filter((icon) => icon.sizes !== 'any')) {
+  for (const { src, sizes } of [...manifest.icons, ...manifest.screenshots].filter((one) => one.sizes !== 'any')) {
     const size = await page.evaluate(async (url) => {
       const picture = await createImageBitmap(await (await fetch(url)).blob());
       return `${picture.width}x${picture.height}`;
