@@ -378,6 +378,23 @@ describe('actions on the selection', () => {
     await close();
   });
 
+  test('photos leave the album that is shown, and come back', async () => {
+    const { page, ids, mishaps, close } = await open(4);
+    await change(home, { ids, albums: { add: ['A "long" walk'] } });
+    await page.goto(`${home.url}/albums/${encodeURIComponent('A "long" walk')}`);
+    await page.locator(tile(ids[0]!)).hover();
+    await ring(page, ids[0]!).click();
+    await (await inSelectionMenu(page, 'Remove from album')).click();
+    await page.locator('.toast').getByText('1 photo removed from the album').waitFor();
+    await expect.poll(async () => (await ask(home, ids[0]!)).albums).toEqual([]);
+    await page.locator(tile(ids[0]!)).waitFor({ state: 'detached' });
+    await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
+    await page.locator(tile(ids[0]!)).waitFor();
+    expect((await ask(home, ids[0]!)).albums).toEqual(['A "long" walk']);
+    expect(mishaps).toEqual([]);
+    await close();
+  });
+
   test('to the trash, out of the timeline, and back', async () => {
     const { page, ids, mishaps, close } = await open(20);
     await page.focus(tile(ids[0]!));

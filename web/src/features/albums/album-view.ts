@@ -203,8 +203,9 @@ export async function chooseCoverOf(id: string, photo: string, after: () => void
   return undoable(m.albums.covered(name || m.albums.untitled), work, after);
 }
 
-/** Takes photos out of an album with members, and reports it; true if it was done. */
+/** Takes photos out of an album, and reports it; true if it was done. */
 export async function takeOutOf(id: string, ids: readonly string[]): Promise<boolean> {
+  if (!isMemberAlbum(id)) return edits.do(ids, { albums: { remove: [id] } }, m.albums.takenOut(ids.length));
   let out: string[] = [];
   const work = async (): Promise<() => Promise<unknown>> => {
     const { changed, refused, missing, unchanged } = await takeFromAlbum(id, ids);

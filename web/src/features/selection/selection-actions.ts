@@ -233,6 +233,7 @@ const all: readonly Omit<Act, 'label' | 'word'>[] = [
     where: /^(?:album:"(?:[^"\\]|\\.)+"|in:\S+)$/,
   },
   { name: 'takeOut', icon: 'minus', key: undefined, needs: 'albums', do: takeOut, where: /^in:\S+$/ },
+  { name: 'takeOut', icon: 'minus', key: undefined, needs: 'edit', do: takeOut, where: /^album:"(?:[^"\\]|\\.)+"$/ },
   { name: 'compare', icon: 'compare', key: undefined, needs: 'see', do: compare, two: true },
   { name: 'archive', icon: 'archive', key: 'A', needs: 'trash', do: archive, where: notInArchive },
   { name: 'unarchive', icon: 'archive', key: 'A', needs: 'trash', do: unarchive, where: inArchive },
