@@ -1,7 +1,7 @@
 /**
- * The rules that a machine can hold up. Types are checked by tsc and svelte-check, layout by Prettier, import walls,
- * headers and who may touch the disk by test/architecture.test.ts; here is what is left: promises that float, `any`,
- * needless conditions.
+ * The rules that a linter can enforce. Types are checked by tsc and svelte-check, layout by Prettier, import walls,
+ * headers and disk access by test/architecture.test.ts; this file has the rest: floating promises, `any`, needless
+ * conditions.
  */
 import js from '@eslint/js';
 import svelte from 'eslint-plugin-svelte';
@@ -17,14 +17,14 @@ export default defineConfig(
     extends: [ts.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, extraFileExtensions: ['.svelte'] } },
     rules: {
-      // A number or boolean in a template is plain to read; an object is not.
+      // A number or boolean in a template is readable; an object is not.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      // Node's types claim constants that some systems lack.
+      // Node's types declare constants that some systems lack.
       '@typescript-eslint/no-useless-default-assignment': 'off',
-      // What `openX` returns is made of closures; `this` is nowhere.
+      // Objects returned by `openX` consist of closures; `this` is not used.
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/no-confusing-void-expression': 'off',
-      // With noUncheckedIndexedAccess, `!` is how one says that an index is known to be in range.
+      // With noUncheckedIndexedAccess, `!` states that an index is known to be in range.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
@@ -50,7 +50,7 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
-      // `void value` in an effect says what it depends on; a plain Map or Set is a cache that nothing depends on.
+      // `void value` in an effect declares a dependency; a plain Map or Set is a cache without dependents.
       '@typescript-eslint/no-meaningless-void-operator': 'off',
       'svelte/prefer-svelte-reactivity': 'off',
     },
@@ -59,7 +59,7 @@ export default defineConfig(
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: {
-      // Tests look into JSON that others made, and for characters that must not be there.
+      // Tests read JSON from other programs, and search for forbidden characters.
       'no-control-regex': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',

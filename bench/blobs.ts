@@ -22,7 +22,7 @@ import { openPictures, startPictures, type Cargo } from './pictures.js';
 import { fetchFiles, startFiles } from './plain.js';
 import { median, table } from './run.js';
 
-/** What this bench asks. */
+/** The question of this bench. */
 export const title = 'Blobs: MB/s over loopback, against plain HTTP with hash, fsync and rename';
 
 /** The same concurrency as ours. */

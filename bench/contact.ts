@@ -8,7 +8,7 @@ import { link, linksOf } from './pair.js';
 import { median, table } from './run.js';
 import { makeHome, startServer, type BenchServer } from './server.js';
 
-/** What this bench asks. */
+/** The question of this bench. */
 export const title = 'First contact: an empty server meets a library that is there already';
 
 /** Ms between checks. */

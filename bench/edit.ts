@@ -10,7 +10,7 @@ import { link, untilLive } from './pair.js';
 import { median, table } from './run.js';
 import { makeHome, startServer, type BenchServer } from './server.js';
 
-/** What this bench asks. */
+/** The question of this bench. */
 export const title = 'Edit to visible: from an edit on one server to a browser that looks at another';
 
 /** The goal of the median, in ms. */

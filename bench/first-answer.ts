@@ -19,7 +19,7 @@ export interface FirstAnswers {
   tags: number;
   /** The longest time for which the event loop was blocked. */
   blocked: number;
-  /** Processor time until `segments` and until `tags`. */
+  /** CPU time until `segments` and until `tags`. */
   work: { segments: number; tags: number };
 }
 

@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What this bench asks. */
+/** The question of this bench. */
 export const title = 'Charts of the catalog by library size, from the output of `bench catalog` (FOLDER FILE…)';
 
 /** One line of a chart; `values` by library, in the order of `counts`. */
@@ -42,7 +42,7 @@ const number = (text: string | undefined, what: string): number => {
   return value;
 };
 
-/** What one run printed: times in ms for questions (p99 of processor time), in s for the rest. */
+/** The output of one run: times in ms for queries (p99 of CPU time), in s for the rest. */
 function read(path: string) {
   const text = readFileSync(path, 'utf8');
   const find = (pattern: RegExp, what: string): number => number(pattern.exec(text)?.[1], `${what} (${path})`);

@@ -9,7 +9,7 @@ import { bigPhotos } from './photos.js';
 import { descendants, resident, table } from './run.js';
 import { makeHome, startServer } from './server.js';
 
-/** What this bench asks. */
+/** The question of this bench. */
 export const title = 'Idle: processor time, memory and children of a server with nothing to do';
 
 /** Clock ticks per second (USER_HZ), a constant of Linux. */

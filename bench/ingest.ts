@@ -1,7 +1,7 @@
 /**
  * The speed of ingest, compared with the floor (sharp alone, both renditions) and the classical recipe, in turn and in
- * the same run, for photos with and without a colour profile; and the processor time of each step.
- * `npm run bench ingest [photos,photos…] [runs] [megapixels]`
+ * the same run, for photos with and without a colour profile; and the CPU time of each step. `npm run bench ingest
+ * [photos,photos…] [runs] [megapixels]`
  */
 import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -10,12 +10,12 @@ import { benchHome, bigPhotos } from './photos.js';
 import { cli, measure, median, root, table, type Measured } from './run.js';
 import { stepsOf } from './steps.js';
 
-/** What this bench asks. */
+/** The question of this bench. */
 export const title = 'Ingest: photos per second against sharp alone, peak memory, bytes written';
 
 const workers = Math.max(2, availableParallelism());
 
-/** What was measured of one contestant, in turn with the others. */
+/** The measurements of one contestant, in turn with the others. */
 type Results = Map<string, Measured[]>;
 
 /** Runs it. Arguments: numbers of photos (60,200), runs (3), megapixels (12). */
@@ -85,7 +85,7 @@ function report(results: Results, count: number): void {
   console.log(table(head, rows));
 }
 
-/** Prints the processor time of each step; the rest is that of the whole process. */
+/** Prints the CPU time of each step; the rest is that of the whole process. */
 async function reportSteps(results: Results, set: string, count: number): Promise<void> {
   const all = (median(results.get('photospool')!.map(({ cpu }) => cpu)) * 1000) / count;
   const steps = await stepsOf(set, benchHome);

@@ -7,7 +7,7 @@ import { photospool } from './ingest.js';
 import { benchHome, bigPhotos } from './photos.js';
 import { table } from './run.js';
 
-/** What this bench asks. */
+/** The question of this bench. */
 export const title = 'Memory: the peak while big photos are taken in with 2 workers';
 
 /** Runs it. Arguments: photos (200), megapixels (24). */

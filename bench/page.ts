@@ -161,7 +161,7 @@ interface Waits {
 
 /**
  * Runs in the page from its start: records the delay of each key (Event Timing), and each task of the page longer than
- * 50 ms (Long Tasks), which tells waiting for the page from waiting for a core.
+ * 50 ms (Long Tasks), which distinguishes waiting for the page from waiting for a core.
  */
 function watchKeys(): void {
   const delays: number[] = [];

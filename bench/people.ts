@@ -83,7 +83,7 @@ function openPast(random: () => number) {
   return { controls, members, seenOf };
 }
 
-/** The sightings of a photo, as of somebody who brought it. */
+/** The sightings of a photo, as if a given sender had sent it. */
 const broughtBy = (by: string, { document }: SyntheticPhoto): object =>
   Object.fromEntries(Object.entries(document.sightings).map(([key, sighting]) => [key, { ...sighting, by }]));
 

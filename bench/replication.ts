@@ -20,7 +20,7 @@ import { openCouchSide } from '../test/sync/peers.js';
 import { openFilled, startPeer, type Peer } from './peer.js';
 import { median, table } from './run.js';
 
-/** What this bench asks. */
+/** The question of this bench. */
 export const title = 'Replication: documents a second, ours, CouchDB and PouchDB, each with each';
 
 const couch = process.env['COUCHDB_URL'];

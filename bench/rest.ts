@@ -10,7 +10,7 @@ import { link, untilLive } from './pair.js';
 import { table } from './run.js';
 import { makeHome, startServer } from './server.js';
 
-/** What this bench asks. */
+/** The question of this bench. */
 export const title = 'Rest: requests on a link between two servers that have nothing to tell each other';
 
 /** Ms until the effects of the last change are over: the checkpoint is written after 50 s without changes. */

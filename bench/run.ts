@@ -9,7 +9,7 @@ export const root = join(import.meta.dirname, '..');
 export const cli = join(root, 'dist/cli/main.js');
 
 /**
- * The result of a run: elapsed seconds, the processor time (s) and the peak resident memory (MiB) of the process and its
+ * The result of a run: elapsed seconds, the CPU time (s) and the peak resident memory (MiB) of the process and its
  * children, and the bytes that they wrote to disks (MB; not on systems other than Linux, nor to a RAM disk).
  */
 export interface Measured {
@@ -58,7 +58,7 @@ function writtenSoFar(): number {
   return Number(/^write_bytes: (\d+)/m.exec(tryRead('/proc/self/io') ?? '')?.[1] ?? NaN) / 1e6;
 }
 
-/** The processor time of all children that have ended, and of theirs, in seconds; see proc(5). Linux. */
+/** The CPU time of all ended child processes, and of theirs, in seconds; see proc(5). Linux. */
 function cpuSoFar(): number {
   const fields = tryRead('/proc/self/stat')?.split(') ').at(-1)?.split(' ') ?? [];
   return (Number(fields[13]) + Number(fields[14])) / 100;

@@ -1,6 +1,6 @@
 /**
- * The processor time of the steps of ingest, each alone, one photo after the other, with the functions that ingest
- * uses. Linux.
+ * The CPU time of the steps of ingest, each alone, one photo after the other, with the functions that ingest uses.
+ * Linux.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ import { formatOf, headLength, type Format } from '../src/photo/formats/identify
 import { benchFolder } from './photos.js';
 import { descendants } from './run.js';
 
-/** A step, and its processor time in ms per photo. */
+/** A step, and its CPU time in ms per photo. */
 export type Step = readonly [name: string, ms: number];
 
 /** How many photos are measured. */
@@ -29,7 +29,7 @@ const most = 40;
 /** How many photos are written in one transaction: about as many as arrive in a second. */
 const together = 8;
 
-/** The processor time of this process and its children so far, in ms. */
+/** The CPU time of this process and its children so far, in ms. */
 function spent(): number {
   const { user, system } = process.cpuUsage();
   const children = descendants(process.pid).map((pid) => cpuOf(pid) ?? 0);

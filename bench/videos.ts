@@ -25,7 +25,7 @@ import { openSpool } from '../src/home/open-spool.js';
 import { findTools } from '../src/video/find-ffmpeg.js';
 import { cli, measure, median, table } from './run.js';
 
-/** What this bench asks. */
+/** The question of this bench. */
 export const title = 'Videos: taken in and made playable per second, against bare ffmpeg; memory with one of 4 GiB';
 
 const found = findTools();

@@ -13,7 +13,7 @@ import { bigPhotos } from './photos.js';
 import { median, table } from './run.js';
 import { makeHome, startServer } from './server.js';
 
-/** What this bench asks. */
+/** The question of this bench. */
 export const title = 'Drop to visible: from the rename into incoming to the tile in a browser';
 
 /** Runs it. Arguments: how many photos (30), how many synthetic ones are there before (0). */

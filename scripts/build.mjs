@@ -31,15 +31,15 @@ const halves = {
   page: { inputs: ['web', ...common], output: 'dist/web/index.html', build: buildPage },
 };
 
-/** What a process starts with: the command, and the programs that it starts. */
+/** The programs that start a process: the command, and the programs that it starts. */
 const entries = ['cli/main', 'photo/decode/decoder', 'photo/decode/jxl-worker'];
 
 /** Packages with files beside their code, which stay packages: the `dependencies` in package.json. */
 const { dependencies } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
 
 /**
- * The sources and the packages that they use, in a few files, for a start reads a tenth of the files and takes half the
- * time. Without types, comments and indentation; `npm run check` checks the types. Licences are in THIRD-PARTY.md.
+ * The sources and the packages that they use, in a few files, so that a start reads a tenth of the files and takes half
+ * the time. Without types, comments and indentation; `npm run check` checks the types. Licences are in THIRD-PARTY.md.
  */
 async function buildServer() {
   const { build, formatMessages } = await import('esbuild');
@@ -73,7 +73,7 @@ async function buildServer() {
   chmodSync(at('dist/cli/main.js'), 0o755);
 }
 
-/** The licences of the packages that files are of, as Markdown. */
+/** The licences of the packages that these files belong to, as Markdown. */
 function licences(files) {
   const folders = new Set(files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []));
   const texts = [...folders].sort().map((folder) => {
@@ -108,7 +108,7 @@ function run(program, args) {
   });
 }
 
-/** Removes what an earlier build left: tests and imports must not find it. */
+/** Removes the output of an earlier build: tests and imports must not find it. */
 function removeOthers(made) {
   for (const file of filesBelow('dist')) {
     if (!file.endsWith('.js') || file.startsWith(join('dist', 'web')) || file.startsWith(join('dist', '.build')))

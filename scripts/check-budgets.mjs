@@ -1,8 +1,8 @@
 /**
- * Compares the build with scripts/budgets.json, the one place of these numbers: the first script of the built page with
- * its English messages, or with `--installed FOLDER` the size of the package installed there. Prints one line per figure, and exits with 1 if one is
- * over its budget. The duration of the tests is reported by test/reporter.ts: it depends on the machine, so it fails
- * nothing. Changes nothing.
+ * Compares the build with the limits in scripts/budgets.json: the first script of the built page with its English
+ * messages, or with `--installed FOLDER` the size of the package installed there. Prints one line per figure, and exits
+ * with 1 if one is over its budget. The duration of the tests is reported by test/reporter.ts: it depends on the
+ * machine, so it is not enforced. Changes nothing.
  */
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

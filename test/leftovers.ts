@@ -1,7 +1,7 @@
 /**
  * The processes that a test run started and that outlive it. They are recognised by a mark at the end of PATH, which
  * all processes inherit, even those without any other environment variable (ExifTool, the decoders). Linux only:
- * elsewhere none is found. One with a replaced PATH is not seen.
+ * elsewhere none is found. A process with a replaced PATH is not found.
  */
 import { readdirSync } from 'node:fs';
 import { delimiter } from 'node:path';

@@ -1,11 +1,11 @@
 /**
- * The programs that read photos, one set for all homes of a test process whose subject is something else: each home
- * starting its own takes half a second of processor time. They end when they are idle, or with the process.
+ * The programs that read photos, shared by all homes of a test process that tests something else: starting a set for
+ * each home takes half a second of CPU time. They end when they are idle, or with the process.
  */
 import { openDecoders, type Decoders } from '../src/photo/decode/decoder-pool.js';
 import { openMetadata, type Metadata } from '../src/photo/facts/read-metadata.js';
 
-/** What a home reads photos with; closing it leaves the programs to others. */
+/** The programs with which a home reads photos; closing it leaves them running for others. */
 export interface Readers {
   decoders: Decoders;
   metadata: Metadata;

@@ -1,7 +1,7 @@
 /**
  * Extends Vitest's own report: the very last line of a run is `N passed, N failed` (and `, N skipped`), alone on its
  * line, for programs. It never says 0 failed when the run failed: a file that does not load, a hook that throws, an
- * error outside of any test and a process that outlives the run (it is killed) count as one each. Before it come those
+ * error outside any test and a process that outlives the run (it is killed) count as one each. Before it come those
  * processes, the tests that passed only at the second attempt, and the steps of `.ci/run` that failed before the tests
  * (`$CI_FAILED`, a line each).
  */
@@ -16,7 +16,7 @@ export interface Tally {
   skipped: number;
 }
 
-/** Counts the tests of a run, and failures outside of tests. */
+/** Counts the tests of a run, and failures outside tests. */
 export function count(modules: readonly TestModule[], unhandled: number): Tally {
   const tally: Tally = { passed: 0, failed: unhandled, skipped: 0 };
   for (const module of modules) {
@@ -46,8 +46,8 @@ export function closingLine({ passed, failed, skipped }: Tally, exitCode: number
 
 /**
  * The duration of the tests (`uptime`, s), and of the whole `.ci/run` if the time it `began` is known (s since 1970),
- * beside their budgets (scripts/budgets.json); `now` in s. Times depend on the machine, so exceeding one is reported
- * and fails nothing.
+ * beside their budgets (scripts/budgets.json); `now` in s. Times depend on the machine, so exceeding one is only
+ * reported.
  */
 export function timesTaken(now: number, uptime: number, began: string | undefined): string[] {
   const budgets = JSON.parse(readFileSync(new URL('../scripts/budgets.json', import.meta.url), 'utf8')) as Budgets;

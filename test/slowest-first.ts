@@ -1,7 +1,7 @@
 /**
- * The order of the test files on a machine that has no times of them, such as a fresh checkout: of each project
- * first those that take longest, so that the last ones are short and no core waits for a long one. The list need not be
- * exact, nor complete; a name without a file fails a test.
+ * The order of the test files on a machine without recorded times, such as a fresh checkout: in each project the
+ * slowest first, so that the last ones are short and no core waits for a long one. The list need not be exact, nor
+ * complete; a name without a file fails a test.
  */
 import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -19,7 +19,7 @@ export const slowest: readonly string[] = [
   ...['browser/hostile', 'browser/strangers', 'browser/language', 'browser/editing', 'browser/servers'],
 ].map((name) => `test/${name}.test.ts`);
 
-/** Moves the slowest files to the beginning of their project; all else stays in its order. */
+/** Moves the slowest files to the beginning of their project; all others stay in order. */
 export function slowestFirst<F extends { name: string; project: string }>(files: readonly F[]): F[] {
   const projects = [...new Set(files.map(({ project }) => project))];
   const rank = ({ name }: F): number => (slowest.includes(name) ? slowest.indexOf(name) : slowest.length);
@@ -29,8 +29,8 @@ export function slowestFirst<F extends { name: string; project: string }>(files:
 }
 
 /**
- * The order of files that are in Vitest's: that one if all of the slowest were timed before, so that it is by time. If only a
- * part ever ran, Vitest would run the others by their size, and some of the slowest last.
+ * The order of files in Vitest: that order if all of the slowest have recorded times, so that it is by time. If only a
+ * part ever ran, Vitest would order the others by size, with some of the slowest last.
  */
 export function inOrder<F extends { name: string; project: string }>(
   files: readonly F[],
@@ -39,7 +39,7 @@ export function inOrder<F extends { name: string; project: string }>(
   return files.filter(({ name }) => slowest.includes(name)).every(isTimed) ? files : slowestFirst(files);
 }
 
-/** Vitest's order, by the times of former runs, or by the list of the slowest if these were not among them. */
+/** Vitest's order, by the times of former runs, or by the list of the slowest if these have no times. */
 export default class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

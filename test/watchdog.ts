@@ -1,7 +1,7 @@
 /**
  * Kills a test process whose event loop is blocked for a minute: in an endless loop, or waiting for a child process
- * synchronously. Vitest's own timeouts need that loop, so they end only asynchronous waits. A thread watches, since
- * nothing else runs then; it names the test, and Vitest reports a worker that exited unexpectedly. A process that got
+ * synchronously. Vitest's own timeouts need that loop, so they end only asynchronous waits. A thread watches, since no
+ * other code runs then; it names the test, and Vitest reports a worker that exited unexpectedly. A process that got
  * some CPU time in that minute, but not most of it, is on a busy machine and gets up to five. One thread per process,
  * for all its files. `PHOTOSPOOL_WATCHDOG` sets another time than a minute, s.
  */
@@ -10,8 +10,8 @@ import { afterAll, beforeEach, expect } from 'vitest';
 
 /**
  * The code of the thread. It gets the name of the running test, '' for none. It counts its own seconds, so that a
- * suspended machine does not count as blocked; and reads the CPU time of the process: most of the time is a loop, next
- * to nothing is waiting.
+ * suspended machine does not count as blocked; and reads the CPU time of the process: most of the time means a loop,
+ * almost none means waiting.
  */
 const watch = `
   const { parentPort, workerData } = require('node:worker_threads');

@@ -1,7 +1,7 @@
 /**
- * Requests all routes of the description as every role, with inputs that fit the schemas or nearly do. No answer may be an error of the
- * server, and none may contain anything that its receiver may not see. Then holds slow and quick connections by the thousand while the
- * owner uses the album. And plays histories of people on a mesh of servers (histories.ts).
+ * Requests all routes of the description as every role, with inputs that fit the schemas or nearly do. No response may
+ * be a server error, or contain anything that is hidden from its viewer. Then it holds thousands of slow and quick
+ * connections while the owner uses the album, and plays histories of people on a mesh of servers (histories.ts).
  */
 import { createHash } from 'node:crypto';
 import { openDoor, type Answer, type Door, type Guest } from './door.js';
@@ -15,17 +15,17 @@ import { addUp, type Options, type Result, type Subject } from './subject.js';
 /** At scale 1. */
 const requests = 30_000;
 const forces = { slow: 200, quick: 2_000 };
-/** Long enough for slow ones to be cut, ms; of a small trial, only as long as a look takes. */
+/** Long enough for slow ones to be cut, in ms; in a small trial, only as long as one use of the album takes. */
 const hold = 75_000;
-/** What the server may grow by, bytes. */
+/** The maximum growth of the server, in bytes. */
 const growth = 300 * 2 ** 20;
-/** For all roles together, ms; each has an equal part of it. */
+/** For all roles together, in ms; each gets an equal part. */
 const longest = 60_000;
 const atOnce = 8;
-/** Routes that do much work for whoever may ask, and how often they are asked in all, at scale 1. */
+/** Routes that do much work for permitted viewers, and the total number of requests to each, at scale 1. */
 const heavy = new Set(['post /api/samples', 'post /api/spool/process']);
 const mostHeavy = 6;
-/** Routes that may have no place left for somebody. */
+/** Routes whose places may all be taken. */
 const bounded = new Set(['post /api/session', 'get /api/events']);
 const mostFailures = 20;
 
@@ -119,11 +119,11 @@ interface Round {
   failures: string[];
   statuses: Map<string, number>;
   left: { heavy: number };
-  /** The photos that somebody who may purged. */
+  /** The photos purged by permitted viewers. */
   purged: Set<string>;
 }
 
-/** Asks as somebody, several at a time; returns how often. */
+/** Sends requests as a role, several at a time; returns their number. */
 async function askAll(door: Door, guest: Guest, round: Round): Promise<number> {
   let asked = 0;
   const line = async (): Promise<void> => {
@@ -149,18 +149,18 @@ async function askAll(door: Door, guest: Guest, round: Round): Promise<number> {
   return asked;
 }
 
-/** What an answer is counted as. */
+/** The category of a response. */
 function statusOf({ status, body }: Answer): string {
   if (status === 0) return 'big bodies cut';
   return isBusy(status, body) ? '503 busy' : `${Math.floor(status / 100)}xx`;
 }
 
-/** Whether the server said that all places are taken, as it must rather than take up more. */
+/** Whether the server responded that all places are taken, as it should instead of using more resources. */
 const isBusy = (status: number, body: Buffer): boolean => status === 503 && body.includes('"code":"busy"');
 
 /**
- * The photos that an answer said to be purged, or that a peer sent as deleted. The answer has how many, not which: all that
- * were asked for.
+ * The photos that were purged according to a response, or that a peer sent as deleted. The response contains their
+ * number, not which ones: all requested ones.
  */
 function purgedBy({ path, body }: Asked, { status, body: answer }: Answer, ids: readonly string[]): string[] {
   if (status >= 300 || body === undefined) return [];
@@ -169,13 +169,13 @@ function purgedBy({ path, body }: Asked, { status, body: answer }: Answer, ids: 
   return emptied || deleted ? ids.filter((id) => body.includes(id)) : [];
 }
 
-/** What is wrong with an answer. */
+/** The problems of a response. */
 function judge(guest: Guest, route: string, asked: Asked, { status, headers, body }: Answer): string | undefined {
   const text = body.toString('latin1');
   if (status >= 500 && !(isBusy(status, body) && bounded.has(route))) return `${status} ${text.slice(0, 300)}`;
   const whole = text + JSON.stringify(headers);
   const sent = asked.path + (asked.body?.toString('latin1') ?? '') + JSON.stringify(asked.headers);
-  // A peer gets every document and what they name; it sees nothing of the album all the same.
+  // A peer gets every document and the blobs that they name, but still sees nothing of the album.
   const isPeers = guest.name === 'token replicate' && /^\/(?:blobs|db)\//.test(asked.path);
   const told = guest.hidden.filter((trace) => !isPeers && whole.includes(trace) && !sent.includes(trace));
   if (told.length > 0) return `tells of ${told.join(', ')}: ${text.slice(0, 300)}`;
@@ -184,8 +184,8 @@ function judge(guest: Guest, route: string, asked: Asked, { status, headers, bod
 }
 
 /**
- * The originals that were lost while somebody asked. Each is there byte for byte, or was purged by somebody who may, and then
- * lies in the archive's trash.
+ * The originals that were lost during the requests. Each exists byte for byte, or was purged by a permitted viewer, and
+ * then is in the archive's trash.
  */
 async function findLost(
   { ids, signIn, ask, discarded }: Door,
@@ -205,7 +205,7 @@ async function findLost(
   return failures;
 }
 
-/** The owner's look at the album: what its page asks for, with the pictures of these photos. */
+/** The owner's use of the album: the requests of its page, with the pictures of these photos. */
 async function look({ ask }: Door, headers: Record<string, string>, ids: readonly string[]): Promise<void> {
   const paths = ['/api/home', '/api/timeline/segments', '/api/tiles', ...ids.map((id) => `/media/${id}/thumb`)];
   for (const path of paths) {

@@ -1,6 +1,6 @@
 /**
- * One start of Photospool on a world, in this process: opens the home, makes a pass, closes. Collects what a person
- * would be told. Decoders and ExifTool can be replaced by memory, for trials whose pictures differ only in a comment.
+ * One start of Photospool on a world, in this process: opens the home, makes a pass, closes. Collects the messages for
+ * a person. Decoders and ExifTool can be replaced by memory, for trials whose pictures differ only in a comment.
  */
 import { Writable } from 'node:stream';
 import { sentence, toPhotospoolError } from '../src/base/errors.js';
@@ -22,7 +22,7 @@ export interface Way {
   openDatabase?: typeof openSqlite;
   /** Returns remembered results instead of decoding. */
   memory?: Memory;
-  /** First retries stuck files, and never imports: what a person does after a failure. */
+  /** First retries stuck files, and never imports: the actions of a person after a failure. */
   again?: boolean;
   /** Ends the fault: then stuck files are retried in the same process. */
   heal?: () => void;

@@ -103,7 +103,7 @@ export function record(root: string, database: string): Recording {
   };
 }
 
-/** The present contents of the disk, and the changes since the beginning. */
+/** The current contents of the disk, and the changes since the beginning. */
 function openDisk(root: string, database: string) {
   let numbers = 0;
   const live: Disk = { folders: new Map(), contents: new Map(), times: new Map(), library: readLibrary(database) };
@@ -132,7 +132,7 @@ function openDisk(root: string, database: string) {
     return id;
   }
 
-  /** The present number of a path; undefined outside of `root`. */
+  /** The current number of a path; undefined outside `root`. */
   function find(path: string): number | undefined {
     if (path === root) return top;
     if (!path.startsWith(`${root}/`)) return undefined;
@@ -150,7 +150,7 @@ function openDisk(root: string, database: string) {
     return { folder: folderOf(path), name: basename(path) };
   };
 
-  /** The folder of a path. Of two who make one at once, the second may use it before the first reports it. */
+  /** The folder of a path. If two callers create one at once, the second may use it before the first reports it. */
   function folderOf(path: string): number {
     const folder = dirname(path);
     if (!folder.startsWith(root)) throw new Error(`${path} is not recorded.`);
@@ -245,7 +245,7 @@ function write(root: string, disk: Disk, files: ReadonlyMap<string, number | und
   for (const [path, bytes] of disk.library) if (files.has(dirname(path))) writeFileSync(path, bytes);
 }
 
-/** The files of a library at present: after a commit, what a crash leaves of it. */
+/** The current files of a library: after a commit, what a crash leaves of it. */
 function readLibrary(database: string): Library {
   return new Map(
     [database, `${database}-wal`]

@@ -1,14 +1,15 @@
 /**
- * Histories of people, albums, partners, offers, links, guests, publishing, ends, removals, locks and purges on a mesh of real servers, with
- * cuts, crashes, restores, wrong clocks and a hostile server: every route of every server, asked by every kind of viewer, compared with the
- * naive model of who sees what (test/server/people-mesh.ts). Part of `npm run torture access`.
+ * Histories of people, albums, partners, offers, links, guests, publishing, ends, removals, locks and purges on a mesh
+ * of real servers, with cuts, crashes, restores, wrong clocks and a hostile server: every route of every server,
+ * requested by every kind of viewer, compared with the naive model of visibility (test/server/people-mesh.ts). Part of
+ * `npm run torture access`.
  */
 import { playMesh } from '../test/server/people-mesh.js';
 import type { Options, Result } from './subject.js';
 
 /** At scale 1. */
 const histories = 1_000;
-/** The steps of a history, and after how many of them a part of the routes is asked. */
+/** The steps of a history, and the number of steps after which a part of the routes is requested. */
 const [length, every] = [250, 50];
 
 /** Plays this process’s part of the histories. */

@@ -37,7 +37,7 @@ export interface Subject {
   run(options: Options): Promise<Result>;
 }
 
-/** The present state of a run on one line: so that an interrupted run has reported its findings. */
+/** The current state of a run on one line: so that an interrupted run has reported its findings. */
 export const standing = ({ figures, lost, doubled, failures }: Result): string =>
   [...Object.entries(figures), ['lost', lost], ['doubled', doubled], ['failed', failures.length]]
     .map(([what, n]) => `${what} ${n}`)

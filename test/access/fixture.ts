@@ -34,7 +34,7 @@ export interface TestAccess extends Access {
   hashes(): number;
   /** Lines of the audit log. */
   lines: string[];
-  /** Opens the same home like another process: nothing in memory is shared. */
+  /** Opens the same home like another process, without shared memory. */
   again(): Access;
   /** Adds a person with the password `good`. */
   join(name: string, role?: PersonRole): Promise<string>;

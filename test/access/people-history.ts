@@ -1,6 +1,6 @@
 /**
- * Random histories of people with libraries of their own: three servers, whose clocks are years apart, and documents that arrive in any
- * order. What each server shows to everybody is compared with the truth of people-truth.ts.
+ * Random histories of people with personal libraries: three servers, whose clocks are years apart, and documents that
+ * arrive in any order. The visibility at each server is compared with the model of people-truth.ts.
  */
 import {
   openItemAccess,
@@ -44,7 +44,7 @@ export const offersAt = ({ documents }: Server): Pick<AccessDocuments, 'offers' 
   itemsIn: (offer) => new Set(offeredIn(documents.get(offerId(offer)))),
 });
 
-/** The decision at a server, from the documents that it has. */
+/** The decision at a server, from the documents there. */
 export function openAccess(world: World, server: Server): ItemAccess {
   return openItemAccess({
     find: (id) => world.setOf(server, id),
@@ -54,7 +54,7 @@ export function openAccess(world: World, server: Server): ItemAccess {
   });
 }
 
-/** Somebody does something somewhere. */
+/** A random act of a random person at a random server. */
 export function happen(world: World, dice: Dice): void {
   const server = dice.pick(world.servers);
   const person = dice.pick(people);
@@ -97,13 +97,13 @@ export function happen(world: World, dice: Dice): void {
   }
 }
 
-/** What was looked at: how often something was shown, and hidden. */
+/** The number of comparisons in which an item was visible, and hidden. */
 export interface Looked {
   shown: number;
   hidden: number;
 }
 
-/** What everybody sees at a server, compared with the truth. */
+/** Compares the visibility for everyone at a server with the model. */
 function compare(world: World, server: Server, looked: Looked): void {
   const access = openAccess(world, server);
   const all = [...new Set(world.servers.flatMap(({ known }) => [...known.values()].flatMap((acts) => [...acts])))];
@@ -126,8 +126,8 @@ const isStranger = ({ person, actsForHouse }: Looker, { holder }: Item): boolean
   person !== undefined && (holder === house ? actsForHouse !== true : holder !== person);
 
 /**
- * Plays a history of so many acts and journeys of documents; at its end every server has everything, and all must be equal. Throws, naming the seed, where
- * one shows what it should not, or hides what it should show.
+ * Plays a history of this many acts and document transfers; at its end every server has all documents, and all must be
+ * equal. Throws, with the seed, if a server shows an item that it should hide, or hides one that it should show.
  */
 export function playPeople(seed: number, length: number): Looked {
   const dice = openDice(seed);

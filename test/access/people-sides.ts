@@ -1,4 +1,7 @@
-/** Two servers that know the same people and exchange documents when a test says so: what people share with each other. */
+/**
+ * Two servers that know the same people and exchange documents at the request of a test, for tests of sharing between
+ * people.
+ */
 import { readItem } from '../../src/access/item-access.js';
 import { itemAccess } from '../../src/access/library-access.js';
 import { maySee, type Viewer } from '../../src/access/permissions.js';
@@ -18,7 +21,7 @@ export interface Side extends TestAccess {
   albums: ReturnType<typeof openMemberAlbums>;
   partners: ReturnType<typeof openPartners>;
   offers: ReturnType<typeof openOffers>;
-  /** A person as they come to this server. */
+  /** A person, as known to this server. */
   as(person: string): Viewer;
   sees(person: string, id: string): boolean;
 }
@@ -66,7 +69,7 @@ export async function openSides() {
   sync();
   for (const { id, edition } of b.accounts.waiting()) b.accounts.approve(id, edition, { by: 'owner', who: 'owner' });
   let count = 0;
-  /** A photo of a holder comes in at a server; its public id. */
+  /** Adds a photo of a holder at a server; returns its public id. */
   function add({ library }: Side, holder: Holder): string {
     const item = { holder, sha256: String(++count).padStart(64, '0') };
     const by = holder === house ? 'owner' : `person:${holder}`;

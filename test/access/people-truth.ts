@@ -1,18 +1,19 @@
 /**
- * Who may see what, by the acts that a server knows of and their pasts alone: a naive, slow model of docs/people.md that shares no
- * code with src/access/item-access.ts. `promised` asks less, and of all acts there are: what no server may ever do, whatever it knows.
+ * Visibility, derived only from the acts that a server knows and their pasts: a naive, slow model of docs/people.md
+ * that shares no code with src/access/item-access.ts. `promised` is weaker, but considers all existing acts: it states
+ * what no server may ever show, regardless of its knowledge.
  */
 import { createHash } from 'node:crypto';
 import { house, itemId, membersId, peopleId, sharingId, type Item } from '../../src/document/item-id.js';
 import type { Audience } from '../../src/document/photo-document.js';
 import type { Act, Heard } from './people-world.js';
 
-/** Who looks: a person, a program of the house (without a person), or nobody in particular. */
+/** The onlooker: a person, a program of the house (without a person), or a visitor. */
 export interface Looker {
   person?: string;
   actsForHouse?: boolean;
   unlocked?: boolean;
-  /** Instead of a person: whoever comes by a share link of this holder, whatever the link is to. */
+  /** Instead of a person: a visitor of any share link of this holder. */
   of?: string;
 }
 
@@ -22,7 +23,7 @@ const acts = (server: Heard, document: string, kind?: Act['kind']): Act[] =>
 const publicId = (item: Item): string =>
   item.holder === house ? item.sha256 : createHash('sha256').update(itemId(item)).digest('hex');
 
-/** Whether all ends of some documents in an act’s past have come here. */
+/** Whether all ends of some documents in an act’s past are known here. */
 const isHere = (server: Heard, act: Act, documents: readonly string[]): boolean =>
   [...act.past].every(
     (earlier) =>
@@ -31,7 +32,7 @@ const isHere = (server: Heard, act: Act, documents: readonly string[]): boolean 
       server.known.get(earlier.document)?.has(earlier) === true,
   );
 
-/** Whether an act was done in sight of all ends known here that concern somebody. */
+/** Whether the author of an act had seen all ends known here that concern a person. */
 const inSightOf = (server: Heard, act: Act, document: string, whom: readonly string[]): boolean =>
   acts(server, document, 'end').every((end) => !whom.includes(end.to!) || act.past.has(end));
 
@@ -56,7 +57,7 @@ export const isMember = (server: Heard, person: string): boolean =>
   (acts(server, peopleId, 'end').every(({ to }) => to !== `person:${person}`) ||
     given(server, peopleId, house, `person:${person}`, 'member'));
 
-/** Whether an album is at a server, was not taken away, and is of somebody who belongs to the family: for its holder it exists then. */
+/** Whether an album is at a server, was not removed, and is held by a family member: then it exists for its holder. */
 const existsForHolder = (server: Heard, album: string): boolean =>
   server.documents.has(`own-album:${album}`) &&
   acts(server, `own-album:${album}`, 'album-removed').length === 0 &&
@@ -67,7 +68,7 @@ export const isAlbum = (server: Heard, album: string): boolean =>
   existsForHolder(server, album) &&
   acts(server, `own-album:${album}`, 'new').every((act) => isHere(server, act, [peopleId, membersId(album)]));
 
-/** The values that no other known one was made in sight of. */
+/** The values that no other known value has seen. */
 function lastWords(server: Heard, id: string, ...kinds: Act['kind'][]): Act[] {
   const all = kinds.flatMap((kind) => acts(server, id, kind));
   return all.filter((one) => !all.some((other) => other.past.has(one)));
@@ -110,19 +111,19 @@ function isInAlbum(server: Heard, item: Item, entry: Act): boolean {
   );
 }
 
-/** Whether all of those who brought an item came by share links: it waits for its holder. */
+/** Whether all senders of an item used share links: then it waits for its holder. */
 export function isGuests(server: Heard, item: Item): boolean {
   const brought = acts(server, itemId(item), 'brought');
   return brought.length > 0 && brought.every(({ by }) => by.startsWith('link:'));
 }
 
-/** Whether somebody brought what only guests had brought before. */
+/** Whether an item that only guests had sent before was then sent by someone else. */
 function endsWait({ document, by, past }: Act): boolean {
   const before = [...past].filter((act) => act.document === document && act.kind === 'brought');
   return before.length > 0 && !by.startsWith('link:') && before.every((act) => act.by.startsWith('link:'));
 }
 
-/** Whether somebody sees an item at a server. */
+/** Whether an onlooker sees an item at a server. */
 export function truth(server: Heard, looker: Looker, item: Item): boolean {
   const { person } = looker;
   const id = itemId(item);
@@ -178,7 +179,7 @@ function isOfferedTo(server: Heard, item: Item, to: string): boolean {
 export const wasLocked = (server: Heard, item: Item): boolean =>
   acts(server, itemId(item), 'end').some((end) => end.to === '*');
 
-/** The offers (`<giver>:<ulid>`) that a server has heard of. */
+/** The offers (`<giver>:<ulid>`) known to a server. */
 export const offersAt = ({ known }: Heard): string[] =>
   [...known.keys()].filter((id) => id.startsWith('offer:')).map((id) => id.slice('offer:'.length));
 
@@ -203,14 +204,14 @@ function seesAlbum(server: Heard, album: string, person: string, actsForHouse: b
   return rightGiven(server, album, person) !== undefined;
 }
 
-/** What the holder of an album lets somebody else do in it. */
+/** The rights that the holder of an album gives to another person. */
 export function rightGiven(server: Heard, album: string, person: string): 'add' | 'view' | undefined {
   const holder = album.split(':')[0]!;
   if (!isAlbum(server, album)) return undefined;
   return (['add', 'view'] as const).find((what) => given(server, membersId(album), holder, `person:${person}`, what));
 }
 
-/** What somebody may do in an album at a server; undefined if it does not exist for them. */
+/** The rights of a person in an album at a server; undefined if it does not exist for them. */
 export function albumTruth(
   server: Heard,
   { person, actsForHouse }: Looker,
@@ -223,13 +224,14 @@ export function albumTruth(
   return holder === person ? 'holder' : rightGiven(server, album, person);
 }
 
-/** Whether one person lets another one see their photos. */
+/** Whether a person has another one as a partner. */
 export const isPartner = (server: Heard, of: string, person: string): boolean =>
   given(server, sharingId(of), of, `person:${person}`, 'partner');
 
 /**
- * Whether an act of the holder that a server shows was done after somebody had been shut out, in its author’s sight, and nothing
- * let them in again since: then they may not see it at any server, whatever that one knows of the end. Of partners, who are let in to all.
+ * Whether the holder shared something after ending a person's access, having seen that end, and without giving access
+ * again since: then no server may show it to that person, regardless of whether it knows the end. For partners, who see
+ * all photos.
  */
 export function isShutOut(all: readonly Act[], server: Heard, person: string, item: Item): boolean {
   const sharing = sharingId(item.holder);

@@ -1,7 +1,8 @@
 /**
- * A world of servers that keep the documents of people’s libraries, and beside it what really happened. Documents travel one by one, in any
- * order; clocks are off by years. The truth knows nothing of documents: it is the acts of people, each with all acts that its
- * author’s server knew (its past), so that a test can ask who may see what without heads, closures, stamps or merges.
+ * A simulation of servers with the documents of people’s libraries, and in parallel a record of what happened.
+ * Documents are transferred one by one, in any order; clocks are off by years. The record does not use documents: it
+ * consists of people's acts, each with all acts known to its author’s server (its past), so that a test can determine
+ * visibility without heads, closures, stamps or merges.
  */
 import { newPhoto } from '../../src/document/arrival.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
@@ -23,7 +24,7 @@ import { openHlc, type Hlc } from '../../src/document/stamp.js';
 import { facts, sighting } from '../document/documents.js';
 import type { Dice } from '../simulation/dice.js';
 
-/** What somebody did to one document. */
+/** An act of a person on one document. */
 export interface Act {
   document: string;
   kind:
@@ -35,19 +36,19 @@ export interface Act {
   value?: Audience | boolean;
   /** The key of its entry in a grant set, or of its sighting. */
   key?: string;
-  /** Of an offer, the photos in it; of an acceptance, those that were taken over: by their public ids. */
+  /** For an offer, its photos; for an acceptance, the saved ones: by their public ids. */
   items?: readonly string[];
   /** The stamp of a value. */
   at: string;
-  /** All acts that the author’s server knew, of any document. */
+  /** All acts known to the author’s server, on any document. */
   past: ReadonlySet<Act>;
 }
 
-/** What a server has heard of: which documents it has, and the acts that went into each. */
+/** The knowledge of a server: its documents, and the acts contained in each. */
 export interface Heard {
   documents: Pick<ReadonlyMap<string, Body>, 'has'>;
   known: ReadonlyMap<string, ReadonlySet<Act>>;
-  /** All albums with members that there have ever been, here or elsewhere. */
+  /** All albums with members that ever existed, here or elsewhere. */
   albums: readonly string[];
 }
 
@@ -63,14 +64,14 @@ const ulid = (n: number): string => String(n).padStart(26, '0');
 export const people = [1, 2, 3].map(ulid);
 /** Albums with members: one of each person, and one of the house. */
 export const albums = [...people, house].map((holder) => `${holder}:${ulid(9)}`);
-/** Items: three of each person, three of the house; the second ones have bytes in common, and the third ones. */
+/** Items: three of each person, three of the house; the second and third ones have bytes in common. */
 export const items: Item[] = [...people, house].flatMap((holder, n) => [
   { holder, sha256: String(n).repeat(64) },
   { holder, sha256: 'f'.repeat(64) },
   { holder, sha256: 'a'.repeat(64) },
 ]);
 
-/** Offers: one of each person and one of the house, with all of its items but the second. */
+/** Offers: one of each person and one of the house, with all of its items except the second. */
 export const offers = [...people, house].map((holder) => `${holder}:${ulid(8)}`);
 /** The items that an offer lists. */
 export const itemsOffered = (offer: string): Item[] =>
@@ -97,7 +98,7 @@ export function openWorld(dice: Dice) {
   const setsOf = (server: Server, ids: readonly string[]): Record<string, GrantSet> =>
     Object.fromEntries(ids.map((id) => [id, setOf(server, id)]));
 
-  /** Does an act at a server: `write` says what becomes of the document. */
+  /** Performs an act at a server: `write` returns the new document. */
   function act(
     server: Server,
     made: Omit<Act, 'past' | 'at'>,
@@ -131,7 +132,7 @@ export function openWorld(dice: Dice) {
   return {
     servers,
     setOf,
-    /** An item comes in. */
+    /** Adds an item. */
     create(server: Server, id: string, by: string): void {
       if (server.documents.has(id)) return;
       const came = newPhoto({ facts: facts(), renditions: { recipe: 1 }, sighting: sighting({ by }) });
@@ -140,7 +141,7 @@ export function openWorld(dice: Dice) {
         edits: withSight(came.edits, setsOf(server, reliedOn(id)), author),
       }));
     },
-    /** A value of an item changes. */
+    /** Changes a value of an item. */
     edit(
       server: Server,
       id: string,
@@ -177,7 +178,7 @@ export function openWorld(dice: Dice) {
         body?.['removed'] ? undefined : { ...body, removed: { value: true, at, by } },
       );
     },
-    /** What no server writes: it may stand anywhere in a grant set, and means nothing. */
+    /** Content that no server writes: it may be anywhere in a grant set, and has no meaning. */
     spoil(server: Server, id: string): void {
       const body = server.documents.get(id);
       if (!body) return;
@@ -196,7 +197,7 @@ export function openWorld(dice: Dice) {
       const spoilt = itemOf(id) ? { ...body, edits: into((body as unknown as PhotoDocument).edits) } : into(body);
       server.documents.set(id, spoilt as Body);
     },
-    /** A document goes from one server to another. */
+    /** Transfers a document from one server to another. */
     send(from: Server, to: Server, id: string): void {
       const [sent, there] = [from.documents.get(id), to.documents.get(id)];
       if (!sent) return;

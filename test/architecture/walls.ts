@@ -1,6 +1,6 @@
 /**
- * The walls between the parts, as data, and the checks that find where one is broken. Each check takes sources and
- * returns a sentence per break.
+ * The import walls between the parts, as data, and the checks for violations. Each check takes sources and returns a
+ * sentence per violation.
  */
 import ts from 'typescript';
 import { importsOf, parse, type Source } from './source.js';
@@ -9,7 +9,10 @@ const ground = ['base', 'document'];
 const stores = ['archive', 'library', 'catalog'];
 const media = ['photo', 'video'];
 
-/** What each folder of `src` may import, itself aside: folders, and single files of them. docs/architecture.md shows the same, and a test compares the two. */
+/**
+ * The permitted imports of each folder of `src`, in addition to itself: folders, and single files. docs/architecture.md
+ * has the same table, and a test compares the two.
+ */
 export const walls: Record<string, readonly string[]> = {
   base: [],
   document: ['base'],
@@ -79,7 +82,7 @@ export const walls: Record<string, readonly string[]> = {
 
 const folderOf = (path: string): string | undefined => /^src\/([^/]+)\//.exec(path)?.[1];
 
-/** Imports of `src` that climb over a wall, and imports of anything else from `src`. */
+/** Imports of `src` that violate a wall, and imports of anything else from `src`. */
 export function brokenWalls(files: readonly Source[]): string[] {
   return files.flatMap((file) => {
     const from = folderOf(file.path);
@@ -97,7 +100,10 @@ export function brokenWalls(files: readonly Source[]): string[] {
   });
 }
 
-/** Imports from `src` in the page other than types of `src/api`: the page would carry the server's code, or know more than its contract. */
+/**
+ * Imports from `src` in the page other than types of `src/api`: the page would contain the server's code, or depend on
+ * more than its contract.
+ */
 export function brokenPageWalls(files: readonly Source[]): string[] {
   return files.flatMap((file) =>
     importsOf(file)
@@ -106,7 +112,7 @@ export function brokenPageWalls(files: readonly Source[]): string[] {
   );
 }
 
-/** Circles of files that import each other, types included: neither of two such files can be understood first. */
+/** Circles of files that import each other, including types: neither of two such files can be understood first. */
 export function circles(files: readonly Source[]): string[] {
   const needs = new Map(
     files.map((file) => [file.path, importsOf(file).flatMap(({ target }) => (target === undefined ? [] : [target]))]),
@@ -126,7 +132,7 @@ export function circles(files: readonly Source[]): string[] {
 const filesystem = new Set(['fs', 'node:fs', 'fs/promises', 'node:fs/promises']);
 const dangerous = /^(rename|link|symlink|unlink|rm|rmdir|fsync|fdatasync|copyFile|cp)(Sync)?$/;
 
-/** Uses of what only src/base/files.ts may do: rename, link, remove, copy and fsync. */
+/** Uses of operations reserved for src/base/files.ts: rename, link, remove, copy and fsync. */
 export function dangerousFileUse(files: readonly Source[]): string[] {
   return files
     .filter(({ path }) => path !== 'src/base/files.ts')
@@ -139,7 +145,7 @@ export function dangerousFileUse(files: readonly Source[]): string[] {
     });
 }
 
-/** The members of some objects that a file touches: `fs.rename` and `fs.promises.rename` give `rename`. */
+/** The members of some objects used in a file: `fs.rename` and `fs.promises.rename` give `rename`. */
 function membersOf(file: Source, objects: ReadonlySet<string>): string[] {
   const found: string[] = [];
   const isOne = (node: ts.Expression): boolean =>
@@ -153,7 +159,7 @@ function membersOf(file: Source, objects: ReadonlySet<string>): string[] {
   return found;
 }
 
-/** Imports of a SQLite binding elsewhere than in src/base/sqlite.ts. */
+/** Imports of a SQLite binding outside src/base/sqlite.ts. */
 export function strayBindings(files: readonly Source[]): string[] {
   return files
     .filter(({ path }) => path !== 'src/base/sqlite.ts')
@@ -163,7 +169,10 @@ export function strayBindings(files: readonly Source[]): string[] {
     .map(({ path }) => `${path} opens SQLite by itself`);
 }
 
-/** What is written once, and used by all: what tells of a second one, the only files that may have it, and what to use instead. */
+/**
+ * Code that exists once and is shared: the pattern of a duplicate, the only files that may contain it, and the
+ * replacement.
+ */
 const single: { sign: RegExp; only: readonly string[]; use: string }[] = [
   { sign: /\bsetImmediate\b/, only: ['src/base/async/yield.ts'], use: 'yieldToEventLoop or inLaterTurn' },
   { sign: /\bnew Set<\(/, only: ['src/base/async/listeners.ts'], use: 'openListeners' },
@@ -185,7 +194,7 @@ const single: { sign: RegExp; only: readonly string[]; use: string }[] = [
   },
 ];
 
-/** Second ones of what there is once. */
+/** Duplicates of shared code. */
 export function secondOnes(files: readonly Source[]): string[] {
   return files.flatMap(({ path, text }) =>
     single
@@ -194,7 +203,7 @@ export function secondOnes(files: readonly Source[]): string[] {
   );
 }
 
-/** The table of the parts in docs/architecture.md, read back: of each folder what it may import. */
+/** The table of the parts in docs/architecture.md, parsed: the permitted imports of each folder. */
 export function wallsInProse(text: string): Record<string, string[]> {
   const rows = [...text.matchAll(/^\| `([a-z]+)` \|.*\|([^|]*)\|$/gm)];
   return Object.fromEntries(

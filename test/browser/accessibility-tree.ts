@@ -1,5 +1,8 @@
 /// <reference lib="dom" />
-/** What a screen reader gets of a page, and where the Tab key leads: Chromium's accessibility tree, judged by rules. */
+/**
+ * The content of a page for a screen reader, and the order of the Tab key: Chromium's accessibility tree, checked by
+ * rules.
+ */
 import type { Page } from 'playwright-core';
 
 /** A node that a screen reader announces. */
@@ -53,7 +56,7 @@ const controls = [
   ...['button', 'link', 'checkbox', 'switch', 'radio', 'textbox', 'searchbox', 'combobox', 'slider', 'spinbutton'],
   ...['option', 'menuitem', 'tab', 'listbox', 'DateTime', 'Date', 'ColorWell'],
 ];
-/** An id, an address or a file name alone, which says nothing about a picture or a button. */
+/** An id, an address or a file name alone, which does not describe a picture or a button. */
 const machine = /^\S*(?:[0-9a-f]{12}|https?:|^\/|\.(?:jpe?g|png|webp|heic|mp4)$)\S*$|[0-9a-f]{32}|undefined|\[object/i;
 
 const tell = ({ role, name }: Spoken): string => `${role} “${name}”`;
@@ -100,7 +103,7 @@ function judgeNames(tree: readonly Spoken[]): string[] {
   ];
 }
 
-/** Everything that is wrong with the open page for a screen reader. */
+/** All accessibility problems of the open page. */
 export async function mishearings(page: Page): Promise<string[]> {
   const tree = await readTree(page);
   return [...judgeHeadings(tree), ...judgeLandmarks(tree), ...judgeNames(tree)];

@@ -10,7 +10,7 @@ interface Breach {
   nodes: { html: string; failureSummary?: string }[];
 }
 
-/** The rules of WCAG 2 A and AA; and those of them about colours, which alone can fail in one theme and hold in the other. */
+/** The rules of WCAG 2 A and AA; and those about colours, which alone can fail in one theme and pass in the other. */
 const rules = {
   all: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
   colours: ['color-contrast', 'link-in-text-block'],
@@ -21,7 +21,7 @@ export async function breaches(page: Page, which: keyof typeof rules = 'all'): P
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(source);
   const found = await page.evaluate(async (runOnly) => {
     const { axe } = window as unknown as { axe: { run(options: object): Promise<{ violations: Breach[] }> } };
-    // Skips what is not reported.
+    // Skips results that are not reported.
     return (await axe.run({ runOnly, resultTypes: ['violations'], selectors: false })).violations;
   }, rules[which]);
   return found.flatMap(({ id, nodes }) =>

@@ -22,7 +22,7 @@ const args = [
 const desktop = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const shell = '/usr/bin/chromium-headless-shell';
 
-/** The launch options of the first Chromium found; `remove` removes what was unpacked. */
+/** The launch options of the first Chromium found; `remove` removes the unpacked files. */
 async function findChromium(installed: string[]): Promise<{ options: LaunchOptions; remove: () => Promise<void> }> {
   const own = process.env['CHROMIUM'] ?? installed.find((path) => existsSync(path));
   const folder = own === undefined ? await mkdtemp(join(tmpdir(), 'photospool-chromium-')) : undefined;
@@ -36,7 +36,7 @@ async function findChromium(installed: string[]): Promise<{ options: LaunchOptio
   };
 }
 
-/** A running browser; `close` also removes what was unpacked. */
+/** A running browser; `close` also removes the unpacked files. */
 export interface RunningBrowser {
   browser: Browser;
   close(): Promise<void>;
@@ -49,7 +49,7 @@ export async function openChromium(): Promise<RunningBrowser> {
   return { browser, close: () => browser.close().then(remove) };
 }
 
-/** What a test process needs to start its Chromium; it can be sent to it. */
+/** The data that a test process needs to start its Chromium; it can be sent to it. */
 export interface Prepared {
   executablePath: string;
   /** The folder of the fonts, if the machine has none. */
@@ -58,7 +58,7 @@ export interface Prepared {
   profiles: string;
 }
 
-/** Finds the headless Chromium for tests; its profiles are in `profiles`. `remove` removes what was unpacked. */
+/** Finds the headless Chromium for tests; its profiles are in `profiles`. `remove` removes the unpacked files. */
 export async function prepareChromium(profiles: string): Promise<{ prepared: Prepared; remove(): Promise<void> }> {
   const { options, remove } = await findChromium([shell, ...desktop]);
   const fonts = options.env?.['FONTCONFIG_PATH'];
@@ -67,8 +67,8 @@ export async function prepareChromium(profiles: string): Promise<{ prepared: Pre
 }
 
 /**
- * Starts a Chromium that ends with this process, however that ends: its pipe closes. (A killed process does not close
- * its browser, and leaves the profile in `profiles`.)
+ * Starts a Chromium that ends with this process, even if that is killed: its pipe closes. (A killed process does not
+ * close its browser, and leaves the profile in `profiles`.)
  */
 export function launchPrepared({ executablePath, fonts, profiles }: Prepared): Promise<Browser> {
   const env = { ...process.env, ...(fonts !== undefined && { FONTCONFIG_PATH: fonts }) };

@@ -1,5 +1,5 @@
 /**
- * Every page and dialog of one furnished home, for what must hold on all of them (accessibility.test.ts, language.test.ts).
+ * Every page and dialog of one furnished home, for tests of all pages (accessibility.test.ts, language.test.ts).
  * Selectors have no texts, so that they find their elements in every language.
  */
 import type { BrowserContextOptions, Page } from 'playwright-core';
@@ -15,16 +15,16 @@ export interface Visited {
   ready: string;
   /** For someone who has not signed in. */
   isOutside?: boolean;
-  /** What it has instead of the frame of the app (navigation, search): nothing, or it covers everything, as dialogs do. */
+  /** What replaces the frame of the app (navigation, search): nothing, or, for dialogs, a cover over everything. */
   frame?: 'none' | 'modal';
 }
 
-/** What a page opens, and how. */
+/** An element that a page opens, and how. */
 export interface Dialog {
   name: string;
   path: string;
   ready: string;
-  /** Whether nothing else can be reached meanwhile. */
+  /** Whether it is modal. */
   isModal: boolean;
   open(page: Page): Promise<void>;
 }
@@ -172,7 +172,7 @@ const emptyPages = ({ url, setUpLink }: ServedHome): Visited[] => [
 
 /** Dialogs and panels of pages; each is opened on a fresh page. */
 const dialogsOf = (ids: readonly string[]): Dialog[] => {
-  // Its actions are known when the photo is.
+  // Its actions are available when the photo is loaded.
   const photo = { isModal: true, path: `/photo/${ids[3]!}`, ready: '[role="toolbar"] .trash' };
   const timeline = { isModal: false, path: '/', ready: 'a.tile img.shown' };
   const press = (key: string, then: string) => async (page: Page) => {

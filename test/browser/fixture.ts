@@ -1,6 +1,6 @@
 /**
- * A server that answers as docs/interface.md says, from memory: what the page's tests talk to. It can hold a hundred
- * thousand photos, take in more while a page looks, lose its connections, and be slow or broken on demand.
+ * A server for the page's tests that responds as in docs/interface.md, from memory. It can have a hundred thousand
+ * photos, add more while a page is open, lose its connections, and be slow or broken on demand.
  */
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -15,7 +15,7 @@ import { type Comments, makeComments } from './comments.js';
 import { type Door, makeDoor } from './door.js';
 import type { FixturePicture } from './pictures.js';
 
-/** A photo of the fixture: a view, and which picture shows it. */
+/** A photo of the fixture: its view, and the picture that shows it. */
 export interface FixturePhoto extends PhotoView {
   picture: FixturePicture;
   /** What every viewer can do with it; without, what the viewer can do with photos of the house. */
@@ -24,41 +24,41 @@ export interface FixturePhoto extends PhotoView {
 
 export interface Fixture {
   url: string;
-  /** Who is known, and may what. At first there is no account, and whoever asks is the owner. */
+  /** The known people, and their permissions. At first there is no account, and every viewer is the owner. */
   door: Door;
   comments: Comments;
   /** All photos, newest first. */
   photos: FixturePhoto[];
-  /** Paths asked for, in order. */
+  /** The requested paths, in order. */
   requests: string[];
-  /** What was sent with them, where something was. */
+  /** The bodies of these requests, if any. */
   sent: { path: string; body: Record<string, unknown> }[];
-  /** Takes photos in and tells the pages. */
+  /** Adds photos and notifies the pages. */
   add(...photos: FixturePhoto[]): void;
-  /** What `/api/peers` answers, and tells the pages. */
+  /** Sets the response of `/api/peers`, and notifies the pages. */
   mesh(now: object): void;
-  /** What was said of every photo before. */
+  /** The earlier state of every photo. */
   history: object;
-  /** Says what the spool is doing. */
+  /** Sets the state of the spool. */
   spool(status: Partial<SpoolStatus> & { news?: { stuck: number; ignored: number } }): void;
-  /** Ends all live connections; with `refuse`, nothing is answered until `refuse(false)`. */
+  /** Ends all live connections; with `refuse`, no request gets a response until `refuse(false)`. */
   cut(): void;
   refuse(on: boolean): void;
-  /** The film (MP4) that every photo's is; without one, films are still being made. */
+  /** The video (MP4) of every photo; without one, videos are still being made. */
   film(bytes: Buffer | undefined): void;
-  /** Lets answers under `/api/tiles` wait, ms. */
+  /** Delays responses below `/api/tiles`, in ms. */
   slow(ms: number): void;
   close(): Promise<void>;
 }
 
 const noBlobs = { thumb: 0, preview: 0, original: 0, hover: 0, video: 0 };
-/** A server that is on its own. */
+/** A separate server. */
 const noMesh = {
   ...{ name: 'home', server: 's', peers: [], guests: [], merges: { days: [], last: [] }, copies: [] },
   ...{ missing: noBlobs, missingBytes: noBlobs },
 };
 
-/** The policy that the album is served with. */
+/** The content security policy of the album. */
 export const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; " +
   "media-src 'self' blob:; manifest-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -72,7 +72,7 @@ const types: Record<string, string> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** A photo made of a picture. `n` gives the id; later keys overwrite what it would be. */
+/** A photo made from a picture. `n` determines the id; later keys override its defaults. */
 export function makePhoto(n: number, picture: FixturePicture, over: Partial<PhotoView> = {}): FixturePhoto {
   return {
     id: n.toString(16).padStart(64, '0'),
@@ -228,7 +228,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
         if (!photo) return undefined;
         const { picture: _, ...view } = photo;
         const may: readonly string[] = door.viewer(cookie).may;
-        // All photos are of the house, which locks none.
+        // All photos belong to the house, which can't lock any.
         const can = actionsOnItems.filter((action) => may.includes(action) && !/lock$/.test(action));
         return { can, ...view };
       },
@@ -293,7 +293,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     ],
   ];
 
-  /** Values are changed as they are told; sets are the real server's, and tested there. */
+  /** Values are stored as received; sets are tested with the real server. */
   function apply({ each }: { each?: { ids: string[] }[] }): object {
     const undo = (each ?? []).flatMap(({ ids, ...told }) =>
       ids.map((id) => {
@@ -364,7 +364,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     const headers = {
       'content-type': types[extname(wanted)] ?? 'application/octet-stream',
       'content-security-policy': policy,
-      // As the real server does, so that a page that is loaded again compiles nothing again.
+      // As on the real server, so that a reloaded page compiles nothing again.
       'cache-control': wanted.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     };
     response.writeHead(200, headers).end(bytes);

@@ -41,7 +41,7 @@ export interface ServedHome {
   spool: Processor;
   /** The path of a rendition, by its hash. */
   rendition(sha256: string): string;
-  /** The URL of a new set-up link; previous ones are void. */
+  /** The URL of a new set-up link; previous ones are invalid. */
   setUpLink(): string;
   /** Stops only the server; `start` opens it again at the same address. */
   stop(): Promise<void>;
@@ -58,7 +58,7 @@ export async function openServedHome(webRoot: string, incoming?: string, name?: 
   const config = readConfig(folder, { settle: '0', workers: '2', port: '0' }, {});
   const home = await openHome(config, log, sharedReaders());
   const { library, catalog, changes, archive, blobs, db } = home;
-  // Nothing here is about a power loss: a commit does not wait for the disk.
+  // Power losses are not tested here: a commit does not wait for the disk.
   db.exec('PRAGMA synchronous = OFF');
   const spool = await openSpool(home, log);
   const access = openAccess(db, library, { passwords: openPasswords({ cost: { ln: 4, r: 8, p: 1 } }) });

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Hostile names, and their effects on a page that takes them for more than text. */
+/** Hostile names, and their effects on a page that treats them as more than text. */
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 

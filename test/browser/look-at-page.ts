@@ -1,14 +1,17 @@
-/** Judges an open page by rules, at several widths and in both themes, and takes pictures for people who look, too. */
+/** Checks an open page by rules, at several widths and in both themes, and takes pictures for visual checks. */
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { breachesIn } from './axe.js';
 import { inBothThemes } from './stage.js';
 
-/** Where pictures go; without it there are none. */
+/** The folder for pictures; without it there are none. */
 const shots = process.env['SHOTS'];
 
-/** Fails if axe finds something or the page is wider than the window, at one of `widths` (px). Then it is as before. */
+/**
+ * Fails if axe finds something or the page is wider than the window, at one of `widths` (px). Restores the page
+ * afterwards.
+ */
 export async function lookAtPage(page: Page, name: string, widths: readonly number[]): Promise<void> {
   const before = page.viewportSize()!;
   for (const width of widths) {

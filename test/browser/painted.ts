@@ -7,7 +7,7 @@ export async function shown(page: Page): Promise<void> {
   await page.waitForSelector('a.tile img.shown');
 }
 
-/** Resolves when the page is drawn in its present state, and all visible photos are loaded. */
+/** Resolves when the page is drawn in its current state, and all visible photos are loaded. */
 export async function drawn(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.waitForFunction(() => document.querySelector('.ghost') === null);
@@ -15,7 +15,7 @@ export async function drawn(page: Page): Promise<void> {
 
 /**
  * Resolves when the open photo is shown, and the page has loaded what its shortcuts need: the photo, and the
- * permissions. Only then its heart exists; in the trash, the button that restores it.
+ * permissions. Only then the heart exists; in the trash, the button that restores it.
  */
 export async function opened(page: Page): Promise<void> {
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');

@@ -16,7 +16,7 @@ export async function signOut(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Sign out' }).click();
 }
 
-/** What an owner and a family member find in the navigation and in the settings, with all their rights. */
+/** The entries of an owner and a family member in the navigation and the settings, with all their rights. */
 export const navigationOf = {
   owner: {
     pages: [

@@ -21,7 +21,7 @@ export interface Seen {
 
 export interface Stage {
   pictures: FixturePicture[];
-  /** Where the built page is. */
+  /** The address of the built page. */
   folder: string;
   /** A fixture with these photos; closed with the stage. */
   fixture(photos?: FixturePhoto[]): Promise<Fixture>;
@@ -63,7 +63,7 @@ export async function joinChromium(): Promise<Windows> {
   };
 }
 
-/** A browser that dies, or does not start, takes only its file with it. */
+/** A browser that crashes, or does not start, only affects its file. */
 async function start(): Promise<Browser> {
   const forget = (): void => void (running = undefined);
   try {
@@ -121,7 +121,7 @@ function dismissSteps(): void {
   for (const step of ['account', 'family']) localStorage.setItem(`photospool.step.${step}`, 'dismissed');
 }
 
-/** Looks at the open page in both themes: opening it twice would cost more, and show nothing else. */
+/** Tests the open page in both themes: opening it twice would cost more, with the same result. */
 export async function inBothThemes(page: Page, look: (theme: 'light' | 'dark') => Promise<void>): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
@@ -135,7 +135,7 @@ export async function wake(page: Page): Promise<void> {
   await page.mouse.move(60, 320);
 }
 
-/** Opens the menu of the photo view with the actions that have no button of their own. */
+/** Opens the menu of the photo view with the actions that have no separate button. */
 export async function openMore(page: Page): Promise<void> {
   await wake(page);
   await page.getByRole('toolbar', { name: 'Photo actions' }).getByRole('button', { name: 'More' }).click();
@@ -179,7 +179,7 @@ export interface SeenTile {
   right: number;
   top: number;
   bottom: number;
-  /** True if something of the photo is painted: its ThumbHash or its thumb. */
+  /** True if a part of the photo is painted: its ThumbHash or its thumb. */
   painted: boolean;
 }
 

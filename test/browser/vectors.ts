@@ -1,5 +1,5 @@
 /**
- * Texts that attack renderers of Markdown or HTML: the known ways past sanitizers (from the histories of DOMPurify and
+ * Texts that attack renderers of Markdown or HTML: the known sanitizer bypasses (from the histories of DOMPurify and
  * Markdown renderers), each calling `alert` or another server.
  */
 const evil = 'https://evil.example';

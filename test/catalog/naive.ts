@@ -1,6 +1,6 @@
 /**
- * What the catalog should answer, by looking at each photo in turn: documents for property tests, searches with what they
- * mean, and counting by hand.
+ * The expected answers of the catalog, computed photo by photo: documents for property tests, searches with their
+ * meaning, and naive counting.
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -12,7 +12,7 @@ import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { viewPhoto, type PhotoView } from '../../src/document/photo-view.js';
 import { photoOf, shaOf, walk, type Told } from './photos.js';
 
-/** Few beginnings, so that numbers of rows collide and push each other. */
+/** Few distinct beginnings, so that row numbers collide and displace each other. */
 export const sha = fc
   .tuple(fc.constantFrom('000000', '000001', '00007f', '000080', '8', 'ffffff'), fc.nat(12))
   .map(([beginning, number]) => shaOf(number, beginning));
@@ -42,7 +42,7 @@ const places = [
 const titles = ['Old town hall', 'the old beach', 'Crème brûlée', '東京タワーの夜', 'town', 'New', ''];
 const maybe = <T>(values: readonly T[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
 
-/** What a test says of a photo, at random. */
+/** Random properties of a photo. */
 export const told: fc.Arbitrary<Told> = fc
   .record({
     taken: maybe(times),
@@ -91,11 +91,11 @@ export const told: fc.Arbitrary<Told> = fc
     damaged,
   }));
 
-/** What is shown of a photo as told. */
+/** The displayed values of such a photo. */
 export const viewOf = (id: string, photo: Told, self?: string): PhotoView =>
   viewPhoto(id, photoOf(photo) as unknown as PhotoDocument, { here: false }, self);
 
-/** A part of a search, and what it means. */
+/** A part of a search, and its meaning. */
 interface Piece {
   text: string;
   test: (view: PhotoView) => boolean;
@@ -120,7 +120,7 @@ const word = (text: string, words: string, prefix: boolean): Piece => ({
 const piece = (text: string, test: (view: PhotoView) => boolean): Piece => ({ text, test });
 const tagged = (view: PhotoView, tag: string): boolean => view.tags.some((one) => fold(one) === tag);
 
-/** What makes a photo one of a kind, and never a video. */
+/** The properties of a photo of each kind, which is never a video. */
 const kinds: Record<string, (view: PhotoView) => boolean> = {
   screenshot: ({ name }) => name.startsWith('Screenshot_'),
   selfie: ({ lens }) => lens?.startsWith('Pixel 7 front') === true,
@@ -205,7 +205,7 @@ const pieces: Piece[] = [
   piece('audience:family|private', ({ audience }) => audience !== 'public'),
 ];
 
-/** A search, and whether it finds a photo. */
+/** A search, and whether it matches a photo. */
 export const search: fc.Arbitrary<Piece> = fc
   .array(fc.tuple(fc.constantFrom(...pieces), fc.boolean()), { maxLength: 3 })
   .map((parts) => {
@@ -216,7 +216,7 @@ export const search: fc.Arbitrary<Piece> = fc
     };
   });
 
-/** A viewer, any one. */
+/** Any viewer. */
 export const viewer: fc.Arbitrary<Viewer> = fc
   .record({
     onlooker: fc.constantFrom<Viewer['onlooker']>(
@@ -232,7 +232,7 @@ export const viewer: fc.Arbitrary<Viewer> = fc
   })
   .map(({ self, ...rest }) => ({ ...rest, ...(self !== undefined && { self }) }));
 
-/** Whether an item of the house, which is in no album with members, exists for somebody. */
+/** Whether an item of the house, in no album with members, exists for a viewer. */
 export function isSeenBy(
   { onlooker }: Viewer,
   { audience, trashed }: Pick<PhotoView, 'audience' | 'trashed'>,
@@ -257,15 +257,15 @@ export function tally(values: readonly string[]): Record<string, number> {
 const facets = (found: readonly Facet[]): Record<string, number> =>
   Object.fromEntries(found.map(({ value, count }) => [value, count]));
 
-/** How many photos, newest first, are videos, and when the newest was taken, to the second. */
+/** The number of photos, newest first, of videos among them, and when the newest was taken, to the second. */
 export const contentsOf = (found: readonly PhotoView[]): { videos: number; newest: string | undefined } => ({
   videos: found.filter(({ type }) => type.startsWith('video/')).length,
   newest: found[0]?.taken.slice(0, 19),
 });
 
 /**
- * Compares every answer to a search with what it should find, newest first. `favourites`: the ids of those that count as the owner’s when one
- * is chosen to stand for its month.
+ * Compares every answer to a search with the expected matches, newest first. `favourites`: the ids of those that count
+ * as the owner’s when one is chosen as the cover of its month.
  */
 export function compareAnswers(
   catalog: Catalog,

@@ -1,4 +1,4 @@
-/** Photo documents for the catalog's tests: short to write, whole enough to be viewed. */
+/** Photo documents for the catalog's tests: short to write, complete enough to be displayed. */
 import { openItemAccess, type ItemAccess } from '../../src/access/item-access.js';
 import { openSqlite, type Row, type Sqlite } from '../../src/base/sqlite.js';
 import { openCatalog, type Catalog, type Viewer } from '../../src/catalog/catalog.js';
@@ -15,7 +15,7 @@ import {
   type Rendition,
 } from '../../src/document/photo-document.js';
 
-/** What a test says of a photo; the rest is filled in. */
+/** The properties of a photo that a test specifies; the rest has defaults. */
 export interface Told {
   facts?: Partial<Facts>;
   edits?: Partial<{
@@ -31,17 +31,17 @@ export interface Told {
   albums?: readonly string[];
   /** Persons whose favourite it is. */
   favourites?: readonly string[];
-  /** Photos that it is not the same as. */
+  /** Photos marked as different from it. */
   apart?: readonly string[];
   thumb?: Rendition;
   damaged?: boolean;
-  /** When its edits were made, ms. */
+  /** When its edits were made, in ms. */
   edited?: number;
   name?: string;
   added?: string;
 }
 
-/** The decision of a library in which whoever is asked about belongs to the family, and nobody shares anything with anybody. */
+/** The decision of a library in which every onlooker belongs to the family, and nothing is shared. */
 export const everybodyThere: ItemAccess = openItemAccess({
   find: () => undefined,
   isThere: () => true,
@@ -50,11 +50,11 @@ export const everybodyThere: ItemAccess = openItemAccess({
   itemsIn: () => new Set(),
 });
 
-/** Somebody of the family who is no owner. */
+/** A family member who is not an owner. */
 export const family: Viewer = {
   onlooker: { kind: 'person', person: '01JD0000000000000000000002', actsForHouse: false },
 };
-/** Somebody without an account. */
+/** An onlooker without an account. */
 export const visitor: Viewer = { onlooker: { kind: 'visitor' } };
 
 const stamp = '000001700000000-0000-test';
@@ -100,7 +100,7 @@ export function photoOf({
   return document as unknown as Body;
 }
 
-/** A SHA-256 that begins as said and ends in a number. */
+/** A SHA-256 with the given beginning that ends in a number. */
 export const shaOf = (number: number, beginning = ''): string =>
   beginning + number.toString(16).padStart(64 - beginning.length, '0');
 
@@ -119,7 +119,7 @@ export function emptyCatalog(path = ':memory:'): {
   return { db, catalog, put: (sha, told) => write(sha, photoOf(told)), drop: (sha) => write(sha, undefined) };
 }
 
-/** All rows, with what the numbers stand for that are given out as they are needed. */
+/** All rows, with the values behind numbers that are assigned on demand. */
 export function dump(db: Sqlite): Row[] {
   const named = (table: string, column: string): Map<number, string> =>
     new Map(

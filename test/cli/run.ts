@@ -119,8 +119,8 @@ function homeIn(folder: string, more: NodeJS.ProcessEnv = {}): TestHome {
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a verb in this process after the previous one has ended: the environment, the modes and the output are its own
- * meanwhile.
+ * Runs a verb in this process after the previous one has ended: meanwhile it controls the environment, the modes and
+ * the output.
  */
 function runHere(args: string[], env: NodeJS.ProcessEnv, input = ''): Promise<Ran> {
   const ran = turn.then(async (): Promise<Ran> => {

@@ -1,7 +1,7 @@
 /**
- * Documents for tests: small ones by hand, and histories by fast-check. A history is the fate of one photo: servers
- * ingest it, people edit it, servers meet and merge. Beside each document the true events are kept, so that a test can
- * compare the merge with the truth.
+ * Documents for tests: small ones by hand, and histories by fast-check. A history has the events of one photo: servers
+ * ingest it, people edit it, servers exchange and merge it. The events of each document are recorded, so that a test
+ * can compare the merge with them.
  */
 import fc from 'fast-check';
 import { newPhoto } from '../../src/document/arrival.js';
@@ -125,7 +125,7 @@ export function play(happenings: readonly Happening[]): { replicas: Replica[]; s
   return { replicas, states };
 }
 
-/** The merge of two servers' documents, and their combined truth. */
+/** The merge of two servers' documents, and their combined events. */
 export function join(a: Replica, b: Replica): Replica {
   return { document: merge(a.document, b.document), known: new Set([...a.known, ...b.known]) };
 }

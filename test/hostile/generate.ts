@@ -82,7 +82,7 @@ const generations = [
 ];
 const revOf = (draw: Draw): string => `${draw() < 0.8 ? 1 + number(draw, 4) : pick(draw, generations)}-${hashOf(draw)}`;
 
-/** A stamp: far ahead, at the end of all times, long ago, or invalid. */
+/** A stamp: far ahead, at the end of time, long ago, or invalid. */
 export function stampOf(draw: Draw): unknown {
   const epoch = pick(draw, ['x', hex(draw, 16), 'z'.repeat(32), 'X', '']);
   const ms = pick(draw, [0, 1, ...[1986, 2026, 2030, 2926].map((year) => Date.UTC(year)), 999_999_999_999_999]);
@@ -209,7 +209,7 @@ function changed(draw: Draw, known: Doc): Doc {
     ...known,
     ...(draw() < 0.8 ? { edits: { ...edits, [field]: [editOf(draw)] } } : bodyOf(draw, 'photo')),
   };
-  // A peer may purge: that would not be a fault.
+  // A peer may purge: that is not an error.
   const isPhoto = String(known['_id']).startsWith('photo:');
   const start = (revisions?.start ?? 1) + 1;
   const hash = hashOf(draw);

@@ -37,7 +37,7 @@ export interface World {
 
 /** The maximum memory of the home, in MiB, and the maximum duration of a request, in ms. */
 export const bounds = { memory: 1_500, answer: 30_000 };
-/** How long something may take to arrive on a busy machine, in ms. */
+/** The maximum time for a change to arrive on a busy machine, in ms. */
 const patience = 60_000;
 const json = { 'content-type': 'application/json' };
 

@@ -1,4 +1,4 @@
-/** A library with an archive and renditions, and some photos that came in: for what is done to photos afterwards. */
+/** A library with an archive and renditions, and some imported photos: for tests of later operations on photos. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -16,10 +16,10 @@ import { openFilms } from '../../src/video/transcode.js';
 import { makePhoto } from '../picture.js';
 import { temporaryFolder } from '../folder.js';
 
-/** What was opened. `hashes` of the photos; `rendered`: the paths that were rendered since. */
+/** The opened parts. `hashes` of the photos; `rendered`: the paths that were rendered since. */
 export type SmallHome = RerenderParts & { db: Sqlite; hashes: string[]; rendered: string[] };
 
-/** How the photos come in. */
+/** How the photos are imported. */
 interface Coming {
   /** All at once. */
   together?: boolean;
@@ -28,7 +28,7 @@ interface Coming {
   watch?: (db: Sqlite) => Sqlite;
 }
 
-/** A home with some photos in it. */
+/** A home with some photos. */
 export async function begin(count: number, { together = false, clock, watch }: Coming = {}): Promise<SmallHome> {
   const folder = temporaryFolder();
   const files = openFiles();

@@ -1,6 +1,6 @@
 /**
- * HEIC files with a gain map, made from a HEIC without one: the map is the same picture once more, since nothing here
- * encodes HEVC. Apple's form, an auxiliary picture, or ISO 21496-1, an input of a tone-mapped picture.
+ * HEIC files with a gain map, made from a HEIC without one: the map is a copy of the picture, since there is no HEVC
+ * encoder here. Apple's form, an auxiliary picture, or ISO 21496-1, an input of a tone-mapped picture.
  */
 import { boxesIn, findBox, makeBox, primaryOf } from '../../src/photo/formats/heif-boxes.js';
 import {
@@ -12,7 +12,7 @@ import {
 } from '../../src/photo/formats/heif-items.js';
 import { appleExif, appleXmp, type AppleBrightness } from './gain-maps.js';
 
-/** How the map is stored: Apple's numbers, or the metadata of the standard. */
+/** The form of the map: Apple's numbers, or the metadata of the standard. */
 export type HeicMap = { apple: AppleBrightness } | { iso: Buffer };
 
 interface Item {
@@ -33,7 +33,7 @@ const long = (...values: number[]): Buffer => {
   return bytes;
 };
 
-/** The file with a map. `bytes`: a HEIC with one picture that is no grid; `other`: the data of the map instead. */
+/** The file with a map. `bytes`: a HEIC with one picture that is not a grid; `other`: the data of the map instead. */
 export function withHeicMap(bytes: Buffer, how: HeicMap, other?: Buffer): Buffer {
   const [meta] = [...boxesIn(bytes, 0, bytes.length)].filter(({ type }) => type === 'meta');
   const inside = (type: string) => findBox(bytes, meta!.start + 4, meta!.end, type)!;

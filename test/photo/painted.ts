@@ -1,4 +1,4 @@
-/** Painted pictures, for tests and for what makes the files beside them (heic/make.mjs, jxl/make.mjs). */
+/** Painted pictures, for tests and for the scripts that make the files beside them (heic/make.mjs, jxl/make.mjs). */
 import sharp, { type Sharp } from 'sharp';
 import { hdrSignal, scene } from './colour.js';
 

@@ -65,7 +65,10 @@ export async function writeTags(path: string, ...tags: string[]): Promise<void> 
 let writer: ChildProcessWithoutNullStreams | undefined;
 let writing: Promise<void> = Promise.resolve();
 
-/** Started like ours, so that it ends with its input: by itself it would poll for ever after this process is gone. */
+/**
+ * Started like the program's own, so that it ends with its input: otherwise it would poll forever after this process
+ * has ended.
+ */
 function openWriter(): ChildProcessWithoutNullStreams {
   const { command, args, env } = exiftoolProgram(readerLimits);
   return spawn(command, args, { env: env() });

@@ -113,7 +113,7 @@ function cr2(parts: RawParts): Buffer {
   return Buffer.concat([file, preview]);
 }
 
-/** Panasonic's RW2: the preview is the value of a tag of its own. */
+/** Panasonic's RW2: the preview is the value of a separate tag. */
 function rw2({ preview = Buffer.alloc(0), orientation = 1 }: RawParts): Buffer {
   const at = 24;
   const data = 1024;
@@ -137,7 +137,7 @@ function rw2({ preview = Buffer.alloc(0), orientation = 1 }: RawParts): Buffer {
   return Buffer.concat([file, preview]);
 }
 
-/** Fujifilm's RAF: a header that says where the JPEG is, whose EXIF is the file's. */
+/** Fujifilm's RAF: a header with the position of the JPEG, whose EXIF is that of the file. */
 function raf({ preview = Buffer.alloc(0) }: RawParts): Buffer {
   const file = Buffer.alloc(160);
   file.write('FUJIFILMCCD-RAW 0201FF389501X-T2', 'latin1');
@@ -157,7 +157,7 @@ function box(type: string, ...content: Buffer[]): Buffer {
   return Buffer.concat([head, ...content]);
 }
 
-/** Canon's CR3: boxes; the preview in a `uuid` of its own, the orientation in a TIFF inside `moov`. */
+/** Canon's CR3: boxes; the preview in a separate `uuid` box, the orientation in a TIFF inside `moov`. */
 function cr3({ preview, orientation = 1 }: RawParts): Buffer {
   const tiff = Buffer.alloc(8);
   tiff.write('II*\0\x08\0\0\0', 'latin1');

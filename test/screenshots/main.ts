@@ -3,7 +3,7 @@
  * ones beside the checkout, otherwise the samples), visits each page of views.ts (or the named ones) in both themes, on
  * a phone and on a desktop, and writes the pictures of README and docs to docs/images. `manifest` among the names, or no
  * name, also writes those of the manifest to web/public; they show the samples, which the package may contain. Exits
- * with 1 if axe-core finds something, or a page shows an error; the pictures are written nevertheless.
+ * with 1 if axe-core finds something, or a page shows an error; the pictures are still written.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

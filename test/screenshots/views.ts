@@ -30,7 +30,7 @@ async function timeline(page: Page): Promise<void> {
   );
 }
 
-/** All covers in the window are loaded: they lie below their names. */
+/** All covers in the window are loaded: they are below their names. */
 const covers = (page: Page): Promise<unknown> =>
   page.waitForFunction(() =>
     [...document.querySelectorAll('main img')]

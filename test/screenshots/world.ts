@@ -27,7 +27,7 @@ export interface World {
 /** Photos by other people, who are named in docs/images/README.md. Without intentionally broken ones. */
 const real = fileURLToPath(new URL('../../../shared/photos/exif-samples', import.meta.url));
 const unfit = /invalid|tests|orientation|xmp|tiff|corrupted|PaintTool|long_description/;
-/** Those of people who did not ask to be on a page about a program. */
+/** Photos of people who did not agree to be on a page about a program. */
 const portraits = /Konica_Minolta|canon-ixus|kodak-dc210|sony-cybershot|sony-d700/;
 const picture = /\.(?:jpe?g|heic|heif|webp|avif|png)$/i;
 

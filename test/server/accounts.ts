@@ -7,7 +7,7 @@ import { openHome, type Home } from './fixture.js';
 /** The password of all people. */
 export const good = 'seven green ladders';
 
-/** A home whose owner has just made an account. */
+/** A home whose owner has just created an account. */
 export interface Owned {
   home: Home;
   owner: Browser;

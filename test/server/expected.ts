@@ -1,6 +1,6 @@
 /**
- * What each route asks of whoever calls it, said a second time: the routes say it in code, and the two must agree. A route that
- * is not here fails the enumeration.
+ * The required permission of each route, stated a second time: the code of the routes states it as well, and the two
+ * must agree. A missing route fails the enumeration.
  */
 import { commentUlid, isLink, linkNames, links, type RoleName } from './roles.js';
 
@@ -17,7 +17,7 @@ const sight: readonly RoleName[] = [
 const programs: readonly RoleName[] = ['token read', 'token edit'];
 const owners: readonly RoleName[] = ['owner', 'command'];
 
-/** Whether a role that sees photos is given more of them: everybody but visitors, and links that do not say so. */
+/** Whether a role that sees photos also gets details: all except visitors, and links without details. */
 const gives = (role: RoleName, ...what: ('originals' | 'details')[]): boolean =>
   role !== 'visitor' && (!isLink(role) || what.every((one) => links[role][one]));
 
@@ -25,13 +25,13 @@ const gives = (role: RoleName, ...what: ('originals' | 'details')[]): boolean =>
 export const may = {
   everyone: undefined,
   see: sight,
-  /** What is told beside the picture. */
+  /** The details in addition to the picture. */
   details: sight.filter((role) => gives(role, 'details')),
-  /** Originals as they came. */
+  /** Originals, unchanged. */
   original: sight.filter((role) => gives(role, 'originals', 'details')),
-  /** Originals without what they tell. */
+  /** Originals without metadata. */
   lock: ['family', 'editor', ...owners],
-  /** Nobody opened their locked photos, so everybody is refused whatever the photo; locked.test.ts opens some. */
+  /** No locked photos were opened, so everyone is rejected for any photo; locked.test.ts opens some. */
   locked: [],
   stripped: sight.filter((role) => gives(role, 'originals')),
   comment: ['family', 'editor', ...owners, 'token edit'],
@@ -41,7 +41,7 @@ export const may = {
   trash: [...owners, 'token edit'],
   spool: [...owners, ...programs],
   metrics: [...owners, ...programs],
-  /** Only links that say so: guests.test.ts. */
+  /** Only links that accept photos: guests.test.ts. */
   contribute: [],
   upload: ['family', 'editor', ...owners, 'token edit', 'token upload'],
   peers: owners,
@@ -59,22 +59,25 @@ export const may = {
   'own-session': ['family', 'editor', ...owners],
 } as const satisfies Record<string, readonly RoleName[] | undefined>;
 
-/** A route, and an example of what it takes. `{id}` in the path is the photo's. */
+/** A route, with example input. `{id}` in the path is the photo's. */
 export interface Expected {
   rule: keyof typeof may;
   body?: object;
   headers?: Record<string, string>;
-  /** For whoever may, the answer depends on what is sent: only that it is no refusal and no failure counts. */
+  /**
+   * For permitted roles, the response depends on the input: only that it is neither a rejection nor a failure is
+   * checked.
+   */
   open?: true;
-  /** To those who see photos and may not do this, it is as if there were nothing. */
+  /** For viewers who see photos but may not do this, the response is as if there were none. */
   hides?: true;
-  /** People who may not do this with the house’s photos may with their own: what they do not see is answered as not there. */
+  /** People who may not do this with the house’s photos may with their own: hidden photos are reported as not found. */
   onTheirs?: true;
-  /** Not of a photo in the trash: answered with a conflict to those who see it. */
+  /** Not for a photo in the trash: a conflict for those who see it. */
   notInTrash?: true;
   /** Does not exist below a share link. */
   notInLinks?: true;
-  /** The path, where `{…}` has to be something else than the id of a photo. */
+  /** The path, if `{…}` must be something other than the id of a photo. */
   path?: string;
 }
 
@@ -96,7 +99,7 @@ export const expected: Record<string, Expected> = {
   'get /originals/{id}/jpeg': { rule: 'original', open: true },
   'get /api/photos/{id}/comments': { rule: 'see' },
   'post /api/photos/{id}/comments': { rule: 'comment', notInTrash: true, body: { text: 'words' } },
-  // The comment is the owner's; comments.test.ts compares whose may be changed.
+  // The comment is the owner's; comments.test.ts compares the authors.
   'patch /api/photos/{id}/comments/{comment}': { rule: 'comment', open: true, path: aComment, body: { text: 'words' } },
   'delete /api/photos/{id}/comments/{comment}': { rule: 'comment', open: true, path: aComment },
   'get /api/front': { rule: 'see' },
@@ -165,13 +168,12 @@ export const expected: Record<string, Expected> = {
   'patch /api/trash/delete-after': { rule: 'own-library', open: true, body: { house: 30 } },
   'post /api/facets': { rule: 'see', body: { ids: ['{id}'] } },
   'post /api/downloads': { rule: 'stripped', open: true, body: { ids: ['{id}'] } },
-  // The ticket is its own; downloads.test.ts compares whose it is.
+  // The ticket belongs to the viewer; downloads.test.ts compares the holders.
   'get /api/downloads/{ticket}': { rule: 'stripped', open: true, path: '/api/downloads/x' },
   'get /api/places': { rule: 'see' },
   'get /api/explore': { rule: 'see' },
   'get /api/gazetteer': { rule: 'details' },
-  // A visitor is refused: map.test.ts.
-  // There is none here: map.test.ts.
+  // A visitor is rejected: map.test.ts. There is no map here: map.test.ts.
   'get /api/map/basemap': { rule: 'details', open: true },
   'get /api/map': { rule: 'details', open: true },
   'get /api/albums': { rule: 'see' },
@@ -185,7 +187,7 @@ export const expected: Record<string, Expected> = {
   'post /api/upload': { rule: 'upload' },
   'options /api/uploads': { rule: 'upload', headers: tus },
   'post /api/uploads': { rule: 'upload', headers: { ...tus, 'upload-length': '3' } },
-  // An upload is its maker's: uploads.test.ts compares whose are whose.
+  // An upload belongs to its creator: uploads.test.ts compares the creators.
   'get /api/uploads/{upload}': { rule: 'upload', open: true, path: anUpload },
   'head /api/uploads/{upload}': { rule: 'upload', open: true, path: anUpload, headers: tus },
   'patch /api/uploads/{upload}': { rule: 'upload', open: true, path: anUpload, headers: tus },
@@ -268,7 +270,7 @@ export const expected: Record<string, Expected> = {
   'post /api/guest-photos/decline': { rule: 'own-links', open: true, body: { ids: ['{id}'] } },
   'get /api/share': { rule: 'everyone', open: true },
   'post /api/share': { rule: 'everyone', open: true, body: {} },
-  // Those of the house are the owners': tokens.test.ts.
+  // Tokens of the house belong to the owners: tokens.test.ts.
   'get /api/albums/shared': { rule: 'albums', open: true },
   'post /api/albums/shared': { rule: 'albums', open: true, body: { name: 'x' } },
   'get /api/albums/{holder}/{album}': { rule: 'albums', open: true, path: `/api/albums/house/${commentUlid}` },

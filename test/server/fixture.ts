@@ -1,19 +1,17 @@
-/**
- * Servers that live as long as a test, or as the tests of a file (home.ts), and what is asked of their answers.
- */
+/** Servers that exist for one test, or for the tests of a file (home.ts), and checks of their responses. */
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { makeHome, type Home } from './home.js';
 
 export * from './home.js';
 
-/** Opens a server in a new folder; everything goes when the test ends. */
+/** Opens a server in a new folder; everything is removed when the test ends. */
 export async function openHome(): Promise<Home> {
   const home = await makeHome();
   onTestFinished(home.close);
   return home;
 }
 
-/** One server for all tests of a file that only ask; returns how to get it. */
+/** One server for all tests of a file that only read; returns a function that returns it. */
 export function shareHome(prepare?: (home: Home) => Promise<void>): () => Home {
   let shared: Awaited<ReturnType<typeof makeHome>> | undefined;
   beforeAll(async () => {
@@ -24,7 +22,7 @@ export function shareHome(prepare?: (home: Home) => Promise<void>): () => Home {
   return () => shared!;
 }
 
-/** Expects an error in the one shape, and returns it. */
+/** Expects an error in the common format, and returns it. */
 export function expectError(
   response: { statusCode: number; body: string; headers: Record<string, unknown> },
   status: number,

@@ -1,5 +1,5 @@
 /**
- * A server on a real library and catalog in a temporary folder, with a spool and a clock that the test owns.
+ * A server on a real library and catalog in a temporary folder, with a spool and a clock under the control of the test.
  */
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -44,7 +44,7 @@ import {
 } from '../../src/spool/spool-interface.js';
 import { openUploads } from '../../src/spool/upload-parts.js';
 
-/** What the commands of this machine bring. */
+/** The secret of commands on this machine. */
 export const commandSecret = 'c'.repeat(43);
 
 /** A clock that stands still until it is moved. */
@@ -92,17 +92,17 @@ export async function turn(): Promise<void> {
   for (let n = 0; n < 5; n++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A spool that does what the test says. */
+/** A spool controlled by the test. */
 export interface FakeSpool extends SpoolPort {
   state: SpoolStatus;
   placed: { name: string; sha256: string; bytes: number }[];
-  /** Whose each file that was sent in a form becomes. */
+  /** The holder of each file that was sent in a form. */
   receivers: Holder[];
   retries: (string[] | 'all')[];
   listeners: Set<(event: SpoolEvent) => void>;
-  /** Of whose files whoever made the last choice is told. */
+  /** The holders whose files were visible to the viewer of the last choice. */
   sees: Sees | undefined;
-  /** What was chosen for stuck files, and for which. */
+  /** The choices for stuck files, and the files. */
   chosen: [string, StuckNames][];
   stuckFiles: (StuckFile & { claim: string })[];
   /** The numbers of processed files, by their holders. */
@@ -178,7 +178,7 @@ export function fakeSpool(uploads: Uploads): FakeSpool {
   return spool;
 }
 
-/** Links that are as the test says. */
+/** Links controlled by the test. */
 export interface FakeMesh {
   links: LinkStatus[];
   listeners: Set<() => void>;
@@ -199,7 +199,7 @@ function fakeMesh(): FakeMesh {
   return mesh;
 }
 
-/** What a photo of the test is like. */
+/** The properties of a photo of the test. */
 export interface Sample {
   name?: string;
   type?: string;
@@ -227,13 +227,15 @@ export interface Home {
   spool: FakeSpool;
   links: FakeMesh;
   clock: ManualClock;
-  /** What makes a file without details of an original, and tells what photos look like; there is none unless the test sets it. */
+  /**
+   * Creates files without details from originals, and returns the appearance of photos; absent unless the test sets it.
+   */
   made: {
     bare?: NonNullable<ServerParts['toBare']>;
     look?: NonNullable<ServerParts['look']>;
     playable?: NonNullable<ServerParts['makePlayable']>;
   };
-  /** What was logged as a warning or an error. */
+  /** The logged warnings and errors. */
   logged: unknown[][];
   /** Adds a photo with its files; returns its id. */
   add(sample?: Sample): Promise<string>;
@@ -246,7 +248,7 @@ export async function listenOn(app: App): Promise<number> {
   return Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
 }
 
-/** What a server is made with instead of the usual. */
+/** Replacements for the usual parts of a server. */
 interface HomeOptions {
   /** Its clock, which its library has too. */
   clock?: ManualClock;
@@ -256,18 +258,18 @@ interface HomeOptions {
   inMemory?: boolean;
   /** An open database, which stays open: that of a server that was restarted. */
   db?: Sqlite;
-  /** Called in each transaction that changes a document; what it throws undoes that. */
+  /** Called in each transaction that changes a document; its error rolls that back. */
   interrupt?: () => void;
 }
 
-/** Makes a server in a new folder. `change`: parts of it that are to be others than usual. */
+/** Makes a server in a new folder. `change`: parts that differ from the usual. */
 export async function makeHome(
   change: (parts: ServerParts) => Partial<ServerParts> = () => ({}),
   { inMemory = false, db: given, interrupt = () => undefined, ...options }: HomeOptions = {},
 ): Promise<Home & { close: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'photospool-server-'));
   const db = given ?? openSqlite(inMemory ? ':memory:' : join(folder, 'library.sqlite'));
-  // Nothing here is about a power loss: a commit does not wait for the disk.
+  // Power losses are not tested here: a commit does not wait for the disk.
   db.exec('PRAGMA synchronous = OFF');
   const bodyOf = (id: string): Body | undefined => library.get(id)?.body;
   const catalog = openCatalog(db, {
@@ -306,7 +308,7 @@ export async function makeHome(
   const blobs = await openBlobs(join(folder, 'blobs'), files);
   const onChange = (listener: () => void): (() => void) => changes.on(listener);
   const links = fakeMesh();
-  // Cheap hashes: what they cost is measured elsewhere.
+  // Cheap hashes: their cost is measured elsewhere.
   const access = openAccess(db, library, {
     clock,
     passwords: openPasswords({ cost: { ln: 4, r: 8, p: 1 } }),

@@ -1,4 +1,4 @@
-/** A client of the Immich-compatible API, for tests: its calls, and a spool that really writes what it is sent. */
+/** A client of the Immich-compatible API, for tests: its calls, and a spool that really writes the uploads. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import type { Home } from './fixture.js';
 export type Headers = Record<string, string>;
 type Parts = Record<string, string | { name: string; bytes: Buffer }>;
 
-/** A call, and its answer. */
+/** A call, and its response. */
 export async function call(
   { app }: Pick<Home, 'app'>,
   method: string,

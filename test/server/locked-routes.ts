@@ -1,4 +1,7 @@
-/** What the routes of locked photos must answer to everybody, by the naive model of who may see what (test/access/people-truth.ts). */
+/**
+ * The expected responses of the routes of locked photos to all viewers, according to the naive model
+ * (test/access/people-truth.ts).
+ */
 import { openPasswords } from '../../src/access/password-hash.js';
 import { itemId, publicIdOf, type Item } from '../../src/document/item-id.js';
 import { flag } from '../access/people-truth.js';
@@ -6,7 +9,7 @@ import { items, type Heard } from '../access/people-world.js';
 import type { Home } from './home.js';
 import { markOf, traces, type Asked, type Asker, type Check } from './people-asking.js';
 
-/** All comparisons for one viewer, in the present state of a server. */
+/** All comparisons for one viewer, in the current state of a server. */
 export function lockedChecks(home: Home, server: Heard, { name, opened }: Asker, asked: Asked): Check[] {
   const here = items.filter((item) => server.documents.has(itemId(item)));
   const shown = opened ? here.filter((item) => opened(server, item)) : [];
@@ -59,7 +62,7 @@ export function lockedChecks(home: Home, server: Heard, { name, opened }: Asker,
       if (answer.status !== none.status || answer.body.replaceAll(id, nowhere) !== none.body)
         fail(`${before}${markOf(item)}${after} is told from what does not exist: ${answer.body.slice(0, 300)}`);
     });
-  // Whoever opened nothing is refused before a photo is looked up: one of each person is enough.
+  // Without opened locked photos a viewer is rejected before a photo is looked up: one photo of each person is enough.
   return [...lists, ...items.filter(({ sha256 }) => opened ?? sha256 === 'f'.repeat(64)).flatMap(ofItem)];
 }
 

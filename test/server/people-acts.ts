@@ -1,6 +1,6 @@
 /**
- * What an act changed in a document, read from its JSON before and after: so the naive model (test/access/people-truth.ts) hears of everything
- * that a route wrote, with nothing of the code that wrote it.
+ * The acts that changed a document, read from its JSON before and after: so the naive model
+ * (test/access/people-truth.ts) gets everything that a route wrote, without using the code that wrote it.
  */
 import { house } from '../../src/document/item-id.js';
 import type { Audience } from '../../src/document/photo-document.js';
@@ -15,10 +15,10 @@ const within = (from: unknown, name: string): Json => {
 };
 const isItem = (id: string): boolean => /^(?:photo|own):/.test(id);
 
-/** Something that somebody did to a document, without its past. */
+/** An act of a person on a document, without its past. */
 export type Deed = Omit<Act, 'past'>;
 
-/** An entry that somebody wrote, with its key, read from the right. */
+/** An entry with its key, parsed from the right. */
 interface Entry {
   key: string;
   to: string;
@@ -40,7 +40,10 @@ function newEntries(before: Json, after: Json, name: 'gives' | 'ends'): Entry[] 
 const valuesOf = (edits: Json, field: string): { value: unknown; at: string; by: string }[] =>
   Array.isArray(edits[field]) ? (edits[field] as { value: unknown; at: string; by: string }[]) : [];
 
-/** The acts that made one body of a document into another. Of a purged one the body is what its purge kept. */
+/**
+ * The acts that changed one body of a document into another. For a purged one, the body is the content kept by its
+ * purge.
+ */
 export function actsIn(document: string, before: object | undefined, after: object): Deed[] {
   const [was, is] = [before, after].map((body) => (isItem(document) ? within(body, 'edits') : ((body ?? {}) as Json)));
   const acts: Deed[] = [];
@@ -71,7 +74,7 @@ export function actsIn(document: string, before: object | undefined, after: obje
   return acts;
 }
 
-/** What was taken over of an offer, and whether its giver is done with it. */
+/** The items saved from an offer, and whether its giver is done with it. */
 function closingsOf(document: string, was: Json, is: Json, offered: readonly string[]): Deed[] {
   const old = within(was, 'accepted');
   const accepted = Object.entries(within(is, 'accepted')).filter(([at]) => !Object.hasOwn(old, at));
@@ -89,8 +92,9 @@ function closingsOf(document: string, was: Json, is: Json, offered: readonly str
 }
 
 /**
- * Whether a person may have done an act at all: whatever is another’s, nobody may change but for favourites; access is given by the holder
- * alone, and ended by the holder or by the one it was given to. Whether an offer was theirs to accept is asked beforehand.
+ * Whether a person may have performed an act at all: other people's items can't be changed, except for favourites;
+ * access is given only by the holder, and ended by the holder or the recipient. Whether they may accept an offer is
+ * checked before.
  */
 export function mayHaveDone({ document, kind, to }: Deed, person: string, actsForHouse: boolean): boolean {
   const holder = /^(?:own|sharing|members|own-album|offer):([^:]+)/.exec(document)?.[1] ?? house;

@@ -1,7 +1,7 @@
 /**
- * Who asks the servers of a mesh of people's libraries (people-mesh.ts), how they ask, and what they see by the naive model of who may see
- * what (test/access/people-truth.ts). Every item has words, a month and a place that no other one has, every album a name of its own, so
- * that a trace of it in any answer is found.
+ * The viewers that send requests to the servers of a mesh of people's libraries (people-mesh.ts), their credentials,
+ * and what they see according to the naive model (test/access/people-truth.ts). Every item has unique words, a unique
+ * month and place, and every album a unique name, so that a trace of it in any response is found.
  */
 import { house, itemId, publicIdOf, type Item } from '../../src/document/item-id.js';
 import type { Facts, PhotoDocument } from '../../src/document/photo-document.js';
@@ -12,20 +12,20 @@ import { assetUuid } from '../../src/server/immich/uuids.js';
 import type { Home } from './home.js';
 import { hostileMark } from './people-hostile.js';
 
-/** Somebody who asks, and what the model says of what they see. */
+/** A viewer that sends requests, and what it sees according to the model. */
 export interface Asker {
-  /** The token that they send. */
+  /** The token in its requests. */
   name: string;
-  /** The address of the share link by which they come, instead of a token. */
+  /** The address of its share link, instead of a token. */
   path?: string;
-  /** What they send besides. */
+  /** Its other headers. */
   headers?: Record<string, string>;
   viewer: Viewer;
-  /** Who looks, if it is a person that is signed in. */
+  /** The person, if one is signed in. */
   looker?: Looker & { person: string };
   sees(server: Heard, item: Item): boolean;
   hasAlbum(server: Heard, album: string): boolean;
-  /** In a session that opened the locked photos of its person: which these are. Others see no locked photo anywhere. */
+  /** In a session that opened the locked photos of its person: these photos. Other viewers never see locked photos. */
   opened?(server: Heard, item: Item): boolean;
 }
 
@@ -34,10 +34,13 @@ const person = (n: number, role: 'owner' | 'family'): Viewer => ({
   confirmed: true,
 });
 
-/** Who opened the locked photos of the second person. */
+/** The session that opened the locked photos of the second person. */
 export const openedName = 'psp_opened';
 
-/** Everybody who asks: three people, of whom the first acts for the house, tokens of the house and of the second, and a visitor. */
+/**
+ * All viewers: three people, of whom the first acts for the house, tokens of the house and of the second, and a
+ * visitor.
+ */
 export const askers: readonly Asker[] = [
   ...people.map((id, n): Asker => {
     const actsForHouse = n === 0;
@@ -96,19 +99,19 @@ export const askers: readonly Asker[] = [
   }),
 ];
 
-/** Who acts for a holder. */
+/** The viewers that act for a holder. */
 export const askerFor = (holder: string): Asker =>
   askers.find(({ looker }) => looker && (holder === house ? looker.actsForHouse : looker.person === holder))!;
 
-/** The words of an item that no other one has. */
+/** The unique words of an item. */
 export const markOf = (item: Item): string => `zq${items.indexOf(item)}q`;
 /** The size of an item’s original; no sum of some has the rounded size of another. */
 export const bytesOf = (item: Item): number => 60_000_000 + items.indexOf(item);
-/** The year in which only this one was taken. */
+/** The unique year of this item. */
 export const yearOf = (item: Item): number => 1950 + items.indexOf(item);
-/** The month in which only this one was taken. */
+/** The unique month of this item. */
 export const monthOf = (item: Item): string => `${yearOf(item)}-03`;
-/** What only an item has. */
+/** The unique traces of an item. */
 export const traces = (item: Item): string[] => [
   ...[markOf(item), monthOf(item), publicIdOf(item), assetUuid(publicIdOf(item))],
 ];
@@ -131,26 +134,29 @@ export function marked(item: Item, photo: PhotoDocument): PhotoDocument {
   return { ...photo, facts, sightings };
 }
 
-/** Of items with the same bytes, the one that a viewer is shown. */
+/** Of items with the same bytes, the one shown to a viewer. */
 export function withoutTwins(viewer: Viewer, some: readonly Item[]): Item[] {
   const rank = (item: Item): string =>
     (item.holder === viewer.person ? '0' : item.holder === house ? '1' : '2') + publicIdOf(item);
   return some.filter((item) => !some.some((other) => other.sha256 === item.sha256 && rank(other) < rank(item)));
 }
 
-/** What was asked, and how often something was shown and hidden. */
+/** The requests sent, and how often something was visible and hidden. */
 export interface Asked {
   answers: number;
   shown: number;
   hidden: number;
-  /** How often a locked photo was shown to its holder. */
+  /** How often a locked photo was visible to its holder. */
   locked: number;
 }
 
 /** Whether an item is in the trash. */
 export const isTrashed = (server: Heard, item: Item): boolean => flag(server, itemId(item), 'trashed');
 
-/** The items that the model shows to somebody in their timeline: of those with the same bytes one, none that is archived or in the trash. */
+/**
+ * The items in a viewer's timeline according to the model: one of those with the same bytes, none that is archived or
+ * in the trash.
+ */
 export const timelineFor = (server: Heard, { viewer, sees }: Asker): Item[] =>
   withoutTwins(
     viewer,
@@ -164,7 +170,7 @@ export const timelineFor = (server: Heard, { viewer, sees }: Asker): Item[] =>
     ),
   );
 
-/** What somebody sees of an album: of one that they may not see as little as of one that does not exist. */
+/** What a viewer sees of an album: a hidden one looks like a missing one. */
 export const itemsIn = (
   server: Heard,
   { viewer, hasAlbum }: Pick<Asker, 'viewer' | 'hasAlbum'>,
@@ -176,29 +182,29 @@ export const itemsIn = (
     seen.filter((item) => hasAlbum(server, album) && !isTrashed(server, item) && inAlbum(server, item, album)),
   );
 
-/** Everything that somebody sees at a server. */
+/** Everything that a viewer sees at a server. */
 export const seenBy = (server: Heard, { sees }: Asker): Item[] =>
   items.filter((item) => server.documents.has(itemId(item)) && sees(server, item));
 
-/** A request: by default without a body, and nothing of what its viewer does not see may be in the answer. */
+/** A request: by default without a body, and its response must not contain anything that is hidden from its viewer. */
 interface Sent {
   method?: 'GET' | 'POST' | 'PROPFIND';
   payload?: object;
   headers?: Record<string, string>;
-  /** Traces that may be in the answer all the same. */
+  /** Traces that may still be in the response. */
   open?: readonly string[];
 }
 
-/** How somebody asks a server; what tells them of something hidden throws. */
+/** Sends requests of a viewer to a server; throws if a response reveals something hidden. */
 export interface Asking {
   ask(url: string, sent?: Sent): Promise<{ status: number; body: string }>;
-  /** An answer to what must succeed. */
+  /** The response to a request that must succeed. */
   json<T>(url: string, sent?: Sent): Promise<T>;
   same(what: string, found: readonly unknown[], wanted: readonly unknown[]): void;
   fail(what: string): never;
 }
 
-/** Asks a server as somebody. */
+/** Sends requests to a server as a viewer. */
 export function askAs(home: Pick<Home, 'app'>, server: Heard, asker: Asker, asked: Pick<Asked, 'answers'>): Asking {
   const { name, path, headers, viewer, looker, hasAlbum } = asker;
   const seen = seenBy(server, asker);
@@ -209,7 +215,7 @@ export function askAs(home: Pick<Home, 'app'>, server: Heard, asker: Asker, aske
   ];
   const credentials = { ...headers, ...(path === undefined && { authorization: `Bearer ${name}` }) };
   const actsForHouse = looker?.actsForHouse === true || (viewer.role === 'program' && !viewer.behalf);
-  // Merges of photos of the house are told to whoever acts for it, also of those that were purged.
+  // Viewers who act for the house see merges of its photos, also of purged ones.
   const merged = actsForHouse ? items.filter(({ holder }) => holder === house).flatMap(traces) : [];
 
   const fail = (what: string): never => {
@@ -221,7 +227,8 @@ export function askAs(home: Pick<Home, 'app'>, server: Heard, asker: Asker, aske
     asked.answers++;
     if (statusCode >= 500) fail(`${url} failed: ${body}`);
     const told = url === '/api/peers' ? merged : open;
-    // A request that names an item may get its id back, and nothing else about it. The correlation id is random.
+    // The response to a request with the id of an item may contain that id, but nothing else about the item. The
+    // correlation id is random.
     const text = body.replace(/"correlationId":"[\w-]*"/, '');
     for (const trace of secrets)
       if (text.includes(trace) && !told.includes(trace) && !url.includes(trace))
@@ -242,5 +249,5 @@ export function askAs(home: Pick<Home, 'app'>, server: Heard, asker: Asker, aske
   };
 }
 
-/** A comparison of one route, or of a few. Throws where somebody gets what the model does not say. */
+/** Compares one route, or a few. Throws if a response differs from the model. */
 export type Check = () => Promise<void>;

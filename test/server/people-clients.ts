@@ -1,6 +1,7 @@
 /**
- * What the Immich-compatible API must answer to everybody, by the naive model of who may see what (test/access/people-truth.ts). Clients keep
- * copies of what they see: across changes, crashes and restarts a copy must become what its client sees then, and no more.
+ * The expected responses of the Immich-compatible API to all viewers, according to the naive model
+ * (test/access/people-truth.ts). Clients keep copies: across changes, crashes and restarts a copy must become exactly
+ * what is visible to its client.
  */
 import { house, itemId, publicIdOf, type Item } from '../../src/document/item-id.js';
 import { albumUuid, assetUuid, userUuid } from '../../src/server/immich/uuids.js';
@@ -23,7 +24,7 @@ import {
   type Check,
 } from './people-asking.js';
 
-/** What a client has stored: the keys of what it was sent and was not told to remove. */
+/** The content of a client's copy: the keys of entities that it received and that were not removed. */
 export interface Copy {
   assets: Set<string>;
   partnerAssets: Set<string>;
@@ -36,7 +37,7 @@ const root = '/immich/api';
 const nowhere = assetUuid('e'.repeat(64));
 const uuidOf = (item: Item): string => assetUuid(publicIdOf(item));
 
-/** Whose photos somebody sees as their own: theirs, and those of the house if they may edit it. */
+/** The holders whose photos are a viewer's own: the viewer, and the house if they may edit its photos. */
 const isOwn = ({ viewer: { person = house, canEdit } }: Asker, holder: string): boolean =>
   holder === person || (holder === house && canEdit);
 
@@ -44,7 +45,7 @@ const states = ['timeline', 'archive', 'trash'] as const;
 const stateOf = (server: Heard, item: Item): (typeof states)[number] =>
   isTrashed(server, item) ? 'trash' : flag(server, itemId(item), 'archived') ? 'archive' : 'timeline';
 
-/** What a client sees, by state; without what waits for approval. */
+/** The photos visible to a client, by state; without those that wait for approval. */
 function listed(server: Heard, { viewer }: Asker, seen: readonly Item[], state: (typeof states)[number]): Item[] {
   return withoutTwins(
     viewer,
@@ -61,7 +62,7 @@ interface Client {
   dice: Dice;
 }
 
-/** All comparisons for one client, in the present state of a server. Visitors and share links are refused. */
+/** All comparisons for one client, in the current state of a server. Visitors and share links are rejected. */
 export function clientChecks(
   home: Home,
   server: Client['server'],
@@ -123,7 +124,7 @@ function timelineChecks({ server, asker, asking, seen }: Client): Check[] {
       const idsOf = async (direction: string): Promise<string[]> =>
         (await json<{ id: string }[]>(`${root}/partners?direction=${direction}`)).map(({ id }) => id);
       const [by, to] = [await idsOf('shared-with'), await idsOf('shared-by')];
-      // Somebody who was removed asks no more.
+      // A removed person sends no more requests.
       if (!isTold(server, asker)) return;
       same('partners of clients', by, received.map(userUuid));
       same('those who see all photos of clients', to, given.map(userUuid));
@@ -131,11 +132,11 @@ function timelineChecks({ server, asker, asking, seen }: Client): Check[] {
   ];
 }
 
-/** Whether a client asks for somebody who belongs to the family, or for the house. */
+/** Whether a client belongs to a family member, or to the house. */
 const isTold = (server: Heard, { viewer: { person } }: Asker): boolean =>
   person === undefined || isMember(server, person);
 
-/** The people, and the house, whose photos a client sees as those of partners; and to whom its person shows theirs. */
+/** The people, and the house, whose photos a client sees as those of partners; and the partners of its person. */
 function partnersOf(server: Heard, asker: Asker): { received: string[]; given: string[] } {
   const { person } = asker.viewer;
   const others = people.filter((one) => one !== person && isMember(server, one));
@@ -144,7 +145,7 @@ function partnersOf(server: Heard, asker: Asker): { received: string[]; given: s
       ...(isOwn(asker, house) ? [] : [house]),
       ...others.filter((of) => person !== undefined && isPartner(server, of, person)),
     ],
-    // Programs are not told of them.
+    // Programs don't see them.
     given: others.filter(
       (to) => asker.viewer.role !== 'program' && person !== undefined && isPartner(server, person, to),
     ),
@@ -158,7 +159,7 @@ const albumsOf = (server: Heard, { viewer, hasAlbum }: Asker): string[] =>
 function albumChecks({ server, asker, asking, seen, dice }: Client): Check[] {
   const { ask, json, same, fail } = asking;
   const known = albumsOf(server, asker);
-  // Programs are not told of members.
+  // Programs don't see members.
   const some = asker.viewer.role === 'program' ? [] : people;
   const members = (album: string): string[] =>
     some.filter((person) => !album.startsWith(person) && rightGiven(server, album, person) !== undefined);
@@ -204,7 +205,7 @@ function albumChecks({ server, asker, asking, seen, dice }: Client): Check[] {
   ];
 }
 
-/** An answer without what differs each time. */
+/** A response without the parts that differ each time. */
 const plain = (body: string): string => body.replace(/"correlationId":"[^"]*"/, '');
 
 function photoChecks({ server, asker, asking, seen }: Client, item: Item): Check[] {
@@ -224,7 +225,7 @@ function photoChecks({ server, asker, asking, seen }: Client, item: Item): Check
     async () => {
       const query = `timeBucket=${monthOf(item)}-01&withPartners=true`;
       const { id } = await json<{ id: string[] }>(`${root}/timeline/bucket?${query}`);
-      // Alone in its month, it is not left out for another one of the same bytes.
+      // The only one in its month, it is not hidden by another one with the same bytes.
       const within = listed(
         server,
         asker,
@@ -251,7 +252,7 @@ const emptyCopy = (): Copy => ({
   ...{ assets: new Set(), partnerAssets: new Set(), albums: new Set(), entries: new Set(), partners: new Set() },
 });
 
-/** What a line of a stream does to a copy. */
+/** The effect of a line of a stream on a copy. */
 function store(copy: Copy, { type, data: { id, assetId, albumId, sharedById, sharedWithId } }: Line): void {
   const entry = `${albumId} ${assetId}`;
   const partner = `${sharedById} ${sharedWithId}`;
@@ -270,7 +271,10 @@ function store(copy: Copy, { type, data: { id, assetId, albumId, sharedById, sha
   does[type]?.();
 }
 
-/** A client asks for what is new, stores it, and says so, if it is not interrupted: then its copy is what it sees. */
+/**
+ * A client requests changes, stores them, and acknowledges them, unless it is interrupted: then its copy equals what it
+ * sees.
+ */
 export async function compareCopy(
   home: Home,
   server: Client['server'],
@@ -282,7 +286,7 @@ export async function compareCopy(
   const { name, viewer } = asker;
   const before = server.copies.get(name);
   const payload = { types, ...(!before && { reset: true }) };
-  // A removal names what was shown before.
+  // A removal names an entity that was visible before.
   const open = items.map(uuidOf);
   const { status, body } = await ask(`${root}/sync/stream`, { method: 'POST', payload, open });
   if (status !== 200) fail(`the stream: ${status} ${body}`);
@@ -311,7 +315,7 @@ export async function compareCopy(
     ({ holder }) => !isOwn(asker, holder) && received.includes(holder),
   );
   same('own photos of a copy', [...copy.assets], all.filter(({ holder }) => isOwn(asker, holder)).map(uuidOf));
-  // Of somebody who was removed, who asks no more, only the photos that are theirs are compared.
+  // For a removed person, whose client sends no more requests, only their own photos are compared.
   if (isTold(server, asker)) same('photos of partners in a copy', [...copy.partnerAssets], ofPartners.map(uuidOf));
   same(
     'albums of a copy',

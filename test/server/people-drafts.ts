@@ -1,6 +1,7 @@
 /**
- * Drafts of share links in a mesh of people's libraries (people-mesh.ts): what a draft shows to its author must be what the link would show
- * to its visitors, and who may not make the link gets no draft. A draft is part of no history: it leaves nothing behind.
+ * Drafts of share links in a mesh of people's libraries (people-mesh.ts): a draft must show its author what the link
+ * would show its visitors, and viewers who may not create the link get no draft. Drafts are not part of a history: they
+ * leave nothing behind.
  */
 import { house, publicIdOf, type Item } from '../../src/document/item-id.js';
 import { items, type Act } from '../access/people-world.js';
@@ -9,7 +10,7 @@ import { askAs, timelineFor, yearOf, type Asked, type Asker } from './people-ask
 import { isAlive, linkAsker, locksOf, mayLinkTo, type Link } from './people-links.js';
 import type { Place } from './people-places.js';
 
-/** What a draft is to. */
+/** The scope of a draft. */
 type Shown = Pick<Link, 'photo' | 'photos' | 'album' | 'years'>;
 
 function chooseShown(place: Place, { looker }: Asker, dice: Dice): { holder: string; shown: Shown } {
@@ -37,7 +38,8 @@ const scopeOf = ({ photo, photos, album, years }: Shown): object =>
         : { search: `taken:${years!.join('..')}` };
 
 /**
- * Somebody makes a draft; whoever opens it, in the session of its author (its secret). Undefined if it was refused, as the link would be.
+ * Creates a draft; returns its visitor, in the session of its author (its secret). Undefined if it was rejected, as the
+ * link would be.
  */
 export async function openDraft(
   place: Place,
@@ -57,8 +59,8 @@ export async function openDraft(
   const link: Link = { id: 'draft', path, holder, ...shown, locks, room: 0, revoked: false };
   const drafted = { ...linkAsker(link), name: `a draft of ${author.name}` };
   const preview = await json<{ count: number }>('/api/shares/preview', sent({}));
-  // Of a selection, what waits for approval would be in the album, although no visitor sees it. A link that would be over at once, as its
-  // author is unknown here, has only what others put there.
+  // In a selection, photos that wait for approval would be in the album, although no visitor sees them. A link that
+  // would be over at once, because its author is unknown here, has only photos added by others.
   const most = timelineFor(place, drafted).length;
   if (!photos && isAlive(place, link)) same('photos in a preview', [preview.count], [most]);
   else if (!photos && preview.count > most) fail(`${preview.count} photos in a preview instead of ${most}`);

@@ -1,20 +1,20 @@
 /**
- * What a hostile server brings into a mesh of people's libraries: nothing in a grant set where an entry should be, malformed ends, gives by
- * somebody who had no right to them or that saw an end which nobody made, documents without the ends they had, unknown kinds, ids that are
- * nearly ones of items, and floods. None of it gives anybody access. Well-formed ends do end access, and what gives in the name of a holder
- * give, the model says.
+ * The documents of a hostile server in a mesh of people's libraries: entries of grant sets that are not objects,
+ * malformed ends, gives by people without the right to them, or that saw a non-existent end, documents without their
+ * previous ends, unknown kinds, ids that resemble those of items, and floods. None of them gives access. Well-formed
+ * ends do end access, and the effect of gives in the name of a holder follows from the model.
  */
 import { itemId, membersId, peopleId, publicIdOf, sharingId, type Item } from '../../src/document/item-id.js';
 import type { Dice } from '../simulation/dice.js';
 import { albums, items, people } from '../access/people-world.js';
 
-/** The documents of hostile servers have it in every text that nobody may ever be shown. */
+/** A mark in all texts of documents by hostile servers that must never be shown. */
 export const hostileMark = 'zqhostileq';
 
 type Json = Record<string, unknown>;
 const isJson = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A stamp that is valid: near, or at the end of time. */
+/** A valid stamp: near, or at the end of time. */
 function stampOf(dice: Dice): string {
   const ms = dice.chance(0.3) ? '999999999999999' : `00${1_700_000_000_000 + dice.below(1e9)}`;
   return `${ms}-${dice.pick(['0000', 'fffd'])}-x${dice.below(1e9).toString(36)}`;
@@ -29,17 +29,17 @@ const junkKeys = (dice: Dice): string => {
   ]);
 };
 
-/** An entry that means nothing under any key, or anything under a key that means nothing. */
+/** A meaningless entry under any key, or any entry under a meaningless key. */
 function junk(dice: Dice): [string, unknown] {
   const values = [5, null, 'text', [], [{ at: stampOf(dice), by: 'x' }], true];
   if (dice.chance(0.5)) return [`person:${dice.pick(people)} ${stampOf(dice)}`, dice.pick(values)];
   return [junkKeys(dice), dice.pick([...values, {}, { at: 5, by: {}, saw: { self: 'x' } }, { saw: [[[]]] }])];
 }
 
-/** What is given in sets of a kind. */
+/** The rights that can be given in sets of a kind. */
 const whatIn: Record<string, string> = { sharing: 'partner', offer: 'take' };
 
-/** A give that a hostile server writes. `unknown`: it saw an end of this set that nobody made. */
+/** A give by a hostile server. `unknown`: it saw an end of this set that does not exist. */
 interface ForgedGive {
   to: string;
   what: string;
@@ -49,8 +49,8 @@ interface ForgedGive {
 }
 
 /**
- * A well-formed give in the name of its holder or of anybody else, that saw nothing, or an end which does not exist. An offer has none in
- * the name of its giver: it would be another offer.
+ * A well-formed give in the name of its holder or of anyone else, that saw nothing, or a non-existent end. An offer
+ * gets none in the name of its giver: that would be another offer.
  */
 function forgedGive(dice: Dice, document: string): ForgedGive | undefined {
   const holder = /^(?:own|photo|sharing|members|offer):([^:]+)/.exec(document)?.[1];
@@ -65,7 +65,7 @@ function forgedGive(dice: Dice, document: string): ForgedGive | undefined {
   const at = stampOf(dice);
   const names = people.filter((one) => one !== holder).map((one) => `person:${one}`);
   const isOffer = document.startsWith('offer:');
-  // Of the house anybody gives who was not demoted.
+  // For the house, anyone who was not demoted can give.
   if (dice.chance(0.45) && !(isOffer && holder === 'house'))
     return { to, what, at, by: dice.pick(['owner', 'house', ...names, ...names]) };
   const by = people.includes(holder) ? `person:${holder}` : dice.pick(names);
@@ -73,19 +73,19 @@ function forgedGive(dice: Dice, document: string): ForgedGive | undefined {
 }
 
 /**
- * What becomes of a document: its new body, and the ends that were added; one with a malformed key, of which `to` is empty, ends nothing, but
- * whoever sees it must have it.
+ * The result for a document: its new body, and the ends that were added; one with a malformed key, with an empty `to`,
+ * ends nothing, but an author who sees it must name it.
  */
 export interface Forgery {
   body: Json;
   ends: { to: string; at: string; by: string }[];
-  /** The gives that were added, of those that are well-formed. */
+  /** The well-formed gives that were added. */
   gives: ForgedGive[];
-  /** Whether the ends that were there are left out. */
+  /** Whether the existing ends are omitted. */
   isWithoutEnds: boolean;
 }
 
-/** Forges a new revision of a document that there is. */
+/** Forges a new revision of an existing document. */
 export function forgeOn(dice: Dice, document: string, body: Json): Forgery {
   const isItem = /^(?:photo|own):/.test(document);
   const part = { ...((isItem ? body['edits'] : body) as Json) };
@@ -134,15 +134,18 @@ export function withoutEnds(document: string, body: Json): Forgery {
   return { body: left, ends: [], gives: [], isWithoutEnds: true };
 }
 
-/** A person whom nobody asks for. */
+/** A person whose visibility is not compared. */
 export const newcomer = '00000000000000000000000008';
 
-/** An item of theirs in a format that this version does not know: nobody else sees it. */
+/** An item of theirs in a format that this version does not know: hidden from everyone else. */
 export const newerItem: Item = { holder: newcomer, sha256: 'b'.repeat(64) };
 
 const stranger = '7ZZZZZZZZZZZZZZZZZZZZZZZZZ';
 
-/** A document that shows nobody anything: of an unknown kind, an unknown holder, an id that is nearly one, or a flood. */
+/**
+ * A document that is shown to no one: of an unknown kind, an unknown holder, an id that resembles a valid one, or a
+ * flood.
+ */
 export function strangeDocument(dice: Dice): { id: string; body: Json } {
   const sha = dice.pick(items).sha256;
   const at = stampOf(dice);
@@ -202,7 +205,7 @@ export function strangeDocument(dice: Dice): { id: string; body: Json } {
   ]);
 }
 
-/** A document that no server takes: it is larger than any may be. */
+/** A document that every server rejects: it is too large. */
 export const oversized = (dice: Dice): { id: string; body: Json } => ({
   id: dice.pick([sharingId(stranger), `own:${stranger}:${'f'.repeat(64)}`]),
   body: { format: 1, kind: 'sharing', text: 'x'.repeat(1_100_000) },

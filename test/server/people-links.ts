@@ -1,7 +1,7 @@
 /**
- * Share links in a mesh of people's libraries (people-mesh.ts): people make them, to a photo, a selection, an album or a search, and revoke
- * them; guests send photos through them, which wait until their holder approves or declines them. What a link shows follows from acts
- * alone, as everything in the naive model.
+ * Share links in a mesh of people's libraries (people-mesh.ts): people make them, to a photo, a selection, an album or
+ * a search, and revoke them; guests send photos through them, which wait until their holder approves or declines them.
+ * The photos in a link follow from acts alone, like everything in the naive model.
  */
 import { newPhoto, withArrival } from '../../src/document/arrival.js';
 import { house, itemId, publicIdOf, type Item } from '../../src/document/item-id.js';
@@ -26,34 +26,34 @@ import {
   type Check,
 } from './people-asking.js';
 
-/** A share link that somebody made at a server. */
+/** A share link that a person created at a server. */
 export interface Link {
   id: string;
   /** `/s/<secret>`. */
   path: string;
   holder: string;
-  /** What it is to: one of these. `years`: from the first to the last one. */
+  /** Its scope: one of these. `years`: from the first to the last one. */
   photo?: Item;
   album?: string;
   years?: [number, number];
-  /** Of a draft only: a selection, which becomes an album in a link. */
+  /** Only for a draft: a selection, which becomes an album in a link. */
   photos?: readonly Item[];
-  /** The locks of its photo that were known when it was made. */
+  /** The locks of its photo that were known when it was created. */
   locks: ReadonlySet<Act>;
-  /** How many photos it takes from guests. */
+  /** The number of photos that it accepts from guests. */
   room: number;
   expires?: number;
   revoked: boolean;
 }
 
-/** The locks of a photo that a server knows. */
+/** The locks of a photo that are known to a server. */
 export const locksOf = ({ known }: Heard, item: Item): ReadonlySet<Act> =>
   new Set([...(known.get(itemId(item)) ?? [])].filter(({ kind, to }) => kind === 'end' && to === '*'));
 
-/** Whether whoever made a link may still link, and what it is to is there. */
+/** Whether the author of a link may still link, and its scope exists. */
 function isOver({ now, ...place }: Place, { holder, album, expires }: Link): boolean {
   if (expires !== undefined && expires <= now()) return true;
-  // Whoever owns the album stays, wherever they are known; of others the documents decide.
+  // The owner of the album stays known everywhere; for others the documents decide.
   const author = holder === house ? people[0]! : holder;
   if (!place.documents.has(`person:${author}`) || (author !== people[0] && !isMember(place, author))) return true;
   const isGone = (one: string): boolean =>
@@ -62,7 +62,7 @@ function isOver({ now, ...place }: Place, { holder, album, expires }: Link): boo
   return album !== undefined && isGone(album);
 }
 
-/** Whether a link opens anything at its server now: not without its photo. A lock that came after it closes it forever. */
+/** Whether a link shows anything at its server now: not without its photo. A later lock closes it permanently. */
 export function isAlive(place: Place, link: Link): boolean {
   if (link.revoked || isOver(place, link)) return false;
   if (link.photo === undefined) return true;
@@ -71,7 +71,7 @@ export function isAlive(place: Place, link: Link): boolean {
   );
 }
 
-/** Whoever comes by a link. */
+/** The visitor of a link. */
 export function linkAsker(link: Omit<Link, 'locks' | 'room' | 'revoked'>): Asker {
   const { holder, photo, photos, album, years, path, id } = link;
   const scope = photo
@@ -97,7 +97,7 @@ export function linkAsker(link: Omit<Link, 'locks' | 'room' | 'revoked'>): Asker
   };
 }
 
-/** Whether somebody may make a link to a photo, a selection or an album; `false`: to a search. */
+/** Whether a person may create a link to a photo, a selection or an album; `false`: to a search. */
 export function mayLinkTo(
   place: Place,
   asker: Asker,
@@ -112,7 +112,7 @@ export function mayLinkTo(
   return to.photos.every((one) => isOwn(one) && sees(one) && !flag(place, itemId(one), 'trashed'));
 }
 
-/** Somebody makes a link to something of theirs, or tries to. */
+/** Creates a link to a person's own photo or album, or tries to create another one. */
 export async function makeLink(mesh: Mesh, place: Place, asker: Asker, item: Item, album: string): Promise<void> {
   const { dice } = mesh;
   const actsForHouse = asker.looker!.actsForHouse === true;
@@ -160,7 +160,7 @@ export async function makeLink(mesh: Mesh, place: Place, asker: Asker, item: Ite
   count(mesh, 'links made');
 }
 
-/** Somebody revokes a link: their own, or one of the house as its owner. */
+/** Revokes a link: one of the person's own, or one of the house as its owner. */
 export async function revokeLink(mesh: Mesh, place: Place, asker: Asker): Promise<void> {
   if (place.links.length === 0) return;
   const link = mesh.dice.pick(place.links);
@@ -173,7 +173,7 @@ export async function revokeLink(mesh: Mesh, place: Place, asker: Asker): Promis
 const isListed = ({ looker }: Asker, { holder, revoked }: Link): boolean =>
   !revoked && (holder === house ? looker?.actsForHouse === true : holder === looker?.person);
 
-/** A guest sends a photo through a link, mostly one that takes it: then it comes in for the holder of the link. */
+/** A guest sends a photo through a link, mostly one that accepts photos: then it arrives for the holder of the link. */
 export async function sendAsGuest(mesh: Mesh, anywhere: Place): Promise<void> {
   const { dice } = mesh;
   const openAt = (place: Place): Link[] => place.links.filter((one) => one.room > 0 && isAlive(place, one));
@@ -205,7 +205,10 @@ export async function sendAsGuest(mesh: Mesh, anywhere: Place): Promise<void> {
   await lookAtWaiting(mesh, place);
 }
 
-/** Asks as everybody for what waits at a server: it is its holder's alone, whatever would show it once it is approved. */
+/**
+ * Requests the waiting photos of a server as every viewer: only their holders may see them, by any request that would
+ * show them once approved.
+ */
 export async function lookAtWaiting(mesh: Mesh, place: Place): Promise<void> {
   const everybody = [...askers, ...place.links.filter((link) => isAlive(place, link)).map(linkAsker)];
   seat(place);
@@ -224,10 +227,10 @@ export async function lookAtWaiting(mesh: Mesh, place: Place): Promise<void> {
   }
 }
 
-/** An original comes in for the holder of an item, from whoever brings it. */
+/** Adds an original for the holder of an item, from any sender. */
 export function bring({ name, home: { library, clock } }: Place, item: Item, by: string): void {
   const at = new Date(clock.now()).toISOString();
-  // Each arrival is one of its own.
+  // Each arrival is separate.
   const server = `${name}-${library.lastChange()}-${clock.now()}`;
   const arrival = { facts: facts(), renditions: { recipe: 1 }, sighting: sighting({ by, at, server }) };
   const edits = newEdits(library, { holder: item.holder, by });
@@ -237,7 +240,7 @@ export function bring({ name, home: { library, clock } }: Place, item: Item, by:
   });
 }
 
-/** Somebody approves or declines what waits. Of what is not theirs nothing changes. */
+/** Approves or declines waiting photos. Those of other holders must not change. */
 export async function decideGuests(mesh: Mesh, place: Place, anybody: Asker): Promise<void> {
   const { dice } = mesh;
   const waiting = items.filter((item) => place.documents.has(itemId(item)) && isGuests(place, item));
@@ -268,7 +271,7 @@ export async function decideGuests(mesh: Mesh, place: Place, anybody: Asker): Pr
   if (changed > 0) count(mesh, `photos of guests ${how}d`);
 }
 
-/** The albums that links are to by which an item came, of those that are there. */
+/** The existing albums of the links through which an item arrived. */
 function albumsFor(place: Place, item: Item): string[] {
   const brought = [...(place.known.get(itemId(item)) ?? [])].filter(({ kind }) => kind === 'brought');
   return brought.flatMap(({ by }) => {
@@ -277,7 +280,7 @@ function albumsFor(place: Place, item: Item): string[] {
   });
 }
 
-/** What waits for somebody: they hold it, and it is neither in the trash nor locked. */
+/** The waiting photos of a person: those they hold that are neither in the trash nor locked. */
 function waitsFor(place: Place, { looker, sees }: Asker): Item[] {
   const holds = ({ holder }: Item): boolean =>
     holder === house ? looker?.actsForHouse === true : holder === looker?.person && isMember(place, holder);
@@ -291,7 +294,7 @@ function waitsFor(place: Place, { looker, sees }: Asker): Item[] {
   );
 }
 
-/** What somebody is told of links and of what waits. */
+/** The links and waiting photos visible to a person. */
 export function linkChecks(place: Place, asker: Asker, asked: Asked): Check[] {
   const { name, looker } = asker;
   if (!looker) return [];
@@ -327,7 +330,7 @@ export function linkChecks(place: Place, asker: Asker, asked: Asked): Check[] {
   ];
 }
 
-/** A link that is over answers as one that never was. */
+/** A link that is over gets the same response as one that never existed. */
 export async function checkDead(place: Place, link: Link, asked: Asked): Promise<void> {
   const ids = items.filter(({ holder }) => holder === link.holder).map(publicIdOf);
   const urls = ['/api/share', '/api/photos', '/api/timeline', `/api/photos/${ids[0]!}`, `/media/${ids[1]!}/thumb`, ''];

@@ -1,8 +1,9 @@
 /**
- * Libraries of people on a mesh of real servers: real libraries, catalogs and routes, real replication over a network that loses, repeats,
- * truncates and reorders calls, wrong clocks, servers that crash and are restored, and a hostile server. People share, offer, link, end and
- * remove through the routes; what every server then answers to everybody is compared with the naive model of what this server has heard of
- * (people-routes.ts). The seed determines what happens.
+ * Libraries of people on a mesh of real servers: real libraries, catalogs and routes, real replication over a network
+ * that loses, repeats, truncates and reorders calls, wrong clocks, servers that crash and are restored, and a hostile
+ * server. People share, offer, link, end and remove through the routes; then the responses of every server to all
+ * viewers are compared with the naive model, given the knowledge of this server (people-routes.ts). The seed determines
+ * the history.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -63,7 +64,7 @@ import { albumMark, askerFor, askers, markOf, openedName, type Asked, type Asker
 import { otherChecks } from './people-other-routes.js';
 import { checksOf } from './people-routes.js';
 
-/** What was asked in a run, and what happened in it. */
+/** The requests in a run, and its events. */
 export type Played = Asked & { figures: Record<string, number> };
 
 const hour = 3_600_000;
@@ -76,13 +77,13 @@ async function advance(mesh: Mesh): Promise<boolean> {
   return true;
 }
 
-/** An original comes in for somebody, by themselves; what waits from a guest they may have too. */
+/** Adds an original for a person, sent by themselves; they may also get one that waits from a guest. */
 function create(place: Place, item: Item): void {
   if (!place.home.library.get(itemId(item)) || isGuests(place, item))
     bring(place, item, `person:${item.holder === house ? people[0]! : item.holder}`);
 }
 
-/** Changes an item as somebody: of their own it must succeed, and what they don’t see does not exist. */
+/** Changes an item as a person: for their own it must succeed, and hidden ones must not exist. */
 async function edit(mesh: Mesh, place: Place, asker: Asker, item: Item, change: object): Promise<void> {
   const id = publicIdOf(item);
   const isThere = place.documents.has(itemId(item));
@@ -101,14 +102,14 @@ async function edit(mesh: Mesh, place: Place, asker: Asker, item: Item, change: 
     throw new Error(`${what} is told from what does not exist: ${body}`);
 }
 
-/** Ends something, which must then be ended. */
+/** Ends something, which must then have ended. */
 async function endBy(mesh: Mesh, place: Place, asker: Asker, url: string, to: string): Promise<void> {
   const { body, did } = await ask(mesh, place, asker, ['DELETE', url]);
   if (body === '{"changed":true}' && !did.some((one) => one.kind === 'end' && one.to === to))
     throw new Error(`${asker.name}: DELETE ${url} ended nothing`);
 }
 
-/** Somebody takes out of an album what is in it there, or anything. */
+/** Removes an item from an album, one that is in it there, or any. */
 async function takeOut(mesh: Mesh, place: Place, asker: Asker, album: string): Promise<void> {
   const isIn = (item: Item): boolean => place.documents.has(itemId(item)) && inAlbum(place, item, album);
   const within = items.filter((item) => asker.sees(place, item) && isIn(item));
@@ -119,7 +120,7 @@ async function takeOut(mesh: Mesh, place: Place, asker: Asker, album: string): P
   if (did.some(({ document }) => document === membersId(album))) count(mesh, 'photos of others taken out');
 }
 
-/** Somebody empties the trash, of what is theirs there. */
+/** Empties the trash of a person there. */
 async function empty(mesh: Mesh, place: Place, anybody: Asker): Promise<void> {
   const isIn = (item: Item): boolean => place.documents.has(itemId(item)) && flag(place, itemId(item), 'trashed');
   const trashed = items.filter(isIn);
@@ -129,8 +130,8 @@ async function empty(mesh: Mesh, place: Place, anybody: Asker): Promise<void> {
   count(mesh, 'photos purged', did.filter(({ kind }) => kind === 'purged').length);
 }
 
-/** Somebody does something somewhere. */
-// Longer than a screen: the list of everything that people do.
+/** A random act of a random person at a random server. */
+// Longer than a screen: the list of all acts of people.
 async function happen(mesh: Mesh, place: Place): Promise<void> {
   const { dice } = mesh;
   const { library } = place.home;
@@ -148,7 +149,7 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
   const gone = people.filter((person) => place.documents.has(`person:${person}`) && !isMember(place, person));
   const addsTo = albums.filter((one) => rightGiven(place, one, me) === 'add');
   const open = dice.pick(addsTo.length > 0 ? addsTo : albums);
-  // What is linked or offered, or was taken over, is locked and put into the trash more often: there something can go wrong.
+  // Items that are linked, offered or saved are locked and trashed more often, because errors are likelier there.
   const told = items.filter(({ holder, ...one }) => holder === me && isTold(place, { holder, ...one }));
   const mostly = (list: readonly Item[]): Item => dice.pick(told.length > 0 && dice.chance(0.5) ? told : list);
   const locks = mostly(items.filter(({ holder }) => holder === me));
@@ -190,7 +191,7 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
       () => ask(mesh, place, asker, ['PATCH', urlOf(linked.length > 0 ? dice.pick(linked) : album), { removed: true }]),
     ],
     [0.7, () => standing(here, removed)],
-    // Who is here and returns loses all access that they had: seldom.
+    // A person who returns loses all their access: rare.
     [
       2.5,
       () => (gone.length > 0 ? standing(removed, here, dice.pick(gone)) : dice.chance(0.1) && standing(removed, here)),
@@ -217,7 +218,7 @@ async function happen(mesh: Mesh, place: Place): Promise<void> {
   await deed?.();
 }
 
-/** A hostile server writes. */
+/** A write by a hostile server. */
 function harm(mesh: Mesh, place: Place): void {
   place.cutNext = false;
   const { dice } = mesh;
@@ -256,7 +257,7 @@ function harm(mesh: Mesh, place: Place): void {
   const made = [
     ...ends.map((end): Act => ({ document: id, kind: 'end', ...end, past: new Set() })),
     ...gives.map(({ unknown, ...give }): Act => {
-      // An end of this kind nobody made: no server ever hears of it.
+      // An end of this kind that does not exist: no server ever receives it.
       const end = unknown === undefined ? [] : [{ document: unknown, kind: 'end', to: give.to, at: '', by: '' } as Act];
       return { document: id, kind: 'give', ...give, past: new Set(end) };
     }),
@@ -271,18 +272,18 @@ function harm(mesh: Mesh, place: Place): void {
   noteMerge(mesh, place, id, [came]);
 }
 
-/** Whether a viewer is the holder of items, or acts for the house that is. */
+/** Whether a viewer is the holder of items, or acts for the house if that is the holder. */
 const holds = ({ role, person, behalf }: Viewer, holder: string): boolean =>
   holder === house ? role === 'owner' || (role === 'program' && !behalf) : person === holder;
 
-/** What the live events of a server tell everybody since they were last asked for. */
+/** The live events of a server for all viewers since the last call. */
 async function listen(place: Place): Promise<void> {
   for (const listener of place.listeners) {
     const { photos, comments } = await listener.feed.next();
     for (const id of [...(photos?.ids ?? []), ...comments]) {
       const item = items.find((one) => publicIdOf(one) === id);
       const isShown = item && place.documents.has(itemId(item)) && listener.sees(place, item);
-      // Of a purged photo its holder is told.
+      // The holder of a purged photo is notified.
       const isPurged = item && !place.documents.has(itemId(item)) && holds(listener.viewer, item.holder);
       if (!isShown && !isPurged) throw new Error(`${listener.name}: the feed tells of ${item ? markOf(item) : id}`);
     }
@@ -293,7 +294,7 @@ async function listen(place: Place): Promise<void> {
   }
 }
 
-/** Compares what a server answers with the model: so much of it, and to so many who ask. */
+/** Compares the responses of a server with the model: this many of them, for this many viewers. */
 async function compare(mesh: Mesh, place: Place, part: number): Promise<void> {
   const { dice, asked } = mesh;
   await listen(place);
@@ -303,7 +304,7 @@ async function compare(mesh: Mesh, place: Place, part: number): Promise<void> {
   ) as [Place['links'], Place['links']];
   const byLink = alive.slice(0, part === 1 ? 4 : 2).map(linkAsker);
   const some = part === 1 ? [...askers, ...byLink] : [...dice.shuffle(askers).slice(0, 3), ...byLink];
-  // For a short time only, and the clock may have gone wrong since.
+  // Only for a short time, and the clock may have been set wrong since.
   place.enter(openedName, await openLocked(place.home, people[1]!));
   for (const asker of some) {
     const all = [
@@ -321,12 +322,12 @@ async function compare(mesh: Mesh, place: Place, part: number): Promise<void> {
   if (part === 1) await comparePublished(mesh, place);
 }
 
-/** Compares what else a server answers, to some of those who ask: to clients, through a draft of a link, and in other routes. */
+/** Compares other responses of a server, for some viewers: of clients, drafts of links, and other routes. */
 async function lookElsewhere(mesh: Mesh, place: Place, byLink: readonly Asker[], part: number): Promise<void> {
   const { looks, asked } = mesh;
   const use = { asked, dice: looks };
   await lookAtWaiting(mesh, place);
-  // Some of these routes ask the session, too.
+  // Some of these routes require the session, too.
   const secrets = new Map<Asker, string>();
   for (const asker of askers.filter(({ looker }) => looker)) {
     const visit = { address: '127.0.0.1', browser: 'a browser' };
@@ -337,7 +338,7 @@ async function lookElsewhere(mesh: Mesh, place: Place, byLink: readonly Asker[],
   const [author, secret] = looks.pick([...secrets]);
   const draft = await openDraft(place, author, { ...use, secret });
   if (draft) count(mesh, 'drafts opened');
-  // Whom all routes answer that not everybody may ask.
+  // The viewers for whom all restricted routes respond.
   const whole =
     part === 1 ? askers.filter(({ viewer, opened }) => viewer.role === 'owner' || viewer.behalf || opened) : [];
   const some = looks.shuffle([...askers, ...byLink]).slice(0, part === 1 ? 2 : 1);
@@ -353,17 +354,17 @@ async function lookElsewhere(mesh: Mesh, place: Place, byLink: readonly Asker[],
   for (const { name, viewer } of secrets.keys()) place.enter(name, viewer.session!);
 }
 
-/** The copies of some clients of a server become what they see now. */
+/** Syncs the copies of some clients of a server with what they see now. */
 async function lookAtCopies({ asked, looks }: Mesh, place: Place, most: number): Promise<void> {
   seat(place);
   const clients = askers.filter(({ viewer }) => viewer.role !== 'visitor' && viewer.role !== 'link');
-  // Those that have some first: they hear of what was taken away.
+  // First those with existing entities: they get removals.
   const begun = (client: Asker): number => Number(!place.copies.has(client.name));
   const chosen = looks.shuffle(clients).sort((one, other) => begun(one) - begun(other));
   for (const client of chosen.slice(0, most)) await compareCopy(place.home, place, client, { asked, dice: looks });
 }
 
-/** A public server has what a visitor without an account sees, and no more. */
+/** A public server has exactly what a visitor without an account sees. */
 async function comparePublished({ dice }: Mesh, place: Place): Promise<void> {
   const { library } = place.home;
   place.cutNext = false;
@@ -381,7 +382,7 @@ async function comparePublished({ dice }: Mesh, place: Place): Promise<void> {
   }
 }
 
-/** People and albums begin somewhere, and are heard of elsewhere later. */
+/** People and albums are created at one server, and become known to others later. */
 async function begin(mesh: Mesh): Promise<void> {
   const register = (value: unknown): object => ({ value, at: '001600000000000-0000-a', by: 'owner' });
   for (const [n, person] of people.entries()) {
@@ -401,7 +402,7 @@ async function begin(mesh: Mesh): Promise<void> {
     const place = mesh.dice.pick(mesh.places);
     if (mesh.dice.chance(0.8)) await act(mesh, place, () => create(place, item));
   }
-  // In most histories the servers know much of one another when people begin.
+  // In most histories the servers know much of each other's documents when people begin.
   for (let n = mesh.dice.pick([0, 4, 8]); n > 0; n--) {
     connect(mesh, mesh.dice.pick(mesh.network.links));
     await quiet(mesh);
@@ -418,14 +419,14 @@ function connect(mesh: Mesh, link: Way<Place>): void {
   if (!link.cut && !isRunning(mesh, source, target)) mesh.network.start(link, way, mesh.dice.chance(0.5));
 }
 
-/** A clock goes wrong, by hours or by years, or is set right. */
+/** Sets a clock wrong, by hours or by years, or right. */
 function setClock({ dice, ...mesh }: Mesh, place: Place): void {
   const years = dice.chance(0.3) ? (dice.below(9) - 4) * 365 * 24 * hour : 0;
   place.wrong.skew = dice.chance(0.2) ? 0 : years + (dice.below(48) - 24) * hour;
   count(mesh, 'clocks set');
 }
 
-/** A server crashes, or goes down and is there again; or is backed up, or restored from a backup. */
+/** A server crashes, or restarts; or is backed up, or restored from a backup. */
 async function fail(mesh: Mesh, place: Place): Promise<void> {
   const { dice } = mesh;
   const roll = dice.below(10);
@@ -456,7 +457,7 @@ async function step(mesh: Mesh): Promise<void> {
   for (let n = dice.below(8); n > 0; n--) await advance(mesh);
 }
 
-/** All cuts end; everything is exchanged until nothing is new to any server. */
+/** Ends all interruptions; exchanges documents until no server gets anything new. */
 async function heal(mesh: Mesh): Promise<void> {
   const { network, places } = mesh;
   network.calm = true;
@@ -485,9 +486,9 @@ async function heal(mesh: Mesh): Promise<void> {
 }
 
 /**
- * Plays a history of so many steps on three servers; after every `every` steps, part of the routes of a server is compared, before the end
- * all of one that has not heard of everything, and at the end all of one that has. Throws, naming the seed, where somebody gets what the
- * model does not say.
+ * Plays a history of this many steps on three servers; after every `every` steps some routes of a server are compared,
+ * before the end all routes of a server with incomplete knowledge, and at the end all routes of one with complete
+ * knowledge. Throws, with the seed, if a response differs from the model.
  */
 export async function playMesh(seed: number, length: number, every: number): Promise<Played> {
   const dice = openDice(seed);

@@ -1,6 +1,7 @@
 /**
- * Offers in a mesh of people's libraries (people-mesh.ts): made, accepted, declined, withdrawn and followed by moving one's own to the
- * trash, on different servers, all through the routes; and what the routes tell of them, by the naive model.
+ * Offers in a mesh of people's libraries (people-mesh.ts): made, accepted, declined, withdrawn and followed by moving
+ * the giver's photos to the trash, on different servers, all through the routes; and the responses of the routes about
+ * them, compared with the naive model.
  */
 import { house, itemId, offerId, publicIdOf, type Item } from '../../src/document/item-id.js';
 import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
@@ -23,7 +24,7 @@ import { askerFor, marked, markOf, type Asker, type Check } from './people-askin
 
 type Person = Looker & { person: string };
 
-/** An offer as somebody at a server must see it. */
+/** The expected view of an offer for a viewer at a server. */
 interface Seen {
   offer: string;
   giver: string;
@@ -33,9 +34,9 @@ interface Seen {
   isGiver: boolean;
   isRecipient: boolean;
   isDone: boolean;
-  /** Those in it. */
+  /** Its photos. */
   ids: string[];
-  /** Those that were taken over, once some were. */
+  /** The saved ones, once there are any. */
   taken?: string[];
 }
 
@@ -45,7 +46,7 @@ const actsOf = (server: Heard, offer: string, kind: Act['kind']): Act[] =>
 const actsFor = (server: Heard, { person, actsForHouse }: Person, holder: string): boolean =>
   holder === house ? actsForHouse === true : holder === person && isMember(server, person);
 
-/** What somebody sees of an offer; undefined if it does not exist for them. */
+/** What a viewer sees of an offer; undefined if it does not exist for them. */
 function seenBy(server: Heard, looker: Person, offer: string): Seen | undefined {
   const giver = offer.split(':')[0]!;
   const to = actsOf(server, offer, 'give')[0]?.to?.replace(/^person:/, '');
@@ -57,7 +58,7 @@ function seenBy(server: Heard, looker: Person, offer: string): Seen | undefined 
   const isRecipient = actsFor(server, looker, to) && (isOpen || taken !== undefined);
   if (!isGiver && !isRecipient) return undefined;
   const ends = actsOf(server, offer, 'end');
-  // Of the house’s, whoever is not the other side acted for it.
+  // For one of the house, anyone other than the other side acted for it.
   const declines = ({ by }: Act): boolean => (to === house ? by !== `person:${giver}` : by === `person:${to}`);
   const closed = ends.length === 0 ? 'ended' : ends.some(declines) ? 'declined' : 'withdrawn';
   return {
@@ -70,7 +71,7 @@ function seenBy(server: Heard, looker: Person, offer: string): Seen | undefined 
 const itemOfId = (id: string): Item | undefined => items.find((item) => publicIdOf(item) === id);
 const isHere = (server: Heard, item: Item): boolean => server.documents.has(itemId(item));
 
-/** The items of an offer that its recipient could take over now. */
+/** The items of an offer that its recipient could save now. */
 function open(server: Heard, { isOpen, giver, to, ids }: Seen): Item[] {
   const looker = to === house ? { actsForHouse: true } : { person: to };
   if (!isOpen) return [];
@@ -81,7 +82,7 @@ function open(server: Heard, { isOpen, giver, to, ids }: Seen): Item[] {
   });
 }
 
-/** Whether a holder has an item with these bytes, outside of the trash, and not from a guest. */
+/** Whether a holder has an item with these bytes, outside the trash, and not from a guest. */
 function holdsNow(server: Heard, holder: string, sha256: string): boolean {
   const item = items.find((one) => one.holder === holder && one.sha256 === sha256);
   return (
@@ -99,10 +100,10 @@ function movable(server: Heard, { giver, to, taken = [] }: Seen): string[] {
 }
 
 const at = (offer: string): string => `/api/offers/${offer.replace(':', '/')}`;
-/** Only of what several hold, the copies are items that the model knows. */
+/** The model only knows copies of items that several holders have. */
 const isShared = ({ sha256 }: Item): boolean => /^[af]+$/.test(sha256);
 
-/** Somebody offers photos of theirs, or of the house. */
+/** Offers photos of a person, or of the house. */
 export async function makeOffer(mesh: Mesh, place: Place, asker: Asker): Promise<void> {
   const { dice } = mesh;
   const { person, actsForHouse } = asker.looker!;
@@ -133,8 +134,8 @@ export async function makeOffer(mesh: Mesh, place: Place, asker: Asker): Promise
 }
 
 /**
- * What an accepted photo is a copy of, it has the words of: it is given those of its own item, so that a trace of it is found again. It must
- * have those of no third one.
+ * An accepted photo has the words of its source: it gets those of its own item, so that a trace of it is found again.
+ * It must not have those of a third one.
  */
 function markCopies({ home: { library } }: Place, offer: Seen, before: ReadonlySet<Item>): void {
   for (const item of items) {
@@ -149,7 +150,7 @@ function markCopies({ home: { library } }: Place, offer: Seen, before: ReadonlyS
   }
 }
 
-/** Somebody accepts, ends, or moves their own to the trash: of an offer that is theirs mostly. */
+/** Accepts, ends, or moves the giver's photos to the trash: mostly for an offer of that person. */
 export async function answerOffer(mesh: Mesh, place: Place, anybody: Asker): Promise<void> {
   const { dice } = mesh;
   const all = offersAt(place).filter(
@@ -169,7 +170,7 @@ export async function answerOffer(mesh: Mesh, place: Place, anybody: Asker): Pro
   else await close(mesh, place, asker, offer, how);
 }
 
-/** Somebody ends an offer, or moves what was taken over of it to the trash. */
+/** Ends an offer, or moves its saved photos to the trash. */
 async function close(mesh: Mesh, place: Place, asker: Asker, offer: string, how: 'end' | 'trash'): Promise<void> {
   const seen = seenBy(place, asker.looker!, offer);
   const may = seen !== undefined && (how === 'end' || (seen.isGiver && seen.taken !== undefined));
@@ -214,14 +215,14 @@ async function accept(mesh: Mesh, place: Place, asker: Asker, offer: string, see
   if (takes.length > 0) count(mesh, isPart ? 'offers accepted in part' : 'offers accepted');
 }
 
-/** The offers of which photos were taken over, and whose givers are not done with them. */
+/** The offers with saved photos whose givers are not done with them. */
 export const takenAt = (place: Place): string[] =>
   offersAt(place).filter((offer) => {
     const [taken, done] = (['accepted', 'done'] as const).map((kind) => actsOf(place, offer, kind).length);
     return place.documents.has(offerId(offer)) && taken! > 0 && done === 0;
   });
 
-/** Whoever took over an offer holds some of it no more; then its giver moves to the trash what they still hold. */
+/** The recipient of an offer no longer holds some of it; then its giver moves to the trash those still held. */
 export async function giveUp(mesh: Mesh, place: Place, offer: string): Promise<void> {
   const giver = askerFor(offer.split(':')[0]!);
   const seen = seenBy(place, giver.looker!, offer);
@@ -236,7 +237,7 @@ export async function giveUp(mesh: Mesh, place: Place, offer: string): Promise<v
   await close(mesh, place, giver, offer, 'trash');
 }
 
-/** What somebody is told of offers. */
+/** The offers visible to a viewer. */
 export function offerChecks({ asked, forged }: Mesh, place: Place, { name, looker }: Asker): Check[] {
   if (!looker) return [];
   const get = async (url: string): Promise<{ statusCode: number; body: string }> => {
@@ -257,7 +258,7 @@ export function offerChecks({ asked, forged }: Mesh, place: Place, { name, looke
     photos: number;
     taken?: number;
   }
-  // Where a hostile server left out the ends, it is not known any more who closed an offer; it is closed all the same.
+  // If a hostile server omitted the ends, it is no longer known who closed an offer; it is still closed.
   const stateIn = (offer: string, state: string): string =>
     forged.has(offerId(offer)) && /^(?:declined|withdrawn|ended)$/.test(state) ? 'closed' : state;
   const text = ({ giver, offer, to, state, photos, taken }: Told): string =>

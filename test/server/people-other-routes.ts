@@ -1,6 +1,7 @@
 /**
- * What routes must answer that only some ask or that lists do not have: looking around, files, archives, WebDAV and storage; by the naive
- * model of who may see what (test/access/people-truth.ts). The histories have no files: for those routes the originals count as here.
+ * The expected responses of routes that are only open to some viewers, or that return more than lists: browsing, files,
+ * archives, WebDAV and storage; according to the naive model (test/access/people-truth.ts). The histories have no
+ * files: for those routes, originals count as being on the server.
  */
 import { house, itemId, publicIdOf, type Item } from '../../src/document/item-id.js';
 import { inAlbum, isLocked, isMember } from '../access/people-truth.js';
@@ -34,7 +35,7 @@ interface Other {
   dice: Dice;
 }
 
-/** All comparisons for one viewer, in the present state of a server. */
+/** All comparisons for one viewer, in the current state of a server. */
 export function otherChecks(
   home: Home,
   server: Heard,
@@ -53,7 +54,7 @@ export function otherChecks(
   ];
 }
 
-/** Lists of values, and what is told of a link. */
+/** Lists of values, and the description of a link. */
 function lookAround({ server, asker, asking, seen, dice }: Other): Check[] {
   const { ask, json, same } = asking;
   const { viewer, path } = asker;
@@ -140,7 +141,7 @@ function lookAround({ server, asker, asking, seen, dice }: Other): Check[] {
   ];
 }
 
-/** What depends on whether a photo is seen: of one that is not, everything is told from nothing. */
+/** The responses that depend on whether a photo is visible: for a hidden one they contain nothing. */
 function pictures({ server, asker: { opened }, asking, seen, dice }: Other): Check[] {
   const { ask, fail } = asking;
   const hidden = items.filter((item) => !seen.includes(item) && opened?.(server, item) !== true);
@@ -163,7 +164,7 @@ function pictures({ server, asker: { opened }, asking, seen, dice }: Other): Che
   return routes;
 }
 
-/** Has a check find all originals of the histories on its server. */
+/** Makes a check find all originals of the histories on its server. */
 const withOriginals =
   ({ library: { local } }: Pick<Home, 'library'>, check: Check): Check =>
   async () => {
@@ -179,7 +180,7 @@ const withOriginals =
     }
   };
 
-/** Archives, and which originals are safe. */
+/** Archives, and the safety of originals. */
 function originals({ home, server, asker, asking, seen }: Other): Check[] {
   const { ask, json, same, fail } = asking;
   const { viewer, looker } = asker;
@@ -206,7 +207,7 @@ function originals({ home, server, asker, asking, seen }: Other): Check[] {
     same('safe originals', pairs(states), pairs(wanted));
   };
   const exported: Check = async () => {
-    // An owner whom documents remove has it all the same, as long as they sign in here.
+    // An owner who is removed by documents still has it, as long as they sign in here.
     const open = items.filter(({ holder }) => holder === viewer.person).flatMap(traces);
     const { status, body } = await ask('/api/me/export', { open });
     if (status !== 200) fail(`an export: ${status} ${body}`);
@@ -228,7 +229,7 @@ function originals({ home, server, asker, asking, seen }: Other): Check[] {
   ];
 }
 
-/** What somebody holds; without what is locked, but for `opened`. */
+/** The items that a viewer holds; without locked ones, except for `opened`. */
 const heldBy = (server: Heard, person: string, { opened }: Partial<Asker> = {}): Item[] =>
   items.filter(
     (item) =>
@@ -237,7 +238,7 @@ const heldBy = (server: Heard, person: string, { opened }: Partial<Asker> = {}):
       (!isLocked(server, item) || opened?.(server, item) === true),
   );
 
-/** Compares an archive of a library, whose originals are not there, so that its list of files names all of them. */
+/** Compares an archive of a library whose originals are missing, so that its list of files names all of them. */
 function compareExport({ same }: Asking, archive: string, wanted: readonly Item[]): void {
   const named = items.filter((item) => archive.includes(`${markOf(item)}.jpg`));
   same('an export', [archive.includes('library.json'), ...named.map(markOf)], [true, ...wanted.map(markOf)]);
@@ -270,7 +271,7 @@ function folders({ home, server, asker, asking }: Other): Check[] {
   return [withOriginals(home, walk)];
 }
 
-/** What takes the space of one’s own photos, and for owners of the house’s. */
+/** The use of space by the viewer's photos, and for owners by those of the house. */
 function storage({ server, asker, asking, seen }: Other): Check[] {
   const { json, same } = asking;
   const { person, role } = asker.viewer;

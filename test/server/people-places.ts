@@ -1,7 +1,7 @@
 /**
- * The servers of a mesh of people's libraries (people-mesh.ts): real libraries, catalogs and routes, and for each what it has heard of:
- * the acts in its documents, by which the naive model says who sees what. A server can crash at any moment, also inside of a transaction,
- * be restarted, backed up and restored.
+ * The servers of a mesh of people's libraries (people-mesh.ts): real libraries, catalogs and routes, and for each its
+ * knowledge: the acts in its documents, from which the naive model derives visibility. A server can crash at any
+ * moment, also inside a transaction, be restarted, backed up and restored.
  */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,23 +31,23 @@ import { askers, markOf, timelineFor, type Asked, type Asker } from './people-as
 /** The id of the document of an album with members. */
 export const albumId = (album: string): string => `own-album:${album}`;
 
-/** Where the routes of an album with members are. */
+/** The path of the routes of an album with members. */
 export const urlOf = (album: string): string => `/api/albums/${album.replace(':', '/')}`;
 
-/** Somebody who listens to the live events of a server, and what they saw last. */
+/** A listener to the live events of a server, and the items it saw last. */
 interface Listener extends Asker {
   feed: PhotoFeed;
   before: string;
 }
 
-/** What a public server would get from a server. */
+/** The content that a public server would get from a server. */
 interface Published {
   projection: Library;
   follow(): Promise<void>;
   close(): void;
 }
 
-/** A backup: the file, and what its server knew and had made then. */
+/** A backup: the file, and the knowledge and links of the server at that time. */
 interface Backup {
   path: string;
   known: Map<string, Set<Act>>;
@@ -63,36 +63,36 @@ export interface Place extends Heard {
   home: Home & { close(): Promise<void> };
   database: Database;
   known: Map<string, Set<Act>>;
-  /** The revisions that it last had of a document. */
+  /** The last known revisions of a document. */
   heads: Map<string, string[]>;
   listeners: Listener[];
-  /** The share links that were made here. */
+  /** The share links created here. */
   links: Link[];
-  /** The copies of clients of the Immich-compatible API, by who asks. */
+  /** The copies of clients of the Immich-compatible API, by viewer. */
   copies: Map<string, Copy>;
   backups: Backup[];
   backup(): void;
-  /** What a public server has; made when it is first asked for, and again after a restore. */
+  /** The content of a public server; created at the first request, and again after a restore. */
   published?: Published;
-  /** The session in which somebody asks from now on. */
+  /** The session of a person's requests from now on. */
   enter(asker: string, session: string): void;
-  /** Writes under way. */
+  /** Writes in progress. */
   busy: number;
   /** Whether the next change of a document is to be interrupted, and whether one was. */
   cutNext: boolean;
   isDown: boolean;
   now(): number;
   learned(incoming: readonly Incoming[]): void;
-  /** Opens everything again, as after a crash; with a backup, as it was then. */
+  /** Opens everything again, as after a crash; with a backup, in its state. */
   reopen(from?: Backup): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The mesh. */
 export interface Mesh {
-  /** Decides what happens. */
+  /** The random numbers of the history. */
   dice: Dice;
-  /** Decides what else is looked at, so that more of it makes no other history of a seed. */
+  /** Random numbers for additional comparisons, so that these do not change the history of a seed. */
   looks: Dice;
   time: number;
   /** For backups. */
@@ -100,21 +100,21 @@ export interface Mesh {
   figures: Record<string, number>;
   places: Place[];
   network: Network<Place>;
-  /** The documents that the model knows of: more come with offers and albums. */
+  /** The documents in the model: offers and albums add more. */
   tracked: Set<string>;
-  /** All albums with members that there have ever been. */
+  /** All albums with members that ever existed. */
   albums: string[];
   /** The acts in a revision, by `id rev`: the same everywhere. */
   acts: Map<string, Set<Act>>;
   /** The documents that a hostile server wrote to. */
   forged: Set<string>;
-  /** The entries of grant sets, the sightings and the values that there have ever been. */
+  /** The entries of grant sets, the sightings and the values that ever existed. */
   entries: Set<string>;
   asked: Asked;
   trace: string[];
 }
 
-/** The documents that there are from the start. */
+/** The documents that exist from the start. */
 export const firstTracked = (): Set<string> =>
   new Set([
     ...[peopleId, ...people.map(sharingId), ...people.map((person) => `person:${person}`)],
@@ -177,7 +177,7 @@ async function openOn(mesh: Mesh, place: Place, viewers: Map<string, Viewer>, db
   return { home, database, listeners };
 }
 
-/** A public server that has nothing yet. */
+/** A public server without content. */
 export function publish(library: Library, random: (length: number) => Uint8Array): Published {
   const db = openSqlite(':memory:');
   const projection = openLibrary(db);
@@ -214,7 +214,7 @@ export async function openPlace(mesh: Mesh, name: string): Promise<Place> {
       for (const { id, revisions, deleted } of incoming) {
         const made = mesh.acts.get(`${id} ${revisions[0]!}`);
         if (made) addAll(place, id, made);
-        // The tombstone of a merge has nothing in it.
+        // The tombstone of a merge is empty.
         else if (mesh.tracked.has(id) && !deleted) throw new Error(`${id} ${revisions[0]!} was made by nobody`);
       }
       for (const id of new Set(incoming.map((one) => one.id)))
@@ -237,7 +237,7 @@ export async function openPlace(mesh: Mesh, name: string): Promise<Place> {
         db.exec('PRAGMA synchronous = OFF');
         renew(db, `${name} ${files}`);
         Object.assign(place, copiesOf(from));
-        // It has forgotten what clients were sent since: they begin again.
+        // The server has forgotten what was sent to clients since: they start again.
         place.copies.clear();
         place.published?.close();
         delete place.published;
@@ -261,10 +261,13 @@ const copiesOf = ({ known, heads, links }: Omit<Backup, 'path'>): Omit<Backup, '
   links: links.map((link) => ({ ...link })),
 });
 
-/** The timeline of somebody, as a text. */
+/** A viewer's timeline, as a text. */
 export const seenNow = (place: Place, asker: Asker): string => timelineFor(place, asker).map(markOf).sort().join();
 
-/** Gives people the standing that an owner of this server would have decided on: of everybody but the owner, what the documents say. */
+/**
+ * Gives people the standing that an owner of this server would have approved: for everyone except the owner, that in
+ * the documents.
+ */
 export function seat({ home: { db, library }, ...place }: Place): void {
   const put = db.prepare(
     "INSERT OR REPLACE INTO access_person (person, name, role, edits, removed, edition) VALUES (?, ?, ?, 0, ?, '')",
@@ -276,7 +279,7 @@ export function seat({ home: { db, library }, ...place }: Place): void {
     }
 }
 
-/** A server has heard of acts on a document. */
+/** Adds acts on a document to the knowledge of a server. */
 export function addAll(place: Place, id: string, acts: Iterable<Act>): void {
   const known = place.known.get(id) ?? new Set();
   place.known.set(id, known);
@@ -291,7 +294,7 @@ export const actsOf = (mesh: Mesh, id: string, rev: string): Set<Act> => {
   return found;
 };
 
-/** What a server knows of a document is in what it writes there. */
+/** Everything that a server knows about a document is in what it writes there. */
 function noteWrite(mesh: Mesh, place: Place, id: string): void {
   const [winner, ...others] = place.home.library.leaves(id);
   const purged = others.filter(({ rev, body }) => isPurge(body) && !mesh.acts.has(`${id} ${rev}`));
@@ -301,12 +304,12 @@ function noteWrite(mesh: Mesh, place: Place, id: string): void {
 }
 
 /**
- * A merge of what came with what was there has what both had, which may be less than the server knows: what a revision that came has replaced
- * takes no part in it.
+ * A merge of a received and an existing body contains the content of both, which may be less than the server knows:
+ * revisions replaced by the received one are not merged.
  */
 export function noteMerge(mesh: Mesh, place: Place, id: string, incoming: readonly Incoming[]): void {
   const came = incoming.filter((one) => one.id === id);
-  // A bare tombstone replaces nothing: what it closed is merged.
+  // A bare tombstone replaces nothing: the body that it closed is merged.
   const replaced = new Set(came.flatMap((one) => (one.deleted && !isPurge(one.body) ? [] : one.revisions.slice(1))));
   const parts = [...came.map(({ revisions }) => revisions[0]!), ...(place.heads.get(id) ?? [])];
   const merged = parts.flatMap((rev) => (replaced.has(rev) ? [] : [...(mesh.acts.get(`${id} ${rev}`) ?? [])]));
@@ -324,7 +327,7 @@ const revsOf = ({ home: { library } }: Pick<Place, 'home'>, id: string): string[
 
 const isPurge = (body: object): boolean => 'purged' in body;
 
-/** The keys of what is in a document: of entries of its grant set, of sightings, and of values. */
+/** The keys of the content of a document: of entries of its grant set, of sightings, and of values. */
 export function keysOf(id: string, body: object | undefined): string[] {
   const photo = body as { edits?: Record<string, unknown>; sightings?: object } | undefined;
   const part = (itemOf(id) ? photo?.edits : body) as Record<string, object> | undefined;
@@ -345,7 +348,7 @@ const orderOf = ({ at, kind }: Deed): string => `${at} ${kind === 'give' ? 1 : 0
 const grown = ({ home: { library } }: Place): string[] =>
   ['offer:', 'own-album:'].flatMap((prefix) => [...library.scan(prefix)].map(({ id }) => id));
 
-/** Takes in the offers and albums that were made. */
+/** Adds new offers and albums to the model. */
 function trackNew(mesh: Mesh, place: Place, before: ReadonlySet<string>): void {
   for (const id of grown(place)) {
     if (before.has(id) || mesh.tracked.has(id)) continue;
@@ -357,7 +360,7 @@ function trackNew(mesh: Mesh, place: Place, before: ReadonlySet<string>): void {
   }
 }
 
-/** Does something at a server, and records what it changed; returns that. */
+/** Performs an action at a server, and records and returns the resulting acts. */
 export async function act(mesh: Mesh, place: Place, work: () => unknown): Promise<Deed[]> {
   const { library } = place.home;
   const before = new Map([...mesh.tracked].map((id) => [id, library.leaves(id)[0]]));
@@ -375,7 +378,7 @@ export async function act(mesh: Mesh, place: Place, work: () => unknown): Promis
     if (!after || after.rev === was?.rev) continue;
     const made = actsIn(id, was && (!was.deleted || isPurge(was.body)) ? was.body : undefined, after.body);
     const isNew = ({ kind, key, at }: Deed): boolean => {
-      // After a restore somebody may bring again, under the same key, what is not known here any more.
+      // After a restore, a person may make an act again under the same key if it is no longer known here.
       if (kind === 'brought')
         return ![...(place.known.get(id) ?? [])].some((one) => one.kind === kind && one.key === key);
       const name = key ?? (at === '' ? undefined : at);
@@ -385,7 +388,7 @@ export async function act(mesh: Mesh, place: Place, work: () => unknown): Promis
     for (const key of keysOf(id, after.body)) mesh.entries.add(key);
     changed.push(id);
   }
-  // Of what was done in one go, each saw what came before it: ends before gives of the same time.
+  // Acts of a single change saw the acts before them: ends before gives of the same time.
   const past = new Set([...place.known.values()].flatMap((acts) => [...acts]));
   for (const deed of [...all].sort((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))) {
     const made: Act = { ...deed, past: new Set(past) };
@@ -398,7 +401,7 @@ export async function act(mesh: Mesh, place: Place, work: () => unknown): Promis
   return all;
 }
 
-/** A server goes down, and is there again. */
+/** Restarts a server. */
 export async function restart(mesh: Mesh, place: Place, from?: Backup): Promise<void> {
   mesh.network.down(place);
   mesh.trace.push(`${place.name} ${from ? 'restored' : 'restarted'}`);
@@ -407,7 +410,7 @@ export async function restart(mesh: Mesh, place: Place, from?: Backup): Promise<
   await place.reopen(from);
 }
 
-/** Waits until nothing is written any more. */
+/** Waits until no write is in progress. */
 export async function quiet({ places }: Pick<Mesh, 'places'>): Promise<void> {
   do await settled();
   while (places.some(({ busy }) => busy > 0));
@@ -417,7 +420,7 @@ export async function quiet({ places }: Pick<Mesh, 'places'>): Promise<void> {
 /** A request that changes something. */
 export type Request = [method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, payload?: object];
 
-/** The answer to one, and what it did; `crashed`: the server went down instead. */
+/** The response to one, and its acts; `crashed`: the server crashed instead. */
 export interface Answered {
   status: number;
   body: string;
@@ -425,7 +428,10 @@ export interface Answered {
   crashed: boolean;
 }
 
-/** Somebody asks a server to change something; what it did must be theirs to do. `then`: at once after it, as a part of it. */
+/**
+ * Sends a change to a server as a person; the resulting acts must be permitted for them. `then`: right after it, as a
+ * part of it.
+ */
 export async function ask(
   mesh: Mesh,
   place: Place,

@@ -1,6 +1,7 @@
 /**
- * What every route of a server must answer to everybody, by the naive model of who may see what (test/access/people-truth.ts). Those that
- * only some ask, or that answer differently, are in people-other-routes.ts, people-clients.ts and locked-routes.ts.
+ * The expected responses of every route of a server to all viewers, according to the naive model
+ * (test/access/people-truth.ts). Routes that are only open to some viewers, or that respond differently, are in
+ * people-other-routes.ts, people-clients.ts and locked-routes.ts.
  */
 import { house, itemId, publicIdOf, type Item } from '../../src/document/item-id.js';
 import type { Viewer } from '../../src/access/permissions.js';
@@ -26,10 +27,10 @@ import {
 import { newerItem } from './people-hostile.js';
 
 /**
- * All comparisons for one viewer, in the present state of a server. `more`: whether to ask also for what depends on whether a photo is seen
- * at all, such as its pictures: decided for each photo and route.
+ * All comparisons for one viewer, in the current state of a server. `more`: whether to also request routes that depend
+ * on the visibility of a photo, such as its pictures: chosen for each photo and route.
  */
-// Longer than a screen: a list of routes, each with what it must answer.
+// Longer than a screen: a list of routes, each with its expected response.
 export function checksOf(
   home: Home,
   server: Heard,
@@ -181,7 +182,7 @@ export function checksOf(
           isSeen && !viewer.scope ? albums.filter((one) => hasAlbum(server, one) && inAlbum(server, item, one)) : [],
         );
         if (!isSeen || !looker) return;
-        // Of others’ photos, only what leaves them as they are.
+        // For others’ photos, only actions that leave them unchanged.
         const isHolder = item.holder === house ? looker.actsForHouse === true : item.holder === looker.person;
         for (const action of ['edit', 'share', 'trash', 'history'])
           if (photo.can?.includes(action) !== isHolder)
@@ -198,7 +199,7 @@ export function checksOf(
   ];
 }
 
-/** Compares the storage that a viewer is told of with that of all items, whoever else has the same bytes. */
+/** Compares the storage in the responses for a viewer with that of all items, each counted in full. */
 async function compareStorage(
   server: Heard,
   { person: self, role, behalf }: Viewer,
@@ -229,7 +230,7 @@ async function compareStorage(
     'storage of each',
     found.filter(([one]) => people.includes(String(one))),
     people
-      // Whoever was removed is not told of.
+      // Removed people are not listed.
       .filter((one) => told.some(({ person }) => person === one))
       .map((one) => [one, shown(one).length, rounded(shown(one))]),
   );

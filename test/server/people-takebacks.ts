@@ -1,6 +1,7 @@
 /**
- * What people take back in a mesh of their libraries (people-mesh.ts) after they showed it by a link or an offer: they lock a photo and unlock
- * it again, remove an album, or give up a copy that an offer brought. Nothing of that may be shown again by what was made before.
+ * Withdrawing access in a mesh of people's libraries (people-mesh.ts) after giving it by a link or an offer: people
+ * lock a photo and unlock it again, remove an album, or delete a copy saved from an offer. Earlier links and offers
+ * must not show these photos again.
  */
 import { withGive } from '../../src/document/grants.js';
 import { house, itemId, publicIdOf, type Item } from '../../src/document/item-id.js';
@@ -14,7 +15,7 @@ import { giveUp, takenAt } from './people-offers.js';
 import { act, ask, urlOf, type Mesh, type Place } from './people-places.js';
 import { askerFor, type Asker } from './people-asking.js';
 
-/** Unlocks a photo, for which the histories open no folder. */
+/** Unlocks a photo, without opening the locked folder. */
 export function unlock({ home: { library } }: Place, item: Item): void {
   const by = `person:${item.holder}`;
   library.update<PhotoDocument>(itemId(item), (body) => {
@@ -24,7 +25,7 @@ export function unlock({ home: { library } }: Place, item: Item): void {
   });
 }
 
-/** Somebody locks a photo, for which they open their locked photos, and close them again. */
+/** A person locks a photo, for which they open their locked photos, and close them again. */
 export async function lock(mesh: Mesh, place: Place, asker: Asker, item: Item): Promise<void> {
   place.enter(asker.name, await openLocked(place.home, asker.looker!.person));
   const { status } = await ask(mesh, place, asker, ['POST', '/api/photos/lock', { ids: [publicIdOf(item)] }]);
@@ -32,7 +33,7 @@ export async function lock(mesh: Mesh, place: Place, asker: Asker, item: Item): 
   count(mesh, status === 200 ? 'photos locked' : 'locks refused');
 }
 
-/** Whether an item is linked, in an offer, or a copy that an offer brought. */
+/** Whether an item is linked, in an offer, or a copy saved from an offer. */
 export const isTold = (place: Place, { holder, sha256 }: Item): boolean =>
   place.links.some(({ photo }) => photo?.holder === holder && photo.sha256 === sha256) ||
   offersAt(place).some((offer) =>
@@ -53,11 +54,14 @@ const isShown = (place: Place, item: Item): boolean =>
 const shownAt = (place: Place): Item[] =>
   items.filter((item) => item.holder !== house && place.documents.has(itemId(item)) && isShown(place, item));
 
-/** The links to albums that were made of a selection. */
+/** The links to albums created from a selection. */
 const linkedAt = (place: Place): Link[] =>
   place.links.filter((link) => !albums.includes(link.album ?? albums[0]!) && isAlive(place, link));
 
-/** Somebody takes back what they showed: a photo, which they mostly unlock again at once, an album, or what an offer brought them. */
+/**
+ * A person withdraws access: to a photo, which they mostly unlock again at once, to an album, or by deleting photos
+ * saved from an offer.
+ */
 export async function takeBack(mesh: Mesh): Promise<void> {
   const { dice, places } = mesh;
   const what = dice.pick(['photo', 'photo', 'album', 'copy'] as const);

@@ -1,6 +1,6 @@
 /**
  * An album with a photo of each kind (by audience, in the trash or not), each with unique words, month and ids, and a
- * viewer of every role. Nothing hidden from a role may be in any response to it.
+ * viewer of every role. Responses to a role must not contain anything hidden from it.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -59,7 +59,7 @@ export const links = {
 export type LinkName = keyof typeof links;
 /** All kinds of links. */
 export const linkNames = Object.keys(links) as readonly LinkName[];
-/** Whether a role is a link with which something is visible. */
+/** Whether a role is a link that shows anything. */
 export const isLink = (role: RoleName): role is LinkName => role in links && role !== 'link locked';
 
 /** All roles. `token …` are programs; `stranger` has a token that was never issued. */

@@ -74,7 +74,7 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
 export async function openStage(folder: string) {
   const config = readConfig(join(folder, 'home'), { settle: '0', workers: '2' });
   const home = await openHome(config, silent, sharedReaders());
-  // Nothing here is about a power loss: a commit does not wait for the disk.
+  // Power losses are not tested here: a commit does not wait for the disk.
   home.db.exec('PRAGMA synchronous = OFF');
   const { library, catalog, archive, blobs, changes } = home;
   const spool = await openSpool(home, silent);
@@ -127,7 +127,7 @@ export async function openStage(folder: string) {
   const links = new Map<string, string>();
   const watched: string[] = [];
 
-  /** The headers of a viewer; a visitor has none, nobody an invalid token. */
+  /** The headers of a viewer; a visitor has none, `nobody` an invalid token. */
   function headersOf(who: string): Headers {
     if (who === 'nobody') return { authorization: 'Bearer nobody' };
     const session = sessions.get(who);
@@ -177,9 +177,9 @@ export async function openStage(folder: string) {
   }
 
   /**
-   * The photos that a viewer heard of since the last call although they are invisible to them; viewers who see
-   * everything also hear of purged ones. The last event changes nothing in the photo that everyone sees and nobody else
-   * changes, so that all events before it were received.
+   * The photos in events for a viewer since the last call although they are invisible to them; viewers who see
+   * everything also get events for purged ones. The last event leaves a photo unchanged that everyone sees and no other
+   * test changes, so that all events before it were received.
    */
   async function overheard(): Promise<string[]> {
     home.library.update(photoId(shared), (body) => body && { ...body, tick: ++ticks });
@@ -258,7 +258,7 @@ export async function openStage(folder: string) {
       for (const { id } of saved.json<{ albums: { id: string }[] }>().albums)
         await ask('owner', 'DELETE', `/api/albums/saved/${id}`);
     },
-    /** The present responses to all observers. */
+    /** The current responses to all observers. */
     async told(): Promise<Record<ObserverName, Told>> {
       const all = observers.map(async (who) => {
         const ofPhotos = watched.flatMap((id) =>

@@ -1,4 +1,4 @@
-/** Compares a document of a home's library with the truth. */
+/** Compares a document of a home's library with the model. */
 import { membership, shownEdit } from '../../src/document/edits.js';
 import { canonical } from '../../src/document/canonical-json.js';
 import { fieldNames, type FieldName } from '../../src/document/field-validation.js';

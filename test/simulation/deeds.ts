@@ -1,6 +1,6 @@
 /**
  * The actions of people and ingest at a home, drawn at random. Each action is applied to the library as the program
- * does it, and recorded in the truth as an act; the truth predicts whether it changes anything, and the library must
+ * does it, and recorded in the model as an act; the model predicts whether it changes anything, and the library must
  * agree.
  */
 import { newExif, withArrival, type Arrival } from '../../src/document/arrival.js';
@@ -20,16 +20,16 @@ import { withRegisters } from '../../src/document/overruled-registers.js';
 import { count, type Home, type World } from './home.js';
 import { truthOf, type Act, type Truth } from './truth.js';
 
-/** Part of everything that must never be visible on the public side. */
+/** A part of every value that must never be visible on the public side. */
 export const secret = 'SECRET';
 
 type What = Act['what'];
 
-/** The number of photos in a run: few, so that homes meet in them. */
+/** The number of photos in a run: few, so that several homes change the same ones. */
 const photos = 4;
 const sha256Of = (n: number): string => String(n + 1).repeat(64);
 
-/** Does something at a home. Throws if library and truth disagree. */
+/** Performs an action at a home. Throws if library and model disagree. */
 export function doSomething(world: World, home: Home): void {
   const { dice } = world;
   const sha256 = sha256Of(dice.below(photos));

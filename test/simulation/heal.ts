@@ -1,6 +1,6 @@
 /**
  * The end of a run: all faults end, all connections run until nothing changes. Then all homes must be equal, match the
- * truth, and the public side must show exactly what is public.
+ * model, and the public side must show exactly the public photos.
  */
 import { canonical } from '../../src/document/canonical-json.js';
 import { wrongs } from './check.js';

@@ -26,7 +26,7 @@ export interface World {
   figures: Record<string, number>;
 }
 
-/** A backup: the copied file, and what its server knew then. */
+/** A backup: the copied file, and its server's knowledge at that time. */
 export interface Backup {
   path: string;
   known: Map<string, Set<Act>>;
@@ -63,7 +63,7 @@ export interface Home {
   close(): void;
 }
 
-/** The photo that the hostile server writes to, and its comment: not covered by the truth. */
+/** The photo that the hostile server writes to, and its comment: not covered by the model. */
 export const forgedHash = 'f'.repeat(64);
 /** Whether a document is one of these. */
 export const isForged = (doc: string): boolean => doc.includes(forgedHash);
@@ -126,7 +126,7 @@ export function openHome(world: World, name: string): Home {
       const came = new Set(incoming.map(({ id, revisions }) => `${id} ${revisions[0]!}`));
       for (const id of new Set(incoming.map((one) => one.id))) {
         if (isForged(id)) continue;
-        // A winner that nobody made before is a merge.
+        // A winner that was not written before is a merge.
         const winner = home.library.leaves(id)[0];
         if (winner && !came.has(`${id} ${winner.rev}`) && !acts.has(`${id} ${winner.rev}`))
           count(world, 'conflicts merged');
@@ -153,7 +153,7 @@ export function openHome(world: World, name: string): Home {
       const path = join(world.folder, `${name}-${files++}.db`);
       copyFileSync(backup.path, path);
       db = openSqlite(path, { journal: 'delete' });
-      // Power loss of files is tested elsewhere; here flushing would only cost time.
+      // Power loss of files is tested elsewhere; flushing here would only cost time.
       db.exec('PRAGMA synchronous = OFF');
       known = copyOf(backup.known);
       home.lastStamp = backup.lastStamp;

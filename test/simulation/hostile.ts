@@ -1,7 +1,7 @@
 /**
  * A hostile server in the mesh, with the right to replicate: writes anything into one photo and its comment, with
  * stamps at the end of time, of other servers' epochs, and invalid ones, with forged lists of seen edits, cycles, and
- * more values than anyone makes. People edit the same photo. The truth does not cover it; homes must end equal, and
+ * more values than people make. People edit the same photo. The model does not cover it; homes must end equal, and
  * withdrawing it must succeed.
  */
 import { commentId, newComment, removeComment, viewComment, type CommentDocument } from '../../src/document/comment.js';
@@ -25,7 +25,7 @@ export function forge(world: World, home: Home): void {
   const known = home.library.get(id)?.body;
   const body = id === doc ? forgedPhoto(world, home, known as PhotoDocument | undefined) : forgedComment(world, home);
   const above = home.library.leaves(id)[0];
-  // Beside all others, or on top of the shown one.
+  // Concurrent with all others, or on top of the shown one.
   const below = above && dice.chance(0.5) ? home.library.revision(id, above.rev)?.revisions : undefined;
   const generation = below ? Number.parseInt(below[0]!, 10) + 1 : 1;
   const hash = Buffer.from(dice.bytes(16)).toString('hex');

@@ -10,7 +10,7 @@ import type { Database } from '../../src/sync/couch/database.js';
 import { replicate } from '../../src/sync/couch/replicate.js';
 import { count, Crash, type Home, type World } from './home.js';
 
-/** What the network needs of a home. */
+/** The parts of a home that the network uses. */
 export type Station = Pick<Home, 'name' | 'database' | 'learned' | 'now'>;
 
 /** Two connected homes; `maker` runs both directions. */
@@ -47,7 +47,7 @@ export interface Network<S extends Station = Home> {
   links: Link<S>[];
   /** No more faults. */
   calm: boolean;
-  /** The first error that was no fault of the network: a run that ended with it is gone. */
+  /** The first error that was not caused by the network; the run that it ended is over. */
   error?: unknown;
   runs(): Run<S>[];
   /** Starts replication over a connection, one way. */
@@ -194,7 +194,7 @@ export function openNetwork<S extends Station>(
     down(home) {
       for (const run of runs) if (run.link.maker === home) run.dead = true;
       const own = take(({ run }) => run.dead);
-      // One that is back at once may miss no call.
+      // A server that restarts at once may miss no call.
       const isBack = dice.chance(0.5);
       const others = take(({ at, stage }) => at === home && (stage === 'answered' ? dice.chance(0.5) : !isBack));
       for (const one of [...own, ...others]) one.fail();
@@ -204,7 +204,7 @@ export function openNetwork<S extends Station>(
       if (!stray) return false;
       strays = strays.filter((one) => one !== stray);
       count(world, 'duplicated batches');
-      // In its turn like any call, not in the middle of the present one.
+      // In its turn like any call, not in the middle of the current one.
       void Promise.resolve()
         .then(() => write(stray.home, stray.incoming))
         .catch(fail);

@@ -1,6 +1,6 @@
 /**
- * The public server, as far as the projection decides its content: of each publisher the newest state of a photo, and
- * of several publishers that with the later decision. It checks everything it receives for secrets.
+ * The part of a public server that is determined by projections: for each publisher the newest state of a photo, and
+ * among several publishers the one with the later decision. It checks everything it receives for secrets.
  */
 import { photoId, sha256Of } from '../../src/document/photo-document.js';
 import { deciding, opaqueId, project } from '../../src/publishing/projection.js';
@@ -9,7 +9,7 @@ import { secret } from './deeds.js';
 import { count, type Home, type World } from './home.js';
 import { truthOf, type Known } from './truth.js';
 
-/** The state of a photo from a publisher, and what the publisher knew then. */
+/** The state of a photo from a publisher, and the publisher's knowledge at that time. */
 interface Told {
   document: PublicDocument;
   known: Known;
@@ -47,7 +47,7 @@ export function openObserver(world: World, publishers: Home[]): Observer {
   }
   const isShown = (name: string): boolean => (decision(name)?.document.photo.value ?? null) !== null;
 
-  /** Nothing may be shown that a publisher with the same and more knowledge has withdrawn. */
+  /** A photo must not be shown if a publisher with the same or more knowledge has withdrawn it. */
   function checkTaken(name: string): void {
     const shown = decision(name);
     if (!shown || shown.document.photo.value === null) return;
@@ -92,7 +92,7 @@ export function openObserver(world: World, publishers: Home[]): Observer {
   };
 }
 
-/** Whether a photo is public, by all that is known of it. */
+/** Whether a photo is public, according to everything known about it. */
 export function isPublic(known: Known): boolean {
   const { values } = truthOf(known);
   return values.get('audience') === 'public' && values.get('trashed') !== true;
@@ -100,7 +100,7 @@ export function isPublic(known: Known): boolean {
 
 const isSubset = (a: Known, b: Known): boolean => [...a].every((act) => b.has(act));
 
-/** The photos that must be shown, by all that a home knows. */
+/** The photos that must be shown, according to a home's knowledge. */
 export const publicAt = (home: Home): Set<string> =>
   new Set(
     home

@@ -1,4 +1,4 @@
-/** Many runs of the mesh, one per seed, and their sum. */
+/** Many runs of the mesh, one per seed, and their totals. */
 import { simulate } from './simulation.js';
 
 /** The result of many runs. */

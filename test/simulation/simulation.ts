@@ -22,7 +22,7 @@ export interface Outcome {
   failure?: string;
 }
 
-/** A run under way. */
+/** A run in progress. */
 export interface Mesh {
   world: World;
   homes: Home[];
@@ -32,10 +32,10 @@ export interface Mesh {
 }
 
 const hour = 3_600_000;
-/** Steps before everything is mended. */
+/** The number of steps before all faults end. */
 const steps = 350;
 
-/** Runs the simulation of a seed. Never rejects for what it finds. */
+/** Runs the simulation of a seed. Never rejects because of a problem that it finds. */
 export async function simulate(seed: number): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'photospool-mesh-'));
   const dice = openDice(seed);
@@ -100,7 +100,7 @@ function crash({ world, network }: Mesh, home: Home): void {
   world.trace.push(`${home.name} crash`);
 }
 
-/** Does one thing, and lets calls go on. */
+/** Performs one action, and continues calls. */
 function step(mesh: Mesh): void {
   const { world, homes, network } = mesh;
   const { dice } = world;
@@ -153,7 +153,7 @@ function publish({ observer, world: { dice } }: Mesh): void {
   if (docs.length > 0) observer.publish(home, dice.pick(docs));
 }
 
-/** Goes back to a backup: what came since is only where it had got to. */
+/** Restores a backup: later changes are only where they were replicated to. */
 function restore({ backups, network, world }: Mesh, home: Home): void {
   const all = backups.get(home)!;
   if (all.length === 0) return;

@@ -1,11 +1,11 @@
 /**
- * What really happened, kept beside the libraries and in another way: every act of a person or of ingest, with what was in
- * sight then, and which server knows of which acts. From that alone follows what a document must say. It knows neither
- * revisions nor merges; `merge` and the library are what it is held against.
+ * A model of what happened, independent of the libraries: every act of a person or of ingest, with what its author had
+ * seen, and which server knows which acts. The expected content of a document follows from that alone. The model has
+ * neither revisions nor merges; `merge` and the library are compared with it.
  */
 import type { Audience } from '../../src/document/photo-document.js';
 
-/** Something that was done to a document. `past`: what its server knew of the document then. */
+/** An act on a document. `past`: what its server knew about the document at that time. */
 export interface Act {
   doc: string;
   /** Stamp; of an arrival the time of the sighting. */
@@ -18,10 +18,13 @@ export interface Act {
     | { kind: 'purge' };
 }
 
-/** The acts on one document that a server knows of. */
+/** The acts on one document that are known to a server. */
 export type Known = ReadonlySet<Act>;
 
-/** What a document must be. `either`: several purges saw one part each, and it depends on who met first. */
+/**
+ * The expected state of a document. `either`: several purges saw a part each, and it depends on the order of the
+ * merges.
+ */
 export interface Truth {
   state: 'absent' | 'alive' | 'dead' | 'either';
   /** By field, and by `set element`. */
@@ -38,7 +41,7 @@ const widths: readonly Audience[] = ['private', 'family', 'public'];
 /** How many values of a field a document keeps: older ones no longer distinguish a purge from a late copy. */
 const kept = 8;
 
-/** The truth that follows from known acts. */
+/** The expected content that follows from known acts. */
 export function truthOf(known: Known): Truth {
   const acts = [...known];
   const purges = acts.filter(({ what }) => what.kind === 'purge');
@@ -59,7 +62,10 @@ export function truthOf(known: Known): Truth {
   };
 }
 
-/** The effective act for each subject. A purge that something survived is an edit that moves it to the trash. */
+/**
+ * The effective act for each subject. A purge that did not cover everything is an edit that moves the photo to the
+ * trash.
+ */
 function newestBy(acts: readonly Act[], purges: readonly Act[]): Map<string, Act> {
   const about = new Map<string, Act[]>();
   const offer = (key: string, act: Act): void => void about.set(key, [...(about.get(key) ?? []), act]);
@@ -75,7 +81,7 @@ function newestBy(acts: readonly Act[], purges: readonly Act[]): Map<string, Act
 
 const newest = (acts: readonly Act[]): Act => acts.reduce((a, b) => (b.at > a.at ? b : a));
 
-/** The acts that no later actor had seen, whatever the clocks said. */
+/** The acts that no later actor had seen, regardless of clocks. */
 const unseenOf = (acts: readonly Act[]): Act[] => acts.filter((act) => !acts.some((other) => other.past.has(act)));
 
 /** For a tag or an album one value is kept, that of the greatest stamp, what overruled it, and what overruled that. */
@@ -87,10 +93,10 @@ function overruled(acts: readonly Act[]): Act {
   }
 }
 
-/** The values of a document of registers that may be shown: with wrong clocks any of several concurrent ones. */
+/** The values of a document of registers that may be shown: with wrong clocks, any of several concurrent ones. */
 export function mayShow(known: Known, field: string): unknown[] {
   const acts = [...known].filter(({ what }) => what.kind === 'edit' && what.field === field);
-  // What a restore lost was seen nevertheless.
+  // Acts lost by a restore still count as seen.
   const isOf = ({ what }: Act): boolean => what.kind === 'edit' && what.field === field;
   const isOff = acts.some((act) => [...act.past].some((other) => isOf(other) && other.at > act.at));
   return (isOff ? unseenOf(acts) : [newest(acts)]).map(valueOf);
@@ -132,7 +138,7 @@ function stateOf(acts: readonly Act[], purges: readonly Act[]): Truth['state'] {
 const isBelow = (act: Act, acts: readonly Act[]): boolean =>
   acts.some((other) => (other.at > act.at && act.past.has(other)) || (other.at < act.at && other.past.has(act)));
 
-/** Whether a purge counts an act as seen: it was, or it adds nothing to what was. */
+/** Whether a purge counts an act as seen: it was, or it adds nothing to the seen content. */
 function mayHaveSeen({ past }: Act, act: Act): boolean {
   if (past.has(act)) return true;
   const { what } = act;

@@ -43,7 +43,7 @@ async function openHome(metadata: Metadata) {
     act();
   });
   const db = openSqlite(join(folder, 'library.sqlite'));
-  // Nothing here is about a power loss: a commit does not wait for the disk.
+  // Power losses are not tested here: a commit does not wait for the disk.
   db.exec('PRAGMA synchronous = OFF');
   const library = openLibrary(db);
   onTestFinished(() => library.close());
@@ -93,12 +93,12 @@ async function openHome(metadata: Metadata) {
     library,
     processor,
     check,
-    /** The present place of an item: in `incoming`, or in its claim. */
+    /** The current place of an item: in `incoming`, or in its claim. */
     find(name: string): string | undefined {
       const claims = readdirSync(work).filter((one) => !one.startsWith('.'));
       return [join(incoming, name), ...claims.map((one) => join(work, one, name))].find((path) => existsSync(path));
     },
-    /** Runs `work` with `action` at its n-th operation, whatever the result; false if there are fewer. */
+    /** Runs `work` with `action` at its n-th operation, even if it fails; false if there are fewer. */
     async during(n: number, action: () => void, work: () => Promise<unknown>): Promise<boolean> {
       [left, act] = [n, action];
       await work().catch(() => undefined);

@@ -9,7 +9,7 @@ export interface Cutting {
   passed(): number;
   /** Ends every connection in the middle of a transfer, and accepts no new one. */
   cut(): void;
-  /** Silently forwards nothing any more, like a router that dropped its connections. */
+  /** Silently stops forwarding, like a router that dropped its connections. */
   hush(): void;
   /** Accepts connections again. */
   mend(): void;

@@ -1,4 +1,4 @@
-/** Connected homes, with what tests check: their files, and connections that break. */
+/** Connected homes, with the data that tests check: their files, and connections that break. */
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer, connect, type Socket } from 'node:net';
@@ -72,7 +72,7 @@ export async function files({ blobs, library, archive }: Home): Promise<{ rendit
   return { renditions: found.length, originals };
 }
 
-/** A connection to a server that breaks after so many bytes from it, again and again. */
+/** A connection to a server that breaks repeatedly, each time after this many bytes from it. */
 export async function brittle(url: string, bytes: () => number): Promise<{ url: string; cuts: () => number }> {
   const { hostname, port } = new URL(url);
   let cuts = 0;

@@ -15,7 +15,7 @@ import type { Served } from '../../src/sync/couch/serve-database.js';
 
 const peer: Viewer = { role: 'program', audiences: [], may: ['replicate'], canEdit: false };
 
-/** Takes `token` as Bearer and as the password of Basic, below `/db`, and nothing else. */
+/** Accepts `token` as Bearer and as the password of Basic, only below `/db`. */
 const check =
   (token: string) =>
   async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
@@ -27,7 +27,9 @@ const check =
     return reply.code(401).send({ error: 'unauthorized', reason: 'A token is needed.' });
   };
 
-/** Serves a side; `address` is that of its database. With a `token`, only to who has it. `log` is that of the server. */
+/**
+ * Serves a side; `address` is that of its database. With a `token`, only to its holder. `log` is that of the server.
+ */
 export async function serveSide(
   side: { library: Library; served: Served },
   port = 0,

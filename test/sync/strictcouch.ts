@@ -1,9 +1,10 @@
 /**
- * A CouchDB in this process, as strict as a real one (3.5) where strictness matters: one malformed revision makes it refuse a whole
- * `_revs_diff`, one malformed document a whole `_bulk_docs`. Like a real one it keeps and serves revision ids that no Photospool
- * takes. On demand it misbehaves: statuses, cut or endless answers, gzip bombs, missing rows. Databases are in memory.
+ * A CouchDB in this process, as strict as a real one (3.5) where strictness matters: one malformed revision makes it
+ * reject a whole `_revs_diff`, one malformed document a whole `_bulk_docs`. Like a real one it stores and serves
+ * revision ids that Photospool rejects. On demand it misbehaves: statuses, truncated or endless responses, gzip bombs,
+ * missing rows. Databases are in memory.
  *
- * Checked against the real one by test/sync/strictcouch.test.ts where `$COUCHDB_URL` is set.
+ * Compared with the real one by test/sync/strictcouch.test.ts if `$COUCHDB_URL` is set.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -11,47 +12,50 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { isObject, own } from '../../src/document/json-values.js';
 
-/** A request as misbehaviour sees it. */
+/** A request, for misbehaviours. */
 export interface CouchRequest {
   method: string;
   /** Below the database, without the query: `/_bulk_docs`; `/` of the server itself. */
   path: string;
   database: string;
-  /** The body, where it is JSON. */
+  /** The body, if it is JSON. */
   body: unknown;
 }
 
-/** Answers instead of the database. */
+/** Responds instead of the database. */
 export type Misbehaviour = (response: ServerResponse, usual: () => Answer) => void;
 
-/** An answer in JSON. */
+/** A response in JSON. */
 export interface Answer {
   status: number;
   body: unknown;
 }
 
-/** A document as `_bulk_docs` takes it. */
+/** A document in `_bulk_docs`. */
 export type Doc = Record<string, unknown> & { _id: string };
 
 /** The server. */
 export interface StrictCouch {
   url: string;
-  /** Chooses what a request is answered with instead; undefined for the usual answer. */
+  /** Chooses another response to a request; undefined for the usual one. */
   misbehave(choose: ((request: CouchRequest) => Misbehaviour | undefined) | undefined): void;
-  /** Refuses a document as a `validate_doc_update` does, with a sentence; undefined to take it. */
+  /** Rejects a document like a `validate_doc_update`, with a sentence; undefined to accept it. */
   validate(check: ((doc: Doc) => string | undefined) | undefined): void;
-  /** Stores what a real one took before Photospool looked: `_bulk_docs` with `new_edits: false`, with its rules. */
+  /**
+   * Stores content that a real one accepted before Photospool's checks: `_bulk_docs` with `new_edits: false`, with its
+   * rules.
+   */
   store(database: string, docs: readonly Doc[]): Answer;
   /** The leaves of a document that are not deleted, as `_rev`s. */
   leaves(database: string, id: string): string[];
-  /** How many documents a database has, without deleted ones. */
+  /** The number of documents in a database, without deleted ones. */
   count(database: string): number;
   /** Requests so far, as `POST /_bulk_docs`. */
   readonly asked: readonly string[];
   close(): Promise<void>;
 }
 
-/** Thrown inside: what CouchDB answers. */
+/** Thrown inside: CouchDB's response. */
 class Refusal extends Error {
   constructor(
     readonly status: number,
@@ -68,14 +72,16 @@ const refuse = (status: number, error: string, reason: string): never => {
   throw new Refusal(status, error, reason);
 };
 
-/** The most bytes of a document (`max_document_size`). */
+/** The maximum bytes of a document (`max_document_size`). */
 const largestDocument = 8_000_000;
 
-/** A revision in its canonical form: 32 hex digits in lower case, anything else as it is. Throws where CouchDB would. */
+/**
+ * A revision in its canonical form: 32 hex digits in lower case, anything else unchanged. Throws where CouchDB would.
+ */
 function parseHash(text: unknown, fail: (why: string) => never): string {
   if (typeof text !== 'string') return fail("RevId isn't a string");
   if (Buffer.byteLength(text) !== 32) return text;
-  // `list_to_integer` takes a sign.
+  // `list_to_integer` accepts a sign.
   if (!/^[+-]?[0-9a-fA-F]+$/.test(text)) return fail("RevId isn't a valid hexadecimal");
   const number = BigInt(`0x${text.replace(/^[+-]/, '')}`);
   return BigInt.asUintN(128, text.startsWith('-') ? -number : number)
@@ -115,7 +121,7 @@ interface Node {
   attachment?: Buffer;
 }
 
-/** A document of `_bulk_docs`, checked as a whole request is. */
+/** A document of `_bulk_docs`, checked as part of a whole request. */
 function parseDoc(doc: unknown): { id: string; path: string[]; deleted: boolean; body: Record<string, unknown> } {
   if (!isObject(doc)) return refuse(400, 'bad_request', 'Document must be a JSON object');
   const id = checkId(own(doc, '_id'));
@@ -200,7 +206,7 @@ class Documents {
 
   count = (): number => [...this.#trees.keys()].filter((id) => this.winner(id)).length;
 
-  /** What replaced a revision, or itself: `latest=true`. */
+  /** The replacement of a revision, or itself: `latest=true`. */
   latest(id: string, rev: string): string[] {
     const found = this.leaves(id)
       .map((leaf) => leaf.rev)
@@ -266,32 +272,32 @@ class Documents {
   }
 }
 
-/** Ways to misbehave. */
+/** Misbehaviours. */
 export const odd = {
   status:
     (status: number, body: unknown = { error: 'odd', reason: 'odd' }): Misbehaviour =>
     (response) =>
       void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
-  /** Another answer than the usual one. */
+  /** A different response. */
   instead:
     (change: (body: unknown) => unknown): Misbehaviour =>
     (response, usual) => {
       const { status, body } = usual();
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(change(body)));
     },
-  /** JSON that ends in the middle, as a whole answer. */
+  /** JSON that ends in the middle, as a complete response. */
   truncated: (): Misbehaviour => (response, usual) => {
     const text = JSON.stringify(usual().body);
     response.writeHead(200, { 'content-type': 'application/json' }).end(text.slice(0, text.length / 2));
   },
-  /** Says that more is coming than does. */
+  /** Announces more bytes than it sends. */
   cut: (): Misbehaviour => (response, usual) => {
     const text = JSON.stringify(usual().body);
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(text.length + 10) });
     response.write(text.slice(0, text.length / 2), () => response.destroy());
   },
   reset: (): Misbehaviour => (response) => void response.destroy(),
-  /** White space without end. */
+  /** Endless white space. */
   endless: (): Misbehaviour => (response) => {
     response.writeHead(200, { 'content-type': 'application/json' });
     const part = Buffer.alloc(1024 * 1024, 32);
@@ -301,7 +307,7 @@ export const odd = {
     };
     more();
   },
-  /** Half a gigabyte of white space in half a megabyte: one part of 16 MiB, again and again. */
+  /** Half a gigabyte of white space in half a megabyte: one part of 16 MiB, repeated. */
   bomb: (): Misbehaviour => (response) => {
     const body = Buffer.concat(Array<Buffer>(32).fill(gzipSync(Buffer.alloc(16 * 1024 * 1024, 32))));
     response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(body);
@@ -312,7 +318,7 @@ export const odd = {
       void response.writeHead(302, { location: to }).end(),
   page: (): Misbehaviour => (response) =>
     void response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Sign in</title>'),
-  /** The usual answer, called something else. */
+  /** The usual response, with another content type. */
   called:
     (type: string): Misbehaviour =>
     (response, usual) => {
@@ -336,7 +342,7 @@ export async function openStrictCouch(): Promise<StrictCouch> {
     if (docs === undefined) return refuse(400, 'bad_request', 'POST body must include `docs` parameter.');
     if (!Array.isArray(docs)) return refuse(400, 'bad_request', '`docs` parameter must be an array.');
     if (own(body, 'new_edits') !== false) return refuse(400, 'bad_request', 'Only new_edits=false is known here.');
-    // All are looked at before one is stored.
+    // All are checked before one is stored.
     const parsed = docs.map(parseDoc);
     const errors: object[] = [];
     parsed.forEach(({ id, path, deleted, body: fields }, n) => {
@@ -514,7 +520,7 @@ const sinceOf = (query: URLSearchParams, documents: Documents): number =>
   query.get('since') === 'now' ? documents.seq : parseInt(query.get('since') ?? '0') || 0;
 const limitOf = (query: URLSearchParams): number => Number(query.get('limit') ?? 1e9);
 
-/** Half a pair of surrogates is no UTF-8, and what CouchDB reads no JSON. */
+/** An unpaired surrogate is not UTF-8, and CouchDB does not accept it in JSON. */
 function jsonOf(bytes: Buffer, type: string | undefined): unknown {
   if (bytes.length === 0 || type?.startsWith('application/json') !== true) return undefined;
   try {
@@ -526,7 +532,7 @@ function jsonOf(bytes: Buffer, type: string | undefined): unknown {
   }
 }
 
-/** Waits as a longpoll does: with a heartbeat as long as nothing comes, else until its timeout. */
+/** Waits like a longpoll: with a heartbeat until there is a change, otherwise until its timeout. */
 async function untilChanged(documents: Documents, query: URLSearchParams, response: ServerResponse): Promise<void> {
   if (documents.seq > sinceOf(query, documents)) return;
   const heartbeat = Number(query.get('heartbeat'));
