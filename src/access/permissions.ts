@@ -31,8 +31,6 @@ export interface NamedBefore {
   search: string;
   /** The public ids of photos of the album that the link did not show then, and does not show now. */
   hidden: readonly string[];
-  /** When it became one with members, ms since 1970. */
-  at: number;
 }
 
 /** The scope of a draft of a link: also a selection, which becomes an album only when the link is created. */

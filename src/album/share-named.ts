@@ -16,18 +16,20 @@ import { actsFor } from '../access/sharing-rights.js';
 import { PhotospoolError, notFound } from '../base/errors.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { parseQuery } from '../catalog/search-parser.js';
+import { fold } from '../catalog/tokenize.js';
 import { descriptionIn } from '../document/album-document.js';
 import { orderIn } from '../document/album-order.js';
 import { commentPrefix } from '../document/comment.js';
+import { membershipsIn } from '../document/edits.js';
 import { house, membersId } from '../document/item-id.js';
 import { albumDocumentId } from '../library/control-documents.js';
 import type { Library } from '../library/library.js';
 import type { TurnedAlbum } from '../library/turned-albums.js';
 import { albumSearched, searchOfNamed } from './arrange-photos.js';
 import { changeAllNow, type Way } from './edit-photos.js';
-import { readPhotos } from './find-photos.js';
+import { readPhotos, type StoredPhoto } from './find-photos.js';
 import { visitorOf } from './link-scope.js';
-import { entryIn, openMemberAlbums, type MemberAlbumChange, type MemberAlbumParts } from './member-albums.js';
+import { claimsOf, entryIn, openMemberAlbums, type MemberAlbumChange, type MemberAlbumParts } from './member-albums.js';
 import { openAlbums } from './saved-searches.js';
 import { sightOf } from './visibility.js';
 
@@ -67,11 +69,10 @@ export function shareNamed(
   const members = openMemberAlbums(parts);
   return settled(parts, () => {
     const idsOf = (...search: Parameters<Catalog['dated']>): string[] => catalog.dated(...search).map(({ id }) => id);
-    const ids = idsOf(searchOfNamed(name), sightOf(viewer));
-    const links = linksTo(parts, name);
-    const shown = new Set(
-      links.length === 0 ? ids : idsOf(parseQuery(''), sightOf(visitorOf({ search: searchOfNamed(name).text }, house))),
-    );
+    const { text } = searchOfNamed(name);
+    // A photo of the viewer's own can have the name by another program.
+    const ids = idsOf(parseQuery(`${text} holder:house`), sightOf(viewer));
+    const shown = new Set(idsOf(parseQuery(''), sightOf(visitorOf({ search: text }, house))));
     return () => {
       const { album } = members.create(viewer, house, name);
       const { missing, refused } = members.add(viewer, album, ids);
@@ -80,14 +81,12 @@ export function shareNamed(
       if (moved.length === 0) throw notFound('This album doesn’t exist.');
       members.change(viewer, album, settingsOf(parts, name, moved));
       for (const { person, right } of people) members.give(viewer, album, person, right);
-      const undo = changeAllNow(library, viewer, moved, { albums: { remove: [name] } });
-      const at = clock.now();
-      for (const { id, search } of links) {
-        const was = { search, hidden: moved.filter((one) => !shown.has(one)), at };
-        pointTo(parts, who, id, { album, was });
-      }
+      const unseen = moved.filter((id) => !shown.has(id));
+      const hidden = readPhotos(library, unseen).flatMap((photo) => (isWaiting(library, photo) ? [] : [photo.id]));
+      const undo = changeAllNow(library, viewer, moved, { albums: { remove: spellingsOf(library, name, moved) } });
+      for (const { id, search } of linksTo(parts, name)) pointTo(parts, who, id, { album, was: { search, hidden } });
       const documents = JSON.stringify(documentsAbout(library, album, moved));
-      library.local.turnedAlbums.put({ album, name, undo: JSON.stringify(undo), documents, at });
+      library.local.turnedAlbums.put({ album, name, undo: JSON.stringify(undo), documents, at: clock.now() });
       return { album, undo };
     };
   });
@@ -103,7 +102,7 @@ export function unshareNamed(parts: ShareNamedParts, who: Turning, album: string
   const { viewer } = who;
   const members = openMemberAlbums(parts);
   return settled(parts, () => {
-    const inside = catalog.dated(parseQuery(`in:${album}`), sightOf(viewer)).map(({ id }) => id);
+    const inside = entriesSeen(catalog, viewer, album);
     return () => {
       const turned = library.local.turnedAlbums.find(album);
       if (!turned || !actsFor(viewer, house, { access: itemAccess(library) })) {
@@ -151,6 +150,26 @@ function linksTo({ shares }: ShareNamedParts, name: string): { id: string; searc
       'search' in scope && albumSearched(parseQuery(scope.search)) === album ? [{ id, search: scope.search }] : [],
     );
 }
+
+/** The name as these photos have it: a search for it ignores case and accents. */
+function spellingsOf(library: Library, name: string, ids: readonly string[]): string[] {
+  const names = new Set<string>();
+  for (const { body } of readPhotos(library, ids))
+    for (const [one, isIn] of membershipsIn(body.edits, 'albums')) if (isIn && fold(one) === fold(name)) names.add(one);
+  return [...names];
+}
+
+/** Whether a guest sent a photo, and it waits: once it is approved, a link to the name shows it. */
+const isWaiting = (library: Library, photo: StoredPhoto): boolean => claimsOf(library, photo)?.guest === true;
+
+/**
+ * The photos in an album, also those in the trash. Those of members separately: of two with the same bytes, a search finds
+ * one.
+ */
+const entriesSeen = (catalog: Pick<Catalog, 'dated'>, viewer: Viewer, album: string): string[] =>
+  ['holder:house', '-holder:house']
+    .flatMap((whose) => [whose, `${whose} is:trashed`])
+    .flatMap((terms) => catalog.dated(parseQuery(`in:${album} ${terms}`), sightOf(viewer)).map(({ id }) => id));
 
 /** Points a link to what the viewer may link to: visitors see that at once. */
 function pointTo(

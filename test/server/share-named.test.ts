@@ -266,10 +266,11 @@ test('it can’t be undone once something of the shared album would be lost', as
   const ids = (await openIceland(world)) as [string, string, string, string, string];
   await ask(ada.headers, 'PATCH', '/api/photos', { ids, audience: 'family' });
   const more = await home.add({ original: Buffer.from('one more'), taken: '2024-01-07T12:00:00.000' });
-  const own = publicIdOf({ holder: ben.id, sha256: 'a'.repeat(64) });
-  home.library.update<PhotoDocument>(itemId({ holder: ben.id, sha256: 'a'.repeat(64) }), () =>
-    photo({ sighting: { by: `person:${ben.id}` } }),
-  );
+  const [own, same] = ['a'.repeat(64), ids[0]].map((sha256) => {
+    const item = { holder: ben.id, sha256 };
+    home.library.update<PhotoDocument>(itemId(item), () => photo({ sighting: { by: `person:${ben.id}` } }));
+    return publicIdOf(item);
+  });
   const changes: Record<string, (url: string) => Promise<unknown>> = {
     title: (url) => ask(ada.headers, 'PATCH', url, { name: 'Island' }),
     description: (url) => ask(ada.headers, 'PATCH', url, { description: 'Eleven days.' }),
@@ -282,6 +283,7 @@ test('it can’t be undone once something of the shared album would be lost', as
       await ask(ada.headers, 'POST', `${url}/entries`, { ids: [more] });
     },
     'a photo less': (url) => ask(ada.headers, 'POST', `${url}/entries/remove`, { ids: [ids[0]] }),
+    'the same photo of a member': (url) => ask(ben.headers, 'POST', `${url}/entries`, { ids: [same] }),
     'a photo of a member': (url) => ask(ben.headers, 'POST', `${url}/entries`, { ids: [own] }),
     'a comment': () => ask(ben.headers, 'POST', `/api/photos/${ids[1]}/comments`, { text: 'Cold!' }),
     deletion: (url) => ask(ada.headers, 'PATCH', url, { removed: true }),
@@ -392,6 +394,78 @@ test('what another process writes in between counts', async () => {
     return transaction(work);
   };
   expectError(await back(world, urlOf(made)), 409, 'conflict');
+});
+
+test('links show a guest’s photo with the name once it is approved', async () => {
+  const world = await openPeople();
+  const { path, send, approve } = await openGuest(world);
+  const id = await send('early');
+  await world.ask(world.people.ada.headers, 'PATCH', `/api/photos/${id}`, { albums: { add: ['Iceland'] } });
+  urlOf(await turn(world));
+  expect(await visited(world, path)).toMatchObject({ share: { photos: 4 } });
+  expect((await approve(id)).json()).toMatchObject({ changed: 1 });
+  expect(await visited(world, path)).toMatchObject({ share: { photos: 5 } });
+});
+
+test('it can’t be undone while a photo that was added is in the trash', async () => {
+  const world = await openPeople();
+  const { home, people, ask } = world;
+  await openIceland(world);
+  const url = urlOf(await turn(world));
+  const more = await home.add({ original: Buffer.from('one more'), taken: '2024-01-07T12:00:00.000' });
+  await ask(people.ada.headers, 'POST', `${url}/entries`, { ids: [more] });
+  await ask(people.ada.headers, 'PATCH', `/api/photos/${more}`, { trashed: true });
+  expectError(await back(world, url), 409, 'conflict');
+});
+
+test('photos lose the name in every spelling that finds it, and get back their own', async () => {
+  const world = await openPeople();
+  const { home, people, ask } = world;
+  const [a] = (await openIceland(world)) as [string];
+  const other = await home.add({ original: Buffer.from('another'), taken: '2024-01-08T12:00:00.000' });
+  await ask(people.ada.headers, 'PATCH', `/api/photos/${other}`, { albums: { add: ['ÍCELAND', 'iceland'] } });
+  await ask(people.ada.headers, 'PATCH', `/api/photos/${other}`, { albums: { remove: ['iceland'] } });
+  const url = urlOf(await turn(world));
+  expect([namesOf(world, a), namesOf(world, other)]).toEqual([['North'], []]);
+  expectError(await turn(world), 404, 'not-found');
+  expect((await back(world, url)).statusCode).toBe(200);
+  expect([namesOf(world, a).sort(), namesOf(world, other)]).toEqual([['Iceland', 'North'], ['ÍCELAND']]);
+});
+
+test('photos of the owner’s own library that have the name stay out of it', async () => {
+  const world = await openPeople();
+  const { home, people, ask } = world;
+  await openIceland(world);
+  const { id } = people.ada;
+  const item = { holder: id, sha256: 'b'.repeat(64) };
+  // Another program wrote it.
+  const albums = { Iceland: { present: true, at: home.library.stampAfter(undefined), by: `person:${id}` } };
+  home.library.update<PhotoDocument>(itemId(item), () => {
+    const own = photo({ sighting: { by: `person:${id}` } });
+    return { ...own, edits: { ...own.edits, albums } };
+  });
+  expect(await listed(world, named)).toContain(publicIdOf(item));
+  const url = urlOf(await turn(world));
+  expect((await ask(people.ada.headers, 'GET', url)).json()).toMatchObject({ count: 4 });
+  expect(await listed(world, named)).toEqual([publicIdOf(item)]);
+});
+
+test('a link that another process creates in between follows, too', async () => {
+  const world = await openPeople();
+  const { home } = world;
+  await openIceland(world);
+  const { list } = home.access.shares;
+  const { transaction } = home.library;
+  // It is not there yet before the transaction.
+  home.access.shares.list = () => [];
+  home.library.transaction = (work) => {
+    home.library.transaction = transaction;
+    home.access.shares.list = list;
+    return transaction(work);
+  };
+  const [path] = await openLinks(world);
+  urlOf(await turn(world));
+  expect(await visited(world, path!)).toMatchObject({ share: { photos: 4 } });
 });
 
 test('only an owner can turn an album', async () => {
