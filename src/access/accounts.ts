@@ -61,7 +61,7 @@ export interface Accounts {
   /** Removes a person and their credentials. @throws PhotospoolError `not-found`, `conflict` for the last owner. */
   remove(id: string, actor: Actor): void;
   /**
-   * Ends the sign-in of a person on this server, and keeps the person, their photos and what they share.
+   * Ends the sign-in of a person on this server, and keeps the person, their photos and their shares.
    * @throws PhotospoolError `not-found`, `conflict` for the last owner.
    */
   close(id: string, actor: Actor): void;

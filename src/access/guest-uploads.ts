@@ -43,7 +43,7 @@ export interface GuestUploads {
   albumOf(link: string): string | undefined;
   /** Whether uploads that are meant for this album began at or after a time (ms since 1970). */
   isUsed(album: string, since: number): boolean;
-  /** What was sent through a link is meant for this album now, or for none; joins the caller's transaction. */
+  /** Changes the album for uploads through a link, or removes it; joins the caller's transaction. */
   redirect(link: string, album: string | undefined): void;
 }
 

@@ -43,7 +43,7 @@ export interface Config {
   title: string;
   /** What visitors read about the library. */
   intro?: string;
-  /** Whether search engines are asked not to index the public pages. */
+  /** Whether search engines are requested not to index the public pages. */
   noindex: boolean;
   /** Which other users of this machine may read the files. */
   modes: FileModes;

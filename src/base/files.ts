@@ -280,7 +280,7 @@ function openWriting(
         await disk.copyFile(from, part, constants.COPYFILE_EXCL | clone);
         await disk.chmod(part, modes.file);
         await flush(part);
-        // Hashes the copy: what was verified is what is kept.
+        // Hashes the copy, because that is the file that is kept.
         const { sha256 } = await reading.hash(part);
         return { kind: await settle(part, to), sha256 };
       } catch (error) {

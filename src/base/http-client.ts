@@ -39,7 +39,10 @@ export type HttpClient = (url: string, question?: HttpQuestion) => Promise<HttpA
 export const streamed = (source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> =>
   source as ReadableStream<Uint8Array>;
 
-/** Ms that an unused connection is kept: shorter than at any server, which would end it just as it is used. */
+/**
+ * Ms that an unused connection is kept: shorter than on any server, which might otherwise close it just as it is
+ * reused.
+ */
 const idle = 4_000;
 
 /** Agent options that only the types of `https` contain. */

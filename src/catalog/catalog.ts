@@ -320,7 +320,7 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, ac
 
   function sightOf(columns: Columns, viewer: CatalogViewer): Sight {
     const burst: Sight['burst'] = (within, number, inLink) => {
-      // Rows with values for share links of their own are in no burst.
+      // Rows with separate values for share links are in no burst.
       if (within !== columns) return [];
       const inUse = columns.order.subarray(0, columns.count);
       return framesNumbered(db, number, rowSightOf(viewer), inLink).flatMap((n) => {

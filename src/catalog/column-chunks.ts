@@ -210,7 +210,7 @@ export interface ChunkWriter {
   mark(): ChunkMark;
   /** Adds a chunk; `mark`: the one before its first rows were read. */
   add(chunk: NewChunk, mark: ChunkMark): void;
-  /** Writes what was added. */
+  /** Writes the added chunks. */
   flush(): void;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Loads the columns into memory and keeps them equal to the tables. They are loaded when first needed: in slices that
- * yield (`load`), or synchronously if the caller can't wait (`columns`). What a timeline needs comes first, the values
- * that are searched and counted after it (docs/architecture.md). Writes by this and other processes arrive through
+ * yield (`load`), or synchronously if the caller can't wait (`columns`). The part for a timeline comes first, then the
+ * values that are searched and counted (docs/architecture.md). Writes by this and other processes arrive through
  * `catalog_change`: the rows it names are read again. A crash loses nothing, since all of it is in the tables.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
@@ -40,11 +40,11 @@ import { dropShared, makeShared, putShared, type SharedRow } from './share-link-
 
 /** The columns of one open catalog. */
 export interface LoadedColumns {
-  /** Loads the columns in slices of some milliseconds; resolves when what is needed is loaded. */
+  /** Loads the columns in slices of some milliseconds; resolves when the required part is loaded. */
   load(needed: NeededColumns): Promise<void>;
   /** The columns; undefined if not even the part for a timeline is loaded. */
   loaded(): Columns | undefined;
-  /** The columns; loads what is needed synchronously if necessary. */
+  /** The columns; loads the required part synchronously if necessary. */
   columns(needed: NeededColumns): Columns;
   /** Reads rows written since the last call; does nothing if the columns are not loaded. */
   refresh(): void;

@@ -135,7 +135,7 @@ function piecesOf(body: object): Piece[] {
   });
 }
 
-/** The size of a value, its fields, and its share of what a document may have. */
+/** The size of a value, its fields, and its share of the limits of a document. */
 function measure(value: unknown): Pick<Piece, 'size' | 'fields' | 'share'> {
   const [size, { fields }] = [sizeOf(value), weigh(value)];
   return { size, fields, share: size / mergedSizeLimit + fields / fieldLimit };

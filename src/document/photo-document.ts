@@ -219,8 +219,8 @@ export interface Membership {
   /** For a removed element: the authors of its addition, which it keeps if the removal is undone. */
   was?: string[];
   /**
-   * Of an album: the undo of an addition removed it, and nobody had added or removed it before. The photo is out of the
-   * album, but nobody decided against it: its folder suggests the album again (suggested-album.ts).
+   * For an album: the undo of an addition removed it, and it was never added or removed before. The photo is not in the
+   * album, but without a decision against it: its folder suggests the album again (suggested-album.ts).
    */
   undone?: true;
 }

@@ -178,7 +178,7 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
   return view;
 }
 
-/** What differs in the view of a photo that is not shown as its original; undefined for others. */
+/** The differing parts in the view of a photo that is not shown as its original; undefined for others. */
 function developedView(
   photo: PhotoDocument | undefined,
 ): { view: Partial<Pick<PhotoView, 'width' | 'height' | 'develop' | 'developing'>> } | undefined {

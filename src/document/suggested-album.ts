@@ -22,15 +22,15 @@ export function suggestedAlbum(photo: PhotoDocument): string | undefined {
   return isUndecided(photo.edits, name) ? name : undefined;
 }
 
-/** Whether nobody has added a photo to an album or removed it, or only with additions that were undone. */
+/** Whether a photo was never added to an album or removed from it, except for additions that were undone. */
 function isUndecided(edits: Edits, album: string): boolean {
   const said = countedIn(edits, 'albums', album);
   return said === undefined || (own(said, 'present') === false && own(said, 'undone') === true);
 }
 
 /**
- * Whether the undo `back`, for the document as it was before the edit, removes the photo from an album about which
- * nobody had decided: then the undo must not count as a decision, either.
+ * Whether the undo `back`, for the document as it was before the edit, removes the photo from an album without an
+ * earlier decision: then the undo must not count as one, either.
  */
 export const undoesDecision = ({ edits }: PhotoDocument, back: PhotoChange): boolean =>
   (back.albums?.remove ?? []).some((album) => isUndecided(edits, album));

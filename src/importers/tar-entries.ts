@@ -42,7 +42,7 @@ export async function* membersOf(part: string, isPacked: boolean): AsyncGenerato
         bytes: member as unknown as AsyncIterable<Uint8Array>,
         read: file.bytesRead,
       };
-      // Skips what was not read.
+      // Skips the unread rest.
       member.resume();
     }
   } finally {

@@ -1,5 +1,5 @@
 /**
- * Photos that people and clients sent, with the changes they asked for before the photos were recorded: the album and
+ * Photos that people and clients sent, with the changes they requested before the photos were recorded: the album and
  * the audience of an upload (docs/upload.md), edits by a client (docs/immich.md). Local; the table is created with its
  * first row. A row is durable before the file is in `incoming`; its changes are made when the photo is recorded, with
  * the rights that the sender has at that time (album/awaited-changes.ts, which documents the state after a crash). The

@@ -249,7 +249,7 @@ function openTreeInserts(db: Sqlite, limit: number): Pick<Revisions, 'insert'> {
   };
 }
 
-/** Drops what is no longer needed. */
+/** Drops revisions that are no longer needed. */
 function openTreeDrops(
   db: Sqlite,
   limit: number,

@@ -1,31 +1,31 @@
 /**
- * Albums that existed by name and became albums with members (album/share-named.ts): what undoes that. Local; the table is
- * created with its first row; losing it loses only the undo.
+ * Albums that existed by name and became albums with members (album/share-named.ts): the data to undo that. Local; the
+ * table is created with its first row; losing it loses only the undo.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
 
-/** What an album with members was before. */
+/** The former state of an album with members. */
 export interface TurnedAlbum {
   /** `<holder>:<ulid>`. */
   album: string;
   name: string;
-  /** The changes, as JSON, that give its photos the name again. */
+  /** The changes, as JSON, that give its photos their name back. */
   undo: string;
-  /** As JSON, the revisions of the documents about it, by id, when it had become one with members. */
+  /** As JSON, the revisions of its documents, by id, when it became one with members. */
   documents: string;
-  /** When it became one, in ms since 1970. */
+  /** When that happened, in ms since 1970. */
   at: number;
 }
 
-/** Those of the last 30 days. All methods join the caller's transaction. */
+/** The albums of the last 30 days. All methods join the caller's transaction. */
 export interface TurnedAlbums {
   put(turned: TurnedAlbum): void;
   find(album: string): TurnedAlbum | undefined;
   remove(album: string): void;
 }
 
-/** How long a page can offer to undo it, in ms. */
+/** How long a page can offer the undo, in ms. */
 const longest = 30 * 86_400_000;
 
 /** Opens the table. Creates nothing. */

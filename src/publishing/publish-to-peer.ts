@@ -124,7 +124,7 @@ function readUnknown(theirs: Database, unknown: ReadonlyMap<string, readonly str
   return named.length === 0 ? Promise.resolve([]) : theirs.read(named, () => undefined);
 }
 
-/** Sends what the public server is missing. The connection's replication continues from there. */
+/** Sends the documents missing on the public server. The connection's replication continues from there. */
 async function send(
   ours: Database,
   theirs: Database,

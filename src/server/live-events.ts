@@ -153,8 +153,8 @@ function openPages(parts: LiveParts, emptied: () => void) {
   }
 
   /**
-   * Disconnects pages whose viewer has changed; returns the circles of the others. Before each change is told: the page of
-   * a link that follows its album to another search must not hear that its photos are gone.
+   * Disconnects pages whose viewer has changed; returns the circles of the others. Called before each change is sent:
+   * the page of a link that follows its album to another search must not be notified that its photos are gone.
    */
   function endOthers(): Set<Circle> {
     for (const [page, { circle, rights, viewerNow }] of pages) {

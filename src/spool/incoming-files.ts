@@ -38,7 +38,9 @@ export interface IncomingFiles {
    * remembered.
    */
   whyNot(found: ScannedFile): Promise<string | undefined>;
-  /** Counts a file as long as it is being claimed, though a scan may not find it any more; returns what ends that. */
+  /**
+   * Counts a file while it is being claimed, even if a scan no longer finds it; returns the function that ends that.
+   */
   leaves(found: ScannedFile): () => void;
   /** Records that a file was removed from its folder: it no longer waits, and an empty folder is removed. */
   took(found: ScannedFile): void;

@@ -216,7 +216,7 @@ function openUploadsOf(parts: ProcessorParts, options: ProcessorOptions) {
 
 const keyOfClaim = ({ id }: Claim): string => `claim ${id}`;
 
-/** Scans `incoming` and the claims, and queues what is ready. */
+/** Scans `incoming` and the claims, and queues ready files. */
 type Rounds = ReturnType<typeof openRounds>;
 
 function openRounds({ parts, options, emit, queue, claims, inbox, hand, taking }: Core) {
@@ -236,7 +236,7 @@ function openRounds({ parts, options, emit, queue, claims, inbox, hand, taking }
   }
 
   /**
-   * Scans `incoming` and the claims once, and queues what is due. Returns the ms until the next scan, and the folders.
+   * Scans `incoming` and the claims once, and queues due files. Returns the ms until the next scan, and the folders.
    */
   async function look(once = false): Promise<{ wait: number | undefined; folders: Folder[] }> {
     await adopt();

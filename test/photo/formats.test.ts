@@ -32,7 +32,7 @@ ${kinds
 
 ## Known, not read yet
 
-These files stay in \`incoming\`, and the page says why.
+These files stay in \`incoming\`, and the page shows the reason.
 
 ${row('format', 'type', 'would need')}
 ${row('---', '---', '---')}
@@ -53,7 +53,7 @@ file was available: the tests construct theirs from ExifTool's description.
 - \`preview\`: JPEG, quality ${encoding.quality}, at most ${previewEdge} px long. The preview of a JPEG or HEIC with a gain map (Ultra HDR,
   ISO 21496-1 or Apple’s own format, from iPhones) keeps the map, scaled, rotated and cropped with it
   ([gain-map.ts](../src/photo/decode/gain-map.ts)), unless that would more than double its size and add more than 64 KiB. Its metadata says how
-  to apply the map in both forms that browsers read (ISO 21496-1, Ultra HDR), and nothing else. Apple’s maps follow the curve
+  to apply the map in both forms that browsers read (ISO 21496-1, Ultra HDR), without other data. Apple’s maps follow the curve
   of Rec. 709 and interpolate the gain, not its logarithm, so their samples are converted to look the same
   ([apple-gain-map.ts](../src/photo/decode/apple-gain-map.ts)); their brightness is in their XMP or in the maker notes. Gain maps of AVIF
   and JPEG XL are not kept. Thumbs have no map. \`thumb\`: JPEG, quality ${encoding.quality}, at most ${thumbBox.height} px high and ${thumbBox.width} px
@@ -74,10 +74,10 @@ file was available: the tests construct theirs from ExifTool's description.
   download in a decoder with the same limits. The original does not change.
 - A RAW and a JPEG (or HEIC) of one shot, with the same file name without extension, second and camera, are one photo, shown by
   the JPEG; the information of each links to the other. The RAW is moved to the trash and restored with the JPEG; its audience is
-  its own.
+  separate.
 - A picture of more than ${megapixels} megapixels is rejected by its header, before anything is decoded.
 - A file whose end is missing is \`truncated\` and retried, since it may still be arriving. One whose pixel data is broken, or
-  that crashes its decoder, is \`undecodable\`. Both are [archived nevertheless](#damaged-files) after a day. A JPEG that has all
+  that crashes its decoder, is \`undecodable\`. Both are [still archived](#damaged-files) after a day. A JPEG that has all
   its pixels and lacks only the end marker, as some programs write it, counts as complete an hour after its last change.
   A JPEG with a partly broken scan has a picture, so it is imported at once and marked as
   [damaged](#damaged-files). Harmless warnings are ignored.
@@ -88,8 +88,8 @@ A damaged file is archived like any other original if it does not change for a d
 ([spool.md](spool.md#damaged-files)). Its document depends on the bytes alone, so it is the same on every server:
 
 - \`renditions.damaged\` is \`true\`. The search \`is:damaged\` finds the photo, and its tile and its information mark it.
-- The picture is what can be decoded: of a JPEG, PNG or GIF the picture as far as it goes; of a video without its end a frame, if
-  ffmpeg finds one; of any other the largest embedded picture (an EXIF thumbnail, a preview). If there is none,
+- The picture is the decodable part: for a JPEG, PNG or GIF the picture as far as it goes; for a video without its end a frame, if
+  ffmpeg finds one; for any other the largest embedded picture (an EXIF thumbnail, a preview). If there is none,
   \`renditions.unshown\` is \`damaged\`, and a placeholder is shown.
 - A file with the extension of a photo or video (such as \`.jpg\`) and unrecognisable first bytes has the type
   \`application/octet-stream\`, because names do not determine types. An empty file, a text, or another recognised kind is not
@@ -164,7 +164,7 @@ One file in \`src/photo/formats\`, one line in \`src/photo/formats/families.ts\`
 - \`kinds\`: each with its MIME type, its name, the source of its picture, and what it needs. This page is generated
   from them.
 - \`tell(head)\`: the kind of the first bytes. Pure; never throws.
-- \`cutOff\`: whether the end is missing. Asked only after the decoder failed.
+- \`cutOff\`: whether the end is missing. Called only after the decoder failed.
 - \`endings\`: the file extensions, for a file whose first bytes are broken.
 - \`open(path, format, asIs)\`: only if libvips can't open the file itself. It runs in the decoder process, within its limits of
   time and memory, and may start programs there, which end with it. It returns a \`PictureSource\`, a picture that libvips can

@@ -151,7 +151,7 @@ export function openDecoders({
         if (answer.kind === 'rendered') return answer.rendered;
         throw misheard(path, format);
       } catch (error) {
-        // For a file that is decoded as it is, only a crash of the decoder ends up here.
+        // With `asIs`, only a crash of the decoder gets here.
         if (asIs && error instanceof PhotospoolError && error.code === 'undecodable') return { unshown: 'damaged' };
         throw error;
       }

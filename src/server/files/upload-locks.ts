@@ -1,6 +1,6 @@
 /**
- * Upload locks: one request at a time works on an upload. The holder of a lock is asked to end when the next request
- * arrives: usually it is the same client, after its connection broke unnoticed. Locks live in memory only.
+ * Upload locks: one request at a time works on an upload. The holder of a lock is requested to end when the next
+ * request arrives: usually it is the same client, after its connection broke unnoticed. Locks live in memory only.
  */
 import type { Clock } from '../../base/clock.js';
 import { PhotospoolError } from '../../base/errors.js';

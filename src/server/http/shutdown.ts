@@ -1,6 +1,6 @@
 /**
  * Shutdown: live pages and idle connections end at once, requests in progress get a few seconds. A request that is cut
- * leaves what a crash at that point leaves.
+ * off leaves the same state as a crash at that point.
  */
 import { inLaterTurn } from '../../base/async/yield.js';
 import type { Clock } from '../../base/clock.js';

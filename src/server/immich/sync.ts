@@ -179,7 +179,7 @@ async function* linesFor(
   if (lasts()) yield line('SyncCompleteV1', '', {}, { key: '' });
 }
 
-/** The hashes of what a client has, by key. */
+/** The hashes of a client's entities, by key. */
 async function hashesOf(synced: SyncedEntities, name: string, kind: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (let after = ''; ; await yieldToEventLoop()) {

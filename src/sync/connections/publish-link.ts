@@ -10,7 +10,7 @@ import type { Exchange } from '../blobs/blob-exchange.js';
 
 /** The part of a connection that publishing uses. */
 export interface PublishLink {
-  /** The public server: its address, and what was discovered there. */
+  /** The public server: its address, and the discovered server. */
   address: Address;
   found: DiscoveredPeer;
   /** The id of this home's library. */

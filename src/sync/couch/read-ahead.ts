@@ -22,7 +22,7 @@ interface Stretch extends FeedBatch {
   part: IteratorResult<Incoming[], unknown>;
 }
 
-/** What to read, and for which target. */
+/** The feed to read, and the target. */
 export interface ReadingParts {
   source: Database;
   target: Database;

@@ -26,7 +26,7 @@ export interface ReplicationParts {
   batch?: number;
   /** Called after each batch. */
   progress?(progress: ReplicationProgress): void;
-  /** Called with what the target rejected. */
+  /** Called with the revisions that the target rejected. */
   refused(documents: readonly RejectedRevision[]): void;
   /**
    * Called for each batch before the checkpoint passes it: the documents in it, and those of them that were rejected.

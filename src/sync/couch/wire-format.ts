@@ -1,6 +1,7 @@
 /**
  * Documents in the format of CouchDB's protocol (https://docs.couchdb.org/en/stable/replication/protocol.html): the
- * body with `_id`, `_rev`, `_deleted` and `_revisions` beside its own fields. Pure; validates what comes from outside.
+ * body with `_id`, `_rev`, `_deleted` and `_revisions` in addition to its own fields. Pure; validates input from
+ * outside.
  */
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { weigh } from '../../document/document-size.js';
