@@ -125,8 +125,7 @@ export function changeNow(
   library.transaction(() => {
     const [photo] = visibleTo(library, viewer, readPhotos(library, [id]));
     if (!photo || !when(photo.body)) return;
-    if (refusedField(viewer, change, photo.item.holder) !== undefined || !mayDevelop(viewer, photo, change))
-      throw mayNot();
+    if (!mayMake(viewer, photo, change)) throw mayNot();
     changePhoto(library, viewer, photo, change, undefined);
   });
 }
@@ -146,6 +145,27 @@ export function changeAllNow(library: Library, viewer: Viewer, ids: readonly str
   });
 }
 
+/**
+ * Changes photos as part of another write of their documents. `apply` throws PhotospoolError `forbidden` if the viewer may
+ * not change the photo in this way; `undo` has the changes that undo those that were made.
+ */
+export function openChangeAlong(
+  library: Library,
+  viewer: Viewer,
+  change: PhotoEdit,
+): { apply(photo: StoredPhoto, document: PhotoDocument): PhotoDocument; undo(): Way[] } {
+  const ways = new Map<string, Way>();
+  return {
+    apply(photo, document) {
+      if (!mayMake(viewer, photo, change)) throw mayNot();
+      const done = changed(library, viewer, photo.item, document, change, undefined);
+      if (done.document !== document) keepWay(ways, photo.id, done.inverse);
+      return done.document;
+    },
+    undo: () => [...ways.values()],
+  };
+}
+
 /** Unique ids in batches; yields to other requests in between. */
 async function* inBatches(ids: readonly string[]): AsyncGenerator<string[]> {
   const wanted = [...new Set(ids)];
@@ -162,8 +182,7 @@ async function* inBatches(ids: readonly string[]): AsyncGenerator<string[]> {
 function sortOut(library: Library, viewer: Viewer, ids: readonly string[], change: PhotoEdit) {
   const seen = visibleTo(library, viewer, readPhotos(library, ids));
   const known = new Set(seen.map(({ id }) => id));
-  const isAllowed = (photo: StoredPhoto): boolean =>
-    refusedField(viewer, change, photo.item.holder) === undefined && mayDevelop(viewer, photo, change);
+  const isAllowed = (photo: StoredPhoto): boolean => mayMake(viewer, photo, change);
   return {
     allowed: seen.filter(isAllowed),
     refused: seen.filter((photo) => !isAllowed(photo)).map(({ id }) => id),
@@ -171,6 +190,10 @@ function sortOut(library: Library, viewer: Viewer, ids: readonly string[], chang
     cutsVideo: seen.some((photo) => cutsFilm(photo, change)),
   };
 }
+
+/** Whether a viewer may change a photo in this way. */
+const mayMake = (viewer: Viewer, photo: StoredPhoto, change: PhotoEdit): boolean =>
+  refusedField(viewer, change, photo.item.holder) === undefined && mayDevelop(viewer, photo, change);
 
 /** The first changed field that the viewer may not change of a holder’s photos. */
 function refusedField(viewer: Viewer, change: PhotoEdit, holder: Holder): string | undefined {
@@ -266,31 +289,45 @@ function changePhoto(
   library: Library,
   viewer: Viewer,
   { id, document: name, item }: StoredPhoto,
-  { shift, turn, restores, from: _from, beside: _beside, ...change }: PhotoEdit,
+  change: PhotoEdit,
   behind: Signature['behind'],
 ): { id: string; inverse: Omit<Way, 'ids'> }[] {
-  const self = favouritesOf(viewer, item.holder);
-  const by = authorOf(viewer);
-  let inverse: Omit<Way, 'ids'> | undefined;
+  let inverse: Omit<Way, 'ids'> = {};
   const written = library.update<PhotoDocument>(name, (document) => {
     if (!document) return undefined;
-    const turned = turn === undefined ? undefined : turnedBy(document, turn);
-    const moved = {
-      ...change,
-      ...(shift !== undefined && { taken: shiftTaken(document, shift) }),
-      ...(turned !== undefined && { develop: turned }),
-    };
-    const meant = self === undefined ? moved : asTheirs(moved, self);
-    const back = inverseOf(document, meant);
-    const isRestoring = back && (saysOthers(document, back, by) || undoesDecision(document, back));
-    inverse = back && { ...back, ...(isRestoring && { restores: true }) };
-    const made = { ...(restores === true && { restores }), ...(behind && { behind }) };
-    const confirms = mayOn(viewer, 'share', item.holder);
-    const signature = { ...library.sign(document), by, confirms, ...made };
-    const changed = applyChange(document, meant, signature);
-    return changed === document ? document : inSight(library, item, changed, signature);
+    const done = changed(library, viewer, item, document, change, behind);
+    inverse = done.inverse;
+    return done.document;
   });
-  return written?.changed === true ? [{ id, inverse: asOwn(inverse ?? {}) }] : [];
+  return written?.changed === true ? [{ id, inverse }] : [];
+}
+
+/** A document after a change, the same object if nothing changed, and the undo. */
+function changed(
+  library: Library,
+  viewer: Viewer,
+  item: Item,
+  document: PhotoDocument,
+  { shift, turn, restores, from: _from, beside: _beside, ...change }: PhotoEdit,
+  behind: Signature['behind'],
+): { document: PhotoDocument; inverse: Omit<Way, 'ids'> } {
+  const self = favouritesOf(viewer, item.holder);
+  const by = authorOf(viewer);
+  const turned = turn === undefined ? undefined : turnedBy(document, turn);
+  const moved = {
+    ...change,
+    ...(shift !== undefined && { taken: shiftTaken(document, shift) }),
+    ...(turned !== undefined && { develop: turned }),
+  };
+  const meant = self === undefined ? moved : asTheirs(moved, self);
+  const back = inverseOf(document, meant);
+  const isRestoring = back && (saysOthers(document, back, by) || undoesDecision(document, back));
+  const inverse = asOwn(back ? { ...back, ...(isRestoring && { restores: true }) } : {});
+  const made = { ...(restores === true && { restores }), ...(behind && { behind }) };
+  const confirms = mayOn(viewer, 'share', item.holder);
+  const signature = { ...library.sign(document), by, confirms, ...made };
+  const after = applyChange(document, meant, signature);
+  return { document: after === document ? document : inSight(library, item, after, signature), inverse };
 }
 
 /**

@@ -110,12 +110,16 @@ export interface MemberAlbums {
   checkAdding(viewer: Viewer, album: string, holder: Holder): void;
   /**
    * Adds the viewer's photos to an album. An owner who adds photos of their own to an album of the house becomes a member
-   * of it, as others who add theirs. @throws PhotospoolError `forbidden` if the viewer may add nothing to it.
+   * of it, as others who add theirs. `along` changes the document of each photo that is added, in the same write. @throws
+   * PhotospoolError `forbidden` if the viewer may add nothing to it.
    */
-  add(viewer: Viewer, album: string, photos: readonly string[]): EntriesChanged;
+  add(viewer: Viewer, album: string, photos: readonly string[], along?: ChangeAlong): EntriesChanged;
   /** Removes photos: the viewer’s own, and as the holder of the album also those of others. */
   takeOut(viewer: Viewer, album: string, photos: readonly string[]): EntriesChanged;
 }
+
+/** Changes a photo's document as part of another write. */
+export type ChangeAlong = (photo: StoredPhoto, document: PhotoDocument) => PhotoDocument;
 
 /** The maximum number of albums per holder. */
 const most = 2_000;
@@ -454,11 +458,12 @@ function openEntries(core: Core): Pick<MemberAlbums, 'checkAdding' | 'add' | 'ta
     viewer: Viewer,
     { document }: StoredPhoto,
     change: (edits: object, author: Author) => object,
+    along: (document: PhotoDocument) => PhotoDocument = (document) => document,
   ): void {
     library.update<PhotoDocument>(document, (body) => {
       if (!body) return undefined;
       const author = { at: library.stampAfter(body), by: authorOf(viewer) };
-      return { ...body, edits: change(body.edits, author) };
+      return along({ ...body, edits: change(body.edits, author) });
     });
   }
 
@@ -468,7 +473,7 @@ function openEntries(core: Core): Pick<MemberAlbums, 'checkAdding' | 'add' | 'ta
       seen(viewer, album);
       if (!mayPutInto(viewer, album, holder, state())) throw forbidden('You can’t add these photos to this album.');
     },
-    add: (viewer, album, ids) =>
+    add: (viewer, album, ids, along) =>
       changing(() => {
         if (seen(viewer, album) === 'view') throw forbidden('You can’t add photos to this album.');
         return each(viewer, ids, (photo) => {
@@ -478,7 +483,12 @@ function openEntries(core: Core): Pick<MemberAlbums, 'checkAdding' | 'add' | 'ta
           if (!mayPutInto(viewer, album, holder, state())) return false;
           if (entryIn(library, photo, album)) return 'same';
           const sees = { [peopleId]: setOf(peopleId), [membersId(album)]: setOf(membersId(album)) };
-          writeEdits(viewer, photo, (edits, author) => withGive(edits, { to: album, what: 'entry' }, author, sees));
+          writeEdits(
+            viewer,
+            photo,
+            (edits, author) => withGive(edits, { to: album, what: 'entry' }, author, sees),
+            along && ((document) => along(photo, document)),
+          );
           return true;
         });
       }),

@@ -26,7 +26,7 @@ import { albumDocumentId } from '../library/control-documents.js';
 import type { Library } from '../library/library.js';
 import type { TurnedAlbum } from '../library/turned-albums.js';
 import { albumSearched, searchOfNamed } from './arrange-photos.js';
-import { changeAllNow, type Way } from './edit-photos.js';
+import { changeAllNow, openChangeAlong, type Way } from './edit-photos.js';
 import { readPhotos, type StoredPhoto } from './find-photos.js';
 import { visitorOf } from './link-scope.js';
 import { claimsOf, entryIn, openMemberAlbums, type MemberAlbumChange, type MemberAlbumParts } from './member-albums.js';
@@ -55,8 +55,9 @@ export interface Turning {
 /**
  * Turns the album of this name into one with these members. Returns its id (`house:<ulid>`), and the changes that give
  * its photos the name again. Its links keep their address and settings, and show the same photos. The catalog’s columns
- * must be loaded. @throws PhotospoolError `invalid`; `forbidden` if the viewer does not act for the house; `not-found` without an album of this name with photos that can be
- * shared, or for an unknown person; `conflict` if there are too many albums, or while people have no libraries.
+ * must be loaded. @throws PhotospoolError `invalid`; `forbidden` if the viewer does not act for the house; `not-found`
+ * without an album of this name with photos that can be shared, or for an unknown person; `conflict` if there are too
+ * many albums, or while people have no libraries.
  */
 export function shareNamed(
   parts: ShareNamedParts,
@@ -75,7 +76,8 @@ export function shareNamed(
     const shown = new Set(idsOf(parseQuery(''), sightOf(visitorOf({ search: text }, house))));
     return () => {
       const { album } = members.create(viewer, house, name);
-      const { missing, refused } = members.add(viewer, album, ids);
+      const naming = openChangeAlong(library, viewer, { albums: { remove: spellingsOf(library, name, ids) } });
+      const { missing, refused } = members.add(viewer, album, ids, naming.apply);
       const left = new Set([...missing, ...refused]);
       const moved = ids.filter((id) => !left.has(id));
       if (moved.length === 0) throw notFound('This album doesn’t exist.');
@@ -83,9 +85,9 @@ export function shareNamed(
       for (const { person, right } of people) members.give(viewer, album, person, right);
       const unseen = moved.filter((id) => !shown.has(id));
       const hidden = readPhotos(library, unseen).flatMap((photo) => (isWaiting(library, photo) ? [] : [photo.id]));
-      const undo = changeAllNow(library, viewer, moved, { albums: { remove: spellingsOf(library, name, moved) } });
       for (const { id, search } of linksTo(parts, name)) pointTo(parts, who, id, { album, was: { search, hidden } });
       const documents = JSON.stringify(documentsAbout(library, album, moved));
+      const undo = naming.undo();
       library.local.turnedAlbums.put({ album, name, undo: JSON.stringify(undo), documents, at: clock.now() });
       return { album, undo };
     };

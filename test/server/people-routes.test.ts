@@ -117,7 +117,7 @@ const exceptions: Record<string, readonly string[]> = {
     ...['POST /api/albums/saved', 'POST /api/albums/shared', 'POST /api/albums/suggested', 'POST /api/ends/confirm'],
     ...['POST /api/photos/save', 'POST /api/shares/:id/address', 'POST /immich/api/albums'],
     ...['POST /immich/api/trash/restore/assets', 'POST /api/people/:id/hand-over', 'POST /api/people/:id/purge'],
-    ...['POST /api/guest-photos/decline'],
+    ...['POST /api/guest-photos/decline', 'POST /api/albums/:holder/:album/unshare'],
   ],
   'opens, closes or changes locked photos: locked.test.ts': [
     ...['POST /api/locked/close', 'POST /api/locked/open', 'POST /api/locked/photos/unlock'],
