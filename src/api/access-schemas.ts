@@ -172,6 +172,8 @@ export const AccessSettings = Type.Object({
     Type.String({ description: 'the beginning of links, `https://photos.example.org`' }),
     Type.Null(),
   ]),
+  title: Type.String({ description: 'the title of the public front page' }),
+  intro: Type.Union([Type.String({ description: 'its introduction' }), Type.Null()]),
 });
 
 /** access/audit-log.ts `Entry`. */

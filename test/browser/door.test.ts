@@ -182,7 +182,15 @@ test('tokens are shown once and revoked, access is opened, and the log lists it'
   await page.getByRole('link', { name: 'Access' }).click();
   await page.getByRole('switch', { name: 'Allow visitors' }).click();
   await page.waitForSelector('[role=switch][aria-checked=true]');
-  expect(fixture.door.openness).toEqual({ visitors: true, familyEdits: false, publicAddress: null });
+  const texts = { title: 'Ada & <b>co</b>', intro: 'Ten years of ferries.\nAnd harbours.' };
+  await page.getByLabel('Title').fill(texts.title);
+  await page.getByLabel('Introduction').fill(texts.intro);
+  const saveTexts = page.getByRole('button', { name: 'Save public page' });
+  await saveTexts.click();
+  await expect.poll(() => saveTexts.isDisabled()).toBe(true);
+  expect(await page.getByLabel('Introduction').inputValue()).toBe(texts.intro);
+  const access = { visitors: true, familyEdits: false, publicAddress: null };
+  expect(fixture.door.openness).toEqual({ ...access, ...texts });
   await page.getByRole('link', { name: 'Security log' }).click();
   await page.waitForSelector('text=Owner signed in');
   expect(mishaps).toEqual([]);

@@ -222,7 +222,7 @@ export function makeDoor(passkeys = true): Door {
     people: [],
     sessions: [],
     tokens: [],
-    openness: { visitors: false, familyEdits: false, publicAddress: null },
+    openness: { visitors: false, familyEdits: false, publicAddress: null, title: 'Photospool', intro: null },
     happenings: [],
     findings: [
       {

@@ -9,7 +9,9 @@ import type { Tile } from '../../src/catalog/catalog.js';
 import { local } from '../../src/access/viewer.js';
 import { buildApp, type ServerConfig } from '../../src/server/app.js';
 import { changePhotos } from '../../src/album/edit-photos.js';
-import { openHome, type Home } from './fixture.js';
+import { invite, openOwned } from './accounts.js';
+import { openBrowser } from './browser.js';
+import { expectError, openHome, type Home } from './fixture.js';
 
 const page =
   '<!doctype html><html><head><meta name="robots" content="noindex" /><title>Photospool</title></head><body></body></html>';
@@ -110,6 +112,35 @@ test('an introduction is on the front page, and in the preview of its link inste
   const escaped = 'Ten years of &lt;harbours&gt; &amp; ferries.';
   expect(metaOf((await get('/')).body)).toMatchObject({ 'og:description': escaped, description: escaped });
   expect(metaOf((await get('/?q=sea')).body)['og:description']).toBe('1 photo');
+});
+
+test('an owner sets title and introduction; without them those of the configuration apply', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  await mkdir(home.parts.config.webRoot, { recursive: true });
+  await writeFile(join(home.parts.config.webRoot, 'index.html'), page);
+  home.access.settings.change({ visitors: true });
+  const app = await buildApp(home.parts);
+  onTestFinished(() => app.close());
+  const visitor = openBrowser(app);
+  const front = async (): Promise<object> => (await visitor.ask('GET', '/api/front')).json<object>();
+  const [title, intro] = ['<b>Ada</b> & "co"\u202e', 'One </script><script>alert(1)</script>\nTwo'];
+  const set = (body: object) => owner.ask('PATCH', '/api/access', body);
+  expect((await set({ title: ` ${title} `, intro })).json()).toMatchObject({ title, intro });
+  expect(await front()).toMatchObject({ title, intro });
+  const { body } = await visitor.ask('GET', '/');
+  for (const mark of ['<script>', '<b>', '\u202e']) expect(body).not.toContain(mark);
+  expect(metaOf(body)['og:title']).toMatch(/^&lt;b&gt;Ada&lt;\/b&gt; &amp; &quot;co&quot;/);
+  expect(metaOf(body)['og:description']).toMatch(/^One &lt;\/script&gt;/);
+  expect((await visitor.ask('GET', '/api/feed.xml')).body).toContain('&lt;b&gt;Ada&lt;/b&gt;');
+  // Only an owner changes them.
+  const { browser: family } = await invite(owned, 'Ben');
+  expectError(await family.ask('PATCH', '/api/access', { title: 'Other' }), 403, 'forbidden');
+  expectError(await visitor.ask('PATCH', '/api/access', { title: 'Other' }), 403, 'forbidden');
+  expectError(await set({ title: 'x'.repeat(101) }), 400, 'invalid');
+  expectError(await set({ intro: 'x'.repeat(1_001) }), 400, 'invalid');
+  expect((await set({ title: null, intro: ' ' })).json()).toMatchObject({ title: 'Photospool', intro: null });
+  expect(await front()).toMatchObject({ title: 'Photospool' });
 });
 
 test('previews: title, description and picture, with absolute addresses; for a photo, the front page and a search', async () => {

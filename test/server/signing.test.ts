@@ -266,6 +266,8 @@ describe('settings and the audit log', () => {
       visitors: true,
       familyEdits: false,
       publicAddress: null,
+      title: 'Photospool',
+      intro: null,
     });
     const address = await owner.ask('PATCH', '/api/access', { publicAddress: 'photos.example.org' });
     expect(address.json()).toMatchObject({ publicAddress: 'https://photos.example.org' });

@@ -19,6 +19,7 @@ import type { Context } from '../context.js';
 import { descriptionOf, senderOf } from '../../album/link-sender.js';
 import { findPhoto } from '../../album/find-photos.js';
 import { plain } from './markdown-to-text.js';
+import { publicPage } from './public-page.js';
 import { enterShare, shareOfPage } from '../http/share-link-address.js';
 import { sightOf } from '../../album/visibility.js';
 
@@ -62,7 +63,7 @@ export function makePreview(parts: Parts): Preview {
 const feedOf = (name: string): string =>
   `<link rel="alternate" type="${atomType}" title="${escaped(name)}" href="${atomPath}" />`;
 
-const nameOf = ({ config }: Parts): string => config.title ?? 'Photospool';
+const nameOf = (parts: Parts): string => publicPage(parts).title;
 const originOf = ({ protocol, host }: FastifyRequest): string => `${protocol}://${host}`;
 
 async function ofLink(
@@ -105,7 +106,7 @@ async function ofPage(parts: Parts, request: FastifyRequest, who: Viewer): Promi
   if (url.pathname !== '/' || q === '') {
     const tile = featuredOf(catalog, sight, clock.now());
     const front = url.pathname === '/';
-    const description = (front && parts.config.intro) || count;
+    const description = (front && publicPage(parts).intro) || count;
     return { title: name, description, ...imageOf(tile), ...(front && { path: '/', index: true }) };
   }
   try {

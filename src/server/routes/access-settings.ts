@@ -4,19 +4,23 @@ import type { Routes } from '../context.js';
 import { answers } from '../../api/photo-schemas.js';
 import { AccessSettings, strict } from '../../api/access-schemas.js';
 import { actorBehind } from '../http/sign-in-response.js';
+import { changePublicPage, longest, publicPage } from '../pages/public-page.js';
 
-export const access: Routes = (app, { access: { settings, transaction } }) => {
+export const access: Routes = (app, context) => {
+  const { settings, transaction } = context.access;
   const config = { rule: 'settings' } as const;
   const read = () => {
     const { visitors, familyEdits } = settings.read();
-    return { visitors, familyEdits, publicAddress: settings.publicAddress() ?? null };
+    const { title, intro = null } = publicPage(context);
+    return { visitors, familyEdits, publicAddress: settings.publicAddress() ?? null, title, intro };
   };
   app.get(
     '/api/access',
     {
       config,
       schema: {
-        summary: 'The access settings: whether visitors may look, whether family may edit, and the address in links',
+        summary:
+          'The access settings: whether visitors may look and what they read, whether family may edit, and the address in links',
         response: answers(AccessSettings),
       },
     },
@@ -28,6 +32,8 @@ export const access: Routes = (app, { access: { settings, transaction } }) => {
       visitors: Type.Optional(Type.Boolean()),
       familyEdits: Type.Optional(Type.Boolean()),
       publicAddress: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 300 }), Type.Null()])),
+      title: Type.Optional(Type.Union([Type.String({ maxLength: longest.title }), Type.Null()])),
+      intro: Type.Optional(Type.Union([Type.String({ maxLength: longest.intro }), Type.Null()])),
     },
     { minProperties: 1 },
   );
@@ -35,11 +41,15 @@ export const access: Routes = (app, { access: { settings, transaction } }) => {
     '/api/access',
     { config, schema: { summary: 'Changes the access settings', body: Change, response: answers(AccessSettings) } },
     (request, reply) => {
-      const { publicAddress, ...change } = request.body;
+      const { publicAddress, title, intro, ...change } = request.body;
       const actor = actorBehind(request);
       transaction(() => {
         settings.change(change, actor);
         if (publicAddress !== undefined) settings.setPublicAddress(publicAddress ?? undefined, actor);
+        changePublicPage(context.library, {
+          ...(title !== undefined && { title }),
+          ...(intro !== undefined && { intro }),
+        });
       });
       void reply.send(read());
     },

@@ -2,6 +2,7 @@
 import { isPrivateTag } from '../../document/tag-names.js';
 import { viewer } from '../http/request-viewer.js';
 import { atomOf, atomPath, atomType } from '../pages/atom-xml.js';
+import { publicPage } from '../pages/public-page.js';
 import { featuredTag } from '../../album/featured-photo.js';
 import type { Routes } from '../context.js';
 import { findPhotos } from '../../album/find-photos.js';
@@ -31,7 +32,7 @@ export const atom: Routes = (app, { library, catalog, config, ask }) => {
       return reply
         .type(`${atomType}; charset=utf-8`)
         .header('cache-control', 'no-cache')
-        .send(atomOf(photos, { title: config.title ?? 'Photospool', origin }));
+        .send(atomOf(photos, { title: publicPage({ library, config }).title, origin }));
     },
   );
 };

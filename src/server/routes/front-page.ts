@@ -6,6 +6,7 @@ import { findPhoto } from '../../album/find-photos.js';
 import { FrontPage } from '../../api/album-schemas.js';
 import { answers } from '../../api/photo-schemas.js';
 import { showTo, sightOf } from '../../album/visibility.js';
+import { publicPage } from '../pages/public-page.js';
 
 /** The maximum numbers of tags and albums. */
 const most = { tags: 60, albums: 24 };
@@ -22,8 +23,7 @@ export const front: Routes = (app, { library, catalog, clock, config, ask }) => 
       const shown = photo && showTo(who, photo);
       const tags = catalog.facet('tag', everything, sight).filter(({ value }) => value !== featuredTag);
       return {
-        title: config.title ?? 'Photospool',
-        ...(config.intro !== undefined && { intro: config.intro }),
+        ...publicPage({ library, config }),
         photos: catalog.count(everything, sight),
         ...(tile &&
           shown && {

@@ -300,6 +300,11 @@ export const access = {
   visitorsAbout: 'Anyone with the address can see photos marked Public.',
   familyEdits: 'Family can edit',
   familyEditsAbout: 'Family members can edit titles, tags, places and ratings, but not sharing.',
+  front: 'Public page',
+  frontAbout: 'The title and introduction that visitors see, and that previews of its address show.',
+  frontTitle: 'Title',
+  frontIntro: 'Introduction',
+  saveFront: 'Save public page',
   address: 'Public address',
   addressAbout:
     'Links and invitations start with this address, for example https://photos.example.org. It must lead to this server: see “Reaching your library from elsewhere” in the documentation.',
