@@ -472,6 +472,36 @@ test('a link that another process creates in between follows, too', async () => 
   expect(await visited(world, path!)).toMatchObject({ share: { photos: 4 } });
 });
 
+test('edits of another server that arrive later change nothing that its links show', async () => {
+  const world = await openPeople();
+  const { home } = world;
+  const { library } = home;
+  const [a, b, c, d] = (await openIceland(world)) as [string, string, string, string];
+  const [path] = await openLinks(world);
+  const before = [a, b, c].map((id) => library.get<PhotoDocument>(photoId(id))!);
+  const old = library.sign(before[0]!.body);
+  urlOf(await turn(world));
+  const seen = await visited(world, path!);
+  const by = 'owner';
+  const late = library.sign(before[1]!.body);
+  // An older edit of something else, a later one that sets the name, and one that takes the photo out of the album by name.
+  const edits = [
+    { tags: { ice: { present: true, ...old, by } } },
+    { albums: { ...before[1]!.body.edits.albums, Iceland: { present: true, ...late, by } } },
+    { albums: { ...before[2]!.body.edits.albums, Iceland: { present: false, ...old, by } } },
+  ];
+  for (const [n, { id, rev, body }] of before.entries()) {
+    const revisions = [`${parseInt(rev, 10) + 1}-${'f'.repeat(32)}`, rev];
+    library.insert([{ id, revisions, deleted: false, body: { ...body, edits: { ...body.edits, ...edits[n] } } }]);
+  }
+  expect(library.get<PhotoDocument>(photoId(a))!.body.edits.tags).toHaveProperty('ice');
+  expect(namesOf(world, a)).toEqual(['North']);
+  expect(namesOf(world, b).sort()).toEqual(['Iceland', 'North']);
+  expect(namesOf(world, c)).toEqual(['North']);
+  expect(((await visited(world, path!)) as { tiles: object[] }).tiles).toEqual((seen as { tiles: object[] }).tiles);
+  expect((seen as { tiles: object[] }).tiles.map((tile) => (tile as { id: string }).id)).toEqual([d, c, b, a]);
+});
+
 test('only an owner can turn an album', async () => {
   const world = await openPeople();
   const { ada, ben } = world.people;
