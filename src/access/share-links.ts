@@ -1,9 +1,10 @@
 /**
- * Share links: the bearer sees one photo, an album with members, or the results of a search, and nothing else. Of an
- * album a link shows the photos of the album's holder; what its members added is theirs to share. A link has a secret of 256
- * bits, shown once and stored as a hash. It may have a password, with the delays of the sign-in, and an expiry date.
- * Changing or revoking a link takes effect at the next request, from whichever process. A crash leaves a link created,
- * changed, revoked, or as it was. Local to this server. Its author can preview a link before it exists (link-drafts.ts).
+ * Share links: the bearer sees one photo, an album with members, or the results of a search, and nothing else. A link
+ * to an album shows the photos of the album's holder; photos added by members are theirs to share. A link has a secret
+ * of 256 bits, shown once and stored as a hash. It may have a password, with the delays of the sign-in, and an expiry
+ * date. Changing or revoking a link takes effect at the next request, in every process. A crash leaves a link created,
+ * changed, revoked, or as it was. Local to this server. Its author can preview a link before it exists
+ * (link-drafts.ts).
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
@@ -35,11 +36,14 @@ export interface Share {
   locked: boolean;
   /** Whether it allows originals; without `details` only originals stripped of their metadata. */
   originals: boolean;
-  /** Whether originals of edited photos are as taken, otherwise JPEGs of what is shown; false without `originals`. */
+  /**
+   * Whether originals of edited photos are given as taken, not as JPEGs of the edited picture; false without
+   * `originals`.
+   */
   unedited: boolean;
   /** Whether it also shows file names, positions, places and all tags. */
   details: boolean;
-  /** Whether its visitors see the name of who made it. */
+  /** Whether its visitors see the name of its author. */
   named: boolean;
   /** The limits within which it accepts photos from guests; absent if it accepts none. */
   uploads?: GuestLimits;
@@ -90,18 +94,18 @@ export interface Shares {
   /** Changes a link; undefined if the id is unknown. @throws PhotospoolError `invalid`, `busy`. */
   change(id: string, change: ShareChange, actor: Actor): Promise<Share | undefined>;
   /**
-   * Points a link to something else of the same holder, and changes nothing else; joins the caller's transaction. False if
+   * Points a link to something else of the same holder, without other changes; joins the caller's transaction. False if
    * the id is unknown.
    */
   point(id: string, scope: Scope, actor: Actor): boolean;
-  /** Gives a link a new secret; the one before ends at once. Undefined if the id is unknown. */
+  /** Gives a link a new secret; the previous one ends at once. Undefined if the id is unknown. */
   renew(id: string, actor: Actor): { share: Share; secret: string } | undefined;
   /** Revokes a link; false if the id is unknown. */
   revoke(id: string, actor: Actor): boolean;
   /** Revokes the links created anonymously before there was an owner account; returns their number. */
   revokeUnclaimed(actor: Actor): number;
   /**
-   * Whether a link opens nothing any more: it is expired, its author may not create links, its album is gone, or its
+   * Whether a link no longer opens anything: it is expired, its author may not create links, its album is gone, or its
    * photo was locked since.
    */
   isOver(id: string): boolean;
@@ -158,7 +162,7 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
 
   function isOver({ expires, author, holder, scope, locks }: Row): boolean {
     if (expires !== null && expires <= clock.now()) return true;
-    // The author may have lost the right since, or may not exist any more.
+    // The author may have lost the right since, or may no longer exist.
     if (!mayLink(senders(author), holder ?? house)) return true;
     const before = JSON.parse(locks ?? '[]') as string[];
     // An album that was removed comes back with its links.

@@ -1,8 +1,8 @@
 /**
  * Turns an album of the house that exists by name into one with members: with its title, description, cover and order,
  * with all of its photos that can be shared, which lose the name, and with the links to it. One transaction: a crash
- * leaves the album as it was, or all of this. Asked again after that, the album by name has no photos to share, so nothing
- * is made twice. What undoes it is kept, and is one transaction, too.
+ * leaves the album as it was, or all of this. If requested again, the album by name has no photos left to share, so
+ * nothing is created twice. The data for the undo is kept, and the undo is one transaction, too.
  *
  * Photos that can’t be shared, such as those in the trash, keep the name, and the album by name keeps its settings.
  */
@@ -46,7 +46,7 @@ export interface NewMember {
   right: AlbumRight;
 }
 
-/** Who turns an album, as a viewer and for the audit. */
+/** The person who turns an album, as a viewer and for the audit. */
 export interface Turning {
   viewer: Viewer;
   actor: Actor;
@@ -71,7 +71,7 @@ export function shareNamed(
   return settled(parts, () => {
     const idsOf = (...search: Parameters<Catalog['dated']>): string[] => catalog.dated(...search).map(({ id }) => id);
     const { text } = searchOfNamed(name);
-    // A photo of the viewer's own can have the name by another program.
+    // A photo of the viewer's own may have the name, set by another program.
     const ids = idsOf(parseQuery(`${text} holder:house`), sightOf(viewer));
     const shown = new Set(idsOf(parseQuery(''), sightOf(visitorOf({ search: text }, house))));
     return () => {
@@ -129,8 +129,8 @@ export function unshareNamed(parts: ShareNamedParts, who: Turning, album: string
 }
 
 /**
- * Searches, and then writes in one transaction, in which the catalog can’t be searched: again if another process wrote in
- * between.
+ * Searches, and then writes in one transaction, in which the catalog can’t be searched; starts over if another process
+ * wrote in between.
  */
 function settled<T>({ library, catalog }: ShareNamedParts, search: () => () => T): T {
   for (let tries = 0; tries < 10; tries++) {
@@ -143,7 +143,7 @@ function settled<T>({ library, catalog }: ShareNamedParts, search: () => () => T
   throw new PhotospoolError('busy', 'The library is changing.', { hint: 'Try again.' });
 }
 
-/** The links that show the album of this name and nothing else, also those that are over: they can be renewed. */
+/** The links that show the album of this name and nothing else, including expired ones, which can be renewed. */
 function linksTo({ shares }: ShareNamedParts, name: string): { id: string; search: string }[] {
   const album = albumSearched(searchOfNamed(name));
   return shares
@@ -165,15 +165,15 @@ function spellingsOf(library: Library, name: string, ids: readonly string[]): st
 const isWaiting = (library: Library, photo: StoredPhoto): boolean => claimsOf(library, photo)?.guest === true;
 
 /**
- * The photos in an album, also those in the trash. Those of members separately: of two with the same bytes, a search finds
- * one.
+ * The photos in an album, including those in the trash. Members' photos are searched separately, since a search finds
+ * only one of two photos with the same bytes.
  */
 const entriesSeen = (catalog: Pick<Catalog, 'dated'>, viewer: Viewer, album: string): string[] =>
   ['holder:house', '-holder:house']
     .flatMap((whose) => [whose, `${whose} is:trashed`])
     .flatMap((terms) => catalog.dated(parseQuery(`in:${album} ${terms}`), sightOf(viewer)).map(({ id }) => id));
 
-/** Points a link to what the viewer may link to: visitors see that at once. */
+/** Points a link to another scope, if the viewer may create links to it; visitors see it at once. */
 function pointTo(
   { shares, guests }: ShareNamedParts,
   { viewer, actor }: Turning,
@@ -185,7 +185,7 @@ function pointTo(
   guests.redirect(id, 'album' in scope ? scope.album : undefined);
 }
 
-/** Whether undoing would lose something: anything about the album was changed, or is in use, since it has members. */
+/** Whether undoing would lose something: since the album got members, something about it was changed or used. */
 function isChanged(
   { library, shares, guests }: ShareNamedParts,
   { album, documents, at }: TurnedAlbum,
@@ -194,7 +194,7 @@ function isChanged(
 ): boolean {
   const ids = new Set(undo.flatMap((way) => way.ids));
   if (!inside.every((id) => ids.has(id))) return true;
-  // One that was deleted permanently is not missed; one in the trash is still in the album.
+  // A permanently deleted photo doesn't count; one in the trash is still in the album.
   if (!readPhotos(library, [...ids]).every((photo) => entryIn(library, photo, album))) return true;
   if (guests.isUsed(album, at)) return true;
   if (shares.list().some(({ scope }) => 'album' in scope && scope.album === album && !scope.was)) return true;
@@ -209,7 +209,7 @@ function documentsAbout(library: Library, album: string, ids: Iterable<string>):
   return Object.fromEntries([...both, ...comments].flatMap((one) => (one ? [[one.id, one.rev]] : [])));
 }
 
-/** What was chosen for the album of this name; a cover only if it is one of these photos. */
+/** The settings of the album of this name; a cover only if it is one of these photos. */
 function settingsOf({ library, clock }: MemberAlbumParts, name: string, photos: readonly string[]): MemberAlbumChange {
   const named = openAlbums(library, clock);
   const settings = named.settings(name);

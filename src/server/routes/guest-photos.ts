@@ -1,4 +1,4 @@
-/** Photos that guests sent through share links: whoever made the link lists, approves and declines them. */
+/** Photos that guests sent through share links: the creator of the link lists, approves and declines them. */
 import { Type } from 'typebox';
 import { EntriesChanged } from '../../api/album-schemas.js';
 import { strict } from '../../api/access-schemas.js';
@@ -60,7 +60,7 @@ export const guestPhotos: Routes = (app, { library, clock, gate, access, catalog
       const listed = known.slice(0, most);
       const here = showKnown(library, who, listed);
       const last = listed.at(-1);
-      // Full of known photos: whatever follows, also the first that waits, is on the next page.
+      // The page is full of known photos: the rest, including the first one that waits, is on the next page.
       const isFull = last !== undefined && listed.length === most;
       const start = from === undefined || knownCursor.test(from) ? {} : { cursor: from };
       const found = catalog.page(query, { ...start, limit: Math.max(1, most - listed.length), viewer: sightOf(who) });
@@ -113,7 +113,10 @@ export const guestPhotos: Routes = (app, { library, clock, gate, access, catalog
   );
 };
 
-/** A cursor among the photos that were here already: time and id of the last one listed. Others are of the catalog. */
+/**
+ * A cursor among the photos that were here already: time and id of the last one listed. Other cursors are the
+ * catalog's.
+ */
 const knownCursor = /^known:(\d{1,16}):([0-9a-f]{64})$/;
 const cursorOf = ({ at, id }: KnownPhoto): string => `known:${at}:${id}`;
 
@@ -127,7 +130,7 @@ function knownAfter(guests: GuestPhotos, who: Viewer, from: string | undefined):
   return all.filter((one) => one.at < at || (one.at === at && one.id > id));
 }
 
-/** Such photos as the viewer who decides about them sees them. */
+/** These photos as seen by the viewer who decides about them. */
 function showKnown(library: Library, who: Viewer, known: readonly KnownPhoto[]) {
   const sent = new Map(known.map((one) => [one.id, one]));
   return findPhotos(library, who, [...sent.keys()]).map((photo) => {

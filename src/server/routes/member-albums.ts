@@ -1,6 +1,6 @@
 /**
- * Albums with members, and partners: what people share with each other. The rule of these routes admits everyone with
- * an account; access/sharing-rights.ts decides about each album. Rejected while people have no libraries here.
+ * Albums with members, and partners: what people share with each other. These routes are open to everyone with an
+ * account; access/sharing-rights.ts decides about each album. Rejected while people have no libraries here.
  */
 import { Type } from 'typebox';
 import { itemAccess } from '../../access/library-access.js';

@@ -13,7 +13,7 @@ import { m } from '../lib/messages.js';
 interface Listed {
   icon: IconName;
   needs: Action;
-  /** True if the right on photos of one's own is enough. */
+  /** True if the right on one's own photos is enough. */
   own?: true;
   page?: PageName;
   name?: SearchName;
@@ -25,7 +25,7 @@ export interface NavigationEntry {
   icon: IconName;
   label: string;
   href: string;
-  /** True if it leads to what is open. */
+  /** True if it leads to the open page. */
   current: boolean;
   /** Opens it within the page. */
   open: () => void;
@@ -62,7 +62,7 @@ const sections: readonly (Listed & { page: PageName })[] = [
   { page: 'settings/about', icon: 'info', needs: 'own-session' },
 ];
 
-/** What Explore leads to. */
+/** The entries under Explore. */
 const exploring: readonly Listed[] = [
   { name: 'recent', icon: 'upload', needs: 'details' },
   { page: 'explore/tags', icon: 'tag', needs: 'see' },

@@ -1,8 +1,8 @@
 /**
- * Adds photos to the album of a name, whatever libraries they are from: into one with members that takes all of them, or a
- * new one of the house if an owner adds photos of both libraries. Otherwise photos of the house go into its album of that
- * name, the viewer's own into an album with members of that name or else into a new one. What no album of the name takes
- * is left out, and the message says so. One undo takes back all of it.
+ * Adds photos from any library to the album of a name: into one with members that takes all of them, or a new one of
+ * the house if an owner adds photos of both libraries. Otherwise photos of the house go into its album of that name,
+ * the viewer's own into an album with members of that name or else into a new one. Photos that no album of the name
+ * takes are left out, and the message says how many. One undo reverts all of it.
  */
 import type { MemberAlbum } from '../../../../src/api/answer-types.js';
 import { ApiError, toApiError } from '../../lib/api.js';
@@ -30,19 +30,21 @@ const adder = (): Adder => ({
 /** The albums with members; none for people who see no albums. @throws ApiError */
 const fetchShared = (): Promise<MemberAlbum[]> => (session.may('albums') ? fetchMemberAlbums() : Promise.resolve([]));
 
-/** The albums to choose from for photos. Never rejects: without those with members there are those of the house still. */
+/**
+ * The albums to choose from for photos. Never rejects: without those with members, it still offers those of the house.
+ */
 export async function fetchOptions(photos: readonly Held[]): Promise<AlbumOption[]> {
   const [shared, named] = await Promise.all([fetchShared().catch(() => []), fetchFacet('albums').catch(() => [])]);
   return optionsFor(photos, { shared, named }, adder());
 }
 
-/** What was added: how many photos, and how many were refused or are missing. */
+/** The result: how many photos were added, and how many were refused or are missing. */
 interface Added {
   count: number;
   refused: number;
 }
 
-/** Adds some photos. Calls `keep` after each request with what takes it back. @throws ApiError */
+/** Adds some photos. Calls `keep` after each request with its undo. @throws ApiError */
 type Part = (keep: (back: () => Promise<unknown>) => void) => Promise<Added>;
 
 /** Puts photos into an album with members; those that were in it already stay when it is undone. */
@@ -90,10 +92,10 @@ async function takeBackNamed(undo: readonly PhotosChange[]): Promise<void> {
   for (const each of pack(undo)) await makeChanges(each, undefined);
 }
 
-/** Where photos go. @throws ApiError, `not-found` if the chosen album isn't there any more */
+/** Where photos go. @throws ApiError, `not-found` if the chosen album no longer exists */
 async function planNow(photos: readonly Held[], name: string, chosen: string | undefined): Promise<Adding> {
   const isHouse = adder().edits && photos.every(({ holder }) => holder === undefined || holder === 'house');
-  // Anew: one that was made meanwhile must not be made again.
+  // Looked up again, because an album created in the meantime must not be created twice.
   const albums = await fetchShared().catch((error: unknown) => {
     // Photos of the house wait for the server with the name alone (docs/offline.md).
     if (chosen === undefined && isHouse && toApiError(error).code === 'offline') return [];
@@ -133,7 +135,7 @@ export async function addPhotos(photos: readonly Held[], name: string, chosen?: 
 export const addToShared = (ids: readonly string[], album: string, name: string): Promise<boolean> =>
   report({ ids, name, left: 0, told: m.edits.intoAlbum }, [intoShared(album, ids)]);
 
-/** What was done, and how many photos were left out. */
+/** The result, and how many photos were left out. */
 const withLeft = (said: string, left: number): string =>
   left === 0 ? said : m.albums.then(said, m.albums.pickRefused(left));
 
@@ -141,14 +143,14 @@ function fail(error: unknown): undefined {
   edits.say({ text: m.edits.failed, trouble: toApiError(error) });
 }
 
-/** Whether photos of the viewer's own go into an album of the house, whose other owners see them then. */
+/** Whether the viewer's own photos go into an album of the house, where the other owners then see them. */
 function showsOwn(photos: readonly Held[], { house: together, shared }: Adding): boolean {
   const ofHouse = [...shared].flatMap(([album, ids]) => (album.startsWith('house:') ? ids : []));
   const seen = new Set([...together, ...ofHouse]);
   return photos.some(({ id, holder = 'house' }) => holder !== 'house' && seen.has(id));
 }
 
-/** What is reported of adding photos: `left` is the number of those in no part, `told` says how many are in the album. */
+/** The report on added photos: `left` is the number of those in no part, `told` says how many are in the album. */
 interface Reported {
   ids: readonly string[];
   name: string;

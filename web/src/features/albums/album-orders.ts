@@ -21,7 +21,7 @@ export const fetchNamed = (album: string): Promise<Pick<NamedAlbum, 'description
 export const setNamed = (album: string, change: object): Promise<NamedAlbum & AlbumOrder> =>
   ask('/api/albums/named', send('POST', { album, ...change }));
 
-/** Changes the order of an album; answers with what undoes it. @throws ApiError */
+/** Changes the order of an album; answers with its undo. @throws ApiError */
 export async function changeOrder(id: string, change: OrderChange): Promise<AlbumOrder> {
   if (isMemberAlbum(id)) return ask(`/api/albums/${id.replace(':', '/')}/order`, send('POST', change));
   const { sort, positions } = await setNamed(id, change);

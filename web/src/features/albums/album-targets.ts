@@ -54,8 +54,8 @@ const takes = ({ right, holder }: MemberAlbum, from: string, { person }: Adder):
 const isAddable = (from: string, { person, owns }: Adder): boolean => (from === house ? owns : from === person);
 
 /**
- * Where photos go that are added to the album of a name, or to the one that was `chosen`, and to no other then. One album for
- * all of them is better than two of one name.
+ * Where photos go that are added to the album of a name, or only to the one that was `chosen`. One album for all of
+ * them is better than two with one name.
  */
 export function planAdding(
   photos: readonly Held[],
@@ -93,8 +93,8 @@ export function planAdding(
 }
 
 /**
- * What distinguishes an album from others of its name: its holder, unless it is the only one of the viewer's. `withOwn`:
- * photos of the viewer's own are added, which the other owners of the house see in its albums.
+ * What distinguishes an album from others of its name: its holder, unless it is the only one of the viewer's.
+ * `withOwn`: the viewer's own photos are added, and the other owners of the house see them in its albums.
  */
 function aboutOf(
   { right, name, holder, holderName }: MemberAlbum,

@@ -39,13 +39,13 @@ export interface AlbumView {
   /** When its newest photo was taken; of an album without photos when it was created. */
   latest?: string | undefined;
   tile?: Tile | undefined;
-  /** What the viewer may do: everything, adding photos, or seeing it. */
+  /** The viewer's right: everything, adding photos, or seeing it. */
   right: 'holder' | 'add' | 'view';
-  /** The members besides the viewer. */
+  /** The members other than the viewer. */
   members?: MemberAlbum['members'];
-  /** Whose it is; absent for one’s own and those of the house. */
+  /** Its holder; absent for one’s own albums and those of the house. */
   holderName?: string | undefined;
-  /** True for one that has members, or can have them at once. */
+  /** True if it has members, or can get them as it is. */
   shared: boolean;
 }
 
@@ -174,7 +174,7 @@ export async function deleteAlbum({ id, name }: AlbumView, after: () => void): P
   return undoable(label, work, after);
 }
 
-/** Leaves an album of somebody else; only they can let one in again. */
+/** Leaves another person's album; only its holder can add one again. */
 export async function leaveAlbum({ id, name }: AlbumView): Promise<boolean> {
   const person = session.now?.person?.id;
   if (person === undefined) return false;

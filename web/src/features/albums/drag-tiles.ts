@@ -16,7 +16,7 @@ const [slack, rest] = [5, 350];
 /** Near the edges of the grid, px, dragging scrolls it by so many px each frame. */
 const [edge, speed] = [56, 14];
 
-/** Watches a grid; returns what ends it. */
+/** Watches a grid; returns a function that stops it. */
 export function watchDrag(grid: HTMLElement, deeds: DragDeeds): () => void {
   const drag = new Drag(grid, deeds);
   const events = new AbortController();

@@ -5,7 +5,7 @@ import { readChoice, writeChoice } from '../../lib/stored-choice.js';
 const orders = ['newest', 'name', 'count'] as const;
 export type ListOrder = (typeof orders)[number];
 
-/** What an album is sorted by. */
+/** The properties that albums are sorted by. */
 export interface Listed {
   /** As shown. */
   name: string;

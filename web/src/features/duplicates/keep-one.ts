@@ -8,7 +8,7 @@ const mostElements = 100;
 
 /**
  * Keeps one photo and moves the others to the trash. Edits of the others are copied to it: tags and albums; title,
- * description, rating, favourite, place and date, if it has none of its own. Its audience stays.
+ * description, rating, favourite, place and date, if it has none itself. Its audience stays.
  */
 export function keepOne(kept: PhotoView, others: readonly PhotoView[]): PhotosChange[] {
   const first = <T>(of: (photo: PhotoView) => T | undefined): T | undefined =>
@@ -53,7 +53,7 @@ function missing(own: readonly string[], others: readonly string[][]): string[][
   return parts;
 }
 
-/** The groups that are not of a burst, whose photos look alike on purpose. */
+/** The groups that are not of a burst; photos of a burst look alike on purpose. */
 export const outsideBursts = (groups: readonly DuplicateGroup[]): DuplicateGroup[] =>
   groups.filter(({ photos }) => photos.every(({ burst }) => burst === undefined));
 

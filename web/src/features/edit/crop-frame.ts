@@ -115,7 +115,7 @@ export function withRatio(frame: Frame, ratio: number): Frame {
   return { ...frame, width, height: width / ratio };
 }
 
-/** What is edited. `turns` are quarter turns clockwise. */
+/** The edited values. `turns` are quarter turns clockwise. */
 export interface Draft {
   frame: Frame;
   angle: number;

@@ -1,6 +1,6 @@
 /**
- * What comes after the first photos: the owner's account, then the family. Both follow from facts that the server tells
- * with every session; only that a step was dismissed is stored, in this browser.
+ * The steps after the first photos: the owner's account, then the family. Both follow from facts in every session
+ * response; only the dismissal of a step is stored, in this browser.
  */
 import { session } from '../../lib/session.svelte.js';
 
@@ -30,7 +30,7 @@ class NextStep {
     return step === undefined || isDismissed(step) ? undefined : step;
   }
 
-  /** Hides a step for good, in this browser. */
+  /** Hides a step permanently, in this browser. */
   dismiss(step: Step): void {
     try {
       localStorage.setItem(key(step), 'dismissed');

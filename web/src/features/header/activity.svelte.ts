@@ -1,8 +1,8 @@
 /**
- * What happens to the library, for the bell and its panel: running imports, finished ones, problems with files,
- * albums and photos that others shared, added or offered, and photos of guests that wait for approval. The dot means that
- * something is new since the panel was last open, not that something is wrong. Finished imports, the last counts of shared
- * albums, and the time when the panel was last open are stored in this browser, separately for each person.
+ * The activity of the library, for the bell and its panel: running imports, finished ones, problems with files, albums
+ * and photos that others shared, added or offered, and photos of guests that wait for approval. The dot means that
+ * something is new since the panel was last open, not that something is wrong. Finished imports, the last counts of
+ * shared albums, and the time when the panel was last open are stored in this browser, separately for each person.
  */
 import type { OwnArrivals } from '../../../../src/api/answer-types.js';
 import type { SpoolStatus } from '../../lib/api.js';
@@ -58,7 +58,7 @@ export function newProblems({ spool }: Live): { stuck: number; ignored: number }
   return spool.news ?? { stuck: spool.stuck.length, ignored: spool.ignored.length };
 }
 
-/** What an import has left, and what it has done since the server started. */
+/** The files an import has left, and those done since the server started. */
 interface Import {
   left: number;
   processed: { stored: number; duplicates: number };
@@ -103,7 +103,7 @@ class Activity {
     void this.load();
   }
 
-  /** Asks soon what others shared, since photos changed; many calls are one request. */
+  /** Soon requests what others shared, since photos changed; many calls become one request. */
   ask(): void {
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
@@ -112,7 +112,7 @@ class Activity {
     }, rest);
   }
 
-  /** Asks now what others shared. Never rejects. */
+  /** Requests now what others shared. Never rejects. */
   async load(): Promise<void> {
     // While people have no libraries here, nothing is shared.
     if (session.now?.libraries !== true) return;

@@ -1,6 +1,7 @@
 /**
- * Counts what is new since this browser last checked: photos that others added to shared albums, and people who started to
- * share all their photos. Servers store no time of either. The first check only records the present state. Pure.
+ * Counts the additions since this browser last checked: photos that others added to shared albums, and people who
+ * started to share all their photos. Servers store no times for these. The first check only records the present state.
+ * Pure.
  */
 import type { MemberAlbum, PartnerList } from '../../../../src/api/answer-types.js';
 import { nameOfAlbum } from '../albums/member-albums-api.js';

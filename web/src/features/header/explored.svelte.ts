@@ -1,6 +1,6 @@
 /**
- * What there is in the photos of a search: people, places, kinds, years, cameras and folders, each as the term that finds it, with the
- * number of photos and a cover. From `GET /api/explore`.
+ * The contents of the photos of a search: people, places, kinds, years, cameras and folders, each as the term that
+ * finds it, with the number of photos and a cover. From `GET /api/explore`.
  */
 import type { ExploredPhotos, PartnerList } from '../../../../src/api/answer-types.js';
 import { addressed, ask, type Tile } from '../../lib/api.js';
@@ -99,7 +99,7 @@ export class Explored {
     });
   }
 
-  /** Whose photos they are; empty with one holder, among whom there is nothing to choose. */
+  /** The holders of the photos; empty if there is only one, and so nothing to choose. */
   get people(): ExploredEntry[] {
     const holders = this.#found?.holders ?? [];
     if (holders.length < 2) return [];

@@ -1,6 +1,7 @@
 /**
- * A search in words, as people would say it: `place:="Rome, Lazio, Italy" taken:2008` is “Rome, 2008”. The text stays the
- * truth; what can't be said better, or not yet, is shown as typed. Values may come from files, and are shown as text.
+ * A search in words, as people would say it: `place:="Rome, Lazio, Italy" taken:2008` is “Rome, 2008”. The text remains
+ * the source of truth; terms that can't be put in better words, or not yet, are shown as typed. Values may come from
+ * files, and are shown as text.
  */
 import { dayMonth, dayYear, monthName } from '../../lib/dates.js';
 import { locale } from '../../lib/language.js';

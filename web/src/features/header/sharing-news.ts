@@ -1,4 +1,4 @@
-/** What others shared with the viewer, asked from the server. Loaded on request: the first view does without. */
+/** What others shared with the viewer, as reported by the server. Loaded on demand: the first view does without it. */
 import type { MemberAlbum, Offer, PartnerList } from '../../../../src/api/answer-types.js';
 import { ask } from '../../lib/api.js';
 import { fetchMemberAlbums, fetchPartners, nameOfAlbum } from '../albums/member-albums-api.js';
@@ -17,7 +17,7 @@ export type SharedNews = { at: number } & (
   | { guests: number }
 );
 
-/** The photos in an album by others than the viewer, and than the house whose album an owner holds. */
+/** The photos in an album from others: not from the viewer, nor, for an owner, from the house in its own album. */
 const countOthers = (album: MemberAlbum): Promise<number> => {
   const house = album.right === 'holder' && album.holder === 'house' ? ' -holder:house' : '';
   return countFound(`in:${nameOfAlbum(album)} -holder:me${house}`);

@@ -25,7 +25,7 @@ export async function lookedAtBefore(day: string | undefined): Promise<boolean> 
   return ids.length > 0 && edits.do(ids, { reviewed: true }, m.inbox.lookedAt(ids.length));
 }
 
-/** The number from which nobody wants to review photos one by one. */
+/** From this number on, reviewing photos one by one takes too long. */
 const crowd = 50;
 
 /** Whether no photo was ever reviewed and many are unreviewed; never rejects. */

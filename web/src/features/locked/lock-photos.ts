@@ -7,7 +7,10 @@ import { inParts } from '../../lib/edits/edit-request.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m } from '../../lib/messages.js';
 
-/** Locks photos of one's own, by their ids: they are then only among the locked photos. True if it succeeded. Never rejects. */
+/**
+ * Locks one's own photos, by their ids: they are then found only among the locked photos. True if it succeeded. Never
+ * rejects.
+ */
 export async function lock(ids: readonly string[]): Promise<boolean> {
   try {
     for (const part of inParts(ids, {})) await ask('/api/photos/lock', send('POST', { ids: part.ids }));

@@ -14,7 +14,7 @@ export interface Basemap {
   show(view: View): void;
   /** Takes over the colours of the theme. */
   colour(): void;
-  /** Whom its data are from, as text. */
+  /** The attribution of its data, as text. */
   credit: string;
   close(): void;
 }
@@ -23,7 +23,7 @@ const path = '/api/map/basemap';
 /** The side of MapLibre's tiles is twice that of our square. */
 const zoomShift = 1;
 
-/** The layers of a vector file by what they mean: as Protomaps and as OpenMapTiles call them. */
+/** The layers of a vector file by meaning, with their names in Protomaps and OpenMapTiles. */
 const meanings = {
   land: ['earth'],
   green: ['landcover', 'landuse', 'park'],
@@ -102,7 +102,7 @@ export async function openBasemap(container: HTMLElement): Promise<Basemap> {
       layers: layers(),
     },
   });
-  // It is no part of what the keyboard and screen readers meet.
+  // The keyboard and screen readers skip it.
   map.getCanvas().tabIndex = -1;
   return {
     credit: textOf(told.attribution).slice(0, 80),

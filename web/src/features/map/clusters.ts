@@ -114,7 +114,7 @@ export function place(clusters: readonly Cluster[], view: View): Placed[] {
   return placed.reverse();
 }
 
-/** What groups cover: their pictures and their visible names. */
+/** The areas that groups cover: their pictures and their visible names. */
 export const coveredBy = (placed: readonly Placed[]): Rectangle[] =>
   placed.flatMap((one) => (one.name === '' ? [pictureOf(one)] : [pictureOf(one), nameOf(one, one.name)]));
 

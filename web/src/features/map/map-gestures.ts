@@ -95,7 +95,7 @@ export class Gestures {
   }
 }
 
-/** Where an event is in the element that handles it. */
+/** The position of an event in the element that handles it. */
 export function pointOf(event: MouseEvent): Point {
   const { left, top, width, height } = (event.currentTarget as HTMLElement).getBoundingClientRect();
   return { x: event.clientX - left - width / 2, y: event.clientY - top - height / 2 };

@@ -10,13 +10,13 @@ export interface Land {
   borders: Path2D;
 }
 
-/** The names to write, the most important first, and what they must not cover. */
+/** The names to write, the most important first, and the areas they must not cover. */
 export interface Names {
   labels: readonly Label[];
   taken: readonly Rectangle[];
 }
 
-/** What lies over the corners of the map: buttons at the top right, credit and scale at the bottom. */
+/** The areas over the corners of the map: buttons at the top right, credit and scale at the bottom. */
 export const cornersOf = ({ width, height }: Size): Rectangle[] => [
   rectangle(width / 2 - 36, 112 - height / 2, 56, 208),
   rectangle(width / 2 - 68, height / 2 - 16, 128, 24),

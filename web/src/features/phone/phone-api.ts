@@ -1,15 +1,17 @@
-/** What phones sent, the token of a new one, and which files are safe on the server (docs/interface.md). */
+/**
+ * The photos that phones sent, the token of a new one, and the files that are safe on the server (docs/interface.md).
+ */
 import { ask, send } from '../../lib/api.js';
 import { fetchTokens, makeToken, type Token } from '../../lib/access-api.js';
 import { tokenLibraries, type Library } from '../../lib/token-libraries.js';
 
-/** A token that may upload, and whose library it sends to. */
+/** A token that may upload, and the library it sends to. */
 export type Sender = Token & { to: Library };
 
 /** Whether an original is safe on the server; `trashed`: it is in the trash there; null: it is not there. */
 export type Safety = 'safe' | 'trashed' | null;
 
-/** Where the person's uploads go unless they say otherwise. @throws ApiError */
+/** The library for the person's uploads that do not name one. @throws ApiError */
 export async function usualLibrary(): Promise<Library | undefined> {
   const libraries = tokenLibraries();
   if (libraries.length < 2) return libraries[0];

@@ -1,6 +1,6 @@
-/** What kind of phone people probably have, judged by the browser: only to choose what is shown first. */
+/** The kind of phone that people probably have, judging by the browser: only decides what is shown first. */
 
-/** The kinds of phones with steps of their own. */
+/** The kinds of phones with separate steps. */
 export type PhoneKind = 'iphone' | 'android';
 
 /** Whether this device is made by Apple: an iPhone or iPad, or a Mac, which owners of iPhones use. */

@@ -38,7 +38,7 @@ async function start(photos: readonly Downloaded[], edited: boolean): Promise<bo
   }
 }
 
-/** The file of an edited photo. Without metadata, it is what a link gives as its original. */
+/** The file of an edited photo. Without metadata, it is the file that a link gives as its original. */
 function editedOf({ id, type }: Downloaded): string {
   if (type?.startsWith('video/')) return rotatedOf(id);
   return session.may('original') ? jpegOf(id) : originalOf(id, true);

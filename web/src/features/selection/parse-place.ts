@@ -7,8 +7,9 @@ const longest = 200;
 
 const number = String.raw`(-?\d{1,3}(?:\.\d+)?)`;
 /**
- * Where links to maps hold a position: Google Maps (`!3d…!4d…` of a place, `@…` of a view, `q=`), OpenStreetMap (`mlat=`,
- * `#map=zoom/…`), Apple Maps (`ll=`, `coordinate=`), and `geo:` (RFC 5870). The place of a pin comes before the view.
+ * The formats of a position in links to maps: Google Maps (`!3d…!4d…` of a place, `@…` of a view, `q=`), OpenStreetMap
+ * (`mlat=`, `#map=zoom/…`), Apple Maps (`ll=`, `coordinate=`), and `geo:` (RFC 5870). The place of a pin comes before
+ * the view.
  */
 const inLinks = [
   `!3d${number}!4d${number}`,

@@ -8,7 +8,7 @@ import { inParts, type PhotosChange } from '../../lib/edits/edit-request.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m } from '../../lib/messages.js';
 
-/** Saves photos, by their ids, and says what was saved, with undo; true if it succeeded. Never rejects. */
+/** Saves photos, by their ids, and reports the result, with undo; true if it succeeded. Never rejects. */
 export async function saveToLibrary(ids: readonly string[]): Promise<boolean> {
   const total = { saved: 0, known: 0, refused: 0, missing: 0 };
   const back: PhotosChange[] = [];

@@ -27,7 +27,7 @@ export interface Chosen {
   type?: string | undefined;
   /** The burst that it stands for in a timeline. */
   burst?: Tile['burst'] | undefined;
-  /** Where it was taken, if that is known already. */
+  /** Its place, if that is already known. */
   gps?: { lat: number; lon: number };
 }
 
@@ -70,7 +70,7 @@ export interface Act {
   two?: true;
   /** Whether it is offered for these photos; default: if the viewer may perform it on all of them. */
   offer?: (photos: readonly Tile[]) => boolean;
-  /** True for actions with a button of their own; the menu has the others. */
+  /** True for actions with their own button; the others are in the menu. */
   near?: true;
   /** The word below the icon, if the label is too long. */
   word?: string;
@@ -113,7 +113,7 @@ const rotate =
 /** Videos can't be cropped. */
 const isPicture = ({ type }: Chosen): boolean => type?.startsWith('video/') !== true;
 
-/** Shows pictures with the edits that were copied, in place of their own. */
+/** Shows pictures with the copied edits, in place of their own ones. */
 export const pasteEdits = (photos: readonly Chosen[]): Promise<boolean> => {
   const [pictures, develop] = [photos.filter(isPicture), copiedEdits.develop];
   if (develop === undefined) return Promise.resolve(false);
@@ -129,7 +129,7 @@ const share = (photos: readonly Chosen[]): Promise<boolean> => {
   return Promise.resolve(true);
 };
 
-/** Saves photos of others; what the viewer holds or manages is left out. */
+/** Saves photos of others; leaves out those that the viewer holds or manages. */
 const save = (photos: readonly Chosen[]): Promise<boolean> => saveToLibrary(idsOf(photos.filter(isSavable)));
 
 const cover = async ([photo]: readonly Chosen[], q: string): Promise<boolean> => {
@@ -153,7 +153,7 @@ const compare = (photos: readonly Chosen[]): Promise<boolean> => {
 
 const idsOf = (photos: readonly Chosen[]): string[] => photos.map(({ id }) => id);
 
-/** Whether all photos are of the viewer's own library: nobody else can lock them. */
+/** Whether all photos are in the viewer's own library: only their holder can lock them. */
 const areOwn = (photos: readonly Tile[]): boolean =>
   photos.length > 0 && photos.every(({ holder }) => holder !== undefined && holder === session.now?.person?.id);
 
@@ -289,7 +289,7 @@ export const openActs = (q: string, photos: readonly Tile[]): readonly Act[] =>
     .filter(({ edited }) => !edited || photos.some((photo) => photo.edited))
     .map((act) => ({ ...act, label: m.select[act.name], ...wordOf(act.name) }));
 
-/** The number of photos of tiles: of a burst, all that its tile stands for. */
+/** The number of photos that tiles stand for: for a burst, all of its photos. */
 export const countOf = (tiles: readonly Chosen[]): number =>
   tiles.reduce((sum, { burst }) => sum + (burst?.count ?? 1), 0);
 

@@ -16,7 +16,7 @@ function nameOf(name: string): string {
   return token === undefined ? legible(name).slice(0, most) : m.audit.token(legible(token).slice(0, most));
 }
 
-/** An entry in words: a sentence, and what it leaves out. A kind that is not known is shown unchanged. */
+/** An entry in words: a sentence, and the values that it leaves out. An unknown kind is shown unchanged. */
 export function sentenceOf({ what, who: name, detail = '' }: AuditEntry): { sentence: string; rest: string } {
   const actor = name === undefined ? '' : nameOf(name);
   const who = actor === '' && !attempts.includes(what) ? m.audit.photospool : actor;

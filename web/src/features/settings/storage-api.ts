@@ -1,4 +1,4 @@
-/** What takes the space (docs/interface.md, `GET /api/storage/use`). */
+/** The storage in use (docs/interface.md, `GET /api/storage/use`). */
 import type { DeleteAfter, LargestFiles, LibraryStorage, StorageUse } from '../../../../src/api/answer-types.js';
 import { addressed, ask, send } from '../../lib/api.js';
 import { bytesText } from '../../lib/language.js';
@@ -19,7 +19,7 @@ export interface Duplicates {
   count: number;
   looking: { done: number; total: number } | null;
 }
-/** How many groups of duplicates there are, and how far the comparison is. */
+/** The number of groups of duplicates, and the progress of the comparison. */
 export const fetchDuplicates = (): Promise<Duplicates> => ask(addressed('/api/duplicates', { limit: '1' }));
 
 /** The number of photos that a search finds. */

@@ -1,6 +1,6 @@
 /** The one entry to the share dialog, which the app shows above every page (app/App.svelte). */
 
-/** What is to be shared. */
+/** The photos, day, album or search to share. */
 export type ShareTarget =
   /** Photos by their ids; `title` is proposed as the name of the album that a selection becomes. */
   | { photos: readonly string[]; title?: string }
@@ -8,7 +8,7 @@ export type ShareTarget =
   | { day: string }
   /** An album: `HOLDER:ULID`, or the name of an album of the house. */
   | { album: string }
-  /** What a search finds; for owners, and only by link. */
+  /** The matches of a search; for owners, and only by link. */
   | { search: string };
 
 /** The open share dialog. */

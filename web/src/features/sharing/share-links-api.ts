@@ -2,7 +2,7 @@
 import type { ShareLink, SharePreview } from '../../../../src/api/answer-types.js';
 import { ask, send } from '../../lib/api.js';
 
-/** What a link is to. */
+/** The target of a link. */
 export type LinkScope = { photo: string } | { photos: readonly string[] } | { album: string } | { search: string };
 
 /** The settings of a link; null removes a password or an expiry date. */
@@ -56,7 +56,7 @@ export async function makeLink(scope: LinkScope, settings: LinkSettings): Promis
   const given = Object.entries(settings).filter(([, value]) => value !== null);
   return madeOf(await ask<Answer>('/api/shares', send('POST', { ...scope, ...Object.fromEntries(given) })));
 }
-/** The address of a page that shows what a link would show, in this session and for ten minutes. */
+/** The address of a preview of a link, in this session and for ten minutes. */
 export async function draftLink(
   scope: LinkScope,
   settings: Pick<LinkSettings, 'title' | 'originals' | 'unedited' | 'details' | 'named'>,

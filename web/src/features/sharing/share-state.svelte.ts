@@ -1,6 +1,6 @@
 /**
- * The state of the share dialog: what is shared, what others will see of it, with whom, and its links. A selection and
- * an album of the house become an album with members when they are first shared with people.
+ * The state of the share dialog: what is shared, with whom, what others will see, and the links. A selection and an
+ * album of the house become an album with members when they are first shared with people.
  */
 import type { MemberAlbum, PartnerList, ShareLink, SharePreview } from '../../../../src/api/answer-types.js';
 import { isMemberAlbum } from '../../lib/album-search.js';
@@ -34,14 +34,14 @@ import {
   type LinkSettings,
 } from './share-links-api.js';
 
-/** The most photos of one count of what would be shared. */
+/** The maximum number of photos in one preview request. */
 const most = 1_000;
 /** The most photos of a selection that a page can preview. */
 const mostOpened = 10_000;
 
-/** What the dialog shares. */
+/** The shared photos, day, album or search. */
 export class ShareState {
-  /** The name of what is shared; empty for a selection. */
+  /** Its name; empty for a selection. */
   title = $state('');
   /** What others will see by link, and for a selection also as members. */
   preview: SharePreview | undefined = $state.raw();
@@ -143,7 +143,7 @@ export class ShareState {
   }
 
   async #loadPeople(): Promise<void> {
-    // Without an account there is nobody to share with.
+    // Without an account there are no people to share with.
     if (this.isSearch || !session.now?.person) return;
     try {
       this.people = (await fetchPartners()).people;
@@ -153,7 +153,7 @@ export class ShareState {
     }
   }
 
-  /** What its links are to; undefined for a selection that is no album yet. */
+  /** The target of its links; undefined for a selection that is not an album yet. */
   get #scope(): LinkScope | undefined {
     if ('search' in this.#target) return { search: this.#target.search };
     if (this.#ids.length === 1) return { photo: this.#ids[0]! };
@@ -193,12 +193,12 @@ export class ShareState {
     }
   }
 
-  /** True if a page can show what a link shows. */
+  /** True if links can be previewed. */
   get canPreview(): boolean {
     return this.album?.right !== 'view' && this.album?.right !== 'add' && this.#ids.length <= mostOpened;
   }
 
-  /** The address of a page that shows what the newest link shows, or else what the next one would. @throws ApiError */
+  /** The address of a preview of the newest link, or else of the next one. @throws ApiError */
   async openDraft(): Promise<string> {
     const { title, originals, unedited, details, named } = this.#next;
     const chosen = { title, originals, unedited, details, named };

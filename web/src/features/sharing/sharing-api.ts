@@ -73,7 +73,10 @@ export const isOfHouse = ({ holder }: LostEnd): boolean => holder === 'house';
 /** The most ends of one request. */
 const mostEnds = 1_000;
 
-/** Confirms lost ends, so that what was shared after them is seen again; how many were confirmed. @throws ApiError */
+/**
+ * Confirms lost ends, so that photos shared after them are visible again; returns how many were confirmed. @throws
+ * ApiError
+ */
 export async function confirmEnds(ends: readonly LostEnd[]): Promise<number> {
   let confirmed = 0;
   for (let n = 0; n < ends.length; n += mostEnds) {
