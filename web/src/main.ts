@@ -1,4 +1,4 @@
-/** Mounts the app as soon as the messages of its language are there (start.ts). */
+/** Mounts the app as soon as the messages of its language are loaded (start.ts). */
 import { mount } from 'svelte';
 import App from './app/App.svelte';
 import { loadMessages } from './lib/messages.js';

@@ -43,7 +43,7 @@ export const changePerson = (
   change: Partial<Pick<Person, 'name' | 'role' | 'canEdit'>>,
 ): Promise<unknown> => ask(at('/api/people', id), send('PATCH', change));
 export const removePerson = (id: string): Promise<unknown> => ask(at('/api/people', id), send('DELETE'));
-/** What the house and each person store; with those who were removed and whose photos are still here. */
+/** The storage of the house and each person, including removed people whose photos are still here. */
 export const fetchStorage = (): Promise<LibraryStorage> => ask('/api/storage');
 /** Saves the photos of a removed person for the house, or for a person (their id), as private ones. */
 export const handOver = (id: string, to: string): Promise<{ saved: number; known: number }> =>
@@ -51,7 +51,7 @@ export const handOver = (id: string, to: string): Promise<{ saved: number; known
 /** Permanently deletes all photos of a removed person, on every server. */
 export const purgeRemoved = (id: string): Promise<{ purged: number; left: number }> =>
   ask(`${at('/api/people', id)}/purge`, send('POST'));
-/** Allows a person to publish what they make public, or stops it. */
+/** Allows a person to publish their public photos, or stops it. */
 export const allowPublishing = (id: string, on: boolean): Promise<unknown> =>
   ask(`${at('/api/people', id)}/publishing`, send(on ? 'PUT' : 'DELETE'));
 /** Closes the account of a person on this server; their photos and shares stay. */
@@ -91,7 +91,7 @@ export const fetchSessions = async (person?: string): Promise<SignedInSession[]>
 export const endSession = (id: string): Promise<unknown> => ask(at('/api/sessions', id), send('DELETE'));
 export const endOthers = (): Promise<unknown> => ask('/api/me/sessions', send('DELETE'));
 
-/** Whose tokens: those that act for oneself, or for the family library. */
+/** The library that the tokens act for: one's own, or the family's. */
 const forWhom = (whose: 'me' | 'house'): { for?: 'me' } => (whose === 'me' ? { for: 'me' } : {});
 export const fetchTokens = async (whose: 'me' | 'house' = 'house'): Promise<Token[]> =>
   (await ask<{ tokens: Token[] }>(addressed('/api/tokens', forWhom(whose)))).tokens;

@@ -9,7 +9,7 @@ import type { HomeAnswer, Photo, Segment, SpoolAnswer, Tile } from '../../../src
 export type { Segment, Tile };
 /** A photo, as much of it as is visible to the viewer. */
 export type PhotoView = Photo;
-/** What servers of earlier versions don't say about the spool. */
+/** The parts of the spool's state that servers of earlier versions don't report. */
 type NewerAnswers = 'news' | 'processed';
 /** The state of the spool, with the number of problems that no owner has seen yet. */
 export type SpoolStatus = Omit<SpoolAnswer, NewerAnswers> & Partial<Pick<SpoolAnswer, NewerAnswers>>;
@@ -63,7 +63,7 @@ export const whenKept = (act: (since: number) => void): void => {
   outOfDate = act;
 };
 
-/** A proxy that can't reach the server says so itself, and not as the server says it. */
+/** A proxy that can't reach the server responds itself, in a format other than the server's. */
 const isFromProxy = ({ status, headers }: Response): boolean =>
   [502, 503, 504].includes(status) && headers.get('content-type')?.startsWith('application/json') !== true;
 
@@ -112,7 +112,10 @@ export const addressed = (path: string, values: Record<string, string | number |
   return text === '' ? path : `${path}?${text}`;
 };
 
-/** An album, also one behind a share link, has an order of its own; what was added recently is ordered by that. */
+/**
+ * An album, also one behind a share link, has its own order; recently added photos are ordered by the time they were
+ * added.
+ */
 function orderOf(q: string): 'album' | 'added' | undefined {
   if (q === namedSearches.recent) return 'added';
   return albumOfSearch(q) !== undefined || (base !== '' && q === '') ? 'album' : undefined;
@@ -132,7 +135,7 @@ interface Waiting {
 }
 let waiting: Waiting = { photo: (photo) => photo, tiles: (tiles) => tiles };
 
-/** Shows photos as edits that wait will make them (edits/waiting-edits.svelte.ts). */
+/** Shows photos with the edits that wait to be sent (edits/waiting-edits.svelte.ts). */
 export const showWaiting = (edits: Waiting): void => {
   waiting = edits;
 };

@@ -1,4 +1,4 @@
-/** How the page looks in this browser: stored here, not on the server, since every screen is another one. */
+/** How the page looks in this browser: stored here, not on the server, since every screen is different. */
 import { MediaQuery } from 'svelte/reactivity';
 import { readChoice, writeChoice } from './stored-choice.js';
 
@@ -6,7 +6,7 @@ import { readChoice, writeChoice } from './stored-choice.js';
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
-/** What the timeline shows first, when the library is opened. */
+/** The first view of the timeline when the library is opened. */
 export const starts = ['day', 'month', 'year'] as const;
 export type Start = (typeof starts)[number];
 
@@ -45,7 +45,7 @@ class Appearance {
     writeChoice(startKey, start);
   }
 
-  /** Whether the page is dark, for what is painted rather than styled. */
+  /** Whether the page is dark, for parts that are painted rather than styled. */
   get dark(): boolean {
     return this.#theme === 'system' ? this.#system.current : this.#theme === 'dark';
   }

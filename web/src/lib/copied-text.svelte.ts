@@ -1,6 +1,6 @@
-/** Copies a text to the clipboard, for a button that says for a moment that it did. */
+/** Copies a text to the clipboard, for a button that briefly confirms it. */
 
-/** How long the button says so, in ms. */
+/** How long the button shows the confirmation, in ms. */
 const shownFor = 1600;
 
 /** The state of one such button. */

@@ -1,6 +1,6 @@
 /**
- * The people of the family, for the initials on their photos and for searches by holder. Loaded when the first of them is
- * asked for.
+ * The people of the family, for the initials on their photos and for searches by holder. Loaded when the first of them
+ * is requested.
  */
 import type { PartnerList } from '../../../src/api/answer-types.js';
 import { SvelteMap } from 'svelte/reactivity';
@@ -27,7 +27,7 @@ class Holders {
   readonly #tried = new Set<string>();
   #isLoading = false;
 
-  /** The holder of a photo, if that is a person other than the viewer, whose name is known; changes when it becomes known. */
+  /** The holder of a photo, if that is another person whose name is known; changes when it becomes known. */
   of(holder: string | undefined): Holder | undefined {
     if (holder === undefined) return undefined;
     const known = this.#people.get(holder);

@@ -37,7 +37,7 @@ export class Live {
   spool: SpoolStatus | undefined = $state.raw();
   /** True after some time without a connection. */
   lost = $state(false);
-  /** Since when the server can't be reached, ms since 1970; while it is `lost`. */
+  /** The time since when the server can't be reached, ms since 1970; while it is `lost`. */
   since: number | undefined = $state();
   /** The number of connections made. */
   connections = $state(0);
@@ -87,7 +87,7 @@ export class Live {
     this.#disconnect();
   }
 
-  /** Tells the service worker that the server was reached until now: offline the page says since when it is. */
+  /** Tells the service worker that the server was reached until now: the page shows since when it is offline. */
   readonly #note = (): void => {
     if (this.#source?.readyState === EventSource.OPEN)
       (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker?.controller?.postMessage('connected');

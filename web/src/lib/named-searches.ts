@@ -1,6 +1,6 @@
-/** Searches that have an address of their own, such as `/favourites`. */
+/** Searches with their own address, such as `/favourites`. */
 
-/** For how long a photo counts as recently added, ms. */
+/** How long a photo counts as recently added, ms. */
 const recently = 30 * 86_400_000;
 
 /** Their texts, by their paths; the date is one of UTC, as in all searches. */

@@ -18,7 +18,9 @@ import { m } from './messages.js';
 /** Whether passkeys can work in this browser at this URL. */
 export const passkeysWork = (): boolean => session.now?.passkeys === true && browserSupportsWebAuthn();
 
-/** Asks for a passkey: what proves to the server that the person has it; undefined if they cancelled. @throws ApiError */
+/**
+ * Requests a passkey: the proof for the server that the person has it; undefined if they cancelled. @throws ApiError
+ */
 export async function proveByPasskey(): Promise<AuthenticationResponseJSON | undefined> {
   const optionsJSON = await ask<PublicKeyCredentialRequestOptionsJSON>('/api/session/passkey/options', send('POST'));
   return turned(() => startAuthentication({ optionsJSON }));

@@ -4,7 +4,7 @@
  */
 
 const kept = 'photospool.searches';
-/** The number that is kept. */
+/** The number that are kept. */
 const most = 6;
 
 /** The recent searches. */

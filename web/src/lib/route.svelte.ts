@@ -1,8 +1,8 @@
 /**
  * The state in the URL: a search (`?q=`), the zoom of its timeline (`by=`) and position in time (`at=`), and the open
- * photo (`/photo/<id>`), an album (`/albums/<id>`, a search like others) or another page (`/settings/import`). Opening a photo or a page adds a history entry, moving to
- * a photo's neighbours does not: one step back always leads where one came from. Addresses of earlier versions are
- * replaced in place.
+ * photo (`/photo/<id>`), an album (`/albums/<id>`, a search like others) or another page (`/settings/import`). Opening
+ * a photo or a page adds a history entry, moving to a photo's neighbours does not: one step back always leads to where
+ * the person came from. Addresses of earlier versions are replaced in place.
  */
 
 import { isPlainClick } from './modifier-keys.js';
@@ -20,7 +20,7 @@ export const settingsSections = [
 /** One of the sections. */
 export type SettingsSection = (typeof settingsSections)[number];
 
-/** The pages besides the timeline, by their paths. */
+/** The pages other than the timeline, by their paths. */
 export const pageNames = [
   ...(['explore', 'explore/tags', 'explore/cameras', 'albums', 'sharing'] as const),
   ...(['review', 'duplicates', 'locked', 'places', 'activity', 'settings'] as const),
@@ -205,7 +205,7 @@ class Route {
     this.#take();
   }
 
-  /** Opens the photos: from elsewhere where they were left, from the timeline itself at its newest ones. */
+  /** Opens the photos: from other pages where they were left, from the timeline itself at the newest ones. */
   openPhotos(): void {
     const left = this.page === undefined && this.q === '' ? undefined : this.#last;
     history.pushState(left ? { place: left } : null, '', `${base}/`);
@@ -227,7 +227,7 @@ class Route {
     history.replaceState(place ? { ...rest, place } : rest, '', place ? searchPath(this.q) : undefined);
   }
 
-  /** Shows the timeline by months, years or (undefined) days at a time; with `step` as a history entry of its own. */
+  /** Shows the timeline by months, years or (undefined) days at a time; with `step` as a separate history entry. */
   look(by: Span | undefined, at: string | undefined, step = false): void {
     const path = albumPath(this.q, by, at);
     if (step) history.pushState(null, '', path);
@@ -242,7 +242,7 @@ class Route {
     this.#take();
   }
 
-  /** Opens the library with months or years, as chosen in this browser; an address that says more stays. */
+  /** Opens the library with months or years, as chosen in this browser; a more specific address stays. */
   begin(start: Span): void {
     const [visit] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
     const bare = location.pathname === '/' && location.search === '' && base === '';

@@ -7,7 +7,7 @@ import { ask, send, toApiError, whenRefused, whenUnconfirmed } from './api.js';
 import type { Action, SessionAnswer } from '../../../src/api/answer-types.js';
 
 export type { Action, SessionAnswer };
-/** A change that somebody else made to the account. */
+/** A change that another person made to the account. */
 export type AccountChange = NonNullable<SessionAnswer['accountChanges']>[number];
 
 /** The viewer of this page. */
@@ -62,7 +62,7 @@ class Session {
     });
   }
 
-  /** Records that the person has seen what was added or changed. @throws ApiError */
+  /** Records that the person has seen the added passkeys and the changes. @throws ApiError */
   async notice(): Promise<void> {
     this.take(await ask<SessionAnswer>('/api/session/passkeys-added', send('DELETE')));
   }

@@ -1,5 +1,5 @@
 /**
- * The share link of this page's address, if any: its title and what it gives. It decides which controls are shown; the
+ * The share link of this page's address, if any: its title and its options. It decides which controls are shown; the
  * server alone decides what is allowed.
  */
 import type { ShareLinkView } from '../../../src/api/answer-types.js';
@@ -28,9 +28,11 @@ const preview = {
 /** The link of this page. */
 class Share {
   now: ShareLinkView | undefined = $state.raw();
-  /** Whether it is a preview, also one that has ended since this tab opened it: the server no longer knows it then. */
+  /**
+   * Whether it is a preview, including one that has ended since this tab opened it, which the server no longer knows.
+   */
   isDraft = $state(preview.isKnown());
-  /** True if the link does not exist, or no longer. */
+  /** True if the link does not exist, or no longer exists. */
   over = $state(false);
 
   /** Loads the link. Never rejects: with an unreachable server the last state remains. */

@@ -1,6 +1,6 @@
-/** What the frame of the page and the page in it tell each other: the top bar acts on the open timeline. */
+/** The state shared by the frame of the page and the page in it: the top bar acts on the open timeline. */
 
-/** What an open timeline offers to the top bar. Functions, so that the bar follows what they return. */
+/** The actions of an open timeline for the top bar. Functions, so that the bar follows the values they return. */
 export interface TimelineTools {
   /** The first visible month (`2024-07`) and day, once it is scrolled. */
   here: () => { month: string; day: string } | undefined;
@@ -24,7 +24,7 @@ export interface UploadAlbum {
 
 /** The state of the frame. */
 class Shell {
-  /** True while the search has the whole bar of a phone, or is about to get the focus. */
+  /** True while the search takes the whole bar on a phone, or is about to get the focus. */
   searching = $state(false);
   /** True while the list of shortcuts is open. */
   shortcuts = $state(false);

@@ -11,8 +11,8 @@ export type Town = Gazetteer['towns'][number];
 const most = 40;
 
 /**
- * The largest towns whose names begin with a text up to its first comma, by name, region and country. Of two with
- * the same three the larger. Never rejects.
+ * The largest towns whose names begin with a text up to its first comma, by name, region and country. Of two with the
+ * same three, only the larger. Never rejects.
  */
 export async function fetchTowns(text: string): Promise<ReadonlyMap<string, Town>> {
   const name = text.split(',', 1)[0]!.trim();

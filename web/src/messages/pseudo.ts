@@ -1,6 +1,6 @@
 /**
  * The pseudo-locale: English with accents and a third longer, in brackets. A text without brackets on the page is not
- * in the catalogue; a bracket that is cut off is a text that has no room.
+ * in the catalogue; a bracket that is cut off shows a text that does not fit.
  */
 import type { Catalogue } from '../lib/messages.js';
 

@@ -1,8 +1,8 @@
 /**
- * What a person saw last, kept on this device for when the server can't be reached (docs/offline.md): their timeline, its
- * newest photos and pictures. One cache, named after the person; only answers to that person's session go into it, and
- * only of photos that the timeline shows. Work is done in order, one answer at a time. A kill between two steps leaves
- * whole answers; the next start reads what there is.
+ * The photos that a person saw last, kept on this device for when the server can't be reached (docs/offline.md): the
+ * timeline, its newest photos and pictures. One cache, named after the person; only answers to that person's session go
+ * into it, and only of photos that the timeline shows. Work is done in order, one answer at a time. A kill between two
+ * steps leaves complete answers; the next start reads those that exist.
  */
 import type { Segment, Tile } from '../../../src/api/answer-types.js';
 
@@ -19,7 +19,10 @@ const tilesPath = '/api/tiles';
 const contactPath = '/kept/contact';
 /** How often that time is written, ms. */
 const contactEvery = 30_000;
-/** How long after a change of the timeline what it lacks is removed, ms: its new tiles arrive until then. */
+/**
+ * The delay after a change of the timeline before answers that it no longer contains are removed, ms: its new tiles
+ * arrive in the meantime.
+ */
 const grace = 3000;
 /** Kept answers are dropped this long after the last contact, ms. */
 const longest = 30 * 86_400_000;
@@ -108,7 +111,7 @@ class PersonCache {
     this.#cache = cache;
   }
 
-  /** Opens it, and reads what it has. */
+  /** Opens it, and reads its contents. */
   static async open(person: string): Promise<PersonCache> {
     const opened = new PersonCache(person, await caches.open(prefix + person));
     await opened.#read();
@@ -168,7 +171,7 @@ class PersonCache {
     return false;
   }
 
-  /** Stores an answer, and removes what it makes invalid or what is too much. */
+  /** Stores an answer, and removes answers that it makes invalid or that exceed the limits. */
   async put(url: string, kind: Kind, id: string | undefined, response: Response): Promise<void> {
     const bytes = await response.arrayBuffer();
     if (bytes.byteLength > limits[kind].bytes) return;
@@ -184,7 +187,7 @@ class PersonCache {
     }
     const text = new TextDecoder().decode(bytes);
     if (kind === 'segments') {
-      // A timeline of another number of photos per segment replaces this one.
+      // A timeline with another number of photos per segment replaces this one.
       for (const { url: old } of await this.#cache.keys())
         if (old !== url && kindOf(new URL(old))?.kind === 'segments') await this.#cache.delete(old);
       this.#segments = JSON.parse(text) as Segment[];
@@ -209,7 +212,7 @@ class PersonCache {
     await this.#cache.delete(url);
   }
 
-  /** Removes the tiles that are not of this timeline any more, also if it has as many others in their place. */
+  /** Removes the tiles that are no longer in this timeline, even if others have replaced them. */
   async #align(): Promise<void> {
     for (const [url, run] of [...this.#runs]) {
       const span = spanOf(new URL(url), this.#segments);
@@ -234,7 +237,7 @@ class PersonCache {
     await this.#cache.delete(url);
   }
 
-  /** Removes everything of a photo that the person can't see any more. */
+  /** Removes everything of a photo that the person can no longer see. */
   async drop(id: string): Promise<void> {
     for (const [url, entry] of [...this.#entries]) if (entry.id === id) await this.#remove(url);
   }
@@ -252,7 +255,7 @@ class PersonCache {
   }
 }
 
-/** What is kept on this device, for at most one person. */
+/** The answers kept on this device, for at most one person. */
 export class KeptAnswers {
   #now: PersonCache | undefined;
   #line: Promise<unknown> = Promise.resolve();
@@ -293,13 +296,13 @@ export class KeptAnswers {
     }, grace);
   }
 
-  /** An answer to somebody came before that of the session: it may be older than their signing out. */
+  /** An answer to a person arrived before that of the session: it may be older than their signing out. */
   async #askWho(): Promise<void> {
     const session = await fetch(sessionPath);
     if (session.ok) await this.#become(session.headers.get(personHeader) ?? undefined);
   }
 
-  /** Nobody is signed in any more. */
+  /** The person has signed out. */
   forget(): Promise<unknown> {
     return this.#do(() => this.#become(undefined));
   }

@@ -1,7 +1,7 @@
 /**
- * The service worker. It caches the page's own script and styles, so that an installed album opens offline and says so;
- * keeps what a person saw last (kept-answers.ts); stores files shared to the app in the browser's database; and sends
- * them when the network is back. The server is always asked first.
+ * The service worker. It caches the page's own script and styles, so that an installed album opens offline and shows
+ * that; keeps the photos that a person saw last (kept-answers.ts); stores files shared to the app in the browser's
+ * database; and sends them when the network is back. The server is always tried first.
  *
  * A new version has its own cache, and takes over when no page of the old one is open.
  */
@@ -72,7 +72,7 @@ async function takeOver(): Promise<void> {
   await self.clients.claim();
 }
 
-/** A page: from the server, or offline the cached one, which says so. */
+/** A page: from the server, or offline the cached one, which shows that. */
 async function open(request: Request): Promise<Response> {
   try {
     return await fetch(request);
@@ -102,7 +102,7 @@ async function askFirst(event: Fetching): Promise<Response> {
   return (await kept.find(url)) ?? response ?? Response.error();
 }
 
-/** A proxy that can't reach the server says so itself, and not as the server says it. */
+/** A proxy that can't reach the server responds itself, in a format other than the server's. */
 const isFromProxy = ({ status, headers }: Response): boolean =>
   [502, 503, 504].includes(status) && headers.get('content-type')?.startsWith('application/json') !== true;
 

@@ -158,7 +158,7 @@ interface Reported {
   told: (count: number, album: string) => string;
 }
 
-/** Adds one part after the other; each request that was answered is taken back if a later one fails. */
+/** Adds one part after the other; completed requests are undone if a later one fails. */
 async function report({ ids, name, left, told }: Reported, parts: readonly Part[]): Promise<boolean> {
   const done: Added[] = [];
   const backs: (() => Promise<unknown>)[] = [];

@@ -17,7 +17,7 @@ export interface OrderChange extends Partial<AlbumOrder> {
 export const fetchNamed = (album: string): Promise<Pick<NamedAlbum, 'description' | 'sort'>> =>
   ask<NamedAlbum>(addressed('/api/albums/named', { album })).catch(() => ({ description: '', sort: 'newest' }));
 
-/** Changes them; answers with those before. @throws ApiError */
+/** Changes them; answers with the previous ones. @throws ApiError */
 export const setNamed = (album: string, change: object): Promise<NamedAlbum & AlbumOrder> =>
   ask('/api/albums/named', send('POST', { album, ...change }));
 
@@ -51,7 +51,7 @@ export async function fetchOrdered(id: string): Promise<Tile[]> {
   }
 }
 
-/** Items without some of them, which are put in at a position of the rest. Pure. */
+/** Moves some items to a position among the rest. Pure. */
 export function withMoved<T>(items: readonly T[], moving: readonly T[], before: T | undefined): T[] {
   const rest = items.filter((item) => !moving.includes(item));
   const at = before === undefined ? rest.length : rest.indexOf(before);

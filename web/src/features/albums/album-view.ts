@@ -1,5 +1,5 @@
 /**
- * An album as its page and the list of albums show it, whichever kind it is: one with members (`HOLDER:ULID`), or one of
+ * An album of either kind, as shown on its page and in the list of albums: one with members (`HOLDER:ULID`), or one of
  * the house that exists only by name, in the edits of its photos. Every change can be undone.
  */
 import type { Facet, MemberAlbum, Month } from '../../../../src/api/answer-types.js';
@@ -140,7 +140,7 @@ export async function renameAlbum(
   const ids = await idsEverywhere(exactly('album', name));
   if (!(await edits.do(ids, { albums: { add: [wanted], remove: [name] } }, label))) return undefined;
   if (tile) await carryCover(wanted, tile.id);
-  // Without them it has no description, and is newest first.
+  // Without its settings it has no description, and is sorted newest first.
   await setNamed(wanted, { like: name }).catch(() => undefined);
   return wanted;
 }

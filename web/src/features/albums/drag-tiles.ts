@@ -3,7 +3,7 @@
  * A tile has its id in `data-tile`.
  */
 
-/** What dragging does. Positions count the tiles before. */
+/** The effects of dragging. A position is the number of tiles before it. */
 export interface DragDeeds {
   begin: (id: string) => void;
   over: (at: number) => void;
@@ -13,7 +13,7 @@ export interface DragDeeds {
 
 /** How far the mouse moves before a click becomes a drag, px; how long a finger rests, ms. */
 const [slack, rest] = [5, 350];
-/** Near the edges of the grid, px, dragging scrolls it by so many px each frame. */
+/** The distance from the edges of the grid at which dragging scrolls it, px, and the speed, px per frame. */
 const [edge, speed] = [56, 14];
 
 /** Watches a grid; returns a function that stops it. */
@@ -71,7 +71,7 @@ class Drag {
 
   release(): void {
     if (!this.dragging) return this.end(() => undefined);
-    // The click that follows, if one does, selects nothing.
+    // A click that may follow selects nothing.
     const swallow = (event: Event): void => (event.stopPropagation(), event.preventDefault());
     addEventListener('click', swallow, { capture: true, once: true });
     setTimeout(() => {

@@ -1,6 +1,6 @@
 /** Searches for the photos of a folder. Pure. */
 
-/** The search that finds the photos which came from folders of a name, and from folders within them. */
+/** The search that finds photos from folders with a name, and from folders within them. */
 export const searchOfFolder = (name: string): string => `folder:"${name.replaceAll(/["\\]/gu, '\\$&')}"`;
 
 /** The name of the folder that a search consists of, without its parents; undefined for every other search. */

@@ -2,7 +2,7 @@
 import type { EntriesChanged, MemberAlbum, PartnerList } from '../../../../src/api/answer-types.js';
 import { ask, send } from '../../lib/api.js';
 
-/** The most photos of one request. */
+/** The maximum number of photos per request. */
 const most = 1_000;
 
 /** A member's right: seeing the album, or adding photos too. */
@@ -62,8 +62,8 @@ export const takeFromAlbum = (name: string, ids: readonly string[]): Promise<Req
   inBatches(`${at(name)}/entries/remove`, ids);
 
 /**
- * Makes an album of photos, which belong to one library; without a name an untitled one. `made` is called with it as soon
- * as it exists: a later request, for more photos, may fail. @throws ApiError
+ * Creates an album from photos of one library; untitled without a name. `made` is called with it as soon as it exists:
+ * a later request, for more photos, may fail. @throws ApiError
  */
 export async function makeAlbumOf(
   ids: readonly string[],

@@ -7,7 +7,7 @@ import { m } from '../../lib/messages.js';
 const atOnce = 100;
 
 /**
- * Deletes photos part by part, and says how many it deleted. `tell` gets a text about the progress. Parts before an
+ * Deletes photos in parts, and returns how many it deleted. `tell` gets a text about the progress. Parts before an
  * error stay deleted. @throws ApiError
  */
 export async function purgePhotos(ids: readonly string[], tell: (progress: string) => void): Promise<void> {

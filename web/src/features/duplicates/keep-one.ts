@@ -26,7 +26,7 @@ export function keepOne(kept: PhotoView, others: readonly PhotoView[]): PhotosCh
   if (placed?.gps) change.gps = { lat: placed.gps.lat, lon: placed.gps.lon };
   const place = kept.place ? undefined : (placed ?? others.find((photo) => photo.place))?.place;
   if (place) change.place = place;
-  // A time from the file's mtime says at most when the file was copied.
+  // A time from the file's mtime may only be the time when the file was copied.
   const dated =
     kept.takenSource === 'modified' ? others.find(({ takenSource }) => takenSource !== 'modified') : undefined;
   if (dated) change.taken = { local: dated.taken, ...(dated.offset !== undefined && { offset: dated.offset }) };

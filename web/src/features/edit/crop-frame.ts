@@ -36,7 +36,7 @@ export function turned([x, y]: Point, degrees: number): Point {
   return [x * cos - y * sin, x * sin + y * cos];
 }
 
-/** How far a frame reaches from its centre on the picture, turned and, as it is saved, not turned. */
+/** The extent of a frame from its centre on the picture, both turned and, as it is saved, not turned. */
 function reachOf({ width, height }: Size, angle: number): Point {
   const radians = (angle * Math.PI) / 180;
   const [cos, sin] = [Math.cos(radians), Math.abs(Math.sin(radians))];
@@ -62,7 +62,7 @@ function isWithin(frame: Frame, angle: number, picture: Size): boolean {
   );
 }
 
-/** As far from one frame, which lies within the picture, towards another as it can go. */
+/** The last frame within the picture on the way from one that lies within it to another one. */
 export function limited(from: Frame, to: Frame, angle: number, picture: Size): Frame {
   if (isWithin(to, angle, picture)) return to;
   const between = (share: number): Frame => ({

@@ -35,7 +35,7 @@ class NextStep {
     try {
       localStorage.setItem(key(step), 'dismissed');
     } catch {
-      // Without storage it is back with the next page.
+      // Without storage it is shown again on the next page.
     }
     this.#dismissals++;
   }

@@ -37,7 +37,7 @@ interface Kept {
 const few = 5;
 /** Changes come in bursts; the minimum interval between requests, ms. */
 const rest = 1500;
-/** An import that begins again within this time continues the last one, ms: files come in one after another. */
+/** An import that begins again within this time continues the last one, ms: files arrive one after another. */
 const pause = 10_000;
 
 const keyOf = (): string => `photospool.activity.${session.now?.person?.id ?? ''}`;
@@ -47,12 +47,15 @@ function read(): Kept {
     const found = JSON.parse(localStorage.getItem(keyOf()) ?? 'null') as Kept | null;
     if (found) return found;
   } catch {
-    // Nothing that can be read is nothing that was kept.
+    // Unreadable data counts as no data.
   }
   return { seen: 0, finished: [] };
 }
 
-/** The problems with files that no owner has seen yet, by kind. Servers of earlier versions do not say: all are new. */
+/**
+ * The problems with files that no owner has seen yet, by kind. Servers of earlier versions don't report them: then all
+ * are new.
+ */
 export function newProblems({ spool }: Live): { stuck: number; ignored: number } {
   if (!spool || !session.may('spool')) return { stuck: 0, ignored: 0 };
   return spool.news ?? { stuck: spool.stuck.length, ignored: spool.ignored.length };
@@ -62,7 +65,7 @@ export function newProblems({ spool }: Live): { stuck: number; ignored: number }
 interface Import {
   left: number;
   processed: { stored: number; duplicates: number };
-  /** A disk error holds it. */
+  /** A disk error blocks it. */
   isHeld: boolean;
 }
 
@@ -85,7 +88,7 @@ class Activity {
   finished: readonly FinishedImport[] = $state.raw([]);
   shared: readonly SharedNews[] = $state.raw([]);
   #seen = $state(0);
-  /** The running import; undefined if nothing comes in. */
+  /** The running import; undefined if there is none. */
   running: RunningImport | undefined = $state.raw();
   /** Its progress, the server's counts when it began, and the time of the last ones, ms. */
   #import: { progress: ImportProgress; estimate: TimeLeft; begun: Import['processed']; at: number } | undefined;
@@ -117,7 +120,7 @@ class Activity {
     // While people have no libraries here, nothing is shared.
     if (session.now?.libraries !== true) return;
     const owner = this.#owner;
-    // Another window may have been read meanwhile.
+    // The panel may have been read in another window in the meantime.
     const { seen, known = { albums: {} } } = read();
     this.#seen = Math.max(this.#seen, seen);
     const times = { now: Date.now(), seen: this.#seen };

@@ -76,7 +76,7 @@ export class Explored {
     }));
   }
 
-  /** The folders that they came from, by their own names; after their parent where two have the same one. */
+  /** The folders that they came from, by their own names; preceded by their parent if two have the same name. */
   get folders(): ExploredEntry[] {
     const folders = this.#found?.folders ?? [];
     const own = (value: string): string => value.split('/').at(-1) ?? value;

@@ -1,10 +1,10 @@
 /**
  * The progress of a running import, from the counts that the server gives: how many files were processed since it was
- * started, and how many are left. The processed ones are those whose library the viewer knows; the others only leave the
- * queue, and count as done then. Pure.
+ * started, and how many are left. Files are counted as processed if their library is known to the viewer; the others
+ * only leave the queue, and then count as done. Pure.
  */
 
-/** The counts of one moment. `processed` begins again when the server restarts. */
+/** The counts at one moment. `processed` starts over when the server restarts. */
 export interface ImportCounts {
   processed: number;
   left: number;

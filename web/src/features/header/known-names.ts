@@ -7,7 +7,7 @@ class KnownNames {
   readonly #known = new SvelteMap<string, readonly KnownOption[]>();
   #source: (() => Promise<Known>) | undefined;
 
-  /** Sets where the names come from; they are loaded when the first is asked for. */
+  /** Sets the source of the names; they are loaded when the first one is requested. */
   comeFrom(source: () => Promise<Known>): void {
     this.#source = source;
   }
@@ -17,7 +17,10 @@ class KnownNames {
     return this.#of('album').find((one) => one.term === term)?.value;
   }
 
-  /** `Arezzo` for `arezzo`, `Canon` for `canon`: a value, of any of some keys, as the library writes it, or as it was typed. */
+  /**
+   * `Arezzo` for `arezzo`, `Canon` for `canon`: a value of one of these keys as the library writes it, or as it was
+   * typed.
+   */
   written(value: string, ...keys: readonly string[]): string {
     for (const key of keys) {
       const found = this.#find(value, key);

@@ -31,7 +31,7 @@ export interface Completion {
   open: boolean;
 }
 
-/** A value, with the cover of its photos where there is one; `term` finds them where the value does not name one thing. */
+/** A value, with the cover of its photos where there is one; `term` finds them if the value is ambiguous. */
 export type KnownOption = Option & { tile?: Tile | undefined; term?: string };
 /** Values of the photos, by key. */
 export type Known = Partial<Record<string, readonly KnownOption[]>>;

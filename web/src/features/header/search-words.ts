@@ -26,7 +26,7 @@ export function wordOf(term: string, brief = false, inside = false): string {
     .replaceAll(/\\(.)/gsu, '$1');
   const name = key?.toLowerCase();
   if (name === undefined && minus === '') return nameOf(value);
-  // A value with “=” is written as in the library already.
+  // A value with “=” is already written as in the library.
   const written = name !== undefined && readable.has(name) && !raw.startsWith('=');
   const word = name === undefined ? value : keyedWord(name, written ? knownNames.written(value, name) : value, brief);
   const said = word ?? `${key!}:${raw}`;

@@ -50,7 +50,7 @@ export async function fetchShared(
       const at = known.partners[partner.id] ?? 0;
       return at > 0 ? [{ partner, at }] : [];
     }),
-    // Servers of earlier versions don’t say since when.
+    // Servers of earlier versions don’t report the time.
     ...theirs.map((album) => ({ album, at: Date.parse(album.sharedAt ?? album.added) })),
     ...received.filter(({ state }) => state === 'open').map((offer) => ({ offer, at: Date.parse(offer.made) })),
     ...waitingOf(guests),

@@ -41,5 +41,5 @@ export async function fetchSafety(hashes: readonly string[]): Promise<Safety[]> 
   return states;
 }
 
-/** The most hashes of a request. */
+/** The maximum number of hashes per request. */
 const atOnce = 500;

@@ -1,4 +1,4 @@
-/** Compares files of this device with the originals on the server, by their hashes. Nothing is sent but these. */
+/** Compares files of this device with the originals on the server, by their hashes. Only the hashes are sent. */
 import { toApiError, type ApiError } from '../../lib/api.js';
 import { hashOf } from '../upload/hash-worker-client.js';
 import { fetchSafety, type Safety } from './phone-api.js';
@@ -21,7 +21,7 @@ export interface SafetyResult {
 
 const riskOf: Record<'trashed' | 'null', Risk> = { trashed: 'trashed', null: 'missing' };
 
-/** A check of chosen files. A new one replaces the one before. */
+/** A check of chosen files. A new one replaces the previous one. */
 export class SafetyCheck {
   /** The files that were read so far, and all of them; undefined while nothing is checked. */
   progress: { done: number; all: number } | undefined = $state();

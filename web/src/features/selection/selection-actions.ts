@@ -62,7 +62,7 @@ export interface Act {
   do?: (photos: readonly Chosen[], q: string, tiles: readonly Chosen[]) => Promise<boolean>;
   /** True for an action on exactly one photo. */
   one?: true;
-  /** True for an action that makes a difference for edited pictures alone. */
+  /** True for an action that only affects edited pictures. */
   edited?: true;
   /** True for an action that needs an account. */
   person?: true;
@@ -293,11 +293,12 @@ export const openActs = (q: string, photos: readonly Tile[]): readonly Act[] =>
 export const countOf = (tiles: readonly Chosen[]): number =>
   tiles.reduce((sum, { burst }) => sum + (burst?.count ?? 1), 0);
 
-/** The most photos of a burst that one request answers. */
+/** The maximum number of photos of a burst in one response. */
 const mostOfBurst = 5_000;
 
 /**
- * The photos that tiles of a search stand for: of a burst all that the search finds. At once, unless there is one.
+ * The photos that tiles of a search stand for: for a burst, all that the search finds. Without a burst it needs no
+ * request.
  * @throws ApiError
  */
 export function photosOf<T extends Chosen>(
@@ -314,7 +315,9 @@ export function photosOf<T extends Chosen>(
   ).then((each) => each.flat());
 }
 
-/** Acts on the photos that tiles of a search stand for. False if they can't be loaded, which is said. Never rejects. */
+/**
+ * Acts on the photos that tiles of a search stand for. False if they can't be loaded, which it reports. Never rejects.
+ */
 export async function withPhotos(
   tiles: readonly Chosen[],
   q: string,

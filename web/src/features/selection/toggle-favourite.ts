@@ -1,4 +1,4 @@
-/** Marks a photo as a favourite, or removes the mark, if the viewer may. `q`: the search that it was found by. */
+/** Marks a photo as a favourite, or removes the mark, if the viewer may. `q`: the search that found it. */
 import type { Tile } from '../../../../src/api/answer-types.js';
 import { openActs, perform } from './selection-actions.js';
 

@@ -1,15 +1,15 @@
-/** Entries of the audit log as sentences, with who did it first. */
+/** Entries of the audit log as sentences, which begin with the person who did it. */
 import type { AuditEntry } from '../../lib/access-api.js';
 import { legible } from '../../lib/legible.js';
 import { m } from '../../lib/messages.js';
 import type { IconName } from '../../lib/ui/Icon.svelte';
 
-/** The most characters of a name or a detail in a sentence. */
+/** The maximum number of characters of a name or a detail in a sentence. */
 const most = 200;
 /** Kinds caused by people who are not signed in: without a name, they have no subject. */
 const attempts: readonly string[] = ['sign-in-failed', 'share-failed'];
 
-/** The name of who did it, at the start of a sentence. */
+/** The name of the person who did it, at the start of a sentence. */
 function nameOf(name: string): string {
   if (Object.hasOwn(m.audit.who, name)) return m.audit.who[name]!;
   const token = /^token (.*)$/s.exec(name)?.[1];

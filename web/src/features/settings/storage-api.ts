@@ -7,7 +7,7 @@ import { m } from '../../lib/messages.js';
 export type { DeleteAfter, LargestFiles, LibraryStorage, StorageUse };
 
 export const fetchUse = (): Promise<StorageUse> => ask('/api/storage/use');
-/** How much is used, and for owners how much is free: the same words on every page. */
+/** The used and, for owners, the free storage in words, the same on every page. */
 export const usedText = (bytes: number, disk: StorageUse['disk']): string =>
   disk ? m.app.usedFree(bytesText(bytes), bytesText(disk.free)) : m.app.used(bytesText(bytes));
 export const fetchLargest = (): Promise<LargestFiles> => ask('/api/storage/largest');
@@ -34,7 +34,7 @@ export const lacking = [
 /** How many there are of each. */
 export const countLacking = (): Promise<number[]> => Promise.all(lacking.map(({ q }) => countFound(q)));
 
-/** After how many days photos are deleted from the viewer's trashes. */
+/** The number of days after which photos are deleted from the viewer's trashes. */
 export const fetchDeleteAfter = (): Promise<DeleteAfter> => ask('/api/trash/delete-after');
 export const setDeleteAfter = (change: DeleteAfter): Promise<DeleteAfter> =>
   ask('/api/trash/delete-after', send('PATCH', change));

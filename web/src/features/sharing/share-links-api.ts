@@ -1,4 +1,4 @@
-/** Share links as those who hold them see them (docs/sharing.md). Times are UTC. */
+/** Share links as their holders see them (docs/sharing.md). Times are UTC. */
 import type { ShareLink, SharePreview } from '../../../../src/api/answer-types.js';
 import { ask, send } from '../../lib/api.js';
 
@@ -14,13 +14,16 @@ export interface LinkSettings {
   /** With originals: those of edited photos are as taken. */
   unedited?: boolean;
   details?: boolean;
-  /** Whether its visitors see who made it. */
+  /** Whether its visitors see who created it. */
   named?: boolean;
   /** Whether guests can add photos, or how many. */
   uploads?: boolean | NonNullable<ShareLink['uploads']>;
 }
 
-/** The present settings of a link that a change replaces; undefined if its password is among them, which is not known. */
+/**
+ * The present settings of a link that a change replaces; undefined if the password is one of them, since it is not
+ * known.
+ */
 export function settingsBefore(link: ShareLink, change: LinkSettings): LinkSettings | undefined {
   if ('password' in change && link.locked) return undefined;
   const { title = '', expires = null, originals, unedited, details, named, uploads = false } = link;
@@ -30,7 +33,7 @@ export function settingsBefore(link: ShareLink, change: LinkSettings): LinkSetti
   return Object.fromEntries(keys.map((key) => [key, before[key]]));
 }
 
-/** A link and its address, which is shown this once. */
+/** A link and its address, which is shown only once. */
 export interface LinkMade {
   share: ShareLink;
   address: string;
@@ -66,7 +69,7 @@ export async function draftLink(
 }
 export const changeLink = async (id: string, settings: LinkSettings): Promise<ShareLink> =>
   (await ask<{ share: ShareLink }>(at(id), send('PATCH', settings))).share;
-/** Gives a link a new address; the one before ends. */
+/** Gives a link a new address; the previous one ends. */
 export const renewLink = async (id: string): Promise<LinkMade> =>
   madeOf(await ask<Answer>(`${at(id)}/address`, send('POST')));
 export const endShare = (id: string): Promise<unknown> => ask(at(id), send('DELETE'));

@@ -36,7 +36,7 @@ import {
 
 /** The maximum number of photos in one preview request. */
 const most = 1_000;
-/** The most photos of a selection that a page can preview. */
+/** The maximum number of photos in a selection that can be previewed. */
 const mostOpened = 10_000;
 
 /** The shared photos, day, album or search. */
@@ -51,7 +51,7 @@ export class ShareState {
   /** The settings of the first link, at first with the options of the viewer’s last one. */
   settings: LinkSettings = $state.raw(rememberedOptions());
   people: PartnerList['people'] = $state.raw([]);
-  /** Why nothing can be shared with people; undefined if it can. */
+  /** The reason why it can't be shared with people; undefined if it can. */
   off: ApiError | undefined = $state.raw();
   trouble: ApiError | undefined = $state.raw();
 
@@ -68,7 +68,7 @@ export class ShareState {
     return 'photos' in this.#target || 'day' in this.#target;
   }
 
-  /** True for a selection that is no album yet: its name can still be chosen. */
+  /** True for a selection that is not an album yet: its name can still be chosen. */
   get willBeAlbum(): boolean {
     return this.isSelection && !this.album && (this.preview?.count ?? 0) > 1;
   }
@@ -169,7 +169,7 @@ export class ShareState {
     this.links = (await fetchShares()).filter((link) => link[key] === value);
   }
 
-  /** The album with members, which is made of a selection if there is none. @throws ApiError */
+  /** The album with members; created from the selection if there is none. @throws ApiError */
   async #needAlbum(): Promise<MemberAlbum> {
     this.album ??= await makeAlbumOf(this.#ids, this.title.trim());
     return this.album;

@@ -15,7 +15,7 @@ export const fetchOffers = (): Promise<Offers> => ask('/api/offers');
 /** The photos of an offer, by their ids. */
 export const fetchOffered = async (offer: Offer): Promise<string[]> => (await ask<{ ids: string[] }>(at(offer))).ids;
 
-/** The most photos of one request. */
+/** The maximum number of photos per request. */
 const most = 10_000;
 
 /**
@@ -48,19 +48,22 @@ export const endOffer = (offer: Offer): Promise<unknown> => ask(at(offer), send(
 /** Moves the photos that were taken over to the trash. */
 export const trashOffered = (offer: Offer): Promise<{ changed: number }> => ask(`${at(offer)}/trash`, send('POST'));
 
-/** A photo that waits for approval, and who sent it. `known`: when it was sent, if it was in the library already. */
+/** A photo that waits for approval, and who sent it. `known`: when it was sent, if it was already in the library. */
 export interface GuestPhoto {
   photo: Photo;
   from: { link: string; guest?: string }[];
   known?: string;
 }
 
-/** The first 200: those that were here already, then those that wait for the viewer's approval. @throws ApiError `conflict` while people have no libraries here */
+/**
+ * The first 200: those that were already in the library, then those that wait for the viewer's approval. @throws
+ * ApiError `conflict` while people have no libraries here
+ */
 export const fetchGuestPhotos = async (): Promise<GuestPhoto[]> =>
   (await ask<{ photos: GuestPhoto[] }>('/api/guest-photos?limit=200')).photos;
 export const decideGuestPhotos = (ids: readonly string[], verdict: 'approve' | 'decline'): Promise<EntriesChanged> =>
   ask(`/api/guest-photos/${verdict}`, send('POST', { ids }));
-/** Lists a declined photo again that was in the library already. */
+/** Lists a declined photo again that was already in the library. */
 export const undoDecline = (id: string): Promise<EntriesChanged> =>
   ask('/api/guest-photos/decline', send('POST', { ids: [id], undo: true }));
 
@@ -70,7 +73,7 @@ export const fetchLostEnds = async (): Promise<LostEnd[]> =>
 /** Whether an end is of the family library; otherwise it is the viewer’s. */
 export const isOfHouse = ({ holder }: LostEnd): boolean => holder === 'house';
 
-/** The most ends of one request. */
+/** The maximum number of ends per request. */
 const mostEnds = 1_000;
 
 /**

@@ -1,4 +1,4 @@
-/** The requests of the spool page, and their results in words (docs/interface.md, "What the spool tells"). */
+/** The requests of the spool page, and their results in words (docs/interface.md, "The state of the spool"). */
 import type { OwnArrivals } from '../../../../src/api/answer-types.js';
 import { ask, base, retryStuck, send, type SpoolStatus } from '../../lib/api.js';
 

@@ -25,7 +25,7 @@ export interface Measure {
   scrubs: boolean;
 }
 
-/** From this width the photos have a margin, and the scrubber a strip of its own. */
+/** From this width the photos have a margin, and the scrubber a separate strip. */
 const roomy = 600;
 /** The margin left of the photos, and the strip of the scrubber right of them. */
 const margin = 16;

@@ -1,6 +1,6 @@
 /**
- * The actions on photos that are worth offering: on photos of the house those of the role, on one's own all, on those of
- * others what leaves them unchanged. The server decides.
+ * The actions on photos that are worth offering: those of the role on photos of the house, all on one's own, and on
+ * photos of others those that leave them unchanged. The server decides.
  */
 import { type Action, session } from '../../lib/session.svelte.js';
 
@@ -9,7 +9,7 @@ interface Held {
   holder?: string | undefined;
 }
 
-/** The actions on one's own photos, whatever the role. */
+/** The actions on one's own photos, for every role. */
 const withOwn: ReadonlySet<Action> = new Set<Action>([
   ...(['edit', 'history', 'share', 'trash', 'favourite', 'comment', 'original', 'stripped', 'details'] as const),
 ]);

@@ -26,7 +26,7 @@ import { Scroll } from './virtual-scroll.js';
 export const blockSize = 250;
 /** The number of blocks whose photos stay in memory. */
 const keptBlocks = 48;
-/** How long before they are reached while scrolling, ms, photos are requested. */
+/** The time for which photos are requested in advance while scrolling, ms. */
 const headStart = 2500;
 /** Within this distance from the top (px) new photos may move the others down: there they are expected. */
 const topEnough = 24;

@@ -41,7 +41,7 @@ class Entry {
 /** The entry point of uploads. */
 export const entry = new Entry();
 
-/** Installs the service worker: what a person saw is kept for offline use, and files shared to the app are accepted. */
+/** Installs the service worker: seen photos are kept for offline use, and files shared to the app are accepted. */
 export function install(): void {
   // Missing over plain HTTP, despite the types.
   const workers = (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker;

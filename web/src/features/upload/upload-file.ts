@@ -26,10 +26,12 @@ export const cancelled = new DOMException('cancelled', 'AbortError');
 const endpoint = '/api/uploads';
 /** The delay between retries, in ms: the first, and the longest. */
 const [soon, late] = [1_000, 30_000];
-/** How often a file is sent again that arrived with another hash. */
+/** How often a file is sent again if it arrived with another hash. */
 const tries = 3;
 
-/** What became of a file: the server has it now, or had it already; `trashed`: as this photo (its id), in the trash. */
+/**
+ * The outcome for a file: the server has it now, or already had it; `trashed`: as this photo (its id), in the trash.
+ */
 export type Outcome = 'done' | 'known' | { trashed: string };
 
 /** Resolves when the server has the file. @throws ApiError, or AbortError. */
@@ -91,7 +93,7 @@ async function send(source: Source, sha256: string, signal: AbortSignal, tell: T
   const upload = new Upload(file, {
     endpoint,
     metadata: { filename: name, sha256, modified: `${modified}`, ...(folder !== '' && { folder }), ...albumOf(into) },
-    // One that goes into another album is another upload.
+    // An upload into another album is a different one.
     fingerprint: () => Promise.resolve(`photospool-${sha256}-${folder}/${name}${into ? `-${into.id}` : ''}`),
     removeFingerprintOnSuccess: true,
     retryDelays: null,

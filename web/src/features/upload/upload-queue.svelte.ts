@@ -17,7 +17,7 @@ export type State = 'waiting' | 'reading' | 'sending' | 'held' | 'paused' | 'don
 const atOnce = 3;
 const active: readonly State[] = ['waiting', 'reading', 'sending', 'held'];
 const settled: readonly State[] = ['done', 'known', 'trashed'];
-/** The interval between two looks at the progress, in ms. */
+/** The polling interval of the progress, in ms. */
 const pace = 1_000;
 
 /** A file to upload, or uploaded. */
@@ -26,7 +26,7 @@ export class Item {
   state: State = $state('waiting');
   /** The number of bytes on the server. */
   sent = $state(0);
-  /** The highest number of them so far: a retry begins at 0 until the server says where it goes on. */
+  /** The highest number of them so far: a retry starts at 0 until the server reports where it continues. */
   most = 0;
   trouble: ApiError | undefined = $state.raw();
   /** The photo in the trash that it is (its id). */
@@ -83,7 +83,7 @@ class Uploads {
     return this.items.some(({ isActive, source }) => isActive && source.kept === undefined);
   }
 
-  /** True while files are to be sent, and the network or the server lets none through. */
+  /** True while files are to be sent, but the network or the server is unavailable. */
   get isHeld(): boolean {
     const left = this.#left;
     return left.length > 0 && left.every(({ state }) => state === 'held' || state === 'waiting');

@@ -22,7 +22,7 @@ export const chooseFront = ({ id }: PhotoOfBurst): Promise<boolean> =>
 
 /**
  * Moves the other photos of the burst to the trash, as one step that can be undone. A search for the burst, which then
- * finds nothing, gives way to the photos. @throws ApiError
+ * finds nothing, is replaced by the photos. @throws ApiError
  */
 export async function keepOnly(photo: PhotoOfBurst): Promise<void> {
   const others = (await idsFound(searchOf(photo))).filter((id) => id !== photo.id);

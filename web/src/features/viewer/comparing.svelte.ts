@@ -1,4 +1,4 @@
-/** The photos that are compared at present, from whatever page. */
+/** The photos that are currently compared, from any page. */
 
 class Comparing {
   /** Their ids, two or more; undefined while nothing is compared. */

@@ -36,7 +36,7 @@ export const sidecarWords = (values: Record<string, unknown>): string[] =>
       `${fieldName(field)}: ${Array.isArray(value) ? value.map(String).join(', ') : field === 'taken' && typeof value === 'string' ? valueName(field, { local: value }) : valueName(field, value)}`,
   );
 
-/** What somebody did, as a sentence; `value` is what they wrote, to be shown below it. */
+/** An action of a person as a sentence; `value` is the text they wrote, to be shown below it. */
 export interface Deed {
   text: string;
   value?: string;

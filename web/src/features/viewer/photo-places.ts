@@ -3,7 +3,9 @@ import { ask, type PhotoView, send, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { m } from '../../lib/messages.js';
 
-/** Permanently deletes a photo that is in the trash; true if it succeeded. What was undoable before is no longer. */
+/**
+ * Permanently deletes a photo that is in the trash; true if it succeeded. Earlier edits can then no longer be undone.
+ */
 export async function purge({ id }: PhotoView): Promise<boolean> {
   try {
     await ask('/api/trash/empty', send('POST', { ids: [id] }));

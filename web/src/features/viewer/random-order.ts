@@ -1,6 +1,9 @@
-/** A random order in which each position comes once. Holds only the positions that came, so any library fits. Pure. */
+/**
+ * A random order in which each position occurs once. Stores only the positions that were drawn, so any library fits.
+ * Pure.
+ */
 
-/** How often a random position is drawn before the rest is looked through in order. */
+/** How often a random position is drawn before the rest is searched in order. */
 const draws = 40;
 
 /** Positions from 1 to a number that may change, in random order. */

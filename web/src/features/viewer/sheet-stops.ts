@@ -13,7 +13,7 @@ export const heightsOf = (view: number): Record<Stop, number> => ({
 /** A drag of less than this returns to where it began; a longer one goes on to the next stop at least. */
 const least = 40;
 
-/** The stop at which a sheet comes to rest that stood at `from` and was dragged up by `up`. */
+/** The stop at which a sheet comes to rest after it was dragged up from `from` by `up`. */
 export function restOf(from: Stop, up: number, view: number): Stop {
   if (Math.abs(up) < least) return from;
   const heights = heightsOf(view);

@@ -19,7 +19,7 @@ export function readSettings(): SlideshowSettings {
   try {
     stored = (JSON.parse(localStorage.getItem(kept) ?? '{}') ?? {}) as Partial<SlideshowSettings>;
   } catch {
-    // No storage in a private window, or what another version stored.
+    // No storage in a private window, or data that another version stored.
   }
   return {
     seconds: speeds.find((one) => one === stored.seconds) ?? 5,

@@ -3,7 +3,7 @@
  * triangle over the canvas, whose shader finds the pixel in each direction. Keeps nothing after `close`.
  */
 
-/** Where one looks: degrees to the right and up, and the vertical field of view. */
+/** The direction of view: degrees to the right and up, and the vertical field of view. */
 export interface Gaze {
   yaw: number;
   pitch: number;
@@ -24,7 +24,7 @@ export interface Sphere {
   close(): void;
 }
 
-/** A gaze within its bounds: not beyond the poles, and neither closer nor wider than it looks like a picture. */
+/** A view within its bounds: not beyond the poles, and neither too close nor too wide to look like a picture. */
 export const boundGaze = ({ yaw, pitch, field }: Gaze): Gaze => ({
   yaw: ((((yaw + 180) % 360) + 360) % 360) - 180,
   pitch: Math.min(90, Math.max(-90, pitch)),

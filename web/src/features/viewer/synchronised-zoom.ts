@@ -1,6 +1,6 @@
 /**
- * The view of two pictures that are zoomed and moved together. The offset is a share of each picture’s size, so that the
- * same detail of both is visible, whatever their sizes. Pure.
+ * The view of two pictures that are zoomed and moved together. The offset is a share of each picture’s size, so that
+ * the same detail of both is visible even if their sizes differ. Pure.
  */
 import { closest, fit, type Size, type View } from './zoom.js';
 
@@ -23,7 +23,7 @@ export function viewOf(shared: SharedView, picture: Size, stage: Size): View {
   return { scale: shared.scale, x: shared.x * fitted.width, y: shared.y * fitted.height };
 }
 
-/** Limits a shared view, so that of no picture all is out of sight. */
+/** Limits a shared view, so that neither picture is completely out of sight. */
 export function boundShared(shared: SharedView, pictures: readonly Size[], stage: Size): SharedView {
   const fitted = pictures.map((picture) => fit(picture, stage));
   const most = Math.max(...pictures.map((picture, n) => closest(picture, fitted[n]!)));

@@ -1,6 +1,6 @@
 /**
- * What the viewer offers on a photo in the trash: to look at it, read its comments, restore it, delete it permanently, and
- * download it.
+ * The actions of the viewer on a photo in the trash: looking at it, reading its comments, restoring it, deleting it
+ * permanently, and downloading it.
  */
 import type { PhotoView } from '../../lib/api.js';
 

@@ -1,4 +1,4 @@
-/** The keys of the video player: Space or k plays and pauses, j and l seek, m toggles sound. Not while somebody types. */
+/** The keys of the video player: Space or k plays and pauses, j and l seek, m toggles sound. Inactive while typing. */
 import { hasModifier } from '../../lib/modifier-keys.js';
 
 /** The seconds that j and l seek. */

@@ -2,10 +2,12 @@
 import type { PhotoView, Tile } from '../api.js';
 import type { PhotosChange } from './edit-request.js';
 
-/** The fields whose new value an edit has, and which are shown. */
+/** The displayed fields whose new value is in the edit. */
 const plain = ['title', 'description', 'rating', 'favourite', 'audience', 'reviewed', 'archived', 'trashed'] as const;
 
-/** A photo after these changes, in order. What can't be shown without the server (dates, rotation) stays as it was. */
+/**
+ * A photo after these changes, in order. Changes that can't be shown without the server (dates, rotation) are left out.
+ */
 export function withChanges(photo: PhotoView, changes: readonly PhotosChange[]): PhotoView {
   const after: PhotoView = { ...photo };
   for (const change of changes) {

@@ -48,15 +48,16 @@ function cut(ids: readonly string[]): string[][] {
 }
 
 /**
- * Whether changes may wait for the server (docs/offline.md). Not those that add to the present value: the server may have
- * made one whose answer was lost, and sent again it would add twice.
+ * Whether changes may wait for the server (docs/offline.md). Not those that add to the current value: if the server
+ * made one and its answer was lost, sending it again would add twice.
  */
 export const mayWait = (each: readonly PhotosChange[]): boolean =>
   each.every(({ shift, turn }) => shift === undefined && turn === undefined);
 
 /**
- * Sends changes that waited while the server was away, as `person`, and under a key: sent again, they are made once.
- * @throws ApiError `conflict` if somebody else is signed in.
+ * Sends changes that waited while the server was away, as `person`, and under a key, so that they are made only once
+ * even if sent again.
+ * @throws ApiError `conflict` if another person is signed in.
  */
 export const makeWaiting = (each: PhotosChange[], key: string, person: string): Promise<Changed> => {
   const request = send('PATCH', { each, undo: true, key });

@@ -11,8 +11,8 @@ import { m } from '../messages.js';
 interface Step {
   label: string;
   /**
-   * Changes, or what does it otherwise: such a step can't be redone, and an ApiError `conflict` means that it can't be
-   * undone any more.
+   * Changes, or a function that undoes the edit in another way: such a step can't be redone, and an ApiError `conflict`
+   * means that it can no longer be undone.
    */
   back: PhotosChange[] | (() => Promise<void>);
 }
@@ -100,8 +100,8 @@ class Edits {
   }
 
   /**
-   * Reads the edits that wait on this device, of the person who is signed in, and sends them if the server is there.
-   * Says what became of them. Never rejects.
+   * Reads the signed-in person's edits that wait on this device, and sends them if the server can be reached. Reports
+   * the outcome. Never rejects.
    */
   sendWaiting(person: string | undefined, isConnected: boolean): Promise<boolean> {
     return this.#queue(async () => {
@@ -111,7 +111,7 @@ class Edits {
     });
   }
 
-  /** Sends what waits, as far as possible, and says what the server refused. */
+  /** Sends waiting edits, as far as possible, and reports those that the server refused. */
   async #flush(): Promise<void> {
     if (waiting.list.length === 0) return;
     const { sent, refused } = await waiting.send();
@@ -124,7 +124,7 @@ class Edits {
     else if (sent.length > 0) this.said = { text: m.edits.sent(sent.length) };
   }
 
-  /** Keeps changes until the server is there again; false if this device can't. */
+  /** Keeps changes until the server can be reached again; false if this device can't. */
   async #wait(packs: KeyedChanges[], label: string): Promise<boolean> {
     const kept = await waiting.keep(packs, label);
     if (!kept) return false;
@@ -212,8 +212,8 @@ class Edits {
   }
 
   /**
-   * Says what an edit did: `say`, or undefined if it changed nothing; `left` of `all` photos couldn’t be changed. False if
-   * that are all of them.
+   * Reports the result of an edit: `say`, or undefined if it changed nothing; `left` of `all` photos couldn’t be
+   * changed. False if that is all of them.
    */
   #conclude(say: string | undefined, left: number, all: number, kept: Step[]): boolean {
     const text = say ?? m.edits.nothing;
@@ -237,7 +237,7 @@ class Edits {
       : { label: m.edits.redo, do: () => this.redo() };
   }
 
-  /** Says that another request has changed photos. */
+  /** Reports that another request has changed photos. */
   tell(ids: readonly string[]): void {
     for (const watcher of this.#watchers) watcher(new Set(ids), false);
   }

@@ -1,9 +1,9 @@
-/** Changes that are no edits of photos, with an undo button in their message. */
+/** Changes other than edits of photos, with an undo button in their message. */
 import { toApiError } from '../api.js';
 import { m } from '../messages.js';
 import { edits } from './undo-stack.svelte.js';
 
-/** Reports what was done, with a button that undoes it by `back`. `after` is called after undoing. */
+/** Reports a change, with a button that undoes it with `back`. `after` is called after undoing. */
 export function offerUndo(text: string, back: () => Promise<unknown>, after: () => unknown): void {
   const undo = async (): Promise<void> => {
     await back();
@@ -14,8 +14,8 @@ export function offerUndo(text: string, back: () => Promise<unknown>, after: () 
 }
 
 /**
- * Does something that `work` returns the inverse of, and reports it with an undo button, or its failure; true if it was
- * done. `after` is called after that, and after undoing it. `said`: called after `work`. Never rejects.
+ * Runs `work`, which returns its inverse, and reports it with an undo button, or its failure; true if it was done.
+ * `after` is called after that, and after undoing it. `said`: called after `work`. Never rejects.
  */
 export async function undoable(
   said: string | (() => string),

@@ -1,20 +1,20 @@
 /**
- * The edits of the signed-in person that wait on this device until the server is there (docs/offline.md). They are sent
- * in order, by one tab at a time, each under its key; photos are shown as they will be. Only where the service worker
- * runs: elsewhere nothing could be seen offline.
+ * The edits of the signed-in person that wait on this device until the server can be reached (docs/offline.md). They
+ * are sent in order, by one tab at a time, each under its key; photos are shown as they will be. Only where the service
+ * worker runs: elsewhere nothing could be seen offline.
  */
 import { ApiError, showWaiting, toApiError } from '../api.js';
 import { tilesWithChanges, withChanges } from './apply-change.js';
 import { queuedEdits, queueEdit, unqueueEdit, type QueuedEdit } from './edit-queue.js';
 import { makeWaiting, mayWait, type PhotosChange } from './edit-request.js';
 
-/** What became of the edits that were sent. */
+/** The outcome of the edits that were sent. */
 export interface Sent {
   sent: { label: string; each: PhotosChange[]; undo: PhotosChange[] }[];
   refused: { label: string; trouble: ApiError }[];
 }
 
-/** Answers after which the same edit may succeed: it goes on waiting. */
+/** Answers after which the same edit may succeed: it keeps waiting. */
 const passing = ['offline', 'unauthorized', 'slow-down', 'busy', 'changing', 'timeout', 'disk-full', 'read-only'];
 
 /** The name of the lock of the tab that sends, and of the channel between tabs. */
@@ -43,12 +43,12 @@ class WaitingEdits {
     });
   }
 
-  /** Calls `act` when photos look different because of what waits. */
+  /** Calls `act` when photos look different because of waiting edits. */
   whenChanged(act: () => void): void {
     this.#changed = act;
   }
 
-  /** Reads what waits of a person; of nobody, without storage, nothing. Never rejects. */
+  /** Reads the waiting edits of a person; none without a person or without storage. Never rejects. */
   async load(person: string | undefined): Promise<void> {
     this.#person = isPossible() ? person : undefined;
     if (this.#person !== undefined) this.#listen();
@@ -96,7 +96,7 @@ class WaitingEdits {
     });
   }
 
-  /** Sends what waits, until one can't be sent now. Never rejects. */
+  /** Sends waiting edits, until one can't be sent now. Never rejects. */
   async send(): Promise<Sent> {
     const done: Sent = { sent: [], refused: [] };
     await alone(async () => {
@@ -109,7 +109,7 @@ class WaitingEdits {
           else done.sent.push({ label, each, undo });
         } catch (error) {
           const trouble = toApiError(error);
-          // Somebody else is signed in: another tab signed in, and this one has not heard of it.
+          // Another person is signed in: they did so in another tab, and this one doesn't know yet.
           if (passing.includes(trouble.code) || trouble.code === 'conflict') return;
           done.refused.push({ label, trouble });
         }

@@ -1,6 +1,6 @@
 /** Which of many values match the typed text. Pure. */
 
-/** A value and its number of photos; `about` tells it apart from another one with the same value. */
+/** A value and its number of photos; `about` distinguishes it from another one with the same value. */
 export interface Option {
   value: string;
   count?: number;

@@ -12,7 +12,7 @@ const itemsOf = (menu: HTMLElement): HTMLElement[] => [
 /** Moves the focus to the first item of a menu that was just opened. */
 export const focusFirst = (menu: HTMLElement): void => itemsOf(menu)[0]?.focus({ preventScroll: true });
 
-/** The item that a key leads to from the focused one; undefined if the key is not for moving. */
+/** The item that a key moves the focus to; undefined for other keys. */
 function target(items: readonly HTMLElement[], key: string): HTMLElement | undefined {
   const at = items.indexOf(document.activeElement as HTMLElement);
   const to = { ArrowDown: at + 1, ArrowUp: Math.max(at, 0) - 1, Home: 0, End: -1 }[key];

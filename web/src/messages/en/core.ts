@@ -1,6 +1,6 @@
 /**
- * English: what the first script shows: the frame of the page, the timeline, photos, selections and edits. `areas` of the
- * catalogue hold the rest.
+ * English: the texts of the first script: the frame of the page, the timeline, photos, selections and edits. `areas` of
+ * the catalogue hold the rest.
  */
 import { listOf, number, plural } from '../../lib/language.js';
 import { legible } from '../../lib/legible.js';
@@ -100,7 +100,7 @@ export const app = {
     added: 'when it was added',
   } as Record<string, string>,
   searchCompletions: 'Suggestions',
-  /** What a suggestion is, by its key. */
+  /** The kind of a suggestion, by its key. */
   searchKinds: {
     ...{ tag: 'Tag', album: 'Album', place: 'Place', camera: 'Camera', lens: 'Lens', folder: 'Folder' },
     ...{ taken: 'Date', day: 'Day', is: 'Kind', type: 'Kind', audience: 'Visible to', rating: 'Rating', iso: 'ISO' },
@@ -157,7 +157,7 @@ export const app = {
   },
   nothing: 'No photos found',
   nothingFor: (q: string) => `No photos match “${q}”.`,
-  /** Searches that deserve more than that nothing matches. */
+  /** Searches with their own message when nothing matches. */
   nothingYet: {
     'is:favourite': 'No favourites yet. Open a photo and choose Favourite.',
     'is:archived': 'The archive is empty. Archived photos leave your timeline and stay in albums and searches.',

@@ -318,7 +318,7 @@ export const audit = {
   none: 'No entries yet.',
   older: 'Show older',
   from: 'from',
-  /** Who did something, in front of what they did. */
+  /** The person who did something, before the description of it. */
   who: { owner: 'The owner', 'command line': 'A command on the server' } as Record<string, string>,
   token: (name: string) => `Token “${name}”`,
   photospool: 'Photospool',

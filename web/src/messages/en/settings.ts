@@ -153,7 +153,7 @@ export const phone = {
   moreFiles: (n: number) => plural(n, { one: 'and # more', other: 'and # more' }),
 };
 
-/** Where a phone sends photos. */
+/** The destination for photos from a phone. */
 interface PhoneAddress {
   address: string;
   host: string;

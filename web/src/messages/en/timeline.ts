@@ -1,4 +1,4 @@
-/** English: what the timeline shows besides photos: whose photos it shows, memories, and the menu of a photo. */
+/** English: the texts of the timeline: the choice of libraries, memories, and the menu of a photo. */
 import { plural } from '../../lib/language.js';
 import { app } from './core.js';
 
