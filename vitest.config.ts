@@ -25,9 +25,6 @@ const inBrowser = (name: string, include: readonly string[], exclude: readonly s
   test: {
     ...inNode(name, include, exclude).test,
     globalSetup: './test/browser/ground.ts',
-    // One hiccup of a browser on a busy machine is not to hold up everything; the report names each (test/reporter.ts). Not
-    // for the others: a property that fails for one seed has found something.
-    retry: process.env['CI'] === undefined ? 0 : 1,
   },
 });
 

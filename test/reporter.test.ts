@@ -23,19 +23,19 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs Vitest on some files as the project's own tests are run; `more` is set in its environment. */
+/** Runs Vitest on some files of a project as the tests here are run; `more` is set in its environment. */
 function run(
   files: Record<string, string>,
-  retry = 0,
+  project = 'node',
   more: NodeJS.ProcessEnv = {},
 ): { last: string | undefined; lines: string[]; code: number | null; errors: string } {
   const [reporter, setup] = ['reporter', 'setup'].map((name) => JSON.stringify(join(root, `test/${name}.ts`)));
   const config = `export default { test: {
     pool: 'forks', isolate: false, maxWorkers: 2,
-    reporters: ['default', ${reporter}], setupFiles: ${setup}, retry: ${retry} } }`;
+    reporters: ['default', ${reporter}], setupFiles: ${setup}, name: '${project}' } }`;
   writeFileSync(join(folder, 'vitest.config.mjs'), config);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  const script = join(root, 'scripts/run-tests.mjs');
   // What this run itself is told of .ci/run is not repeated by the runs in it.
   const env = {
     ...process.env,
@@ -47,13 +47,16 @@ function run(
     VITEST_MAX_WORKERS: '2',
     ...more,
   };
-  const { stdout, stderr, status } = spawnSync(process.execPath, [vitest, 'run', '--root', folder], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script, '--root', folder], {
     encoding: 'utf8',
     env,
   });
   const lines = stdout.trimEnd().split('\n');
   return { last: lines.at(-1), lines, code: status, errors: stderr };
 }
+
+const secondTries = (lines: readonly string[]): string[] =>
+  lines.filter((line) => line.startsWith('passed at the second try only: '));
 
 const head = `import { test, expect, beforeAll, describe } from 'vitest';`;
 const good = `${head} test('a', () => expect(1).toBe(1));`;
@@ -72,15 +75,38 @@ test('tests that fail, hooks that throw, and files that do not load', () => {
   expect(run(files)).toMatchObject({ last: '1 passed, 3 failed, 1 skipped', code: 1 });
 });
 
-test('a test that passes at a second try only is named; one that fails twice has failed', () => {
-  const files = {
-    'a.test.mjs': `${good} let n = 0; test('unsure', () => expect(n++).toBe(1)); test('no', () => expect(1).toBe(2));`,
-  };
-  const { lines, last } = run(files, 1);
-  expect(last).toBe('2 passed, 1 failed');
-  expect(lines.filter((line) => line.startsWith('passed at the second try only: '))).toEqual([
-    'passed at the second try only: a.test.mjs > unsure',
-  ]);
+/** Fails in the first run of its file. */
+const unsure = (name: string): string => `${head} import { existsSync, writeFileSync } from 'node:fs';
+  const mark = new URL('${name}', import.meta.url);
+  const again = existsSync(mark);
+  writeFileSync(mark, '');
+  test('sure', () => undefined);
+  test('unsure', () => expect(again).toBe(true));`;
+
+test('on CI a browser file that failed runs once more, and what passes then is named', () => {
+  const files = { 'a.test.mjs': unsure('a'), 'b.test.mjs': good };
+  const { lines, last, code } = run(files, 'browser', { CI: 'true' });
+  expect([last, code]).toEqual(['3 passed, 0 failed', 0]);
+  expect(secondTries(lines)).toEqual(['passed at the second try only: a.test.mjs > unsure']);
+});
+
+test('what fails twice has failed', () => {
+  const files = { 'a.test.mjs': unsure('a'), 'b.test.mjs': `${good} test('no', () => expect(1).toBe(2));` };
+  const { lines, last, code } = run(files, 'browser', { CI: 'true' });
+  expect([last, code]).toEqual(['3 passed, 1 failed', 1]);
+  expect(secondTries(lines)).toEqual(['passed at the second try only: a.test.mjs > unsure']);
+});
+
+test.each([
+  ['elsewhere', 'browser', '', 1],
+  ['if it is not of a browser', 'node', 'true', 1],
+  ['if many failed', 'browser', 'true', 5],
+])('nothing runs again %s', (_, project, CI, n) => {
+  const names = Array.from({ length: n }, (_, i) => `${i}`);
+  const files = Object.fromEntries(names.map((name) => [`${name}.test.mjs`, unsure(name)]));
+  const { lines, last, code } = run(files, project, { CI });
+  expect([last, code]).toEqual([`${n} passed, ${n} failed`, 1]);
+  expect(secondTries(lines)).toEqual([]);
 });
 
 test('an error outside of any test', () => {
@@ -110,13 +136,13 @@ test('a process that outlives the tests is named and killed, and fails the run',
 test('a test that blocks its process is named and killed, and the other files still run', () => {
   const blocking = `${good} test('loops', () => { for (;;); });`;
   const files = { 'a.test.mjs': blocking, 'b.test.mjs': good, 'c.test.mjs': good };
-  const { errors, last, code } = run(files, 0, { PHOTOSPOOL_WATCHDOG: '2' });
+  const { errors, last, code } = run(files, undefined, { PHOTOSPOOL_WATCHDOG: '2' });
   expect([last, code]).toEqual([expect.stringMatching(/^[23] passed, [23] failed$/), 1]);
   expect(errors).toMatch(/blocked for \d+ s and killed: \S+\/a\.test\.mjs > loops/);
 });
 
 test('what failed before the tests stands above the closing line', () => {
-  const { lines, code } = run({ 'a.test.mjs': good }, 0, { CI_FAILED: 'npm run check\nbash test/root/a.sh\n' });
+  const { lines, code } = run({ 'a.test.mjs': good }, undefined, { CI_FAILED: 'npm run check\nbash test/root/a.sh\n' });
   expect(lines.slice(-3)).toEqual([
     'FAILED before the tests: npm run check',
     'FAILED before the tests: bash test/root/a.sh',

@@ -1,9 +1,9 @@
 /**
  * Extends Vitest's own report: the very last line of a run is `N passed, N failed` (and `, N skipped`), alone on its
  * line, for programs. It never says 0 failed when the run failed: a file that does not load, a hook that throws, an
- * error outside any test and a process that outlives the run (it is killed) count as one each. Before it come those
- * processes, the tests that passed only at the second attempt, and the steps of `.ci/run` that failed before the tests
- * (`$CI_FAILED`, a line each).
+ * error outside any test and a process that outlives the run (it is killed) count as one each. A file that ran twice
+ * (scripts/run-tests.mjs) counts as it ended. Before the last line come those processes, the tests that passed only at
+ * the second attempt, and the steps of `.ci/run` that failed before the tests (`$CI_FAILED`, a line each).
  */
 import { readFileSync, writeSync } from 'node:fs';
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
@@ -29,14 +29,6 @@ export function count(modules: readonly TestModule[], unhandled: number): Tally 
   }
   return tally;
 }
-
-/** The names of the tests that failed at first and passed at the second attempt. */
-export const secondTries = (modules: readonly TestModule[]): string[] =>
-  modules.flatMap((module) =>
-    [...module.children.allTests()]
-      .filter((test) => test.result().state === 'passed' && (test.diagnostic()?.retryCount ?? 0) > 0)
-      .map((test) => `${module.relativeModuleId} > ${test.fullName}`),
-  );
 
 /** The last line. `exitCode` is that of the run: if it is not 0, at least one failed. */
 export function closingLine({ passed, failed, skipped }: Tally, exitCode: number): string {
@@ -69,6 +61,9 @@ interface Budgets {
 
 export default class ClosingLine implements Reporter {
   private tally: Tally = { passed: 0, failed: 1, skipped: 0 };
+  /** The last run of each file. */
+  private readonly files = new Map<string, TestModule>();
+  private failedFirst: string[] = [];
   private again: string[] = [];
 
   onInit(vitest: Vitest): void {
@@ -91,8 +86,17 @@ export default class ClosingLine implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
-    this.tally = count(modules, errors.length);
-    this.again = secondTries(modules);
+    const passed = new Set(namesOf(modules, 'passed'));
+    this.again = this.failedFirst.filter((name) => passed.has(name));
+    this.failedFirst = namesOf(modules, 'failed');
+    for (const module of modules) this.files.set(`${module.project.name} ${module.moduleId}`, module);
+    this.tally = count([...this.files.values()], errors.length);
     if (this.tally.failed > 0) process.exitCode = 1;
   }
 }
+
+/** The tests with this result, with their files. */
+const namesOf = (modules: readonly TestModule[], state: 'passed' | 'failed'): string[] =>
+  modules.flatMap((module) =>
+    [...module.children.allTests(state)].map((test) => `${module.relativeModuleId} > ${test.fullName}`),
+  );

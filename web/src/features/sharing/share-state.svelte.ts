@@ -103,8 +103,9 @@ export class ShareState {
   async load(): Promise<void> {
     try {
       const [preview] = await Promise.all([this.#look(), this.#loadPeople()]);
-      this.preview = preview;
       await this.loadLinks();
+      // Last, since it shows the rest: "Create link" must not appear before the links that exist.
+      this.preview = preview;
       this.trouble = undefined;
     } catch (error) {
       this.trouble = toApiError(error);
