@@ -78,7 +78,7 @@ test('albums: each with its newest photo; a page with its name, dates and number
   expect(new URL(page.url()).pathname).toBe('/albums/A%20%22quoted%22%20summer');
   await expect.poll(() => page.title()).toBe('A "quoted" summer – Photospool');
   await page.getByText('July 2024').first().waitFor();
-  expect(await page.locator('.facts').innerText()).toContain('3 photos');
+  await expect.poll(() => page.locator('.facts').innerText()).toContain('3 photos');
   await page.getByRole('button', { name: 'Edit title: A "quoted" summer' }).click();
   await page.getByRole('textbox', { name: 'Edit title' }).fill('Summer 2024');
   await page.keyboard.press('Enter');

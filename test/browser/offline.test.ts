@@ -117,7 +117,7 @@ test('a photo that leaves the timeline, signing out, and somebody else leave not
   );
   await tiles.waitFor({ state: 'detached' });
   await expect.poll(() => keptOf(page, ids[0]!)).toEqual([]);
-  expect((await keptOf(page, ids[1]!)).length).toBeGreaterThan(0);
+  await expect.poll(async () => (await keptOf(page, ids[1]!)).length).toBeGreaterThan(0);
 
   const [mine] = Object.keys(await kept(page));
   await signOut(page);

@@ -123,6 +123,7 @@ test('the menu of a photo: for it alone or the selection, with the toolbar’s a
   // In the trash it is restored or deleted, and nothing else.
   await page.click(tile(two), { button: 'right' });
   await entry('Move to trash').click();
+  await expect.poll(() => count(home, 'is:trashed')).toBe(1);
   await page.goto(`${home.url}/trash`);
   await page.click(tile(two), { button: 'right' });
   expect((await menu.innerText()).split(/\s*\n\s*/)).toEqual([
@@ -147,6 +148,7 @@ test('the menu of a photo: for it alone or the selection, with the toolbar’s a
   // Deleted by its menu, a selected photo is no longer selected.
   await page.click(tile(ids[7]!), { button: 'right' });
   await entry('Move to trash').click();
+  await expect.poll(() => count(home, 'is:trashed')).toBe(1);
   await page.goto(`${home.url}/trash`);
   await page.focus(tile(ids[7]!));
   await page.keyboard.press('x');

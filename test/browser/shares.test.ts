@@ -21,8 +21,10 @@ beforeAll(async () => {
   stage = await openStage();
   home = await openServedHome(stage.folder);
   for (const n of [0, 1, 2]) {
+    // Hours apart: by the times of the files they would be a burst, if the machine is fast.
+    const taken = { BodySerialNumber: 'zq-serial', DateTimeOriginal: `2024:07:04 1${n}:00:00` };
     const bytes = await sharp(stage.pictures[n]!.preview)
-      .withExif({ IFD0: { Artist: 'zq-owner', Make: 'Canon' }, IFD2: { BodySerialNumber: 'zq-serial' } })
+      .withExif({ IFD0: { Artist: 'zq-owner', Make: 'Canon' }, IFD2: taken })
       .jpeg()
       .toBuffer();
     writeFileSync(join(home.incoming, `${n}.jpg`), bytes);

@@ -3,6 +3,7 @@
  * The stage of browser tests: the built page, a fixture behind it, and a browser that records everything that must not
  * happen (errors, policy violations, requests to other hosts).
  */
+import { setTimeout } from 'node:timers/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { expect, inject } from 'vitest';
 import { launchPrepared } from './chromium.js';
@@ -98,6 +99,7 @@ export async function openStage(): Promise<Stage> {
       // Waiting may take long on a busy machine.
       context.setDefaultTimeout(45_000);
       if (!newcomer) await context.addInitScript(dismissSteps);
+      if (slow !== undefined) await slowDown(context, slow);
       const page = await context.newPage();
       const mishaps = watch(page, url, expected);
       return { page, mishaps, close: () => context.close() };
@@ -113,6 +115,19 @@ export async function openStage(): Promise<Stage> {
     },
   };
   return stage;
+}
+
+/** `$PHOTOSPOOL_SLOW_PAGES`, as 100-900: how long each request of a page's code waits, ms. Finds tests and pages that race. */
+const slow = process.env['PHOTOSPOOL_SLOW_PAGES'];
+
+async function slowDown(context: BrowserContext, range: string): Promise<void> {
+  const [least, most] = range.split('-').map(Number) as [number, number];
+  await context.route('**/api/**', async (route) => {
+    if (['fetch', 'xhr'].includes(route.request().resourceType()))
+      await setTimeout(least + Math.random() * (most - least));
+    // Its page may be closed by now.
+    await route.fallback().catch(() => undefined);
+  });
 }
 
 /** Runs in each page and frame before its scripts. An empty one (about:blank) has no storage. */

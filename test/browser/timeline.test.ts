@@ -191,7 +191,7 @@ describe('states', () => {
     await page.waitForSelector('text="/home/ada/Photospool/incoming"');
     await page.click('text=Try with sample photos');
     await page.waitForSelector('text=Adding sample photos');
-    expect(fixture.requests).toContain('/api/samples');
+    await expect.poll(() => fixture.requests).toContain('/api/samples');
     fixture.add(makePhoto(1, stage.pictures[0]!));
     await shown(page);
     expect(mishaps).toEqual([]);

@@ -82,7 +82,9 @@ export const viewOfNamed = (
 export async function fetchAlbum(id: string): Promise<AlbumView> {
   if (isMemberAlbum(id)) return viewOfMember(await fetchMemberAlbum(id));
   const q = exactly('album', id);
-  const [{ tile, count }, covers, named] = await Promise.all([fetchCover(q), fetchCovers(), fetchNamed(id)]);
+  // The page of an album may open before the viewer's rights are known.
+  const rights = session.settled || session.load();
+  const [{ tile, count }, covers, named] = await Promise.all([fetchCover(q), fetchCovers(), fetchNamed(id), rights]);
   const cover = covers.get(id) ?? tile;
   return viewOfNamed({ value: id, count, ...(cover && { tile: cover }) }, named);
 }
