@@ -82,6 +82,14 @@ CREATE TABLE IF NOT EXISTS access_share (
   originals INTEGER NOT NULL, details INTEGER NOT NULL, author TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER, used INTEGER
 ) WITHOUT ROWID;
 
+-- Links that were deleted and can be restored for an hour (deleted-links.ts): the columns of access_share, including those below.
+CREATE TABLE IF NOT EXISTS access_share_deleted (
+  secret TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, scope TEXT NOT NULL, title TEXT NOT NULL, password TEXT,
+  originals INTEGER NOT NULL, details INTEGER NOT NULL, author TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER, used INTEGER,
+  unclaimed INTEGER NOT NULL, holder TEXT, locks TEXT, uploads TEXT, named INTEGER NOT NULL, unedited INTEGER NOT NULL,
+  deleted INTEGER NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS access_audit (
   id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, what TEXT NOT NULL, who TEXT, address TEXT, detail TEXT
 );

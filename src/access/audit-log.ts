@@ -40,6 +40,7 @@ export const happenings = [
   'share-changed',
   'share-readdressed',
   'share-revoked',
+  'share-restored',
   'share-failed',
   'access-changed',
   'peer-added',

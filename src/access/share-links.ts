@@ -4,7 +4,7 @@
  * of 256 bits, shown once and stored as a hash. It may have a password, with the delays of the sign-in, and an expiry
  * date. Changing or revoking a link takes effect at the next request, in every process. A crash leaves a link created,
  * changed, revoked, or as it was. Local to this server. Its author can preview a link before it exists
- * (link-drafts.ts).
+ * (link-drafts.ts), and a deleted link can be restored for an hour (deleted-links.ts).
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
@@ -13,6 +13,7 @@ import type { Sqlite } from '../base/sqlite.js';
 import { house } from '../document/item-id.js';
 import type { Actor } from './actor.js';
 import type { Audit } from './audit-log.js';
+import { openDeletedLinks, type DeletedLinks } from './deleted-links.js';
 import { usualGuestLimits, type GuestLimits } from './guest-uploads.js';
 import { addressRules, nameRule, openDelays, type DelayRule } from './sign-in-delays.js';
 import type { Passwords } from './password-hash.js';
@@ -94,13 +95,22 @@ export interface Shares {
   /** Changes a link; undefined if the id is unknown. @throws PhotospoolError `invalid`, `busy`. */
   change(id: string, change: ShareChange, actor: Actor): Promise<Share | undefined>;
   /**
-   * Points a link to something else of the same holder, without other changes; joins the caller's transaction. False if
-   * the id is unknown.
+   * Points a link, or a deleted one that can be restored, to something else of the same holder, without other changes;
+   * joins the caller's transaction. False if the id is unknown.
    */
   point(id: string, scope: Scope, actor: Actor): boolean;
   /** Gives a link a new secret; the previous one ends at once. Undefined if the id is unknown. */
   renew(id: string, actor: Actor): { share: Share; secret: string } | undefined;
-  /** Revokes a link; false if the id is unknown. */
+  /** Deletes a link, which ends at once and can be restored for an hour; false if the id is unknown. */
+  remove(id: string, actor: Actor): boolean;
+  /** The deleted links that can be restored. */
+  restorable(): Share[];
+  /**
+   * Restores a deleted link as it was; undefined if there is none to restore. @throws PhotospoolError `conflict` if its
+   * photo or album no longer exists.
+   */
+  restore(id: string, actor: Actor): Share | undefined;
+  /** Revokes a link permanently; false if the id is unknown. */
   revoke(id: string, actor: Actor): boolean;
   /** Revokes the links created anonymously before there was an owner account; returns their number. */
   revokeUnclaimed(actor: Actor): number;
@@ -153,6 +163,8 @@ const shortest = 8;
 /** Opens the share links. */
 export function openShares(db: Sqlite, parts: SharesParts): Shares {
   const { clock, passwords, audit, senders } = parts;
+  const deleted = openDeletedLinks<Columns>(db, clock, columns);
+  deleted.removeOld();
   const byId = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE id = ?`);
   const bySecret = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE secret = ?`);
   const use = db.prepare('UPDATE access_share SET used = max(coalesce(used, 0), ?) WHERE id = ?');
@@ -179,8 +191,9 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
   const open = (brought: BroughtShare): Row | undefined => living(stored(brought.secret) ?? drafts.find(brought));
 
   return {
-    ...openMaking(db, parts),
-    ...openChanging(db, parts),
+    ...openMaking(db, parts, deleted),
+    ...openChanging(db, parts, deleted),
+    ...openDeleting(db, parts, deleted),
     ...openDrafting(drafts, parts),
     isOver(id) {
       const row = read(byId.get(id));
@@ -201,11 +214,8 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
         share: id,
         audiences: audiencesOf.link,
         canEdit: false,
-        scope,
+        ...{ scope, originals, details, unedited },
         ...of,
-        originals,
-        details,
-        unedited,
       };
     },
     async unlock(secret, password, address) {
@@ -277,6 +287,7 @@ const whoOf = ({ who, address }: Actor) => ({ who, ...(address !== undefined && 
 function openChanging(
   db: Sqlite,
   { clock, random, passwords, audit }: SharesParts,
+  deleted: DeletedLinks<Columns>,
 ): Pick<Shares, 'change' | 'point' | 'renew'> {
   const byId = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE id = ?`);
   const update = db.prepare(
@@ -289,6 +300,7 @@ function openChanging(
       checkEnd(expires ?? null, clock.now());
       const hash = password === undefined ? undefined : await hashOf(passwords, password, actor.by);
       return db.transaction(() => {
+        deleted.removeOld();
         const row = byId.get(id);
         if (!row) return undefined;
         const allows = originals ?? row.originals === 1;
@@ -310,7 +322,7 @@ function openChanging(
     point: (id, scope, actor) =>
       db.transaction(() => {
         const row = byId.get(id);
-        if (!row) return false;
+        if (!row) return deleted.point(id, JSON.stringify(scope));
         point.run(JSON.stringify(scope), id);
         audit.note('share-changed', { ...whoOf(actor), ...titled(row) });
         return true;
@@ -323,6 +335,50 @@ function openChanging(
         readdress.run(hashSecret(secret), id);
         audit.note('share-readdressed', { ...whoOf(actor), ...titled(row) });
         return { share: shareOf(row), secret };
+      }),
+  };
+}
+
+/** Deletes links and restores them. */
+function openDeleting(
+  db: Sqlite,
+  { audit, hasAlbum, locksOf }: SharesParts,
+  deleted: DeletedLinks<Columns>,
+): Pick<Shares, 'remove' | 'restorable' | 'restore'> {
+  const byId = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE id = ?`);
+
+  /** @throws PhotospoolError `conflict`. */
+  function demandTarget({ scope }: Share): void {
+    const gone =
+      'album' in scope
+        ? !hasAlbum(scope.album) && 'album'
+        : 'photo' in scope && locksOf(scope.photo) === undefined && 'photo';
+    if (gone)
+      throw new PhotospoolError('conflict', `This link can’t be restored because its ${gone} no longer exists.`, {
+        hint: `If you restore the ${gone}, try again.`,
+      });
+  }
+
+  return {
+    remove: (id, actor) =>
+      db.transaction(() => {
+        deleted.removeOld();
+        const row = byId.get(id);
+        if (!row) return false;
+        deleted.add(id);
+        audit.note('share-revoked', { ...whoOf(actor), ...titled(row) });
+        return true;
+      }),
+    restorable: () => deleted.list().map(shareOf),
+    restore: (id, actor) =>
+      db.transaction(() => {
+        deleted.removeOld();
+        const row = deleted.find(id);
+        if (!row) return undefined;
+        demandTarget(shareOf(row));
+        deleted.restore(id);
+        audit.note('share-restored', { ...whoOf(actor), ...titled(row) });
+        return shareOf(row);
       }),
   };
 }
@@ -353,6 +409,7 @@ const locksIn = (scope: DraftScope, locksOf: SharesParts['locksOf']): string | n
 function openMaking(
   db: Sqlite,
   { clock, random, passwords, audit, locksOf }: SharesParts,
+  deleted: DeletedLinks<Columns>,
 ): Pick<Shares, 'list' | 'make' | 'revoke' | 'revokeUnclaimed'> {
   const insert = db.prepare(
     `INSERT INTO access_share (secret, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
@@ -374,6 +431,7 @@ function openMaking(
       const [now, end] = [clock.now(), expires ?? null];
       const flags = [originals, details, named === true, originals && unedited === true].map(Number);
       return db.transaction(() => {
+        deleted.removeOld();
         insert.run(
           hashSecret(secret),
           Number(isUnclaimed === true),
@@ -405,6 +463,7 @@ function openMaking(
       db.transaction(() => {
         const ids = unclaimed.all().map(({ id }) => id);
         for (const id of ids) making.revoke(id, actor);
+        deleted.removeUnclaimed();
         return ids.length;
       }),
   };

@@ -36,7 +36,7 @@ import { sightOf } from './visibility.js';
 /** The dependencies of turning an album into one with members. */
 export interface ShareNamedParts extends MemberAlbumParts {
   catalog: Pick<Catalog, 'dated' | 'catchUp'>;
-  shares: Pick<Shares, 'list' | 'point'>;
+  shares: Pick<Shares, 'list' | 'restorable' | 'point'>;
   guests: Pick<GuestUploads, 'isUsed' | 'redirect'>;
 }
 
@@ -85,7 +85,8 @@ export function shareNamed(
       for (const { person, right } of people) members.give(viewer, album, person, right);
       const unseen = moved.filter((id) => !shown.has(id));
       const hidden = readPhotos(library, unseen).flatMap((photo) => (isWaiting(library, photo) ? [] : [photo.id]));
-      for (const { id, search } of linksTo(parts, name)) pointTo(parts, who, id, { album, was: { search, hidden } });
+      for (const { id, search } of linksTo(parts, viewer, name))
+        pointTo(parts, who, id, { album, was: { search, hidden } });
       const documents = JSON.stringify(documentsAbout(library, album, moved));
       const undo = naming.undo();
       library.local.turnedAlbums.put({ album, name, undo: JSON.stringify(undo), documents, at: clock.now() });
@@ -119,7 +120,7 @@ export function unshareNamed(parts: ShareNamedParts, who: Turning, album: string
         );
       members.change(viewer, album, { removed: true });
       for (const { ids, ...change } of undo) changeAllNow(library, viewer, ids, change);
-      for (const { id, scope } of parts.shares.list())
+      for (const { id, scope } of linksOf(parts, viewer))
         if ('album' in scope && scope.album === album && scope.was)
           pointTo(parts, who, id, { search: scope.was.search });
       library.local.turnedAlbums.remove(album);
@@ -143,14 +144,21 @@ function settled<T>({ library, catalog }: ShareNamedParts, search: () => () => T
   throw new PhotospoolError('busy', 'The library is changing.', { hint: 'Try again.' });
 }
 
-/** The links that show the album of this name and nothing else, including expired ones, which can be renewed. */
-function linksTo({ shares }: ShareNamedParts, name: string): { id: string; search: string }[] {
+/** All links, with the deleted ones that the viewer can restore. */
+const linksOf = ({ shares }: ShareNamedParts, viewer: Viewer): Share[] => [
+  ...shares.list(),
+  ...(mayLink(viewer, house) ? shares.restorable() : []),
+];
+
+/**
+ * The links that show the album of this name and nothing else, including expired ones, which can be renewed, and deleted
+ * ones, which can be restored.
+ */
+function linksTo(parts: ShareNamedParts, viewer: Viewer, name: string): { id: string; search: string }[] {
   const album = albumSearched(searchOfNamed(name));
-  return shares
-    .list()
-    .flatMap(({ id, scope }) =>
-      'search' in scope && albumSearched(parseQuery(scope.search)) === album ? [{ id, search: scope.search }] : [],
-    );
+  return linksOf(parts, viewer).flatMap(({ id, scope }) =>
+    'search' in scope && albumSearched(parseQuery(scope.search)) === album ? [{ id, search: scope.search }] : [],
+  );
 }
 
 /** The name as these photos have it: a search for it ignores case and accents. */

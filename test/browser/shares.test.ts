@@ -93,7 +93,21 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   const another = home.access.shares.list().find(({ id }) => id !== first!.id)!;
   for (const option of ['title', 'originals', 'unedited', 'details', 'named', 'expires'] as const)
     expect(another[option], option).toEqual(first![option]);
-  expect((await fetch(`${home.url}/api/shares/${another.id}`, { method: 'DELETE' })).status).toBe(200);
+  // It can be undone and redone.
+  const toast = dialog.locator('.toast');
+  const idsOf = () => home.access.shares.list().map(({ id }) => id);
+  await toast.getByText('Link created', { exact: true }).waitFor();
+  await toast.getByRole('button', { name: 'Undo' }).click();
+  await toast.getByText('Undone: Link created').waitFor();
+  expect(idsOf()).toEqual([first!.id]);
+  expect(await dialog.locator('[data-link]').count()).toBe(1);
+  await toast.getByRole('button', { name: 'Redo' }).click();
+  await toast.getByText('Link created', { exact: true }).waitFor();
+  expect(idsOf().sort()).toEqual([first!.id, another.id].sort());
+  await dialog.locator(`[data-link="${another.id}"]`).waitFor();
+  await toast.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(idsOf).toEqual([first!.id]);
+  await dialog.locator(`[data-link="${another.id}"]`).waitFor({ state: 'detached' });
   await dialog.getByRole('button', { name: 'Done' }).last().click();
 
   // The next link starts with the same options, but without a date on which it expires.
@@ -215,12 +229,41 @@ test.each([390, 1440])('a link to a search, at %i px, in both themes', async (wi
   expect(edited.url()).toBe(`${address}/originals/${sea}?download`);
   expect((await develop(null)).status).toBe(200);
   await dialog.getByRole('button', { name: /^Delete link/ }).click();
-  await dialog.getByRole('button', { name: 'Delete link', exact: true }).click();
   await dialog.getByRole('button', { name: 'Create link' }).waitFor();
-  await expect.poll(() => page.getByText('This link doesn’t work').count()).toBe(1);
+  await page.getByText('This link doesn’t work').waitFor();
+  // Undoing it brings back the same link.
+  await toast.getByText('Link deleted', { exact: true }).waitFor();
+  await shoot(owner.page, `share-deleted-${width}`);
+  await toast.getByRole('button', { name: 'Undo' }).click();
+  await dialog.locator(`[data-link="${first!.id}"]`).waitFor();
+  await page.goto(address);
+  await shown(page);
+  await toast.getByRole('button', { name: 'Redo' }).click();
+  await dialog.getByRole('button', { name: 'Create link' }).waitFor();
+  await page.getByText('This link doesn’t work').waitFor();
   await shoot(page, `share-over-${width}`);
+  await deleteOnPage(owner.page);
   expect(owner.mishaps).toEqual([]);
 });
+
+/** Deletes a link on the page Sharing, and undoes it. */
+async function deleteOnPage(page: Page): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ search: 'tag:sea', title: 'Waves' });
+  const answer = await fetch(`${home.url}/api/shares`, { method: 'POST', headers, body });
+  const { share } = (await answer.json()) as { share: { id: string } };
+  await page.goto(`${home.url}/sharing`);
+  const link = page.locator(`[data-link="${share.id}"]`);
+  await link.getByRole('button', { name: 'Edit the link Waves' }).click();
+  await link.getByRole('button', { name: 'Delete link: Waves' }).click();
+  await link.waitFor({ state: 'detached' });
+  expect(home.access.shares.list()).toEqual([]);
+  await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
+  await link.waitFor();
+  await page.getByText('Undone: Link deleted').waitFor();
+  expect(home.access.shares.list()).toMatchObject([{ id: share.id, title: 'Waves' }]);
+  home.access.shares.revoke(share.id, commandLine);
+}
 
 /** What a page asks for when it downloads an archive. */
 async function downloadedBy(page: Page, click: () => Promise<void>): Promise<unknown> {

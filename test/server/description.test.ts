@@ -143,6 +143,7 @@ describe('the description', () => {
         'patch /api/shares/{id}',
         'post /api/shares/{id}/address',
         'delete /api/shares/{id}',
+        'post /api/shares/{id}/restore',
         'delete /api/tokens/{name}',
         'delete /api/uploads/{upload}',
         'get /api/access',

@@ -259,6 +259,7 @@ export const expected: Record<string, Expected> = {
   'patch /api/shares/{id}': { rule: 'own-links', open: true, body: { title: 'x' } },
   'post /api/shares/{id}/address': { rule: 'own-links', open: true },
   'delete /api/shares/{id}': { rule: 'own-links', open: true },
+  'post /api/shares/{id}/restore': { rule: 'own-links', open: true },
   'options /api/contributions': { rule: 'contribute', headers: tus },
   'post /api/contributions': { rule: 'contribute', headers: { ...tus, 'upload-length': '1' } },
   'get /api/contributions/{upload}': { rule: 'contribute', path: aContribution },

@@ -116,6 +116,7 @@ const exceptions: Record<string, readonly string[]> = {
     ...['POST /api/albums/:holder/:album/order', 'POST /api/albums/covers', 'POST /api/albums/named'],
     ...['POST /api/albums/saved', 'POST /api/albums/shared', 'POST /api/albums/suggested', 'POST /api/ends/confirm'],
     ...['POST /api/photos/save', 'POST /api/shares/:id/address', 'POST /immich/api/albums'],
+    'POST /api/shares/:id/restore',
     ...['POST /immich/api/trash/restore/assets', 'POST /api/people/:id/hand-over', 'POST /api/people/:id/purge'],
     ...['POST /api/guest-photos/decline', 'POST /api/albums/:holder/:album/unshare'],
   ],

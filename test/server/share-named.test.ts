@@ -514,3 +514,31 @@ test('only an owner can turn an album', async () => {
   expect(albumsIn(world)).toBe(0);
   urlOf(await turn(world));
 });
+
+test('a link that was deleted follows too, and neither prevents sharing nor undoing it', async () => {
+  const world = await openPeople();
+  const { home, people, ask } = world;
+  const { ada } = people;
+  await openIceland(world);
+  const [path] = (await openLinks(world)) as [string];
+  const before = await visited(world, path);
+  const kept = await links(world);
+  for (const { id } of home.access.shares.list()) await ask(ada.headers, 'DELETE', `/api/shares/${id}`);
+  const deleted = home.access.shares.restorable().map(({ id }) => id);
+  const restore = () => Promise.all(deleted.map((id) => ask(ada.headers, 'POST', `/api/shares/${id}/restore`)));
+  const url = urlOf(await turn(world));
+  expectError(await home.app.inject(`${path}/api/share`), 404, 'not-found');
+  expect((await restore()).map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+  expect(await visited(world, path)).toEqual(before);
+  for (const id of deleted) await ask(ada.headers, 'DELETE', `/api/shares/${id}`);
+
+  // A new link to the shared album does not prevent the undo once it is deleted, and can't be restored after it.
+  const album = url.slice('/api/albums/'.length).replace('/', ':');
+  const fresh = (await ask(ada.headers, 'POST', '/api/shares', { album })).json<{ share: { id: string } }>();
+  await ask(ada.headers, 'DELETE', `/api/shares/${fresh.share.id}`);
+  expect((await back(world, url)).statusCode).toBe(200);
+  expectError(await ask(ada.headers, 'POST', `/api/shares/${fresh.share.id}/restore`), 409, 'conflict');
+  expect((await restore()).map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+  expect(await links(world)).toEqual(kept);
+  expect(await visited(world, path)).toEqual(before);
+});

@@ -1,5 +1,5 @@
 /**
- * Share links: created, listed and revoked by people whose photos they show; their content and password for visitors.
+ * Share links: created, listed, deleted and restored by people whose photos they show; their content and password for visitors.
  */
 import { Type } from 'typebox';
 import { mayLink, type Viewer } from '../../access/permissions.js';
@@ -51,7 +51,7 @@ const settings = {
 };
 const Made = Type.Object({ share: ShareLink, path: Type.String(), address: Type.Optional(Type.String()) });
 
-/** The links that a viewer may revoke: those of the house for owners, otherwise their own. */
+/** The links that a viewer may delete and restore: those of the house for owners, otherwise their own. */
 const ownLinks: Routes = (app, { access }) => {
   const describe = openDescribe(access);
 
@@ -76,7 +76,7 @@ const ownLinks: Routes = (app, { access }) => {
     {
       config,
       schema: {
-        summary: 'Revokes a share link at once',
+        summary: 'Deletes a share link at once; it can be restored for an hour',
         params: Type.Object({ id: Type.String() }),
         response: answers(Type.Object({ revoked: Type.Literal(true) })),
       },
@@ -85,8 +85,31 @@ const ownLinks: Routes = (app, { access }) => {
       const { id } = request.params;
       const share = access.shares.list().find((one) => one.id === id);
       if (!share || !mayLink(viewer(request), share.holder ?? house)) throw notFound('This link doesn’t exist.');
-      access.shares.revoke(id, actorBehind(request));
+      access.shares.remove(id, actorBehind(request));
       void reply.send({ revoked: true });
+    },
+  );
+
+  app.post(
+    '/api/shares/:id/restore',
+    {
+      config,
+      schema: {
+        summary: 'Restores a share link that was deleted within the last hour, with the same address and settings',
+        params: Type.Object({ id: Type.String() }),
+        response: answers(Type.Object({ share: ShareLink })),
+      },
+    },
+    (request, reply) => {
+      const [who, { id }] = [viewer(request), request.params];
+      const isTheirs = (one: Share): boolean => one.id === id && mayLink(who, one.holder ?? house);
+      const share =
+        // A repeated request finds it restored.
+        access.shares.list().find(isTheirs) ??
+        (access.shares.restorable().some(isTheirs) ? access.shares.restore(id, actorBehind(request)) : undefined);
+      if (!share)
+        throw notFound('This link can’t be restored.', 'A deleted link can be restored for an hour. Create a new one.');
+      void reply.send({ share: describe(share, authorFor(who, access.people, share.author).name) });
     },
   );
 };

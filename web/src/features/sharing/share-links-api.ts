@@ -73,3 +73,12 @@ export const changeLink = async (id: string, settings: LinkSettings): Promise<Sh
 export const renewLink = async (id: string): Promise<LinkMade> =>
   madeOf(await ask<Answer>(`${at(id)}/address`, send('POST')));
 export const endShare = (id: string): Promise<unknown> => ask(at(id), send('DELETE'));
+/** Restores a link that was deleted within the last hour. */
+export const restoreShare = async (id: string): Promise<ShareLink> =>
+  (await ask<{ share: ShareLink }>(`${at(id)}/restore`, send('POST'))).share;
+
+/** Links, newest first, after one of them was changed or restored; undefined if it was deleted. */
+export function withLink(links: readonly ShareLink[], id: string, after: ShareLink | undefined): ShareLink[] {
+  const others = links.filter((one) => one.id !== id);
+  return after ? [...others, after].sort((a, b) => Date.parse(b.created) - Date.parse(a.created)) : others;
+}

@@ -353,6 +353,7 @@ export const audit = {
     'share-changed': ({ who }) => `${who} changed a shared link`,
     'share-readdressed': ({ who }) => `${who} changed the address of a shared link`,
     'share-revoked': ({ who }) => `${who} deleted a shared link`,
+    'share-restored': ({ who }) => `${who} restored a shared link`,
     'share-failed': () => 'Wrong password for a shared link',
     'access-changed': ({ who }) => `${who} changed access for visitors or family`,
     'peer-added': ({ who }) => `${who} added a server`,

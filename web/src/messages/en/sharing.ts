@@ -54,6 +54,8 @@ export const shareDialog = {
     legible(name) +
     { view: ' can now only view', add: ' can now view and add photos', end: ' was removed from the album' }[right],
   linkUpdated: 'Link updated',
+  linkCreated: 'Link created',
+  linkDeleted: 'Link deleted',
   seeIt: 'They’ll find it under Sharing.',
   name: 'Album name (optional)',
 
@@ -217,7 +219,6 @@ export const sharing = {
   used: 'last opened',
   neverUsed: 'not opened yet',
   end: 'Delete link',
-  endSure: (name: string) => `Delete the link “${name}”? It will stop working immediately.`,
   anyone: 'Anyone with the link',
 };
 
