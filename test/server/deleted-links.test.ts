@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { openAccess } from '../../src/access/access.js';
 import { restorableFor } from '../../src/access/deleted-links.js';
+import { withEnd, withGive } from '../../src/document/grants.js';
 import { itemId, publicIdOf } from '../../src/document/item-id.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { purge } from '../../src/document/purge.js';
@@ -115,6 +116,19 @@ test('only those who may delete a link can restore it, and it has to be deleted'
     expect((await home.app.inject(`${path}/api/share`)).statusCode).toBe(200);
     expectError(await other.ask('POST', url), 404, 'not-found');
   }
+  // A photo that was locked meanwhile stays closed, also after it is unlocked.
+  await browser.ask('DELETE', `/api/shares/${own.share.id}`);
+  const by = `person:${ben}`;
+  const edit = (change: (edits: PhotoDocument['edits'], at: string) => PhotoDocument['edits']): unknown =>
+    home.library.update<PhotoDocument>(
+      itemId(item),
+      (body) => body && { ...body, edits: change(body.edits, home.library.stampAfter(body)) },
+    );
+  edit((edits, at) => withEnd(edits, '*', { at, by }));
+  edit((edits, at) => withGive(edits, { to: '*', what: 'unlocked' }, { at, by }));
+  const locked = await browser.ask('POST', `/api/shares/${own.share.id}/restore`);
+  expect(locked.json()).toMatchObject({ share: { id: own.share.id, over: true } });
+  expectError(await home.app.inject(`${own.path}/api/share`), 404, 'not-found');
   // A link whose author lost the right is over, also when it was deleted meanwhile.
   await browser.ask('DELETE', `/api/shares/${own.share.id}`);
   await owner.ask('DELETE', `/api/people/${ben}`);
